@@ -1,0 +1,79 @@
+package bot
+
+// Intent is what a person wants, whatever words they used.
+type Intent string
+
+const (
+	Unknown Intent = "unknown"
+
+	Menu   Intent = "menu"
+	Help   Intent = "help"
+	Cancel Intent = "cancel"
+	Back   Intent = "back"
+
+	Allowance        Intent = "allowance"         // one month
+	AllowanceHistory Intent = "allowance_history" // several months
+	AllowanceProblem Intent = "allowance_problem" // not received, too little
+	Policy           Intent = "policy"            // how much, on what basis
+	Branch           Intent = "branch"            // who is in it
+	Profile          Intent = "profile"
+	ChangeOfficer    Intent = "change_officer" // appoint, replace
+	ChangeLeave      Intent = "change_leave"
+	ChangePhone      Intent = "change_phone"
+	ChangeBank       Intent = "change_bank"
+	ChangeProfile    Intent = "change_profile"
+	MyRequests       Intent = "my_requests"
+	Notices          Intent = "notices"
+	Support          Intent = "support" // reach the clerk
+	Privacy          Intent = "privacy"
+	Unlink           Intent = "unlink"
+
+	WardPending   Intent = "ward_pending"
+	WardPayment   Intent = "ward_payment"
+	WardBroadcast Intent = "ward_broadcast"
+	WardReport    Intent = "ward_report"
+	WardFind      Intent = "ward_find"
+	WardImport    Intent = "ward_import"
+	WardInvite    Intent = "ward_invite"
+)
+
+// Intents lists every intent, the unknown one last.
+var Intents = []Intent{
+	Menu, Help, Cancel, Back,
+	Allowance, AllowanceHistory, AllowanceProblem, Policy, Branch, Profile,
+	ChangeOfficer, ChangeLeave, ChangePhone, ChangeBank, ChangeProfile, MyRequests,
+	Notices, Support, Privacy, Unlink,
+	WardPending, WardPayment, WardBroadcast, WardReport, WardFind, WardImport, WardInvite,
+	Unknown,
+}
+
+// ForStaff reports whether only ward staff may ask for this.
+func (i Intent) ForStaff() bool {
+	switch i {
+	case WardPending, WardPayment, WardBroadcast, WardReport, WardFind, WardImport, WardInvite:
+		return true
+	}
+	return false
+}
+
+// Meaning is what a text was understood to say.
+type Meaning struct {
+	Intent     Intent
+	Confidence float64  // 0..1
+	Others     []Intent // the next likeliest, best first, at most three
+	Slots      Slots
+}
+
+// Slots are the details found in a text; zero values were not said.
+type Slots struct {
+	Month int    // 1-12
+	Year  int    // four digits; 0 means the one nearest to today
+	Ago   int    // months before the current one, for "tháng trước"
+	Name  string // as typed
+	Phone string // as typed
+}
+
+// Understander turns free text into a meaning: offline, deterministic, fast.
+type Understander interface {
+	Understand(text string) Meaning
+}

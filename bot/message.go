@@ -1,0 +1,116 @@
+package bot
+
+import "time"
+
+// Inbound is one thing a person did on a channel, already free of the
+// channel's own wire format. Exactly one of Text, Action, Start, Contact,
+// Attachment and Presence says what it was; Text may accompany an Attachment
+// (its caption).
+type Inbound struct {
+	Channel string // the Channel's Name
+	EventID string // unique per channel for as long as the platform may repeat it
+	UserID  string // who acts, as the channel knows them; at most 64 bytes
+	ChatID  string // where an answer goes; at most 64 bytes
+	Private bool   // false in a group: nothing personal may be said there
+
+	Text   string // NFC, valid UTF-8, at most MaxText runes
+	Cut    bool   // Text was longer than MaxText and has been cut
+	Action string // the Button.Action that was pressed; never trusted
+	Start  string // the payload of a link that opened the chat: an invite code
+
+	Contact    *Contact
+	Attachment *Attachment
+	Presence   Presence
+
+	MessageRef string // the message whose button was pressed; empty when it can no longer be edited
+	At         time.Time
+}
+
+// MaxText is how much of a message is read, in runes. A form never needs more,
+// and a notice is bounded well below it.
+const MaxText = 4000
+
+// Presence says that a person opened or closed their chat with the bot.
+type Presence string
+
+const (
+	Joined Presence = "joined" // followed, unblocked
+	Left   Presence = "left"   // blocked, unfollowed: no message reaches them
+)
+
+// Contact is a phone number shared with the channel's own button. Own is true
+// only where the platform vouches that the number belongs to who sent it.
+type Contact struct {
+	Phone string // as received
+	Own   bool
+}
+
+// AttachmentKind names what was attached, so that a screen can answer kindly
+// about what it cannot use.
+type AttachmentKind string
+
+const (
+	Photo    AttachmentKind = "photo"
+	Document AttachmentKind = "document"
+	Voice    AttachmentKind = "voice"
+	Sticker  AttachmentKind = "sticker"
+	Location AttachmentKind = "location"
+	Other    AttachmentKind = "other"
+)
+
+// Attachment names a file held by the platform; Fetcher brings its bytes.
+type Attachment struct {
+	Kind AttachmentKind
+	ID   string // handle for Fetcher
+	Name string
+	Size int64 // bytes; 0 when unknown
+}
+
+// Reply is what the bot says: data, drawn by each channel as well as it can.
+// The zero Reply says nothing.
+type Reply struct {
+	Title   string     // one short line set in bold where the channel can
+	Text    string     // plain text; lines are the only formatting
+	Buttons [][]Button // rows
+	Files   []File     // sent after the text, in order
+
+	AskContact string // label of the button that shares one's own phone number; channels without Contacts ignore it
+	Toast      string // short note shown over a pressed button where the channel can
+	Replace    bool   // redraw the message whose button was pressed instead of adding one
+	Protect    bool   // personal: not to be forwarded or saved where the channel can prevent it
+}
+
+// Empty reports whether there is nothing to send.
+func (r Reply) Empty() bool { return r.Title == "" && r.Text == "" && len(r.Files) == 0 }
+
+// Button is a choice. Action is opaque to channels, at most MaxAction bytes of
+// [a-z0-9_:.-]; it names things, never people, and every press is authorised
+// anew by the service it reaches.
+type Button struct {
+	Label  string // at most 20 letters
+	Action string
+	URL    string // opens a page instead of acting; Action is then empty
+	Style  Style
+}
+
+// MaxAction is Telegram's limit on callback data, the tightest of the channels.
+const MaxAction = 64
+
+// Style hints at what a choice does.
+type Style string
+
+const (
+	Plain    Style = ""
+	Positive Style = "positive"
+	Negative Style = "negative"
+)
+
+// File is made by the bot and small enough for every channel that takes files.
+type File struct {
+	Name    string // with extension, Vietnamese letters allowed
+	MIME    string
+	Content []byte
+}
+
+// Row is a row of buttons.
+func Row(buttons ...Button) []Button { return buttons }
