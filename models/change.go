@@ -1,0 +1,88 @@
+package models
+
+import "time"
+
+// ChangeKind is what a request would change.
+type ChangeKind string
+
+const (
+	ChangeAppoint ChangeKind = "appoint" // someone takes a vacant post
+	ChangeReplace ChangeKind = "replace" // one leaves, one comes, in one step
+	ChangeLeave   ChangeKind = "leave"   // someone leaves a post
+	ChangePhone   ChangeKind = "phone"   // a person's phone number
+	ChangeBank    ChangeKind = "bank"
+	ChangeProfile ChangeKind = "profile"
+	ChangeMerge   ChangeKind = "merge"
+	ChangeCorrect ChangeKind = "correct"
+)
+
+// ChangeState is where a request is in its life.
+type ChangeState string
+
+const (
+	ChangeSubmitted ChangeState = "submitted"
+	ChangeReturned  ChangeState = "returned"
+	ChangeApproved  ChangeState = "approved" // and applied, in the same transaction
+	ChangeRefused   ChangeState = "refused"
+	ChangeWithdrawn ChangeState = "withdrawn"
+)
+
+// Open reports whether somebody still has to act on the request.
+func (s ChangeState) Open() bool { return s == ChangeSubmitted || s == ChangeReturned }
+
+// ChangeRequest is a proposed roster change and its life. Before a request is
+// submitted it is a Draft.
+type ChangeRequest struct {
+	ID       int64
+	WardID   int64
+	Kind     ChangeKind
+	State    ChangeState
+	Version  int // counts transitions; a decision names the one it saw
+	BranchID *int64
+	// SubjectID is the person whose post or data changes: who leaves, or whose
+	// phone it is. NewcomerID is who comes, when they are in the roster already.
+	SubjectID  *int64
+	NewcomerID *int64
+	Payload    string // JSON of the kind's typed change, frozen at submission
+	Base       string // JSON of what the proposer saw: versions of the rows it rests on
+
+	ProposerPersonID *int64
+	ProposerStaffID  *int64
+	DecidedByStaffID *int64
+	Reason           string // why it was returned or refused
+
+	IdempotencyKey string
+	SubmittedAt    time.Time
+	DecidedAt      *time.Time
+	RemindedAt     *time.Time
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// ChangeEvent is one step in the life of a request.
+type ChangeEvent struct {
+	ID        int64
+	WardID    int64
+	ChangeID  int64
+	Version   int
+	FromState ChangeState
+	ToState   ChangeState
+	PersonID  *int64
+	StaffID   *int64
+	Reason    string
+	At        time.Time
+}
+
+// Draft is a half-filled form: what a person has answered so far. Its owner is
+// "person:12", "staff:3" or, for who is not linked yet, "telegram:123456", so
+// that a form begun on one channel is found on the other.
+type Draft struct {
+	ID        int64
+	WardID    int64 // 0 while unknown
+	Owner     string
+	Form      string
+	Step      string // the one being asked
+	Answers   string // JSON object, step to answer
+	UpdatedAt time.Time
+	CreatedAt time.Time
+}

@@ -1,0 +1,254 @@
+// Package models holds the rows of the database, one file an aggregate, and
+// opens it: PostgreSQL in production, one SQLite file for a first try. Both
+// keep the same tables; migrations/ has one dated set for each.
+package models
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/glebarez/sqlite"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Dialect names the database in use.
+type Dialect string
+
+const (
+	PostgreSQL Dialect = "postgres"
+	SQLite     Dialect = "sqlite"
+)
+
+// Options say which database to open.
+type Options struct {
+	// URL is postgres://..., sqlite:PATH, or empty for Dir/canbobot.db.
+	URL string
+	// Dir is the data folder, made when it is missing.
+	Dir string
+	// Now stamps created and updated rows; UTC is enforced. Default time.Now.
+	Now func() time.Time
+	// MaxConns bounds the PostgreSQL pool, shared by rows and jobs. Default 20.
+	MaxConns int32
+}
+
+// Store is an open database. Pool is nil on SQLite.
+type Store struct {
+	*gorm.DB
+	SQL     *sql.DB
+	Pool    *pgxpool.Pool
+	Dialect Dialect
+}
+
+// Open connects and proves that the database answers. It changes nothing:
+// Migrate brings the tables up to date.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	now := options.Now
+	if now == nil {
+		now = time.Now
+	}
+	config := &gorm.Config{
+		TranslateError:         true,
+		SkipDefaultTransaction: true,
+		Logger:                 logger.Discard,
+		NowFunc:                func() time.Time { return now().UTC().Truncate(time.Microsecond) },
+	}
+	switch {
+	case strings.HasPrefix(options.URL, "postgres://"), strings.HasPrefix(options.URL, "postgresql://"):
+		return openPostgres(ctx, options, config)
+	case options.URL == "":
+		if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
+		}
+		return openSQLite(ctx, filepath.Join(options.Dir, "canbobot.db"), config)
+	case strings.HasPrefix(options.URL, "sqlite:"):
+		return openSQLite(ctx, strings.TrimPrefix(options.URL, "sqlite:"), config)
+	}
+	return nil, errors.New("DATABASE_URL must start with postgres:// or sqlite:")
+}
+
+func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*Store, error) {
+	poolConfig, err := pgxpool.ParseConfig(options.URL)
+	if err != nil {
+		// The library's message would repeat the password.
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL address; want postgres://user:password@host:5432/database")
+	}
+	poolConfig.MaxConns = options.MaxConns
+	if poolConfig.MaxConns == 0 {
+		poolConfig.MaxConns = 20
+	}
+	poolConfig.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach database: %w", withoutAddress(err))
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	orm, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), config)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &Store{DB: orm, SQL: db, Pool: pool, Dialect: PostgreSQL}, nil
+}
+
+// withoutAddress keeps a connection error from naming host, user and database
+// beyond what an operator needs.
+func withoutAddress(err error) error {
+	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
+		return fmt.Errorf("%s (%s)", refusal.Message, refusal.Code)
+	}
+	if failure := (*pgconn.ConnectError)(nil); errors.As(err, &failure) {
+		return failure.Unwrap()
+	}
+	return err
+}
+
+func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {
+	// _time_format must stay out: with it the driver drops _txlock, and
+	// concurrent transactions fail busy.
+	values := url.Values{}
+	for _, pragma := range []string{"journal_mode(WAL)", "busy_timeout(5000)", "foreign_keys(1)", "synchronous(NORMAL)"} {
+		values.Add("_pragma", pragma)
+	}
+	values.Set("_txlock", "immediate")
+	db, err := sql.Open(sqlite.DriverName, "file:"+path+"?"+values.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open database file: %w", err)
+	}
+	// One connection makes writers queue fairly instead of failing busy. Inside
+	// a transaction nothing may query outside it.
+	db.SetMaxOpenConns(1)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open database file %s: %w", path, err)
+	}
+	orm, err := gorm.Open(sqlite.Dialector{Conn: db, DriverName: sqlite.DriverName}, config)
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open database file: %w", err)
+	}
+	return &Store{DB: orm, SQL: db, Dialect: SQLite}, nil
+}
+
+// Close ends every connection.
+func (s *Store) Close() error {
+	err := s.SQL.Close()
+	if s.Pool != nil {
+		s.Pool.Close()
+	}
+	return err
+}
+
+// Migrate brings tables and job queue up to date. Concurrent calls from several
+// replicas wait for each other; repeating it changes nothing.
+func (s *Store) Migrate(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations/"+string(s.Dialect))
+	if err != nil {
+		return err
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if s.Dialect == PostgreSQL {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, s.SQL, files, options...)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return s.migrateJobs(ctx)
+}
+
+// jobsLock keeps two replicas from migrating the job queue at once.
+const jobsLock = 7_205_903_170
+
+func (s *Store) migrateJobs(ctx context.Context) error {
+	if s.Dialect == SQLite {
+		migrator, err := rivermigrate.New(riversqlite.New(s.SQL), nil)
+		if err != nil {
+			return err
+		}
+		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		return err
+	}
+	// A session lock, not one of a transaction: a value added to an enum cannot
+	// be used before its transaction ends.
+	conn, err := s.Pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(jobsLock)); err != nil {
+		return err
+	}
+	defer conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(jobsLock))
+	migrator, err := rivermigrate.New(riverpgxv5.New(s.Pool), nil)
+	if err != nil {
+		return err
+	}
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// IsTaken reports whether err is the database's refusal of a second row where
+// only one may be: a duplicate key, or a term that overlaps another.
+func IsTaken(err error) bool {
+	return errors.Is(err, gorm.ErrDuplicatedKey) || overlapOf(err) != ""
+}
+
+// IsSlotTaken reports whether err says that another person holds the post on
+// those days.
+func IsSlotTaken(err error) bool { return overlapOf(err) == "terms_slot" }
+
+// IsPersonTaken reports whether err says that the person already holds a post
+// of that branch on those days.
+func IsPersonTaken(err error) bool { return overlapOf(err) == "terms_person" }
+
+func overlapOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
+		if refusal.Code == "23P01" { // exclusion_violation
+			return refusal.ConstraintName
+		}
+		return ""
+	}
+	for _, name := range []string{"terms_slot", "terms_person"} {
+		if strings.Contains(err.Error(), name+":") { // the trigger's own words
+			return name
+		}
+	}
+	return ""
+}

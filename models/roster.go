@@ -1,0 +1,141 @@
+package models
+
+import "time"
+
+// Ward is the tenant: a commune-level unit. Every other row belongs to one.
+type Ward struct {
+	ID         int64
+	Code       string // short, stable: "bac-hong-linh"
+	Name       string // "Bắc Hồng Lĩnh"
+	Kind       string // "phường" or "xã", as printed before the name
+	ValidFrom  Date
+	ValidTo    Date
+	ClerkPhone string // whom to call when chat does not help, E.164
+
+	// DeputyMayPropose lets a deputy propose changes for the whole branch; else
+	// only for themselves.
+	DeputyMayPropose bool
+	// DecisionRequired asks every appointment for the number of its decision.
+	DecisionRequired bool
+	RemindAfterHours int // a request waiting this long reminds the clerk
+	// PayDay is the day of the following month by which a month is usually
+	// transferred; 0 when the ward promises none.
+	PayDay    int
+	CreatedAt time.Time
+}
+
+// Organization is a mass organisation and the titles it uses.
+type Organization struct {
+	Code        string `gorm:"primaryKey"` // youth, women, farmers, veterans, elderly, red_cross, front
+	Name        string // "Hội Liên hiệp Phụ nữ"
+	BranchName  string // "Chi hội Phụ nữ"
+	HeadTitle   string // "Chi hội trưởng"
+	DeputyTitle string
+	MemberTitle string
+	DeputiesMax int // how many deputies a branch may have on one day
+	SortOrder   int
+}
+
+// TitleOf is what people call a role in this organization.
+func (o Organization) TitleOf(role TermRole) string {
+	switch role {
+	case Head:
+		return o.HeadTitle
+	case Deputy:
+		return o.DeputyTitle
+	}
+	return o.MemberTitle
+}
+
+// Village is a residential unit of a ward (thôn, tổ dân phố).
+type Village struct {
+	ID        int64
+	WardID    int64
+	Name      string // "Tổ dân phố 5"
+	Folded    string
+	SortOrder int
+	ValidFrom Date
+	ValidTo   Date
+	CreatedAt time.Time
+}
+
+// Branch is one organisation in one village, or the village's Party cell.
+type Branch struct {
+	ID               int64
+	WardID           int64
+	VillageID        int64
+	OrganizationCode string
+	Name             string // "Chi hội Phụ nữ Tổ dân phố 5"
+	ValidFrom        Date
+	ValidTo          Date
+	CreatedAt        time.Time
+}
+
+// Person is a human in the roster, once, however many posts they hold.
+type Person struct {
+	ID          int64
+	WardID      int64
+	Name        string // NFC, as typed
+	Folded      string
+	BirthDate   Date
+	BirthYear   int    // known even where the day is not; 0 when unknown
+	Phone       string // E.164; "" when none is known
+	PhoneHash   []byte // keyed; unique in the ward unless PhoneShared
+	PhoneShared bool   // a number several people answer: proves nobody
+	CitizenID   Sealed
+	CitizenHash []byte
+	BankAccount Sealed
+	BankHash    []byte
+	BankTail    string // last four digits, for showing
+	BankName    string
+	DiedOn      Date
+	// Version counts changes of this row; a change request remembers the one it saw.
+	Version   int
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Sealed is a value encrypted at rest: key id, nonce and ciphertext in one
+// printable string. services/vault opens it.
+type Sealed string
+
+// TermRole is what a term is paid by.
+type TermRole string
+
+const (
+	Head       TermRole = "head"
+	Deputy     TermRole = "deputy"
+	Member     TermRole = "member"
+	CellMember TermRole = "cell_member"
+)
+
+// Term says that a person holds a role in a branch from a day to a day, both
+// included. It is never overwritten: it is closed with a date, or superseded.
+type Term struct {
+	ID       int64
+	WardID   int64
+	BranchID int64
+	PersonID int64
+	Role     TermRole
+	Slot     int // 1 for the head; 1..n for deputies; 0 for members, who have no slot
+	Title    string
+	Acting   bool // quyền, phụ trách
+	From     Date `gorm:"column:from_date"`
+	To       Date `gorm:"column:to_date"` // zero while it runs
+
+	DecisionNumber string
+	DecisionDate   Date
+	DecisionSigner string
+	EndReason      string // resigned, moved, dismissed, died, replaced
+
+	ChangeID     *int64 // the request that opened it
+	EndChangeID  *int64 // the request that closed it
+	SupersededAt *time.Time
+	SupersededBy *int64
+	CreatedAt    time.Time
+}
+
+// On reports whether the term holds on the day.
+func (t Term) On(day Date) bool {
+	return t.SupersededAt == nil && !t.From.After(day) && (t.To.IsZero() || !t.To.Before(day))
+}

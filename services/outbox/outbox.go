@@ -1,0 +1,169 @@
+// Package outbox is what others must be told. A message becomes a row of
+// deliveries and a job in the very transaction of the change it tells of:
+// rolled back, nobody hears; committed, the job outlives any crash.
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// Kinds of messages; each has a screen that draws it.
+const (
+	ChangeSubmitted = "change_submitted" // card for who decides
+	ChangeDecided   = "change_decided"   // to who proposed, and to whom it concerns
+	ChangeWaiting   = "change_waiting"   // reminder to who decides
+	CaseOpened      = "case_opened"      // card for clerks
+	CaseAnswered    = "case_answered"    // to the officer
+	LinkAsked       = "link_asked"       // card for clerks: is this really them?
+	LinkDecided     = "link_decided"     // to the account that asked
+	AccountMoved    = "account_moved"    // to the account that was linked before
+	NoticeSent      = "notice"           // a notice to its audience
+	RunSubmitted    = "run_submitted"    // card for leaders
+	Shown           = "shown"            // a card that was an answer: nothing is sent
+)
+
+// Kinds of subjects.
+const (
+	Change  = "change"
+	Case    = "case"
+	Link    = "link"
+	Notice  = "notice"
+	Run     = "run"
+	Account = "account"
+)
+
+// Message is one thing that one recipient must be told. Exactly one of Person,
+// Staff and Account says who; Account for one that belongs to nobody yet.
+type Message struct {
+	Ward      int64
+	Kind      string
+	Subject   string // kind of subject
+	SubjectID int64
+	Version   int
+	Person    int64
+	Staff     int64
+	Account   int64  // of a known account, when it must be that one
+	Channel   string // with ChatID: a chat that is linked to nobody
+	ChatID    string
+}
+
+// key makes a message unique: one subject at one version, one recipient.
+func (m Message) key() string {
+	return fmt.Sprintf("%s:%s:%d:%d:p%d:s%d:a%d:%s:%s", m.Kind, m.Subject, m.SubjectID, m.Version, m.Person, m.Staff, m.Account, m.Channel, m.ChatID)
+}
+
+// Outbox inserts messages and jobs.
+type Outbox struct {
+	jobs  *river.Client[*sql.Tx]
+	store *models.Store
+	clock services.Clock
+}
+
+// New makes an outbox that only inserts; app runs the workers.
+func New(store *models.Store, clock services.Clock) (*Outbox, error) {
+	var client *river.Client[*sql.Tx]
+	var err error
+	if store.Dialect == models.SQLite {
+		client, err = river.NewClient(riversqlite.New(store.SQL), &river.Config{})
+	} else {
+		client, err = river.NewClient(riverdatabasesql.New(store.SQL), &river.Config{})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Outbox{jobs: client, store: store, clock: clock}, nil
+}
+
+// Tell queues messages in the caller's transaction. One that was queued before
+// is left as it is.
+func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	now := o.clock.UTC()
+	rows := make([]models.Delivery, len(messages))
+	keys := make([]string, len(messages))
+	for i, m := range messages {
+		keys[i] = m.key()
+		rows[i] = models.Delivery{
+			WardID: m.Ward, Kind: m.Kind, SubjectKind: m.Subject, SubjectID: m.SubjectID, Version: m.Version,
+			PersonID: pointer(m.Person), StaffID: pointer(m.Staff), AccountID: pointer(m.Account),
+			Channel: m.Channel, ChatID: m.ChatID,
+			State: models.DeliveryQueued, Key: keys[i], CreatedAt: now, UpdatedAt: now,
+		}
+	}
+	if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&rows).Error; err != nil {
+		return fmt.Errorf("queue messages: %w", err)
+	}
+	// Ids of skipped rows are not reported alike by the two databases.
+	var ids []int64
+	if err := tx.Model(&models.Delivery{}).Where("key IN ? AND state = ?", keys, models.DeliveryQueued).Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("queue messages: %w", err)
+	}
+	jobs := make([]river.JobArgs, len(ids))
+	for i, id := range ids {
+		jobs[i] = Deliver{Delivery: id}
+	}
+	return o.Enqueue(ctx, tx, jobs...)
+}
+
+// Redraw has every card of a subject that people have before them drawn anew.
+func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, ward int64, subject string, id int64) error {
+	return o.Enqueue(ctx, tx, Redraw{Ward: ward, Subject: subject, SubjectID: id})
+}
+
+// Enqueue inserts jobs in the caller's transaction.
+func (o *Outbox) Enqueue(ctx context.Context, tx *gorm.DB, args ...river.JobArgs) error {
+	if len(args) == 0 {
+		return nil
+	}
+	sqlTx, ok := tx.Statement.ConnPool.(*sql.Tx)
+	if !ok {
+		return errors.New("enqueue: not inside a transaction")
+	}
+	params := make([]river.InsertManyParams, len(args))
+	for i, arg := range args {
+		params[i] = river.InsertManyParams{Args: arg}
+	}
+	if _, err := o.jobs.InsertManyTx(ctx, sqlTx, params); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	return nil
+}
+
+// Once marks the actor's inbound event as having its effect, in the caller's
+// transaction. An event that had it before is refused with conflict/repeated.
+// A job has no event and passes.
+func Once(tx *gorm.DB, clock services.Clock, actor services.Actor) error {
+	if actor.Event == "" {
+		return nil
+	}
+	row := models.IdempotencyKey{Key: actor.Event, WardID: actor.Ward, At: clock.UTC()}
+	result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+	if result.Error != nil {
+		return result.Error
+	}
+	if result.RowsAffected == 0 {
+		return services.Conflict("repeated")
+	}
+	return nil
+}
+
+func pointer(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
