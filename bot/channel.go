@@ -29,9 +29,9 @@ type Editor interface {
 
 // Presser is a channel whose pressed buttons wait for a sign.
 type Presser interface {
-	// Pressed ends the waiting sign of the button press that in describes, with
-	// an optional short note. Too late is success.
-	Pressed(ctx context.Context, in Inbound, toast string) error
+	// Pressed ends the waiting sign of the button press that in describes. Too
+	// late is success.
+	Pressed(ctx context.Context, in Inbound) error
 }
 
 // Typist shows that an answer is on its way.

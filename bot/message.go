@@ -75,9 +75,17 @@ type Reply struct {
 	Files   []File     // sent after the text, in order
 
 	AskContact string // label of the button that shares one's own phone number; channels without Contacts ignore it
-	Toast      string // short note shown over a pressed button where the channel can
 	Replace    bool   // redraw the message whose button was pressed instead of adding one
 	Protect    bool   // personal: not to be forwarded or saved where the channel can prevent it
+
+	Card Card // what the message is a card of, so that it can be redrawn when that changes
+}
+
+// Card names the thing that a message shows and offers decisions on.
+type Card struct {
+	Subject string // "change", "case", "link", "run"
+	ID      int64
+	Version int
 }
 
 // Empty reports whether there is nothing to send.

@@ -252,3 +252,18 @@ func overlapOf(err error) string {
 	}
 	return ""
 }
+
+// IsAway reports whether err says that the database cannot serve anybody for
+// the moment: it is down, starting, stopping, or out of connections.
+func IsAway(err error) bool {
+	if failure := (*pgconn.ConnectError)(nil); errors.As(err, &failure) {
+		return true
+	}
+	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
+		switch refusal.Code[:2] {
+		case "08", "53", "57": // connection, resources, operator intervention
+			return true
+		}
+	}
+	return pgconn.SafeToRetry(err)
+}

@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"canbobot/services"
+)
+
+// Speaker is who is talking, as the ward knows them.
+type Speaker struct {
+	Actor     services.Actor
+	Name      string
+	Consented bool // read the purpose of keeping their data and agreed
+	Former    bool // holds no post any more: reads their history, nothing else
+}
+
+// Linked reports whether the ward knows who this is.
+func (s Speaker) Linked() bool { return s.Actor.Role != services.Stranger }
+
+// Turn is one thing that a person did, with all that a screen needs to answer.
+type Turn struct {
+	In      Inbound
+	Speaker Speaker
+	Args    []string // of the pressed button, after its verb
+	Meaning Meaning  // of free text
+	Now     time.Time
+
+	forms *formRunner
+}
+
+// Arg is the i-th argument of the pressed button, empty when there is none: a
+// forged press has any number of them.
+func (t Turn) Arg(i int) string {
+	if i < len(t.Args) {
+		return t.Args[i]
+	}
+	return ""
+}
+
+// Begin opens a form with answers that are known already and asks its first
+// open question. A form that was left half-filled is replaced.
+func (t Turn) Begin(ctx context.Context, form string, known Answers) (Reply, error) {
+	return t.forms.begin(ctx, t, form, known)
+}
+
+// Draft is the form that the person left half-filled, if any.
+func (t Turn) Draft(ctx context.Context) (Draft, bool, error) {
+	return t.forms.load(ctx, t)
+}
+
+// Screen is what the bot shows for an intent or a pressed button. It returns a
+// refusal as *services.Error; anything else is our fault.
+type Screen func(ctx context.Context, turn Turn) (Reply, error)
+
+// Book is everything the bot can show, as data. bot/screens writes it.
+type Book struct {
+	Welcome   Screen // for whoever is not linked
+	Consent   Screen // for whoever is linked and has not agreed yet
+	Misheard  Screen // for what was not understood
+	Elsewhere Screen // for groups, where nothing personal may be said
+	Attached  Screen // for a file that nobody asked for
+	Intents   map[Intent]Screen
+	Actions   map[string]Action
+	Forms     map[string]*Form
+}
+
+// Action is what a button's verb leads to.
+type Action struct {
+	Screen Screen
+	Open   bool // for people who are not linked, or have not agreed, too
+}
+
+// Speech finds the words for a key of bot/texts.
+type Speech interface {
+	Say(key string, fields Fields) string
+}
+
+// Fields fill the gaps of a text.
+type Fields map[string]any
+
+// Act writes a button's action: a verb and its arguments.
+func Act(verb string, args ...string) string {
+	return strings.Join(append([]string{verb}, args...), ":")
+}
+
+// parseAction splits a pressed action. Nothing about it is trusted.
+func parseAction(action string) (verb string, args []string) {
+	parts := strings.Split(action, ":")
+	return parts[0], parts[1:]
+}

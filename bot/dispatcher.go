@@ -1,0 +1,235 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"canbobot/services"
+)
+
+// Dispatcher answers what comes in: seen before? too fast? one conversation at
+// a time, who is it, where are they, what do they mean, answer. See doc.go.
+type Dispatcher struct {
+	Channels   map[string]Channel
+	Sessions   Sessions
+	People     People
+	Drafts     Drafts
+	Cards      Cards
+	Understand Understander
+	Book       *Book
+	Speech     Speech
+	Clock      services.Clock
+	Logger     *slog.Logger
+	// Away reports whether an error says that the database cannot be reached:
+	// the event is then left to be delivered again.
+	Away func(error) bool
+}
+
+// Sessions holds what may be lost: dialogue position, events seen, limits.
+type Sessions interface {
+	Begin(ctx context.Context, channel, userID, eventID string) (Dialogue, error)
+}
+
+// Dialogue is one conversation, locked until End.
+type Dialogue struct {
+	Seen    bool // the event was handled before
+	Limited bool // too many events from this person
+	Warn    bool // Limited, and not told so yet
+	State   []byte
+	// End keeps the state, marks the event as handled when done, and unlocks.
+	End func(ctx context.Context, state []byte, done bool) error
+}
+
+// People tells who is talking, and hears who can be reached.
+type People interface {
+	Identify(ctx context.Context, channel, userID string) (Speaker, error)
+	Reachable(ctx context.Context, channel, userID string, reachable bool) error
+}
+
+// Cards remembers messages that must be redrawn when their subject changes.
+type Cards interface {
+	Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card Card) error
+}
+
+// Position is where a person is in the dialogue.
+type Position struct {
+	Form    string   `json:"f,omitempty"` // being filled
+	Choices []string `json:"c,omitempty"` // actions of the last buttons, for channels that number them
+	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
+}
+
+// patience bounds one event, so that a stuck database or channel cannot hold a
+// conversation for ever; a platform waits at least twice as long.
+const patience = 25 * time.Second
+
+// Handle answers one event. See Handler for what the error means.
+func (d *Dispatcher) Handle(ctx context.Context, in Inbound) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	channel := d.Channels[in.Channel]
+	if channel == nil {
+		return errors.New("event of a channel that is off: " + in.Channel)
+	}
+	if in.Presence == Left {
+		return d.People.Reachable(ctx, in.Channel, in.UserID, false)
+	}
+	// The pressed button stops waiting while the answer is made; too late or
+	// failed, the answer still comes.
+	if presser, ok := channel.(Presser); ok && in.Action != "" {
+		pressed := make(chan struct{})
+		go func() {
+			defer close(pressed)
+			if err := presser.Pressed(ctx, in); err != nil {
+				d.Logger.Debug("button not acknowledged", "channel", in.Channel, "fate", FateOf(err))
+			}
+		}()
+		defer func() { <-pressed }()
+	}
+	dialogue, err := d.Sessions.Begin(ctx, in.Channel, in.UserID, in.EventID)
+	if err != nil {
+		return err
+	}
+	if dialogue.Seen {
+		return dialogue.End(ctx, dialogue.State, true)
+	}
+	if dialogue.Limited && !dialogue.Warn {
+		return dialogue.End(ctx, dialogue.State, true)
+	}
+	var position Position
+	if len(dialogue.State) > 0 {
+		if err := json.Unmarshal(dialogue.State, &position); err != nil {
+			d.Logger.Warn("dialogue position unreadable", "channel", in.Channel)
+		}
+	}
+	err = d.answer(ctx, channel, in, dialogue, &position)
+	if err != nil {
+		d.Logger.Error("event not handled", "channel", in.Channel, "event", in.EventID, "error", err)
+	}
+	state, _ := json.Marshal(position) // strings and numbers always marshal
+	// The lock goes back even when the event's own time is up.
+	free, cancelFree := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancelFree()
+	return firstError(err, dialogue.End(free, state, err == nil))
+}
+
+func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, dialogue Dialogue, position *Position) error {
+	speaker, err := d.People.Identify(ctx, in.Channel, in.UserID)
+	if err != nil {
+		return err
+	}
+	speaker.Actor.Channel = in.Channel
+	speaker.Actor.Event = in.Channel + ":" + in.EventID
+	turn := Turn{In: in, Speaker: speaker, Now: d.Clock.Local()}
+	turn.forms = &formRunner{dispatcher: d, position: position}
+
+	var reply Reply
+	switch {
+	case dialogue.Limited:
+		err = services.TooMany("events")
+	case !in.Private:
+		reply, err = d.Book.Elsewhere(ctx, turn)
+	default:
+		reply, err = d.route(ctx, turn, channel, position)
+	}
+	if err != nil {
+		if reply, err = d.explain(turn, err); err != nil {
+			return err
+		}
+	}
+	return d.send(ctx, channel, turn, reply, position)
+}
+
+// explain turns a refusal into words. What only time can mend is returned, so
+// that the event comes again; what is our fault is logged and apologised for.
+func (d *Dispatcher) explain(turn Turn, err error) (Reply, error) {
+	if d.Away(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return Reply{}, err
+	}
+	if services.KindOf(err) == services.KindInternal {
+		d.Logger.Error("screen failed", "channel", turn.In.Channel, "event", turn.In.EventID, "account", turn.Speaker.Actor.Account, "error", err)
+	}
+	reply := Reply{Text: d.refusal(err)}
+	reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.menu", nil), Action: "menu"})}
+	if turn.forms.position.Form != "" { // the draft is still there: offer to go on
+		reply.Buttons = [][]Button{Row(
+			Button{Label: d.Speech.Say("form.resume", nil), Action: verbResume},
+			Button{Label: d.Speech.Say("form.cancel", nil), Action: verbCancel})}
+	}
+	if services.CodeOf(err) == "step_up" {
+		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: "step_up"}, Button{Label: d.Speech.Say("button.menu", nil), Action: "menu"})}
+	}
+	return reply, nil
+}
+
+func (d *Dispatcher) refusal(err error) string {
+	refusal := (*services.Error)(nil)
+	if !errors.As(err, &refusal) {
+		return d.Speech.Say("errors.internal", nil)
+	}
+	return d.Speech.Say("errors."+string(refusal.Kind)+"."+refusal.Code, Fields(refusal.Fields))
+}
+
+// send delivers the answer. What the platform asks to be repeated leaves the
+// event open: its effect is kept once, the answer comes with the repetition.
+func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply Reply, position *Position) error {
+	position.Choices = nil
+	for _, row := range reply.Buttons {
+		for _, button := range row {
+			if button.Action != "" {
+				position.Choices = append(position.Choices, button.Action)
+			}
+		}
+	}
+	if reply.Empty() {
+		return nil
+	}
+	ref, err := d.deliver(ctx, channel, turn.In, reply)
+	if err != nil {
+		fate := FateOf(err)
+		d.Logger.Warn("answer not sent", "channel", turn.In.Channel, "event", turn.In.EventID, "fate", fate, "error", err)
+		switch fate {
+		case Unreachable:
+			return d.People.Reachable(ctx, turn.In.Channel, turn.In.UserID, false)
+		case Retry, Broken:
+			return err
+		}
+		return nil
+	}
+	if reply.Card.Subject != "" && ref != "" {
+		return d.Cards.Shown(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.ChatID, ref, reply.Card)
+	}
+	return nil
+}
+
+// shortWait is how long an answer may wait for a platform that asks for a pause.
+const shortWait = 3 * time.Second
+
+func (d *Dispatcher) deliver(ctx context.Context, channel Channel, in Inbound, reply Reply) (string, error) {
+	if editor, ok := channel.(Editor); ok && reply.Replace && in.MessageRef != "" {
+		err := editor.Edit(ctx, in.ChatID, in.MessageRef, reply)
+		if err == nil {
+			return in.MessageRef, nil
+		}
+		if FateOf(err) == Unreachable {
+			return "", err
+		}
+	}
+	ref, err := channel.Send(ctx, in.ChatID, reply)
+	failure := (*SendError)(nil)
+	if errors.As(err, &failure) && failure.Fate == Retry {
+		wait := failure.RetryAt.Sub(d.Clock())
+		if wait > shortWait {
+			return ref, err
+		}
+		select {
+		case <-ctx.Done():
+			return ref, err
+		case <-time.After(max(wait, 200*time.Millisecond)):
+		}
+		return channel.Send(ctx, in.ChatID, reply)
+	}
+	return ref, err
+}

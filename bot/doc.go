@@ -1,0 +1,52 @@
+// Package bot is the conversation: what a person did comes in as an Inbound,
+// what they read goes out as a Reply, and nothing here knows SQL or HTTP.
+//
+// # The way of one message
+//
+// A channel (bot/telegram, bot/web) receives an event by webhook, poll or page
+// and decodes it into an Inbound: the channel's own wire format ends there. It
+// hands the Inbound to Dispatcher.Handle and acknowledges the event only when
+// that returns nil.
+//
+// The Dispatcher locks the conversation, so that one person's messages are
+// answered one at a time, and asks Sessions whether the event was handled
+// before and whether the person is going too fast. People tells who it is: a
+// Speaker with the services.Actor that every service call takes. The Actor
+// carries the event's name, under which a service remembers in the database
+// that this event has had its effect: a repeated event changes nothing twice,
+// even when Redis has forgotten it.
+//
+// Then route decides what the person means, in this order:
+//
+//  1. an invite link opens the linking form;
+//  2. a pressed button names a screen, or belongs to the running form;
+//  3. a running form takes the text as the answer to its question, unless the
+//     text is one of the words that work everywhere (huỷ, quay lại, trợ giúp, menu);
+//  4. whoever is not linked, or has not agreed to their data being kept, gets
+//     just that;
+//  5. free text goes to bot/understand, which returns an Intent, and the Book
+//     says which screen shows it.
+//
+// A screen (bot/screens) calls services with the actor and returns a Reply,
+// which is data. A change is one database transaction: the rows, an entry in
+// the journal, and a job for each person to be told. The screen's Reply goes
+// back through the Dispatcher, the only place that answers, to the channel,
+// which draws it as well as it can.
+//
+// Everybody else is told by bot/delivery, which works the jobs: it draws the
+// message for its recipient at the moment of sending and redraws cards that the
+// change has made out of date.
+//
+// # Forms
+//
+// A Form is a table of Steps. Answers are kept in a draft row of the database
+// after each step; Redis holds only which form the person is in. Losing Redis
+// loses nobody's typing: the menu offers to go on.
+//
+// # When something fails
+//
+// Every event ends in one of three ways. It is handled and committed. It is
+// refused with words: a *services.Error has a code, and bot/texts has the
+// sentence. Or Handle returns an error and the platform delivers the event
+// again: that is for what time mends, such as a database that is away.
+package bot

@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"canbobot/services"
+)
+
+// sure is the confidence from which a text opens a screen by itself; below it
+// the person is asked what they meant.
+const sure = 0.5
+
+// certain is the confidence from which a word leaves a running form: an answer
+// must not be taken for a command.
+const certain = 0.9
+
+// route finds the screen for a turn.
+func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, position *Position) (Reply, error) {
+	in := turn.In
+	if numbered, ok := channel.(Numbered); ok && numbered.NumbersButtons() && in.Action == "" {
+		if n, err := strconv.Atoi(strings.TrimSpace(in.Text)); err == nil && n >= 1 && n <= len(position.Choices) {
+			in.Action, in.Text = position.Choices[n-1], ""
+			turn.In = in
+		}
+	}
+	if in.Start != "" {
+		return turn.Begin(ctx, "link", Answers{"opened": in.Start})
+	}
+	if in.Action != "" {
+		return d.press(ctx, turn, position)
+	}
+	if in.Presence == Joined && !turn.Speaker.Linked() {
+		return d.Book.Welcome(ctx, turn)
+	}
+	if in.Text != "" {
+		turn.Meaning = d.Understand.Understand(in.Text)
+	}
+	if position.Form != "" {
+		if reply, handled, err := d.fill(ctx, turn, position); handled {
+			return reply, err
+		}
+	}
+	switch {
+	case !turn.Speaker.Linked():
+		return d.Book.Welcome(ctx, turn)
+	case !turn.Speaker.Consented:
+		return d.Book.Consent(ctx, turn)
+	case in.Text == "" && (in.Attachment != nil || in.Contact != nil):
+		return d.Book.Attached(ctx, turn)
+	}
+	return d.open(ctx, turn, position)
+}
+
+// open shows the screen of an understood text.
+func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (Reply, error) {
+	intent := turn.Meaning.Intent
+	screen := d.Book.Intents[intent]
+	if screen == nil || turn.Meaning.Confidence < sure {
+		position.Missed++
+		turn.Args = []string{strconv.Itoa(position.Missed)}
+		return d.Book.Misheard(ctx, turn)
+	}
+	position.Missed = 0
+	if intent.ForStaff() && !turn.Speaker.Actor.IsStaff() {
+		return Reply{}, services.Denied("staff_only")
+	}
+	return screen(ctx, turn)
+}
+
+// press follows a button. Whoever may press what is decided by the service that
+// the screen calls; here only strangers are kept to what is open to them.
+func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (Reply, error) {
+	verb, args := parseAction(turn.In.Action)
+	turn.Args = args
+	switch verb {
+	case verbAnswer, verbSend, verbResume, verbDrop, verbBack, verbCancel:
+		return d.pressForm(ctx, turn, verb, position)
+	}
+	action, known := d.Book.Actions[verb]
+	switch {
+	case !known:
+		return Reply{}, services.NotFound("button")
+	case action.Open:
+	case !turn.Speaker.Linked():
+		return d.Book.Welcome(ctx, turn)
+	case !turn.Speaker.Consented:
+		return d.Book.Consent(ctx, turn)
+	}
+	position.Form, position.Missed = "", 0 // what was typed stays in the draft
+	return action.Screen(ctx, turn)
+}
+
+// pressForm follows a button of a form. Buttons of a form that ended, or of a
+// question answered since, lead to where the person is.
+func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, position *Position) (Reply, error) {
+	draft, exists, err := turn.forms.load(ctx, turn)
+	if err != nil {
+		return Reply{}, err
+	}
+	form := d.Book.Forms[draft.Form]
+	if !exists || form == nil || (!form.Open && !turn.Speaker.Linked()) {
+		position.Form = ""
+		if verb == verbCancel || verb == verbDrop {
+			return turn.forms.cancel(ctx, turn)
+		}
+		return Reply{}, services.NotFound("form_ended")
+	}
+	position.Form = form.Name
+	switch {
+	case verb == verbCancel, verb == verbDrop:
+		return turn.forms.cancel(ctx, turn)
+	case verb == verbBack:
+		return turn.forms.back(ctx, turn, form, draft)
+	case verb == verbResume:
+		return turn.forms.ask(ctx, turn, form, draft)
+	case verb == verbSend && turn.Arg(0) == form.Name && draft.Step == Confirming:
+		return turn.forms.finish(ctx, turn, form, draft)
+	case verb == verbAnswer && turn.Arg(0) == form.Name && turn.Arg(1) == draft.Step:
+		return turn.forms.answer(ctx, turn, form, draft, Input{Choice: strings.Join(turn.Args[2:], ":")})
+	}
+	reply, err := turn.forms.ask(ctx, turn, form, draft)
+	reply.Text = d.Speech.Say("form.moved_on", nil) + "\n\n" + reply.Text
+	return reply, err
+}
+
+// fill gives a text, a contact or a file to the running form. Not handled when
+// the form is gone.
+func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (reply Reply, handled bool, err error) {
+	draft, exists, err := turn.forms.load(ctx, turn)
+	if err != nil {
+		return Reply{}, true, err
+	}
+	form := d.Book.Forms[draft.Form]
+	if !exists || form == nil || draft.Form != position.Form {
+		position.Form = ""
+		return Reply{}, false, nil
+	}
+	if command := turn.Meaning; command.Confidence >= certain && len(strings.Fields(turn.In.Text)) <= 3 {
+		switch command.Intent {
+		case Cancel:
+			reply, err = turn.forms.cancel(ctx, turn)
+			return reply, true, err
+		case Back:
+			reply, err = turn.forms.back(ctx, turn, form, draft)
+			return reply, true, err
+		case Help:
+			reply, err = turn.forms.ask(ctx, turn, form, draft)
+			reply.Text = d.Speech.Say("form.help", nil) + "\n\n" + reply.Text
+			return reply, true, err
+		case Menu:
+			if screen := d.Book.Intents[Menu]; screen != nil && turn.Speaker.Linked() {
+				position.Form = ""
+				reply, err = screen(ctx, turn)
+				return reply, true, err
+			}
+		}
+	}
+	if turn.In.Text == "" && turn.In.Contact == nil {
+		reply, err = turn.forms.ask(ctx, turn, form, draft)
+		reply.Text = d.Speech.Say("form.text_please", nil) + "\n\n" + reply.Text
+		return reply, true, err
+	}
+	if turn.In.Cut {
+		reply, err = turn.forms.ask(ctx, turn, form, draft)
+		reply.Text = d.refusal(services.Invalid("too_long")) + "\n\n" + reply.Text
+		return reply, true, err
+	}
+	reply, err = turn.forms.answer(ctx, turn, form, draft, Input{Text: turn.In.Text, Contact: turn.In.Contact})
+	return reply, true, err
+}
