@@ -1,0 +1,84 @@
+package session
+
+import "github.com/redis/go-redis/v9"
+
+// Each script is one round trip and takes effect as a whole.
+
+// beginScript KEYS lock seen state rate
+// ARGV owner token lock_ms window_ms
+// replies {replySeen} | {replyBusy} | {replyGranted, events, state}.
+//
+// A lock of the same owner is left over from a turn whose End never arrived:
+// the process lets only one turn of a conversation through at a time, so it may
+// be taken over.
+var beginScript = redis.NewScript(`
+if redis.call('EXISTS', KEYS[2]) == 1 then return {0} end
+local holder = redis.call('GET', KEYS[1])
+if holder and string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] then return {1} end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local events = redis.call('INCR', KEYS[4])
+if events == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[4]) end
+return {2, events, redis.call('GET', KEYS[3]) or ''}
+`)
+
+const (
+	replySeen int64 = iota
+	replyBusy
+	replyGranted
+)
+
+// endScript KEYS lock seen state
+// ARGV token seen_ms (0: not done) state (empty: none) state_ms
+// replies 1, or 0 when the lock had passed to another: the position is then
+// theirs to write.
+var endScript = redis.NewScript(`
+if tonumber(ARGV[2]) > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[2]) end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[3] == '' then
+	redis.call('DEL', KEYS[3])
+else
+	redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
+end
+redis.call('DEL', KEYS[1])
+return 1
+`)
+
+// waitScript KEYS pause flood slow
+// ARGV slow_ms slow_kept_ms
+// replies the milliseconds to wait. In a flood the first asking starts a short
+// wait, and the first asking after it goes through.
+var waitScript = redis.NewScript(`
+local wait = math.max(redis.call('PTTL', KEYS[1]), 0)
+if wait > 0 or redis.call('EXISTS', KEYS[2]) == 0 then return wait end
+local kept = redis.call('PTTL', KEYS[3])
+if kept < 0 then
+	redis.call('SET', KEYS[3], '1', 'PX', ARGV[2])
+	return tonumber(ARGV[1])
+end
+wait = tonumber(ARGV[1]) - (tonumber(ARGV[2]) - kept)
+if wait > 0 then return wait end
+redis.call('DEL', KEYS[3])
+return 0
+`)
+
+// wrongScript KEYS wrong level pause total flood
+// ARGV tries window_ms level_ms flood_limit flood_window_ms pause_ms...
+// replies 1 when this wrong guess began a flood.
+var wrongScript = redis.NewScript(`
+local flood = 0
+local total = redis.call('INCR', KEYS[4])
+if total == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[5]) end
+if total > tonumber(ARGV[4]) and redis.call('SET', KEYS[5], '1', 'PX', ARGV[5], 'NX') then flood = 1 end
+local level = tonumber(redis.call('GET', KEYS[2]) or '0')
+local wrong = redis.call('INCR', KEYS[1])
+if wrong == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if level == 0 and wrong < tonumber(ARGV[1]) then return flood end
+level = math.min(level + 1, #ARGV - 5)
+redis.call('SET', KEYS[2], level, 'PX', ARGV[3])
+redis.call('SET', KEYS[3], '1', 'PX', ARGV[5 + level])
+redis.call('DEL', KEYS[1])
+return flood
+`)
+
+// rightScript KEYS wrong level pause slow
+var rightScript = redis.NewScript(`return redis.call('DEL', unpack(KEYS))`)
