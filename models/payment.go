@@ -83,7 +83,7 @@ type PaymentRun struct {
 	Version     int
 	Total       int64 // đồng to pay: the positive lines
 	People      int
-	ContentHash []byte // over every frozen line and component; nil in draft
+	ContentHash Hash // over every frozen line and component; nil in draft
 
 	PreparedByStaffID *int64
 	ApprovedByStaffID *int64

@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"database/sql/driver"
+	"fmt"
+	"time"
+)
 
 // Ward is the tenant: a commune-level unit. Every other row belongs to one.
 type Ward struct {
@@ -80,12 +84,12 @@ type Person struct {
 	BirthDate   Date
 	BirthYear   int    // known even where the day is not; 0 when unknown
 	Phone       string // E.164; "" when none is known
-	PhoneHash   []byte // keyed; unique in the ward unless PhoneShared
+	PhoneHash   Hash   // keyed; unique in the ward unless PhoneShared
 	PhoneShared bool   // a number several people answer: proves nobody
 	CitizenID   Sealed
-	CitizenHash []byte
+	CitizenHash Hash
 	BankAccount Sealed
-	BankHash    []byte
+	BankHash    Hash
 	BankTail    string // last four digits, for showing
 	BankName    string
 	DiedOn      Date
@@ -93,6 +97,29 @@ type Person struct {
 	Version   int
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// Hash is a keyed hash by which a value is found. No hash is stored as NULL: the
+// SQLite driver would store an empty one, which the unique indexes count.
+type Hash []byte
+
+func (h Hash) Value() (driver.Value, error) {
+	if len(h) == 0 {
+		return nil, nil
+	}
+	return []byte(h), nil
+}
+
+func (h *Hash) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*h = nil
+	case []byte:
+		*h = append(Hash(nil), v...)
+	default:
+		return fmt.Errorf("hash: cannot read %T", src)
+	}
+	return nil
 }
 
 // Sealed is a value encrypted at rest: key id, nonce and ciphertext in one
