@@ -45,6 +45,12 @@ func (t Turn) Begin(ctx context.Context, form string, known Answers) (Reply, err
 	return t.forms.begin(ctx, t, form, known)
 }
 
+// BeginWith opens a form and takes what the person did already as the answer to
+// its first question.
+func (t Turn) BeginWith(ctx context.Context, form, first string) (Reply, error) {
+	return t.forms.beginWith(ctx, t, form, Input{Text: first})
+}
+
 // Draft is the form that the person left half-filled, if any.
 func (t Turn) Draft(ctx context.Context) (Draft, bool, error) {
 	return t.forms.load(ctx, t)

@@ -109,6 +109,14 @@ func (r *formRunner) begin(ctx context.Context, turn Turn, name string, known An
 	return r.advance(ctx, turn, form, Draft{Form: name, Answers: known})
 }
 
+func (r *formRunner) beginWith(ctx context.Context, turn Turn, name string, first Input) (Reply, error) {
+	if _, err := r.begin(ctx, turn, name, nil); err != nil {
+		return Reply{}, err
+	}
+	form := r.dispatcher.Book.Forms[name]
+	return r.answer(ctx, turn, form, Draft{Form: name, Step: form.Steps[0].Name, Answers: Answers{}}, first)
+}
+
 // advance goes to the first open question, keeps the draft and asks; with none
 // left it shows the summary, or sends where the form has no summary.
 func (r *formRunner) advance(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {

@@ -26,7 +26,7 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		}
 	}
 	if in.Start != "" {
-		return turn.Begin(ctx, "link", Answers{"opened": in.Start})
+		return turn.BeginWith(ctx, "link", in.Start)
 	}
 	if in.Action != "" {
 		return d.press(ctx, turn, position)
