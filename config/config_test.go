@@ -164,8 +164,8 @@ func TestSecretHides(t *testing.T) {
 	const value = "hush"
 	holder := struct {
 		Token Secret
-		Inner *struct{ Key Secret }
-	}{value, &struct{ Key Secret }{value}}
+		Inner struct{ Key Secret }
+	}{value, struct{ Key Secret }{value}}
 	var text bytes.Buffer
 	for _, logger := range []*slog.Logger{
 		slog.New(slog.NewTextHandler(&text, nil)), slog.New(slog.NewJSONHandler(&text, nil)),
@@ -173,7 +173,7 @@ func TestSecretHides(t *testing.T) {
 		logger.Info("x", "direct", Secret(value), "inside", holder, "config", Config{SecretKey: value}, "map", map[string]Secret{"a": value})
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
-		fmt.Fprintf(&text, verb+verb+verb+"\n", Secret(value), holder, *holder.Inner)
+		fmt.Fprintf(&text, verb+verb+verb+"\n", Secret(value), &holder, holder.Inner)
 	}
 	if err := json.NewEncoder(&text).Encode(holder); err != nil {
 		t.Fatal(err)

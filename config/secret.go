@@ -27,10 +27,7 @@ func (s Secret) String() string {
 	return hidden
 }
 
-// GoString hides the value from %#v.
-func (s Secret) GoString() string { return fmt.Sprintf("%q", s.String()) }
-
-// Format hides the value from every verb, %x and %d included.
+// Format hides the value from every verb of fmt, %x and %#v included.
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // LogValue hides the value from log/slog.
