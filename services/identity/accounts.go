@@ -1,0 +1,146 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/outbox"
+)
+
+// Unlink ends the account that the actor is writing from. Their accounts on
+// other channels stay.
+func (s *Service) Unlink(ctx context.Context, actor services.Actor) error {
+	if err := linked(actor); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		account, err := s.accountOf(tx, actor)
+		if err != nil {
+			return err
+		}
+		ended, err := s.end(tx, []models.Account{account})
+		if err != nil {
+			return err
+		}
+		if len(ended) == 0 {
+			return services.NotFound("account")
+		}
+		return s.recordUnlinked(tx, actor, account, "own")
+	})
+}
+
+// linked refuses whoever is not there through an account.
+func linked(actor services.Actor) error {
+	if actor.Account == 0 {
+		return services.Denied("role")
+	}
+	return actor.Need(services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin)
+}
+
+// accountOf reads the actor's own account, not found unless all that the actor
+// claims about it is so.
+func (s *Service) accountOf(tx *gorm.DB, actor services.Actor) (models.Account, error) {
+	var account models.Account
+	query := tx.Where("id = ? AND ward_id = ? AND unlinked_at IS NULL", actor.Account, actor.Ward)
+	if actor.Staff != 0 {
+		query = query.Where("staff_id = ?", actor.Staff)
+	} else {
+		query = query.Where("person_id = ?", actor.Person)
+	}
+	return account, found(query.Take(&account).Error, "account")
+}
+
+// UnlinkPerson ends every account of a person, who has lost their telephone or
+// called to ask for it. Nothing to end is no error.
+func (s *Service) UnlinkPerson(ctx context.Context, actor services.Actor, person int64) error {
+	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		row, err := s.personOf(tx, actor, person)
+		if err != nil {
+			return err
+		}
+		return s.unlinkAll(tx, actor, owner{person: &row}, "by_staff")
+	})
+}
+
+// UnlinkStaff ends every account of a ward user.
+func (s *Service) UnlinkStaff(ctx context.Context, actor services.Actor, id int64) error {
+	if err := actor.Need(services.Admin); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		staff, err := s.staffOf(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		return s.unlinkAll(tx, actor, owner{staff: &staff}, "by_staff")
+	})
+}
+
+// unlinkAll ends every account of an owner.
+func (s *Service) unlinkAll(tx *gorm.DB, actor services.Actor, of owner, why string) error {
+	var accounts []models.Account
+	if err := of.owns(tx).Where("unlinked_at IS NULL").Order("id").Find(&accounts).Error; err != nil {
+		return fmt.Errorf("unlink: %w", err)
+	}
+	ended, err := s.end(tx, accounts)
+	if err != nil {
+		return err
+	}
+	for _, account := range ended {
+		if err := s.recordUnlinked(tx, actor, account, why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AccountsOf lists where a person, or else a staff member, can be written to,
+// the account used last first; also those a channel calls unreachable. Whoever
+// has not agreed to be written to, and retired staff, have none.
+func (s *Service) AccountsOf(ctx context.Context, person, staff int64) ([]models.Account, error) {
+	query := s.store.WithContext(ctx).
+		Where("unlinked_at IS NULL").
+		Where("EXISTS (SELECT 1 FROM consents c WHERE c.account_id = accounts.id AND c.withdrawn_at IS NULL)")
+	if staff != 0 {
+		query = query.Where("staff_id = ? AND EXISTS (SELECT 1 FROM staff s WHERE s.id = accounts.staff_id AND s.active)", staff)
+	} else {
+		query = query.Where("person_id = ?", person)
+	}
+	var accounts []models.Account
+	if err := query.Order("last_seen_at DESC, id DESC").Find(&accounts).Error; err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	return accounts, nil
+}
+
+// MarkUnreachable notes that no message reaches an account (it left, blocked or
+// was closed), or that messages reach it again. An unknown one is no error.
+func (s *Service) MarkUnreachable(ctx context.Context, channel, externalID string, unreachable bool) error {
+	query := s.store.WithContext(ctx).Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
+	var err error
+	if unreachable { // since when it was first noticed
+		err = query.Where("unreachable_at IS NULL").Update("unreachable_at", s.clock.UTC()).Error
+	} else {
+		err = query.Where("unreachable_at IS NOT NULL").Update("unreachable_at", nil).Error
+	}
+	if err != nil {
+		return fmt.Errorf("reachable: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/audit"
+	"canbobot/services/outbox"
+	"canbobot/services/phone"
+)
+
+// asks is the key that counts how often a chat asks to be linked: each asking
+// puts a card before clerks.
+func (c Chat) asks() string { return "ask:" + c.Channel + ":" + c.ExternalID }
+
+// AskLink asks the ward's clerks to link a chat whose owner has no code. The
+// answer is the same whether the ward knows the person or not. It refuses with
+// not_found/ward, invalid/name, invalid/phone, invalid/phone_landline,
+// conflict/chat_linked and too_many/guesses.
+//
+// The request points to a person only where the number said is theirs alone: a
+// shared number and a name prove nobody, and are shown to the clerk as
+// candidates.
+func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, number string) error {
+	name, err := cleanName(name)
+	if err != nil {
+		return err
+	}
+	e164, err := phone.Parse(number)
+	if err != nil {
+		return err
+	}
+	if err := s.mayAsk(ctx, chat); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, services.Actor{Ward: ward, Event: chat.Event}); err != nil {
+			return err
+		}
+		if _, err := s.wardOf(tx, ward); err != nil {
+			return err
+		}
+		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
+		var owners []models.Person
+		err := tx.Where("ward_id = ? AND phone_hash = ? AND NOT phone_shared AND died_on IS NULL", ward, s.phoneHash(e164)).Limit(2).Find(&owners).Error
+		if err != nil {
+			return fmt.Errorf("ask: %w", err)
+		}
+		if len(owners) == 1 {
+			request.PersonID = &owners[0].ID
+		}
+		return s.ask(ctx, tx, chat, request, audit.Detail{"by": "word"})
+	})
+}
+
+// AskLinkInvited asks the clerks to link somebody who holds a code but cannot
+// prove the number of the roster: it has none, or an old one. The code is spent
+// with the asking, so that a lost sheet of codes gives whoever finds it one try,
+// and that before a clerk who telephones. Number is what they say theirs is,
+// or empty.
+func (s *Service) AskLinkInvited(ctx context.Context, chat Chat, invite int64, number string) error {
+	e164 := ""
+	if number != "" {
+		var err error
+		if e164, err = phone.Parse(number); err != nil {
+			return err
+		}
+	}
+	if err := s.mayAsk(ctx, chat); err != nil {
+		return err
+	}
+	to, err := s.mayProve(ctx, chat, invite)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, services.Actor{Ward: to.ward(), Event: chat.Event}); err != nil {
+			return err
+		}
+		row, to, err := s.open(tx, "id = ?", invite)
+		if err != nil {
+			return err
+		}
+		if to.staff != nil { // they have a generator, or an administrator
+			return services.Denied("role")
+		}
+		if err := s.use(tx, row); err != nil {
+			return err
+		}
+		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID}
+		return s.ask(ctx, tx, chat, request, audit.Detail{"by": "code", "invite": row.ID})
+	})
+	return s.settle(ctx, err, chat.account(), Everyone)
+}
+
+// mayAsk counts every asking as a try.
+func (s *Service) mayAsk(ctx context.Context, chat Chat) error {
+	if err := s.mayGuess(ctx, chat.asks()); err != nil {
+		return err
+	}
+	if _, err := s.guesses.Wrong(ctx, chat.asks()); err != nil {
+		return services.Unavailable("guesses").Because(err)
+	}
+	return nil
+}
+
+// ask writes a request and puts its card before the ward's clerks. A chat that
+// asks again replaces its request and never changes it: what a clerk agrees to
+// is what their card showed.
+func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest, detail audit.Detail) error {
+	var linked int64
+	err := tx.Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel, chat.ExternalID).Count(&linked).Error
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	if linked > 0 {
+		return services.Conflict("chat_linked")
+	}
+	now := s.clock.UTC()
+	var earlier []models.LinkRequest
+	err = tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("channel = ? AND external_id = ? AND state = ?", chat.Channel, chat.ExternalID, models.LinkPending).Find(&earlier).Error
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	for _, old := range earlier {
+		if err := tx.Model(&old).Updates(map[string]any{"state": models.LinkRefused, "decided_at": now}).Error; err != nil {
+			return fmt.Errorf("ask: %w", err)
+		}
+		if err := s.outbox.Redraw(ctx, tx, old.WardID, outbox.Link, old.ID); err != nil {
+			return err
+		}
+	}
+	request.Channel, request.ExternalID, request.ChatID = chat.Channel, chat.ExternalID, chat.ChatID
+	request.State, request.CreatedAt, request.IdempotencyKey = models.LinkPending, now, chat.Event
+	if chat.Event == "" {
+		request.IdempotencyKey = "ask:" + rand.Text()
+	}
+	err = tx.Create(&request).Error
+	if models.IsTaken(err) {
+		return services.Conflict("linked_meanwhile").Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	err = s.audit.Record(tx, services.Actor{Role: services.Stranger, Ward: request.WardID}, "link.asked", subject("link", request.ID), detail)
+	if err != nil {
+		return err
+	}
+	clerks, err := s.StaffOf(tx, request.WardID, services.Clerk)
+	if err == nil && len(clerks) == 0 { // nobody must wait for a clerk who is not there
+		clerks, err = s.StaffOf(tx, request.WardID, services.Leader)
+	}
+	if err != nil {
+		return err
+	}
+	messages := make([]outbox.Message, len(clerks))
+	for i, clerk := range clerks {
+		messages[i] = outbox.Message{Ward: request.WardID, Kind: outbox.LinkAsked, Subject: outbox.Link, SubjectID: request.ID, Staff: clerk.ID}
+	}
+	return s.outbox.Tell(ctx, tx, messages...)
+}
+
+// phoneHash is how people.phone_hash finds a number.
+func (s *Service) phoneHash(e164 string) []byte { return s.vault.Hash("phone", e164) }
+
+// LinkCandidate is a person whom a request may be about.
+type LinkCandidate struct {
+	Person models.Person // without what is sealed
+	Titles []string      // posts held today: "Chi hội trưởng, Chi hội Phụ nữ Tổ dân phố 5"
+}
+
+// LinkCardView is what a clerk decides on.
+type LinkCardView struct {
+	Request models.LinkRequest
+	Person  *models.Person // whom agreeing would link; nil when nobody was matched
+	Titles  []string
+	// ByCode tells that a right code was shown; else there is only their word.
+	ByCode bool
+	// SamePhone and SameName compare what was said with the roster.
+	SamePhone, SameName bool
+	// LinkedSince is when Person linked another account on this channel, which
+	// agreeing would unlink.
+	LinkedSince *time.Time
+	// Candidates share the number or the name, when nobody was matched: DecideLinkAs.
+	Candidates  []LinkCandidate
+	DeciderName string
+	MayDecide   bool
+}
+
+// maxCandidates bounds a card: a name that more people bear tells nothing.
+const maxCandidates = 8
+
+// LinkCard shows a request to ward users.
+func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) (LinkCardView, error) {
+	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return LinkCardView{}, err
+	}
+	db := s.store.WithContext(ctx)
+	request, err := s.requestOf(db, actor, id)
+	if err != nil {
+		return LinkCardView{}, err
+	}
+	view := LinkCardView{Request: request, MayDecide: actor.MayDecide() && request.State == models.LinkPending}
+	if request.DecidedByStaff != nil {
+		if err := db.Model(&models.Staff{}).Where("id = ?", *request.DecidedByStaff).Pluck("name", &view.DeciderName).Error; err != nil {
+			return view, fmt.Errorf("link card: %w", err)
+		}
+	}
+	if view.ByCode, err = s.askedByCode(db, request); err != nil {
+		return view, err
+	}
+	if request.PersonID == nil {
+		view.Candidates, err = s.candidates(db, request)
+		return view, err
+	}
+	candidate, err := s.candidate(db, "id = ?", *request.PersonID)
+	if err != nil {
+		return view, err
+	}
+	if len(candidate) == 0 {
+		return view, services.NotFound("person")
+	}
+	view.Person, view.Titles = &candidate[0].Person, candidate[0].Titles
+	view.SamePhone = request.Phone != "" && request.Phone == view.Person.Phone
+	view.SameName = models.Fold(request.Name) == view.Person.Folded
+	view.MayDecide = view.MayDecide && actor.Person != view.Person.ID
+	var account models.Account
+	err = db.Where("person_id = ? AND channel = ? AND unlinked_at IS NULL AND external_id <> ?", view.Person.ID, request.Channel, request.ExternalID).Take(&account).Error
+	if err == nil {
+		view.LinkedSince = &account.LinkedAt
+	} else if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return view, fmt.Errorf("link card: %w", err)
+	}
+	return view, nil
+}
+
+// requestOf reads a request of the actor's ward.
+func (s *Service) requestOf(tx *gorm.DB, actor services.Actor, id int64) (models.LinkRequest, error) {
+	var request models.LinkRequest
+	if err := tx.Where("id = ?", id).Take(&request).Error; err != nil {
+		return request, found(err, "link")
+	}
+	if actor.In(request.WardID) != nil {
+		return request, services.NotFound("link")
+	}
+	return request, nil
+}
+
+// askedByCode reads from the journal how the request came about.
+func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
+	var entries []models.AuditEntry
+	err := tx.Where("ward_id = ? AND subject = ? AND action = ?", request.WardID, subject("link", request.ID), "link.asked").Limit(1).Find(&entries).Error
+	if err != nil || len(entries) == 0 {
+		return false, err
+	}
+	var detail struct{ By string }
+	if err := json.Unmarshal([]byte(entries[0].Detail), &detail); err != nil {
+		return false, fmt.Errorf("link card: %w", err)
+	}
+	return detail.By == "code", nil
+}
+
+// candidates are the living people of the ward with the number or the name said.
+func (s *Service) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
+	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND (phone_hash = ? OR folded = ?)", request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
+}
+
+func (s *Service) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {
+	var people []models.Person
+	err := tx.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").Where(query, args...).Order("folded, id").Limit(maxCandidates).Find(&people).Error
+	if err != nil {
+		return nil, fmt.Errorf("link card: %w", err)
+	}
+	found := make([]LinkCandidate, len(people))
+	for i, person := range people {
+		posts, err := s.posts(tx, person.ID, models.DateOf(s.clock.Local()))
+		if err != nil {
+			return nil, err
+		}
+		found[i].Person = person
+		for _, post := range posts {
+			found[i].Titles = append(found[i].Titles, post.Title+", "+post.BranchName)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,159 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/audit"
+	"canbobot/services/outbox"
+)
+
+// Consent records that the actor read the given version of the purpose, here
+// and in this event, and agreed. It is asked of whoever was linked by a clerk,
+// and anew when the text has changed.
+func (s *Service) Consent(ctx context.Context, actor services.Actor, version string) error {
+	if err := linked(actor); err != nil {
+		return err
+	}
+	if version == "" {
+		return services.Invalid("consent")
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		if _, err := s.accountOf(tx, actor); err != nil {
+			return err
+		}
+		return s.consent(tx, actor, version)
+	})
+}
+
+// consent writes the proof of an agreement: what was shown, where, in which
+// event and when.
+func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) error {
+	row := models.Consent{
+		WardID: actor.Ward, AccountID: actor.Account, Version: version,
+		Channel: actor.Channel, EventID: actor.Event, GivenAt: s.clock.UTC(),
+	}
+	about := ownSubject(actor)
+	if row.StaffID = pointer(actor.Staff); row.StaffID == nil {
+		row.PersonID = pointer(actor.Person)
+	}
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("consent: %w", err)
+	}
+	return s.audit.Record(tx, actor, "consent.given", about, audit.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
+}
+
+// ownSubject names the actor for the journal.
+func ownSubject(actor services.Actor) string {
+	if actor.Staff != 0 {
+		return subject("staff", actor.Staff)
+	}
+	return subject("person", actor.Person)
+}
+
+// WithdrawConsent ends the actor's agreement and erases their identity on every
+// channel: accounts are unlinked and lose the channel's ids, as do messages that
+// were sent there; what was said when asking to be linked goes, and so do
+// half-filled forms. What the law
+// tells the ward to keep stays: the roster, payments, change requests, the
+// journal, and the proof that there was consent until this moment.
+func (s *Service) WithdrawConsent(ctx context.Context, actor services.Actor) error {
+	if err := linked(actor); err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		own, err := s.accountOf(tx, actor)
+		if err != nil {
+			return err
+		}
+		column, id, draft := "person_id", value(own.PersonID), subject("person", value(own.PersonID))
+		if own.StaffID != nil {
+			column, id, draft = "staff_id", *own.StaffID, subject("staff", *own.StaffID)
+		}
+		var accounts []models.Account // also those unlinked before: they hold ids too
+		if err := tx.Where(column+" = ?", id).Order("id").Find(&accounts).Error; err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+		ended, err := s.end(tx, accounts)
+		if err != nil {
+			return err
+		}
+		if err := s.erase(tx, accounts, column, id, draft); err != nil {
+			return err
+		}
+		for _, account := range ended {
+			if err := s.recordUnlinked(tx, actor, account, "withdrawn"); err != nil {
+				return err
+			}
+		}
+		return s.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), audit.Detail{"accounts": len(accounts)})
+	})
+}
+
+// erase takes the channels' ids out of every row that names the accounts.
+func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, owner int64, draft string) error {
+	ids, drafts := make([]int64, len(accounts)), []string{draft}
+	// Which delivery went to whom stays; where, does not. Rows are found by
+	// their subject or recipient, which are indexed.
+	erased := map[string]any{"chat_id": "", "message_ref": ""}
+	deliveries := []*gorm.DB{tx.Model(&models.Delivery{}).Where(column+" = ?", owner)}
+	for i, account := range accounts {
+		ids[i] = account.ID
+		if account.ExternalID == "" {
+			continue // erased by an earlier withdrawal
+		}
+		drafts = append(drafts, account.Channel+":"+account.ExternalID)
+		var requests []int64
+		asked := func() *gorm.DB {
+			return tx.Model(&models.LinkRequest{}).Where("ward_id = ? AND channel = ? AND external_id = ?", account.WardID, account.Channel, account.ExternalID)
+		}
+		if err := asked().Pluck("id", &requests).Error; err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+		if len(requests) == 0 {
+			continue
+		}
+		deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id IN ? AND chat_id = ?", outbox.Link, requests, account.ChatID))
+		// One that is pending would link the chat again: it ends here.
+		pending := map[string]any{"state": models.LinkRefused, "decided_at": s.clock.UTC()}
+		if err := asked().Where("state = ?", models.LinkPending).Updates(pending).Error; err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+		if err := asked().Updates(map[string]any{"external_id": "", "chat_id": "", "name": "", "phone": ""}).Error; err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+	}
+	deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id IN ?", outbox.Account, ids))
+	for _, rows := range deliveries {
+		// A condition is used up by running it.
+		rows = rows.Session(&gorm.Session{})
+		err := rows.Where("state = ?", models.DeliveryQueued).Updates(map[string]any{"state": models.DeliveryUnreachable, "reason": "withdrawn"}).Error
+		if err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+		if err := rows.Updates(erased).Error; err != nil {
+			return fmt.Errorf("withdraw: %w", err)
+		}
+	}
+	err := tx.Model(&models.Account{}).Where("id IN ?", ids).Updates(map[string]any{"external_id": "", "chat_id": ""}).Error
+	if err != nil {
+		return fmt.Errorf("withdraw: %w", err)
+	}
+	if err := tx.Model(&models.Consent{}).Where("account_id IN ? AND withdrawn_at IS NULL", ids).Update("withdrawn_at", s.clock.UTC()).Error; err != nil {
+		return fmt.Errorf("withdraw: %w", err)
+	}
+	if err := tx.Where("owner IN ?", drafts).Delete(&models.Draft{}).Error; err != nil {
+		return fmt.Errorf("withdraw: %w", err)
+	}
+	return nil
+}
