@@ -10,12 +10,16 @@ import (
 // Why a component is what it is.
 const (
 	WhyFull    = "full"    // the rule's whole amount
-	WhyCutOff  = "cut_off" // not in post on the day that decides: nothing
+	WhyCutOff  = "cut_off" // not in post on the day that decides: nothing, and no component
 	WhyByDay   = "by_day"  // days in post over days of the month
 	WhyPart    = "part"    // too few days for the whole: the policy's percentage
 	WhyShared  = "shared"  // reduced: another holder of the post that month had the rest
 	WhyStacked = "stacked" // reduced: the person holds a higher post too
 	WhyCapped  = "capped"  // reduced: the policy pays a person no more
+
+	// WhyWithdrawn is an adjustment that takes back what an earlier run paid
+	// and nothing is owed for any more.
+	WhyWithdrawn = "withdrawn"
 )
 
 // defaultDays is N of the accrual rules where the policy names none: in post

@@ -1,0 +1,327 @@
+package allowance
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+)
+
+// reckoning computes the lines of one run out of roster, policies and what
+// earlier runs settled, a batch of people at a time: its memory does not grow
+// with the ward.
+type reckoning struct {
+	tx       *gorm.DB
+	run      models.PaymentRun
+	frozen   []int64      // ids of the ward's frozen runs
+	start    models.Month // first month of the look-back
+	calculus Calculus
+}
+
+// batchSize is how many people are reckoned at once. SQLite takes 32,766 values
+// a statement.
+const batchSize = 500
+
+// newReckoning prepares the computation of a run.
+//
+// The look-back reaches LookBack months back, but not before the ward's first
+// frozen run: what was due before the ward began to pay by these lists was paid,
+// or not, by other means, and is nobody's arrears here. The first run ever pays
+// its own month only.
+func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
+	var runs []models.PaymentRun
+	err := tx.Select("id", "month").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft, run.ID).Order("month").Find(&runs).Error
+	if err != nil {
+		return nil, fmt.Errorf("earlier runs: %w", err)
+	}
+	r := &reckoning{tx: tx, run: run, start: run.Month}
+	first := run.Month
+	for _, earlier := range runs {
+		r.frozen = append(r.frozen, earlier.ID)
+		first = min(first, earlier.Month)
+	}
+	r.start = max(first, run.Month-LookBack)
+	// Debts and failed transfers are followed however old: see openLine.
+	r.calculus, err = loadCalculus(tx, run.WardID, months(first, run.Month))
+	return r, err
+}
+
+// batch is the lines of the people whose ids are in [first, last].
+type batch struct {
+	first, last int64
+	lines       []models.PaymentLine
+}
+
+// each calls visit with all lines, in order of person.
+func (r *reckoning) each(visit func(batch) error) error {
+	for after := int64(0); ; {
+		var persons []models.Person
+		err := r.tx.Select("id", "name", "bank_name", "bank_tail").
+			Where("ward_id = ? AND id > ?", r.run.WardID, after).Order("id").Limit(batchSize).Find(&persons).Error
+		if err != nil {
+			return fmt.Errorf("people: %w", err)
+		}
+		if len(persons) == 0 {
+			return nil
+		}
+		b := batch{first: persons[0].ID, last: persons[len(persons)-1].ID}
+		if b.lines, err = r.reckon(persons); err != nil {
+			return err
+		}
+		if err := visit(b); err != nil {
+			return err
+		}
+		after = b.last
+	}
+}
+
+func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error) {
+	first, last := persons[0].ID, persons[len(persons)-1].ID
+	open, err := r.openLines(first, last)
+	if err != nil {
+		return nil, err
+	}
+	start := r.start
+	for _, lines := range open {
+		for _, line := range lines {
+			start = min(start, line.months[0])
+		}
+	}
+	settled, err := r.settled(first, last, start)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := loadPosts(r.tx, r.run.WardID, peopleBetween(first, last), months(start, r.run.Month))
+	if err != nil {
+		return nil, err
+	}
+	var lines []models.PaymentLine
+	for _, person := range persons {
+		line := r.line(person, loaded, settled[person.ID], open[person.ID])
+		if line != nil {
+			lines = append(lines, *line)
+		}
+	}
+	return lines, nil
+}
+
+// line is what the run owes one person; nil when nothing.
+func (r *reckoning) line(person models.Person, loaded roster, settled []settledRow, open []openLine) *models.PaymentLine {
+	posts := loaded.posts[person.ID]
+	if len(posts) == 0 && len(settled) == 0 {
+		return nil
+	}
+	start := r.start
+	for _, line := range open {
+		start = min(start, line.months[0])
+	}
+	done := make(map[owedKey]settledRow, len(settled))
+	for _, row := range settled {
+		if row.Month >= start {
+			done[owedKey{row.Month, row.PolicyID, row.BranchID, row.Role}] = row
+		}
+	}
+	line := &models.PaymentLine{
+		WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: r.run.Month, State: models.LineCarried,
+		Name: person.Name, BankName: person.BankName, BankTail: person.BankTail,
+	}
+	moves := false
+	add := func(c Component) {
+		line.Amount += c.Amount
+		moves = moves || c.Amount != 0
+		line.Components = append(line.Components, models.PaymentComponent{
+			WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: c.Month, PolicyID: c.PolicyID, TermID: c.TermID,
+			BranchID: c.BranchID, Role: c.Role, Amount: c.Amount, Rate: c.Rate, Basis: c.Basis, Why: c.Why, Days: c.Days,
+		})
+	}
+	for m := start; m <= r.run.Month; m++ {
+		for _, component := range merged(r.calculus.Entitlement(posts, m)) {
+			key := owedKey{m, component.PolicyID, component.BranchID, component.Role}
+			row, before := done[key]
+			delete(done, key)
+			component.Amount -= row.Amount
+			// A zero of the run's own month stays: it tells why a post is not paid.
+			if component.Amount != 0 || (m == r.run.Month && !before) {
+				add(component)
+			}
+		}
+	}
+	for key, row := range done { // settled, and no longer owed
+		if row.Amount != 0 {
+			add(Component{
+				Month: key.month, PolicyID: key.policy, TermID: row.TermID, BranchID: key.branch, Role: key.role,
+				Amount: -row.Amount, Rate: row.Rate, Basis: row.Basis, Why: WhyWithdrawn,
+			})
+		}
+	}
+	if !moves {
+		return nil
+	}
+	if line.Amount > 0 {
+		line.State = models.LinePending
+	}
+	slices.SortFunc(line.Components, func(a, b models.PaymentComponent) int {
+		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.PolicyID, b.PolicyID),
+			cmp.Compare(a.BranchID, b.BranchID), cmp.Compare(rank(a.Role), rank(b.Role)))
+	})
+	line.Title, line.Unit = describe(line.Components, loaded, settled)
+	line.FollowsID = follows(line.Components, open)
+	return line
+}
+
+// owedKey is what is compared between entitlement and settled amounts. The
+// term is not in it: one that is superseded by its correction in the same post
+// owes the same money.
+type owedKey struct {
+	month          models.Month
+	policy, branch int64
+	role           models.TermRole
+}
+
+// merged adds up components of one key: who moved from one deputy's slot to
+// another of the same branch within a month. The input is sorted.
+func merged(components []Component) []Component {
+	var result []Component
+	for _, c := range components {
+		if n := len(result); n > 0 {
+			if last := &result[n-1]; last.PolicyID == c.PolicyID && last.BranchID == c.BranchID && last.Role == c.Role {
+				last.Amount += c.Amount
+				last.Days += c.Days
+				last.TermID = c.TermID
+				continue
+			}
+		}
+		result = append(result, c)
+	}
+	return result
+}
+
+// describe is the posts that the line pays, for the printed list: the run's own
+// month first. A post that is no longer anywhere in the roster is called as the
+// line that paid it did.
+func describe(components []models.PaymentComponent, loaded roster, settled []settledRow) (title, unit string) {
+	var titles, units []string
+	seen := map[[2]string]bool{}
+	for _, component := range components {
+		term, ok := loaded.terms[component.TermID]
+		if !ok {
+			continue
+		}
+		pair := [2]string{term.Title, loaded.branches[term.BranchID]}
+		if !seen[pair] {
+			seen[pair] = true
+			titles, units = append(titles, pair[0]), append(units, pair[1])
+		}
+	}
+	if len(titles) == 0 && len(settled) > 0 {
+		return settled[0].Title, settled[0].Unit
+	}
+	return strings.Join(titles, "; "), strings.Join(units, "; ")
+}
+
+// follows is the failed line that these components make good: the latest that
+// shares a month with them.
+func follows(components []models.PaymentComponent, open []openLine) *int64 {
+	var found *openLine
+	for i := range open {
+		line := &open[i]
+		if line.state == models.LineCarried || (found != nil && found.run > line.run) {
+			continue
+		}
+		if slices.ContainsFunc(components, func(c models.PaymentComponent) bool { return slices.Contains(line.months, c.Month) }) {
+			found = line
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return &found.id
+}
+
+// openLine is a line of an earlier run that settled nothing and that no later
+// line has taken up: a transfer that failed, or a debt. Its months stay within
+// the look-back however old they are, so that neither is forgotten.
+type openLine struct {
+	id     int64
+	run    models.Month
+	state  models.LineState
+	months []models.Month // sorted
+}
+
+func (r *reckoning) openLines(first, last int64) (map[int64][]openLine, error) {
+	if len(r.frozen) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		ID       int64
+		PersonID int64
+		Run      models.Month
+		State    models.LineState
+		Month    models.Month
+	}
+	err := r.tx.Raw(`
+SELECT DISTINCT l.id, l.person_id, l.month AS run, l.state, c.month
+FROM payment_lines l JOIN payment_components c ON c.line_id = l.id
+WHERE l.ward_id = ? AND l.person_id BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('failed', 'returned', 'carried')
+AND NOT EXISTS (
+	SELECT 1 FROM payment_lines n WHERE n.person_id = l.person_id AND n.run_id IN ?
+	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month))
+)
+ORDER BY l.id, c.month`, r.run.WardID, first, last, r.frozen, r.frozen).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("open lines: %w", err)
+	}
+	open := map[int64][]openLine{}
+	for _, row := range rows {
+		lines := open[row.PersonID]
+		if n := len(lines); n == 0 || lines[n-1].id != row.ID {
+			lines = append(lines, openLine{id: row.ID, run: row.Run, state: row.State})
+		}
+		lines[len(lines)-1].months = append(lines[len(lines)-1].months, row.Month)
+		open[row.PersonID] = lines
+	}
+	return open, nil
+}
+
+// settledRow is what frozen runs have paid, or are about to, for one post of
+// one month.
+type settledRow struct {
+	PersonID int64
+	Month    models.Month
+	PolicyID int64
+	BranchID int64
+	Role     models.TermRole
+	Amount   int64
+	TermID   int64
+	Rate     int64
+	Basis    string
+	Title    string
+	Unit     string
+}
+
+func (r *reckoning) settled(first, last int64, start models.Month) (map[int64][]settledRow, error) {
+	if len(r.frozen) == 0 {
+		return nil, nil
+	}
+	var rows []settledRow
+	err := r.tx.Raw(`
+SELECT c.person_id, c.month, c.policy_id, c.branch_id, c.role, CAST(SUM(c.amount) AS bigint) AS amount,
+	MAX(c.term_id) AS term_id, MAX(c.rate) AS rate, MAX(c.basis) AS basis, MAX(l.title) AS title, MAX(l.unit) AS unit
+FROM payment_components c JOIN payment_lines l ON l.id = c.line_id
+WHERE c.ward_id = ? AND c.person_id BETWEEN ? AND ? AND c.month BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('pending', 'paid')
+GROUP BY c.person_id, c.month, c.policy_id, c.branch_id, c.role
+ORDER BY c.person_id, c.month, c.policy_id, c.branch_id, c.role`,
+		r.run.WardID, first, last, start, r.run.Month, r.frozen).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("settled: %w", err)
+	}
+	settled := map[int64][]settledRow{}
+	for _, row := range rows {
+		settled[row.PersonID] = append(settled[row.PersonID], row)
+	}
+	return settled, nil
+}
