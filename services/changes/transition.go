@@ -1,0 +1,128 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/audit"
+	"canbobot/services/outbox"
+	"canbobot/services/phone"
+)
+
+// begin opens a transition: the event counts once, the request is locked, and
+// the actor may touch it.
+func (s *Service) begin(tx *gorm.DB, actor services.Actor, id int64, may func(services.Actor, models.ChangeRequest) error) (models.ChangeRequest, error) {
+	var request models.ChangeRequest
+	if err := outbox.Once(tx, s.clock, actor); err != nil {
+		return request, err
+	}
+	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&request, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
+		return request, services.NotFound("change")
+	}
+	if err != nil {
+		return request, fmt.Errorf("read request: %w", err)
+	}
+	return request, may(actor, request)
+}
+
+// move takes a request to another state, from the version that was read and no
+// other: the update that finds it moved changes nothing.
+func (s *Service) move(tx *gorm.DB, request *models.ChangeRequest, to models.ChangeState, columns map[string]any) error {
+	now := s.clock.UTC()
+	columns["state"], columns["version"], columns["updated_at"] = to, request.Version+1, now
+	result := tx.Model(&models.ChangeRequest{}).
+		Where("id = ? AND version = ? AND state = ?", request.ID, request.Version, request.State).Updates(columns)
+	if result.Error != nil {
+		return fmt.Errorf("move request: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		var moved models.ChangeRequest
+		if err := tx.Take(&moved, "id = ?", request.ID).Error; err != nil {
+			return fmt.Errorf("read request: %w", err)
+		}
+		return conflictOf(tx, moved)
+	}
+	request.State, request.UpdatedAt = to, now
+	request.Version++
+	return nil
+}
+
+// conflictOf tells who comes too late what became of a request: conflict/decided
+// with state, by (a name) and at; or conflict/outdated, the same, when it waits
+// for a decision in another version than the one that was seen.
+func conflictOf(tx *gorm.DB, request models.ChangeRequest) error {
+	code, at := "decided", request.UpdatedAt
+	if request.State == models.ChangeSubmitted {
+		code, at = "outdated", request.SubmittedAt
+	}
+	people, err := namesOf(tx, []models.ChangeRequest{request})
+	if err != nil {
+		return err
+	}
+	by := people.proposer(request)
+	if request.DecidedByStaffID != nil {
+		by, at = people.staff[*request.DecidedByStaffID], *request.DecidedAt
+	}
+	return services.Conflict(code).With("state", string(request.State)).With("by", by).With("at", at).With("version", request.Version)
+}
+
+// record writes a transition down: its event and its row in the journal.
+func (s *Service) record(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, from models.ChangeState, reason string, detail audit.Detail) error {
+	event := models.ChangeEvent{
+		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: from, ToState: request.State,
+		PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff), Reason: reason, At: s.clock.UTC(),
+	}
+	if err := tx.Create(&event).Error; err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if detail == nil {
+		detail = audit.Detail{}
+	}
+	detail["kind"], detail["version"] = request.Kind, request.Version
+	actor.Ward = request.WardID
+	return s.audit.Record(tx, actor, "change."+string(request.State), subjectOf(request.ID), detail)
+}
+
+// detail is what the journal keeps of a proposal: ids and masked numbers.
+func (p Proposal) detail() audit.Detail {
+	detail := audit.Detail{}
+	for key, id := range map[string]int64{"branch": p.Branch, "term": p.Term, "person": p.Person, "newcomer": p.Newcomer.Person} {
+		if id != 0 {
+			detail[key] = id
+		}
+	}
+	for key, text := range map[string]string{
+		"role": string(p.Role), "from": p.From.String(), "reason": p.Reason, "decision": p.Decision.Number,
+		"phone": phone.Mask(p.Phone), "newcomer_phone": phone.Mask(p.Newcomer.Phone),
+	} {
+		if text != "" {
+			detail[key] = text
+		}
+	}
+	return detail
+}
+
+// tellDeciders queues a message for those whom a request waits for.
+func (s *Service) tellDeciders(ctx context.Context, tx *gorm.DB, request models.ChangeRequest, proposal Proposal, kind string, roles ...services.Role) error {
+	staff, err := s.deciders(tx, request, proposal, roles...)
+	if err != nil {
+		return err
+	}
+	if len(staff) == 0 {
+		return services.Unavailable("no_decider")
+	}
+	messages := make([]outbox.Message, len(staff))
+	for i, one := range staff {
+		messages[i] = outbox.Message{
+			Ward: request.WardID, Kind: kind, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version, Staff: one.ID,
+		}
+	}
+	return s.outbox.Tell(ctx, tx, messages...)
+}
