@@ -1,0 +1,123 @@
+package understand
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"canbobot/bot"
+)
+
+// Example is one labelled phrase.
+type Example struct {
+	Line   int
+	Want   bot.Intent
+	Phrase string
+}
+
+// Miss is a phrase understood as something else.
+type Miss struct {
+	Example
+	Got bot.Meaning
+}
+
+// Report says how well a model did on labelled phrases.
+type Report struct {
+	Total, Right int
+	Wanted       map[bot.Intent]int                // phrases by label
+	Confusion    map[bot.Intent]map[bot.Intent]int // label, then answer
+	Misses       []Miss
+}
+
+// Accuracy is the part of the phrases understood as labelled, from 0 to 1.
+func (r Report) Accuracy() float64 { return ratio(r.Right, r.Total) }
+
+func ratio(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+// ReadExamples reads lines of "intent<TAB>phrase"; empty lines and lines that
+// begin with "#" are passed over. An intent that does not exist is an error.
+func ReadExamples(r io.Reader) ([]Example, error) {
+	var examples []Example
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimRight(lines.Text(), "\r")
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
+			continue
+		}
+		label, phrase, ok := strings.Cut(line, "\t")
+		if !ok || phrase == "" {
+			return nil, fmt.Errorf("line %d: want intent, tab, phrase", n)
+		}
+		intent := bot.Intent(strings.TrimSpace(label))
+		if !slices.Contains(bot.Intents, intent) {
+			return nil, fmt.Errorf("line %d: no intent %q", n, label)
+		}
+		examples = append(examples, Example{Line: n, Want: intent, Phrase: phrase})
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("reading labelled phrases: %w", err)
+	}
+	return examples, nil
+}
+
+// Evaluate asks the model about every phrase of lines "intent<TAB>phrase".
+func Evaluate(model bot.Understander, r io.Reader) (Report, error) {
+	examples, err := ReadExamples(r)
+	if err != nil {
+		return Report{}, err
+	}
+	return Score(model, examples), nil
+}
+
+// Score asks the model about every example.
+func Score(model bot.Understander, examples []Example) Report {
+	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{}}
+	for _, example := range examples {
+		got := model.Understand(example.Phrase)
+		report.Total++
+		report.Wanted[example.Want]++
+		row := report.Confusion[example.Want]
+		if row == nil {
+			row = map[bot.Intent]int{}
+			report.Confusion[example.Want] = row
+		}
+		row[got.Intent]++
+		if got.Intent == example.Want {
+			report.Right++
+			continue
+		}
+		report.Misses = append(report.Misses, Miss{Example: example, Got: got})
+	}
+	return report
+}
+
+// Print writes the accuracy of each intent and what it was taken for instead.
+func (r Report) Print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-18s %7s %7s %8s  %s\n", "intent", "phrases", "right", "percent", "taken for")
+	for _, intent := range bot.Intents {
+		row := r.Confusion[intent]
+		if row == nil {
+			continue
+		}
+		var taken []string
+		for _, other := range bot.Intents {
+			if n := row[other]; n > 0 && other != intent {
+				taken = append(taken, fmt.Sprintf("%s %d", other, n))
+			}
+		}
+		fmt.Fprintf(&b, "%-18s %7d %7d %7.1f%%  %s\n", intent, r.Wanted[intent], row[intent],
+			100*ratio(row[intent], r.Wanted[intent]), strings.Join(taken, ", "))
+	}
+	fmt.Fprintf(&b, "%-18s %7d %7d %7.1f%%\n", "all", r.Total, r.Right, 100*r.Accuracy())
+	_, err := io.WriteString(w, b.String())
+	return err
+}

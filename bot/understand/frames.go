@@ -1,0 +1,225 @@
+package understand
+
+import "canbobot/bot"
+
+// frame is one way in which concepts make an intent: of every group in needs
+// one must have been said; what is in also may have been said and belongs to
+// it. A frame is worth what it explains of the sentence, plus base.
+type frame struct {
+	intent bot.Intent
+	base   float64
+	needs  []set
+	also   set
+	never  set
+	all    set // needs and also
+}
+
+// Groups of concepts that frames share.
+var (
+	pays     = of(money, allowance)
+	gets     = of(receive, pay)
+	asks     = of(askyet, asking, when, howmuch, what, how, where)
+	alters   = of(change, fix, replace, lost, wrong, fresh, other, old, add)
+	posts    = of(role, post, members)
+	whom     = of(name, person, role)
+	units    = of(branch, ward)
+	trouble  = of(notyet, not, lack, wrong, why, lost)
+	moneyish = of(money, allowance, receive, pay, month, count, bank, when, howmuch)
+)
+
+// free is what any sentence may hold without saying anything for an intent.
+var free = of(filler, me, want, has, count, thanks, is)
+
+func f(intent bot.Intent, base float64, also set, needs ...set) frame {
+	all := also
+	for _, need := range needs {
+		all = all.or(need)
+	}
+	return frame{intent: intent, base: base, needs: needs, also: also, all: all}
+}
+
+func (f frame) but(never set) frame { f.never = never; return f }
+
+var frames = []frame{
+	// The month's money: is it there, when, how much.
+	f(bot.Allowance, 0, of(month, see, receive, pay, when, howmuch, where, what, askyet, asking, mine, ward, done, process, approve, role, branch, bank, list, count, how, info, question, ward), pays),
+	f(bot.Allowance, 0.3, of(see, receive, pay, when, howmuch, what, askyet, asking, mine, ward, done, process, approve, bank, list, rate, payrun), pays, of(month)),
+	f(bot.Allowance, 0.5, pays.or(of(month, see, when, mine, ward, done, bank, list, process, approve)), gets, of(askyet, asking)),
+	f(bot.Allowance, 0.5, pays.or(of(see, when, mine, ward, done, bank, receive, pay, approve, process, where, what, how)), of(month), of(askyet, asking, howmuch, when, has, where, process)),
+	f(bot.Allowance, 0.5, pays.or(of(month, see, mine, ward, done, bank, process)), gets, of(when, howmuch)),
+	f(bot.Allowance, 0.4, of(see, mine, ward, done, bank, receive, pay, month, list, approve), pays, of(when, askyet, asking)),
+	f(bot.Allowance, 0.2, of(see, mine, done, receive, pay), of(month)),
+	f(bot.Allowance, 0.1, of(receive, pay, month, done), of(when)).but(of(phone, post, role, meeting)),
+	f(bot.Allowance, -0.1, of(receive, done, see), of(askyet)),
+	f(bot.Allowance, -0.2, of(receive, see), of(howmuch)),
+	f(bot.Allowance, -0.3, of(month, mine, bank), gets),
+
+	// Several months.
+	f(bot.AllowanceHistory, 0.4, of(money, allowance, receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, info, role, process), of(months)),
+	f(bot.AllowanceHistory, 0.7, of(receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, process), of(months), pays.or(gets).or(of(howmuch))),
+	f(bot.AllowanceHistory, 0.3, of(see, mine, done), of(list), pays, of(mine, me)),
+
+	// Not received, too little, wrong.
+	f(bot.AllowanceProblem, 0.7, moneyish.or(of(why, see, where, mine, ward, lack, wrong, months, role, done, name, person, other, asking, rate, question, contact)), pays, of(notyet, not, lack)),
+	f(bot.AllowanceProblem, 0.6, moneyish.or(of(why, see, where, mine, ward, lack, months, done)), of(receive, pay, month, months, see), of(notyet)),
+	f(bot.AllowanceProblem, 0.5, moneyish.or(of(see, where, mine, ward, months, done)), of(receive, see), of(not)),
+	f(bot.AllowanceProblem, 0.4, moneyish.or(of(notyet, not, see, where, mine, ward, lack, wrong, months, done, role, rate, branch, other, fresh)), pays, of(why)).but(of(legal)),
+	f(bot.AllowanceProblem, 0.4, moneyish.or(of(why, see, mine, ward, months, done, role, branch)), of(lack), of(receive, pay, month, months, howmuch)),
+	f(bot.AllowanceProblem, 0.3, moneyish.or(of(why, mine, ward, months)), pays, of(wrong, lost)),
+	f(bot.AllowanceProblem, 0.3, moneyish.or(of(mine, where, see)), of(why), of(notyet)),
+	f(bot.AllowanceProblem, 0.1, moneyish.or(of(mine, done)), pays, of(where)),
+	f(bot.AllowanceProblem, 0.1, moneyish.or(of(why, see, where, mine)), of(lack)),
+	f(bot.AllowanceProblem, 0.1, moneyish.or(of(see, where)), of(notyet)),
+	f(bot.AllowanceProblem, 0.2, moneyish.or(of(see, where, mine, notyet, not, lack, contact, ward)), of(question), pays),
+
+	// How much for whom, and on what basis.
+	f(bot.Policy, 0.3, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, legal, explain, who, why, ward, month, fresh, lack), of(rate)),
+	f(bot.Policy, 0.4, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, rate, explain, who, why, ward, fresh, when, askyet, data), of(legal)),
+	f(bot.Policy, 0.8, of(money, allowance, branch, receive, pay, permonth, what, asking, who, rate, legal, post, howmuch, month), of(role), of(howmuch, permonth)),
+	f(bot.Policy, 0.8, of(role, branch, receive, pay, post, howmuch, what, see, rate, mine), of(permonth), of(howmuch, money, allowance)),
+	f(bot.Policy, 0.6, of(role, branch, post), pays, of(explain)),
+	f(bot.Policy, 0.6, of(branch, receive, has, money, allowance, what, how), pays, of(role, post), of(asking, howmuch, what, how, who)),
+	f(bot.Policy, 0.2, of(branch, receive, howmuch, role), pays, of(who)),
+	f(bot.Policy, 0.1, of(see, role), of(allowance), of(what, how)),
+
+	// Who is in a branch.
+	f(bot.Branch, 0.5, of(see, members, who, what, list, info, askyet, asking, name, ward, howmuch, number, mine, post, is), of(branch), of(members, who)),
+	f(bot.Branch, 0.5, of(branch, see, members, list, info, asking, name, post, is, ward), of(role), of(who, members)),
+	f(bot.Branch, 0.4, of(role, members, who, mine, asking, name, ward, everyone), of(branch), of(list, see, info, process)),
+	f(bot.Branch, 0.3, of(branch, see, who, mine, name), of(list), of(role, members, branch)),
+	f(bot.Branch, 0.1, of(see, list, branch, role, mine, who), of(members)),
+	f(bot.Branch, 0.0, of(role, see, mine), of(branch)),
+
+	// What is held about oneself.
+	f(bot.Profile, 0.4, of(see, old, what, asking, mine, role, branch, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
+	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info), of(field, phone, bank, post), of(see, what, old, is), of(me, mine)),
+	f(bot.Profile, 0.5, of(branch, role, receive, see, me, mine, asking, askyet, old), of(post), of(what, see, when, old)),
+	f(bot.Profile, 0.5, of(see, old, branch, asking), of(me), of(role), of(when, what)),
+	f(bot.Profile, 0.3, of(see, old, mine, app), of(field, phone, bank, number), of(what, see)),
+	f(bot.Profile, 0.2, of(see), of(me), of(who)),
+
+	// Somebody comes in, with or without somebody going.
+	f(bot.ChangeOfficer, 0.5, of(name, person, branch, members, post, appoint, fresh, old, leave, gone, asking, ward, how, add, change, done, month, legal, when, other, lost), of(replace), of(role, name, person, members, branch, post)),
+	f(bot.ChangeOfficer, 0.4, of(name, person, branch, members, post, replace, fresh, old, leave, gone, role, asking, ward, how, add, change, done, month, legal, other, when, meeting, process), of(appoint)),
+	f(bot.ChangeOfficer, 0.3, of(name, person, branch, members, post, replace, fresh, old, asking, ward, how, add, legal, other, done, info, list), of(change, add, fix), of(role, members)).but(of(phone, bank, field)),
+	f(bot.ChangeOfficer, 0.3, of(name, person, branch, post, replace, old, asking, done, appoint), of(role), of(fresh)),
+	f(bot.ChangeOfficer, 0.3, of(role, branch, name, fresh, other, info), of(add, change), of(person, members)).but(of(phone, bank, field)),
+	f(bot.ChangeOfficer, 0.7, of(name, person, branch, role, post, fresh, done, old, gone, other), of(leave, gone, lost), of(replace, appoint)),
+	f(bot.ChangeOfficer, -0.1, of(fresh, asking, how), of(replace)),
+
+	// Somebody goes.
+	f(bot.ChangeLeave, 0.5, of(name, person, role, post, branch, gone, month, asking, how, done, ward, why, mine, not, old, when, request, fresh, withdraw, legal), of(leave)),
+	f(bot.ChangeLeave, 0.5, of(name, person, post, branch, month, leave, done, asking, how, ward, not, askyet, other, why, fresh), of(gone), of(role, name, person, post)),
+	f(bot.ChangeLeave, 0.1, of(month, leave, done, asking, name, branch, not, notyet), of(gone)),
+	f(bot.ChangeLeave, 0.4, of(branch, post, done, fresh), of(role, name), of(lost)),
+	f(bot.ChangeLeave, 0.5, of(branch, role, name, person, asking), of(stop, withdraw, cancel, remove), of(post, role)),
+
+	// Phone.
+	f(bot.ChangePhone, 0.6, alters.or(of(name, role, branch, asking, how, mine, number, device, done, info, when, ward, person, month)), of(phone), alters),
+	f(bot.ChangePhone, 0.5, alters.or(of(asking, how, mine, phone, done)), of(number), alters),
+	f(bot.ChangePhone, 0.0, of(device, mine, done), of(phone), of(device)),
+	f(bot.ChangePhone, -0.9, of(mine, number, is), of(phone)),
+
+	// Bank account.
+	f(bot.ChangeBank, 0.6, alters.or(of(bankname, name, role, asking, how, mine, number, receive, pay, money, allowance, done, info, ward, person, month, when)), of(bank), alters),
+	f(bot.ChangeBank, 0.6, alters.or(of(bank, asking, how, mine, number, money, allowance, done)), of(bankname), alters.or(gets)),
+	f(bot.ChangeBank, 0.3, alters.or(of(bankname, mine, money, allowance, asking)), of(bank), gets, of(want, other, fresh)),
+	f(bot.ChangeBank, -0.2, of(mine, number, is), of(bankname)),
+	f(bot.ChangeBank, -0.5, of(mine, number, bankname), of(bank)),
+
+	// Name, birth date, papers.
+	f(bot.ChangeProfile, 0.6, of(wrong, fix, change, add, old, fresh, mine, info, asking, how, name, list, role, app, number, lack, lost, is, done), of(field), of(wrong, fix, change, add, lack, fresh, other)),
+	f(bot.ChangeProfile, 0.5, of(wrong, fix, change, add, mine, field, asking, how, name, list, role, app, old, is), of(info), of(wrong, fix, change, add)),
+	f(bot.ChangeProfile, -0.6, of(mine, name), of(field)),
+	f(bot.ChangeProfile, -0.2, of(mine, name, list), of(wrong), of(mine, name, list, info, done)).but(of(phone, bank)),
+
+	// What became of what one asked for.
+	f(bot.MyRequests, 0.5, of(process, where, askyet, asking, approve, see, me, mine, done, ward, when, send, notyet, not, withdraw, remove, phone, bank, change, leave, replace, role, list, why, fix, field, number, info, what, how, lack, branch, month, name, contact), of(request), of(process, where, askyet, asking, approve, see, me, mine, done, when, withdraw, notyet, why, how, list, has)),
+	f(bot.MyRequests, 0.1, of(see, done, send, mine, list, ward, branch), of(request)),
+	f(bot.MyRequests, 0.7, of(process, where, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, process)).but(of(money, allowance, month, payrun, task)),
+	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done)).but(of(money, allowance, month)),
+	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
+	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, done, phone, bank, change, me, mine)).but(of(consent, data, post, role)),
+	f(bot.MyRequests, 0.5, of(see, done, askyet, process, where, what, phone, bank, number, change, name), of(send), of(done), of(askyet, process, where, asking, notyet)).but(of(notice)),
+
+	// What the ward has told.
+	f(bot.Notices, 0.4, of(see, fresh, what, asking, has, ward, read, meeting, askyet, when, where, done, mine, list, branch, receive, old, month), of(notice)).but(of(everyone)),
+	f(bot.Notices, 0.6, of(when, what, where, has, asking, notice, branch, ward, see, fresh, askyet, done, month), of(meeting), of(when, what, where, has, asking, see, askyet, notice)).but(of(everyone, send)),
+	f(bot.Notices, 0.5, of(done, receive, see), of(read), of(notice, done, me)),
+	f(bot.Notices, -0.1, of(done, notice), of(read)),
+	f(bot.Notices, -0.3, of(branch), of(meeting)),
+
+	// A person to talk to.
+	f(bot.Support, 0.6, of(contact, ward, human, who, phone, number, how, where, help, see, asking, role, what, when, explain, question, person, name), of(contact), of(ward, human, who, question, person)),
+	f(bot.Support, 0.5, of(contact, who, asking, how, where, what), of(ward, human), of(phone, number)).but(of(change, find)),
+	f(bot.Support, 0.3, of(contact, ward, help, see, app, asking, phone), of(human)),
+	f(bot.Support, 0.3, of(contact, ward, send, human, want), of(question)),
+	f(bot.Support, 0.2, of(ward, phone, who, when), of(contact)),
+	f(bot.Support, 0.5, of(contact, human, phone), of(help), of(ward, human, who)),
+	f(bot.Support, 0.3, of(when, where, asking), of(ward), of(when, where, who)),
+	f(bot.Support, -0.4, of(asking, has), of(ward)),
+
+	// What is held, who sees it, and to have it erased.
+	f(bot.Privacy, 0.5, of(secrecy, see, mine, remove, consent, withdraw, who, what, app, asking, how, ward, info, list, where, use, fix, receive, send, use, is), of(data)),
+	f(bot.Privacy, 0.7, of(see, mine, app, asking, how, phone, bank, field, number, who, what, ward, has, use, data, person, other, why), of(secrecy)).but(of(replace, appoint)),
+	f(bot.Privacy, 0.6, of(secrecy, mine, app, asking, how, data), of(remove, withdraw), of(info, data, field, phone)).but(of(stop, post)),
+	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
+	f(bot.Privacy, 0.4, of(see, mine, data), of(info), of(secrecy, who)),
+	f(bot.Privacy, 0.0, of(mine), of(consent)),
+	f(bot.Privacy, 0.3, of(mine, use), of(info), of(use, why), of(what, why)),
+
+	// To part with this bot.
+	f(bot.Unlink, 0.5, of(link, app, mine, bank, asking, how, device, phone, done, notice, old, change, lost), of(stop)),
+	f(bot.Unlink, 0.7, of(app, mine, bank, asking, how, device, stop), of(link), of(remove, cancel, stop, withdraw, not)),
+	f(bot.Unlink, 0.7, of(link, mine, asking, how, device, bank), of(app), of(remove, cancel, stop, withdraw)),
+	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done), of(device), of(change, lost)),
+
+	// What leads through the conversation.
+	f(bot.Cancel, 0.2, of(not, done, request), of(cancel)),
+	f(bot.Back, 0.4, of(see, fix), of(back)),
+	f(bot.Menu, 0.5, of(see, app, greeting, what, asking), of(menu)),
+	f(bot.Menu, 0.0, of(app, ward, name, human, person), of(greeting)),
+	f(bot.Help, 0.4, of(how, use, app, what, asking, see, explain), of(help)),
+	f(bot.Help, 0.4, of(app, help, explain, what), of(how), of(use, app)),
+	f(bot.Help, 0.3, of(use, how, help, asking), of(app), of(what, how, explain)),
+	f(bot.Help, -0.1, of(app, help), of(how)),
+	f(bot.Help, -0.1, of(app, how), of(use)),
+
+	// The ward's work.
+	f(bot.WardPending, 0.5, of(task, request, see, what, asking, has, howmuch, list, change, me, mine, branch, when, question, approve, where, count, process, ward, fresh, phone, bank, send, askyet, not, everyone, month), of(pending)).but(of(money, allowance, payrun)),
+	f(bot.WardPending, 0.7, of(see, what, asking, has, howmuch, list, change, me, branch, approve, process, fresh), of(pending), of(request, task, question, approve)),
+	f(bot.WardPending, 0.4, of(see, what, asking, has, howmuch, me, list, process, approve, when, not), of(task)),
+	f(bot.WardPending, 0.3, of(list, see, branch, change, fresh, process, me), of(approve)).but(of(askyet)),
+	f(bot.WardPending, 0.5, of(branch, see, change, list), of(request), of(approve, list, everyone)).but(of(me, mine, askyet)),
+
+	f(bot.WardPayment, 0.6, of(create, month, approve, export, see, send, list, file, money, allowance, ward, everyone, load, done, branch, asking, months, pay, bank, fresh, process, pending, report, remove, receive, count), of(payrun)),
+	f(bot.WardPayment, 0.8, of(create, approve, export, see, send, list, file, money, allowance, ward, everyone, load, done, months, pay, bank, pending, process), of(payrun), of(month, create, approve, export, load)),
+	f(bot.WardPayment, 0.6, of(month, ward, everyone, pay, file, branch, receive), of(create, export, approve), of(list), pays.or(of(month, pay, receive))),
+	f(bot.WardPayment, 0.4, of(ward, everyone, branch, list, month), of(create, approve, export), pays),
+	f(bot.WardPayment, 0.4, of(ward, month, list, branch), pays, of(everyone)).but(of(send, notice)),
+
+	f(bot.WardBroadcast, 0.5, of(notice, everyone, meeting, branch, role, ward, name, when, create, fresh, person, members, info, month, file, list, bank), of(send), of(notice, everyone, meeting, role, branch)),
+	f(bot.WardBroadcast, 0.5, of(send, meeting, branch, role, create, invite, members), of(notice, invite), of(everyone)),
+	f(bot.WardBroadcast, 0.5, of(send, create, meeting, branch, role, everyone), of(notice), of(create, send)),
+	f(bot.WardBroadcast, 0.5, of(notice, see, list, members, not, notyet, everyone, howmuch), of(read), of(who, everyone, howmuch, members)),
+	f(bot.WardBroadcast, 0.3, of(notice, branch, role, when), of(meeting), of(everyone, invite, send)),
+	f(bot.WardBroadcast, 0.1, of(notice), of(send)),
+
+	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking), of(report)),
+	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
+	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
+
+	f(bot.WardFind, 0.3, of(name, person, role, branch, phone, info, see, members, field, number, ward, mine, who, where, has, bank), of(find)),
+	f(bot.WardFind, 0.6, of(phone, info, see, role, branch, number, field, members, ward, list), of(find), of(name, person, role, phone, branch, members, info, field)),
+	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
+	f(bot.WardFind, 0.2, of(branch, see, role), of(name), of(where, who, role, branch)),
+	f(bot.WardFind, -0.4, of(branch, role), of(name)),
+
+	f(bot.WardImport, 0.4, of(file, list, members, data, info, branch, role, everyone, ward, see, app, how, asking, person), of(load)),
+	f(bot.WardImport, 0.7, of(list, members, data, info, branch, role, everyone, ward, app, how, add), of(load, add, change, send), of(file)),
+	f(bot.WardImport, 0.2, of(list, members, see, export), of(file)),
+
+	f(bot.WardInvite, 0.4, of(code, name, role, link, app, branch, everyone, create, send, export, ward, person, members, fresh, device, use, asking), of(invite)).but(of(meeting)),
+	f(bot.WardInvite, 0.6, of(name, role, link, app, branch, everyone, ward, person, invite, members, pay, fresh, list), of(code), of(create, send, export, pay, invite)),
+	f(bot.WardInvite, 0.0, of(name, role, branch), of(code)),
+}

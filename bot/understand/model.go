@@ -1,0 +1,71 @@
+package understand
+
+import (
+	"sync"
+
+	"canbobot/bot"
+)
+
+// Model understands texts; it is safe for use by many at once.
+type Model struct {
+	lexicon *lexicon
+	slips   map[string][]string
+	pool    sync.Pool
+}
+
+var _ bot.Understander = (*Model)(nil)
+
+// New reads the lexicon that is part of the program.
+func New() *Model {
+	m := &Model{lexicon: readLexicon()}
+	m.slips = m.lexicon.indexSlips()
+	m.pool.New = func() any { return new(scratch) }
+	return m
+}
+
+// scratch is what one text needs while it is read; kept between texts.
+type scratch struct {
+	text          string
+	folded, shape []byte
+	spans         [][4]int
+	words, out    []word
+	items, spare  []item
+	value         []int
+	step          []step
+	accented      bool // most words carry accents, so a bare word means itself
+	asks          bool // there is a question mark
+}
+
+// Understand tells what a text asks for. Confidence above one half means that
+// the screen may be opened; for bot.Unknown it is that of the likeliest of
+// Others, which is too low.
+func (m *Model) Understand(text string) bot.Meaning {
+	s := m.pool.Get().(*scratch)
+	defer m.pool.Put(s)
+	var meaning bot.Meaning
+	m.read(s, text, &meaning.Slots)
+	m.judge(s, &meaning)
+	s.text = ""
+	return meaning
+}
+
+// read turns a text into items and slots.
+func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
+	s.folded, s.shape, s.spans = s.folded[:0], s.shape[:0], s.spans[:0]
+	s.scan(text)
+	s.settle()
+	m.repair(s)
+	if start, end := m.markNames(s); end > start {
+		slots.Name = text[start:end]
+	}
+	m.mendByNeighbours(s)
+	m.parse(s)
+	s.months(slots)
+	s.settlePolarity()
+	for i := range s.words {
+		if w := &s.words[i]; w.kind == telephone {
+			slots.Phone = text[w.start:w.end]
+			break
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package understand
+
+// honorifics stand before a person's name.
+var honorifics = setOf("anh chi ba ong co chu bac o me mu di cau em mo thim duong")
+
+// announcers are words after which a name may stand without an honorific.
+var announcers = setOf("tim thay bang ten moi la kiem tra cuu cho thanh gom cua nguoi cu bau voi")
+
+// shy are words of names that mean something else far more often when they
+// are written small and alone.
+var shy = setOf(`anh thang the tai tu ta do lai thu van bao hang cong ho truong cao thong hien long an nam ba bay
+tam chin le lan den tien chi quy quyen thanh tinh thuong ngay phu thi cu mai dong tri qua luu ly dang hoi du binh
+trong vui cho tinh tuong nhan nhi lanh canh hong moi doan be quoc thuan vien trung xinh mau khang`)
+
+// markNames finds people's names, so that "anh Tiến" is not money and "bà Hoa"
+// not an unknown word. Returned is where the first stands in the text.
+func (m *Model) markNames(s *scratch) (start, end int) {
+	shouting := true
+	for i := range s.words {
+		if w := &s.words[i]; w.kind == plainWord && !w.shout && len(w.folded) > 1 {
+			shouting = false
+		}
+	}
+	found := false
+	for i := 0; i < len(s.words); i++ {
+		n := 0
+		if from, ok := m.nameBegins(s, i); ok {
+			i = from
+			n = m.nameLength(s, i, shouting)
+		} else {
+			n = m.fullName(s, i, shouting)
+		}
+		if n == 0 {
+			continue
+		}
+		for j := i; j < i+n; j++ {
+			s.words[j].name = true
+		}
+		if !found {
+			start, end, found = s.words[i].start, s.words[i+n-1].end, true
+		}
+		i += n - 1
+	}
+	return start, end
+}
+
+// nameBegins reports whether a name may follow the word at i, and where.
+func (m *Model) nameBegins(s *scratch, i int) (int, bool) {
+	w := &s.words[i]
+	if w.kind != plainWord || i+1 >= len(s.words) {
+		return 0, false
+	}
+	next := &s.words[i+1]
+	if next.kind != plainWord || next.breaks {
+		return 0, false
+	}
+	switch {
+	case honorifics[w.folded]:
+		return i + 1, !m.phraseFrom(s, i)
+	case w.folded == "chi" && next.folded == "chi":
+		return i + 1, true
+	case w.folded == "dong" && next.folded == "chi" && i+2 < len(s.words) && !s.words[i+2].breaks:
+		return i + 2, true
+	case w.folded == "dc" && next.capital:
+		return i + 1, true
+	case announcers[w.folded] && next.capital && !next.shout && m.isGiven(s, next):
+		return i + 1, true
+	}
+	return 0, false
+}
+
+// nameLength counts the words of the name that begins at i, after an honorific.
+func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
+	n := 0
+	for i+n < len(s.words) && n < 5 {
+		w := &s.words[i+n]
+		if w.kind != plainWord || n > 0 && (w.breaks || w.joined) || honorifics[w.folded] && !m.isGiven(s, w) {
+			break
+		}
+		if w.capital && !w.shout && !shouting {
+			if n == 0 && m.phraseFrom(s, i) && !m.isGiven(s, w) {
+				break
+			}
+			n++
+			continue
+		}
+		if n > 0 && s.words[i].capital && !shouting {
+			break // a name begun with a capital goes on with capitals
+		}
+		if !m.isGiven(s, w) || m.phraseFrom(s, i+n) {
+			break
+		}
+		if !w.marked() && shy[w.folded] && !m.nameGoesOn(s, i+n) && n == 0 {
+			break
+		}
+		if n > 0 && !w.marked() && shy[w.folded] && !m.lexicon.family[s.words[i].folded] {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// nameGoesOn reports whether the word after i can only be part of a name.
+func (m *Model) nameGoesOn(s *scratch, i int) bool {
+	if i+1 >= len(s.words) || !m.lexicon.family[s.words[i].folded] {
+		return false
+	}
+	next := &s.words[i+1]
+	return !next.breaks && (next.folded == "thi" || next.folded == "van" || m.isGiven(s, next) && !shy[next.folded])
+}
+
+// fullName counts the words of a whole name beginning with a family name at i:
+// at least three, or two with capitals.
+func (m *Model) fullName(s *scratch, i int, shouting bool) int {
+	first := &s.words[i]
+	if first.kind != plainWord || !m.lexicon.family[first.folded] || !m.isGiven(s, first) {
+		return 0
+	}
+	n, capitals := 1, first.capital && !first.shout && !shouting
+	for i+n < len(s.words) && n < 5 {
+		w := &s.words[i+n]
+		if w.kind != plainWord || w.breaks || !m.isGiven(s, w) {
+			break
+		}
+		if first.capital != w.capital || m.phraseFrom(s, i+n) && !(w.capital && capitals) {
+			break
+		}
+		n++
+	}
+	if n >= 3 || n == 2 && capitals {
+		return n
+	}
+	return 0
+}
+
+// isGiven reports whether a word is known from people's names.
+func (m *Model) isGiven(s *scratch, w *word) bool {
+	for _, known := range m.lexicon.given[w.folded] {
+		if f := fit(w.spelling, known, s.accented); f >= fitNear || f == fitTone && !w.marked() {
+			return true
+		}
+	}
+	return false
+}
+
+// phraseFrom reports whether a phrase of two words or more begins at i, which
+// makes its words no name: "chi hội", "tháng này".
+func (m *Model) phraseFrom(s *scratch, i int) bool {
+	node := int32(0)
+	for n := 0; n < longest && i+n < len(s.words); n++ {
+		w := &s.words[i+n]
+		if n > 0 && w.breaks || w.kind != plainWord {
+			return false
+		}
+		next, ok := m.lexicon.next[uint64(node)<<32|uint64(m.lexicon.ids[w.folded])]
+		if !ok {
+			return false
+		}
+		node = next
+		if n == 0 {
+			continue
+		}
+		for _, sense := range m.lexicon.ends[node] {
+			total := 0
+			for k, known := range sense.words {
+				total += fit(s.words[i+k].spelling, known, s.accented)
+			}
+			if total >= fitBare*len(sense.words)-1 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,153 @@
+package understand
+
+// item is one thing said: the concepts a phrase may stand for.
+type item struct {
+	means  set
+	first  int // word
+	after  int // word after the last
+	breaks bool
+	weight float64 // of an item that no concept weighs: an unknown word
+}
+
+const unknownWeight = 0.6
+
+// parse parts the words into the phrases that leave the fewest words
+// unexplained, the longest first.
+func (m *Model) parse(s *scratch) {
+	n := len(s.words)
+	s.value = append(s.value[:0], make([]int, n+1)...)
+	s.step = append(s.step[:0], make([]step, n+1)...)
+	for i := n - 1; i >= 0; i-- {
+		s.value[i], s.step[i] = s.value[i+1], step{after: i + 1}
+		if s.words[i].kind != plainWord || s.words[i].name {
+			continue
+		}
+		node := int32(0)
+		for j := i; j < n && j < i+longest; j++ {
+			w := &s.words[j]
+			if j > i && w.breaks || w.name || w.id == 0 {
+				break
+			}
+			next, ok := m.lexicon.next[uint64(node)<<32|uint64(w.id)]
+			if !ok {
+				break
+			}
+			node = next
+			means, worth := m.senses(s, node, i)
+			if means.empty() {
+				continue
+			}
+			if value := worth + s.value[j+1]; value > s.value[i] {
+				s.value[i], s.step[i] = value, step{after: j + 1, means: means}
+			}
+		}
+	}
+	s.items = s.items[:0]
+	for i := 0; i < n; i = s.step[i].after {
+		w := &s.words[i]
+		it := item{means: s.step[i].means, first: i, after: s.step[i].after, breaks: w.breaks}
+		switch {
+		case w.name:
+			for it.after < n && s.words[it.after].name && !s.words[it.after].breaks {
+				it.after++
+			}
+			it.means = of(name)
+			s.step[i].after = it.after
+		case w.kind == telephone:
+			it.means = of(phone)
+		case w.kind == figure:
+			it.means = of(count)
+		case it.means.empty():
+			it.weight = unknownWeight
+			if len(w.folded) == 1 {
+				it.weight = 0.1
+			}
+		}
+		s.items = append(s.items, it)
+	}
+}
+
+// step is how the best reading goes on from a word.
+type step struct {
+	after int
+	means set
+}
+
+// senses returns what the phrase ending at a node means as it is spelt here,
+// and how much it is worth to read it so.
+func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int) {
+	best := -1 << 20
+	for i := range m.lexicon.ends[node] {
+		sense := &m.lexicon.ends[node][i]
+		total, astray := 0, 0
+		for k := range sense.words {
+			f := fit(s.words[from+k].spelling, sense.words[k], s.accented)
+			total += f
+			if f <= fitShape {
+				astray++
+			}
+		}
+		if astray*2 > len(sense.words) || astray == len(sense.words) {
+			continue
+		}
+		if total > best {
+			best, means = total, set{}
+		}
+		if total == best {
+			means = means.or(of(sense.means))
+			worth = 10*len(sense.words) - 4 + total
+		}
+	}
+	if rest := means.without(of(filler)); !rest.empty() {
+		means = rest
+	}
+	if rest := means.without(of(offtopic)); !rest.empty() {
+		means = rest
+	}
+	return means, worth
+}
+
+// tails may stand after a "chưa" or "không" that asks.
+var tails = of(filler, asking, greeting, thanks, month, months, when, count, me, done, name, person, ward, where)
+
+// settlePolarity tells the "chưa" and "không" that ask, at the end of what is
+// said, from those that deny, before it: "nhận tiền chưa", "chưa nhận tiền".
+func (s *scratch) settlePolarity() {
+	wondering := false
+	for i := range s.items {
+		it := &s.items[i]
+		if it.breaks {
+			wondering = wondering && i > 0 && s.items[i-1].means.meets(of(why))
+		}
+		if it.means.meets(of(why)) {
+			wondering = true
+		}
+		if !it.means.meets(of(yet, no)) {
+			continue
+		}
+		last, before := true, false
+		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
+			if !s.items[j].means.meets(tails) {
+				last = false
+				break
+			}
+		}
+		for j := i - 1; j >= 0 && !before; j-- {
+			before = !s.items[j].means.without(of(filler, greeting, thanks)).empty() && !s.items[j].means.meets(of(why))
+			if s.items[j+1].breaks && before {
+				break
+			}
+		}
+		asks := last && before && !wondering || it.means.meets(of(yet)) && !before && len(s.items) <= 3 && last && !wondering
+		switch {
+		case it.means.meets(of(yet)) && asks:
+			it.means = of(askyet)
+		case it.means.meets(of(yet)):
+			it.means = of(notyet)
+		case asks:
+			it.means = of(asking)
+		default:
+			it.means = of(not)
+		}
+	}
+}

@@ -1,0 +1,310 @@
+package understand
+
+import "strings"
+
+// shortestSlip is the length from which a word may hold a slip; shorter ones
+// are a letter away from too many others.
+const shortestSlip = 4
+
+// counted are words that a figure may be stuck to: "t3", "thang3", "to5".
+var counted = map[string]string{
+	"t": "tháng", "th": "tháng", "thg": "tháng", "thang": "tháng", "to": "tổ", "tdp": "tổ", "thon": "thôn",
+	"khoi": "khối", "xom": "xóm", "quy": "quý", "q": "quý", "nam": "năm", "doi": "đội", "khu": "khu",
+}
+
+// repair finds every word in the lexicon, as it stands, spelt out, or mended.
+func (m *Model) repair(s *scratch) {
+	s.out = s.out[:0]
+	for i := range s.words {
+		w := s.words[i]
+		switch {
+		case w.kind != plainWord || w.name:
+			s.out = append(s.out, w)
+		case (w.folded == "t" || w.folded == "th" || w.folded == "thg") && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].value <= 12:
+			m.put(s, w, spell("tháng"))
+		case w.folded == "k" && i > 0 && s.words[i-1].kind == figure:
+			m.put(s, w, spell("nghìn"))
+		case w.folded == "k":
+			m.put(s, w, spell("không"))
+		default:
+			m.mend(s, w)
+		}
+		if len(s.out) >= 2*maxWords {
+			break
+		}
+	}
+	s.words, s.out = s.out, s.words
+}
+
+// put adds the words w stands for.
+func (m *Model) put(s *scratch, w word, spellings ...spelling) {
+	for i, sp := range spellings {
+		w.spelling, w.id = sp, m.lexicon.ids[sp.folded]
+		if i > 0 {
+			w.breaks = false
+		}
+		s.out = append(s.out, w)
+	}
+}
+
+// mend adds a word as the lexicon spells it, if it can be told.
+func (m *Model) mend(s *scratch, w word) {
+	if words := m.lexicon.expand[w.folded]; words != nil && w.tone == level && plain(w.spelling) {
+		for i, word := range words {
+			w.breaks = w.breaks && i == 0
+			m.put(s, w, spell(word))
+		}
+		return
+	}
+	if id := m.lexicon.ids[w.folded]; id != 0 {
+		w.id = id
+		s.out = append(s.out, w)
+		return
+	}
+	if letters, n, ok := splitFigure(w.folded); ok {
+		if unit, known := counted[letters]; known {
+			m.put(s, w, spell(unit))
+			w.spelling, w.kind, w.value, w.breaks = spelling{}, figure, n, false
+			s.out = append(s.out, w)
+			return
+		}
+	}
+	if syllable(w.folded) || len(w.folded) > 40 {
+		s.out = append(s.out, w)
+		return
+	}
+	if sp, ok := decode(w.folded); ok && m.lexicon.ids[sp.folded] != 0 {
+		if sp.tone == level {
+			sp.tone = w.tone
+		}
+		m.put(s, w, sp)
+		return
+	}
+	if single := undouble(w.folded); single != w.folded && m.lexicon.knows(single) {
+		w.spelling = spelling{folded: single, shape: undouble(w.shape), tone: w.tone}
+		if w.spelling.shape == "" || bare(w.shape) != w.folded {
+			w.shape = single
+		}
+		m.mend(s, w)
+		return
+	}
+	if parts := m.split(w.folded); parts != nil {
+		m.putParts(s, w, parts)
+		return
+	}
+	if sp, ok := decode(w.folded); ok {
+		if parts := m.split(sp.folded); parts != nil {
+			m.putParts(s, w, parts)
+			return
+		}
+	}
+	if near := m.near(w.folded); near != "" {
+		m.put(s, w, spelling{folded: near, shape: near})
+		return
+	}
+	s.out = append(s.out, w)
+}
+
+func (m *Model) putParts(s *scratch, w word, parts []string) {
+	for i, part := range parts {
+		w.breaks = w.breaks && i == 0
+		w.spelling = spelling{folded: part, shape: part}
+		if words := m.lexicon.expand[part]; words != nil {
+			for _, word := range words {
+				m.put(s, w, spell(word))
+			}
+			continue
+		}
+		m.put(s, w, w.spelling)
+	}
+}
+
+// plain reports whether the only mark of a word is đ.
+func plain(s spelling) bool {
+	return s.shape == s.folded || strings.ReplaceAll(s.shape, "đ", "d") == s.folded
+}
+
+// splitFigure parts "t3" into "t" and 3.
+func splitFigure(folded string) (letters string, n int, ok bool) {
+	at := strings.IndexAny(folded, "0123456789")
+	if at <= 0 || len(folded)-at > 2 {
+		return "", 0, false
+	}
+	for i := at; i < len(folded); i++ {
+		if !isDigit(folded[i]) {
+			return "", 0, false
+		}
+		n = n*10 + int(folded[i]-'0')
+	}
+	return folded[:at], n, true
+}
+
+// undouble drops letters held down too long: "tiềnnn", "alooo".
+func undouble(text string) string {
+	var b strings.Builder
+	var last rune
+	for _, r := range text {
+		if r != last {
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	return b.String()
+}
+
+// split parts words written together ("phucap", "doistk") into as few known
+// words as possible; nil if that cannot be done.
+func (m *Model) split(folded string) []string {
+	const most = 40
+	if len(folded) < 5 || len(folded) > most {
+		return nil
+	}
+	var cost [most + 1]int
+	var from [most + 1]int
+	for end := 1; end <= len(folded); end++ {
+		cost[end] = 1 << 20
+		for start := max(0, end-7); start < end; start++ {
+			if cost[start] >= 1<<20 {
+				continue
+			}
+			piece := folded[start:end]
+			price := 10
+			switch {
+			case len(piece) < 2 || !m.lexicon.knows(piece):
+				continue
+			case m.lexicon.ids[piece] == 0:
+				price = 13
+			case len(piece) == 2:
+				price = 11
+			}
+			if start > 0 {
+				for _, follower := range m.lexicon.followers[folded[from[start]:start]] {
+					if follower == piece {
+						price -= 4
+						break
+					}
+				}
+			}
+			if c := cost[start] + price; c < cost[end] {
+				cost[end], from[end] = c, start
+			}
+		}
+	}
+	if cost[len(folded)] >= 1<<20 || cost[len(folded)] > 10*(1+len(folded)/3) {
+		return nil
+	}
+	var parts []string
+	for end := len(folded); end > 0; end = from[end] {
+		parts = append([]string{folded[from[end]:end]}, parts...)
+	}
+	return parts
+}
+
+// indexSlips files every word of the lexicon under itself and each of its
+// spellings with one letter left out: two words one slip apart meet there.
+func (l *lexicon) indexSlips() map[string][]string {
+	index := make(map[string][]string, 8*len(l.ids))
+	for word := range l.ids {
+		if len(word) < shortestSlip-1 || !ascii(word) {
+			continue
+		}
+		index[word] = appendOnce(index[word], word)
+		for i := range word {
+			key := word[:i] + word[i+1:]
+			index[key] = appendOnce(index[key], word)
+		}
+	}
+	return index
+}
+
+func ascii(word string) bool {
+	for i := 0; i < len(word); i++ {
+		if word[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// near finds the word one slip away: a letter left out, added, replaced, or
+// two exchanged. Of several, the one with the same first letter, then the one
+// as long, then the first in the alphabet.
+func (m *Model) near(folded string) string {
+	if len(folded) < shortestSlip || len(folded) > 12 || !ascii(folded) {
+		return ""
+	}
+	best, bestScore := "", -1
+	consider := func(key string) {
+		for _, word := range m.slips[key] {
+			if !oneSlip(folded, word) {
+				continue
+			}
+			score := 0
+			if word[0] == folded[0] {
+				score += 2
+			}
+			if len(word) == len(folded) {
+				score++
+			}
+			if score > bestScore || score == bestScore && word < best {
+				best, bestScore = word, score
+			}
+		}
+	}
+	consider(folded)
+	var key [12]byte
+	for i := range folded {
+		n := copy(key[:], folded[:i])
+		n += copy(key[n:], folded[i+1:])
+		consider(string(key[:n]))
+	}
+	return best
+}
+
+// oneSlip reports whether two words are at most one slip apart.
+func oneSlip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	if i == len(a) || a[i+1:] == b[i+1:] {
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// mendByNeighbours mends a word that is Vietnamese but means nothing here when
+// the word beside it says which was meant: "tai khoang", "chi hou".
+func (m *Model) mendByNeighbours(s *scratch) {
+	for i := range s.words {
+		w := &s.words[i]
+		if w.id != 0 || w.kind != plainWord || w.name || len(w.folded) < 3 {
+			continue
+		}
+		if i > 0 && m.mendFrom(w, m.lexicon.followers[s.words[i-1].folded]) {
+			continue
+		}
+		if i+1 < len(s.words) {
+			m.mendFrom(w, m.lexicon.preceders[s.words[i+1].folded])
+		}
+	}
+}
+
+func (m *Model) mendFrom(w *word, candidates []string) bool {
+	for _, candidate := range candidates {
+		if len(candidate) >= 3 && (candidate[0] == w.folded[0] || len(candidate) == len(w.folded)) && oneSlip(candidate, w.folded) {
+			w.spelling, w.id = spelling{folded: candidate, shape: candidate}, m.lexicon.ids[candidate]
+			return true
+		}
+	}
+	return false
+}

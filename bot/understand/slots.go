@@ -1,0 +1,235 @@
+package understand
+
+import "canbobot/bot"
+
+// monthWords are the months people write as words. "Giêng" and "chạp" are
+// months of the lunar year and are not guessed at.
+var monthWords = map[string]int{
+	"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
+}
+
+var numberWords = []string{"mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"}
+
+var (
+	past    = setOf("truoc roi qua ngoai")
+	lasting = setOf("nay ni qua roi gan lien vua truoc dau cuoi")
+	yearish = setOf("nay ni ngoai truoc qua roi")
+)
+
+// months reads the months named in the words and turns them into items: one
+// month, several, or a number of months. It fills the slots.
+func (s *scratch) months(slots *bot.Slots) {
+	var named [4]int
+	count := 0
+	for i := 0; i < len(s.words); i++ {
+		w := &s.words[i]
+		if w.kind == figure && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].joined &&
+			w.value >= 1 && w.value <= 12 && !w.joined && s.words[i+1].digits == 4 && plausible(s.words[i+1].value) {
+			if count < len(named) {
+				named[count] = w.value
+			}
+			count++
+			slots.Year = s.words[i+1].value
+			s.say(i, i+2, month)
+			i++
+			continue
+		}
+		if w.folded != "thang" || w.kind != plainWord || w.name {
+			if w.folded == "quy" && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].value <= 4 {
+				s.say(i, i+2, months)
+			}
+			if w.folded == "nam" && i+1 < len(s.words) && s.words[i+1].digits == 4 && plausible(s.words[i+1].value) {
+				if slots.Year = s.words[i+1].value; count == 0 {
+					s.say(i, i+2, months)
+				} else {
+					s.say(i, i+2, filler)
+				}
+			}
+			continue
+		}
+		if before, several := s.numberBefore(i); several > 0 {
+			s.severalMonths(before, i, several, slots)
+			continue
+		}
+		after, value := s.monthAfter(i)
+		if value == 0 {
+			s.relative(i, slots)
+			continue
+		}
+		if after < len(s.words) && s.words[after].kind == figure && s.words[after].digits == 4 && plausible(s.words[after].value) {
+			slots.Year = s.words[after].value
+			after++
+		}
+		if count < len(named) {
+			named[count] = value
+		}
+		count++
+		s.say(i, after, month)
+		for after < len(s.words) && s.words[after].kind == figure && s.words[after].value >= 1 && s.words[after].value <= 12 && s.words[after].digits <= 2 {
+			if count < len(named) {
+				named[count] = s.words[after].value // "tháng 1, 2, 3"
+			}
+			count++
+			s.say(after, after+1, month)
+			after++
+		}
+		i = after - 1
+	}
+	switch {
+	case count == 1:
+		slots.Month = named[0]
+	case count > 1 && named[0] == named[1] && count == 2:
+		slots.Month = named[0]
+	case count > 1:
+		for i := range s.items {
+			if s.items[i].means.meets(of(month)) {
+				s.items[i].means = of(months)
+			}
+		}
+		slots.Year = 0
+	}
+}
+
+func plausible(year int) bool { return year >= 2015 && year <= 2045 }
+
+// numberBefore reads the number that counts the months at i: "3 tháng", "hai tháng".
+func (s *scratch) numberBefore(i int) (first, n int) {
+	if i == 0 || s.words[i].breaks {
+		return i, 0
+	}
+	w := &s.words[i-1]
+	if w.kind == figure && w.digits <= 2 && w.value > 0 && !w.joined {
+		if i > 1 && s.words[i-2].folded == "thang" {
+			return i, 0 // "tháng 3 tháng 4"
+		}
+		return i - 1, w.value
+	}
+	if w.kind != plainWord || w.name || i > 1 && s.words[i-2].folded == "thang" {
+		return i, 0
+	}
+	for n, word := range numberWords {
+		if w.folded == word && !(w.folded == "nam" && i > 1 && s.words[i-2].kind == plainWord && s.words[i-2].folded == "dau") {
+			return i - 1, n + 1
+		}
+	}
+	return i, 0
+}
+
+// severalMonths reads "3 tháng nay", "2 tháng trước", "một tháng".
+func (s *scratch) severalMonths(first, i, n int, slots *bot.Slots) {
+	next := ""
+	if i+1 < len(s.words) && !s.words[i+1].breaks {
+		next = s.words[i+1].folded
+	}
+	switch {
+	case n == 1 && next == "truoc":
+		slots.Ago = 1
+		s.say(first, i+2, month)
+	case n == 1:
+		s.say(first, i+1, permonth)
+	case next == "truoc" && n <= 12 && (i+2 >= len(s.words) || s.words[i+2].folded != "den"):
+		slots.Ago = n
+		s.say(first, i+2, month)
+	case lasting[next]:
+		s.say(first, i+2, months)
+	default:
+		s.say(first, i+1, months)
+	}
+}
+
+// monthAfter reads the month that "tháng" at i names, and where it ends.
+func (s *scratch) monthAfter(i int) (after, value int) {
+	j := i + 1
+	if j >= len(s.words) {
+		return j, 0
+	}
+	w := &s.words[j]
+	if w.kind == figure {
+		if w.value >= 1 && w.value <= 12 && w.digits <= 2 {
+			return j + 1, w.value
+		}
+		return j, 0
+	}
+	value = monthWords[w.folded]
+	if value == 0 || w.kind != plainWord || w.breaks || w.name {
+		return j, 0
+	}
+	next := ""
+	if j+1 < len(s.words) && !s.words[j+1].breaks {
+		next = s.words[j+1].folded
+	}
+	switch w.folded {
+	case "nam":
+		if yearish[next] && !w.exactly("năm", acute, s.accented) || next == "nay" || next == "ngoai" {
+			return j, 0
+		}
+	case "muoi":
+		switch next {
+		case "mot":
+			return j + 2, 11
+		case "hai":
+			return j + 2, 12
+		}
+	case "tu":
+		if w.marked() && w.shape != "tư" || next == "thang" {
+			return j, 0
+		}
+	case "bay", "sau", "ba", "hai", "mot":
+		if w.marked() && (w.folded == "bay" && w.shape != "bay" || w.folded == "ba" && w.tone != level || w.folded == "sau" && w.tone != acute) {
+			return j, 0
+		}
+		if w.folded == "mot" && next == "lan" {
+			return j, 0
+		}
+	}
+	return j + 1, value
+}
+
+func (w *word) exactly(shape string, tone uint8, accented bool) bool {
+	return accented && w.shape == shape && w.tone == tone
+}
+
+// relative reads "tháng trước", "tháng rồi", "tháng kia".
+func (s *scratch) relative(i int, slots *bot.Slots) {
+	j := i + 1
+	if j < len(s.words) && s.words[j].folded == "vua" {
+		j++
+	}
+	if j >= len(s.words) || s.words[j].breaks || i > 0 && several[s.words[i-1].folded] {
+		return
+	}
+	switch w := s.words[j]; {
+	case past[w.folded]:
+		if w.folded == "qua" && w.marked() {
+			return
+		}
+		slots.Ago = 1
+	case w.folded == "kia" || w.folded == "te":
+		slots.Ago = 2
+	}
+}
+
+// several are the words that make "tháng trước" more than one month.
+var several = setOf("may cac nhung vai nhieu moi")
+
+// say replaces the items over some words by one that says what they mean.
+func (s *scratch) say(first, after int, means concept) {
+	kept := s.spare[:0]
+	placed := false
+	for _, it := range s.items {
+		if it.after <= first || it.first >= after {
+			kept = append(kept, it)
+			continue
+		}
+		if it.first < first && !it.means.meets(of(filler)) {
+			// a longer phrase that begins before: leave what it says
+			it.after = first
+			kept = append(kept, it)
+		}
+		if !placed {
+			kept = append(kept, item{means: of(means), first: first, after: after, breaks: it.breaks})
+			placed = true
+		}
+	}
+	s.items, s.spare = kept, s.items
+}
