@@ -1,33 +1,34 @@
-// Package drafts keeps half-filled forms, one for each person, so that nobody
-// types twice what a lost connection, or a lost Redis, took away.
+// Package drafts keeps half-filled forms in the database, so that losing Redis,
+// the telephone or the patience loses nobody's typing. A form begun on one
+// channel is found on the other.
 package drafts
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
 )
 
-// Draft is what a person has answered so far.
+// maxAnswers bounds what one form may hold, in bytes of JSON; maxName the names
+// of forms, steps and owners.
+const (
+	maxAnswers = 16 << 10
+	maxName    = 200
+)
+
+// Draft is what a person has answered so far. Step is the one being asked.
 type Draft struct {
-	Form    string
-	Step    string // being asked
-	Answers map[string]string
+	Form, Step string
+	Answers    map[string]string // step to answer
 }
 
-// maxAnswers bounds what one draft may hold, in bytes of JSON.
-const maxAnswers = 16 << 10
-
-// Service keeps drafts.
+// Service keeps one draft for each owner.
 type Service struct {
 	store *models.Store
 	clock services.Clock
@@ -37,94 +38,109 @@ func New(store *models.Store, clock services.Clock) *Service {
 	return &Service{store: store, clock: clock}
 }
 
-// Owner names whose draft it is: the person or staff member behind the actor,
-// so that a form begun on one channel is found on another; else the chat.
+const (
+	personOwner = "person:"
+	staffOwner  = "staff:"
+)
+
+// Owner is under whom a draft of the actor is kept: "staff:3", "person:12" or,
+// for who is not linked, "telegram:123456".
 func Owner(actor services.Actor, channel, externalID string) string {
 	switch {
 	case actor.Staff != 0:
-		return "staff:" + strconv.FormatInt(actor.Staff, 10)
+		return staffOwner + strconv.FormatInt(actor.Staff, 10)
 	case actor.Person != 0:
-		return "person:" + strconv.FormatInt(actor.Person, 10)
+		return personOwner + strconv.FormatInt(actor.Person, 10)
 	}
 	return channel + ":" + externalID
 }
 
-// mine refuses another's draft: whoever is linked owns just their own, and who
-// is not owns just the chat they write from.
-func mine(actor services.Actor, owner string) error {
-	if actor.Role == services.Stranger {
-		if len(owner) > 7 && (owner[:7] == "person:" || owner[:6] == "staff:") {
-			return services.NotFound("draft")
-		}
-		return nil
+// owns refuses every owner but the actor's own. A stranger's account is not in
+// the actor: there the channel must be right, and the caller vouches for the
+// rest.
+func owns(actor services.Actor, owner string) error {
+	own := false
+	switch {
+	case len(owner) > maxName:
+	case actor.Role == services.System:
+	case actor.Role == services.Stranger:
+		prefix := actor.Channel + ":"
+		own = actor.Channel != "" && prefix != personOwner && prefix != staffOwner &&
+			strings.HasPrefix(owner, prefix) && len(owner) > len(prefix)
+	case actor.Staff != 0 || actor.Person != 0:
+		own = owner == Owner(actor, "", "")
 	}
-	if owner != Owner(actor, "", "") {
+	if !own {
 		return services.NotFound("draft")
 	}
 	return nil
 }
 
-// Load finds the actor's draft; false when there is none.
+// Load finds the owner's draft; none is no error.
 func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) (Draft, bool, error) {
-	if err := mine(actor, owner); err != nil {
+	if err := owns(actor, owner); err != nil {
 		return Draft{}, false, err
 	}
-	var row models.Draft
-	err := s.store.WithContext(ctx).Where("owner = ?", owner).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Draft{}, false, nil
-	}
-	if err != nil {
+	var rows []models.Draft
+	if err := s.store.WithContext(ctx).Raw(`SELECT form, step, answers FROM drafts WHERE owner = ?`, owner).Scan(&rows).Error; err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
-	draft := Draft{Form: row.Form, Step: row.Step, Answers: map[string]string{}}
-	if err := json.Unmarshal([]byte(row.Answers), &draft.Answers); err != nil {
+	if len(rows) == 0 {
+		return Draft{}, false, nil
+	}
+	draft := Draft{Form: rows[0].Form, Step: rows[0].Step}
+	if err := json.Unmarshal([]byte(rows[0].Answers), &draft.Answers); err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
 	return draft, true, nil
 }
 
-// Save keeps the draft in one statement, in place of the one before.
+// Save keeps the draft in place of the owner's last one, in one statement:
+// every step of every form does. It refuses with invalid/draft_size what is
+// larger than any form.
 func (s *Service) Save(ctx context.Context, actor services.Actor, owner string, draft Draft) error {
-	if err := mine(actor, owner); err != nil {
+	if err := owns(actor, owner); err != nil {
 		return err
+	}
+	if draft.Answers == nil {
+		draft.Answers = map[string]string{}
 	}
 	answers, err := json.Marshal(draft.Answers)
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}
-	if len(answers) > maxAnswers {
-		return services.Invalid("draft_large")
+	if len(answers) > maxAnswers || len(draft.Form) > maxName || len(draft.Step) > maxName {
+		return services.Invalid("draft_size")
 	}
 	now := s.clock.UTC()
-	row := models.Draft{WardID: actor.Ward, Owner: owner, Form: draft.Form, Step: draft.Step, Answers: string(answers), CreatedAt: now, UpdatedAt: now}
-	err = s.store.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "owner"}},
-		DoUpdates: clause.AssignmentColumns([]string{"ward_id", "form", "step", "answers", "updated_at"}),
-	}).Create(&row).Error
+	err = s.store.WithContext(ctx).Exec(`
+INSERT INTO drafts (ward_id, owner, form, step, answers, updated_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (owner) DO UPDATE SET ward_id = excluded.ward_id, form = excluded.form, step = excluded.step,
+	answers = excluded.answers, updated_at = excluded.updated_at`,
+		actor.Ward, owner, draft.Form, draft.Step, string(answers), now, now).Error
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}
 	return nil
 }
 
-// Delete forgets the actor's draft; there may be none.
+// Delete forgets the owner's draft; none is no error.
 func (s *Service) Delete(ctx context.Context, actor services.Actor, owner string) error {
-	if err := mine(actor, owner); err != nil {
+	if err := owns(actor, owner); err != nil {
 		return err
 	}
-	if err := s.store.WithContext(ctx).Where("owner = ?", owner).Delete(&models.Draft{}).Error; err != nil {
+	if err := s.store.WithContext(ctx).Exec(`DELETE FROM drafts WHERE owner = ?`, owner).Error; err != nil {
 		return fmt.Errorf("delete draft: %w", err)
 	}
 	return nil
 }
 
-// Purge forgets what nobody went on with since a moment.
-func (s *Service) Purge(ctx context.Context, actor services.Actor, before time.Time) (int64, error) {
-	if err := actor.Need(); err != nil {
-		return 0, err
-	}
-	result := s.store.WithContext(ctx).Where("updated_at < ?", before.UTC()).Delete(&models.Draft{})
+// Purge forgets what strangers left untouched for longer than olderThan, and
+// returns how many drafts that were: they may hold a name and a number of
+// somebody whom the ward does not know.
+func (s *Service) Purge(ctx context.Context, olderThan time.Duration) (int64, error) {
+	result := s.store.WithContext(ctx).Exec(`DELETE FROM drafts WHERE owner NOT LIKE ? AND owner NOT LIKE ? AND updated_at < ?`,
+		personOwner+"%", staffOwner+"%", s.clock.UTC().Add(-olderThan))
 	if result.Error != nil {
 		return 0, fmt.Errorf("purge drafts: %w", result.Error)
 	}

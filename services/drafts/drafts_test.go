@@ -3,82 +3,171 @@ package drafts_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/drafts"
 )
 
-var noon = services.Clock(func() time.Time { return time.Date(2026, 4, 6, 5, 0, 0, 0, time.UTC) })
+var (
+	lan      = services.Actor{Role: services.Officer, Ward: 1, Person: 12, Account: 1, Channel: "telegram"}
+	lanZalo  = services.Actor{Role: services.Officer, Ward: 1, Person: 12, Account: 2, Channel: "zalo"}
+	clerk    = services.Actor{Role: services.Clerk, Ward: 1, Staff: 3, Person: 12, Account: 3, Channel: "telegram"}
+	stranger = services.Actor{Channel: "telegram"}
+)
 
-func TestDraftFollowsThePersonAcrossChannels(t *testing.T) {
-	ctx := context.Background()
-	service := drafts.New(storetest.New(t, noon), noon)
-	onWeb := services.Actor{Role: services.Officer, Ward: 1, Person: 12, Channel: "web"}
-	onTelegram := services.Actor{Role: services.Officer, Ward: 1, Person: 12, Channel: "telegram"}
-	first := drafts.Draft{Form: "phone", Step: "phone", Answers: map[string]string{"person": "12"}}
-	if err := service.Save(ctx, onWeb, drafts.Owner(onWeb, "web", "a"), first); err != nil {
+type fixture struct {
+	*drafts.Service
+	store *models.Store
+	now   time.Time
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return f.now }
+	f.store = storetest.New(t, clock)
+	f.Service = drafts.New(f.store, clock)
+	return f
+}
+
+func (f *fixture) loads(t *testing.T, actor services.Actor, owner string, want *drafts.Draft) {
+	t.Helper()
+	got, found, err := f.Load(context.Background(), actor, owner)
+	if err != nil {
 		t.Fatal(err)
 	}
-	second := drafts.Draft{Form: "phone", Step: "confirm", Answers: map[string]string{"person": "12", "phone": "+84912345678"}}
-	if err := service.Save(ctx, onTelegram, drafts.Owner(onTelegram, "telegram", "b"), second); err != nil {
+	if found != (want != nil) {
+		t.Fatalf("%s: found %v, want %v", owner, found, want != nil)
+	}
+	if want != nil {
+		if diff := cmp.Diff(*want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", owner, diff)
+		}
+	}
+}
+
+func TestDraftOutlivesChannelAndIsReplaced(t *testing.T) {
+	f, ctx := newFixture(t), context.Background()
+	owner := drafts.Owner(lan, "telegram", "555")
+	if owner != "person:12" || drafts.Owner(clerk, "telegram", "555") != "staff:3" || drafts.Owner(stranger, "telegram", "555") != "telegram:555" {
+		t.Fatalf("owners: %s", owner)
+	}
+	f.loads(t, lan, owner, nil)
+	first := drafts.Draft{Form: "replace", Step: "phone", Answers: map[string]string{"name": "Trần Thị Hoà\x00", "from": "2026-04-01"}}
+	if err := f.Save(ctx, lan, owner, first); err != nil {
 		t.Fatal(err)
 	}
-	got, found, err := service.Load(ctx, onWeb, drafts.Owner(onWeb, "web", "a"))
-	if err != nil || !found || !cmp.Equal(got, second) {
-		t.Fatalf("got %+v, %v, %v", got, found, err)
-	}
-	if err := service.Delete(ctx, onWeb, drafts.Owner(onWeb, "web", "a")); err != nil {
+	f.loads(t, lanZalo, drafts.Owner(lanZalo, "zalo", "9"), &first)
+	second := drafts.Draft{Form: "support", Step: "text", Answers: map[string]string{}}
+	if err := f.Save(ctx, lanZalo, owner, drafts.Draft{Form: "support", Step: "text"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, found, _ := service.Load(ctx, onWeb, drafts.Owner(onWeb, "web", "a")); found {
-		t.Error("a deleted draft was found")
+	f.loads(t, lan, owner, &second)
+	if err := f.Delete(ctx, lan, owner); err != nil {
+		t.Fatal(err)
+	}
+	f.loads(t, lan, owner, nil)
+	if err := f.Delete(ctx, lan, owner); err != nil {
+		t.Errorf("nothing to delete: %v", err)
 	}
 }
 
 func TestNobodyTouchesAnothersDraft(t *testing.T) {
-	ctx := context.Background()
-	service := drafts.New(storetest.New(t, noon), noon)
-	officer := services.Actor{Role: services.Officer, Ward: 1, Person: 12}
-	for name, actor := range map[string]services.Actor{
-		"another officer": {Role: services.Officer, Ward: 1, Person: 13},
-		"staff":           {Role: services.Clerk, Ward: 1, Staff: 12},
-		"foreign ward":    {Role: services.Admin, Ward: 2, Staff: 1},
-		"a stranger":      {},
-	} {
-		owner := drafts.Owner(officer, "web", "a")
-		if err := service.Save(ctx, actor, owner, drafts.Draft{Form: "phone"}); services.KindOf(err) != services.KindNotFound {
-			t.Errorf("%s saved: %v", name, err)
-		}
-		if _, _, err := service.Load(ctx, actor, owner); services.KindOf(err) != services.KindNotFound {
-			t.Errorf("%s loaded: %v", name, err)
-		}
-		if err := service.Delete(ctx, actor, owner); services.KindOf(err) != services.KindNotFound {
-			t.Errorf("%s deleted: %v", name, err)
-		}
-		if _, err := service.Purge(ctx, actor, noon().Add(time.Hour)); services.KindOf(err) != services.KindDenied {
-			t.Errorf("%s purged: %v", name, err)
+	f, ctx := newFixture(t), context.Background()
+	draft := drafts.Draft{Form: "phone", Step: "phone", Answers: map[string]string{"phone": "0912345678"}}
+	for actor, owner := range map[services.Actor]string{lan: "person:12", clerk: "staff:3", stranger: "telegram:555"} {
+		if err := f.Save(ctx, actor, owner, draft); err != nil {
+			t.Fatal(err)
 		}
 	}
+	forged := services.Actor{Channel: "person"}
+	for _, attempt := range []struct {
+		actor services.Actor
+		owner string
+	}{
+		{lan, "person:1"}, {lan, "person:120"}, {lan, "staff:3"}, {lan, "telegram:555"}, {lan, ""},
+		{clerk, "person:12"}, {clerk, "staff:30"},
+		{stranger, "person:12"}, {stranger, "staff:3"}, {stranger, "zalo:555"}, {stranger, "telegram:"}, {forged, "person:12"},
+		{services.Actor{}, ":555"}, {services.SystemActor(1), "person:12"},
+		{stranger, "telegram:" + strings.Repeat("5", 300)},
+	} {
+		_, _, load := f.Load(ctx, attempt.actor, attempt.owner)
+		save := f.Save(ctx, attempt.actor, attempt.owner, drafts.Draft{})
+		for what, err := range map[string]error{"load": load, "save": save, "delete": f.Delete(ctx, attempt.actor, attempt.owner)} {
+			if services.KindOf(err) != services.KindNotFound || services.CodeOf(err) != "draft" {
+				t.Errorf("%s of %q by %+v: %v", what, attempt.owner, attempt.actor, err)
+			}
+		}
+	}
+	f.loads(t, lan, "person:12", &draft)
+	f.loads(t, clerk, "staff:3", &draft)
+	f.loads(t, stranger, "telegram:555", &draft)
 }
 
 func TestDraftIsBounded(t *testing.T) {
-	ctx := context.Background()
-	service := drafts.New(storetest.New(t, noon), noon)
-	guest := services.Actor{}
-	owner := drafts.Owner(guest, "web", "guest-1")
-	err := service.Save(ctx, guest, owner, drafts.Draft{Form: "support", Answers: map[string]string{"text": strings.Repeat("x", 20_000)}})
-	if services.KindOf(err) != services.KindInvalid {
-		t.Errorf("a draft of 20 kB: %v", err)
-	}
-	if err := service.Save(ctx, guest, owner, drafts.Draft{Form: "support"}); err != nil {
+	f, ctx := newFixture(t), context.Background()
+	large := strings.Repeat("a", 16<<10)
+	fits := drafts.Draft{Form: "support", Step: "text", Answers: map[string]string{"text": large[:16<<10-len(`{"text":""}`)]}}
+	if err := f.Save(ctx, lan, "person:12", fits); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := service.Purge(ctx, services.SystemActor(0), noon().Add(time.Second)); err != nil || n != 1 {
-		t.Errorf("purged %d, %v", n, err)
+	for _, draft := range []drafts.Draft{
+		{Form: "support", Step: "text", Answers: map[string]string{"text": large}},
+		{Form: large[:201], Step: "text"},
+		{Form: "support", Step: large[:201]},
+	} {
+		if err := f.Save(ctx, lan, "person:12", draft); services.KindOf(err) != services.KindInvalid || services.CodeOf(err) != "draft_size" {
+			t.Errorf("too large: %v", err)
+		}
 	}
+	f.loads(t, lan, "person:12", &fits)
+}
+
+func TestSavingAtOnceLeavesOneDraft(t *testing.T) {
+	f, ctx := newFixture(t), context.Background()
+	var group sync.WaitGroup
+	errs := make(chan error, 8)
+	for range cap(errs) {
+		group.Go(func() { errs <- f.Save(ctx, lan, "person:12", drafts.Draft{Form: "support", Step: "text"}) })
+	}
+	group.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	var rows int64
+	if err := f.store.Model(&models.Draft{}).Count(&rows).Error; err != nil || rows != 1 {
+		t.Errorf("%d drafts, %v", rows, err)
+	}
+}
+
+func TestPurgeForgetsStrangersOnly(t *testing.T) {
+	f, ctx := newFixture(t), context.Background()
+	draft := drafts.Draft{Form: "ask_link", Step: "phone", Answers: map[string]string{"name": "Lan"}}
+	for actor, owner := range map[services.Actor]string{lan: "person:12", clerk: "staff:3", stranger: "telegram:old"} {
+		if err := f.Save(ctx, actor, owner, draft); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.now = f.now.Add(49 * time.Hour)
+	if err := f.Save(ctx, stranger, "telegram:new", draft); err != nil {
+		t.Fatal(err)
+	}
+	purged, err := f.Purge(ctx, 48*time.Hour)
+	if err != nil || purged != 1 {
+		t.Fatalf("purged %d, %v", purged, err)
+	}
+	f.loads(t, stranger, "telegram:old", nil)
+	f.loads(t, stranger, "telegram:new", &draft)
+	f.loads(t, lan, "person:12", &draft)
+	f.loads(t, clerk, "staff:3", &draft)
 }
