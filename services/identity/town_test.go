@@ -25,7 +25,7 @@ import (
 // only the test moves.
 type town struct {
 	*identity.Service
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	store   *models.Store
 	vault   *vault.Vault
@@ -42,7 +42,7 @@ type town struct {
 	secrets                        map[int64]string // of staff
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t testing.TB) *town {
 	t.Helper()
 	w := &town{t: t, ctx: context.Background(), at: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), guesses: &guesses{wrong: map[string]int{}}, secrets: map[int64]string{}}
 	w.store = storetest.New(t, w.now)
@@ -145,7 +145,7 @@ func (w *town) addStaff(ward int64, name string, role services.Role) services.Ac
 	return actor
 }
 
-func secretOf(t *testing.T, address string) string {
+func secretOf(t testing.TB, address string) string {
 	t.Helper()
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Scheme != "otpauth" {
