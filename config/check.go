@@ -88,12 +88,18 @@ const (
 	NeedDatabase  Need = "DATABASE_URL"
 	NeedRedis     Need = "REDIS_URL"
 	NeedPublicURL Need = "PUBLIC_URL"
+	NeedWebhook   Need = "webhook" // what the channels in webhook mode need, if any is
 )
 
 // Check names as *Problems what a command needs and does not have.
 func (c Config) Check(needs ...Need) error {
 	problems := &Problems{}
 	for _, need := range needs {
+		if need == NeedWebhook {
+			c.checkWebhook(problems, "TELEGRAM_MODE", c.TelegramMode, c.TelegramToken, "TELEGRAM_WEBHOOK_SECRET", c.TelegramWebhookSecret)
+			c.checkWebhook(problems, "ZALOBOT_MODE", c.ZaloBotMode, c.ZaloBotToken, "ZALOBOT_WEBHOOK_SECRET", c.ZaloBotWebhookSecret)
+			continue
+		}
 		for _, s := range settings(&c) {
 			if s.Key == string(need) && s.Value.IsZero() {
 				problems.add(s.Key, "missing")
@@ -103,14 +109,25 @@ func (c Config) Check(needs ...Need) error {
 	return problems.orNil()
 }
 
+func (c Config) checkWebhook(problems *Problems, modeKey, mode string, token Secret, secretKey string, secret Secret) {
+	if token == "" || mode != "webhook" {
+		return
+	}
+	if secret == "" {
+		problems.add(secretKey, "missing, and "+modeKey+" is webhook")
+	}
+	if c.PublicURL == "" {
+		problems.add("PUBLIC_URL", "missing, and "+modeKey+" is webhook")
+	}
+}
+
 var (
 	botToken      = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
 	webhookSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{16,256}$`)
 	digits        = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// validate looks at every value that is there, and at settings that only make
-// sense together.
+// validate looks at every value that is there.
 func (c Config) validate(problems *Problems) {
 	wrong := func(key string, ok bool) {
 		if !ok {
@@ -128,66 +145,44 @@ func (c Config) validate(problems *Problems) {
 		wrong("SECRET_KEYS_OLD", ok)
 	}
 	wrong("HTTP_ADDR", isAddr(c.HTTPAddr))
-	wrong("ADMIN_ADDR", isAddr(c.AdminAddr))
+	wrong("ADMIN_ADDR", c.AdminAddr == "" || isAddr(c.AdminAddr))
 	wrong("PUBLIC_URL", c.PublicURL == "" || isURL(c.PublicURL, "https", "http"))
 	wrong("LOG_FORMAT", c.LogFormat == "text" || c.LogFormat == "json")
-	c.validateTelegram(problems, wrong)
-	c.validateZalo(problems, wrong)
-	c.validateZaloBot(problems, wrong)
+	wrong("TELEGRAM_TOKEN", c.TelegramToken == "" || botToken.MatchString(c.TelegramToken.Reveal()))
+	wrong("TELEGRAM_API_URL", isURL(c.TelegramAPIURL, "https", "http"))
+	wrong("TELEGRAM_MODE", isMode(c.TelegramMode))
+	wrong("TELEGRAM_WEBHOOK_SECRET", isWebhookSecret(c.TelegramWebhookSecret))
+	wrong("ZALO_APP_ID", c.ZaloAppID == "" || digits.MatchString(c.ZaloAppID))
+	wrong("ZALO_API_URL", isURL(c.ZaloAPIURL, "https", "http"))
+	wrong("ZALO_OAUTH_URL", isURL(c.ZaloOAuthURL, "https", "http"))
+	c.validateZalo(problems)
+	wrong("ZALOBOT_TOKEN", c.ZaloBotToken == "" || botToken.MatchString(c.ZaloBotToken.Reveal()))
+	wrong("ZALOBOT_API_URL", isURL(c.ZaloBotAPIURL, "https", "http"))
+	wrong("ZALOBOT_MODE", isMode(c.ZaloBotMode))
+	wrong("ZALOBOT_WEBHOOK_SECRET", isWebhookSecret(c.ZaloBotWebhookSecret))
 }
 
-func (c Config) validateTelegram(problems *Problems, wrong func(string, bool)) {
-	t := c.Telegram
-	wrong("TELEGRAM_TOKEN", !t.On() || botToken.MatchString(t.Token.Reveal()))
-	wrong("TELEGRAM_API_URL", isURL(t.APIURL, "https", "http"))
-	wrong("TELEGRAM_MODE", isMode(t.Mode))
-	wrong("TELEGRAM_WEBHOOK_SECRET", t.WebhookSecret == "" || webhookSecret.MatchString(t.WebhookSecret.Reveal()))
-	if t.On() && t.Webhook() {
-		c.needForWebhook(problems, "TELEGRAM_MODE", "TELEGRAM_WEBHOOK_SECRET", t.WebhookSecret)
-	}
-}
-
-func (c Config) validateZaloBot(problems *Problems, wrong func(string, bool)) {
-	z := c.ZaloBot
-	wrong("ZALOBOT_TOKEN", !z.On() || botToken.MatchString(z.Token.Reveal()))
-	wrong("ZALOBOT_API_URL", isURL(z.APIURL, "https", "http"))
-	wrong("ZALOBOT_MODE", isMode(z.Mode))
-	wrong("ZALOBOT_WEBHOOK_SECRET", z.WebhookSecret == "" || webhookSecret.MatchString(z.WebhookSecret.Reveal()))
-	if z.On() && z.Webhook() {
-		c.needForWebhook(problems, "ZALOBOT_MODE", "ZALOBOT_WEBHOOK_SECRET", z.WebhookSecret)
-	}
-}
-
-func (c Config) needForWebhook(problems *Problems, mode, secretKey string, secret Secret) {
-	if secret == "" {
-		problems.add(secretKey, "missing, and "+mode+" is webhook")
-	}
-	if c.PublicURL == "" {
-		problems.add("PUBLIC_URL", "missing, and "+mode+" is webhook")
-	}
-}
-
-func (c Config) validateZalo(problems *Problems, wrong func(string, bool)) {
-	z := c.Zalo
-	wrong("ZALO_APP_ID", !z.On() || digits.MatchString(z.AppID))
-	wrong("ZALO_API_URL", isURL(z.APIURL, "https", "http"))
-	wrong("ZALO_OAUTH_URL", isURL(z.OAuthURL, "https", "http"))
-	if z.AppID == "" && z.AppSecret == "" && z.OASecret == "" && z.AccessToken == "" && z.RefreshToken == "" {
+// validateZalo refuses a half: an account that could receive but not answer.
+func (c Config) validateZalo(problems *Problems) {
+	const others = "missing, and other settings of Zalo are there"
+	if c.ZaloAppID == "" && c.ZaloAppSecret == "" && c.ZaloOASecret == "" && c.ZaloAccessToken == "" && c.ZaloRefreshToken == "" {
 		return
 	}
-	if z.AppID == "" {
-		problems.add("ZALO_APP_ID", "missing, and other settings of Zalo are there")
+	if c.ZaloAppID == "" {
+		problems.add("ZALO_APP_ID", others)
 	}
-	if z.AppSecret == "" {
-		problems.add("ZALO_APP_SECRET", "missing, and other settings of Zalo are there")
+	if c.ZaloAppSecret == "" {
+		problems.add("ZALO_APP_SECRET", others)
 	}
-	if z.OASecret == "" {
-		problems.add("ZALO_OA_SECRET", "missing, and other settings of Zalo are there")
+	if c.ZaloOASecret == "" {
+		problems.add("ZALO_OA_SECRET", others)
 	}
-	if z.AccessToken != "" && z.RefreshToken == "" {
+	if c.ZaloAccessToken != "" && c.ZaloRefreshToken == "" {
 		problems.add("ZALO_REFRESH_TOKEN", "missing, and ZALO_ACCESS_TOKEN alone lasts a day")
 	}
 }
+
+func isWebhookSecret(s Secret) bool { return s == "" || webhookSecret.MatchString(s.Reveal()) }
 
 func isMode(mode string) bool { return mode == "polling" || mode == "webhook" }
 

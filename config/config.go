@@ -24,58 +24,30 @@ type Config struct {
 	SecretKeysOld Secret `env:"SECRET_KEYS_OLD" help:"Former keys after a change of SECRET_KEY, newest first: they open what they sealed, and the last one goes on hashing." want:"keys in base64, separated by commas"`
 
 	HTTPAddr  string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" group:"Addresses" help:"Where webhooks and health checks are served; behind a proxy that speaks HTTPS." want:"host:port, such as 127.0.0.1:8080, or :8080 for every address of the machine"`
-	AdminAddr string `env:"ADMIN_ADDR" envDefault:"127.0.0.1:9090" help:"Where metrics are served. Keep it where only the operators reach it." want:"host:port, such as 127.0.0.1:9090"`
+	AdminAddr string `env:"ADMIN_ADDR" envDefault:"127.0.0.1:9090" help:"Where metrics are served. Keep it where only the operators reach it." want:"host:port, such as 127.0.0.1:9090, or off"`
 	PublicURL string `env:"PUBLIC_URL" help:"How the world reaches HTTP_ADDR: webhooks and download links begin with it." want:"https://bot.example.gov.vn"`
 
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" group:"Logs" help:"How much is logged; no level logs names, phones, texts or tokens." want:"debug, info, warn or error"`
 	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" help:"Lines for people or for machines." want:"text or json"`
 
-	Telegram Telegram
-	Zalo     Zalo
-	ZaloBot  ZaloBot
+	TelegramToken         Secret `env:"TELEGRAM_TOKEN" group:"Telegram (off without a token)" help:"The bot's token, from @BotFather." want:"123456789:AAE...., from @BotFather"`
+	TelegramAPIURL        string `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org" help:"Another address when Telegram is reached through a proxy or an own Bot API server." want:"https://api.telegram.org"`
+	TelegramMode          string `env:"TELEGRAM_MODE" envDefault:"polling" help:"Polling needs no public address; webhook needs PUBLIC_URL and TELEGRAM_WEBHOOK_SECRET." want:"polling or webhook"`
+	TelegramWebhookSecret Secret `env:"TELEGRAM_WEBHOOK_SECRET" help:"Proves that a webhook call comes from Telegram." want:"16 to 256 letters, digits, _ or -"`
+
+	ZaloAppID        string `env:"ZALO_APP_ID" group:"Zalo Official Account (off without an app)" help:"The app that the Official Account is tied to, from developers.zalo.me." want:"digits, from developers.zalo.me"`
+	ZaloAppSecret    Secret `env:"ZALO_APP_SECRET" help:"The app's secret key: renews the tokens." want:"the secret key of the app"`
+	ZaloOASecret     Secret `env:"ZALO_OA_SECRET" help:"The Official Account's secret key: proves that a webhook call comes from Zalo." want:"the OA secret key of the app's webhook page"`
+	ZaloAccessToken  Secret `env:"ZALO_ACCESS_TOKEN" help:"Read at the first start only; afterwards the pair lives in the database, because each renewal replaces it." want:"an access token, from the API explorer"`
+	ZaloRefreshToken Secret `env:"ZALO_REFRESH_TOKEN" help:"As ZALO_ACCESS_TOKEN. A refresh token works once: set the pair that no other program uses." want:"the refresh token issued with ZALO_ACCESS_TOKEN"`
+	ZaloAPIURL       string `env:"ZALO_API_URL" envDefault:"https://openapi.zalo.me" help:"Another address for tests." want:"https://openapi.zalo.me"`
+	ZaloOAuthURL     string `env:"ZALO_OAUTH_URL" envDefault:"https://oauth.zaloapp.com" help:"Another address for tests." want:"https://oauth.zaloapp.com"`
+
+	ZaloBotToken         Secret `env:"ZALOBOT_TOKEN" group:"Zalo Bot Platform (off without a token)" help:"The bot's token, from the Zalo Bot Manager." want:"123456789:abc...., from the Zalo Bot Manager"`
+	ZaloBotAPIURL        string `env:"ZALOBOT_API_URL" envDefault:"https://bot-api.zaloplatforms.com" help:"Another address for tests." want:"https://bot-api.zaloplatforms.com"`
+	ZaloBotMode          string `env:"ZALOBOT_MODE" envDefault:"polling" help:"Polling needs no public address; webhook needs PUBLIC_URL and ZALOBOT_WEBHOOK_SECRET." want:"polling or webhook"`
+	ZaloBotWebhookSecret Secret `env:"ZALOBOT_WEBHOOK_SECRET" help:"Proves that a webhook call comes from Zalo." want:"16 to 256 letters, digits, _ or -"`
 }
-
-// Telegram is the settings of the Telegram bot.
-type Telegram struct {
-	Token         Secret `env:"TELEGRAM_TOKEN" group:"Telegram (off without a token)" help:"The bot's token, from @BotFather." want:"123456789:AAE...., from @BotFather"`
-	APIURL        string `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org" help:"Another address when Telegram is reached through a proxy or an own Bot API server." want:"https://api.telegram.org"`
-	Mode          string `env:"TELEGRAM_MODE" envDefault:"polling" help:"Polling needs no public address; webhook needs PUBLIC_URL and TELEGRAM_WEBHOOK_SECRET." want:"polling or webhook"`
-	WebhookSecret Secret `env:"TELEGRAM_WEBHOOK_SECRET" help:"Proves that a webhook call comes from Telegram." want:"16 to 256 letters, digits, _ or -"`
-}
-
-// Zalo is the settings of the Zalo Official Account.
-type Zalo struct {
-	AppID        string `env:"ZALO_APP_ID" group:"Zalo Official Account (off without an app)" help:"The app that the Official Account is tied to, from developers.zalo.me." want:"digits, from developers.zalo.me"`
-	AppSecret    Secret `env:"ZALO_APP_SECRET" help:"The app's secret key: renews the tokens." want:"the secret key of the app"`
-	OASecret     Secret `env:"ZALO_OA_SECRET" help:"The Official Account's secret key: proves that a webhook call comes from Zalo." want:"the OA secret key of the app's webhook page"`
-	AccessToken  Secret `env:"ZALO_ACCESS_TOKEN" help:"Read at the first start only; afterwards the pair lives in the database, because each renewal replaces it." want:"an access token, from the API explorer"`
-	RefreshToken Secret `env:"ZALO_REFRESH_TOKEN" help:"As ZALO_ACCESS_TOKEN. A refresh token works once: set the pair that no other program uses." want:"the refresh token issued with ZALO_ACCESS_TOKEN"`
-	APIURL       string `env:"ZALO_API_URL" envDefault:"https://openapi.zalo.me" help:"Another address for tests." want:"https://openapi.zalo.me"`
-	OAuthURL     string `env:"ZALO_OAUTH_URL" envDefault:"https://oauth.zaloapp.com" help:"Another address for tests." want:"https://oauth.zaloapp.com"`
-}
-
-// ZaloBot is the settings of the Zalo Bot Platform.
-type ZaloBot struct {
-	Token         Secret `env:"ZALOBOT_TOKEN" group:"Zalo Bot Platform (off without a token)" help:"The bot's token, from the Zalo Bot Manager." want:"123456789:abc...., from the Zalo Bot Manager"`
-	APIURL        string `env:"ZALOBOT_API_URL" envDefault:"https://bot-api.zaloplatforms.com" help:"Another address for tests." want:"https://bot-api.zaloplatforms.com"`
-	Mode          string `env:"ZALOBOT_MODE" envDefault:"polling" help:"Polling needs no public address; webhook needs PUBLIC_URL and ZALOBOT_WEBHOOK_SECRET." want:"polling or webhook"`
-	WebhookSecret Secret `env:"ZALOBOT_WEBHOOK_SECRET" help:"Proves that a webhook call comes from Zalo." want:"16 to 256 letters, digits, _ or -"`
-}
-
-// On reports whether the channel has its settings.
-func (t Telegram) On() bool { return t.Token != "" }
-
-// Webhook reports whether updates come in by webhook, not by polling.
-func (t Telegram) Webhook() bool { return t.Mode == "webhook" }
-
-// On reports whether the channel has its settings.
-func (z Zalo) On() bool { return z.AppID != "" }
-
-// On reports whether the channel has its settings.
-func (z ZaloBot) On() bool { return z.Token != "" }
-
-// Webhook reports whether updates come in by webhook, not by polling.
-func (z ZaloBot) Webhook() bool { return z.Mode == "webhook" }
 
 // Load reads settings from lines of KEY=value, as os.Environ gives them. Its
 // error is *Problems and names everything that is wrong at once; what is merely
@@ -94,6 +66,9 @@ func Load(environ []string) (Config, error) {
 		problems.parse(err)
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.AdminAddr == "off" {
+		c.AdminAddr = ""
+	}
 	c.validate(problems)
 	return c, problems.orNil()
 }
@@ -107,23 +82,15 @@ type setting struct {
 
 // settings lists every key in the order of .env.example.
 func settings(c *Config) []setting {
-	var list []setting
-	var walk func(v reflect.Value)
-	walk = func(v reflect.Value) {
-		for i := range v.NumField() {
-			field := v.Type().Field(i)
-			key, ok := field.Tag.Lookup("env")
-			if !ok {
-				walk(v.Field(i))
-				continue
-			}
-			list = append(list, setting{
-				Key: key, Default: field.Tag.Get("envDefault"), Group: field.Tag.Get("group"),
-				Help: field.Tag.Get("help"), Want: field.Tag.Get("want"),
-				Field: field.Name, Value: v.Field(i),
-			})
+	v := reflect.ValueOf(c).Elem()
+	list := make([]setting, v.NumField())
+	for i := range list {
+		field := v.Type().Field(i)
+		list[i] = setting{
+			Key: field.Tag.Get("env"), Default: field.Tag.Get("envDefault"), Group: field.Tag.Get("group"),
+			Help: field.Tag.Get("help"), Want: field.Tag.Get("want"),
+			Field: field.Name, Value: v.Field(i),
 		}
 	}
-	walk(reflect.ValueOf(c).Elem())
 	return list
 }

@@ -74,7 +74,7 @@ func TestDefaults(t *testing.T) {
 	if shown != c {
 		t.Errorf("the example's values are not the defaults:\n%+v\n%+v", shown, c)
 	}
-	if c.Telegram.On() || c.Zalo.On() || c.ZaloBot.On() {
+	if c.TelegramToken+c.ZaloBotToken+Secret(c.ZaloAppID) != "" {
 		t.Error("a channel is on without settings")
 	}
 }
@@ -83,7 +83,7 @@ func TestLoad(t *testing.T) {
 	key := NewSecret()
 	c, err := Load([]string{
 		"DATABASE_URL= postgres://u:p@db/canbobot\r", "SECRET_KEY=" + key, "SECRET_KEYS_OLD=" + NewSecret() + ", " + NewSecret(),
-		"LOG_LEVEL=WARN", "LOG_FORMAT=", "PUBLIC_URL=https://bot.example.vn/", "HTTP_ADDR=:80",
+		"LOG_LEVEL=WARN", "LOG_FORMAT=", "PUBLIC_URL=https://bot.example.vn/", "HTTP_ADDR=:80", "ADMIN_ADDR=off",
 		"TELEGRAM_TOKEN=1:a", "TELEGRAM_MODE=webhook", "TELEGRAM_WEBHOOK_SECRET=0123456789abcdef", "PATH=/bin", "=odd", "odd",
 	})
 	if err != nil {
@@ -92,13 +92,13 @@ func TestLoad(t *testing.T) {
 	if c.DatabaseURL.Reveal() != "postgres://u:p@db/canbobot" || c.LogLevel != slog.LevelWarn || c.LogFormat != "text" || c.PublicURL != "https://bot.example.vn" {
 		t.Errorf("loaded %+v", c)
 	}
-	if !c.Telegram.On() || !c.Telegram.Webhook() || c.ZaloBot.Webhook() {
-		t.Error("channels are not as set")
+	if c.TelegramMode != "webhook" || c.ZaloBotMode != "polling" || c.AdminAddr != "" {
+		t.Errorf("loaded %+v", c)
 	}
 	if keys := c.Keys(); len(keys) != 3 || len(keys[0]) != 32 || bytes.Equal(keys[0], keys[1]) {
 		t.Errorf("%d keys", len(keys))
 	}
-	if err := c.Check(NeedSecret, NeedDatabase, NeedPublicURL); err != nil {
+	if err := c.Check(NeedSecret, NeedDatabase, NeedPublicURL, NeedWebhook); err != nil {
 		t.Error(err)
 	}
 	var problems *Problems
@@ -123,9 +123,6 @@ func TestProblems(t *testing.T) {
 			"TELEGRAM_TOKEN=" + hush, "TELEGRAM_API_URL=nowhere", "TELEGRAM_MODE=push", "TELEGRAM_WEBHOOK_SECRET=" + hush,
 			"ZALO_APP_ID=" + hush, "ZALOBOT_TOKEN=" + hush, "ZALOBOT_MODE=pull",
 		}, "LOG_LEVEL DATABASE_URL REDIS_URL SECRET_KEY SECRET_KEYS_OLD HTTP_ADDR ADMIN_ADDR PUBLIC_URL LOG_FORMAT TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_MODE TELEGRAM_WEBHOOK_SECRET ZALO_APP_ID ZALO_APP_SECRET ZALO_OA_SECRET ZALOBOT_TOKEN ZALOBOT_MODE"},
-		{"webhook alone", []string{"TELEGRAM_TOKEN=1:a", "TELEGRAM_MODE=webhook"}, "TELEGRAM_WEBHOOK_SECRET PUBLIC_URL"},
-		{"webhook of a channel that is off", []string{"TELEGRAM_MODE=webhook", "ZALOBOT_MODE=webhook"}, ""},
-		{"two webhooks", []string{"ZALOBOT_TOKEN=1:a", "ZALOBOT_MODE=webhook", "PUBLIC_URL=https://x.vn"}, "ZALOBOT_WEBHOOK_SECRET"},
 		{"half of Zalo", []string{"ZALO_ACCESS_TOKEN=x"}, "ZALO_APP_ID ZALO_APP_SECRET ZALO_OA_SECRET ZALO_REFRESH_TOKEN"},
 		{"short key", []string{"SECRET_KEY=aGVsbG8="}, "SECRET_KEY"},
 		{"port out of range", []string{"HTTP_ADDR=:65536"}, "HTTP_ADDR"},
@@ -157,6 +154,33 @@ func TestProblems(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestNeedWebhook(t *testing.T) {
+	for _, test := range []struct {
+		environ []string
+		keys    string
+	}{
+		{[]string{"TELEGRAM_TOKEN=1:a", "TELEGRAM_MODE=webhook"}, "TELEGRAM_WEBHOOK_SECRET PUBLIC_URL"},
+		{[]string{"TELEGRAM_TOKEN=1:a"}, ""},
+		{[]string{"TELEGRAM_MODE=webhook", "ZALOBOT_MODE=webhook"}, ""},
+		{[]string{"ZALOBOT_TOKEN=1:a", "ZALOBOT_MODE=webhook", "PUBLIC_URL=https://x.vn"}, "ZALOBOT_WEBHOOK_SECRET"},
+	} {
+		c, err := Load(test.environ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var problems *Problems
+		var keys []string
+		if errors.As(c.Check(NeedWebhook), &problems) {
+			for _, problem := range problems.List {
+				keys = append(keys, problem.Key)
+			}
+		}
+		if got := strings.Join(keys, " "); got != test.keys {
+			t.Errorf("%v: %q, want %q", test.environ, got, test.keys)
+		}
 	}
 }
 
