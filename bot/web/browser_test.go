@@ -3,19 +3,25 @@ package web_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	browserlog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"canbobot/bot"
+	"canbobot/bot/web"
 )
 
 // browser opens a tab, or leaves the test out where there is no browser and
@@ -29,9 +35,9 @@ func browser(t *testing.T, width, height int64) context.Context {
 		}
 		t.Skip("not run: chromium is not on PATH (BROWSER_TEST=1 makes this a failure)")
 	}
-	watched := make(chan struct{})
-	t.Cleanup(func() { <-watched }) // last: the tab is closed by then
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	var watching sync.WaitGroup
+	t.Cleanup(watching.Wait) // last: the tab is closed by then
+	ctx, cancel := context.WithTimeout(context.Background(), 120*time.Second)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
@@ -42,19 +48,27 @@ func browser(t *testing.T, width, height int64) context.Context {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
-		close(watched)
 		t.Fatal(err)
 	}
-	problems := chromedp.Events(ctx, runtime.ExceptionThrown)
-	go func() {
-		defer close(watched)
-		for problem, err := range problems {
+	thrown, logged := chromedp.Events(ctx, runtime.ExceptionThrown), chromedp.Events(ctx, browserlog.EntryAdded)
+	watching.Go(func() {
+		for problem, err := range thrown {
 			if err != nil {
 				return
 			}
 			t.Errorf("script failed: %s", problem.ExceptionDetails.Text)
 		}
-	}()
+	})
+	watching.Go(func() {
+		for problem, err := range logged {
+			if err != nil {
+				return
+			}
+			if problem.Entry.Source == browserlog.EntrySourceSecurity {
+				t.Errorf("against the page's own policy: %s", problem.Entry.Text)
+			}
+		}
+	})
 	return ctx
 }
 
@@ -70,7 +84,7 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 // until waits for a condition in the page.
 func until(t *testing.T, ctx context.Context, condition string) {
 	t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))); err != nil {
 		shown, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		focus, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.outerHTML`))
 		t.Fatalf("never true: %s: %v\nfocus %s\npage:\n%s", condition, err, focus, shown)
@@ -133,6 +147,7 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 	if folder == "" {
 		return
 	}
+	until(t, ctx, `document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)`)
 	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(folder, name), picture, 0o644)
@@ -310,32 +325,49 @@ func TestTypingSign(t *testing.T) {
 	until(t, ctx, says("left", "Nghe: xin chào")+` && document.querySelector('[data-phone=left] [data-testid=typing]').hidden`)
 }
 
-// TestLooks draws a day's talk for people to look at: SCREENSHOTS=folder keeps
-// the pictures. What it checks by itself is that nothing spills over.
-func TestLooks(t *testing.T) {
-	channel, _, server := open(t)
-	day(t, channel)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-	}{{"wide.png", 1280, 860}, {"narrow.png", 390, 800}} {
-		ctx := browser(t, screen.width, screen.height)
-		do(t, ctx, chromedp.Navigate(server.URL+"/try"))
-		until(t, ctx, bothReady)
-		until(t, ctx, `[...document.images].every(i => i.complete)`)
-		until(t, ctx, `document.getAnimations().every(a => a.playState !== 'running')`)
-		spilled := evaluate[[]string](t, ctx, `[...document.querySelectorAll('.phone *')]
-			.filter(e => e.offsetWidth && !e.closest('.hidden') && e.getBoundingClientRect().right > e.closest('.phone').getBoundingClientRect().right + 1).map(e => e.outerHTML)`)
-		if len(spilled) > 0 {
-			t.Errorf("%s: spills over: %q", screen.name, spilled)
-		}
-		shoot(t, ctx, screen.name)
-		if screen.width < 500 {
-			do(t, ctx, chromedp.Click(chromedp.ID("tab-right")))
-			shoot(t, ctx, "narrow-right.png")
-			do(t, ctx, chromedp.Click(chromedp.CSS(`.larger`)))
-			until(t, ctx, `document.documentElement.scrollWidth <= 390`)
-			shoot(t, ctx, "narrow-large.png")
-		}
+func TestAPhotoIsSent(t *testing.T) {
+	_, behind, server := open(t)
+	ctx := browser(t, 1280, 860)
+	photo := filepath.Join(t.TempDir(), "quyết định.png")
+	if err := os.WriteFile(photo, chart(t), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	do(t, ctx, chromedp.Navigate(server.URL+"/try"))
+	until(t, ctx, bothReady)
+	do(t, ctx, chromedp.SetUploadFiles(chromedp.CSS(`[data-phone=left] [data-testid=pick]`), []string{photo}))
+	until(t, ctx, says("left", "photo quyết định.png"))
+	until(t, ctx, `document.querySelector('[data-phone=left] .mine img').naturalWidth === 480`)
+
+	text := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(text, []byte("chữ"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.SetUploadFiles(chromedp.CSS(`[data-phone=left] [data-testid=pick]`), []string{text}))
+	until(t, ctx, fmt.Sprintf(`document.querySelector('[data-phone=left] [data-testid=note]').innerText === %q`, words["wrong_type"]))
+	if heard := behind.all(); len(heard) != 1 {
+		t.Errorf("heard %+v", heard)
+	}
+}
+
+func TestThePageOutlivesARestart(t *testing.T) {
+	var current atomic.Pointer[http.Handler]
+	start := func() *web.Channel {
+		channel := web.New(config())
+		routes := channel.Routes(&echo{channel: channel})
+		current.Store(&routes)
+		return channel
+	}
+	old := start()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*current.Load()).ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	ctx := browser(t, 1280, 860)
+	do(t, ctx, chromedp.Navigate(server.URL+"/try"))
+	until(t, ctx, bothReady)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-phone=left] [data-testid=say]`), "trước"), enter)
+	until(t, ctx, says("left", "Nghe: trước"))
+	t.Cleanup(start().Close)
+	old.Close()
+	until(t, ctx, `document.querySelector('[data-phone=left] .log').childElementCount === 0`)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-phone=left] [data-testid=say]`), "sau"), enter)
+	until(t, ctx, says("left", "Nghe: sau"))
 }

@@ -146,7 +146,10 @@ func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (str
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	room := c.chat(chatID)
-	room.typing = time.Time{}
+	if !room.typing.IsZero() {
+		room.typing = time.Time{}
+		c.changed(room, &room.typingSeq)
+	}
 	title := reply.Title
 	for _, part := range parts[:len(parts)-1] {
 		c.add(room, message{Title: title, Text: part, Private: reply.Protect})

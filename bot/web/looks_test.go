@@ -7,9 +7,40 @@ import (
 	"image/png"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"canbobot/bot"
 	"canbobot/bot/web"
 )
+
+// TestLooks draws a day's talk for people to look at: SCREENSHOTS=folder keeps
+// the pictures. What it checks by itself is that nothing spills over.
+func TestLooks(t *testing.T) {
+	channel, _, server := open(t)
+	day(t, channel)
+	for _, screen := range []struct {
+		name          string
+		width, height int64
+	}{{"wide.png", 1280, 860}, {"narrow.png", 390, 800}} {
+		ctx := browser(t, screen.width, screen.height)
+		do(t, ctx, chromedp.Navigate(server.URL+"/try"))
+		until(t, ctx, bothReady)
+		until(t, ctx, `[...document.images].every(i => i.complete)`)
+		spilled := evaluate[[]string](t, ctx, `[...document.querySelectorAll('.phone *')]
+			.filter(e => e.offsetWidth && !e.closest('.hidden') && e.getBoundingClientRect().right > e.closest('.phone').getBoundingClientRect().right + 1).map(e => e.outerHTML)`)
+		if len(spilled) > 0 {
+			t.Errorf("%s: spills over: %q", screen.name, spilled)
+		}
+		shoot(t, ctx, screen.name)
+		if screen.width < 500 {
+			do(t, ctx, chromedp.Click(chromedp.ID("tab-right")))
+			shoot(t, ctx, "narrow-right.png")
+			do(t, ctx, chromedp.Click(chromedp.CSS(`.larger`)))
+			until(t, ctx, `document.documentElement.scrollWidth <= 390`)
+			shoot(t, ctx, "narrow-large.png")
+		}
+	}
+}
 
 // day fills both chats with what a day might bring.
 func day(t *testing.T, channel *web.Channel) {
