@@ -10,9 +10,10 @@ const (
 	// What is talked about.
 	money
 	allowance
-	month    // one month: "tháng 3", "tháng này"
-	months   // several: "mấy tháng nay", "cả năm"
-	permonth // "mỗi tháng"
+	month      // one month: "tháng 3", "tháng này"
+	months     // several: "mấy tháng nay", "cả năm"
+	whichmonth // "tháng nào"
+	permonth   // "mỗi tháng"
 	phone
 	number // "số" alone: of a phone, an account, a paper
 	bank
@@ -102,7 +103,8 @@ const (
 	want
 	other // "khác"
 	read
-	count // a bare number
+	unread // who has read a notice and who has not
+	count  // a bare number
 
 	// What stands for itself.
 	menu
@@ -112,13 +114,14 @@ const (
 	back
 	thanks
 	filler
+	smalltalk
 	offtopic
 
 	concepts // how many
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "permonth": permonth,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "unread": unread, "smalltalk": smalltalk, "permonth": permonth,
 	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
 	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
 	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,
@@ -176,6 +179,6 @@ var weights = func() (w [concepts]float64) {
 		w[c] = 0.2
 	}
 	w[thanks], w[filler] = 0.1, 0
-	w[offtopic] = 2.2
+	w[offtopic] = 5
 	return w
 }()

@@ -52,12 +52,14 @@ var frames = []frame{
 	f(bot.Allowance, 0.1, of(receive, pay, month, done), of(when)).but(of(phone, post, role, meeting)),
 	f(bot.Allowance, -0.1, of(receive, done, see), of(askyet)),
 	f(bot.Allowance, -0.2, of(receive, see), of(howmuch)),
+	f(bot.Allowance, 0.3, of(has, receive, pay, see), of(whichmonth), pays),
 	f(bot.Allowance, -0.3, of(month, mine, bank), gets),
 
 	// Several months.
 	f(bot.AllowanceHistory, 0.4, of(money, allowance, receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, info, role, process), of(months)),
 	f(bot.AllowanceHistory, 0.7, of(receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, process), of(months), pays.or(gets).or(of(howmuch))),
 	f(bot.AllowanceHistory, 0.3, of(see, mine, done), of(list), pays, of(mine, me)),
+	f(bot.AllowanceHistory, 0.7, of(receive, pay, see, howmuch, done, asking, askyet, money, allowance, not), of(whichmonth), of(notyet, lack, done, receive, pay, not)),
 
 	// Not received, too little, wrong.
 	f(bot.AllowanceProblem, 0.7, moneyish.or(of(why, see, where, mine, ward, lack, wrong, months, role, done, name, person, other, asking, rate, question, contact)), pays, of(notyet, not, lack)),
@@ -70,15 +72,19 @@ var frames = []frame{
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(mine, done)), pays, of(where)),
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(why, see, where, mine)), of(lack)),
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(see, where)), of(notyet)),
+	f(bot.AllowanceProblem, 0.3, of(me, person, name, done), of(why), of(not), of(has)),
+	f(bot.AllowanceProblem, 0.3, moneyish, of(why), of(month)).but(of(legal, meeting)),
+	f(bot.AllowanceProblem, 0.6, moneyish.or(of(list, mine)), of(payrun, list), of(not, notyet), of(field, mine, me)),
 	f(bot.AllowanceProblem, 0.2, moneyish.or(of(see, where, mine, notyet, not, lack, contact, ward)), of(question), pays),
 
 	// How much for whom, and on what basis.
 	f(bot.Policy, 0.3, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, legal, explain, who, why, ward, month, fresh, lack), of(rate)),
-	f(bot.Policy, 0.4, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, rate, explain, who, why, ward, fresh, when, askyet, data), of(legal)),
+	f(bot.Policy, 0.4, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, rate, explain, who, why, ward, fresh, when, askyet, data, months), of(legal)),
 	f(bot.Policy, 0.8, of(money, allowance, branch, receive, pay, permonth, what, asking, who, rate, legal, post, howmuch, month), of(role), of(howmuch, permonth)),
 	f(bot.Policy, 0.8, of(role, branch, receive, pay, post, howmuch, what, see, rate, mine), of(permonth), of(howmuch, money, allowance)),
 	f(bot.Policy, 0.6, of(role, branch, post), pays, of(explain)),
 	f(bot.Policy, 0.6, of(branch, receive, has, money, allowance, what, how), pays, of(role, post), of(asking, howmuch, what, how, who)),
+	f(bot.Policy, 0.5, of(branch, money, allowance, howmuch, post), of(role, post), of(receive), of(what, asking, howmuch)),
 	f(bot.Policy, 0.2, of(branch, receive, howmuch, role), pays, of(who)),
 	f(bot.Policy, 0.1, of(see, role), of(allowance), of(what, how)),
 
@@ -93,6 +99,8 @@ var frames = []frame{
 	// What is held about oneself.
 	f(bot.Profile, 0.4, of(see, old, what, asking, mine, role, branch, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
 	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info), of(field, phone, bank, post), of(see, what, old, is), of(me, mine)),
+	f(bot.Profile, 0.6, of(see, number, app, done), of(field), of(askyet), of(mine)),
+	f(bot.Profile, 0.1, of(see), of(post), of(mine)),
 	f(bot.Profile, 0.5, of(branch, role, receive, see, me, mine, asking, askyet, old), of(post), of(what, see, when, old)),
 	f(bot.Profile, 0.5, of(see, old, branch, asking), of(me), of(role), of(when, what)),
 	f(bot.Profile, 0.3, of(see, old, mine, app), of(field, phone, bank, number), of(what, see)),
@@ -137,7 +145,10 @@ var frames = []frame{
 	f(bot.MyRequests, 0.5, of(process, where, askyet, asking, approve, see, me, mine, done, ward, when, send, notyet, not, withdraw, remove, phone, bank, change, leave, replace, role, list, why, fix, field, number, info, what, how, lack, branch, month, name, contact), of(request), of(process, where, askyet, asking, approve, see, me, mine, done, when, withdraw, notyet, why, how, list, has)),
 	f(bot.MyRequests, 0.1, of(see, done, send, mine, list, ward, branch), of(request)),
 	f(bot.MyRequests, 0.7, of(process, where, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, process)).but(of(money, allowance, month, payrun, task)),
-	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, askyet, process, why, done)),
+	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
+	f(bot.MyRequests, 0.6, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
 	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, done, phone, bank, change, me, mine)).but(of(consent, data, post, role)),
 	f(bot.MyRequests, 0.5, of(see, done, askyet, process, where, what, phone, bank, number, change, name), of(send), of(done), of(askyet, process, where, asking, notyet)).but(of(notice)),
@@ -156,23 +167,23 @@ var frames = []frame{
 	f(bot.Support, 0.3, of(contact, ward, send, human, want), of(question)),
 	f(bot.Support, 0.2, of(ward, phone, who, when), of(contact)),
 	f(bot.Support, 0.5, of(contact, human, phone), of(help), of(ward, human, who)),
-	f(bot.Support, 0.3, of(when, where, asking), of(ward), of(when, where, who)),
+	f(bot.Support, 0.3, of(when, where, asking, members, branch, contact), of(ward), of(when, where, who, members)),
 	f(bot.Support, -0.4, of(asking, has), of(ward)),
 
 	// What is held, who sees it, and to have it erased.
 	f(bot.Privacy, 0.5, of(secrecy, see, mine, remove, consent, withdraw, who, what, app, asking, how, ward, info, list, where, use, fix, receive, send, use, is), of(data)),
-	f(bot.Privacy, 0.7, of(see, mine, app, asking, how, phone, bank, field, number, who, what, ward, has, use, data, person, other, why), of(secrecy)).but(of(replace, appoint)),
+	f(bot.Privacy, 0.7, of(see, mine, app, asking, how, phone, bank, field, number, who, what, ward, has, use, data, person, other, why, money, allowance, receive), of(secrecy)).but(of(replace, appoint)),
 	f(bot.Privacy, 0.6, of(secrecy, mine, app, asking, how, data), of(remove, withdraw), of(info, data, field, phone)).but(of(stop, post)),
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
 	f(bot.Privacy, 0.4, of(see, mine, data), of(info), of(secrecy, who)),
 	f(bot.Privacy, 0.0, of(mine), of(consent)),
-	f(bot.Privacy, 0.3, of(mine, use), of(info), of(use, why), of(what, why)),
+	f(bot.Privacy, 0.6, of(mine, use, create), of(info, field, phone, bank), of(why, use), of(what)),
 
 	// To part with this bot.
-	f(bot.Unlink, 0.5, of(link, app, mine, bank, asking, how, device, phone, done, notice, old, change, lost), of(stop)),
+	f(bot.Unlink, 0.5, of(link, app, mine, bank, asking, how, device, phone, done, notice, old, change, lost, cancel, remove), of(stop)),
 	f(bot.Unlink, 0.7, of(app, mine, bank, asking, how, device, stop), of(link), of(remove, cancel, stop, withdraw, not)),
 	f(bot.Unlink, 0.7, of(link, mine, asking, how, device, bank), of(app), of(remove, cancel, stop, withdraw)),
-	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done), of(device), of(change, lost)),
+	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done, fresh, change, lost), of(device), of(change, lost, link, fresh)),
 
 	// What leads through the conversation.
 	f(bot.Cancel, 0.2, of(not, done, request), of(cancel)),
@@ -186,32 +197,35 @@ var frames = []frame{
 	f(bot.Help, -0.1, of(app, how), of(use)),
 
 	// The ward's work.
-	f(bot.WardPending, 0.5, of(task, request, see, what, asking, has, howmuch, list, change, me, mine, branch, when, question, approve, where, count, process, ward, fresh, phone, bank, send, askyet, not, everyone, month), of(pending)).but(of(money, allowance, payrun)),
-	f(bot.WardPending, 0.7, of(see, what, asking, has, howmuch, list, change, me, branch, approve, process, fresh), of(pending), of(request, task, question, approve)),
+	f(bot.WardPending, 0.5, of(task, request, see, what, asking, has, howmuch, list, change, me, mine, branch, when, question, approve, where, count, process, ward, fresh, phone, bank, send, askyet, not, everyone, month), of(pending)).but(of(money, allowance, payrun, mine)),
+	f(bot.WardPending, 0.7, of(see, what, asking, has, howmuch, list, change, me, branch, approve, process, fresh), of(pending), of(request, task, question, approve, info)).but(of(mine)),
 	f(bot.WardPending, 0.4, of(see, what, asking, has, howmuch, me, list, process, approve, when, not), of(task)),
 	f(bot.WardPending, 0.3, of(list, see, branch, change, fresh, process, me), of(approve)).but(of(askyet)),
 	f(bot.WardPending, 0.5, of(branch, see, change, list), of(request), of(approve, list, everyone)).but(of(me, mine, askyet)),
 
-	f(bot.WardPayment, 0.6, of(create, month, approve, export, see, send, list, file, money, allowance, ward, everyone, load, done, branch, asking, months, pay, bank, fresh, process, pending, report, remove, receive, count), of(payrun)),
+	f(bot.WardPayment, 0.6, of(create, month, approve, export, see, send, list, file, money, allowance, ward, everyone, load, done, branch, asking, months, pay, bank, fresh, process, pending, remove, receive, count), of(payrun)),
 	f(bot.WardPayment, 0.8, of(create, approve, export, see, send, list, file, money, allowance, ward, everyone, load, done, months, pay, bank, pending, process), of(payrun), of(month, create, approve, export, load)),
 	f(bot.WardPayment, 0.6, of(month, ward, everyone, pay, file, branch, receive), of(create, export, approve), of(list), pays.or(of(month, pay, receive))),
 	f(bot.WardPayment, 0.4, of(ward, everyone, branch, list, month), of(create, approve, export), pays),
 	f(bot.WardPayment, 0.4, of(ward, month, list, branch), pays, of(everyone)).but(of(send, notice)),
 
-	f(bot.WardBroadcast, 0.5, of(notice, everyone, meeting, branch, role, ward, name, when, create, fresh, person, members, info, month, file, list, bank), of(send), of(notice, everyone, meeting, role, branch)),
+	f(bot.WardBroadcast, 0.5, of(notice, everyone, meeting, branch, role, ward, name, when, create, fresh, person, members, info, month, file, list, bank, report), of(send), of(notice, everyone, meeting, role, branch)),
 	f(bot.WardBroadcast, 0.5, of(send, meeting, branch, role, create, invite, members), of(notice, invite), of(everyone)),
 	f(bot.WardBroadcast, 0.5, of(send, create, meeting, branch, role, everyone), of(notice), of(create, send)),
-	f(bot.WardBroadcast, 0.5, of(notice, see, list, members, not, notyet, everyone, howmuch), of(read), of(who, everyone, howmuch, members)),
+	f(bot.WardBroadcast, 0.5, of(notice, see, list, members, not, notyet, everyone, howmuch), of(read), of(everyone, howmuch, members)),
+	f(bot.WardBroadcast, 0.5, of(notice, see, send, everyone, list), of(unread)),
 	f(bot.WardBroadcast, 0.3, of(notice, branch, role, when), of(meeting), of(everyone, invite, send)),
 	f(bot.WardBroadcast, 0.1, of(notice), of(send)),
 
-	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking), of(report)),
+	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking, appoint, lack), of(report)),
+	f(bot.WardReport, 0.9, of(create, export, see, month, months, list, ward, everyone, process), of(report), of(payrun)),
 	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
 	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
 
 	f(bot.WardFind, 0.3, of(name, person, role, branch, phone, info, see, members, field, number, ward, mine, who, where, has, bank), of(find)),
 	f(bot.WardFind, 0.6, of(phone, info, see, role, branch, number, field, members, ward, list), of(find), of(name, person, role, phone, branch, members, info, field)),
 	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
+	f(bot.WardFind, 0.6, of(number, change, is, use), of(who, members), of(phone)).but(of(contact, mine, me, ward)),
 	f(bot.WardFind, 0.2, of(branch, see, role), of(name), of(where, who, role, branch)),
 	f(bot.WardFind, -0.4, of(branch, role), of(name)),
 
@@ -220,6 +234,7 @@ var frames = []frame{
 	f(bot.WardImport, 0.2, of(list, members, see, export), of(file)),
 
 	f(bot.WardInvite, 0.4, of(code, name, role, link, app, branch, everyone, create, send, export, ward, person, members, fresh, device, use, asking), of(invite)).but(of(meeting)),
+	f(bot.WardInvite, 0.6, of(name, app, link), of(invite), of(appoint, role)).but(of(meeting)),
 	f(bot.WardInvite, 0.6, of(name, role, link, app, branch, everyone, ward, person, invite, members, pay, fresh, list), of(code), of(create, send, export, pay, invite)),
 	f(bot.WardInvite, 0.0, of(name, role, branch), of(code)),
 }

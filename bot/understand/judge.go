@@ -5,7 +5,7 @@ import (
 )
 
 // Below doubtful a text is not understood: the likeliest intents are Others.
-const doubtful = 0.34
+const doubtful = 0.4
 
 // judge weighs the frames against what was said.
 func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
@@ -50,8 +50,9 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 			rest += it.weight
 			continue
 		}
-		if it.means.has(offtopic) {
-			rest += weights[offtopic]
+		if it.means.meets(aside) {
+			_, w := heaviest(it.means)
+			rest += w
 			continue
 		}
 		best, most := none, 0.0
@@ -63,8 +64,9 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 		if c, w := heaviest(it.means.and(fr.also)); w*0.8 > most {
 			best, most = c, w*0.8
 		}
-		if it.means.has(think) {
+		if it.means.has(think) { // "nghi" may be to leave, to think, to doubt
 			most *= 0.35
+			score -= 0.9
 		}
 		switch {
 		case best == none:
@@ -103,7 +105,7 @@ func rank(scores, unexplained []float64, meaning *bot.Meaning) {
 	var order [4]int
 	n := 0
 	for i := range scores {
-		if scores[i] <= 0.15 {
+		if scores[i] <= 0.02 {
 			continue
 		}
 		at := n

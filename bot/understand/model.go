@@ -62,6 +62,7 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 	m.parse(s)
 	s.months(slots)
 	s.settlePolarity()
+	s.settleCounts()
 	for i := range s.words {
 		if w := &s.words[i]; w.kind == telephone {
 			slots.Phone = text[w.start:w.end]

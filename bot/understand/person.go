@@ -1,10 +1,34 @@
 package understand
 
+import "strings"
+
 // honorifics stand before a person's name.
-var honorifics = setOf("anh chi ba ong co chu bac o me mu di cau em mo thim duong")
+var honorifics = spellings("anh chị bà ông cô chú bác o mệ mự dì cậu em mợ thím dượng")
+
+func spellings(words string) map[string]spelling {
+	known := map[string]spelling{}
+	for _, word := range strings.Fields(words) {
+		sp := spell(word)
+		known[sp.folded] = sp
+	}
+	return known
+}
+
+// isHonorific reports whether a word is one of the honorifics: "cô", not "có".
+func isHonorific(s *scratch, w *word) bool {
+	known, ok := honorifics[w.folded]
+	if !ok {
+		return false
+	}
+	f := fit(w.spelling, known, s.accented)
+	return f >= fitNear || f == fitTone && !w.marked()
+}
 
 // announcers are words after which a name may stand without an honorific.
 var announcers = setOf("tim thay bang ten moi la kiem tra cuu cho thanh gom cua nguoi cu bau voi")
+
+// common are the family names that tell a name written without capitals.
+var common = setOf("nguyen tran le pham phan hoang vo bui dinh duong truong trinh dang")
 
 // shy are words of names that mean something else far more often when they
 // are written small and alone.
@@ -55,7 +79,7 @@ func (m *Model) nameBegins(s *scratch, i int) (int, bool) {
 		return 0, false
 	}
 	switch {
-	case honorifics[w.folded]:
+	case isHonorific(s, w):
 		return i + 1, !m.phraseFrom(s, i)
 	case w.folded == "chi" && next.folded == "chi":
 		return i + 1, true
@@ -74,7 +98,7 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 	n := 0
 	for i+n < len(s.words) && n < 5 {
 		w := &s.words[i+n]
-		if w.kind != plainWord || n > 0 && (w.breaks || w.joined) || honorifics[w.folded] && !m.isGiven(s, w) {
+		if w.kind != plainWord || n > 0 && (w.breaks || w.joined) || isHonorific(s, w) && !m.isGiven(s, w) {
 			break
 		}
 		if w.capital && !w.shout && !shouting {
@@ -93,12 +117,25 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 		if !w.marked() && shy[w.folded] && !m.nameGoesOn(s, i+n) && n == 0 {
 			break
 		}
+		if n == 0 && !w.marked() && !s.accented && m.meansAlone(s, i) {
+			break
+		}
 		if n > 0 && !w.marked() && shy[w.folded] && !m.lexicon.family[s.words[i].folded] {
 			break
 		}
 		n++
 	}
 	return n
+}
+
+// meansAlone reports whether a bare word has a meaning of its own.
+func (m *Model) meansAlone(s *scratch, i int) bool {
+	node, ok := m.lexicon.next[uint64(m.lexicon.ids[s.words[i].folded])]
+	if !ok {
+		return false
+	}
+	means, _ := m.senses(s, node, i)
+	return !means.without(of(filler)).empty() && !means.meets(aside)
 }
 
 // nameGoesOn reports whether the word after i can only be part of a name.
@@ -118,6 +155,9 @@ func (m *Model) fullName(s *scratch, i int, shouting bool) int {
 		return 0
 	}
 	n, capitals := 1, first.capital && !first.shout && !shouting
+	if !capitals && (!common[first.folded] || m.phraseFrom(s, i)) {
+		return 0
+	}
 	for i+n < len(s.words) && n < 5 {
 		w := &s.words[i+n]
 		if w.kind != plainWord || w.breaks || !m.isGiven(s, w) {

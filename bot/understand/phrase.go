@@ -37,7 +37,7 @@ func (m *Model) parse(s *scratch) {
 			if means.empty() {
 				continue
 			}
-			if value := worth + s.value[j+1]; value > s.value[i] {
+			if value := worth + s.value[j+1]; value >= s.value[i] {
 				s.value[i], s.step[i] = value, step{after: j + 1, means: means}
 			}
 		}
@@ -93,7 +93,7 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int) 
 		if total > best {
 			best, means = total, set{}
 		}
-		if total == best {
+		if total == best && !(total <= fitTone && of(sense.means).meets(aside)) {
 			means = means.or(of(sense.means))
 			worth = 10*len(sense.words) - 4 + total
 		}
@@ -101,14 +101,38 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int) 
 	if rest := means.without(of(filler)); !rest.empty() {
 		means = rest
 	}
-	if rest := means.without(of(offtopic)); !rest.empty() {
+	if rest := means.without(aside); !rest.empty() {
 		means = rest
 	}
 	return means, worth
 }
 
+// aside is what is not the ward's business.
+var aside = of(offtopic, smalltalk)
+
 // tails may stand after a "chưa" or "không" that asks.
 var tails = of(filler, asking, greeting, thanks, month, months, when, count, me, done, name, person, ward, where)
+
+// settleCounts tells how many there are of something ("bao nhiêu chi hội", a
+// question of the ward as a whole, or of one's branch when that was named
+// before) from how much somebody gets ("chi hội trưởng bao nhiêu").
+func (s *scratch) settleCounts() {
+	ofBranch := false
+	for i := range s.items {
+		it := &s.items[i]
+		ofBranch = ofBranch || it.means.has(branch)
+		counted := it.means.has(howmuch) || it.after-it.first == 1 && s.words[it.first].folded == "may"
+		if !counted || i+1 >= len(s.items) || s.items[i+1].breaks {
+			continue
+		}
+		switch next := s.items[i+1].means; {
+		case next.has(branch) || next.meets(of(role, human)) && !ofBranch:
+			it.means = of(report)
+		case next.meets(of(role, human, person)):
+			it.means = of(members)
+		}
+	}
+}
 
 // settlePolarity tells the "chưa" and "không" that ask, at the end of what is
 // said, from those that deny, before it: "nhận tiền chưa", "chưa nhận tiền".

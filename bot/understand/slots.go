@@ -125,6 +125,7 @@ func (s *scratch) severalMonths(first, i, n int, slots *bot.Slots) {
 	case n == 1 && next == "truoc":
 		slots.Ago = 1
 		s.say(first, i+2, month)
+	case n == 1 && s.meaning(i).meets(of(rate, legal, howmuch)):
 	case n == 1:
 		s.say(first, i+1, permonth)
 	case next == "truoc" && n <= 12 && (i+2 >= len(s.words) || s.words[i+2].folded != "den"):
@@ -135,6 +136,16 @@ func (s *scratch) severalMonths(first, i, n int, slots *bot.Slots) {
 	default:
 		s.say(first, i+1, months)
 	}
+}
+
+// meaning is what the item over a word says.
+func (s *scratch) meaning(at int) set {
+	for _, it := range s.items {
+		if it.first <= at && at < it.after {
+			return it.means
+		}
+	}
+	return set{}
 }
 
 // monthAfter reads the month that "tháng" at i names, and where it ends.

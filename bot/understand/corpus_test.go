@@ -1,0 +1,107 @@
+package understand_test
+
+import (
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"canbobot/bot"
+	"canbobot/bot/understand"
+)
+
+// model is shared: reading the lexicon is the costly part, and a Model is safe
+// for use by many at once.
+var model = understand.New()
+
+// changing are the intents that lead to a change of the roster.
+var changing = map[bot.Intent]bool{
+	bot.ChangeOfficer: true, bot.ChangeLeave: true, bot.ChangePhone: true, bot.ChangeBank: true, bot.ChangeProfile: true, bot.Unlink: true,
+}
+
+// heldBack tells the fifth of the phrases that nobody looks at while changing
+// the lexicon or the frames: what they show is how new phrases will do.
+func heldBack(phrase string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(phrase))
+	return h.Sum32()%5 == 0
+}
+
+func corpus(t testing.TB) (seen, held []understand.Example) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.tsv")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no labelled phrases: %v", err)
+	}
+	labels := map[string]bot.Intent{}
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples, err := understand.ReadExamples(f)
+		f.Close()
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, example := range examples {
+			if label, twice := labels[example.Phrase]; twice {
+				t.Errorf("%s:%d: %q stands there twice, as %s and %s", file, example.Line, example.Phrase, label, example.Want)
+			}
+			labels[example.Phrase] = example.Want
+			if heldBack(example.Phrase) {
+				held = append(held, example)
+			} else {
+				seen = append(seen, example)
+			}
+		}
+	}
+	return seen, held
+}
+
+func TestCorpus(t *testing.T) {
+	seen, held := corpus(t)
+	if n := len(seen) + len(held); n < 1000 {
+		t.Errorf("%d phrases, want 1000", n)
+	}
+	for _, part := range []struct {
+		name     string
+		examples []understand.Example
+		bar      float64
+	}{
+		{"seen", seen, 0.97},
+		{"held back", held, 0.93},
+	} {
+		report := understand.Score(model, part.examples)
+		var table strings.Builder
+		if err := report.Print(&table); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s:\n%s", part.name, table.String())
+		if report.Accuracy() < part.bar {
+			t.Errorf("%s: %.1f%% right, want %.1f%%", part.name, 100*report.Accuracy(), 100*part.bar)
+		}
+		for _, miss := range report.Misses {
+			switch {
+			case changing[miss.Want] && changing[miss.Got.Intent]:
+				t.Errorf("%s: a phrase of %s would open %s", part.name, miss.Want, miss.Got.Intent)
+			case !miss.Want.ForStaff() && miss.Got.Intent.ForStaff() && miss.Got.Confidence >= 0.9:
+				t.Errorf("%s: an officer's phrase of %s would open %s", part.name, miss.Want, miss.Got.Intent)
+			}
+		}
+	}
+}
+
+func TestEveryIntentIsLabelled(t *testing.T) {
+	seen, held := corpus(t)
+	counts := map[bot.Intent]int{}
+	for _, example := range append(seen, held...) {
+		counts[example.Want]++
+	}
+	for _, intent := range bot.Intents {
+		if counts[intent] < 25 {
+			t.Errorf("%s has %d phrases, want 25", intent, counts[intent])
+		}
+	}
+}
