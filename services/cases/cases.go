@@ -1,0 +1,363 @@
+// Package cases carries an officer's question or complaint to the ward and the
+// answer back:
+//
+//	open -> answered -> closed, and open -> closed where nothing is to be said
+//
+// A complaint about a month's money carries that month with it, so that the
+// clerk sees what the officer sees.
+package cases
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/audit"
+	"canbobot/services/outbox"
+)
+
+// Kinds of cases.
+const (
+	Payment  = "payment"  // the money of one month did not come, or is not right
+	Question = "question" // anything else
+)
+
+// States of cases.
+const (
+	Open     = "open"
+	Answered = "answered"
+	Closed   = "closed"
+)
+
+const (
+	minText = 2 // runes
+	maxText = 1000
+	// maxOpen bounds how many cases of one officer wait at a time: each is a
+	// card on every clerk's telephone.
+	maxOpen = 5
+	// maxListed bounds a list; who needs more works the oldest off first.
+	maxListed = 200
+)
+
+// Staff lists the ward users who hold one of the roles.
+type Staff interface {
+	StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error)
+}
+
+// Money tells what became of a month, to the officer and to staff.
+type Money interface {
+	Month(ctx context.Context, actor services.Actor, month models.Month) (allowance.MonthView, error)
+	MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (allowance.MonthView, error)
+}
+
+// Service takes cases and answers.
+type Service struct {
+	store  *models.Store
+	audit  *audit.Service
+	outbox *outbox.Outbox
+	staff  Staff
+	money  Money
+	clock  services.Clock
+}
+
+// New makes the service. staff is the identity service, money the allowance
+// service.
+func New(store *models.Store, audit *audit.Service, outbox *outbox.Outbox, staff Staff, money Money, clock services.Clock) *Service {
+	return &Service{store: store, audit: audit, outbox: outbox, staff: staff, money: money, clock: clock}
+}
+
+// readers of the ward's cases among its users.
+var readers = []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin}
+
+// Opening is what an officer brings. Month is for Payment only.
+type Opening struct {
+	Kind  string
+	Month models.Month
+	Text  string
+}
+
+// Open puts a case before the ward's clerks; where it has none, before its
+// leaders or else its administrators. It refuses with invalid/case_kind,
+// invalid/month a month that is no month or still to come, invalid/sentence or
+// sentence_long (max), conflict/case_open (id) where the officer has the same
+// complaint open, and too_many/cases_open (max).
+func (s *Service) Open(ctx context.Context, actor services.Actor, opening Opening) (View, error) {
+	if err := officer(actor); err != nil {
+		return View{}, err
+	}
+	text, err := clean(opening.Text)
+	if err != nil {
+		return View{}, err
+	}
+	row := models.Case{WardID: actor.Ward, PersonID: actor.Person, Kind: opening.Kind, State: Open, IdempotencyKey: actor.Event}
+	if row.IdempotencyKey == "" {
+		row.IdempotencyKey = rand.Text()
+	}
+	switch opening.Kind {
+	case Question:
+	case Payment:
+		if opening.Month == 0 || opening.Month > models.DateOf(s.clock.Local()).MonthOf() {
+			return View{}, services.Invalid("month")
+		}
+		month, err := s.money.Month(ctx, actor, opening.Month)
+		if err != nil {
+			return View{}, err
+		}
+		row.Month = opening.Month
+		row.LineID = pointer(month.LineID)
+	default:
+		return View{}, services.Invalid("case_kind")
+	}
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		if err := s.mayOpen(tx, actor, row); err != nil {
+			return err
+		}
+		now := s.clock.UTC()
+		row.CreatedAt, row.UpdatedAt = now, now
+		if err := tx.Create(&row).Error; err != nil {
+			return fmt.Errorf("open case: %w", err)
+		}
+		if err := s.say(tx, actor, row.ID, text); err != nil {
+			return err
+		}
+		if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), audit.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
+			return err
+		}
+		return s.tellStaff(ctx, tx, row)
+	})
+	if err != nil {
+		return View{}, err
+	}
+	return s.Card(ctx, actor, row.ID)
+}
+
+// officer refuses whoever has no money and no questions of their own here.
+func officer(actor services.Actor) error {
+	if actor.Role != services.Officer || actor.Person == 0 || actor.Ward == 0 {
+		return services.Denied("role")
+	}
+	return nil
+}
+
+// mayOpen refuses what the officer has open already. Their row is the lock: two
+// cases at once wait for each other.
+func (s *Service) mayOpen(tx *gorm.DB, actor services.Actor, row models.Case) error {
+	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").
+		Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Take(&models.Person{}).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return services.NotFound("person")
+	}
+	if err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	var open []models.Case
+	if err := tx.Where("person_id = ? AND state = ?", actor.Person, Open).Order("id").Find(&open).Error; err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	for _, other := range open {
+		if row.Kind == Payment && other.Kind == Payment && other.Month == row.Month {
+			return services.Conflict("case_open").With("id", other.ID)
+		}
+	}
+	if len(open) >= maxOpen {
+		return services.TooMany("cases_open").With("max", maxOpen)
+	}
+	return nil
+}
+
+// tellStaff puts the card before the first role that anybody holds. A ward
+// without users keeps the case: it waits in the queue of whoever comes.
+func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) error {
+	for _, role := range []services.Role{services.Clerk, services.Leader, services.Admin} {
+		staff, err := s.staff.StaffOf(tx, row.WardID, role)
+		if err != nil {
+			return err
+		}
+		if len(staff) == 0 {
+			continue
+		}
+		messages := make([]outbox.Message, len(staff))
+		for i, one := range staff {
+			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID, Version: 1, Staff: one.ID}
+		}
+		return s.outbox.Tell(ctx, tx, messages...)
+	}
+	return nil
+}
+
+// say writes down what somebody said.
+func (s *Service) say(tx *gorm.DB, actor services.Actor, id int64, text string) error {
+	message := models.CaseMessage{WardID: actor.Ward, CaseID: id, Text: text, At: s.clock.UTC()}
+	if actor.Role == services.Officer {
+		message.PersonID = pointer(actor.Person)
+	} else {
+		message.StaffID = pointer(actor.Staff)
+	}
+	if err := tx.Create(&message).Error; err != nil {
+		return fmt.Errorf("case message: %w", err)
+	}
+	return nil
+}
+
+// Answer tells the officer what the ward says, and every clerk's card that it
+// was said. A case may be answered more than once. It refuses with
+// invalid/sentence or sentence_long (max), conflict/case_closed, and
+// denied/concerns_you who asked it.
+func (s *Service) Answer(ctx context.Context, actor services.Actor, id int64, text string) (View, error) {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return View{}, err
+	}
+	if actor.Staff == 0 { // an answer has somebody behind it
+		return View{}, services.Denied("role")
+	}
+	text, err := clean(text)
+	if err != nil {
+		return View{}, err
+	}
+	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
+		now := s.clock.UTC()
+		row.State, row.AnsweredBy, row.AnsweredAt = Answered, &actor.Staff, &now
+		if err := s.say(tx, actor, row.ID, text); err != nil {
+			return err
+		}
+		if err := s.audit.Record(tx, actor, "case.answered", subjectOf(row.ID), nil); err != nil {
+			return err
+		}
+		return s.tellOfficer(ctx, tx, *row)
+	})
+}
+
+// Close ends a case. Staff of the ward do, and who asked does when it is settled
+// for them. Who asked is told when nobody had answered. It refuses with
+// conflict/case_closed, and with denied/concerns_you staff who asked it.
+func (s *Service) Close(ctx context.Context, actor services.Actor, id int64) (View, error) {
+	if err := actor.Need(services.Officer, services.Clerk, services.Leader); err != nil {
+		return View{}, err
+	}
+	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
+		unanswered := row.State == Open && actor.Role != services.Officer
+		row.State = Closed
+		if err := s.audit.Record(tx, actor, "case.closed", subjectOf(row.ID), nil); err != nil {
+			return err
+		}
+		if !unanswered {
+			return nil
+		}
+		return s.tellOfficer(ctx, tx, *row)
+	})
+}
+
+// change moves a case that is not closed, and has every card of it redrawn.
+func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do func(tx *gorm.DB, row *models.Case) error) (View, error) {
+	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		row, err := read(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), actor, id)
+		if err != nil {
+			return err
+		}
+		if actor.IsStaff() && actor.Person == row.PersonID {
+			return services.Denied("concerns_you")
+		}
+		if row.State == Closed {
+			return services.Conflict("case_closed")
+		}
+		if err := do(tx, &row); err != nil {
+			return err
+		}
+		row.UpdatedAt = s.clock.UTC()
+		err = tx.Model(&models.Case{}).Where("id = ?", row.ID).Updates(map[string]any{
+			"state": row.State, "answered_by": row.AnsweredBy, "answered_at": row.AnsweredAt, "updated_at": row.UpdatedAt,
+		}).Error
+		if err != nil {
+			return fmt.Errorf("case: %w", err)
+		}
+		return s.outbox.Redraw(ctx, tx, row.WardID, outbox.Case, row.ID)
+	})
+	if err != nil {
+		return View{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
+// tellOfficer sends the case as it stands. Each message of it is told once, and
+// so is its end.
+func (s *Service) tellOfficer(ctx context.Context, tx *gorm.DB, row models.Case) error {
+	var said int64
+	if err := tx.Model(&models.CaseMessage{}).Where("case_id = ?", row.ID).Count(&said).Error; err != nil {
+		return fmt.Errorf("case: %w", err)
+	}
+	version := int(said)
+	if row.State == Closed {
+		version++
+	}
+	return s.outbox.Tell(ctx, tx, outbox.Message{
+		Ward: row.WardID, Kind: outbox.CaseAnswered, Subject: outbox.Case, SubjectID: row.ID, Version: version, Person: row.PersonID,
+	})
+}
+
+// read finds a case that the actor may see: an officer their own, staff those
+// of the ward. All others are not_found/case.
+func read(tx *gorm.DB, actor services.Actor, id int64) (models.Case, error) {
+	var row models.Case
+	err := tx.Where("id = ?", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Case{}, services.NotFound("case")
+	}
+	if err != nil {
+		return models.Case{}, fmt.Errorf("read case: %w", err)
+	}
+	if actor.In(row.WardID) != nil || (actor.Role == services.Officer && actor.Person != row.PersonID) {
+		return models.Case{}, services.NotFound("case")
+	}
+	return row, nil
+}
+
+// clean is a text as it is kept: NFC, no control characters but line ends.
+func clean(text string) (string, error) {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return ' '
+		}
+		return r
+	}, norm.NFC.String(strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "")))
+	text = strings.TrimSpace(text)
+	switch n := utf8.RuneCountInString(text); {
+	case n < minText:
+		return "", services.Invalid("sentence")
+	case n > maxText:
+		return "", services.Invalid("sentence_long").With("max", maxText)
+	}
+	return text, nil
+}
+
+func subjectOf(id int64) string { return fmt.Sprintf("case:%d", id) }
+
+func pointer(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+func value(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
+}
