@@ -85,7 +85,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	case strings.HasPrefix(options.URL, "sqlite:"):
 		return openSQLite(ctx, strings.TrimPrefix(options.URL, "sqlite:"), config)
 	}
-	return nil, errors.New("DATABASE_URL must start with postgres:// or sqlite:")
+	return nil, errors.New("DATABASE_URL is neither postgres://... nor sqlite:PATH")
 }
 
 func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*Store, error) {
