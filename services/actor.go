@@ -2,7 +2,10 @@
 // how a refusal is told, what time it is.
 package services
 
-import "time"
+import (
+	"crypto/rand"
+	"time"
+)
 
 // Role is what a person may do. An officer acts for themselves and, as head,
 // for their branch; the others are ward users.
@@ -84,3 +87,6 @@ var Zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
 
 // Local is the moment on people's wall clocks.
 func (c Clock) Local() time.Time { return c().In(Zone) }
+
+// NewKey is an idempotency key for a write that no inbound event asked for.
+func NewKey() string { return rand.Text() }

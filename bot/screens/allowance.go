@@ -1,0 +1,298 @@
+package screens
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"canbobot/bot"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/cases"
+)
+
+// monthAsked is the month that a button or a text names; without one, the
+// month whose money people wait for: the one before the current.
+func (s *Screens) monthAsked(turn bot.Turn) models.Month {
+	current := s.today().MonthOf()
+	if month, err := models.ParseMonth(turn.Arg(0)); err == nil {
+		return month
+	}
+	slots := turn.Meaning.Slots
+	switch {
+	case slots.Ago > 0 && slots.Ago <= 24:
+		return current - models.Month(slots.Ago)
+	case slots.Month >= 1 && slots.Month <= 12 && slots.Year >= 2000 && slots.Year <= 2100:
+		return models.NewMonth(slots.Year, time.Month(slots.Month))
+	case slots.Month >= 1 && slots.Month <= 12:
+		month := models.NewMonth(current.Year(), time.Month(slots.Month))
+		if month > current+1 { // in January, "tháng 12" is last year's
+			month -= 12
+		}
+		return month
+	}
+	return current
+}
+
+// allowance answers "where is my money": the month's amount and its stage
+// first, then what it is made of.
+func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := officersOnly(turn); err != nil {
+		return bot.Reply{}, err
+	}
+	month := s.monthAsked(turn)
+	view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var lines []string
+	for _, part := range view.Parts {
+		lines = append(lines, s.partLine(month, part))
+	}
+	if view.Stage == allowance.StageFailed && view.Reason != "" {
+		lines = append(lines, s.say("allowance.reason", "reason", view.Reason))
+	}
+	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
+		lines = append(lines, s.say("allowance.expected", "date", view.ExpectedBy))
+	}
+	reply := bot.Reply{Title: s.stageLine(view), Text: strings.Join(lines, "\n"), Protect: true}
+	if len(view.Parts) > 0 {
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("why", "why", month.String())))
+	}
+	if questionable(view.Stage) {
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("problem", "problem", month.String())))
+	}
+	reply.Buttons = append(reply.Buttons,
+		bot.Row(s.button("month_before", "month", (month-1).String()), s.button("history", "history")), s.menuRow())
+	return reply, nil
+}
+
+// waiting reports whether money is still to come.
+func waiting(stage allowance.Stage) bool {
+	switch stage {
+	case allowance.StageNotListed, allowance.StageListed, allowance.StageSubmitted, allowance.StageApproved, allowance.StageExported:
+		return true
+	}
+	return false
+}
+
+// questionable reports whether "I have not received it" makes sense: the money
+// left, or should have.
+func questionable(stage allowance.Stage) bool {
+	switch stage {
+	case allowance.StageExported, allowance.StagePaid, allowance.StageFailed, allowance.StageReturned:
+		return true
+	}
+	return false
+}
+
+// stageLine is the whole answer in one line.
+func (s *Screens) stageLine(view allowance.MonthView) string {
+	return s.say("stage."+string(view.Stage),
+		"month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))
+}
+
+func (s *Screens) stageDate(view allowance.MonthView) string {
+	switch {
+	case !view.PaidOn.IsZero():
+		return texts.Date(view.PaidOn)
+	case !view.StageAt.IsZero():
+		return texts.Date(models.DateOf(view.StageAt.In(services.Zone)))
+	}
+	return "–"
+}
+
+// partLine tells one component: what for, how much; another month's names it.
+func (s *Screens) partLine(month models.Month, part allowance.PartView) string {
+	key := "allowance.part"
+	switch {
+	case part.Month != month && part.Amount < 0:
+		key = "allowance.recovery"
+	case part.Month != month:
+		key = "allowance.arrears"
+	}
+	return s.say(key, "title", part.Title, "branch", part.BranchName, "amount", texts.Money(part.Amount), "month", part.Month)
+}
+
+// why derives each component: rate, rule, legal basis, in post since.
+func (s *Screens) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := officersOnly(turn); err != nil {
+		return bot.Reply{}, err
+	}
+	month := s.monthAsked(turn)
+	view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(view.Parts) == 0 {
+		return bot.Reply{Text: s.say("why.nothing", "month", month), Buttons: [][]bot.Button{bot.Row(s.button("policy", "policy"), s.button("support", "support")), s.menuRow()}}, nil
+	}
+	var lines []string
+	for _, part := range view.Parts {
+		lines = append(lines, s.say("why.part",
+			"month", part.Month, "title", part.Title, "branch", part.BranchName,
+			"amount", texts.Money(part.Amount), "rate", texts.Money(part.Rate),
+			"how", s.say("why.how."+part.Why, "days", part.Days),
+			"basis", part.Basis, "since", part.From))
+	}
+	return bot.Reply{
+		Title:   s.say("why.title", "month", month, "amount", texts.Money(view.Amount)),
+		Text:    strings.Join(lines, "\n\n"),
+		Buttons: [][]bot.Button{bot.Row(s.button("problem", "problem", month.String())), s.menuRow()},
+		Protect: true,
+	}, nil
+}
+
+// historyMonths is how far back the history looks.
+const historyMonths = 12
+
+func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := officersOnly(turn); err != nil {
+		return bot.Reply{}, err
+	}
+	views, err := s.Allowance.History(ctx, turn.Speaker.Actor, s.today().MonthOf(), historyMonths)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var lines []string
+	var paid int64
+	for _, view := range views {
+		if view.Stage == allowance.StageNone {
+			continue
+		}
+		if view.Stage == allowance.StagePaid {
+			paid += view.Amount
+		}
+		lines = append(lines, s.say("history.line", "month", view.Month, "amount", texts.Money(view.Amount),
+			"stage", s.say("stage_short."+string(view.Stage), "date", s.stageDate(view))))
+	}
+	if len(lines) == 0 {
+		return bot.Reply{Text: s.say("history.nothing"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+	}
+	lines = append(lines, "", s.say("history.total", "amount", texts.Money(paid)))
+	return bot.Reply{
+		Title: s.say("history.title"), Text: strings.Join(lines, "\n"), Protect: true,
+		Buttons: [][]bot.Button{bot.Row(s.button("allowance", "month"), s.button("menu", "menu"))},
+	}, nil
+}
+
+// policy tells how much and on what basis.
+func (s *Screens) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	policies, err := s.Allowance.Policies(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(policies) == 0 {
+		return bot.Reply{Text: s.say("policy.nothing"), Buttons: [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}}, nil
+	}
+	var blocks []string
+	for _, policy := range policies {
+		lines := []string{s.say("policy.head", "name", policy.Name)}
+		for _, rule := range policy.Rules {
+			if rule.Amount > 0 {
+				lines = append(lines, s.say("policy.amount", "role", s.say("term_role."+string(rule.Role)), "amount", texts.Money(rule.Amount)))
+			} else {
+				lines = append(lines, s.say("policy.coefficient", "role", s.say("term_role."+string(rule.Role)), "coefficient", texts.Thousandths(rule.Coefficient)))
+			}
+		}
+		lines = append(lines,
+			s.say("policy.accrual."+string(policy.Accrual), "days", policy.AccrualDays, "percent", policy.AccrualPercent),
+			s.say("policy.basis", "basis", policy.LegalBasis, "from", policy.From))
+		blocks = append(blocks, strings.Join(lines, "\n"))
+	}
+	reply := bot.Reply{Title: s.say("policy.title"), Text: strings.Join(blocks, "\n\n")}
+	if turn.Speaker.Actor.Role == services.Officer {
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("allowance", "month"), s.button("menu", "menu"))}
+	} else {
+		reply.Buttons = [][]bot.Button{s.menuRow()}
+	}
+	return reply, nil
+}
+
+// problem opens a case with the clerk about one month, after a question that
+// says what is known, so that nobody complains about a month not due yet.
+func (s *Screens) problem(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := officersOnly(turn); err != nil {
+		return bot.Reply{}, err
+	}
+	known := bot.Answers{}
+	said := turn.Arg(0) != "" || turn.Meaning.Slots.Month > 0 || turn.Meaning.Slots.Ago > 0
+	if said {
+		known["month"] = s.monthAsked(turn).String()
+	}
+	return turn.Begin(ctx, "problem", known)
+}
+
+func (s *Screens) problemForm() *bot.Form {
+	return &bot.Form{
+		Name: "problem",
+		Steps: []bot.Step{
+			{
+				Name: "month", Ask: "problem.month",
+				Choices: func(_ context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+					current := s.today().MonthOf()
+					row := []bot.Button{}
+					for ago := models.Month(2); ago >= 0; ago-- {
+						row = append(row, bot.Button{Label: s.say("problem.month_choice", "month", current-ago), Action: (current - ago).String()})
+					}
+					return [][]bot.Button{row}, nil
+				},
+				Read: func(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					text := input.Choice
+					if text == "" {
+						if turn.Meaning.Slots.Month == 0 && turn.Meaning.Slots.Ago == 0 {
+							return "", services.Invalid("month")
+						}
+						text = s.monthAsked(turn).String()
+					}
+					month, err := models.ParseMonth(text)
+					if err != nil {
+						return "", services.Invalid("month")
+					}
+					return month.String(), nil
+				},
+			},
+			{
+				Name: "what", Ask: "problem.what",
+				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+					return [][]bot.Button{
+						bot.Row(bot.Button{Label: s.say("problem.not_received"), Action: "none"}, bot.Button{Label: s.say("problem.too_little"), Action: "less"}),
+					}, nil
+				},
+				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					switch input.Choice {
+					case "none":
+						return s.say("problem.not_received_text"), nil
+					case "less":
+						return s.say("problem.too_little_text"), nil
+					}
+					return readSentence(input)
+				},
+			},
+		},
+		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			month, err := models.ParseMonth(answers["month"])
+			if err != nil {
+				return bot.Reply{}, services.Invalid("month").Because(err)
+			}
+			view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Title: s.say("problem.confirm"), Text: s.stageLine(view) + "\n" + s.say("problem.said", "text", answers["what"]), Protect: true}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			month, err := models.ParseMonth(answers["month"])
+			if err != nil {
+				return bot.Reply{}, services.Invalid("month").Because(err)
+			}
+			_, err = s.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "payment", Month: month, Text: answers["what"]})
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Text: s.say("problem.done"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+		},
+	}
+}

@@ -1,0 +1,109 @@
+package screens
+
+import (
+	"context"
+	"fmt"
+
+	"canbobot/bot"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/outbox"
+)
+
+// Notification draws what a recipient is told unasked, as they may see it at
+// the moment of sending. A zero reply means that there is nothing to tell any
+// more.
+func (s *Screens) Notification(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error) {
+	switch delivery.Kind {
+	case outbox.ChangeSubmitted, outbox.ChangeWaiting:
+		card, err := s.Changes.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil || card.Request.State != models.ChangeSubmitted {
+			return bot.Reply{}, err
+		}
+		reply := s.decisionCard(card)
+		if delivery.Kind == outbox.ChangeWaiting {
+			reply.Text = s.say("told.waiting") + "\n\n" + reply.Text
+		}
+		return reply, nil
+	case outbox.ChangeDecided:
+		card, err := s.Changes.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if recipient.IsStaff() {
+			return s.decisionCard(card), nil
+		}
+		return s.ownCard(card), nil
+	case outbox.CaseOpened, outbox.CaseAnswered:
+		view, err := s.Cases.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		reply := s.drawCase(view, recipient.IsStaff())
+		if !recipient.IsStaff() {
+			reply.Buttons = [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}
+		}
+		return reply, nil
+	case outbox.LinkAsked:
+		view, err := s.Identity.LinkCard(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawLink(view), nil
+	case outbox.LinkDecided:
+		if recipient.Role == services.Stranger {
+			return bot.Reply{Text: s.say("told.link_refused")}, nil
+		}
+		return bot.Reply{Text: s.say("told.link_agreed"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+	case outbox.AccountMoved:
+		return bot.Reply{Text: s.say("told.moved")}, nil
+	case outbox.NoticeSent:
+		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawNotice(view), nil
+	case outbox.RunSubmitted:
+		view, err := s.Allowance.Run(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawRun(view), nil
+	}
+	return bot.Reply{}, fmt.Errorf("no screen for a message of kind %q", delivery.Kind)
+}
+
+// Redrawn draws a card that a recipient has before them, as its subject is at
+// the moment; without buttons once there is nothing left to decide.
+func (s *Screens) Redrawn(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error) {
+	switch delivery.SubjectKind {
+	case outbox.Change:
+		card, err := s.Changes.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if recipient.IsStaff() {
+			return s.decisionCard(card), nil
+		}
+		return s.ownCard(card), nil
+	case outbox.Case:
+		view, err := s.Cases.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawCase(view, recipient.IsStaff()), nil
+	case outbox.Link:
+		view, err := s.Identity.LinkCard(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawLink(view), nil
+	case outbox.Run:
+		view, err := s.Allowance.Run(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.drawRun(view), nil
+	}
+	return bot.Reply{}, nil
+}

@@ -1,0 +1,134 @@
+// Package screens is what the bot shows and asks: one file a matter, forms as
+// tables. A screen calls a service with the actor of the turn, and returns what
+// to say; it never asks which channel it is on.
+package screens
+
+import (
+	"strconv"
+
+	"canbobot/bot"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/cases"
+	"canbobot/services/changes"
+	"canbobot/services/identity"
+	"canbobot/services/notices"
+	"canbobot/services/roster"
+)
+
+// Screens draws everything from the ward's services.
+type Screens struct {
+	Identity  *identity.Service
+	Roster    *roster.Service
+	Changes   *changes.Service
+	Allowance *allowance.Service
+	Cases     *cases.Service
+	Notices   *notices.Service
+	Texts     *texts.Texts
+	Clock     services.Clock
+	// Links are the addresses that open a chat with the bot and hand it an
+	// invite code, by the name of the channel; %s stands for the code.
+	Links []Link
+}
+
+// Link opens a chat on one channel.
+type Link struct {
+	Channel string
+	Pattern string
+}
+
+// Book lists every screen under what leads to it.
+func (s *Screens) Book() *bot.Book {
+	book := &bot.Book{
+		Welcome:   s.welcome,
+		Consent:   s.consent,
+		Misheard:  s.misheard,
+		Elsewhere: s.elsewhere,
+		Attached:  s.attached,
+		Intents: map[bot.Intent]bot.Screen{
+			bot.Menu: s.menu, bot.Help: s.help, bot.Cancel: s.nothingToCancel, bot.Back: s.menu,
+			bot.Allowance: s.allowance, bot.AllowanceHistory: s.history, bot.AllowanceProblem: s.problem,
+			bot.Policy: s.policy, bot.Branch: s.branch, bot.Profile: s.profile,
+			bot.ChangeOfficer: s.changeOfficer, bot.ChangeLeave: s.changeLeave, bot.ChangePhone: s.changePhone,
+			bot.ChangeBank: s.changeByClerk, bot.ChangeProfile: s.changeByClerk,
+			bot.MyRequests: s.myRequests, bot.Notices: s.notices, bot.Support: s.support,
+			bot.Privacy: s.privacy, bot.Unlink: s.unlink,
+			bot.WardPending: s.pending, bot.WardPayment: s.runs, bot.WardBroadcast: s.sentNotices,
+			bot.WardReport: s.report, bot.WardFind: s.find, bot.WardImport: s.importing, bot.WardInvite: s.invite,
+		},
+		Actions: map[string]bot.Action{
+			"menu": {Screen: s.menuButton, Open: true}, "help": {Screen: s.help, Open: true},
+			"month": {Screen: s.allowance}, "why": {Screen: s.why}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
+			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},
+			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "byclerk": {Screen: s.changeByClerk},
+			"mine": {Screen: s.myRequests}, "request": {Screen: s.request}, "withdraw": {Screen: s.withdraw}, "redo": {Screen: s.redo},
+			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice},
+			"support": {Screen: s.support}, "mycase": {Screen: s.myCase},
+			"privacy": {Screen: s.privacy}, "unlink": {Screen: s.unlink}, "unlinkyes": {Screen: s.unlinkYes},
+			"consent": {Screen: s.consentAnswer, Open: true},
+			"link":    {Screen: s.link, Open: true}, "asklink": {Screen: s.askLink, Open: true},
+			"step_up": {Screen: s.stepUp},
+			"pending": {Screen: s.pending}, "card": {Screen: s.card}, "ok": {Screen: s.approve}, "ret": {Screen: s.returnRequest}, "no": {Screen: s.refuse},
+			"linkcard": {Screen: s.linkCard}, "linkyes": {Screen: s.linkYes}, "linkno": {Screen: s.linkNo},
+			"case": {Screen: s.caseCard}, "caseans": {Screen: s.answerCase}, "caseclose": {Screen: s.closeCase},
+			"runs": {Screen: s.runs}, "run": {Screen: s.run}, "prepare": {Screen: s.prepare}, "submit": {Screen: s.submitRun}, "approve": {Screen: s.approveRun},
+			"export": {Screen: s.exportRun}, "settle": {Screen: s.settleAll},
+			"lines": {Screen: s.lines}, "line": {Screen: s.line}, "linepaid": {Screen: s.linePaid}, "linefailed": {Screen: s.lineFailed}, "close": {Screen: s.closeRun},
+			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person}, "invite": {Screen: s.invitePerson}, "unlinkperson": {Screen: s.unlinkPerson},
+			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
+		},
+		Forms: map[string]*bot.Form{},
+	}
+	for _, form := range []*bot.Form{
+		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
+		s.officerForm(), s.leaveForm(), s.phoneForm(), s.problemForm(), s.supportForm(),
+		s.returnForm(), s.refuseForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
+	} {
+		book.Forms[form.Name] = form
+	}
+	return book
+}
+
+// say finds the words for a key; the rest are names and values of its gaps.
+func (s *Screens) say(key string, fields ...any) string {
+	filled := make(bot.Fields, len(fields)/2)
+	for i := 0; i+1 < len(fields); i += 2 {
+		filled[fields[i].(string)] = fields[i+1]
+	}
+	return s.Texts.Say(key, filled)
+}
+
+// button is a choice labelled by button.<label>.
+func (s *Screens) button(label, verb string, args ...string) bot.Button {
+	return bot.Button{Label: s.Texts.Say("button."+label, nil), Action: bot.Act(verb, args...)}
+}
+
+func positive(b bot.Button) bot.Button { b.Style = bot.Positive; return b }
+func negative(b bot.Button) bot.Button { b.Style = bot.Negative; return b }
+
+func (s *Screens) menuRow() []bot.Button { return bot.Row(s.button("menu", "menu")) }
+
+// titled is a person's name with what they are called, where that is known.
+func (s *Screens) today() models.Date { return models.DateOf(s.Clock.Local()) }
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// number reads an id from a button; a forged one finds nothing.
+func number(arg string) int64 {
+	n, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func version(arg string) int { return int(number(arg)) }
+
+func orDash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
+}

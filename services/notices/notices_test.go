@@ -1,0 +1,269 @@
+package notices_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/notices"
+	"canbobot/services/outbox"
+)
+
+const words = "Mời họp 8 giờ thứ Bảy"
+
+func (h *house) recipients(notice int64) []int64 {
+	h.t.Helper()
+	var people []int64
+	if err := h.store.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ?", outbox.Notice, notice).Order("person_id").Pluck("person_id", &people).Error; err != nil {
+		h.t.Fatal(err)
+	}
+	return people
+}
+
+func TestAudienceIsWhoHoldsThePostsToday(t *testing.T) {
+	h := newHouse(t)
+	lan, hoa, binh := h.lan.Person, h.hoa.Person, h.binh.Person
+	for _, play := range []struct {
+		audience notices.Audience
+		want     []int64
+		silent   int
+	}{
+		{notices.Audience{}, []int64{lan, hoa, binh}, 1},
+		{notices.Audience{Roles: []models.TermRole{models.Head}}, []int64{lan}, 0},
+		{notices.Audience{Roles: []models.TermRole{models.Deputy, models.Member}}, []int64{hoa, binh}, 1},
+		{notices.Audience{Organizations: []string{"youth"}}, []int64{lan, binh}, 1},
+		{notices.Audience{Villages: []int64{h.villages[1]}}, []int64{binh}, 1},
+		{notices.Audience{Villages: []int64{h.villages[0], h.villages[0]}, Organizations: []string{"women"}, Roles: []models.TermRole{models.Deputy}}, []int64{hoa}, 0},
+	} {
+		people, unreachable, err := h.Count(h.ctx, h.viewer, play.audience)
+		if err != nil || people != len(play.want) || unreachable != play.silent {
+			t.Errorf("%+v: counted %d and %d, %v", play.audience, people, unreachable, err)
+		}
+		notice := h.send(notices.Compose{Text: words, Audience: play.audience})
+		if got := h.recipients(notice.ID); !slices.Equal(got, play.want) {
+			t.Errorf("%+v: sent to %v, want %v", play.audience, got, play.want)
+		}
+	}
+}
+
+func TestUnreachableAreCounted(t *testing.T) {
+	h := newHouse(t)
+	everyone := notices.Audience{}
+	if err := h.store.Model(&models.Account{}).Where("id = ?", h.lan.Account).Update("unreachable_at", h.now).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Model(&models.Consent{}).Where("account_id = ?", h.hoa.Account).Update("withdrawn_at", h.now).Error; err != nil {
+		t.Fatal(err)
+	}
+	if people, unreachable, err := h.Count(h.ctx, h.clerk, everyone); err != nil || people != 3 || unreachable != 3 {
+		t.Errorf("counted %d and %d, %v", people, unreachable, err)
+	}
+}
+
+func TestReceiptsOfANotice(t *testing.T) {
+	h := newHouse(t)
+	by := h.now.Add(48 * time.Hour)
+	notice := h.send(notices.Compose{Text: words + "\r\nMang theo sổ\x07", NeedsConfirm: true, ConfirmBy: &by})
+	if notice.Text != words+"\nMang theo sổ" {
+		t.Errorf("text: %q", notice.Text)
+	}
+	h.progress(notices.Progress{Total: 3, Queued: 3})
+	h.deliver(notice.ID, h.lan, models.DeliverySent)
+	h.deliver(notice.ID, h.binh, models.DeliveryUnreachable)
+	h.progress(notices.Progress{Total: 3, Queued: 1, Sent: 1, Failed: 1, Unreachable: 1})
+
+	views, err := h.For(h.ctx, h.lan, 5)
+	if err != nil || len(views) != 1 || views[0].State != models.DeliverySent || views[0].From != "phường Bắc Hồng Lĩnh" || !views[0].Notice.NeedsConfirm {
+		t.Fatalf("views: %+v, %v", views, err)
+	}
+	h.unread(h.lan, 1)
+	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.unread(h.lan, 1) // it wants to be confirmed
+	h.progress(notices.Progress{Total: 3, Queued: 1, Sent: 1, Seen: 1, Failed: 1, Unreachable: 1})
+	var first *time.Time
+	for range 2 {
+		view, err := h.Confirm(h.ctx, h.by(h.lan), notice.ID)
+		if err != nil || view.State != models.DeliveryConfirmed {
+			t.Fatalf("confirm: %+v, %v", view, err)
+		}
+		var row models.Delivery
+		if err := h.store.Where("subject_id = ? AND person_id = ?", notice.ID, h.lan.Person).Take(&row).Error; err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = row.ConfirmedAt
+		} else if !row.ConfirmedAt.Equal(*first) {
+			t.Error("the second tap moved the receipt")
+		}
+		h.now = h.now.Add(time.Hour)
+	}
+	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.unread(h.lan, 0)
+
+	// Read in the list before the message went out: it is not sent any more.
+	if _, err := h.Confirm(h.ctx, h.by(h.hoa), notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	var row models.Delivery
+	if err := h.store.Where("subject_id = ? AND person_id = ?", notice.ID, h.hoa.Person).Take(&row).Error; err != nil {
+		t.Fatal(err)
+	}
+	if _, claimed, _, err := h.outbox.Claim(h.ctx, row.ID); err != nil || claimed {
+		t.Errorf("claimed %v, %v", claimed, err)
+	}
+	h.progress(notices.Progress{Total: 3, Sent: 2, Seen: 2, Confirmed: 2, Failed: 1, Unreachable: 1})
+	entries, err := h.journal.Of(h.ctx, h.clerk, fmt.Sprintf("notice:%d", notice.ID))
+	if err != nil || len(entries) != 1 || entries[0].Action != "notice.sent" {
+		t.Errorf("journal: %+v, %v", entries, err)
+	}
+}
+
+func (h *house) progress(want notices.Progress) {
+	h.t.Helper()
+	sent, err := h.Sent(h.ctx, h.viewer)
+	if err != nil || len(sent) != 1 {
+		h.t.Fatalf("sent: %+v, %v", sent, err)
+	}
+	if diff := cmp.Diff(want, sent[0], cmpopts.IgnoreFields(notices.Progress{}, "Notice")); diff != "" {
+		h.t.Errorf("progress (-want +got):\n%s", diff)
+	}
+}
+
+func (h *house) unread(actor services.Actor, want int64) {
+	h.t.Helper()
+	if unread, err := h.Unread(h.ctx, actor); err != nil || unread != want {
+		h.t.Errorf("%d unread, %v", unread, err)
+	}
+}
+
+func TestSeenEndsWhatAsksForNothing(t *testing.T) {
+	h := newHouse(t)
+	notice := h.send(notices.Compose{Text: words})
+	h.unread(h.lan, 1)
+	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil { // still on the way
+		t.Fatal(err)
+	}
+	h.deliver(notice.ID, h.lan, models.DeliverySent)
+	h.unread(h.lan, 1)
+	if err := h.Seen(h.ctx, h.hoa, notice.ID); err != nil { // hers, not Lan's
+		t.Fatal(err)
+	}
+	h.unread(h.lan, 1)
+	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.unread(h.lan, 0)
+}
+
+func TestNoticeIsSentOnceAnEvent(t *testing.T) {
+	h := newHouse(t)
+	actor := h.by(h.clerk)
+	if _, err := h.Send(h.ctx, actor, notices.Compose{Text: words}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.Send(h.ctx, actor, notices.Compose{Text: words})
+	h.refused(err, "conflict/repeated")
+	h.progress(notices.Progress{Total: 3, Queued: 3})
+}
+
+func TestWhatIsNotSent(t *testing.T) {
+	h := newHouse(t)
+	past, soon := h.now, h.now.Add(time.Hour)
+	for _, refusal := range []struct {
+		actor   services.Actor
+		compose notices.Compose
+		want    string
+	}{
+		{h.lan, notices.Compose{Text: words}, "denied/role"},
+		{h.viewer, notices.Compose{Text: words}, "denied/role"},
+		{services.Actor{Channel: "web"}, notices.Compose{Text: words}, "denied/role"},
+		{services.SystemActor(h.ward), notices.Compose{Text: words}, "denied/role"},
+		{h.clerk, notices.Compose{Text: " họp "}, "invalid/notice_length"},
+		{h.clerk, notices.Compose{Text: strings.Repeat("ọ", 2001)}, "invalid/notice_length"},
+		{h.clerk, notices.Compose{Text: words, NeedsConfirm: true, ConfirmBy: &past}, "invalid/notice_date"},
+		{h.clerk, notices.Compose{Text: words, ConfirmBy: &soon}, "invalid/notice_date"},
+		{h.clerk, notices.Compose{Text: words, Audience: notices.Audience{Roles: []models.TermRole{"king"}}}, "invalid/audience"},
+		{h.clerk, notices.Compose{Text: words, Audience: notices.Audience{Organizations: []string{"women", "none"}}}, "invalid/audience"},
+		{h.clerk, notices.Compose{Text: words, Audience: notices.Audience{Roles: []models.TermRole{models.CellMember}}}, "invalid/audience_empty"},
+		{h.foreign, notices.Compose{Text: words, Audience: notices.Audience{Villages: h.villages[:1]}}, "not_found/village"},
+	} {
+		_, err := h.Send(h.ctx, h.by(refusal.actor), refusal.compose)
+		h.refused(err, refusal.want)
+	}
+	var rows int64
+	if err := h.store.Model(&models.Notice{}).Count(&rows).Error; err != nil || rows != 0 {
+		t.Errorf("%d notices, %v", rows, err)
+	}
+}
+
+func TestManyNeedAFreshCode(t *testing.T) {
+	h := newHouse(t)
+	for i := range 1100 { // more than one statement's worth
+		h.addTerm("youth1", h.addPerson(h.ward, fmt.Sprint("Đoàn viên ", i), false), models.Member, models.Date{})
+	}
+	compose := notices.Compose{Text: words, Audience: notices.Audience{Organizations: []string{"youth"}}}
+	_, err := h.Send(h.ctx, h.by(h.clerk), compose)
+	h.refused(err, "denied/step_up")
+	if err := h.store.Model(&models.Account{}).Where("id = ?", h.clerk.Account).Update("stepped_up_until", h.now.Add(time.Minute)).Error; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Send(h.ctx, h.by(h.clerk), compose); err != nil {
+		t.Fatal(err)
+	}
+	h.progress(notices.Progress{Total: 1102, Queued: 1102})
+	var jobs int64
+	if err := h.store.Table("river_job").Count(&jobs).Error; err != nil || jobs != 1102 {
+		t.Errorf("%d jobs, %v", jobs, err)
+	}
+}
+
+func TestNobodyReadsAnothersNotice(t *testing.T) {
+	h := newHouse(t)
+	notice := h.send(notices.Compose{Text: words, NeedsConfirm: true, Audience: notices.Audience{Roles: []models.TermRole{models.Head}}})
+	for _, actor := range []services.Actor{h.hoa, h.far, {Role: services.Officer, Ward: h.other, Person: h.lan.Person}} {
+		_, err := h.One(h.ctx, actor, notice.ID)
+		h.refused(err, "not_found/notice")
+		_, err = h.Confirm(h.ctx, h.by(actor), notice.ID)
+		h.refused(err, "not_found/notice")
+		if err := h.Seen(h.ctx, actor, notice.ID); err != nil {
+			t.Error(err)
+		}
+		if views, err := h.For(h.ctx, actor, 5); err != nil || len(views) != 0 {
+			t.Errorf("%+v reads %+v, %v", actor, views, err)
+		}
+	}
+	_, err := h.One(h.ctx, h.foreign, notice.ID)
+	h.refused(err, "not_found/notice")
+	if sent, err := h.Sent(h.ctx, h.foreign); err != nil || len(sent) != 0 {
+		t.Errorf("foreign: %+v, %v", sent, err)
+	}
+	_, err = h.Sent(h.ctx, h.lan)
+	h.refused(err, "denied/role")
+	_, _, err = h.Count(h.ctx, h.lan, notices.Audience{})
+	h.refused(err, "denied/role")
+	_, _, err = h.Count(h.ctx, h.foreign, notices.Audience{Villages: h.villages[:1]})
+	h.refused(err, "not_found/village")
+	_, err = h.For(h.ctx, h.clerk, 5) // holds no post
+	h.refused(err, "denied/role")
+	_, err = h.For(h.ctx, services.Actor{Channel: "web"}, 5)
+	h.refused(err, "denied/role")
+	if view, err := h.One(h.ctx, h.viewer, notice.ID); err != nil || view.State != "" || view.Notice.ID != notice.ID {
+		t.Errorf("staff: %+v, %v", view, err)
+	}
+	_, err = h.Confirm(h.ctx, h.by(h.clerk), notice.ID)
+	h.refused(err, "denied/role")
+	if view, err := h.One(h.ctx, h.lan, notice.ID); err != nil || view.State != models.DeliveryQueued {
+		t.Errorf("hers: %+v, %v", view, err)
+	}
+}
