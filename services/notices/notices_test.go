@@ -209,9 +209,16 @@ func TestWhatIsNotSent(t *testing.T) {
 
 func TestManyNeedAFreshCode(t *testing.T) {
 	h := newHouse(t)
-	for i := range 1100 { // more than one statement's worth
-		h.addTerm("youth1", h.addPerson(h.ward, fmt.Sprint("Đoàn viên ", i), false), models.Member, models.Date{})
+	people := make([]models.Person, 1100) // more than one statement's worth
+	for i := range people {
+		people[i] = models.Person{WardID: h.ward, Name: fmt.Sprint("Đoàn viên ", i), Folded: fmt.Sprint("doan vien ", i), Version: 1}
 	}
+	h.create(&people)
+	terms := make([]models.Term, len(people))
+	for i, person := range people {
+		terms[i] = models.Term{WardID: h.ward, BranchID: h.branches["youth1"], PersonID: person.ID, Role: models.Member, Title: "member", From: models.NewDate(2024, 1, 1)}
+	}
+	h.create(&terms)
 	compose := notices.Compose{Text: words, Audience: notices.Audience{Organizations: []string{"youth"}}}
 	_, err := h.Send(h.ctx, h.by(h.clerk), compose)
 	h.refused(err, "denied/step_up")
