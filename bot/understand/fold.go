@@ -200,7 +200,7 @@ func fit(typed, known spelling, accented bool) int {
 		}
 		return fitShape
 	}
-	if typed.tone == level || falling(typed.tone) && falling(known.tone) {
+	if typed.tone == level && !accented || falling(typed.tone) && falling(known.tone) {
 		return fitNear
 	}
 	return fitTone

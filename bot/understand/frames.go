@@ -28,7 +28,7 @@ var (
 )
 
 // free is what any sentence may hold without saying anything for an intent.
-var free = of(filler, me, want, has, count, thanks, is)
+var free = of(filler, me, want, has, count, thanks, is, anymore, greeting, enough)
 
 func f(intent bot.Intent, base float64, also set, needs ...set) frame {
 	all := also
@@ -58,6 +58,9 @@ var frames = []frame{
 	// Several months.
 	f(bot.AllowanceHistory, 0.4, of(money, allowance, receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, info, role, process), of(months)),
 	f(bot.AllowanceHistory, 0.7, of(receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, process), of(months), pays.or(gets).or(of(howmuch))),
+	f(bot.AllowanceHistory, 0.8, of(see, done, receive, pay, list), of(months, total), of(payrun, report), of(mine, me)),
+	f(bot.AllowanceHistory, 0.6, of(see, done, howmuch, mine, list, money, allowance, month, whichmonth), of(total), of(receive, months, mine, me, month)),
+	f(bot.AllowanceHistory, 0.3, of(see, done, howmuch, list), of(total), pays),
 	f(bot.AllowanceHistory, 0.3, of(see, mine, done), of(list), pays, of(mine, me)),
 	f(bot.AllowanceHistory, 0.7, of(receive, pay, see, howmuch, done, asking, askyet, money, allowance, not), of(whichmonth), of(notyet, lack, done, receive, pay, not)),
 
@@ -85,6 +88,7 @@ var frames = []frame{
 	f(bot.Policy, 0.6, of(role, branch, post), pays, of(explain)),
 	f(bot.Policy, 0.6, of(branch, receive, has, money, allowance, what, how), pays, of(role, post), of(asking, howmuch, what, how, who)),
 	f(bot.Policy, 0.5, of(branch, money, allowance, howmuch, post), of(role, post), of(receive), of(what, asking, howmuch)),
+	f(bot.Policy, 0.6, of(branch, pay, receive, money, allowance), of(role), of(count), of(asking)),
 	f(bot.Policy, 0.2, of(branch, receive, howmuch, role), pays, of(who)),
 	f(bot.Policy, 0.1, of(see, role), of(allowance), of(what, how)),
 
@@ -98,9 +102,9 @@ var frames = []frame{
 
 	// What is held about oneself.
 	f(bot.Profile, 0.4, of(see, old, what, asking, mine, role, branch, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
-	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info), of(field, phone, bank, post), of(see, what, old, is), of(me, mine)),
+	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info, ward, keep), of(field, phone, bank, post), of(see, what, old, is), of(me, mine)),
 	f(bot.Profile, 0.6, of(see, number, app, done), of(field), of(askyet), of(mine)),
-	f(bot.Profile, 0.1, of(see), of(post), of(mine)),
+	f(bot.Profile, 0.3, of(see, mine, app, what, when, old, create, done), of(post)),
 	f(bot.Profile, 0.5, of(branch, role, receive, see, me, mine, asking, askyet, old), of(post), of(what, see, when, old)),
 	f(bot.Profile, 0.5, of(see, old, branch, asking), of(me), of(role), of(when, what)),
 	f(bot.Profile, 0.3, of(see, old, mine, app), of(field, phone, bank, number), of(what, see)),
@@ -113,11 +117,13 @@ var frames = []frame{
 	f(bot.ChangeOfficer, 0.3, of(name, person, branch, post, replace, old, asking, done, appoint), of(role), of(fresh)),
 	f(bot.ChangeOfficer, 0.3, of(role, branch, name, fresh, other, info), of(add, change), of(person, members)).but(of(phone, bank, field)),
 	f(bot.ChangeOfficer, 0.7, of(name, person, branch, role, post, fresh, done, old, gone, other), of(leave, gone, lost), of(replace, appoint)),
+	f(bot.ChangeOfficer, 0.3, of(person, branch, receive, add, done), of(name), of(create, add), of(role)),
 	f(bot.ChangeOfficer, -0.1, of(fresh, asking, how), of(replace)),
 
 	// Somebody goes.
 	f(bot.ChangeLeave, 0.5, of(name, person, role, post, branch, gone, month, asking, how, done, ward, why, mine, not, old, when, request, fresh, withdraw, legal), of(leave)),
 	f(bot.ChangeLeave, 0.5, of(name, person, post, branch, month, leave, done, asking, how, ward, not, askyet, other, why, fresh), of(gone), of(role, name, person, post)),
+	f(bot.ChangeLeave, 0.6, of(name, person, me, create, done, receive, branch, role, post, want), of(not), of(anymore), of(role, branch, post, create, members)).but(of(change, replace, appoint, send)),
 	f(bot.ChangeLeave, 0.1, of(month, leave, done, asking, name, branch, not, notyet), of(gone)),
 	f(bot.ChangeLeave, 0.4, of(branch, post, done, fresh), of(role, name), of(lost)),
 	f(bot.ChangeLeave, 0.5, of(branch, role, name, person, asking), of(stop, withdraw, cancel, remove), of(post, role)),
@@ -150,7 +156,8 @@ var frames = []frame{
 	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
 	f(bot.MyRequests, 0.6, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
-	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, done, phone, bank, change, me, mine)).but(of(consent, data, post, role)),
+	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, phone, bank, change, me, mine)).but(of(consent, data, post, role, lack, not)),
+	f(bot.MyRequests, 0, of(done, send), of(withdraw)).but(of(consent, data, post, role, lack, not, bank)),
 	f(bot.MyRequests, 0.5, of(see, done, askyet, process, where, what, phone, bank, number, change, name), of(send), of(done), of(askyet, process, where, asking, notyet)).but(of(notice)),
 
 	// What the ward has told.
@@ -177,18 +184,23 @@ var frames = []frame{
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
 	f(bot.Privacy, 0.4, of(see, mine, data), of(info), of(secrecy, who)),
 	f(bot.Privacy, 0.0, of(mine), of(consent)),
+	f(bot.Privacy, 0.6, of(ward, app, mine, field, see, use, why), of(keep), of(info, field, bank, phone, me), of(what, why, who)).but(of(is, role, post)),
+	f(bot.Privacy, 0.7, of(mine, secrecy, asking, app, other, ward, person), of(who, person), of(see), of(bank, phone, field, data, info, money, allowance)).but(of(contact, role, branch)),
 	f(bot.Privacy, 0.6, of(mine, use, create), of(info, field, phone, bank), of(why, use), of(what)),
 
 	// To part with this bot.
 	f(bot.Unlink, 0.5, of(link, app, mine, bank, asking, how, device, phone, done, notice, old, change, lost, cancel, remove), of(stop)),
+	f(bot.Unlink, 0.6, of(app, link, notice, want, receive, send), of(not), of(anymore), of(use, app, notice, link)),
 	f(bot.Unlink, 0.7, of(app, mine, bank, asking, how, device, stop), of(link), of(remove, cancel, stop, withdraw, not)),
 	f(bot.Unlink, 0.7, of(link, mine, asking, how, device, bank), of(app), of(remove, cancel, stop, withdraw)),
 	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done, fresh, change, lost), of(device), of(change, lost, link, fresh)),
 
 	// What leads through the conversation.
-	f(bot.Cancel, 0.2, of(not, done, request), of(cancel)),
+	f(bot.Cancel, 0.2, of(not, done, request, anymore), of(cancel)),
+	f(bot.Cancel, 0.8, of(anymore), of(cancel), of(leave)).but(of(role, post, me, name, branch, want, month)),
+	f(bot.Cancel, 0.6, of(cancel, request, role, phone, number, bank), of(not), of(anymore), of(change, send, fix, add, replace)),
 	f(bot.Back, 0.4, of(see, fix), of(back)),
-	f(bot.Menu, 0.5, of(see, app, greeting, what, asking), of(menu)),
+	f(bot.Menu, 0.5, of(see, app, greeting, what, asking, back), of(menu)),
 	f(bot.Menu, 0.0, of(app, ward, name, human, person), of(greeting)),
 	f(bot.Help, 0.4, of(how, use, app, what, asking, see, explain), of(help)),
 	f(bot.Help, 0.4, of(app, help, explain, what), of(how), of(use, app)),
@@ -217,7 +229,10 @@ var frames = []frame{
 	f(bot.WardBroadcast, 0.3, of(notice, branch, role, when), of(meeting), of(everyone, invite, send)),
 	f(bot.WardBroadcast, 0.1, of(notice), of(send)),
 
-	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking, appoint, lack), of(report)),
+	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking, appoint, lack, notyet, whichbranch, total), of(report)),
+	f(bot.WardReport, 0.9, of(create, export, see, pay, howmuch, ward, everyone, list, role, branch, file, payrun), of(report), of(money, allowance, month, months)).but(of(mine, me)),
+	f(bot.WardReport, 0.5, of(create, export, see, money, allowance, month, months, howmuch, branch, role, list), of(total), of(ward, everyone, pay, payrun, branch, role, report)),
+	f(bot.WardReport, 0.7, of(see, what, has, not, notyet, done, money, allowance, receive, asking), of(whichbranch), of(appoint, lack, notyet, not, role, members, has)).but(of(name)),
 	f(bot.WardReport, 0.9, of(create, export, see, month, months, list, ward, everyone, process), of(report), of(payrun)),
 	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
 	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
@@ -226,7 +241,7 @@ var frames = []frame{
 	f(bot.WardFind, 0.6, of(phone, info, see, role, branch, number, field, members, ward, list), of(find), of(name, person, role, phone, branch, members, info, field)),
 	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
 	f(bot.WardFind, 0.6, of(number, change, is, use), of(who, members), of(phone)).but(of(contact, mine, me, ward)),
-	f(bot.WardFind, 0.2, of(branch, see, role), of(name), of(where, who, role, branch)),
+	f(bot.WardFind, 0.2, of(branch, see, role, number, create), of(name), of(where, who, role, branch, what, whichbranch)),
 	f(bot.WardFind, -0.4, of(branch, role), of(name)),
 
 	f(bot.WardImport, 0.4, of(file, list, members, data, info, branch, role, everyone, ward, see, app, how, asking, person), of(load)),

@@ -68,7 +68,11 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 			most *= 0.35
 			score -= 0.9
 		}
+		if it.faint {
+			most *= 0.45
+		}
 		switch {
+		case best == none && it.faint:
 		case best == none:
 			if !it.means.meets(free) {
 				_, w := heaviest(it.means)
@@ -126,7 +130,7 @@ func rank(scores, unexplained []float64, meaning *bot.Meaning) {
 	}
 	first := order[0]
 	strength := scores[first] / (scores[first] + 0.22)
-	known := scores[first] / (scores[first] + 0.62*unexplained[first])
+	known := scores[first] / (scores[first] + 0.8*unexplained[first])
 	lead := 1.0
 	if n > 1 {
 		lead = min(1, (net(first)-net(order[1]))/0.5)

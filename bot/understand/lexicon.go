@@ -29,6 +29,7 @@ type lexicon struct {
 	ids       map[string]int32      // folded word to id, from 1
 	next      map[uint64]int32      // node<<32 | word id to node
 	ends      [][]sense             // by node
+	uses      map[string]int        // in how many phrases a word stands
 	expand    map[string][]string   // abbreviation, folded, to the words it stands for
 	given     map[string][]spelling // words of people's names, by their folded form
 	family    map[string]bool       // family names, folded
@@ -39,7 +40,7 @@ type lexicon struct {
 func readLexicon() *lexicon {
 	l := &lexicon{
 		ids: make(map[string]int32, 2048), next: make(map[uint64]int32, 16384), ends: make([][]sense, 1, 16384),
-		expand: map[string][]string{}, given: map[string][]spelling{}, family: map[string]bool{},
+		expand: map[string][]string{}, uses: map[string]int{}, given: map[string][]spelling{}, family: map[string]bool{},
 		followers: map[string][]string{}, preceders: map[string][]string{},
 	}
 	groups := map[string][]string{}
@@ -149,6 +150,9 @@ func (l *lexicon) add(phrase string, means concept) {
 		if !ok {
 			id = int32(len(l.ids) + 1)
 			l.ids[folded] = id
+		}
+		if !of(means).meets(aside) {
+			l.uses[folded]++
 		}
 		if i > 0 {
 			before := words[i-1].folded

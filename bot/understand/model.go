@@ -33,6 +33,7 @@ type scratch struct {
 	value         []int
 	step          []step
 	accented      bool // most words carry accents, so a bare word means itself
+	vni           bool // figures stand inside words
 	asks          bool // there is a question mark
 }
 
@@ -54,12 +55,16 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 	s.folded, s.shape, s.spans = s.folded[:0], s.shape[:0], s.spans[:0]
 	s.scan(text)
 	s.settle()
+	s.weighAccents()
 	m.repair(s)
+	s.weighAccents()
 	if start, end := m.markNames(s); end > start {
 		slots.Name = text[start:end]
 	}
-	m.mendByNeighbours(s)
 	m.parse(s)
+	if m.mendByNeighbours(s) {
+		m.parse(s)
+	}
 	s.months(slots)
 	s.settlePolarity()
 	s.settleCounts()

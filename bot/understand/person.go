@@ -134,8 +134,8 @@ func (m *Model) meansAlone(s *scratch, i int) bool {
 	if !ok {
 		return false
 	}
-	means, _ := m.senses(s, node, i)
-	return !means.without(of(filler)).empty() && !means.meets(aside)
+	means, _, faint := m.senses(s, node, i)
+	return !faint && !means.without(of(filler)).empty() && !means.meets(aside)
 }
 
 // nameGoesOn reports whether the word after i can only be part of a name.

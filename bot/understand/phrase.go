@@ -6,6 +6,7 @@ type item struct {
 	first  int // word
 	after  int // word after the last
 	breaks bool
+	faint  bool    // it may as well be a filler: "ma" is "mã" or "mà"
 	weight float64 // of an item that no concept weighs: an unknown word
 }
 
@@ -33,19 +34,19 @@ func (m *Model) parse(s *scratch) {
 				break
 			}
 			node = next
-			means, worth := m.senses(s, node, i)
+			means, worth, faint := m.senses(s, node, i)
 			if means.empty() {
 				continue
 			}
 			if value := worth + s.value[j+1]; value >= s.value[i] {
-				s.value[i], s.step[i] = value, step{after: j + 1, means: means}
+				s.value[i], s.step[i] = value, step{after: j + 1, means: means, faint: faint}
 			}
 		}
 	}
 	s.items = s.items[:0]
 	for i := 0; i < n; i = s.step[i].after {
 		w := &s.words[i]
-		it := item{means: s.step[i].means, first: i, after: s.step[i].after, breaks: w.breaks}
+		it := item{means: s.step[i].means, first: i, after: s.step[i].after, breaks: w.breaks, faint: s.step[i].faint}
 		switch {
 		case w.name:
 			for it.after < n && s.words[it.after].name && !s.words[it.after].breaks {
@@ -71,11 +72,12 @@ func (m *Model) parse(s *scratch) {
 type step struct {
 	after int
 	means set
+	faint bool
 }
 
 // senses returns what the phrase ending at a node means as it is spelt here,
 // and how much it is worth to read it so.
-func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int) {
+func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, faint bool) {
 	best := -1 << 20
 	for i := range m.lexicon.ends[node] {
 		sense := &m.lexicon.ends[node][i]
@@ -98,13 +100,13 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int) 
 			worth = 10*len(sense.words) - 4 + total
 		}
 	}
-	if rest := means.without(of(filler)); !rest.empty() {
-		means = rest
-	}
 	if rest := means.without(aside); !rest.empty() {
 		means = rest
 	}
-	return means, worth
+	if rest := means.without(of(filler)); !rest.empty() {
+		means, faint = rest, means.has(filler) && !s.accented
+	}
+	return means, worth, faint
 }
 
 // aside is what is not the ward's business.
@@ -151,7 +153,7 @@ func (s *scratch) settlePolarity() {
 		}
 		last, before := true, false
 		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
-			if !s.items[j].means.meets(tails) {
+			if !s.items[j].means.meets(tails) && !s.items[j].faint {
 				last = false
 				break
 			}

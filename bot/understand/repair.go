@@ -1,6 +1,10 @@
 package understand
 
-import "strings"
+import (
+	"math/bits"
+	"strconv"
+	"strings"
+)
 
 // shortestSlip is the length from which a word may hold a slip; shorter ones
 // are a letter away from too many others.
@@ -61,6 +65,12 @@ func (m *Model) mend(s *scratch, w word) {
 		s.out = append(s.out, w)
 		return
 	}
+	if s.vni {
+		if sp, ok := decode(w.folded); ok && len(w.folded) > 2 && m.lexicon.ids[sp.folded] != 0 {
+			m.put(s, w, sp)
+			return
+		}
+	}
 	if letters, n, ok := splitFigure(w.folded); ok {
 		if unit, known := counted[letters]; known {
 			m.put(s, w, spell(unit))
@@ -98,11 +108,48 @@ func (m *Model) mend(s *scratch, w word) {
 			return
 		}
 	}
+	if m.mendRuns(s, w) {
+		return
+	}
 	if near := m.near(w.folded); near != "" {
 		m.put(s, w, spelling{folded: near, shape: near})
 		return
 	}
 	s.out = append(s.out, w)
+}
+
+// mendRuns parts letters from the figures stuck to them: "t3co", "duoc150".
+func (m *Model) mendRuns(s *scratch, w word) bool {
+	at := 0
+	for at < len(w.folded) && isDigit(w.folded[at]) == isDigit(w.folded[0]) {
+		at++
+	}
+	if at == len(w.folded) || !ascii(w.folded) {
+		return false
+	}
+	if n := at; n < len(w.folded)-1 && !isDigit(w.folded[0]) { // "t3" of "t3co"
+		for n < len(w.folded) && isDigit(w.folded[n]) {
+			n++
+		}
+		if _, _, unit := splitFigure(w.folded[:n]); unit && n < len(w.folded) && counted[w.folded[:at]] != "" {
+			at = n
+		}
+	}
+	for _, part := range []string{w.folded[:at], w.folded[at:]} {
+		piece := w
+		piece.spelling = spelling{folded: part, shape: part}
+		if isDigit(part[0]) && len(part) <= 9 {
+			if n, err := strconv.Atoi(part); err == nil {
+				piece.kind, piece.value, piece.digits = figure, n, len(part)
+				s.out = append(s.out, piece)
+				w.breaks = false
+				continue
+			}
+		}
+		m.mend(s, piece)
+		w.breaks = false
+	}
+	return true
 }
 
 func (m *Model) putParts(s *scratch, w word, parts []string) {
@@ -168,14 +215,12 @@ func (m *Model) split(folded string) []string {
 				continue
 			}
 			piece := folded[start:end]
-			price := 10
-			switch {
-			case len(piece) < 2 || !m.lexicon.knows(piece):
+			if len(piece) < 2 || !m.lexicon.knows(piece) {
 				continue
-			case m.lexicon.ids[piece] == 0:
-				price = 13
-			case len(piece) == 2:
-				price = 11
+			}
+			price := 14 - min(5, bits.Len(uint(m.lexicon.uses[piece])))
+			if len(piece) == 2 {
+				price++
 			}
 			if start > 0 {
 				for _, follower := range m.lexicon.followers[folded[from[start]:start]] {
@@ -190,7 +235,7 @@ func (m *Model) split(folded string) []string {
 			}
 		}
 	}
-	if cost[len(folded)] >= 1<<20 || cost[len(folded)] > 10*(1+len(folded)/3) {
+	if cost[len(folded)] >= 1<<20 || cost[len(folded)] > 12*(1+len(folded)/3) {
 		return nil
 	}
 	var parts []string
@@ -205,7 +250,7 @@ func (m *Model) split(folded string) []string {
 func (l *lexicon) indexSlips() map[string][]string {
 	index := make(map[string][]string, 8*len(l.ids))
 	for word := range l.ids {
-		if len(word) < shortestSlip-1 || !ascii(word) {
+		if len(word) < shortestSlip-1 || !ascii(word) || l.uses[word] == 0 {
 			continue
 		}
 		index[word] = appendOnce(index[word], word)
@@ -228,7 +273,7 @@ func ascii(word string) bool {
 
 // near finds the word one slip away: a letter left out, added, replaced, or
 // two exchanged. Of several, the one with the same first letter, then the one
-// as long, then the first in the alphabet.
+// in most phrases, then the first in the alphabet.
 func (m *Model) near(folded string) string {
 	if len(folded) < shortestSlip || len(folded) > 12 || !ascii(folded) {
 		return ""
@@ -239,12 +284,9 @@ func (m *Model) near(folded string) string {
 			if !oneSlip(folded, word) {
 				continue
 			}
-			score := 0
+			score := min(m.lexicon.uses[word], 999)
 			if word[0] == folded[0] {
-				score += 2
-			}
-			if len(word) == len(folded) {
-				score++
+				score += 1000
 			}
 			if score > bestScore || score == bestScore && word < best {
 				best, bestScore = word, score
@@ -283,28 +325,39 @@ func oneSlip(a, b string) bool {
 }
 
 // mendByNeighbours mends a word that is Vietnamese but means nothing here when
-// the word beside it says which was meant: "tai khoang", "chi hou".
-func (m *Model) mendByNeighbours(s *scratch) {
-	for i := range s.words {
-		w := &s.words[i]
-		if w.id != 0 || w.kind != plainWord || w.name || len(w.folded) < 3 {
+// the word beside it says which was meant: "tai khoang", "than truoc". It
+// reports whether it changed any.
+func (m *Model) mendByNeighbours(s *scratch) bool {
+	changed := false
+	for i := range s.items {
+		it := &s.items[i]
+		at := it.first
+		w := &s.words[at]
+		if !it.means.empty() || w.kind != plainWord || w.name || len(w.folded) < 3 {
 			continue
 		}
-		if i > 0 && m.mendFrom(w, m.lexicon.followers[s.words[i-1].folded]) {
-			continue
-		}
-		if i+1 < len(s.words) {
-			m.mendFrom(w, m.lexicon.preceders[s.words[i+1].folded])
+		if at > 0 && m.mendFrom(w, m.lexicon.followers[s.words[at-1].folded]) ||
+			at+1 < len(s.words) && m.mendFrom(w, m.lexicon.preceders[s.words[at+1].folded]) {
+			changed = true
 		}
 	}
+	return changed
 }
 
+// mendFrom takes the likeliest of the candidates that is one slip away.
 func (m *Model) mendFrom(w *word, candidates []string) bool {
+	best := ""
 	for _, candidate := range candidates {
-		if len(candidate) >= 3 && (candidate[0] == w.folded[0] || len(candidate) == len(w.folded)) && oneSlip(candidate, w.folded) {
-			w.spelling, w.id = spelling{folded: candidate, shape: candidate}, m.lexicon.ids[candidate]
-			return true
+		if len(candidate) < 3 || candidate == w.folded || candidate[0] != w.folded[0] && len(candidate) != len(w.folded) || !oneSlip(candidate, w.folded) {
+			continue
+		}
+		if best == "" || m.lexicon.uses[candidate] > m.lexicon.uses[best] {
+			best = candidate
 		}
 	}
-	return false
+	if best == "" {
+		return false
+	}
+	w.spelling, w.id = spelling{folded: best, shape: best}, m.lexicon.ids[best]
+	return true
 }

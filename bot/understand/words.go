@@ -210,12 +210,24 @@ func (s *scratch) settle() {
 	} else {
 		shape = string(s.shape)
 	}
-	marked, wide := 0, 0
+	s.vni = false
 	for i := range s.words {
 		w := &s.words[i]
 		span := s.spans[i]
 		w.folded, w.shape = folded[span[0]:span[1]], shape[span[2]:span[3]]
-		if w.kind == plainWord && len(w.folded) > 1 {
+		for k := 1; k+1 < len(w.folded) && w.kind == plainWord; k++ {
+			if isDigit(w.folded[k]) && !isDigit(w.folded[k+1]) {
+				s.vni = true
+			}
+		}
+	}
+}
+
+// weighAccents tells a text written with accents from one written without.
+func (s *scratch) weighAccents() {
+	marked, wide := 0, 0
+	for i := range s.words {
+		if w := &s.words[i]; w.kind == plainWord && len(w.folded) > 1 {
 			wide++
 			if w.marked() {
 				marked++
