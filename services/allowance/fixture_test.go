@@ -52,10 +52,7 @@ func newHouse(t testing.TB) *house {
 	for i, organization := range organizations {
 		h.create(&models.Organization{Code: organization, Name: "Org " + organization, DeputiesMax: 1, SortOrder: i})
 	}
-	h.ward, h.village = h.newWard("north")
-	h.policy = h.newPolicy(h.ward, func(*models.Policy) {})
-	h.clerk = h.staff(h.ward, services.Clerk)
-	h.leader, h.second = h.staff(h.ward, services.Leader), h.staff(h.ward, services.Leader)
+	h.settleIn("north")
 	count := func(*gorm.DB) { h.queries.Add(1) }
 	for _, err := range []error{
 		h.store.Callback().Query().After("gorm:query").Register("test:count", count),
@@ -67,6 +64,15 @@ func newHouse(t testing.TB) *house {
 		}
 	}
 	return h
+}
+
+// settleIn moves the test into a ward of its own.
+func (h *house) settleIn(code string) {
+	h.Helper()
+	h.ward, h.village = h.newWard(code)
+	h.policy = h.newPolicy(h.ward, func(*models.Policy) {})
+	h.clerk = h.staff(h.ward, services.Clerk)
+	h.leader, h.second = h.staff(h.ward, services.Leader), h.staff(h.ward, services.Leader)
 }
 
 func (h *house) create(row any) {

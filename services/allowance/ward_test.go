@@ -1,0 +1,158 @@
+package allowance_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+)
+
+// Every exported method that takes an actor is called with one of another ward,
+// in each role: nothing of this ward is seen or changed.
+func TestAForeignActorGetsNothing(t *testing.T) {
+	h := newHouse(t)
+	a := h.person("A")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	view := h.export("2026-04")
+	line := view.Lines[0].ID
+	south, _ := h.newWard("south")
+	april := month(t, "2026-04")
+	on := day(t, "2026-04-20")
+	run, version := view.Run.ID, view.Run.Version
+
+	refused := func(code string) func(*testing.T, any, error) {
+		return func(t *testing.T, _ any, err error) {
+			if services.KindOf(err) == services.KindDenied && services.CodeOf(err) == "role" {
+				return
+			}
+			wantCode(t, err, services.KindNotFound, code)
+		}
+	}
+	empty := func(t *testing.T, got any, err error) {
+		if err != nil {
+			if services.KindOf(err) != services.KindDenied {
+				t.Error(err)
+			}
+			return
+		}
+		if reflect.ValueOf(got).Len() != 0 {
+			t.Errorf("saw %v", got)
+		}
+	}
+	type call struct {
+		do    func(services.Actor) (any, error)
+		check func(*testing.T, any, error)
+	}
+	move := func(f func(context.Context, services.Actor, int64, int) (allowance.RunView, error)) call {
+		return call{func(actor services.Actor) (any, error) { return f(ctx, actor, run, version) }, refused("run")}
+	}
+	calls := map[string]call{
+		"ApproveRun": move(h.service.ApproveRun),
+		"CloseRun":   move(h.service.CloseRun),
+		"ExportRun":  move(h.service.ExportRun),
+		"SubmitRun":  move(h.service.SubmitRun),
+		"SettleRun":  {func(a services.Actor) (any, error) { return h.service.SettleRun(ctx, a, run, version, on) }, refused("run")},
+		"SettleLine": {func(a services.Actor) (any, error) {
+			return nil, h.service.SettleLine(ctx, a, line, models.LineFailed, "r", on)
+		}, refused("line")},
+		"Run":       {func(a services.Actor) (any, error) { return h.service.Run(ctx, a, run) }, refused("run")},
+		"Line":      {func(a services.Actor) (any, error) { return h.service.Line(ctx, a, line) }, refused("line")},
+		"MonthOf":   {func(actor services.Actor) (any, error) { return h.service.MonthOf(ctx, actor, a, april) }, refused("person")},
+		"HistoryOf": {func(actor services.Actor) (any, error) { return h.service.HistoryOf(ctx, actor, a, april, 3) }, refused("person")},
+		"Runs": {func(a services.Actor) (any, error) {
+			runs, err := h.service.Runs(ctx, a) // the foreign ward may have one of its own by then
+			return slices.DeleteFunc(runs, func(r models.PaymentRun) bool { return r.WardID == south.ID }), err
+		}, empty},
+		"Policies": {func(a services.Actor) (any, error) { return h.service.Policies(ctx, a) }, empty},
+		// An officer's own: the person id is this ward's, the ward is not.
+		"Month": {func(actor services.Actor) (any, error) {
+			view, err := h.service.Month(ctx, actor, april)
+			return view.Parts, err
+		}, empty},
+		"History": {func(actor services.Actor) (any, error) {
+			views, err := h.service.History(ctx, actor, april, 1)
+			if err != nil {
+				return nil, err
+			}
+			return views[0].Parts, nil
+		}, empty},
+		// These make or show the actor's own ward's.
+		"Prepare": {func(a services.Actor) (any, error) {
+			view, err := h.service.Prepare(ctx, a, april)
+			return view.Lines, err
+		}, empty},
+		"Report": {func(a services.Actor) (any, error) {
+			report, err := h.service.Report(ctx, a, on)
+			return make([]int, report.Heads), err
+		}, empty},
+	}
+	service := reflect.TypeOf(h.service)
+	for i := range service.NumMethod() {
+		method := service.Method(i)
+		takesActor := method.Type.NumIn() > 2 && method.Type.In(2) == reflect.TypeFor[services.Actor]()
+		inTransaction := method.Type.NumIn() > 1 && method.Type.In(1) == reflect.TypeFor[*gorm.DB]()
+		if !takesActor && !inTransaction {
+			t.Errorf("%s takes neither an actor nor the transaction of a call that has one", method.Name)
+		}
+		if _, ok := calls[method.Name]; takesActor && !ok {
+			t.Errorf("%s is not tried with a foreign actor", method.Name)
+		}
+	}
+	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin} {
+		actor := services.Actor{Role: role, Ward: south.ID, Person: a}
+		if actor.IsStaff() {
+			actor = h.staff(south, role)
+			actor.Person = a
+		}
+		for name, call := range calls {
+			t.Run(string(role)+" "+name, func(t *testing.T) {
+				got, err := call.do(actor)
+				call.check(t, got, err)
+			})
+		}
+	}
+	var after models.PaymentRun
+	h.store.Take(&after, run)
+	if after.Version != version || after.State != models.RunExported {
+		t.Errorf("the run moved: %+v", after)
+	}
+	var pending int64
+	h.store.Model(&models.PaymentLine{}).Where("id = ? AND state = ?", line, models.LinePending).Count(&pending)
+	if pending != 1 {
+		t.Error("the line moved")
+	}
+}
+
+// Each method asks for one of its roles, and no other role of the ward passes.
+func TestRolesOfTheWard(t *testing.T) {
+	h := newHouse(t)
+	a := h.person("A")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	view := h.prepare("2026-04")
+	actors := map[services.Role]services.Actor{
+		services.Officer: h.officer(a), services.Viewer: h.staff(h.ward, services.Viewer), services.Admin: h.staff(h.ward, services.Admin),
+	}
+	for role, actor := range actors {
+		_, err := h.service.Prepare(ctx, actor, month(t, "2026-04"))
+		wantCode(t, err, services.KindDenied, "role")
+		for _, move := range []moveRun{h.service.SubmitRun, h.service.ApproveRun, h.service.ExportRun, h.service.CloseRun} {
+			_, err := move(ctx, actor, view.Run.ID, view.Run.Version)
+			wantCode(t, err, services.KindDenied, "role")
+		}
+		wantCode(t, h.service.SettleLine(ctx, actor, view.Lines[0].ID, models.LinePaid, "", day(t, "2026-04-20")), services.KindDenied, "role")
+		_, err = h.service.Runs(ctx, actor)
+		if reads := err == nil; reads != (role != services.Officer) {
+			t.Errorf("%s reads runs: %v", role, err)
+		}
+		_, err = h.service.Report(ctx, actor, day(t, "2026-04-20"))
+		if reads := err == nil; reads != (role != services.Officer) {
+			t.Errorf("%s reads the report: %v", role, err)
+		}
+	}
+}
