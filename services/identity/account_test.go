@@ -372,6 +372,16 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"Privacy", func(a services.Actor) error { _, err := w.Privacy(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
 		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},
+		{"LinkQueue", func(a services.Actor) error {
+			requests, err := w.LinkQueue(w.ctx, a)
+			if len(requests) != 0 {
+				t.Errorf("LinkQueue lists %d requests of another ward", len(requests))
+			}
+			if err == nil {
+				err = services.NotFound("row") // it lists the actor's own ward
+			}
+			return err
+		}},
 		{"Staff", func(a services.Actor) error {
 			staff, err := w.Staff(w.ctx, a)
 			for _, row := range staff {

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -96,7 +97,9 @@ func TestRefusingLinksNobody(t *testing.T) {
 // Matched or not, the answer is the same; only a number that is one person's
 // alone points to somebody.
 func TestWhomARequestPointsTo(t *testing.T) {
-	for _, tt := range []struct {
+	w := newTown(t)
+	w.store.Model(&models.Person{}).Where("id = ?", w.tam).Updates(map[string]any{"phone": "+84944444444", "phone_hash": w.vault.Hash("phone", "+84944444444"), "phone_shared": true})
+	for i, tt := range []struct {
 		name, said, phone string
 		person            string
 		candidates        []string
@@ -105,12 +108,13 @@ func TestWhomARequestPointsTo(t *testing.T) {
 		{"own number, another's name", "Lê Bình", "0912345678", "Nguyễn Thị Lan", nil},
 		{"shared number", "Trần Thị Hoà", "0987654321", "", []string{"Lê Bình", "Trần Thị Hoà"}},
 		{"known name, another number", "tran thi hoa", "0933333333", "", []string{"Trần Thị Hoà"}},
+		{"a number that somebody out of the roster answers too", "Tâm", "0944444444", "", []string{"Phan Tâm"}},
 		{"nobody", "Người Lạ", "0933333333", "", nil},
 		{"of the other ward", "Võ Xa", "0911222333", "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := newTown(t)
-			id := w.ask("zalo", "100", tt.said, tt.phone)
+			user := strconv.Itoa(100 + i)
+			id := w.ask("zalo", user, tt.said, tt.phone)
 			card, err := w.LinkCard(w.ctx, w.clerk, id)
 			if err != nil {
 				t.Fatal(err)
@@ -135,13 +139,14 @@ func TestWhomARequestPointsTo(t *testing.T) {
 				w.refused(w.DecideLink(w.ctx, w.by(w.clerk), id, true), "conflict/link_no_person")
 				w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), id, 0), "not_found/person")
 				w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), id, w.far), "not_found/person")
+				w.refused(w.DecideLinkAs(w.ctx, services.SystemActor(w.ward), id, w.far), "not_found/person")
 				if w.count("link_requests", "id = ? AND state = 'pending'", id) != 1 {
 					t.Fatal("a refused decision decided")
 				}
 				if err := w.DecideLinkAs(w.ctx, w.by(w.clerk), id, w.hoa); err != nil {
 					t.Fatal(err)
 				}
-				if who := w.identify("zalo", "100"); who.Actor.Person != w.hoa {
+				if who := w.identify("zalo", user); who.Actor.Person != w.hoa {
 					t.Errorf("linked as %+v", who)
 				}
 			}
@@ -316,6 +321,20 @@ func TestACodeWithoutAProofGoesToTheClerk(t *testing.T) {
 				t.Errorf("linked as %+v", who)
 			}
 		})
+	}
+}
+
+func TestTheQueueHoldsWhatWaitsOldestFirst(t *testing.T) {
+	w := newTown(t)
+	first := w.ask("zalo", "100", "Lan", "0912345678")
+	gone := w.ask("zalo", "200", "Lan", "0912345678")
+	last := w.ask("zalo", "300", "Người Lạ", "0933333333")
+	if err := w.DecideLink(w.ctx, w.by(w.clerk), gone, false); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := w.LinkQueue(w.ctx, w.leader)
+	if err != nil || len(queue) != 2 || queue[0].ID != first || queue[1].ID != last {
+		t.Errorf("queue: %+v, %v", queue, err)
 	}
 }
 

@@ -54,6 +54,15 @@ func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 	}
 	// The code that linked is spent for stepping up as well.
 	w.refused(w.StepUp(w.ctx, w.by(who.Actor), right.TOTP), "invalid/totp_used")
+	code, _, _, err = w.InviteStaff(w.ctx, w.by(w.admin), staff.ID, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.CheckCode(w.ctx, w.chat("zalo", "500"), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.refused(w.Prove(w.ctx, w.chat("zalo", "500"), again.Invite, right), "invalid/totp_used")
 	if n := w.guesses.of("staff:" + itoa(staff.ID)); n != 0 {
 		t.Errorf("a used code counted as %d guesses", n)
 	}
