@@ -104,6 +104,7 @@ const (
 	other // "khác"
 	read
 	keep
+	askabout
 	enough
 	anymore // "nữa", of what is denied
 	total
@@ -126,7 +127,7 @@ const (
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "smalltalk": smalltalk, "permonth": permonth,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "smalltalk": smalltalk, "permonth": permonth,
 	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
 	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
 	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,
@@ -180,7 +181,7 @@ var weights = func() (w [concepts]float64) {
 	for _, c := range []concept{see, done, mine, askyet, yet, no, asking, task, has, process, anymore} {
 		w[c] = 0.4
 	}
-	for _, c := range []concept{me, want, enough, think, count, permonth} {
+	for _, c := range []concept{me, want, askabout, enough, think, count, permonth} {
 		w[c] = 0.2
 	}
 	w[thanks], w[filler] = 0.1, 0

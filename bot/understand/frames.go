@@ -11,7 +11,7 @@ type frame struct {
 	needs  []set
 	also   set
 	never  set
-	all    set // needs and also
+	alone  float64 // what is added when nothing else was said
 }
 
 // Groups of concepts that frames share.
@@ -28,17 +28,25 @@ var (
 )
 
 // free is what any sentence may hold without saying anything for an intent.
-var free = of(filler, me, want, has, count, thanks, is, anymore, greeting, enough)
+var free = of(filler, me, want, has, count, thanks, is, anymore, greeting, enough, askabout)
+
+// content is what makes a greeting more than a greeting.
+var content = of(money, allowance, month, months, permonth, phone, number, bank, bankname, info, field, post, role,
+	branch, members, request, notice, meeting, data, consent, secrecy, link, list, payrun, report, file, code, legal,
+	rate, task, device, question, receive, pay, change, replace, fix, add, appoint, leave, gone, send, find, load,
+	export, create, invite, approve, pending, process, remove, stop, contact, use, withdraw, when, why, howmuch, how,
+	lack, wrong, total, whichmonth, whichbranch, menu, help, cancel, back, askabout)
 
 func f(intent bot.Intent, base float64, also set, needs ...set) frame {
-	all := also
-	for _, need := range needs {
-		all = all.or(need)
-	}
-	return frame{intent: intent, base: base, needs: needs, also: also, all: all}
+	return frame{intent: intent, base: base, needs: needs, also: also}
 }
 
+// but never when one of these was said.
 func (f frame) but(never set) frame { f.never = never; return f }
+
+// command marks the words that lead through the conversation: said by
+// themselves they are certain enough to leave a form.
+func (f frame) command() frame { f.alone = 1.4; return f }
 
 var frames = []frame{
 	// The month's money: is it there, when, how much.
@@ -102,7 +110,7 @@ var frames = []frame{
 
 	// What is held about oneself.
 	f(bot.Profile, 0.4, of(see, old, what, asking, mine, role, branch, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
-	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info, ward, keep), of(field, phone, bank, post), of(see, what, old, is), of(me, mine)),
+	f(bot.Profile, 0.7, of(see, old, what, asking, mine, app, number, where, info, ward, keep), of(field, phone, bank, post), of(see, what, old), of(me, mine)),
 	f(bot.Profile, 0.6, of(see, number, app, done), of(field), of(askyet), of(mine)),
 	f(bot.Profile, 0.3, of(see, mine, app, what, when, old, create, done), of(post)),
 	f(bot.Profile, 0.5, of(branch, role, receive, see, me, mine, asking, askyet, old), of(post), of(what, see, when, old)),
@@ -164,17 +172,19 @@ var frames = []frame{
 	f(bot.Notices, 0.4, of(see, fresh, what, asking, has, ward, read, meeting, askyet, when, where, done, mine, list, branch, receive, old, month), of(notice)).but(of(everyone)),
 	f(bot.Notices, 0.6, of(when, what, where, has, asking, notice, branch, ward, see, fresh, askyet, done, month), of(meeting), of(when, what, where, has, asking, see, askyet, notice)).but(of(everyone, send)),
 	f(bot.Notices, 0.5, of(done, receive, see), of(read), of(notice, done, me)),
+	f(bot.Notices, 0.8, of(mine, done, ward, see, fresh, what), of(notice), of(receive, see), of(notyet, not)),
 	f(bot.Notices, -0.1, of(done, notice), of(read)),
 	f(bot.Notices, -0.3, of(branch), of(meeting)),
 
 	// A person to talk to.
 	f(bot.Support, 0.6, of(contact, ward, human, who, phone, number, how, where, help, see, asking, role, what, when, explain, question, person, name), of(contact), of(ward, human, who, question, person)),
 	f(bot.Support, 0.5, of(contact, who, asking, how, where, what), of(ward, human), of(phone, number)).but(of(change, find)),
+	f(bot.Support, 0.6, of(contact, phone, name), of(askabout), of(ward, human)),
 	f(bot.Support, 0.3, of(contact, ward, help, see, app, asking, phone), of(human)),
 	f(bot.Support, 0.3, of(contact, ward, send, human, want), of(question)),
 	f(bot.Support, 0.2, of(ward, phone, who, when), of(contact)),
 	f(bot.Support, 0.5, of(contact, human, phone), of(help), of(ward, human, who)),
-	f(bot.Support, 0.3, of(when, where, asking, members, branch, contact), of(ward), of(when, where, who, members)),
+	f(bot.Support, 0.6, of(when, where, asking, members, branch, contact), of(ward), of(when, where, who, members)),
 	f(bot.Support, -0.4, of(asking, has), of(ward)),
 
 	// What is held, who sees it, and to have it erased.
@@ -184,6 +194,7 @@ var frames = []frame{
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
 	f(bot.Privacy, 0.4, of(see, mine, data), of(info), of(secrecy, who)),
 	f(bot.Privacy, 0.0, of(mine), of(consent)),
+	f(bot.Privacy, 0.6, of(mine, not, anymore), of(consent), of(keep, info, data, use)),
 	f(bot.Privacy, 0.6, of(ward, app, mine, field, see, use, why), of(keep), of(info, field, bank, phone, me), of(what, why, who)).but(of(is, role, post)),
 	f(bot.Privacy, 0.7, of(mine, secrecy, asking, app, other, ward, person), of(who, person), of(see), of(bank, phone, field, data, info, money, allowance)).but(of(contact, role, branch)),
 	f(bot.Privacy, 0.6, of(mine, use, create), of(info, field, phone, bank), of(why, use), of(what)),
@@ -196,16 +207,16 @@ var frames = []frame{
 	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done, fresh, change, lost), of(device), of(change, lost, link, fresh)),
 
 	// What leads through the conversation.
-	f(bot.Cancel, 0.2, of(not, done, request, anymore), of(cancel)),
+	f(bot.Cancel, 0.2, of(not, done, request, anymore), of(cancel)).command(),
 	f(bot.Cancel, 0.8, of(anymore), of(cancel), of(leave)).but(of(role, post, me, name, branch, want, month)),
 	f(bot.Cancel, 0.6, of(cancel, request, role, phone, number, bank), of(not), of(anymore), of(change, send, fix, add, replace)),
-	f(bot.Back, 0.4, of(see, fix), of(back)),
-	f(bot.Menu, 0.5, of(see, app, greeting, what, asking, back), of(menu)),
-	f(bot.Menu, 0.0, of(app, ward, name, human, person), of(greeting)),
-	f(bot.Help, 0.4, of(how, use, app, what, asking, see, explain), of(help)),
+	f(bot.Back, 0.4, of(see, fix, question), of(back)).command(),
+	f(bot.Menu, 0.5, of(see, app, greeting, what, asking, back), of(menu)).command(),
+	f(bot.Menu, 0.0, of(app, ward, name, human, person), of(greeting)).but(content),
+	f(bot.Help, 0.4, of(how, use, app, what, asking, see, explain), of(help)).command(),
 	f(bot.Help, 0.4, of(app, help, explain, what), of(how), of(use, app)),
 	f(bot.Help, 0.3, of(use, how, help, asking), of(app), of(what, how, explain)),
-	f(bot.Help, -0.1, of(app, help), of(how)),
+	f(bot.Help, 0.1, of(app, help), of(how)),
 	f(bot.Help, -0.1, of(app, how), of(use)),
 
 	// The ward's work.
@@ -229,7 +240,7 @@ var frames = []frame{
 	f(bot.WardBroadcast, 0.3, of(notice, branch, role, when), of(meeting), of(everyone, invite, send)),
 	f(bot.WardBroadcast, 0.1, of(notice), of(send)),
 
-	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, post, what, has, asking, appoint, lack, notyet, whichbranch, total), of(report)),
+	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, human, field, post, what, has, asking, appoint, lack, notyet, whichbranch, total), of(report)),
 	f(bot.WardReport, 0.9, of(create, export, see, pay, howmuch, ward, everyone, list, role, branch, file, payrun), of(report), of(money, allowance, month, months)).but(of(mine, me)),
 	f(bot.WardReport, 0.5, of(create, export, see, money, allowance, month, months, howmuch, branch, role, list), of(total), of(ward, everyone, pay, payrun, branch, role, report)),
 	f(bot.WardReport, 0.7, of(see, what, has, not, notyet, done, money, allowance, receive, asking), of(whichbranch), of(appoint, lack, notyet, not, role, members, has)).but(of(name)),
@@ -237,7 +248,7 @@ var frames = []frame{
 	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
 	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
 
-	f(bot.WardFind, 0.3, of(name, person, role, branch, phone, info, see, members, field, number, ward, mine, who, where, has, bank), of(find)),
+	f(bot.WardFind, 0.3, of(name, person, human, role, branch, phone, info, see, members, field, number, ward, mine, who, where, has, bank), of(find)),
 	f(bot.WardFind, 0.6, of(phone, info, see, role, branch, number, field, members, ward, list), of(find), of(name, person, role, phone, branch, members, info, field)),
 	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
 	f(bot.WardFind, 0.6, of(number, change, is, use), of(who, members), of(phone)).but(of(contact, mine, me, ward)),

@@ -52,6 +52,9 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 		}
 		if it.means.meets(aside) {
 			_, w := heaviest(it.means)
+			if it.faint {
+				w = unknownWeight
+			}
 			rest += w
 			continue
 		}
@@ -84,6 +87,9 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 			score += most
 			seen = seen.or(of(best))
 		}
+	}
+	if rest == 0 {
+		score += fr.alone
 	}
 	return score, rest
 }

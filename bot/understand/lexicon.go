@@ -35,6 +35,8 @@ type lexicon struct {
 	family    map[string]bool       // family names, folded
 	followers map[string][]string   // word to words that follow it in a phrase
 	preceders map[string][]string
+	firsts    map[string][]string // of phrases of two words: by the second word
+	seconds   map[string][]string // by the first
 }
 
 func readLexicon() *lexicon {
@@ -42,6 +44,7 @@ func readLexicon() *lexicon {
 		ids: make(map[string]int32, 2048), next: make(map[uint64]int32, 16384), ends: make([][]sense, 1, 16384),
 		expand: map[string][]string{}, uses: map[string]int{}, given: map[string][]spelling{}, family: map[string]bool{},
 		followers: map[string][]string{}, preceders: map[string][]string{},
+		firsts: map[string][]string{}, seconds: map[string][]string{},
 	}
 	groups := map[string][]string{}
 	var means concept
@@ -59,8 +62,9 @@ func readLexicon() *lexicon {
 			groups["$"+strings.TrimSpace(group)] = alternatives(words)
 		default:
 			for _, pattern := range strings.Split(line, "|") {
+				counted := map[string]bool{}
 				for _, phrase := range phrases(strings.Fields(spaceGroups(pattern)), groups) {
-					l.add(phrase, means)
+					l.add(phrase, means, counted)
 				}
 			}
 		}
@@ -132,8 +136,9 @@ func phrases(parts []string, groups map[string][]string) []string {
 	return all
 }
 
-// add files a phrase under a concept.
-func (l *lexicon) add(phrase string, means concept) {
+// add files a phrase under a concept. A word counts once for all the phrases
+// that one pattern stands for.
+func (l *lexicon) add(phrase string, means concept, counted map[string]bool) {
 	fields := strings.Fields(phrase)
 	if len(fields) == 0 {
 		return
@@ -151,7 +156,8 @@ func (l *lexicon) add(phrase string, means concept) {
 			id = int32(len(l.ids) + 1)
 			l.ids[folded] = id
 		}
-		if !of(means).meets(aside) {
+		if !counted[folded] && !of(means).meets(aside) {
+			counted[folded] = true
 			l.uses[folded]++
 		}
 		if i > 0 {
@@ -169,6 +175,11 @@ func (l *lexicon) add(phrase string, means concept) {
 		node = following
 	}
 	l.ends[node] = append(l.ends[node], sense{words: words, means: means})
+	if len(words) == 2 && !of(means).meets(aside) && means != filler {
+		first, second := words[0].folded, words[1].folded
+		l.firsts[second] = appendOnce(l.firsts[second], first)
+		l.seconds[first] = appendOnce(l.seconds[first], second)
+	}
 }
 
 func appendOnce(list []string, word string) []string {

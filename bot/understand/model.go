@@ -6,6 +6,9 @@ import (
 	"canbobot/bot"
 )
 
+// clear is the confidence from which a text is taken as it stands.
+const clear = 0.6
+
 // Model understands texts; it is safe for use by many at once.
 type Model struct {
 	lexicon *lexicon
@@ -32,9 +35,10 @@ type scratch struct {
 	items, spare  []item
 	value         []int
 	step          []step
-	accented      bool // most words carry accents, so a bare word means itself
-	vni           bool // figures stand inside words
-	asks          bool // there is a question mark
+	accented      bool  // most words carry accents, so a bare word means itself
+	after         *word // beside the word being mended
+	vni           bool  // figures stand inside words
+	asks          bool  // there is a question mark
 }
 
 // Understand tells what a text asks for. Confidence above one half means that
@@ -46,7 +50,14 @@ func (m *Model) Understand(text string) bot.Meaning {
 	var meaning bot.Meaning
 	m.read(s, text, &meaning.Slots)
 	m.judge(s, &meaning)
-	s.text = ""
+	if meaning.Confidence < clear && m.mendPairs(s) {
+		mended := bot.Meaning{Slots: bot.Slots{Name: meaning.Slots.Name, Phone: meaning.Slots.Phone}}
+		m.interpret(s, &mended.Slots)
+		if m.judge(s, &mended); mended.Confidence > meaning.Confidence+0.1 {
+			meaning = mended
+		}
+	}
+	s.text, s.after = "", nil
 	return meaning
 }
 
@@ -62,16 +73,20 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 		slots.Name = text[start:end]
 	}
 	m.parse(s)
-	if m.mendByNeighbours(s) {
-		m.parse(s)
-	}
-	s.months(slots)
-	s.settlePolarity()
-	s.settleCounts()
+	m.mendByNeighbours(s)
+	m.interpret(s, slots)
 	for i := range s.words {
 		if w := &s.words[i]; w.kind == telephone {
 			slots.Phone = text[w.start:w.end]
 			break
 		}
 	}
+}
+
+// interpret reads the mended words.
+func (m *Model) interpret(s *scratch, slots *bot.Slots) {
+	m.parse(s)
+	s.months(slots)
+	s.settlePolarity()
+	s.settleCounts()
 }

@@ -85,7 +85,7 @@ func (m *Model) nameBegins(s *scratch, i int) (int, bool) {
 		return i + 1, true
 	case w.folded == "dong" && next.folded == "chi" && i+2 < len(s.words) && !s.words[i+2].breaks:
 		return i + 2, true
-	case w.folded == "dc" && next.capital:
+	case (w.folded == "dc" || w.folded == "a") && next.capital && !next.shout:
 		return i + 1, true
 	case announcers[w.folded] && next.capital && !next.shout && m.isGiven(s, next):
 		return i + 1, true

@@ -106,6 +106,9 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, 
 	if rest := means.without(of(filler)); !rest.empty() {
 		means, faint = rest, means.has(filler) && !s.accented
 	}
+	if means.meets(aside) && !s.accented && len(m.lexicon.ends[node][0].words) == 1 {
+		faint = !s.words[from].marked()
+	}
 	return means, worth, faint
 }
 
