@@ -18,7 +18,7 @@ func TestWhatIsPaidInAllIsTheEntitlement(t *testing.T) {
 	h := newHouse(t)
 	wards := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		if wards++; wards > 40 { // each takes a hundred transactions or so
+		if wards++; wards > 25 { // each takes a hundred transactions or so
 			return
 		}
 		h.settleIn(fmt.Sprint("ward-", wards))
