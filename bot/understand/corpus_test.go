@@ -71,7 +71,7 @@ func TestCorpus(t *testing.T) {
 		bar      float64
 	}{
 		{"seen", seen, 0.97},
-		{"held back", held, 0.93},
+		{"held back", held, 0.95},
 	} {
 		report := understand.Score(model, part.examples)
 		var table strings.Builder

@@ -125,11 +125,12 @@ func Fold(text string) string {
 			b.WriteByte(' ')
 			space = false
 		}
-		if l, ok := lookup(r); ok {
+		lower := unicode.ToLower(r) // of signs too: Å, K
+		if l, ok := lookup(lower); ok {
 			b.WriteByte(l.base)
 			continue
 		}
-		b.WriteRune(unicode.ToLower(r))
+		b.WriteRune(lower)
 	}
 	return b.String()
 }

@@ -83,6 +83,9 @@ var frames = []frame{
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(mine, done)), pays, of(where)),
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(why, see, where, mine)), of(lack)),
 	f(bot.AllowanceProblem, 0.1, moneyish.or(of(see, where)), of(notyet)),
+	f(bot.AllowanceProblem, 0.4, moneyish.or(of(me, name, person, role, other, done)), of(why), of(receive), of(name, me, person, count)).but(of(legal)),
+	f(bot.AllowanceProblem, 0.5, moneyish.or(of(person, other, name, done, change)), of(receive, pay), of(wrong)).but(of(change, field, info, phone, number)),
+	f(bot.AllowanceProblem, 0.5, of(person, other, name, done, change, money, allowance, month, mine), of(pay), of(wrong), of(person, other, name)).but(of(field, info, phone)),
 	f(bot.AllowanceProblem, 0.3, of(me, person, name, done), of(why), of(not), of(has)),
 	f(bot.AllowanceProblem, 0.3, moneyish, of(why), of(month)).but(of(legal, meeting)),
 	f(bot.AllowanceProblem, 0.6, moneyish.or(of(list, mine)), of(payrun, list), of(not, notyet), of(field, mine, me)),
@@ -91,6 +94,8 @@ var frames = []frame{
 	// How much for whom, and on what basis.
 	f(bot.Policy, 0.3, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, legal, explain, who, why, ward, month, fresh, lack), of(rate)),
 	f(bot.Policy, 0.4, of(allowance, money, role, post, branch, howmuch, what, see, permonth, asking, how, receive, pay, rate, explain, who, why, ward, fresh, when, askyet, data, months), of(legal)),
+	f(bot.Policy, 0.9, of(money, allowance, role, month, fresh, done, receive, asking, howmuch, what, when, branch), of(legal), of(appoint, leave, gone, add), of(asking, howmuch, money, allowance, receive, what)).but(of(name)),
+	f(bot.Policy, 0.8, of(money, allowance, role, howmuch, what, asking, see, branch), of(rate), of(months, fresh)),
 	f(bot.Policy, 0.8, of(money, allowance, branch, receive, pay, permonth, what, asking, who, rate, legal, post, howmuch, month), of(role), of(howmuch, permonth)),
 	f(bot.Policy, 0.8, of(role, branch, receive, pay, post, howmuch, what, see, rate, mine), of(permonth), of(howmuch, money, allowance)),
 	f(bot.Policy, 0.6, of(role, branch, post), pays, of(explain)),
@@ -126,6 +131,7 @@ var frames = []frame{
 	f(bot.ChangeOfficer, 0.3, of(role, branch, name, fresh, other, info), of(add, change), of(person, members)).but(of(phone, bank, field)),
 	f(bot.ChangeOfficer, 0.7, of(name, person, branch, role, post, fresh, done, old, gone, other), of(leave, gone, lost), of(replace, appoint)),
 	f(bot.ChangeOfficer, 0.3, of(person, branch, receive, add, done), of(name), of(create, add), of(role)),
+	f(bot.ChangeOfficer, 0.7, of(role, branch, post, done, fresh, receive), of(leave, gone, lost), of(change), of(name, person)),
 	f(bot.ChangeOfficer, -0.1, of(fresh, asking, how), of(replace)),
 
 	// Somebody goes.
@@ -174,6 +180,7 @@ var frames = []frame{
 	f(bot.Notices, 0.5, of(done, receive, see), of(read), of(notice, done, me)),
 	f(bot.Notices, 0.8, of(mine, done, ward, see, fresh, what), of(notice), of(receive, see), of(notyet, not)),
 	f(bot.Notices, -0.1, of(done, notice), of(read)),
+	f(bot.Notices, 0.9, of(send, fresh, done, what), of(notice), of(see, what), of(ward)).but(of(everyone, create)),
 	f(bot.Notices, -0.3, of(branch), of(meeting)),
 
 	// A person to talk to.
@@ -192,7 +199,7 @@ var frames = []frame{
 	f(bot.Privacy, 0.7, of(see, mine, app, asking, how, phone, bank, field, number, who, what, ward, has, use, data, person, other, why, money, allowance, receive), of(secrecy)).but(of(replace, appoint)),
 	f(bot.Privacy, 0.6, of(secrecy, mine, app, asking, how, data), of(remove, withdraw), of(info, data, field, phone)).but(of(stop, post)),
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
-	f(bot.Privacy, 0.4, of(see, mine, data), of(info), of(secrecy, who)),
+	f(bot.Privacy, 0.7, of(see, mine, data, add, send, pay), of(info, data), of(secrecy, who)).but(of(role, branch, members, name)),
 	f(bot.Privacy, 0.0, of(mine), of(consent)),
 	f(bot.Privacy, 0.6, of(mine, not, anymore), of(consent), of(keep, info, data, use)),
 	f(bot.Privacy, 0.6, of(ward, app, mine, field, see, use, why), of(keep), of(info, field, bank, phone, me), of(what, why, who)).but(of(is, role, post)),
@@ -207,7 +214,7 @@ var frames = []frame{
 	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done, fresh, change, lost), of(device), of(change, lost, link, fresh)),
 
 	// What leads through the conversation.
-	f(bot.Cancel, 0.2, of(not, done, request, anymore), of(cancel)).command(),
+	f(bot.Cancel, 0.2, of(not, done, anymore), of(cancel)).command(),
 	f(bot.Cancel, 0.8, of(anymore), of(cancel), of(leave)).but(of(role, post, me, name, branch, want, month)),
 	f(bot.Cancel, 0.6, of(cancel, request, role, phone, number, bank), of(not), of(anymore), of(change, send, fix, add, replace)),
 	f(bot.Back, 0.4, of(see, fix, question), of(back)).command(),
@@ -253,6 +260,7 @@ var frames = []frame{
 	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
 	f(bot.WardFind, 0.6, of(number, change, is, use), of(who, members), of(phone)).but(of(contact, mine, me, ward)),
 	f(bot.WardFind, 0.2, of(branch, see, role, number, create), of(name), of(where, who, role, branch, what, whichbranch)),
+	f(bot.WardFind, 0.5, of(what, see, branch, when), of(name), of(post)).but(alters.or(of(role, replace, appoint, leave))),
 	f(bot.WardFind, -0.4, of(branch, role), of(name)),
 
 	f(bot.WardImport, 0.4, of(file, list, members, data, info, branch, role, everyone, ward, see, app, how, asking, person), of(load)),

@@ -1,11 +1,31 @@
 package understand
 
 import (
+	"math/bits"
+
 	"canbobot/bot"
 )
 
-// Below doubtful a text is not understood: the likeliest intents are Others.
-const doubtful = 0.4
+// How what a frame explains, and what it leaves, becomes a score and then a
+// confidence. The values were set on the labelled phrases that are not held
+// back, so that a confidence above one half is right nine times in ten.
+const (
+	doubtful = 0.4 // below it a text is not understood: the likeliest are Others
+
+	optional   = 0.8  // part of a concept's weight that counts when the frame only allows it
+	repeated   = 0.2  // the same when the concept has been said before
+	faintly    = 0.45 // the same for a word that may as well be a filler
+	equivocal  = 0.35 // the same for "nghi"
+	reluctance = 0.9  // and what a frame resting on "nghi" loses besides
+
+	leastScore = 0.02 // an intent below it is not even offered
+	unsaid     = 0.5  // how much each unexplained weight takes from a frame among frames
+	untold     = 0.8  // and from the confidence
+	slightness = 0.22 // a score of as much is half sure
+	contested  = 0.38 // part of the confidence that needs a lead over the second
+	clearLead  = 0.5  // a lead from which the second does not matter
+	comparable = 0.3  // part of the first's score from which another is offered
+)
 
 // judge weighs the frames against what was said.
 func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
@@ -22,7 +42,7 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 		}
 		score, rest := s.explain(fr)
 		at := intentIndex[i]
-		if score-rest*0.5 > scores[at]-unexplained[at]*0.5 || scores[at] == 0 {
+		if score-rest*unsaid > scores[at]-unexplained[at]*unsaid || scores[at] == 0 {
 			scores[at], unexplained[at] = score, rest
 		}
 	}
@@ -64,15 +84,15 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 				best, most = c, w
 			}
 		}
-		if c, w := heaviest(it.means.and(fr.also)); w*0.8 > most {
-			best, most = c, w*0.8
+		if c, w := heaviest(it.means.and(fr.also)); w*optional > most {
+			best, most = c, w*optional
 		}
 		if it.means.has(think) { // "nghi" may be to leave, to think, to doubt
-			most *= 0.35
-			score -= 0.9
+			most *= equivocal
+			score -= reluctance
 		}
 		if it.faint {
-			most *= 0.45
+			most *= faintly
 		}
 		switch {
 		case best == none && it.faint:
@@ -82,7 +102,7 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 				rest += w
 			}
 		case seen.has(best):
-			score += most * 0.2
+			score += most * repeated
 		default:
 			score += most
 			seen = seen.or(of(best))
@@ -96,10 +116,9 @@ func (s *scratch) explain(fr *frame) (score, rest float64) {
 
 // heaviest is the concept of a set that carries most.
 func heaviest(means set) (best concept, weight float64) {
-	for half, bits := range means {
-		for bits != 0 {
-			c := concept(half<<6 + trailing(bits))
-			bits &= bits - 1
+	for half, word := range means {
+		for ; word != 0; word &= word - 1 {
+			c := concept(half<<6 + bits.TrailingZeros64(word))
 			if weights[c] > weight {
 				best, weight = c, weights[c]
 			}
@@ -111,11 +130,11 @@ func heaviest(means set) (best concept, weight float64) {
 // rank orders the intents by score and says how sure the first is.
 func rank(scores, unexplained []float64, meaning *bot.Meaning) {
 	meaning.Intent = bot.Unknown
-	net := func(i int) float64 { return scores[i] - unexplained[i]*0.5 }
+	net := func(i int) float64 { return scores[i] - unexplained[i]*unsaid }
 	var order [4]int
 	n := 0
 	for i := range scores {
-		if scores[i] <= 0.02 {
+		if scores[i] <= leastScore {
 			continue
 		}
 		at := n
@@ -135,13 +154,13 @@ func rank(scores, unexplained []float64, meaning *bot.Meaning) {
 		return
 	}
 	first := order[0]
-	strength := scores[first] / (scores[first] + 0.22)
-	known := scores[first] / (scores[first] + 0.8*unexplained[first])
+	strength := scores[first] / (scores[first] + slightness)
+	known := scores[first] / (scores[first] + untold*unexplained[first])
 	lead := 1.0
 	if n > 1 {
-		lead = min(1, (net(first)-net(order[1]))/0.5)
+		lead = min(1, (net(first)-net(order[1]))/clearLead)
 	}
-	meaning.Confidence = strength * known * (0.62 + 0.38*lead)
+	meaning.Confidence = strength * known * (1 - contested + contested*lead)
 	rest := order[1:n]
 	if meaning.Confidence >= doubtful {
 		meaning.Intent = bot.Intents[first]
@@ -149,8 +168,25 @@ func rank(scores, unexplained []float64, meaning *bot.Meaning) {
 		rest = order[:min(n, 3)]
 	}
 	for _, i := range rest {
-		if net(i) > 0.3*net(first) || meaning.Intent == bot.Unknown {
+		if net(i) > comparable*net(first) || meaning.Intent == bot.Unknown {
 			meaning.Others = append(meaning.Others, bot.Intents[i])
 		}
 	}
 }
+
+// intentCount bounds the intents there can be.
+const intentCount = 32
+
+// intentIndex gives the place in bot.Intents of each frame's intent.
+var intentIndex = func() []int {
+	at := make([]int, len(frames))
+	for i, fr := range frames {
+		at[i] = -1
+		for k, intent := range bot.Intents {
+			if intent == fr.intent {
+				at[i] = k
+			}
+		}
+	}
+	return at
+}()

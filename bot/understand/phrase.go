@@ -100,6 +100,9 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, 
 			worth = 10*len(sense.words) - 4 + total
 		}
 	}
+	if means.empty() {
+		return means, 0, false
+	}
 	if rest := means.without(aside); !rest.empty() {
 		means = rest
 	}
@@ -108,6 +111,9 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, 
 	}
 	if means.meets(aside) && !s.accented && len(m.lexicon.ends[node][0].words) == 1 {
 		faint = !s.words[from].marked()
+	}
+	if best <= fitTone && len(m.lexicon.ends[node][0].words) == 1 {
+		faint = true
 	}
 	return means, worth, faint
 }

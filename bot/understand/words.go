@@ -31,6 +31,7 @@ type word struct {
 	shout      bool // all of it in capitals
 	breaks     bool // a clause ends before it
 	joined     bool // only "/" or "-" stands between it and the word before
+	supplied   bool // its accents are the lexicon's, not the writer's
 	name       bool // part of a person's name
 	value      int  // of a figure
 	digits     int
@@ -227,7 +228,7 @@ func (s *scratch) settle() {
 func (s *scratch) weighAccents() {
 	marked, wide := 0, 0
 	for i := range s.words {
-		if w := &s.words[i]; w.kind == plainWord && len(w.folded) > 1 {
+		if w := &s.words[i]; w.kind == plainWord && len(w.folded) > 1 && !w.supplied {
 			wide++
 			if w.marked() {
 				marked++
