@@ -2,10 +2,9 @@ package sample
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base32"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"canbobot/models"
@@ -40,18 +39,22 @@ func (l *loader) loadCast(ctx context.Context) error {
 			return err
 		}
 	}
-	for i, member := range staffMembers {
-		if err := l.addStaff(ctx, i, member); err != nil {
+	for _, member := range staffMembers {
+		if err := l.addStaff(ctx, member); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) addStaff(ctx context.Context, i int, member staffMember) error {
+func (l *loader) addStaff(ctx context.Context, member staffMember) error {
 	ward := l.wards[member.ward]
-	secret := strings.TrimRight(base32.StdEncoding.EncodeToString(fmt.Appendf(nil, "sample-staff-secret%d", i)), "=")
-	sealed, err := l.tools.Vault.Seal("staff.totp", secret)
+	// Chance, not the seed: whoever reads this file must not be able to approve
+	// payments of a database that somebody goes on to use.
+	secret := make([]byte, 20)
+	rand.Read(secret)
+	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
+	sealed, err := l.tools.Vault.Seal("staff.totp", encoded)
 	if err != nil {
 		return err
 	}
@@ -64,13 +67,14 @@ func (l *loader) addStaff(ctx context.Context, i int, member staffMember) error 
 	}
 	l.nextCast = append(l.nextCast, Character{
 		ExternalID: member.externalID, Name: member.name, Role: member.called + ", " + ward.Name,
-		Group: "staff", Ward: ward.ID, Staff: staff.ID, TOTPSecret: secret,
+		Group: "staff", Ward: ward.ID, Staff: staff.ID, TOTPSecret: encoded,
 	})
 	return nil
 }
 
 // castOfficers picks officers whose situation is worth trying: a head with a
-// deputy, that deputy, a head whose transfer fails, a youth branch's head.
+// deputy, that deputy, a head whose transfer fails, a youth branch's head, and
+// one who is yet to link.
 func (l *loader) castOfficers(ctx context.Context, code string) error {
 	ward := l.wards[code]
 	if code == "nam-hong-linh" {
@@ -95,8 +99,12 @@ func (l *loader) castOfficers(ctx context.Context, code string) error {
 			return err
 		}
 	}
+	l.stranger(unlinked, l.find(ward, "veterans", models.Head, 2))
 	return nil
 }
+
+// unlinked is the member of the cast whom the ward has not linked.
+const unlinked = "chua-lien-ket"
 
 // find picks the n-th running post of a role whose branch has head and deputy,
 // held by somebody with a phone and an account of their own.
@@ -130,11 +138,16 @@ func (l *loader) cast(ctx context.Context, externalID string, post post) error {
 	if err := l.link(ctx, post.ward.ID, externalID, &post.person.ID, nil); err != nil {
 		return err
 	}
+	l.stranger(externalID, post)
+	return nil
+}
+
+// stranger takes somebody into the cast without an account.
+func (l *loader) stranger(externalID string, post post) {
 	l.nextCast = append(l.nextCast, Character{
 		ExternalID: externalID, Name: post.person.Name, Role: post.term.Title + ", " + post.branch.Name + ", " + post.ward.Name,
 		Group: "officer", Ward: post.ward.ID, Person: post.person.ID, Phone: post.person.Phone,
 	})
-	return nil
 }
 
 // ConsentVersion is of the text that the cast agreed to.

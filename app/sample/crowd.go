@@ -2,197 +2,238 @@ package sample
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"time"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/allowance"
 	"canbobot/services/vault"
 )
 
-// CrowdBase is the Telegram id of the crowd's first officer; the others follow.
+// CrowdBase is the Telegram id of the crowd's first officer; the others follow
+// by ones.
 const CrowdBase = 700_000_000
 
-// batch is how many rows one statement inserts.
-const batch = 1000
+// Shape of a crowd: every village has a head and a deputy of each of the four
+// organizations. A slice of officers is written at a time, so that memory does
+// not grow with the crowd; it is whole villages.
+const (
+	crowdMost   = 5_000_000
+	crowdSlice  = 2000
+	perVillage  = 8
+	perBranch   = 2
+	crowdMonths = 3
+)
 
-// Crowd makes one ward with n linked officers, for benches: heads and deputies
-// of as many branches as it takes, with consent, a policy, and paid lines for
-// the last three months. Rows are as the services write them; they are put in
-// by the thousand because no service takes thousands.
-func Crowd(ctx context.Context, store *models.Store, v *vault.Vault, clock services.Clock, n int) (Summary, error) {
-	c := &crowd{store: store, vault: v, now: clock.UTC(), today: models.DateOf(clock.Local()), n: n}
+// Crowd fills an empty database with one ward of n officers to measure with:
+// linked on channel "telegram" and agreed, with a post, a bank account, and a
+// line in each list of the last three months, of which the newest is at the bank
+// and the others are paid. The ward has a clerk and a leader, who are not linked.
+//
+// Rows are as the services write them, but for the lists' content hash: nobody
+// froze them, and none of them can be approved again.
+func Crowd(ctx context.Context, store *models.Store, vault *vault.Vault, clock services.Clock, n int) (Summary, error) {
+	if n < 1 || n > crowdMost {
+		return Summary{}, fmt.Errorf("crowd: want 1 to %d officers, not %d", crowdMost, n)
+	}
 	if err := mustBeEmpty(ctx, store); err != nil {
 		return Summary{}, err
 	}
-	for _, step := range []func(context.Context) error{c.units, c.officers, c.accounts, c.runs} {
-		if err := step(ctx); err != nil {
+	c := &crowd{
+		store: store, vault: vault, n: n, now: clock.UTC(), month: models.DateOf(clock.Local()).MonthOf(),
+		chance: rand.New(rand.NewPCG(258, 2022)),
+	}
+	if err := c.begin(ctx); err != nil {
+		return Summary{}, fmt.Errorf("crowd: %w", err)
+	}
+	for first := 0; first < n; first += crowdSlice {
+		if err := c.officers(ctx, first, min(first+crowdSlice, n)); err != nil {
 			return Summary{}, fmt.Errorf("crowd: %w", err)
 		}
 	}
-	summary := Summary{Wards: 1, Villages: c.villages, People: n}
-	if store.Dialect == models.PostgreSQL { // fresh statistics, as a settled database has
-		if err := store.WithContext(ctx).Exec("ANALYZE").Error; err != nil {
-			return Summary{}, fmt.Errorf("crowd: %w", err)
-		}
+	if err := c.end(ctx); err != nil {
+		return Summary{}, fmt.Errorf("crowd: %w", err)
 	}
-	return summary, nil
+	return Summary{Wards: 1, Villages: (n + perVillage - 1) / perVillage, People: n}, nil
 }
 
 type crowd struct {
-	store *models.Store
-	vault *vault.Vault
-	now   time.Time
-	today models.Date
-	n     int
+	store  *models.Store
+	vault  *vault.Vault
+	n      int
+	now    time.Time
+	month  models.Month
+	chance *rand.Rand
 
-	villages int
 	ward     models.Ward
-	policy   models.Policy
-	branches []models.Branch
-	people   []models.Person
-	terms    []models.Term
+	runs     []models.PaymentRun // oldest first
+	calculus allowance.Calculus
 }
 
-func insert[T any](ctx context.Context, c *crowd, rows []T) error {
-	return c.store.WithContext(ctx).CreateInBatches(&rows, batch).Error
-}
-
-func (c *crowd) units(ctx context.Context) error {
+// begin writes what all of the crowd share.
+func (c *crowd) begin(ctx context.Context) error {
 	db := c.store.WithContext(ctx)
-	rows := append([]models.Organization(nil), organizations...)
-	if err := db.Create(&rows).Error; err != nil {
+	titles := append([]models.Organization(nil), organizations...)
+	if err := db.Create(&titles).Error; err != nil {
 		return err
 	}
-	c.ward = models.Ward{Code: "crowd", Name: "Bench", Kind: "phường", ValidFrom: began, PayDay: 10, CreatedAt: c.now}
+	c.calculus.BaseSalaries = baseSalaries()
+	if err := db.Create(&c.calculus.BaseSalaries).Error; err != nil {
+		return err
+	}
+	c.ward = models.Ward{Code: "crowd", Name: "Đông Người", Kind: "phường", ValidFrom: began, RemindAfterHours: 48, PayDay: 10, CreatedAt: c.now}
 	if err := db.Create(&c.ward).Error; err != nil {
 		return err
 	}
-	count := (c.n + 1) / 2 // branches: a head and a deputy each
-	villages := make([]models.Village, (count+len(paid)-1)/len(paid))
-	for i := range villages {
-		name := fmt.Sprintf("Tổ dân phố %d", i+1)
-		villages[i] = models.Village{WardID: c.ward.ID, Name: name, Folded: models.Fold(name), SortOrder: i, ValidFrom: began, CreatedAt: c.now}
-	}
-	c.villages = len(villages)
-	if err := insert(ctx, c, villages); err != nil {
+	policy := townPolicy(c.ward.ID, c.now)
+	if err := db.Create(&policy).Error; err != nil {
 		return err
 	}
-	c.branches = make([]models.Branch, count)
-	for i := range c.branches {
-		village, code := villages[i/len(paid)], paid[i%len(paid)]
-		c.branches[i] = models.Branch{WardID: c.ward.ID, VillageID: village.ID, OrganizationCode: code, Name: branchName(code) + " " + village.Name, ValidFrom: began, CreatedAt: c.now}
+	c.calculus.Policies = []models.Policy{policy}
+	staff := []models.Staff{
+		{WardID: c.ward.ID, Name: "Phan Thị Thu Hà", Role: string(services.Clerk), Active: true, CreatedAt: c.now},
+		{WardID: c.ward.ID, Name: "Trần Đình Khánh", Role: string(services.Leader), Active: true, CreatedAt: c.now},
 	}
-	if err := insert(ctx, c, c.branches); err != nil {
+	if err := db.Create(&staff).Error; err != nil {
 		return err
 	}
-	c.policy = models.Policy{
-		WardID: c.ward.ID, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town", LegalBasis: "Bench",
-		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: c.now,
-		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
-	}
-	return db.Create(&c.policy).Error
-}
-
-func (c *crowd) officers(ctx context.Context) error {
-	c.people = make([]models.Person, c.n)
-	for i := range c.people {
-		phone := fmt.Sprintf("+8498%07d", i)
-		name := fmt.Sprintf("%s %s %s", families[i%len(families)], womenMiddle[i%len(womenMiddle)], olderWomen[i/7%len(olderWomen)])
-		c.people[i] = models.Person{
-			WardID: c.ward.ID, Name: name, Folded: models.Fold(name), BirthYear: 1970, Phone: phone, PhoneHash: c.vault.Hash("phone", phone),
-			BankTail: "1234", BankName: "Agribank", Version: 1, CreatedAt: c.now, UpdatedAt: c.now,
-		}
-	}
-	if err := insert(ctx, c, c.people); err != nil {
-		return err
-	}
-	c.terms = make([]models.Term, c.n)
-	for i := range c.terms {
-		branch, role := c.branches[i/2], models.Head
-		if i%2 == 1 {
-			role = models.Deputy
-		}
-		c.terms[i] = models.Term{
-			WardID: c.ward.ID, BranchID: branch.ID, PersonID: c.people[i].ID, Role: role, Slot: 1,
-			Title: organization(branch.OrganizationCode).TitleOf(role), From: models.NewDate(c.today.Year-2, 1, 1), CreatedAt: c.now,
-		}
-	}
-	return insert(ctx, c, c.terms)
-}
-
-func (c *crowd) accounts(ctx context.Context) error {
-	accounts := make([]models.Account, c.n)
-	for i := range accounts {
-		external := strconv.Itoa(CrowdBase + i)
-		accounts[i] = models.Account{
-			WardID: c.ward.ID, Channel: "telegram", ExternalID: external, ChatID: external, PersonID: &c.people[i].ID,
-			LinkedAt: c.now, LastSeenAt: c.now, CreatedAt: c.now,
-		}
-	}
-	if err := insert(ctx, c, accounts); err != nil {
-		return err
-	}
-	consents := make([]models.Consent, c.n)
-	for i := range consents {
-		consents[i] = models.Consent{
-			WardID: c.ward.ID, PersonID: &c.people[i].ID, AccountID: accounts[i].ID, Version: ConsentVersion,
-			Channel: "telegram", EventID: "crowd", GivenAt: c.now,
-		}
-	}
-	return insert(ctx, c, consents)
-}
-
-// runs pays the last three months: two closed, the newest sent to the bank.
-func (c *crowd) runs(ctx context.Context) error {
-	db := c.store.WithContext(ctx)
-	for ago := models.Month(2); ago >= 0; ago-- {
-		month := c.today.MonthOf() - ago
-		at := c.now
+	hash := sha256.Sum256([]byte("crowd"))
+	for ago := models.Month(crowdMonths - 1); ago >= 0; ago-- {
+		month := c.month - ago
+		at := c.before(on(month, 28))
 		run := models.PaymentRun{
-			WardID: c.ward.ID, Month: month, State: models.RunExported, Version: 4, People: c.n, ContentHash: []byte("bench"),
+			WardID: c.ward.ID, Month: month, State: models.RunExported, Version: 4, ContentHash: hash[:],
+			PreparedByStaffID: &staff[0].ID, ApprovedByStaffID: &staff[1].ID,
 			SubmittedAt: &at, ApprovedAt: &at, ExportedAt: &at, CreatedAt: at, UpdatedAt: at,
 		}
-		state := models.LinePending
 		if ago > 0 {
-			run.State, run.ClosedAt, state = models.RunClosed, &at, models.LinePaid
+			closed := c.before(on(month+1, 6))
+			run.State, run.Version, run.ClosedAt, run.UpdatedAt = models.RunClosed, 5, &closed, closed
 		}
-		lines := make([]models.PaymentLine, c.n)
-		for i, term := range c.terms {
-			amount := int64(200_000)
-			if term.Role == models.Deputy {
-				amount = 150_000
-			}
-			run.Total += amount
-			lines[i] = models.PaymentLine{
-				WardID: c.ward.ID, PersonID: term.PersonID, Month: month, Amount: amount, State: state,
-				Name: c.people[i].Name, Title: term.Title, Unit: c.branches[i/2].Name, BankName: "Agribank", BankTail: "1234",
-			}
-			if state == models.LinePaid {
-				lines[i].PaidOn = (month + 1).First().AddDays(4)
-			}
-		}
-		if err := db.Create(&run).Error; err != nil {
-			return err
-		}
-		for i := range lines {
-			lines[i].RunID = run.ID
-		}
-		if err := db.Omit("Components").CreateInBatches(&lines, batch).Error; err != nil {
-			return err
-		}
-		components := make([]models.PaymentComponent, c.n)
-		for i, term := range c.terms {
-			components[i] = models.PaymentComponent{
-				WardID: c.ward.ID, LineID: lines[i].ID, RunID: run.ID, PersonID: term.PersonID, Month: month, PolicyID: c.policy.ID,
-				TermID: term.ID, BranchID: term.BranchID, Role: term.Role, Amount: lines[i].Amount, Rate: lines[i].Amount,
-				Basis: c.policy.LegalBasis, Why: "full", Days: month.Days(),
-			}
-		}
-		if err := insert(ctx, c, components); err != nil {
+		c.runs = append(c.runs, run)
+	}
+	return db.Create(&c.runs).Error
+}
+
+// before is the moment, or the present where that is earlier.
+func (c *crowd) before(moment time.Time) time.Time {
+	if moment.After(c.now) {
+		return c.now
+	}
+	return moment.UTC()
+}
+
+// folk is a slice of the crowd.
+type folk struct {
+	villages   []models.Village
+	branches   []models.Branch
+	people     []models.Person
+	terms      []models.Term
+	accounts   []models.Account
+	consents   []models.Consent
+	lines      []models.PaymentLine
+	components []models.PaymentComponent
+}
+
+// officers writes those numbered first to last-1. Ids follow from the number,
+// so that no row waits for another's.
+func (c *crowd) officers(ctx context.Context, first, last int) error {
+	var f folk
+	for k := first; k < last; k++ {
+		if err := c.officer(&f, k); err != nil {
 			return err
 		}
 	}
+	return write(ctx, c.store, &f.villages, &f.branches, &f.people, &f.terms, &f.accounts, &f.consents, &f.lines, &f.components)
+}
+
+func (c *crowd) officer(f *folk, k int) error {
+	id, village, branch := int64(k)+1, int64(k/perVillage)+1, int64(k/perBranch)+1
+	organization := organization(paid[k/perBranch%len(paid)])
+	if k%perVillage == 0 {
+		name := fmt.Sprintf("Tổ dân phố %d", village)
+		f.villages = append(f.villages, models.Village{
+			ID: village, WardID: c.ward.ID, Name: name, Folded: models.Fold(name), SortOrder: int(village), CreatedAt: c.now,
+		})
+	}
+	if k%perBranch == 0 {
+		f.branches = append(f.branches, models.Branch{
+			ID: branch, WardID: c.ward.ID, VillageID: village, OrganizationCode: organization.Code,
+			Name: organization.BranchName + " " + f.villages[len(f.villages)-1].Name, CreatedAt: c.now,
+		})
+	}
+	name, born := invent(c.chance, organization.Code)
+	number := fmt.Sprintf("+8498%07d", k)
+	person := models.Person{
+		ID: id, WardID: c.ward.ID, Name: name, Folded: models.Fold(name), BirthYear: born,
+		Phone: number, PhoneHash: c.vault.Hash("phone", number), Version: 1, CreatedAt: c.now, UpdatedAt: c.now,
+	}
+	if err := bankWith(c.vault, &person, fmt.Sprintf("3712%09d", k), pick(c.chance, banks)); err != nil {
+		return err
+	}
+	role := models.Head
+	if k%perBranch == 1 {
+		role = models.Deputy
+	}
+	term := models.Term{
+		ID: id, WardID: c.ward.ID, BranchID: branch, PersonID: id, Role: role, Slot: 1, Title: organization.TitleOf(role),
+		From: models.NewDate(c.month.Year()-2, time.January, 1+c.chance.IntN(365)), CreatedAt: c.now,
+	}
+	chat, since := strconv.Itoa(CrowdBase+k), c.now.Add(-90*24*time.Hour)
+	f.people, f.terms = append(f.people, person), append(f.terms, term)
+	f.accounts = append(f.accounts, models.Account{
+		ID: id, WardID: c.ward.ID, Channel: "telegram", ExternalID: chat, ChatID: chat, PersonID: &person.ID,
+		LinkedAt: since, LastSeenAt: c.now, CreatedAt: since,
+	})
+	f.consents = append(f.consents, models.Consent{
+		ID: id, WardID: c.ward.ID, PersonID: &person.ID, AccountID: id,
+		Version: ConsentVersion, Channel: "telegram", EventID: "crowd", GivenAt: since,
+	})
+	c.list(f, person, term, f.branches[len(f.branches)-1])
 	return nil
+}
+
+// list puts an officer into every run.
+func (c *crowd) list(f *folk, person models.Person, term models.Term, branch models.Branch) {
+	posts := []allowance.Post{{Term: term, OrganizationCode: branch.OrganizationCode}}
+	for r := range c.runs {
+		run := &c.runs[r]
+		line := models.PaymentLine{
+			ID: crowdMonths*(person.ID-1) + int64(r) + 1, WardID: c.ward.ID, RunID: run.ID, PersonID: person.ID, Month: run.Month,
+			State: models.LinePending, Name: person.Name, Title: term.Title, Unit: branch.Name, BankName: person.BankName, BankTail: person.BankTail,
+		}
+		if run.ClosedAt != nil {
+			line.State, line.PaidOn = models.LinePaid, models.DateOf(run.ClosedAt.In(services.Zone)).AddDays(-1)
+		}
+		for _, owed := range c.calculus.Entitlement(posts, run.Month) { // one: there is one policy and one post
+			line.Amount += owed.Amount
+			f.components = append(f.components, models.PaymentComponent{
+				ID: line.ID, WardID: c.ward.ID, LineID: line.ID, RunID: run.ID, PersonID: person.ID, Month: owed.Month,
+				PolicyID: owed.PolicyID, TermID: owed.TermID, BranchID: owed.BranchID, Role: owed.Role,
+				Amount: owed.Amount, Rate: owed.Rate, Basis: owed.Basis, Why: owed.Why, Days: owed.Days,
+			})
+		}
+		f.lines = append(f.lines, line)
+		run.Total += line.Amount
+		run.People++
+	}
+}
+
+// end writes the lists' totals, and gives PostgreSQL the statistics that a
+// settled database has.
+func (c *crowd) end(ctx context.Context) error {
+	db := c.store.WithContext(ctx)
+	for _, run := range c.runs {
+		if err := db.Model(&run).UpdateColumns(map[string]any{"total": run.Total, "people": run.People}).Error; err != nil {
+			return err
+		}
+	}
+	if c.store.Dialect != models.PostgreSQL {
+		return nil
+	}
+	return db.Exec("ANALYZE").Error
 }

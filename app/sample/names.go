@@ -2,9 +2,11 @@ package sample
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"canbobot/models"
+	"canbobot/services/vault"
 )
 
 // Family names as common as they are in Hà Tĩnh, roughly: one entry a share.
@@ -39,20 +41,7 @@ var kinOf = map[string]kin{
 // newPerson invents a human: name and year of birth as the branch has them,
 // some without a phone, some with only a year of birth.
 func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
-	kin := kinOf[code]
-	woman := l.rand.IntN(100) < kin.womenPercent
-	year := kin.fromYear + l.rand.IntN(kin.toYear-kin.fromYear+1)
-	young := year >= 1988
-	middle, given := menMiddle, olderMen
-	switch {
-	case woman && young:
-		middle, given = womenMiddle, youngWomen
-	case woman:
-		middle, given = womenMiddle, olderWomen
-	case young:
-		given = youngMen
-	}
-	name := l.pick(families) + " " + l.pick(middle) + " " + l.pick(given)
+	name, year := invent(l.rand, code)
 	person := &models.Person{WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: year, Version: 1, CreatedAt: l.now, UpdatedAt: l.now}
 	if l.rand.IntN(100) < 70 {
 		person.BirthDate = models.NewDate(year, 1, 1+l.rand.IntN(365))
@@ -70,14 +59,33 @@ func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
 	return person, nil
 }
 
-func (l *loader) pick(from []string) string { return from[l.rand.IntN(len(from))] }
+// invent makes up a name and a year of birth as a branch of the organization has
+// them.
+func invent(chance *rand.Rand, code string) (name string, born int) {
+	kin := kinOf[code]
+	woman := chance.IntN(100) < kin.womenPercent
+	born = kin.fromYear + chance.IntN(kin.toYear-kin.fromYear+1)
+	young := born >= 1988
+	middle, given := menMiddle, olderMen
+	switch {
+	case woman && young:
+		middle, given = womenMiddle, youngWomen
+	case woman:
+		middle, given = womenMiddle, olderWomen
+	case young:
+		given = youngMen
+	}
+	return pick(chance, families) + " " + pick(chance, middle) + " " + pick(chance, given), born
+}
+
+func pick(chance *rand.Rand, from []string) string { return from[chance.IntN(len(from))] }
 
 // Prefixes that mobile operators use.
 var mobile = strings.Fields(`91 94 97 98 96 86 35 36 38 39 70 76 78 83 84 85`)
 
 func (l *loader) givePhone(person *models.Person) {
 	for {
-		number := fmt.Sprintf("+84%s%07d", l.pick(mobile), l.rand.IntN(10_000_000))
+		number := fmt.Sprintf("+84%s%07d", pick(l.rand, mobile), l.rand.IntN(10_000_000))
 		if l.phones[number] || strings.HasPrefix(number, "+843938") { // looks like the old land-line code
 			continue
 		}
@@ -97,11 +105,16 @@ var banks = []string{"Agribank", "Agribank", "Agribank", "Vietcombank", "BIDV", 
 
 func (l *loader) giveAccount(person *models.Person) error {
 	number := fmt.Sprintf("3712%09d", l.rand.IntN(1_000_000_000))
-	sealed, err := l.tools.Vault.Seal("people.bank_account", number)
+	return bankWith(l.tools.Vault, person, number, pick(l.rand, banks))
+}
+
+// bankWith gives a person a bank account, sealed.
+func bankWith(v *vault.Vault, person *models.Person, number, bank string) error {
+	sealed, err := v.Seal("people.bank_account", number)
 	if err != nil {
 		return err
 	}
-	person.BankAccount, person.BankHash = sealed, l.tools.Vault.Hash("bank", number)
-	person.BankTail, person.BankName = number[len(number)-4:], l.pick(banks)
+	person.BankAccount, person.BankHash = sealed, v.Hash("bank", number)
+	person.BankTail, person.BankName = number[len(number)-4:], bank
 	return nil
 }

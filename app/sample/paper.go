@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/changes"
 	"canbobot/services/notices"
+	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
 
@@ -68,6 +71,12 @@ func (l *loader) loadRuns(ctx context.Context) error {
 		if _, err := with.Allowance.Prepare(ctx, actor, month); err != nil {
 			return fmt.Errorf("run of %s: %w", month, err)
 		}
+	}
+	// Leaders were told at the time; nobody is told of it today.
+	err := l.tools.Store.WithContext(ctx).Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.RunSubmitted, models.DeliveryQueued).
+		Updates(map[string]any{"state": models.DeliverySent, "sent_at": gorm.Expr("created_at"), "channel": "web"}).Error
+	if err != nil {
+		return err
 	}
 	// A step-up of the past must not last into the present.
 	return l.tools.Store.WithContext(ctx).Model(&models.Account{}).Where("stepped_up_until IS NOT NULL").Update("stepped_up_until", nil).Error
@@ -245,7 +254,8 @@ func (l *loader) postOf(person int64) (post, bool) {
 	return post{}, false
 }
 
-// loadNotice sends one notice to the heads of the women's branches.
+// loadNotice sends one notice to the heads of the women's branches, of whom some
+// have confirmed it by now.
 func (l *loader) loadNotice(ctx context.Context) error {
 	with, err := l.at(l.now.Add(-20 * time.Hour))
 	if err != nil {
@@ -255,10 +265,35 @@ func (l *loader) loadNotice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = with.Notices.Send(ctx, actor, notices.Compose{
+	sent, err := with.Notices.Send(ctx, actor, notices.Compose{
 		Text:         "Mời các chi hội trưởng phụ nữ họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường. Đề nghị đi đủ, đúng giờ.",
 		NeedsConfirm: true,
 		Audience:     notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	if with, err = l.at(l.now.Add(-18 * time.Hour)); err != nil {
+		return err
+	}
+	received := 0
+	for _, officer := range l.linked {
+		if officer.Ward != actor.Ward {
+			continue
+		}
+		_, err := with.Notices.One(ctx, officer, sent.Notice.ID)
+		if services.KindOf(err) == services.KindNotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if received++; received%3 == 0 { // not yet
+			continue
+		}
+		if _, err := with.Notices.Confirm(ctx, officer, sent.Notice.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -78,35 +78,43 @@ type loader struct {
 	phones   map[string]bool
 	posts    []post
 	nextCast []Character
+	linked   []services.Actor // beyond the cast
 }
 
 // post is a term with what the cast is chosen by.
 type post struct {
-	term    *models.Term
-	person  *models.Person
-	branch  *models.Branch
-	ward    *models.Ward
-	code    string // organization
-	hasBoth bool   // the branch has a deputy
+	term   *models.Term
+	person *models.Person
+	branch *models.Branch
+	ward   *models.Ward
+	code   string // organization
 }
 
 // Load fills an empty database. One that is not empty is refused.
 func Load(ctx context.Context, tools Tools) (Summary, error) {
-	var wards int64
-	if err := tools.Store.WithContext(ctx).Model(&models.Ward{}).Count(&wards).Error; err != nil {
-		return Summary{}, fmt.Errorf("sample: %w", err)
-	}
-	if wards > 0 {
-		return Summary{}, errors.New("sample: the database is not empty; load it into a new one")
+	if err := mustBeEmpty(ctx, tools.Store); err != nil {
+		return Summary{}, err
 	}
 	l := &loader{
 		tools: tools, rand: rand.New(rand.NewPCG(258, 2020)), now: tools.Clock.UTC(),
 		today: models.DateOf(tools.Clock.Local()), wards: map[string]*models.Ward{}, phones: map[string]bool{},
 	}
-	for _, step := range []func(context.Context) error{l.loadUnits, l.loadPolicies, l.loadCast, l.loadRuns, l.loadRequests, l.loadNotice} {
+	for _, step := range []func(context.Context) error{l.loadUnits, l.loadPolicies, l.loadCast, l.loadLinks, l.loadRuns, l.loadRequests, l.loadNotice} {
 		if err := step(ctx); err != nil {
 			return Summary{}, fmt.Errorf("sample: %w", err)
 		}
 	}
 	return Summary{Wards: len(l.wards), Villages: Villages, People: len(l.people), Characters: l.nextCast}, nil
+}
+
+// mustBeEmpty keeps invented people out of a database that holds anybody.
+func mustBeEmpty(ctx context.Context, store *models.Store) error {
+	var wards int64
+	if err := store.WithContext(ctx).Model(&models.Ward{}).Count(&wards).Error; err != nil {
+		return fmt.Errorf("sample: %w", err)
+	}
+	if wards > 0 {
+		return errors.New("sample: the database is not empty; load it into a new one")
+	}
+	return nil
 }

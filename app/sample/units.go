@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"canbobot/models"
 )
 
-// Organizations with their titles, as the charters name them. A party cell is
-// none, but its committee is on the meeting's table.
+// Organizations with their titles, as the charters name them. A Party cell is
+// none, but its committee is on the meeting's table; it has no head here, since
+// its secretary is no branch head of the town's policy.
 var organizations = []models.Organization{
 	{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn", DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 1},
 	{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
@@ -18,7 +20,7 @@ var organizations = []models.Organization{
 	{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 2, SortOrder: 5},
 	{Code: "red_cross", Name: "Hội Chữ thập đỏ", BranchName: "Chi hội Chữ thập đỏ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 6},
 	{Code: "front", Name: "Mặt trận Tổ quốc", BranchName: "Ban công tác Mặt trận", HeadTitle: "Trưởng ban", DeputyTitle: "Phó Trưởng ban", MemberTitle: "Thành viên", DeputiesMax: 1, SortOrder: 7},
-	{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", HeadTitle: "Bí thư chi bộ", DeputyTitle: "Phó Bí thư chi bộ", MemberTitle: "Chi uỷ viên", DeputiesMax: 1, SortOrder: 8},
+	{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", MemberTitle: "Chi uỷ viên", DeputiesMax: 1, SortOrder: 8},
 }
 
 // ward is one of the two that the town became on 01/07/2025.
@@ -59,7 +61,7 @@ var wards = []ward{
 // paid are the organizations whose branches the town pays.
 var paid = []string{"youth", "women", "farmers", "veterans"}
 
-// began is when the wards, and their units as they are, came to be.
+// began is when the town became the wards. Villages and branches are older.
 var began = models.NewDate(2025, 7, 1)
 
 // loadUnits makes wards, villages, branches, people and terms, so that the
@@ -81,7 +83,7 @@ func (l *loader) loadUnits(ctx context.Context) error {
 		}
 		l.wards[w.code] = row
 		for i, name := range w.villages {
-			villages = append(villages, &models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i + 1, ValidFrom: began, CreatedAt: l.now})
+			villages = append(villages, &models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i + 1, CreatedAt: l.now})
 		}
 	}
 	if err := db.CreateInBatches(&villages, 200).Error; err != nil {
@@ -100,7 +102,7 @@ func (l *loader) loadUnits(ctx context.Context) error {
 			}
 			branches = append(branches, &models.Branch{
 				WardID: village.WardID, VillageID: village.ID, OrganizationCode: code,
-				Name: branchName(code) + " " + village.Name, ValidFrom: began, CreatedAt: l.now,
+				Name: branchName(code) + " " + village.Name, CreatedAt: l.now,
 			})
 		}
 	}
@@ -224,25 +226,35 @@ func (l *loader) succeed(branch *models.Branch, ward *models.Ward, before *model
 // loadPolicies makes what the town decided, and the base salaries since 2019.
 func (l *loader) loadPolicies(ctx context.Context) error {
 	db := l.tools.Store.WithContext(ctx)
-	salaries := []models.BaseSalary{
-		{From: models.NewDate(2019, 7, 1), Amount: 1_490_000, LegalBasis: "Nghị định 38/2019/NĐ-CP"},
-		{From: models.NewDate(2023, 7, 1), Amount: 1_800_000, LegalBasis: "Nghị định 24/2023/NĐ-CP"},
-		{From: models.NewDate(2024, 7, 1), Amount: 2_340_000, LegalBasis: "Nghị định 73/2024/NĐ-CP"},
-		{From: models.NewDate(2026, 7, 1), Amount: 2_530_000, LegalBasis: "Nghị định 161/2026/NĐ-CP"},
-	}
+	salaries := baseSalaries()
 	if err := db.Create(&salaries).Error; err != nil {
 		return err
 	}
 	for _, w := range wards {
-		policy := models.Policy{
-			WardID: l.wards[w.code].ID, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
-			LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội", Issuer: "Thị xã Hồng Lĩnh",
-			From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: l.now,
-			Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
-		}
+		policy := townPolicy(l.wards[w.code].ID, l.now)
 		if err := db.Create(&policy).Error; err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func baseSalaries() []models.BaseSalary {
+	return []models.BaseSalary{
+		{From: models.NewDate(2019, 7, 1), Amount: 1_490_000, LegalBasis: "Nghị định 38/2019/NĐ-CP"},
+		{From: models.NewDate(2023, 7, 1), Amount: 1_800_000, LegalBasis: "Nghị định 24/2023/NĐ-CP"},
+		{From: models.NewDate(2024, 7, 1), Amount: 2_340_000, LegalBasis: "Nghị định 73/2024/NĐ-CP"},
+		{From: models.NewDate(2026, 7, 1), Amount: 2_530_000, LegalBasis: "Nghị định 161/2026/NĐ-CP"},
+	}
+}
+
+// townPolicy is what the meeting agreed, as each of its wards pays it. Its paper
+// has no number that is known.
+func townPolicy(ward int64, at time.Time) models.Policy {
+	return models.Policy{
+		WardID: ward, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
+		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội", Issuer: "Thị xã Hồng Lĩnh",
+		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: at,
+		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
+	}
 }

@@ -1,0 +1,79 @@
+package sample_test
+
+import (
+	"strconv"
+	"testing"
+
+	"canbobot/app/sample"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+)
+
+func TestACrowdIsLinkedAndPaid(t *testing.T) {
+	h := newHouse(t, april)
+	const n = 2003 // more than one slice, and not whole villages
+	summary, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.People != n || summary.Wards != 1 || summary.Villages != 251 {
+		t.Errorf("summary: %+v", summary)
+	}
+	month := models.DateOf(april).MonthOf()
+	stages := []allowance.Stage{allowance.StageExported, allowance.StagePaid, allowance.StagePaid}
+	for _, k := range []int{0, 1, 1999, 2000, n - 1} {
+		who, err := h.Identity.Identify(h.ctx, "telegram", strconv.Itoa(sample.CrowdBase+k))
+		if err != nil || who.Actor.Role != services.Officer || !who.Consented || who.Former {
+			t.Fatalf("officer %d: %+v, %v", k, who, err)
+		}
+		want := int64(200_000)
+		if k%2 == 1 {
+			want = 150_000
+		}
+		views, err := h.Allowance.History(h.ctx, who.Actor, month, len(stages))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, view := range views {
+			if view.Stage != stages[i] || view.Amount != want || len(view.Parts) != 1 || view.Parts[0].Rate != want || view.Parts[0].PolicyName == "" {
+				t.Errorf("officer %d, %s: %+v", k, view.Month, view)
+			}
+		}
+	}
+	report, err := h.Allowance.Report(h.ctx, services.SystemActor(0), models.DateOf(april))
+	if err != nil || report.Heads != 1002 || report.Deputies != 1001 || report.MonthlyTotal != 1002*200_000+1001*150_000 {
+		t.Errorf("report: %+v, %v", report.Counts, err)
+	}
+	for _, run := range rows[models.PaymentRun](h, "id") {
+		if run.People != n || run.Total != report.MonthlyTotal {
+			t.Errorf("run of %s: %d people, %d đồng", run.Month, run.People, run.Total)
+		}
+	}
+
+	// The ward goes on: the next list is reckoned, and rows find free ids.
+	var clerk models.Staff
+	if err := h.store.Where("role = ?", services.Clerk).Take(&clerk).Error; err != nil {
+		t.Fatal(err)
+	}
+	next, err := h.Allowance.Prepare(h.ctx, services.Actor{Role: services.System, Ward: clerk.WardID, Staff: clerk.ID}, month+1)
+	if err != nil || next.Run.People != n || next.Run.Total != report.MonthlyTotal {
+		t.Errorf("next list: %+v, %v", next.Run, err)
+	}
+	person := models.Person{WardID: clerk.WardID, Name: "Nguyễn Thị Lan", Folded: "nguyen thi lan", Version: 1}
+	if err := h.store.Create(&person).Error; err != nil || person.ID != n+1 {
+		t.Errorf("the next person has id %d, %v", person.ID, err)
+	}
+}
+
+func TestACrowdHasASize(t *testing.T) {
+	h := newHouse(t, april)
+	for _, n := range []int{-1, 0, 5_000_001} {
+		if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n); err == nil {
+			t.Errorf("a crowd of %d", n)
+		}
+	}
+	if wards := rows[models.Ward](h, "id"); len(wards) != 0 {
+		t.Errorf("%d wards", len(wards))
+	}
+}

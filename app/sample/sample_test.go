@@ -1,0 +1,350 @@
+package sample_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pquerna/otp/totp"
+	"golang.org/x/text/unicode/norm"
+
+	"canbobot/app/sample"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/notices"
+	"canbobot/services/phone"
+)
+
+var april = time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone)
+
+const monthly = 194*200_000 + 155*150_000
+
+func TestReportIsTheMeetingsTable(t *testing.T) {
+	h := newHouse(t, april)
+	summary := h.load()
+	// The three months that were listed, and far ahead: nobody's term ends.
+	for _, on := range []models.Date{models.NewDate(2026, 4, 6), models.NewDate(2026, 2, 1), models.NewDate(2026, 2, 28), models.NewDate(2026, 3, 15), models.NewDate(2026, 12, 31)} {
+		report, err := h.Allowance.Report(h.ctx, services.SystemActor(0), on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := allowance.Counts{Villages: 52, CellMembers: 156, Heads: 194, Deputies: 155, Members: 39, MonthlyTotal: 62_050_000}
+		if diff := cmp.Diff(want, report.Counts); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", on, diff)
+		}
+		var wards allowance.Counts
+		for _, ward := range report.Wards {
+			if ward.Villages < 20 || ward.MonthlyTotal != int64(ward.Heads)*200_000+int64(ward.Deputies)*150_000 {
+				t.Errorf("%s: %+v", on, ward)
+			}
+			wards.Villages += ward.Villages
+			wards.CellMembers += ward.CellMembers
+			wards.Heads += ward.Heads
+			wards.Deputies += ward.Deputies
+			wards.Members += ward.Members
+			wards.MonthlyTotal += ward.MonthlyTotal
+		}
+		if diff := cmp.Diff(want, wards); diff != "" || len(report.Wards) != 2 {
+			t.Errorf("%s: the wards do not add up (-want +got):\n%s", on, diff)
+		}
+	}
+	if summary.Wards != 2 || summary.Villages != 52 || summary.People != len(rows[models.Person](h, "id")) {
+		t.Errorf("summary: %+v", summary)
+	}
+	for _, verdict := range h.audit() {
+		if verdict.Broken != 0 || verdict.Entries == 0 {
+			t.Errorf("journal: %+v", verdict)
+		}
+	}
+}
+
+func TestPeopleLookReal(t *testing.T) {
+	h := newHouse(t, april)
+	h.load()
+	names, phones := map[string]int{}, map[string]int{}
+	noPhone, yearOnly, noBank := 0, 0, 0
+	people := rows[models.Person](h, "id")
+	byID := map[int64]models.Person{}
+	for _, person := range people {
+		byID[person.ID] = person
+		names[person.Name]++
+		if !norm.NFC.IsNormalString(person.Name) || person.Folded != models.Fold(person.Name) || len(strings.Fields(person.Name)) < 3 {
+			t.Errorf("name %q, folded %q", person.Name, person.Folded)
+		}
+		if person.Phone == "" {
+			noPhone++
+		} else {
+			phones[person.Phone]++
+			if parsed, err := phone.Parse(person.Phone); err != nil || parsed != person.Phone {
+				t.Errorf("phone of person %d: %v", person.ID, err)
+			}
+		}
+		if person.BirthDate.IsZero() {
+			yearOnly++
+		}
+		if person.BankTail == "" {
+			noBank++
+			continue
+		}
+		if number, err := h.vault.Open("people.bank_account", person.BankAccount); err != nil || !strings.HasSuffix(number, person.BankTail) {
+			t.Errorf("account of person %d: %v", person.ID, err)
+		}
+	}
+	accented := func(name string) bool { return models.Fold(name) != strings.ToLower(name) }
+	plain, shared := 0, 0
+	for name := range names {
+		if !accented(name) {
+			plain++
+		}
+	}
+	for number, answered := range phones {
+		if answered > 1 {
+			shared++
+			for _, person := range people {
+				if person.Phone == number && !person.PhoneShared {
+					t.Errorf("person %d shares a number that is not marked so", person.ID)
+				}
+			}
+		}
+	}
+	collisions := len(people) - len(names)
+	for what, count := range map[string]int{"people without a phone": noPhone, "shared phones": shared, "namesakes": collisions, "people without an account": noBank} {
+		if count < 3 || count > len(people)/4 {
+			t.Errorf("%d %s of %d people", count, what, len(people))
+		}
+	}
+	if yearOnly < len(people)/5 || plain > len(names)/20 {
+		t.Errorf("%d of %d with a year of birth only, %d names without an accent", yearOnly, len(people), plain)
+	}
+	organizations := map[int64]string{}
+	for _, branch := range rows[models.Branch](h, "id") {
+		organizations[branch.ID] = branch.OrganizationCode
+	}
+	for _, term := range rows[models.Term](h, "id") {
+		year := byID[term.PersonID].BirthYear
+		switch code := organizations[term.BranchID]; {
+		case year < 1940, term.From.Year-year < 15,
+			code == "youth" && year < 1990,
+			code == "veterans" && year > 1975,
+			code == "women" && !strings.Contains(byID[term.PersonID].Name, " "):
+			t.Errorf("%s: %s, born %d", code, byID[term.PersonID].Name, year)
+		}
+	}
+}
+
+func TestTwoLoadsAreAlike(t *testing.T) {
+	type content struct {
+		People   []models.Person
+		Terms    []models.Term
+		Branches []models.Branch
+		Accounts []models.Account
+		Runs     []models.PaymentRun
+		Lines    []models.PaymentLine
+		Changes  []models.ChangeRequest
+		Notices  []models.Notice
+		Journal  []models.AuditEntry
+	}
+	load := func() content {
+		h := newHouse(t, april)
+		h.load()
+		c := content{
+			rows[models.Person](h, "id"), rows[models.Term](h, "id"), rows[models.Branch](h, "id"), rows[models.Account](h, "id"),
+			rows[models.PaymentRun](h, "id"), rows[models.PaymentLine](h, "id"), rows[models.ChangeRequest](h, "id"), rows[models.Notice](h, "id"), rows[models.AuditEntry](h, "id"),
+		}
+		for i, person := range c.People { // sealed with a new nonce each time
+			number, err := h.vault.Open("people.bank_account", person.BankAccount)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.People[i].BankAccount = models.Sealed(number)
+		}
+		return c
+	}
+	first := load()
+	if diff := cmp.Diff(first, load()); diff != "" {
+		t.Errorf("two loads differ (-first +second):\n%.2000s", diff)
+	}
+	if len(first.People) < 500 || len(first.Journal) == 0 {
+		t.Errorf("%d people, %d entries", len(first.People), len(first.Journal))
+	}
+}
+
+func TestASecondLoadIsRefused(t *testing.T) {
+	h := newHouse(t, april)
+	h.load()
+	people := len(rows[models.Person](h, "id"))
+	if _, err := sample.Load(h.ctx, h.tools()); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("second load: %v", err)
+	}
+	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 10); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("crowd on top: %v", err)
+	}
+	if after := len(rows[models.Person](h, "id")); after != people {
+		t.Errorf("%d people, were %d", after, people)
+	}
+}
+
+// The sample must load on any day: months are short, lists are made near their
+// ends, and years turn.
+func TestRunsStandWhereTheyShouldOnAnyDay(t *testing.T) {
+	for _, day := range []time.Time{
+		april,
+		time.Date(2026, 3, 1, 0, 5, 0, 0, services.Zone), // still February in UTC
+		time.Date(2027, 1, 31, 23, 50, 0, 0, services.Zone),
+		time.Date(2028, 2, 29, 12, 0, 0, 0, services.Zone),
+	} {
+		t.Run(day.Format(time.DateOnly), func(t *testing.T) {
+			h := newHouse(t, day)
+			h.load()
+			month := models.DateOf(day).MonthOf()
+			totals := map[models.Month]int64{}
+			for _, run := range rows[models.PaymentRun](h, "ward_id, month") {
+				totals[run.Month] += run.Total
+				want := map[models.Month]models.RunState{month - 2: models.RunClosed, month - 1: models.RunExported, month: models.RunDraft}[run.Month]
+				if run.State != want {
+					t.Errorf("run of %s is %s, want %s", run.Month, run.State, want)
+				}
+				for _, at := range []*time.Time{run.SubmittedAt, run.ApprovedAt, run.ExportedAt, run.ClosedAt} {
+					if at != nil && at.After(day) {
+						t.Errorf("run of %s: %s is still to come", run.Month, at)
+					}
+				}
+				if run.State != models.RunDraft && *run.PreparedByStaffID == *run.ApprovedByStaffID {
+					t.Errorf("run of %s: prepared and approved by one", run.Month)
+				}
+				failed := map[models.LineState]int{}
+				for _, line := range rows[models.PaymentLine](h, "id") {
+					if line.RunID == run.ID {
+						failed[line.State]++
+					}
+				}
+				if run.Month == month-2 && (failed[models.LineFailed] != 2 || failed[models.LinePaid] < 100 || failed[models.LinePending] != 0) {
+					t.Errorf("lines of %s: %v", run.Month, failed)
+				}
+			}
+			var madeGood int64 // what failed is in the list after
+			for _, line := range rows[models.PaymentLine](h, "id") {
+				if line.State == models.LineFailed {
+					madeGood += line.Amount
+				}
+			}
+			want := map[models.Month]int64{month - 2: monthly, month - 1: monthly + madeGood, month: monthly}
+			if diff := cmp.Diff(want, totals); diff != "" || madeGood == 0 {
+				t.Errorf("totals (-want +got):\n%s", diff)
+			}
+			for _, entry := range rows[models.AuditEntry](h, "id") {
+				if entry.At.After(day) {
+					t.Errorf("entry %d is of %s", entry.Seq, entry.At)
+				}
+			}
+		})
+	}
+}
+
+func TestTheCastCanBePlayed(t *testing.T) {
+	h := newHouse(t, april)
+	summary := h.load()
+	cast := map[string]sample.Character{}
+	for _, character := range summary.Characters {
+		cast[character.ExternalID] = character
+		who, err := h.Identity.Identify(h.ctx, "web", character.ExternalID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if character.ExternalID == "chua-lien-ket" {
+			if who.Actor.Role != services.Stranger || character.Person == 0 || character.Phone == "" {
+				t.Errorf("who is yet to link: %+v, %+v", who, character)
+			}
+			continue
+		}
+		if !who.Consented || who.Former || who.Name != character.Name || who.Actor.Ward != character.Ward || who.SteppedUp ||
+			(character.Group == "staff") != who.Actor.IsStaff() {
+			t.Errorf("%s: %+v", character.ExternalID, who)
+		}
+		if character.Group == "staff" && who.Actor.Role != services.Viewer {
+			code, err := totp.GenerateCode(character.TOTPSecret, april)
+			if err != nil {
+				t.Fatal(err)
+			}
+			who.Actor.Event = "test:" + character.ExternalID
+			if err := h.Identity.StepUp(h.ctx, who.Actor, code); err != nil {
+				t.Errorf("%s: step up: %v", character.ExternalID, err)
+			}
+		}
+	}
+	roles := map[string]int{}
+	for _, staff := range rows[models.Staff](h, "id") {
+		roles[staff.Role]++
+	}
+	if diff := cmp.Diff(map[string]int{"clerk": 4, "leader": 2, "viewer": 2, "admin": 2}, roles); diff != "" {
+		t.Errorf("staff (-want +got):\n%s", diff)
+	}
+
+	february := models.NewMonth(2026, time.February)
+	view, err := h.Allowance.Month(h.ctx, h.actor("truong-nong-dan"), february)
+	if err != nil || len(view.Earlier) != 1 || view.Earlier[0].Stage != allowance.StageFailed || view.Stage != allowance.StageExported {
+		t.Errorf("the failed transfer: %+v, %v", view, err)
+	}
+	if view, err := h.Allowance.Month(h.ctx, h.actor("truong-phu-nu"), february); err != nil || view.Stage != allowance.StagePaid || view.Amount != 200_000 {
+		t.Errorf("the paid month: %+v, %v", view, err)
+	}
+	head, deputy := h.post(cast["truong-phu-nu"].Person), h.post(cast["pho-phu-nu"].Person)
+	if head.Role != models.Head || deputy.Role != models.Deputy || head.BranchID != deputy.BranchID {
+		t.Errorf("head %+v, deputy %+v", head, deputy)
+	}
+	queue, total, err := h.Changes.Queue(h.ctx, h.actor("can-bo-1"), 0, 10)
+	if err != nil || total != 2 {
+		t.Errorf("requests: %+v, %v", queue, err)
+	}
+	if _, total, err := h.Changes.Queue(h.ctx, h.actor("can-bo-nam"), 0, 10); err != nil || total != 1 {
+		t.Errorf("%d requests in the other ward, %v", total, err)
+	}
+}
+
+func TestANoticeIsHalfConfirmed(t *testing.T) {
+	h := newHouse(t, april)
+	h.load()
+	sent, err := h.Notices.Sent(h.ctx, h.actor("can-bo-2"))
+	if err != nil || len(sent) != 1 {
+		t.Fatalf("notices: %+v, %v", sent, err)
+	}
+	if p := sent[0]; !p.Notice.NeedsConfirm || p.Confirmed < 5 || p.Queued < 2 || p.Total != p.Queued+p.Confirmed {
+		t.Errorf("progress: %+v", p)
+	}
+	if unread, err := h.Notices.Unread(h.ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
+		t.Errorf("%d unread, %v", unread, err)
+	}
+	everyone, unreachable, err := h.Notices.Count(h.ctx, h.actor("can-bo-1"), notices.Audience{})
+	if err != nil || unreachable == 0 || unreachable > everyone*7/10 {
+		t.Errorf("%d of %d cannot be reached, %v", unreachable, everyone, err)
+	}
+	var stale int64
+	if err := h.store.Model(&models.Delivery{}).Where("kind = 'run_submitted' AND state = 'queued'").Count(&stale).Error; err != nil || stale != 0 {
+		t.Errorf("leaders would be told of %d old lists, %v", stale, err)
+	}
+}
+
+func (h *house) actor(externalID string) services.Actor {
+	h.t.Helper()
+	who, err := h.Identity.Identify(h.ctx, "web", externalID)
+	if err != nil || who.Actor.Role == services.Stranger {
+		h.t.Fatalf("%s: %+v, %v", externalID, who, err)
+	}
+	return who.Actor
+}
+
+// post is the running term of a person outside the Party cell.
+func (h *house) post(person int64) models.Term {
+	h.t.Helper()
+	terms := rows[models.Term](h, "id")
+	i := slices.IndexFunc(terms, func(t models.Term) bool {
+		return t.PersonID == person && t.To.IsZero() && t.Role != models.CellMember
+	})
+	if i < 0 {
+		h.t.Fatalf("person %d holds no post", person)
+	}
+	return terms[i]
+}
