@@ -55,8 +55,9 @@ type Draft struct {
 	Answers Answers
 }
 
-// Confirming is the step of a draft that waits for its send button.
-const Confirming = "confirm"
+// Confirming is the step of a draft that waits for its send button; no step of
+// a form can have this name.
+const Confirming = "="
 
 // Drafts keeps half-filled forms, one for each person.
 type Drafts interface {

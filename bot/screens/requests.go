@@ -80,7 +80,13 @@ func isPost(field string) bool {
 func (s *Screens) effectLines(card changes.Card) []string {
 	var lines []string
 	for _, effect := range card.Effects {
-		if effect.Monthly != 0 {
+		for _, partial := range effect.Partial {
+			lines = append(lines, s.say("effect.partial", "month", partial.Month, "name", effect.Name, "amount", texts.Signed(partial.Amount)))
+		}
+		switch {
+		case effect.Monthly != 0 && effect.Until != 0:
+			lines = append(lines, s.say("effect.until", "month", effect.From, "until", effect.Until, "name", effect.Name, "amount", texts.Signed(effect.Monthly)))
+		case effect.Monthly != 0:
 			lines = append(lines, s.say("effect.monthly", "month", effect.From, "name", effect.Name, "amount", texts.Signed(effect.Monthly)))
 		}
 		var recover, owe int64

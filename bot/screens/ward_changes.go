@@ -32,6 +32,8 @@ func (s *Screens) decisionCard(card changes.Card) bot.Reply {
 			bot.Row(s.button("return", "ret", args...), negative(s.button("refuse", "no", args...)))}
 	case card.WhyNot != "" && card.Request.State == models.ChangeSubmitted:
 		reply.Text += "\n" + s.say("why_not."+card.WhyNot)
+	case card.Request.State != models.ChangeSubmitted:
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
 	}
 	return reply
 }
@@ -46,9 +48,8 @@ func (s *Screens) decided(card changes.Card, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := s.drawCard(card)
+	reply := s.decisionCard(card)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
 	return reply, nil
 }
 

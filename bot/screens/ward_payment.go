@@ -84,7 +84,9 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 	case models.RunDraft:
 		reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("submit_run", "submit", args...)), s.button("prepare_again", "prepare", run.Month.String())))
 	case models.RunSubmitted:
-		reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("approve_run", "approve", args...))))
+		if view.MayApprove {
+			reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("approve_run", "approve", args...))))
+		}
 	case models.RunApproved:
 		reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("export_run", "export", args...))))
 	case models.RunExported:

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"canbobot/bot"
+	"canbobot/bot/delivery"
+	"canbobot/bot/screens"
+	"canbobot/bot/session"
+	"canbobot/bot/texts"
+	"canbobot/bot/understand"
+	"canbobot/models"
+	"canbobot/services/outbox"
+)
+
+// Counter is the conversation over a ward: channels in, answers out, jobs
+// worked. Commands, tests and the bench use the same one.
+type Counter struct {
+	Ward       *Ward
+	Dispatcher *bot.Dispatcher
+	Screens    *screens.Screens
+	Texts      *texts.Texts
+	channels   map[string]bot.Channel
+	worker     outbox.Worker
+	logger     *slog.Logger
+}
+
+// newCounter wires the conversation; nothing runs before Start.
+func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, links []screens.Link, logger *slog.Logger) (*Counter, error) {
+	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
+	if err != nil {
+		return nil, err
+	}
+	model := understand.New()
+	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, logger: logger}
+	for _, channel := range channels {
+		c.channels[channel.Name()] = channel
+	}
+	c.Screens = &screens.Screens{
+		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Allowance: ward.Allowance,
+		Cases: ward.Cases, Notices: ward.Notices, Texts: words, Clock: ward.Clock, Links: links,
+	}
+	c.Dispatcher = &bot.Dispatcher{
+		Channels: c.channels, Sessions: session.Dialogues{Store: sessions}, People: people{ward.Identity},
+		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: model,
+		Book: c.Screens.Book(), Speech: words, Clock: ward.Clock, Logger: logger, Away: away,
+	}
+	sender := &delivery.Sender{
+		Channels: c.channels, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens, Clock: ward.Clock, Logger: logger,
+	}
+	workers := river.NewWorkers()
+	sender.Register(workers)
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
+		_, err := ward.Changes.Due(ctx)
+		return err
+	}))
+	every := []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
+			return outbox.Remind{}, nil
+		}, nil),
+	}
+	if c.worker, err = outbox.NewWorker(ward.Store, workers, every, logger.With("part", "jobs")); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Start begins to work jobs.
+func (c *Counter) Start(ctx context.Context) error {
+	// The worker ends by Stop, which lets running jobs finish, not with ctx.
+	if err := c.worker.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop lets running jobs finish.
+func (c *Counter) Stop(ctx context.Context) error { return c.worker.Stop(ctx) }
+
+// away reports whether an error says that the database cannot be reached.
+func away(err error) bool {
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &network) || models.IsAway(err)
+}

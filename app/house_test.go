@@ -1,0 +1,268 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"canbobot/app/sample"
+	"canbobot/bot"
+	"canbobot/bot/screens"
+	"canbobot/bot/session"
+	"canbobot/bot/web"
+	"canbobot/config"
+	"canbobot/models/storetest"
+	"canbobot/services"
+)
+
+// house is the whole product over a fresh database with the sample in it, and a
+// clock that stands still until it is moved.
+type house struct {
+	ward     *Ward
+	counter  *Counter
+	sessions *session.Store
+	page     *recorder
+	loaded   sample.Summary
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// morning is when every play begins: 6 April 2026, nine o'clock in Hồng Lĩnh.
+var morning = time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone)
+
+func (h *house) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+func (h *house) advance(by time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(by)
+}
+
+// openHouse builds a house with the try-it page's channel and whatever others
+// the test brings, and works its jobs until the test ends.
+func openHouse(t *testing.T, others ...bot.Channel) *house {
+	t.Helper()
+	ctx := context.Background()
+	h := &house{now: morning}
+	clock := services.Clock(h.clock)
+	store := storetest.New(t, clock)
+	settings, err := config.Load([]string{"SECRET_KEY=" + config.NewSecret()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, closeRedis, err := session.OpenRedis(storetest.Redis())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeRedis() })
+	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h.sessions = session.New(client, clock, logger)
+	h.sessions.Prefix = "test:" + rand.Text() + ":"
+	if h.ward, err = newWard(store, settings, clock, h.sessions.Guesses()); err != nil {
+		t.Fatal(err)
+	}
+	if h.loaded, err = sample.Load(ctx, h.ward.sampleServices()); err != nil {
+		t.Fatal(err)
+	}
+	h.page = &recorder{Channel: web.New(web.Config{Clock: clock, Logger: logger})}
+	links := []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
+	if h.counter, err = newCounter(h.ward, h.sessions, append([]bot.Channel{h.page}, others...), links, logger); err != nil {
+		t.Fatal(err)
+	}
+	h.counter.Texts.Problem = func(problem string) { t.Error(problem) }
+	if err := h.counter.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ending, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := h.counter.Stop(ending); err != nil {
+			t.Error(err)
+		}
+	})
+	h.settle(t)
+	return h
+}
+
+// settle waits until every job is done.
+func (h *house) settle(t *testing.T) {
+	t.Helper()
+	ctx := ctxFor(t)
+	tick := time.NewTicker(3 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var open int64
+		err := h.ward.Store.WithContext(ctx).Table("river_job").Where("state IN ?", []string{"available", "running", "pending", "retryable"}).Count(&open).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d jobs are not done", open)
+		case <-tick.C:
+		}
+	}
+}
+
+// character finds who is behind an account of the sample.
+func (h *house) character(t *testing.T, externalID string) sample.Character {
+	t.Helper()
+	i := slices.IndexFunc(h.loaded.Characters, func(c sample.Character) bool { return c.ExternalID == externalID })
+	if i < 0 {
+		t.Fatalf("the sample has no %q", externalID)
+	}
+	return h.loaded.Characters[i]
+}
+
+// secret makes what a transcript names with $.
+func (h *house) secret(t *testing.T, kind, externalID string) string {
+	t.Helper()
+	who := h.character(t, externalID)
+	switch kind {
+	case "totp":
+		code, err := totp.GenerateCode(who.TOTPSecret, h.clock())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
+	case "invite":
+		code, _, err := h.ward.Identity.Invite(context.Background(), services.SystemActor(who.Ward), who.Person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
+	case "phone":
+		return who.Phone
+	}
+	t.Fatalf("no secret of kind %q", kind)
+	return ""
+}
+
+// recorder is the page's channel, remembering what each phone shows.
+type recorder struct {
+	*web.Channel
+	mu     sync.Mutex
+	queued map[string][]shownMessage
+	latest map[string]map[string]bot.Reply // chat, ref
+	order  map[string][]string
+}
+
+func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
+	ref, err := r.Channel.Send(ctx, chatID, reply)
+	if err == nil {
+		r.note(chatID, ref, shownMessage{reply: reply})
+	}
+	return ref, err
+}
+
+func (r *recorder) Edit(ctx context.Context, chatID, ref string, reply bot.Reply) error {
+	err := r.Channel.Edit(ctx, chatID, ref, reply)
+	if err == nil {
+		r.note(chatID, ref, shownMessage{redrawn: true, reply: reply})
+	}
+	return err
+}
+
+func (r *recorder) note(chatID, ref string, message shownMessage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.queued == nil {
+		r.queued, r.latest, r.order = map[string][]shownMessage{}, map[string]map[string]bot.Reply{}, map[string][]string{}
+	}
+	if r.latest[chatID] == nil {
+		r.latest[chatID] = map[string]bot.Reply{}
+	}
+	if message.redrawn && draw("", message) == draw("", shownMessage{redrawn: true, reply: r.latest[chatID][ref]}) {
+		return // nothing to see
+	}
+	if _, known := r.latest[chatID][ref]; !known {
+		r.order[chatID] = append(r.order[chatID], ref)
+	}
+	r.latest[chatID][ref] = message.reply
+	r.queued[chatID] = append(r.queued[chatID], message)
+}
+
+// button finds the newest button with a label on a phone.
+func (r *recorder) button(t *testing.T, chatID, label string) (ref, action string) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	refs := r.order[chatID]
+	for i := len(refs) - 1; i >= 0; i-- {
+		for _, row := range r.latest[chatID][refs[i]].Buttons {
+			for _, button := range row {
+				if button.Label == label {
+					return refs[i], button.Action
+				}
+			}
+		}
+	}
+	t.Fatalf("%s sees no button %q", chatID, label)
+	return "", ""
+}
+
+// webStage plays over the page's channel.
+type webStage struct {
+	house  *house
+	events int
+}
+
+func (h *house) webStage(*testing.T) stage { return &webStage{house: h} }
+
+func (s *webStage) act(t *testing.T, user string, what rune, text string) {
+	t.Helper()
+	s.events++
+	in := bot.Inbound{Channel: "web", EventID: "play-" + strconv.Itoa(s.events), UserID: user, ChatID: user, Private: true, At: s.house.clock()}
+	switch what {
+	case '>':
+		in.Text = text
+	case '*':
+		in.MessageRef, in.Action = s.house.page.button(t, user, text)
+	case '+':
+		number, own := strings.CutPrefix(text, "own ")
+		in.Contact = &bot.Contact{Phone: number, Own: own}
+	case '@':
+		in.Start = text
+	case '?':
+		in.Attachment = &bot.Attachment{Kind: bot.AttachmentKind(text), ID: "1"}
+	}
+	if err := s.house.counter.Dispatcher.Handle(ctxFor(t), in); err != nil {
+		t.Fatalf("%s %c %s: %v", user, what, text, err)
+	}
+}
+
+func (s *webStage) shown(_ *testing.T, user string) []shownMessage {
+	s.house.page.mu.Lock()
+	defer s.house.page.mu.Unlock()
+	messages := s.house.page.queued[user]
+	delete(s.house.page.queued, user)
+	return messages
+}
+
+func (s *webStage) settle(t *testing.T) { s.house.settle(t) }
+
+// count reads how many rows a query finds.
+func (h *house) count(t *testing.T, model any, query string, args ...any) int64 {
+	t.Helper()
+	var n int64
+	if err := h.ward.Store.Model(model).Where(query, args...).Count(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,133 @@
+// Package app is the only place that knows everything: it wires services,
+// conversation and channels, and is what the command line speaks to.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"canbobot/bot/session"
+	"canbobot/config"
+	"canbobot/services"
+)
+
+// Exit codes of every command.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line; each has its own file.
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Try everything on one page, with the sample of Hồng Lĩnh; no server and no token needed."`
+	Serve   serveCommand   `cmd:"" help:"Serve the configured channels until stopped."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date."`
+	Sample  sampleCommand  `cmd:"" help:"The sample ward."`
+	Report  reportCommand  `cmd:"" help:"Who is in post and what a month costs, by ward, organization and village."`
+	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
+	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
+	Staff   staffCommand   `cmd:"" help:"Ward users."`
+	Audit   auditCommand   `cmd:"" help:"The journal."`
+	Bench   benchCommand   `cmd:"" help:"Measure, beside the machine's own floor in the same run."`
+	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`
+}
+
+// process is what a command may use of the program's surroundings.
+type process struct {
+	ctx      context.Context
+	environ  []string
+	stdin    io.Reader
+	stdout   io.Writer
+	stderr   io.Writer
+	clock    services.Clock
+	exitCode int
+}
+
+// usageError is a mistake of who called the command: it exits with 2.
+type usageError struct{ error }
+
+// Run runs one command and returns its exit code.
+func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &process{ctx: ctx, environ: environ, stdin: stdin, stdout: stdout, stderr: stderr, clock: time.Now}
+	var cli commands
+	helped := false
+	parser, err := kong.New(&cli,
+		kong.Name("canbobot"),
+		kong.Description("The officers' counter on the phone: a chat service for Viet Nam's wards on Zalo and Telegram.\n\nTry it: canbobot demo\nSettings are environment variables; .env.example lists them."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(p),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "canbobot:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "canbobot: %v\nSee: canbobot --help\n", err)
+		return exitUsage
+	}
+	if err := command.Run(p); err != nil {
+		fmt.Fprintln(stderr, "canbobot:", err)
+		var usage usageError
+		var problems *config.Problems
+		if errors.As(err, &usage) || errors.As(err, &problems) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return p.exitCode
+}
+
+// settings reads the environment; what is missing or wrong is told at once.
+func (p *process) settings() (config.Config, error) { return config.Load(p.environ) }
+
+// logger writes to standard error, as LOG_LEVEL and LOG_FORMAT say.
+func (p *process) logger(settings config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.LogLevel}
+	if settings.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// withWard opens the configured database for one command. Guess limits of a
+// command live in the process: nobody guesses there.
+func (p *process) withWard(do func(ward *Ward) error) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	if err := settings.Check(config.NeedSecret); err != nil {
+		return err
+	}
+	store, err := openStore(p.ctx, settings, p.clock)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	client, closeRedis, err := session.OpenRedis("")
+	if err != nil {
+		return err
+	}
+	defer closeRedis()
+	ward, err := newWard(store, settings, p.clock, session.New(client, p.clock, p.logger(settings)).Guesses())
+	if err != nil {
+		return err
+	}
+	return do(ward)
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"canbobot/app/sample"
+	"canbobot/config"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/audit"
+	"canbobot/services/cases"
+	"canbobot/services/changes"
+	"canbobot/services/drafts"
+	"canbobot/services/identity"
+	"canbobot/services/notices"
+	"canbobot/services/outbox"
+	"canbobot/services/roster"
+	"canbobot/services/vault"
+)
+
+// Ward is what the ward does, wired once over one database: the services, and
+// nothing of chat.
+type Ward struct {
+	Store     *models.Store
+	Clock     services.Clock
+	Vault     *vault.Vault
+	Audit     *audit.Service
+	Outbox    *outbox.Outbox
+	Identity  *identity.Service
+	Roster    *roster.Service
+	Allowance *allowance.Service
+	Changes   *changes.Service
+	Cases     *cases.Service
+	Notices   *notices.Service
+	Drafts    *drafts.Service
+
+	guesses identity.Guesses
+}
+
+// openStore opens the configured database; it changes nothing in it.
+func openStore(ctx context.Context, settings config.Config, clock services.Clock) (*models.Store, error) {
+	return models.Open(ctx, models.Options{URL: settings.DatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock})
+}
+
+// newWard wires the services over an open database.
+func newWard(store *models.Store, settings config.Config, clock services.Clock, guesses identity.Guesses) (*Ward, error) {
+	keys := settings.Keys()
+	v, err := vault.New(keys[0], keys[1:]...)
+	if err != nil {
+		return nil, fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	return wire(store, v, clock, guesses)
+}
+
+// wire makes every service over one database, by one clock.
+func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses identity.Guesses) (*Ward, error) {
+	box, err := outbox.New(store, clock)
+	if err != nil {
+		return nil, err
+	}
+	w := &Ward{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
+	w.Audit = audit.New(store, clock)
+	w.Drafts = drafts.New(store, clock)
+	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
+	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
+	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
+	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
+	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	return w, nil
+}
+
+// sampleServices hands the loader of the sample what it needs: the services,
+// by a clock that it turns back to date what happened before.
+func (w *Ward) sampleServices() sample.Tools {
+	return sample.Tools{
+		Store: w.Store, Vault: w.Vault, Clock: w.Clock,
+		With: func(clock services.Clock) (sample.Services, error) {
+			then, err := wire(w.Store, w.Vault, clock, w.guesses)
+			if err != nil {
+				return sample.Services{}, err
+			}
+			return sample.Services{Identity: then.Identity, Allowance: then.Allowance, Changes: then.Changes, Notices: then.Notices}, nil
+		},
+	}
+}
+
+// actorOf is the program itself, in the ward with this code.
+func (w *Ward) actorOf(ctx context.Context, code string) (services.Actor, error) {
+	wards, err := w.Identity.Wards(ctx)
+	if err != nil {
+		return services.Actor{}, err
+	}
+	var codes []string
+	for _, ward := range wards {
+		if ward.Code == code {
+			return services.SystemActor(ward.ID), nil
+		}
+		codes = append(codes, ward.Code)
+	}
+	return services.Actor{}, usageError{fmt.Errorf("no ward %q; there are: %s", code, strings.Join(codes, ", "))}
+}
