@@ -22,8 +22,7 @@ func write(ctx context.Context, store *models.Store, tables ...any) error {
 	if store.Pool == nil {
 		return store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			for _, rows := range tables {
-				// 500 rows of the widest table stay below SQLite's 32,766 values.
-				if err := tx.Omit(clause.Associations).CreateInBatches(rows, 500).Error; err != nil {
+				if err := tx.Omit(clause.Associations).CreateInBatches(rows, batchRows).Error; err != nil {
 					return err
 				}
 			}
@@ -39,6 +38,10 @@ func write(ctx context.Context, store *models.Store, tables ...any) error {
 		return nil
 	})
 }
+
+// batchRows is small because the SQLite driver looks for every value of a
+// statement among all of them.
+const batchRows = 40
 
 // shapes keeps what is read of the entities' columns.
 var shapes sync.Map

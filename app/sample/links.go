@@ -39,7 +39,7 @@ func (l *loader) loadLinks(ctx context.Context) error {
 		})
 	}
 	db := l.tools.Store.WithContext(ctx)
-	if err := db.CreateInBatches(&accounts, 200).Error; err != nil {
+	if err := db.CreateInBatches(&accounts, batchRows).Error; err != nil {
 		return err
 	}
 	consents := make([]*models.Consent, len(accounts))
@@ -52,5 +52,5 @@ func (l *loader) loadLinks(ctx context.Context) error {
 			Role: services.Officer, Ward: account.WardID, Person: *account.PersonID, Account: account.ID, Channel: account.Channel,
 		})
 	}
-	return db.CreateInBatches(&consents, 200).Error
+	return db.CreateInBatches(&consents, batchRows).Error
 }

@@ -86,7 +86,7 @@ func (l *loader) loadUnits(ctx context.Context) error {
 			villages = append(villages, &models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i + 1, CreatedAt: l.now})
 		}
 	}
-	if err := db.CreateInBatches(&villages, 200).Error; err != nil {
+	if err := db.CreateInBatches(&villages, batchRows).Error; err != nil {
 		return err
 	}
 	var branches []*models.Branch
@@ -106,19 +106,19 @@ func (l *loader) loadUnits(ctx context.Context) error {
 			})
 		}
 	}
-	if err := db.CreateInBatches(&branches, 200).Error; err != nil {
+	if err := db.CreateInBatches(&branches, batchRows).Error; err != nil {
 		return err
 	}
 	if err := l.fill(branches); err != nil {
 		return err
 	}
-	if err := db.CreateInBatches(&l.people, 200).Error; err != nil {
+	if err := db.CreateInBatches(&l.people, batchRows).Error; err != nil {
 		return err
 	}
 	for _, post := range l.posts {
 		post.term.PersonID = post.person.ID
 	}
-	return db.CreateInBatches(&l.terms, 200).Error
+	return db.CreateInBatches(&l.terms, batchRows).Error
 }
 
 func organization(code string) models.Organization {

@@ -27,8 +27,11 @@ const (
 	// freshOver is how many people a notice may reach without a fresh step-up
 	// code.
 	freshOver = 50
-	// chunk bounds the rows of one statement: SQLite takes 32,766 values.
-	chunk = 500
+	// chunk is how many people one statement tells. The SQLite driver looks for
+	// every value of a statement among all of them, so a large one is slow.
+	chunk = 100
+	// maxNamed bounds how many villages or organizations an audience names.
+	maxNamed = 500
 	// maxListed bounds lists.
 	maxListed = 50
 )
@@ -218,7 +221,7 @@ func known[T comparable](rows *gorm.DB, column string, values []T, refusal error
 	for _, value := range values {
 		distinct[value] = true
 	}
-	if len(values) > chunk {
+	if len(values) > maxNamed {
 		return refusal
 	}
 	var found int64
