@@ -18,6 +18,9 @@ type Form struct {
 	Done func(ctx context.Context, turn Turn, answers Answers) (Reply, error)
 	// Open lets people fill it who are not linked.
 	Open bool
+	// Fleeting is one question whose answer is not worth keeping, such as a
+	// code: it leaves a half-filled form of the person's as it is.
+	Fleeting bool
 }
 
 // Step is one question.
@@ -94,8 +97,22 @@ func (r *formRunner) save(ctx context.Context, turn Turn, draft Draft) error {
 	return r.dispatcher.Drafts.Save(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID, draft)
 }
 
+// current is the form that the person is in: the fleeting one, else the draft.
+func (r *formRunner) current(ctx context.Context, turn Turn) (*Form, Draft, bool, error) {
+	if form := r.dispatcher.Book.Forms[r.position.Form]; form != nil && form.Fleeting {
+		return form, Draft{Form: form.Name, Step: form.Steps[0].Name, Answers: Answers{}}, true, nil
+	}
+	draft, exists, err := r.load(ctx, turn)
+	form := r.dispatcher.Book.Forms[draft.Form]
+	return form, draft, exists && form != nil, err
+}
+
 func (r *formRunner) drop(ctx context.Context, turn Turn) error {
+	form := r.dispatcher.Book.Forms[r.position.Form]
 	r.position.Form = ""
+	if form != nil && form.Fleeting {
+		return nil
+	}
 	return r.dispatcher.Drafts.Delete(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID)
 }
 
@@ -132,10 +149,12 @@ func (r *formRunner) advance(ctx context.Context, turn Turn, form *Form, draft D
 	if draft.Step == Confirming && form.Confirm == nil {
 		return r.finish(ctx, turn, form, draft)
 	}
-	if err := r.save(ctx, turn, draft); err != nil {
-		return Reply{}, err
-	}
 	r.position.Form = form.Name
+	if !form.Fleeting {
+		if err := r.save(ctx, turn, draft); err != nil {
+			return Reply{}, err
+		}
+	}
 	return r.ask(ctx, turn, form, draft)
 }
 

@@ -95,12 +95,14 @@ func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (
 // pressForm follows a button of a form. Buttons of a form that ended, or of a
 // question answered since, lead to where the person is.
 func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, position *Position) (Reply, error) {
-	draft, exists, err := turn.forms.load(ctx, turn)
+	if verb == verbResume || verb == verbDrop {
+		position.Form = "" // they speak of the draft
+	}
+	form, draft, exists, err := turn.forms.current(ctx, turn)
 	if err != nil {
 		return Reply{}, err
 	}
-	form := d.Book.Forms[draft.Form]
-	if !exists || form == nil || (!form.Open && !turn.Speaker.Linked()) {
+	if !exists || (!form.Open && !turn.Speaker.Linked()) {
 		position.Form = ""
 		if verb == verbCancel || verb == verbDrop {
 			return turn.forms.cancel(ctx, turn)
@@ -128,12 +130,11 @@ func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, posi
 // fill gives a text, a contact or a file to the running form. Not handled when
 // the form is gone.
 func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (reply Reply, handled bool, err error) {
-	draft, exists, err := turn.forms.load(ctx, turn)
+	form, draft, exists, err := turn.forms.current(ctx, turn)
 	if err != nil {
 		return Reply{}, true, err
 	}
-	form := d.Book.Forms[draft.Form]
-	if !exists || form == nil || draft.Form != position.Form {
+	if !exists || draft.Form != position.Form {
 		position.Form = ""
 		return Reply{}, false, nil
 	}

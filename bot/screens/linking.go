@@ -280,16 +280,21 @@ func (s *Screens) stepUp(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 func (s *Screens) stepUpForm() *bot.Form {
 	return &bot.Form{
-		Name: "step_up",
+		Name: "step_up", Fleeting: true,
 		Steps: []bot.Step{{
 			Name: "code", Ask: "step_up.ask",
 			Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 				return "ok", s.Identity.StepUp(ctx, turn.Speaker.Actor, strings.ReplaceAll(strings.TrimSpace(input.Text), " ", ""))
 			},
 		}},
-		Done: func(context.Context, bot.Turn, bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: s.say("step_up.done"), Buttons: [][]bot.Button{
-				bot.Row(s.button("runs", "runs"), s.button("pending", "pending"))}}, nil
+		Done: func(ctx context.Context, turn bot.Turn, _ bot.Answers) (bot.Reply, error) {
+			reply := bot.Reply{Text: s.say("step_up.done"), Buttons: [][]bot.Button{
+				bot.Row(s.button("runs", "runs"), s.button("pending", "pending"))}}
+			_, unfinished, err := turn.Draft(ctx)
+			if unfinished {
+				reply.Buttons = append([][]bot.Button{bot.Row(positive(s.button("resume", bot.Resume())))}, reply.Buttons...)
+			}
+			return reply, err
 		},
 	}
 }

@@ -26,7 +26,7 @@ func (s *Screens) find(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (s *Screens) findForm() *bot.Form {
 	return &bot.Form{
-		Name:  "find",
+		Name: "find", Fleeting: true,
 		Steps: []bot.Step{{Name: "query", Ask: "find.ask", Read: readSentenceStep}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return s.found(ctx, turn, answers["query"])
