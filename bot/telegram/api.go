@@ -1,0 +1,111 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"path"
+	"sync/atomic"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// The library sees this instead of the token and of the server's address, so
+// that nothing it says can tell them.
+const (
+	placeholder         = "TOKEN"
+	placeholderEndpoint = "http://telegram.invalid/bot%s/%s"
+)
+
+// maxAnswer bounds an answer in memory. The largest is a full batch of updates:
+// 100 messages of 4,096 letters with markup.
+const maxAnswer = 16 << 20
+
+// call makes one request through the library. A failure is a *failure.
+func (c *Channel) call(ctx context.Context, client *http.Client, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (json.RawMessage, error) {
+	if c.fault != nil {
+		return nil, c.fault
+	}
+	e := &exchange{ctx: ctx, channel: c, client: client}
+	// A value of its own for each call: the library's has no context.
+	api := tgbotapi.BotAPI{Token: placeholder, Client: e}
+	api.SetAPIEndpoint(placeholderEndpoint)
+	var answer *tgbotapi.APIResponse
+	var err error
+	if len(files) > 0 {
+		answer, err = api.UploadFiles(method, params, files)
+	} else {
+		answer, err = api.MakeRequest(method, params)
+	}
+	if err != nil {
+		return nil, c.failed(method, e, answer, err)
+	}
+	return answer.Result, nil
+}
+
+// exchange is one request and its answer: the HTTP client that the library is
+// given.
+type exchange struct {
+	ctx     context.Context // of the call: the library passes none
+	channel *Channel
+	client  *http.Client
+
+	asked  atomic.Bool // something may have reached the server
+	status int         // of the answer; 0 when none came
+	page   bool        // the answer is no JSON object: something on the way made it
+}
+
+var errTooLarge = errors.New("the answer is too large")
+
+// Do sends the request to the real address and reads the whole answer.
+func (e *exchange) Do(request *http.Request) (*http.Response, error) {
+	c := e.channel
+	if e.client != c.patient { // a long poll must not take the place of an answer
+		select {
+		case c.underway <- struct{}{}:
+			defer func() { <-c.underway }()
+		case <-e.ctx.Done():
+			// Only a request that reaches net/http has its body closed there. An
+			// upload's is a pipe, whose writer would otherwise wait for ever.
+			request.Body.Close()
+			return nil, e.ctx.Err()
+		}
+	}
+	address := *c.methods
+	address.Path += path.Base(request.URL.Path)
+	// Called before anything is flushed to the connection, so that a request
+	// that was not asked has certainly not been read by anybody.
+	trace := httptrace.ClientTrace{WroteHeaders: func() { e.asked.Store(true) }}
+	request = request.WithContext(httptrace.WithClientTrace(e.ctx, &trace))
+	request.URL, request.Host = &address, address.Host
+
+	response, err := e.client.Do(request)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer response.Body.Close()
+	e.status = response.StatusCode
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, bare(err)
+	}
+	if len(body) > maxAnswer {
+		return nil, errTooLarge
+	}
+	e.page = !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
+}
+
+// bare drops the URL, which holds the token, from what net/http says.
+func bare(err error) error {
+	if where := (*url.Error)(nil); errors.As(err, &where) {
+		return where.Err
+	}
+	return err
+}

@@ -1,0 +1,183 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"canbobot/bot"
+)
+
+// failure is a call that did not succeed. Its text holds no token, no text of a
+// message and no address.
+type failure struct {
+	method      string
+	asked       bool // something may have reached the server
+	status      int  // of the HTTP answer; 0 when none came
+	page        bool // the answer is no JSON: something on the way made it
+	code        int  // of the Bot API's answer; 0 when what answered was not the Bot API
+	description string
+	retryAfter  time.Duration
+	movedTo     int64
+	cause       error // why no answer came, or none that could be read
+}
+
+func (f *failure) Error() string {
+	var text strings.Builder
+	text.WriteString("telegram")
+	if f.method != "" {
+		text.WriteString(" " + f.method)
+	}
+	switch {
+	case f.code != 0:
+		fmt.Fprintf(&text, ": %d %s", f.code, f.description)
+	case f.status != 0:
+		fmt.Fprintf(&text, ": HTTP %d, not an answer of the Bot API", f.status)
+	}
+	if f.retryAfter > 0 {
+		fmt.Fprintf(&text, " (retry after %s)", f.retryAfter)
+	}
+	if f.cause != nil {
+		fmt.Fprintf(&text, ": %v", f.cause)
+	}
+	return text.String()
+}
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// longestRetryAfter keeps a nonsensical retry_after from overflowing.
+const longestRetryAfter = 24 * time.Hour
+
+// failed makes a failure of what the library returned.
+func (c *Channel) failed(method string, e *exchange, answer *tgbotapi.APIResponse, err error) *failure {
+	f := &failure{method: method, asked: e.asked.Load(), status: e.status, page: e.page}
+	said := (*tgbotapi.Error)(nil)
+	if !errors.As(err, &said) || answer == nil {
+		f.cause = c.redact(err)
+		return f
+	}
+	// Error.Code is missing from uploads; the answer itself has it. An answer in
+	// JSON without a code comes from something else than the Bot API.
+	f.code = answer.ErrorCode
+	f.description = c.tellable(said.Message)
+	f.movedTo = said.MigrateToChatID
+	f.retryAfter = min(time.Duration(min(max(said.RetryAfter, 0), int(longestRetryAfter/time.Second)))*time.Second, longestRetryAfter)
+	return f
+}
+
+// redact is the second line of defence against a token in an error; exchange.Do
+// is the first. A transport of somebody else's may say what it likes.
+func (c *Channel) redact(err error) error {
+	text := err.Error()
+	_, secret, _ := strings.Cut(c.token, ":")
+	for _, part := range []string{c.token, secret} {
+		if part != "" && strings.Contains(text, part) {
+			text = strings.ReplaceAll(text, part, "<token>")
+		}
+	}
+	if text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
+
+// maxDescription bounds what is kept of a description.
+const maxDescription = 160
+
+// tellable cuts a description before what it quotes: that may be a piece of the
+// message, or a signed link.
+func (c *Channel) tellable(description string) string {
+	description = c.redact(errors.New(description)).Error()
+	for i, letter := range description {
+		quotes := letter == '"' || letter == '\'' && (i == 0 || !isLetter(description[i-1])) // can't is no quote
+		if quotes || letter > '~' || letter < ' ' || i > maxDescription {
+			return strings.TrimSpace(description[:i]) + " ..."
+		}
+	}
+	return description
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// fate says what became of a message whose call failed.
+func (f *failure) fate() bot.Fate {
+	if f.code == 0 {
+		return f.fateUnanswered()
+	}
+	switch {
+	case f.retryAfter > 0, f.code == http.StatusTooManyRequests:
+		return bot.Retry
+	case f.code == http.StatusUnauthorized, f.code == http.StatusNotFound:
+		return bot.Broken // the token was revoked, or never was one
+	case f.code == http.StatusForbidden, f.says("chat not found"), f.says("user not found"), f.says("PEER_ID_INVALID"), f.says("user is deactivated"):
+		return bot.Unreachable
+	case f.code == http.StatusConflict, f.code == http.StatusServiceUnavailable:
+		return bot.Retry
+	case f.code >= http.StatusInternalServerError:
+		return bot.Uncertain // it may have failed after sending
+	}
+	return bot.Refused
+}
+
+// fateUnanswered is the fate when the Bot API has said nothing. sendMessage
+// knows no idempotency key, so what may have arrived stays uncertain.
+func (f *failure) fateUnanswered() bot.Fate {
+	switch {
+	case !f.asked:
+		return bot.Retry // not connected, or told to stop before
+	case f.status == http.StatusRequestEntityTooLarge:
+		return bot.Refused
+	case f.status == http.StatusServiceUnavailable, f.page && f.status < http.StatusInternalServerError:
+		return bot.Retry // a page of something on the way, which let nothing pass
+	}
+	return bot.Uncertain
+}
+
+func (f *failure) says(words string) bool {
+	return strings.Contains(strings.ToLower(f.description), strings.ToLower(words))
+}
+
+// sendError tells a failed call in the bot's terms.
+func (c *Channel) sendError(err error) *bot.SendError {
+	f := (*failure)(nil)
+	if !errors.As(err, &f) {
+		return &bot.SendError{Fate: bot.Refused, Cause: err}
+	}
+	result := &bot.SendError{Fate: f.fate(), Cause: f}
+	if f.retryAfter > 0 {
+		result.RetryAt = c.clock().Add(f.retryAfter)
+	}
+	if f.movedTo != 0 {
+		result.MovedTo = strconv.FormatInt(f.movedTo, 10)
+	}
+	return result
+}
+
+// refusedAs reports whether the Bot API refused a call with these words.
+func refusedAs(err error, words string) bool {
+	f := (*failure)(nil)
+	return errors.As(err, &f) && f.code == http.StatusBadRequest && f.says(words)
+}
+
+// refused is a request that is wrong without asking.
+func refused(why string) *bot.SendError {
+	return &bot.SendError{Fate: bot.Refused, Cause: errors.New(why)}
+}
+
+// pauseFor waits, unless ctx ends first.
+func pauseFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

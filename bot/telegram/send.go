@@ -1,0 +1,222 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"canbobot/bot"
+)
+
+// shortWait is how long a part of a reply waits for a chat that asks for a
+// pause, so that a reply is not left half said.
+const shortWait = 5 * time.Second
+
+// Send delivers a reply: its text, with the buttons under the last part, then
+// its files, then the keyboard that shares one's number. The reference is that
+// of the message with the buttons, and comes even with an error when that
+// message was sent.
+func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
+	if reply.Empty() {
+		return "", nil
+	}
+	if err := checkChat(chatID); err != nil {
+		return "", err
+	}
+	s := sending{channel: c, chatID: chatID, protect: reply.Protect}
+	markup := ""
+	keyboard := keyboardOf(reply.Buttons)
+	asks := reply.AskContact != "" && isPrivate(chatID)
+	switch {
+	case len(keyboard.Rows) > 0:
+		markup = toJSON(keyboard)
+	case asks: // one message cannot have both, and needs not here
+		markup, asks = contactKeyboard(reply.AskContact), false
+		c.keyboards.up(chatID)
+	}
+	if !asks && reply.AskContact == "" {
+		c.takeKeyboard(ctx, chatID)
+	}
+
+	var ref string
+	if reply.Title != "" || reply.Text != "" {
+		messages := layOut(reply.Title, reply.Text)
+		for i, message := range messages {
+			last := i == len(messages)-1
+			params := message.params(chatID, reply.Protect)
+			if last && markup != "" {
+				params["reply_markup"] = markup
+			}
+			id, err := s.send(ctx, "sendMessage", params)
+			if err != nil {
+				return "", err
+			}
+			if last {
+				ref, markup = id, ""
+			}
+		}
+	}
+	for i, file := range reply.Files {
+		underLast := ""
+		if i == len(reply.Files)-1 {
+			underLast = markup // there was no text to carry the buttons
+		}
+		id, err := s.file(ctx, file, underLast)
+		if err != nil {
+			return ref, err
+		}
+		if ref == "" && i == len(reply.Files)-1 {
+			ref = id
+		}
+	}
+	if asks {
+		if err := s.askContact(ctx, reply.AskContact); err != nil {
+			return ref, err
+		}
+	}
+	return ref, nil
+}
+
+// Edit redraws message ref. A message that Telegram cannot redraw, or a text
+// too long for one message, is bot.Refused: then the reply has to be sent. Files
+// and the keyboard that shares one's number follow as messages of their own.
+func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply) error {
+	if err := checkChat(chatID); err != nil {
+		return err
+	}
+	if id, err := strconv.Atoi(ref); err != nil || id <= 0 {
+		return refused("no reference to a message")
+	}
+	if reply.AskContact == "" {
+		c.takeKeyboard(ctx, chatID)
+	}
+	// Always a keyboard, [] when there are no buttons: that takes old ones away.
+	keyboard := toJSON(keyboardOf(reply.Buttons))
+	var err error
+	if reply.Title == "" && reply.Text == "" {
+		_, err = c.ask(ctx, "editMessageReplyMarkup", tgbotapi.Params{"chat_id": chatID, "message_id": ref, "reply_markup": keyboard})
+	} else {
+		messages := layOut(reply.Title, reply.Text)
+		if len(messages) > 1 {
+			return refused("too long to redraw in one message")
+		}
+		params := messages[0].params(chatID, false) // protection cannot be changed
+		params["message_id"], params["reply_markup"] = ref, keyboard
+		_, err = c.ask(ctx, "editMessageText", params)
+	}
+	if refusedAs(err, "message is not modified") {
+		return nil // a second tap, or a repeated job; what follows was sent then
+	}
+	if err != nil {
+		return err
+	}
+	s := sending{channel: c, chatID: chatID, protect: reply.Protect, begun: true}
+	for _, file := range reply.Files {
+		if _, err := s.file(ctx, file, ""); err != nil {
+			return err
+		}
+	}
+	if reply.AskContact != "" && isPrivate(chatID) {
+		return s.askContact(ctx, reply.AskContact)
+	}
+	return nil
+}
+
+// sending is a reply on its way, message by message.
+type sending struct {
+	channel *Channel
+	chatID  string
+	protect bool
+	begun   bool // a part of the reply has arrived
+}
+
+// send sends one message. Within a reply that has begun a short pause is waited
+// for here, since whoever repeats the reply repeats its beginning too.
+func (s *sending) send(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (ref string, err error) {
+	result, err := s.channel.ask(ctx, method, params, files...)
+	failed := (*bot.SendError)(nil)
+	if s.begun && errors.As(err, &failed) && failed.Fate == bot.Retry && !failed.RetryAt.IsZero() {
+		if wait := failed.RetryAt.Sub(s.channel.clock()); wait <= shortWait && pauseFor(ctx, wait) == nil {
+			result, err = s.channel.ask(ctx, method, params, files...)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	s.begun = true
+	// What cannot be read was sent all the same: it only cannot be redrawn.
+	var sent struct {
+		ID int `json:"message_id"`
+	}
+	if json.Unmarshal(result, &sent) != nil || sent.ID == 0 {
+		return "", nil
+	}
+	return strconv.Itoa(sent.ID), nil
+}
+
+// file sends a picture as a photo and everything else as a document.
+func (s *sending) file(ctx context.Context, file bot.File, markup string) (ref string, err error) {
+	params := tgbotapi.Params{"chat_id": s.chatID}
+	if s.protect {
+		params["protect_content"] = "true"
+	}
+	if markup != "" {
+		params["reply_markup"] = markup
+	}
+	data := tgbotapi.FileBytes{Name: proper(file.Name), Bytes: file.Content}
+	if pictures[file.MIME] && len(file.Content) <= maxPhoto {
+		ref, err = s.send(ctx, "sendPhoto", params, tgbotapi.RequestFile{Name: "photo", Data: data})
+		if err == nil || bot.FateOf(err) != bot.Refused {
+			return ref, err
+		}
+		// Too wide, too long or not quite a picture: a document takes anything.
+	}
+	return s.send(ctx, "sendDocument", params, tgbotapi.RequestFile{Name: "document", Data: data})
+}
+
+func (s *sending) askContact(ctx context.Context, label string) error {
+	params := message{text: pointer + proper(label)}.params(s.chatID, false)
+	params["reply_markup"] = contactKeyboard(label)
+	s.channel.keyboards.up(s.chatID)
+	_, err := s.send(ctx, "sendMessage", params)
+	return err
+}
+
+// takeKeyboard takes a contact keyboard away from a chat that may show one. Such
+// an order travels only with a message that has no buttons and can never be
+// redrawn, so it gets a message of its own, which goes at once. Should it fail,
+// the keyboard has folded itself after use, and hides nothing.
+func (c *Channel) takeKeyboard(ctx context.Context, chatID string) {
+	if !c.keyboards.mayBeUp(chatID) {
+		return
+	}
+	params := message{text: "⌛"}.params(chatID, false)
+	params["disable_notification"] = "true"
+	params["reply_markup"] = toJSON(tgbotapi.NewRemoveKeyboard(false))
+	s := sending{channel: c, chatID: chatID}
+	ref, err := s.send(ctx, "sendMessage", params)
+	if err == nil {
+		c.keyboards.down(chatID)
+		_, err = c.ask(ctx, "deleteMessage", tgbotapi.Params{"chat_id": chatID, "message_id": ref})
+	}
+	if err != nil {
+		c.logger.Debug("contact keyboard not tidied away", "error", err)
+	}
+}
+
+// checkChat refuses a chat that is not a number: "@name" would be a public
+// channel.
+func checkChat(chatID string) error {
+	if _, err := strconv.ParseInt(chatID, 10, 64); err != nil {
+		return refused("no id of a chat")
+	}
+	return nil
+}
+
+// isPrivate reports whether the chat is one person's: groups have negative ids.
+func isPrivate(chatID string) bool { return !strings.HasPrefix(chatID, "-") }
