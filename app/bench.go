@@ -1,0 +1,99 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// benchCommand measures. Every figure stands beside the machine's own floor,
+// taken in the same run, so that ratios hold on a noisy machine.
+type benchCommand struct {
+	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
+	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
+}
+
+// figures is one measurement, printed as a row or, with --json, as an object.
+type figures struct {
+	Name           string  `json:"name"`
+	Clients        int     `json:"clients,omitempty"`
+	Rows           int     `json:"rows,omitempty"`
+	PerSecond      float64 `json:"per_second"`
+	P50            float64 `json:"p50_ms,omitempty"`
+	P95            float64 `json:"p95_ms,omitempty"`
+	P99            float64 `json:"p99_ms,omitempty"`
+	FloorPerSecond float64 `json:"floor_per_second,omitempty"`
+	Lost           int64   `json:"lost"`
+	Repeated       int64   `json:"repeated"`
+	PeakRSS        float64 `json:"peak_rss_mb,omitempty"`
+	Seconds        float64 `json:"seconds"`
+}
+
+func printFigures(out io.Writer, asJSON bool, all []figures) error {
+	if asJSON {
+		encoder := json.NewEncoder(out)
+		for _, one := range all {
+			if err := encoder.Encode(one); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\tclients\tper second\tfloor\tratio\tp50 ms\tp95 ms\tp99 ms\tlost\trepeated\tpeak MB\t")
+	for _, one := range all {
+		ratio := "-"
+		if one.FloorPerSecond > 0 {
+			ratio = fmt.Sprintf("%.0f%%", 100*one.PerSecond/one.FloorPerSecond)
+		}
+		fmt.Fprintf(table, "%s\t%d\t%.0f\t%.0f\t%s\t%.2f\t%.2f\t%.2f\t%d\t%d\t%.0f\t\n",
+			one.Name, one.Clients, one.PerSecond, one.FloorPerSecond, ratio, one.P50, one.P95, one.P99, one.Lost, one.Repeated, one.PeakRSS)
+	}
+	return table.Flush()
+}
+
+// quantiles are p50, p95 and p99 in milliseconds.
+func quantiles(took []time.Duration) (p50, p95, p99 float64) {
+	slices.Sort(took)
+	at := func(q float64) float64 {
+		if len(took) == 0 {
+			return 0
+		}
+		return float64(took[min(len(took)-1, int(q*float64(len(took))))]) / float64(time.Millisecond)
+	}
+	return at(.50), at(.95), at(.99)
+}
+
+// peakMemory is the most the process has held, in megabytes; 0 where the system
+// does not tell.
+func peakMemory() float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for _, line := range strings.Split(string(status), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64)
+			if err == nil {
+				return kb / 1024
+			}
+		}
+	}
+	return 0
+}
+
+// silent is the logger of a bench: failures are counted, not written.
+func silent() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
+
+// temporaryFolder is a folder that remove takes away.
+func temporaryFolder() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "canbobot-bench-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}
