@@ -102,6 +102,9 @@ func New(config Config) *Channel {
 	case config.Token == "" || strings.Trim(config.Token, tokenLetters) != "":
 		c.fault = &failure{code: http.StatusUnauthorized, description: "the token is not of the form 123456789:AAF..."}
 	default:
+		if base.Path == "" { // joined to nothing, a path would not begin with a slash
+			base.Path = "/"
+		}
 		c.methods, c.files = base.JoinPath("bot"+config.Token+"/"), base.JoinPath("file", "bot"+config.Token+"/")
 	}
 	return c
