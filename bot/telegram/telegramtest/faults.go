@@ -9,7 +9,7 @@ import (
 
 // Fault is what goes wrong with calls of a method.
 type Fault struct {
-	Method string // any when empty
+	Method string // any when empty; "file" for downloads
 	Times  int    // how many calls; 0 for all
 	Every  int    // only every n-th call; 0 and 1 for each
 
@@ -109,7 +109,8 @@ func (s *Server) Migrate(chat, to int64) {
 	}
 }
 
-// Repeat delivers each further update n times.
+// Repeat delivers each further update n times: pushed at once to a webhook, or
+// one after the other in a batch.
 func (s *Server) Repeat(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,26 +3,30 @@ package telegramtest
 import (
 	"encoding/json"
 	"fmt"
-	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 )
 
 // Message is one message as its chat sees it.
 type Message struct {
 	ID            int
-	Text          string // markup resolved
-	HTML          string // as sent
+	Text          string   // markup resolved
+	Bold          []string // what of it is bold
+	HTML          string   // as sent
 	Buttons       [][]Button
-	ReplyKeyboard [][]string // labels; ContactKeyboard tells which asks for the number
-	AsksContact   bool
-	Edited        int // how often
+	ReplyKeyboard [][]string // labels
+	AsksContact   bool       // the reply keyboard shares one's number
+	Edited        int        // how often
 	Protected     bool
+	Silent        bool
+	Photo         bool // the file is shown as a picture
 	FileName      string
 	Content       []byte
+
+	fixed bool // has a reply keyboard, or took one away: cannot be edited
 }
 
 // Button is an inline button.
@@ -35,16 +39,19 @@ type Button struct {
 
 type method func(r *http.Request, params map[string]string, uploads map[string]upload) (any, error)
 
+// botID is the bot's own user id.
+const botID = 123456789
+
 func (s *Server) methods() map[string]method {
 	return map[string]method{
 		"getme": func(*http.Request, map[string]string, map[string]upload) (any, error) {
-			return map[string]any{"id": 123456789, "is_bot": true, "first_name": "canbobot", "username": "canbo_test_bot"}, nil
+			return map[string]any{"id": botID, "is_bot": true, "first_name": "canbobot", "username": "canbo_test_bot"}, nil
 		},
 		"getupdates": s.getUpdates, "setwebhook": s.setWebhook, "deletewebhook": s.deleteWebhook, "getwebhookinfo": s.getWebhookInfo,
 		"sendmessage": s.sendMessage, "editmessagetext": s.editMessageText, "editmessagereplymarkup": s.editMarkup,
 		"deletemessage": s.deleteMessage, "answercallbackquery": s.answerCallback, "sendchataction": s.chatAction,
 		"senddocument": s.sendFile("document"), "sendphoto": s.sendFile("photo"), "getfile": s.getFile,
-		"setmycommands": func(*http.Request, map[string]string, map[string]upload) (any, error) { return true, nil },
+		"setmycommands": s.setCommands,
 	}
 }
 
@@ -52,6 +59,8 @@ func (s *Server) methods() map[string]method {
 func (s *Server) chat(params map[string]string) (*User, error) {
 	user := s.users[number(params, "chat_id")]
 	switch {
+	case params["chat_id"] == "":
+		return nil, bad("chat_id is empty")
 	case user == nil:
 		return nil, bad("chat not found")
 	case user.movedTo != 0:
@@ -64,123 +73,39 @@ func (s *Server) chat(params map[string]string) (*User, error) {
 	return user, nil
 }
 
-var tag = regexp.MustCompile(`<(/?)([a-z]+)[^<>]*>`)
-
-// plain resolves HTML markup as strictly as Telegram does.
-func plain(params map[string]string, field string) (string, error) {
-	text := params[field]
-	if params["parse_mode"] == "" {
-		return text, nil
+// draw makes a message of the parameters.
+func draw(params map[string]string, field, entities string) (*Message, markup, error) {
+	styled, err := style(params, field, entities)
+	if err != nil {
+		return nil, markup{}, err
 	}
-	if params["parse_mode"] != "HTML" {
-		return "", bad("unsupported parse_mode")
+	m, err := readMarkup(params, number(params, "chat_id") > 0)
+	if err != nil {
+		return nil, markup{}, err
 	}
-	var open []string
-	for _, found := range tag.FindAllStringSubmatch(text, -1) {
-		switch found[2] {
-		case "b", "i", "u", "s", "code", "pre", "a":
-		default:
-			return "", bad("can't parse entities: Unsupported start tag \"" + found[2] + "\"")
-		}
-		if found[1] == "" {
-			open = append(open, found[2])
-			continue
-		}
-		if len(open) == 0 || open[len(open)-1] != found[2] {
-			return "", bad("can't parse entities: Unexpected end tag")
-		}
-		open = open[:len(open)-1]
+	message := &Message{
+		Text: styled.text, Bold: styled.bold, HTML: params[field], Buttons: m.buttons,
+		Protected: params["protect_content"] == "true", Silent: params["disable_notification"] == "true",
+		fixed: m.keyboard != nil || m.remove,
 	}
-	if len(open) > 0 {
-		return "", bad("can't parse entities: Can't find end tag")
+	if m.keyboard != nil {
+		message.ReplyKeyboard, message.AsksContact = m.keyboard.labels, m.keyboard.asks
 	}
-	text = tag.ReplaceAllString(text, "")
-	if strings.ContainsAny(text, "<>") {
-		return "", bad("can't parse entities: Unsupported start tag")
-	}
-	return html.UnescapeString(text), nil
-}
-
-func units(text string) int { return len(utf16.Encode([]rune(text))) }
-
-func checkText(text string, most int) error {
-	switch n := units(text); {
-	case strings.TrimSpace(text) == "":
-		return bad("message text is empty")
-	case n > most:
-		return bad("message is too long")
-	}
-	return nil
-}
-
-// markup reads and checks reply_markup.
-func markup(params map[string]string, message *Message) error {
-	text := params["reply_markup"]
-	if text == "" {
-		message.Buttons = nil
-		return nil
-	}
-	var keyboard struct {
-		Inline json.RawMessage `json:"inline_keyboard"`
-		Reply  [][]struct {
-			Text    string `json:"text"`
-			Contact bool   `json:"request_contact"`
-		} `json:"keyboard"`
-		Remove bool `json:"remove_keyboard"`
-	}
-	if err := json.Unmarshal([]byte(text), &keyboard); err != nil {
-		return bad("can't parse reply keyboard markup JSON object")
-	}
-	if keyboard.Inline == nil {
-		for _, row := range keyboard.Reply {
-			var labels []string
-			for _, button := range row {
-				labels = append(labels, button.Text)
-				message.AsksContact = message.AsksContact || button.Contact
-			}
-			message.ReplyKeyboard = append(message.ReplyKeyboard, labels)
-		}
-		return nil
-	}
-	if string(keyboard.Inline) == "null" {
-		return bad("field \"inline_keyboard\" must be of type Array")
-	}
-	var rows [][]Button
-	if err := json.Unmarshal(keyboard.Inline, &rows); err != nil {
-		return bad("can't parse inline keyboard button")
-	}
-	for _, row := range rows {
-		for _, button := range row {
-			switch {
-			case strings.TrimSpace(button.Text) == "":
-				return bad("text buttons must be non-empty")
-			case len(button.Data) > 64:
-				return bad("BUTTON_DATA_INVALID")
-			case (button.Data == "") == (button.URL == ""):
-				return bad("text buttons are unallowed in the inline keyboard")
-			}
-		}
-	}
-	message.Buttons = rows
-	return nil
+	return message, m, nil
 }
 
 func (s *Server) sendMessage(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
-	text, err := plain(params, "text")
+	message, m, err := draw(params, "text", "entities")
 	if err == nil {
-		err = checkText(text, 4096)
+		err = checkText(message.Text, 4096)
 	}
 	if err != nil {
 		return nil, err
 	}
-	message := &Message{Text: text, HTML: params["text"], Protected: params["protect_content"] == "true"}
-	if err := markup(params, message); err != nil {
-		return nil, err
-	}
-	return s.accept(params, message)
+	return s.accept(params, message, m)
 }
 
-func (s *Server) accept(params map[string]string, message *Message) (any, error) {
+func (s *Server) accept(params map[string]string, message *Message, m markup) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user, err := s.chat(params)
@@ -188,31 +113,44 @@ func (s *Server) accept(params map[string]string, message *Message) (any, error)
 		return nil, err
 	}
 	s.sent.Add(1)
+	user.received++
 	message.ID = s.nextID
 	s.nextID++
+	switch {
+	case m.keyboard != nil:
+		user.keyboard = m.keyboard
+	case m.remove:
+		user.keyboard = nil
+	}
 	if !s.Quiet {
 		if s.messages[user.ID] == nil {
 			s.messages[user.ID] = map[int]*Message{}
 		}
 		s.messages[user.ID][message.ID] = message
+		if message.FileName != "" {
+			s.files[fileID(message.ID)] = message.Content
+		}
 	}
 	s.changed.Broadcast()
 	return s.render(user, message), nil
 }
 
+func fileID(message int) string { return fmt.Sprintf("sent-%d", message) }
+
 func (s *Server) render(user *User, message *Message) map[string]any {
 	rendered := map[string]any{
 		"message_id": message.ID, "date": time.Now().Unix(), "text": message.Text,
-		"chat": map[string]any{"id": user.ID, "type": "private", "first_name": user.Name},
-		"from": map[string]any{"id": 123456789, "is_bot": true, "first_name": "canbobot"},
+		"chat": user.chat(),
+		"from": map[string]any{"id": botID, "is_bot": true, "first_name": "canbobot"},
 	}
 	if message.FileName != "" {
-		rendered["document"] = map[string]any{"file_id": fmt.Sprintf("sent-%d", message.ID), "file_unique_id": "u", "file_name": message.FileName}
+		rendered["document"] = map[string]any{"file_id": fileID(message.ID), "file_unique_id": "u", "file_name": message.FileName}
 	}
 	return rendered
 }
 
-func (s *Server) edited(params map[string]string, change func(message *Message) error) (any, error) {
+// edited replaces a message of the bot's by what change makes of it.
+func (s *Server) edited(params map[string]string, change func(old Message) (Message, error)) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user, err := s.chat(params)
@@ -220,39 +158,57 @@ func (s *Server) edited(params map[string]string, change func(message *Message) 
 		return nil, err
 	}
 	message := s.messages[user.ID][int(number(params, "message_id"))]
-	if message == nil {
+	switch {
+	case message == nil:
 		return nil, bad("message to edit not found")
+	case message.fixed:
+		return nil, bad("message can't be edited")
 	}
-	before := fmt.Sprint(message.HTML, message.Buttons)
-	changed := *message
-	if err := change(&changed); err != nil {
+	drawn, err := change(*message)
+	if err != nil {
 		return nil, err
 	}
-	if fmt.Sprint(changed.HTML, changed.Buttons) == before {
+	if drawn.Text == message.Text && slices.Equal(drawn.Bold, message.Bold) && fmt.Sprint(drawn.Buttons) == fmt.Sprint(message.Buttons) {
 		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
-	changed.Edited++
-	*message = changed
+	drawn.Edited++
+	*message = drawn
 	s.changed.Broadcast()
 	return s.render(user, message), nil
 }
 
 func (s *Server) editMessageText(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
-	text, err := plain(params, "text")
+	message, m, err := draw(params, "text", "entities")
 	if err == nil {
-		err = checkText(text, 4096)
+		err = checkText(message.Text, 4096)
+	}
+	if err == nil && message.fixed {
+		err = bad("inline keyboard expected")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.edited(params, func(message *Message) error {
-		message.Text, message.HTML = text, params["text"]
-		return markup(params, message)
+	return s.edited(params, func(old Message) (Message, error) {
+		if old.Text == "" {
+			return old, bad("there is no text in the message to edit")
+		}
+		old.Text, old.Bold, old.HTML, old.Buttons = message.Text, message.Bold, message.HTML, m.buttons
+		return old, nil
 	})
 }
 
 func (s *Server) editMarkup(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
-	return s.edited(params, func(message *Message) error { return markup(params, message) })
+	m, err := readMarkup(params, true)
+	if err == nil && (m.keyboard != nil || m.remove) {
+		err = bad("inline keyboard expected")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.edited(params, func(old Message) (Message, error) {
+		old.Buttons = m.buttons
+		return old, nil
+	})
 }
 
 func (s *Server) deleteMessage(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
@@ -262,10 +218,12 @@ func (s *Server) deleteMessage(_ *http.Request, params map[string]string, _ map[
 	if err != nil {
 		return nil, err
 	}
-	if s.messages[user.ID][int(number(params, "message_id"))] == nil {
+	id := int(number(params, "message_id"))
+	if s.messages[user.ID][id] == nil && !s.Quiet {
 		return nil, bad("message to delete not found")
 	}
-	delete(s.messages[user.ID], int(number(params, "message_id")))
+	delete(s.messages[user.ID], id)
+	s.changed.Broadcast()
 	return true, nil
 }
 
@@ -280,51 +238,93 @@ func (s *Server) answerCallback(_ *http.Request, params map[string]string, _ map
 		return nil, bad("MESSAGE_TOO_LONG")
 	}
 	s.presses[params["callback_query_id"]] = true
+	s.changed.Broadcast()
 	return true, nil
 }
+
+var actions = []string{"typing", "upload_photo", "upload_document", "record_voice", "find_location", "choose_sticker"}
 
 func (s *Server) chatAction(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.chat(params); err != nil {
+	user, err := s.chat(params)
+	if err != nil {
 		return nil, err
 	}
-	if params["action"] == "" {
+	if !slices.Contains(actions, params["action"]) {
 		return nil, bad("wrong parameter action in request")
 	}
+	user.typing++
 	return true, nil
 }
 
+// mostPhoto and mostFile are the real server's limits on uploads, in bytes.
+const (
+	mostPhoto = 10 << 20
+	mostFile  = 50 << 20
+)
+
 func (s *Server) sendFile(field string) method {
 	return func(_ *http.Request, params map[string]string, uploads map[string]upload) (any, error) {
-		caption, err := plain(params, "caption")
+		message, m, err := draw(params, "caption", "caption_entities")
 		if err != nil {
 			return nil, err
 		}
-		if units(caption) > 1024 {
+		if units(message.Text) > 1024 {
 			return nil, bad("message caption is too long")
 		}
-		file, ok := uploads[field]
-		if !ok && params[field] == "" {
+		file, uploaded := uploads[field]
+		switch {
+		case !uploaded && params[field] == "":
 			return nil, bad("there is no " + field + " in the request")
-		}
-		if ok && len(file.content) == 0 {
+		case !uploaded:
+			s.mu.Lock()
+			content, known := s.files[params[field]]
+			s.mu.Unlock()
+			if !known {
+				return nil, bad("wrong file identifier/HTTP URL specified")
+			}
+			file = upload{params[field], content}
+		case len(file.content) == 0:
 			return nil, bad("file must be non-empty")
+		case field == "photo" && len(file.content) > mostPhoto, len(file.content) > mostFile:
+			return nil, &refusal{code: 413, description: "Request Entity Too Large"}
+		case field == "photo" && !strings.HasPrefix(http.DetectContentType(file.content), "image/"):
+			return nil, bad("IMAGE_PROCESS_FAILED")
 		}
-		message := &Message{Text: caption, HTML: params["caption"], FileName: file.name, Content: file.content, Protected: params["protect_content"] == "true"}
-		if err := markup(params, message); err != nil {
-			return nil, err
-		}
-		return s.accept(params, message)
+		message.FileName, message.Content, message.Photo = file.name, file.content, field == "photo"
+		return s.accept(params, message, m)
 	}
 }
 
 func (s *Server) getFile(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	content, ok := s.files["photos/"+params["file_id"]]
-	if !ok {
-		return nil, bad("invalid file_id")
+	id := params["file_id"]
+	content, ok := s.files[id]
+	switch {
+	case !ok:
+		return nil, bad("wrong file_id or the file is temporarily unavailable")
+	case len(content) > 20<<20:
+		return nil, bad("file is too big")
 	}
-	return map[string]any{"file_id": params["file_id"], "file_unique_id": "u", "file_size": len(content), "file_path": "photos/" + params["file_id"]}, nil
+	return map[string]any{"file_id": id, "file_unique_id": "u", "file_size": len(content), "file_path": "files/" + id}, nil
+}
+
+var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+
+func (s *Server) setCommands(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
+	var commands []struct{ Command, Description string }
+	if err := json.Unmarshal([]byte(params["commands"]), &commands); err != nil || commands == nil {
+		return nil, bad("can't parse BotCommand")
+	}
+	for _, command := range commands {
+		switch n := units(command.Description); {
+		case !commandName.MatchString(command.Command):
+			return nil, bad("BOT_COMMAND_INVALID")
+		case n < 1 || n > 256:
+			return nil, bad("BOT_COMMAND_DESCRIPTION_INVALID")
+		}
+	}
+	return true, nil
 }

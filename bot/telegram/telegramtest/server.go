@@ -42,10 +42,10 @@ type Server struct {
 
 	queue      []update
 	nextUpdate int
-	polling    int
-	pollGen    int
+	polls      int // asked so far
 	hook       *webhook
 	repeat     int
+	reverse    bool // give batches out in reverse
 	closed     bool
 
 	table map[string]method
@@ -57,12 +57,6 @@ type Server struct {
 type Call struct {
 	Method string
 	Params map[string]string
-}
-
-type update struct {
-	id   int
-	chat int64
-	body json.RawMessage
 }
 
 // Start listens on a free loopback port.
@@ -94,16 +88,13 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Close ends every poll and request.
+// Close ends every poll, push and request.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
-	if s.hook != nil {
-		s.hook.stop()
-	}
-	s.hook = nil
 	s.changed.Broadcast()
 	s.mu.Unlock()
+	s.removeHook(true)
 	s.http.Close()
 }
 
@@ -141,13 +132,16 @@ func forbidden(description string) *refusal {
 	return &refusal{code: 403, description: "Forbidden: " + description}
 }
 
-// maxBody bounds a request, as the real server bounds uploads.
-const maxBody = 50 << 20
+// maxBody bounds a request; what is too large for a file is refused with words.
+const maxBody = 64 << 20
 
 // ServeHTTP speaks /bot<token>/<method> and /file/bot<token>/<path>.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/")
-	if file, ok := strings.CutPrefix(path, "file/bot"+s.Token+"/"); ok {
+	if file, ok := strings.CutPrefix(path, "file/bot"+s.Token+"/files/"); ok {
+		if fault := s.fault("file"); fault != nil && fault.do(w, r) {
+			return
+		}
 		s.mu.Lock()
 		content, known := s.files[file]
 		s.mu.Unlock()
@@ -173,7 +167,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	counter, _ := s.calls.LoadOrStore(strings.ToLower(method), new(atomic.Int64))
 	counter.(*atomic.Int64).Add(1)
 	if token != s.Token {
-		answer(w, nil, &refusal{code: 401, description: "Unauthorized"})
+		refused := &refusal{code: 401, description: "Unauthorized"}
+		if !strings.Contains(token, ":") {
+			refused = &refusal{code: 404, description: "Not Found"}
+		}
+		answer(w, nil, refused)
 		return
 	}
 	if !s.Quiet {

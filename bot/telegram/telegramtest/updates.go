@@ -1,18 +1,20 @@
 package telegramtest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
-	"sync"
+	"slices"
 	"time"
 )
 
-// Push queues an update as raw JSON, as it is; it gets the next update_id when
-// it is an object without one.
+type update struct {
+	id   int
+	key  int64 // updates of one key are pushed in order
+	body json.RawMessage
+}
+
+// Push queues an update as raw JSON, as it is.
 func (s *Server) Push(raw string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,27 +29,53 @@ func (s *Server) SkipTo(id int) {
 	s.nextUpdate = id
 }
 
-// queueUpdate queues what a user did.
-func (s *Server) queueUpdate(chat int64, fields map[string]any) {
+// NextUpdate is the id that the next update will carry.
+func (s *Server) NextUpdate() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fields["update_id"] = s.nextUpdate
+	return s.nextUpdate
+}
+
+// Pending counts the updates that are not confirmed.
+func (s *Server) Pending() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hook != nil {
+		return s.hook.pending
+	}
+	return len(s.queue)
+}
+
+// Reorder makes getUpdates give each batch out in reverse.
+func (s *Server) Reorder(reverse bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reverse = reverse
+}
+
+// queueUpdate queues what a user did, and returns the update's id.
+func (s *Server) queueUpdate(key int64, fields map[string]any) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.nextUpdate
+	fields["update_id"] = id
 	raw, err := json.Marshal(fields)
 	if err != nil {
 		panic(err)
 	}
-	s.push(chat, raw)
+	s.push(key, raw)
+	return id
 }
 
-func (s *Server) push(chat int64, raw json.RawMessage) {
-	one := update{id: s.nextUpdate, chat: chat, body: raw}
+func (s *Server) push(key int64, raw json.RawMessage) {
+	one := update{id: s.nextUpdate, key: key, body: raw}
 	s.nextUpdate++
-	for range max(1, s.repeat) {
-		if s.hook != nil {
-			s.hook.push(one)
-			continue
+	if s.hook != nil {
+		s.hook.push(one, max(1, s.repeat))
+	} else {
+		for range max(1, s.repeat) {
+			s.queue = append(s.queue, one)
 		}
-		s.queue = append(s.queue, one)
 	}
 	s.changed.Broadcast()
 }
@@ -61,22 +89,15 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hook != nil {
-		return nil, &refusal{code: 409, description: "Conflict: can't use getUpdates method while webhook is active"}
+		return nil, &refusal{code: 409, description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
 	}
-	s.pollGen++
-	mine := s.pollGen
-	if offset := int(number(params, "offset")); offset > 0 {
-		for i, one := range s.queue {
-			if one.id == offset-1 {
-				s.queue = s.queue[i+1:]
-				break
-			}
-			if one.id >= offset {
-				s.queue = s.queue[i:]
-				break
-			}
-		}
+	if err := checkAllowed(params); err != nil {
+		return nil, err
 	}
+	s.polls++
+	mine := s.polls
+	s.changed.Broadcast() // an earlier poll that still waits is told so
+	s.confirm(int(number(params, "offset")))
 	limit := int(number(params, "limit"))
 	if limit <= 0 || limit > 100 {
 		limit = 100
@@ -89,7 +110,7 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	deadline := time.Now().Add(wait)
 	for len(s.queue) == 0 && !s.closed && r.Context().Err() == nil && time.Now().Before(deadline) {
 		s.changed.Wait()
-		if s.pollGen != mine {
+		if s.polls != mine {
 			return nil, &refusal{code: 409, description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
 		}
 	}
@@ -97,109 +118,39 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	for _, one := range s.queue[:min(limit, len(s.queue))] {
 		batch = append(batch, one.body)
 	}
+	if s.reverse {
+		slices.Reverse(batch)
+	}
 	return batch, nil
 }
 
-// webhook pushes updates: one chat in order, chats side by side.
-type webhook struct {
-	url, secret string
-	client      *http.Client
-	ctx         context.Context
-	cancel      context.CancelFunc
-	mu          sync.Mutex
-	chats       map[int64]chan update
-	errors      []string
+// confirm drops what is below the offset. A negative one keeps that many of the
+// newest.
+func (s *Server) confirm(offset int) {
+	if offset < 0 {
+		s.queue = s.queue[max(0, len(s.queue)+offset):]
+		return
+	}
+	if offset == 0 || len(s.queue) == 0 {
+		return
+	}
+	first, last := s.queue[0].id, s.queue[len(s.queue)-1].id
+	if offset < first || offset > last+1 {
+		return
+	}
+	s.queue = slices.DeleteFunc(s.queue, func(one update) bool { return one.id < offset })
 }
 
-func (s *Server) setWebhook(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	address, secret := params["url"], params["secret_token"]
-	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://127.0.0.1:") {
-		return nil, bad("bad webhook: An HTTPS URL must be provided for webhook")
+// checkAllowed wants the list of kinds to be a list: an absent one would leave
+// the setting of whoever asked last.
+func checkAllowed(params map[string]string) error {
+	raw, given := params["allowed_updates"]
+	if !given {
+		return nil
 	}
-	if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" || len(secret) > 256 {
-		return nil, bad("secret token contains unallowed characters")
+	var kinds []string
+	if err := json.Unmarshal([]byte(raw), &kinds); err != nil || kinds == nil {
+		return bad("expected an Array of string as allowed updates")
 	}
-	if s.hook != nil {
-		s.hook.stop()
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.hook = &webhook{url: address, secret: secret, client: &http.Client{Timeout: 60 * time.Second}, ctx: ctx, cancel: cancel, chats: map[int64]chan update{}}
-	for _, one := range s.queue {
-		s.hook.push(one)
-	}
-	s.queue = nil
-	s.changed.Broadcast()
-	return true, nil
-}
-
-func (s *Server) deleteWebhook(*http.Request, map[string]string, map[string]upload) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.hook != nil {
-		s.hook.stop()
-	}
-	s.hook = nil
-	return true, nil
-}
-
-func (s *Server) getWebhookInfo(*http.Request, map[string]string, map[string]upload) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	address := ""
-	if s.hook != nil {
-		address = s.hook.url
-	}
-	return map[string]any{"url": address, "has_custom_certificate": false, "pending_update_count": len(s.queue)}, nil
-}
-
-func (h *webhook) stop() { h.cancel() }
-
-func (h *webhook) push(one update) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	queue := h.chats[one.chat]
-	if queue == nil {
-		queue = make(chan update, 10_000)
-		h.chats[one.chat] = queue
-		go h.run(queue)
-	}
-	queue <- one
-}
-
-// run delivers one chat's updates, each until it is taken.
-func (h *webhook) run(queue chan update) {
-	for {
-		select {
-		case <-h.ctx.Done():
-			return
-		case one := <-queue:
-			for pause := 20 * time.Millisecond; !h.post(one); pause = min(2*pause, time.Second) {
-				select {
-				case <-h.ctx.Done():
-					return
-				case <-time.After(pause):
-				}
-			}
-		}
-	}
-}
-
-func (h *webhook) post(one update) bool {
-	request, err := http.NewRequestWithContext(h.ctx, http.MethodPost, h.url, bytes.NewReader(one.body))
-	if err != nil {
-		return true
-	}
-	request.Header.Set("Content-Type", "application/json")
-	if h.secret != "" {
-		request.Header.Set("X-Telegram-Bot-Api-Secret-Token", h.secret)
-	}
-	response, err := h.client.Do(request)
-	if err != nil {
-		return false
-	}
-	defer response.Body.Close()
-	io.Copy(io.Discard, response.Body)
-	return response.StatusCode/100 == 2
+	return nil
 }

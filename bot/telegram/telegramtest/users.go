@@ -2,20 +2,21 @@ package telegramtest
 
 import (
 	"fmt"
-	"sort"
 	"strings"
-	"testing"
 	"time"
 )
 
 // User is somebody with Telegram on their phone, in a private chat with the bot.
 type User struct {
-	server  *Server
-	ID      int64
-	Name    string
-	started bool
-	blocked bool
-	movedTo int64
+	server   *Server
+	ID       int64
+	Name     string
+	started  bool
+	blocked  bool
+	movedTo  int64
+	keyboard *keyboard
+	typing   int
+	received int
 }
 
 // User returns the user with this id, who has not written to the bot yet.
@@ -28,7 +29,8 @@ func (s *Server) User(id int64, name string) *User {
 	return s.users[id]
 }
 
-// Known makes a user whom the bot may write to at once.
+// Known makes a user whom the bot may write to at once. A negative id makes a
+// group.
 func (s *Server) Known(id int64, name string) *User {
 	user := s.User(id, name)
 	s.mu.Lock()
@@ -42,11 +44,14 @@ func (u *User) from() map[string]any {
 }
 
 func (u *User) chat() map[string]any {
+	if u.ID < 0 {
+		return map[string]any{"id": u.ID, "type": "supergroup", "title": u.Name}
+	}
 	return map[string]any{"id": u.ID, "type": "private", "first_name": u.Name}
 }
 
 // send queues a message with the given fields beside who, where and when.
-func (u *User) send(fields map[string]any) {
+func (u *User) send(fields map[string]any) int {
 	s := u.server
 	s.mu.Lock()
 	u.started = true
@@ -54,42 +59,87 @@ func (u *User) send(fields map[string]any) {
 	s.nextID++
 	s.mu.Unlock()
 	fields["message_id"], fields["date"], fields["from"], fields["chat"] = id, time.Now().Unix(), u.from(), u.chat()
-	s.queueUpdate(u.ID, map[string]any{"message": fields})
+	return s.queueUpdate(u.ID, map[string]any{"message": fields})
 }
 
-// Say types a text.
-func (u *User) Say(text string) { u.send(map[string]any{"text": text}) }
+// Say types a text, and returns the update's id.
+func (u *User) Say(text string) int { return u.send(map[string]any{"text": text}) }
+
+// SayIn types a text in a group.
+func (u *User) SayIn(group *User, text string) int {
+	return u.send(map[string]any{"text": text, "chat": group.chat()})
+}
 
 // Start opens the chat, by a link with a code when there is one.
-func (u *User) Start(code string) {
+func (u *User) Start(code string) int {
 	text := strings.TrimSpace("/start " + code)
-	u.send(map[string]any{"text": text, "entities": []map[string]any{{"type": "bot_command", "offset": 0, "length": 6}}})
+	return u.send(map[string]any{"text": text, "entities": []map[string]any{{"type": "bot_command", "offset": 0, "length": 6}}})
 }
 
 // ShareContact presses the button that shares one's own number.
-func (u *User) ShareContact(phone string) { u.ForwardContact(phone, u.ID) }
+func (u *User) ShareContact(phone string) int {
+	s := u.server
+	s.mu.Lock()
+	if u.keyboard != nil && u.keyboard.once {
+		u.keyboard = nil
+	}
+	s.mu.Unlock()
+	return u.SendCard(phone, u.ID)
+}
 
-// ForwardContact sends a contact card of somebody's.
-func (u *User) ForwardContact(phone string, userID int64) {
-	u.send(map[string]any{"contact": map[string]any{"phone_number": phone, "first_name": "X", "user_id": userID}})
+// SendCard sends a contact card from the address book; owner is 0 for somebody
+// who is not on Telegram.
+func (u *User) SendCard(phone string, owner int64) int {
+	return u.send(map[string]any{"contact": card(phone, owner)})
+}
+
+// ForwardContact passes on a contact card that came from somebody else.
+func (u *User) ForwardContact(phone string, owner int64) int {
+	return u.send(map[string]any{
+		"contact":        card(phone, owner),
+		"forward_origin": map[string]any{"type": "hidden_user", "sender_user_name": "X", "date": time.Now().Unix()},
+	})
+}
+
+func card(phone string, owner int64) map[string]any {
+	fields := map[string]any{"phone_number": phone, "first_name": "X"}
+	if owner != 0 {
+		fields["user_id"] = owner
+	}
+	return fields
+}
+
+// keep puts a file where getFile finds it.
+func (s *Server) keep(kind string, content []byte) (file string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	file = fmt.Sprintf("%s-%d", kind, s.nextID)
+	s.files[file] = content
+	return file
 }
 
 // SendPhoto sends a picture, which getFile then finds.
-func (u *User) SendPhoto(content []byte) {
-	s := u.server
-	s.mu.Lock()
-	file := fmt.Sprintf("photo-%d", s.nextID)
-	s.files["photos/"+file] = content
-	s.mu.Unlock()
-	u.send(map[string]any{"photo": []map[string]any{
+func (u *User) SendPhoto(content []byte) int {
+	file := u.server.keep("photo", content)
+	return u.send(map[string]any{"photo": []map[string]any{
 		{"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90, "file_size": 10},
 		{"file_id": file, "file_unique_id": "l", "width": 900, "height": 900, "file_size": len(content)},
 	}})
 }
 
+// SendDocument sends a file with a caption, which may be empty.
+func (u *User) SendDocument(name string, content []byte, caption string) int {
+	file := u.server.keep("document", content)
+	fields := map[string]any{"document": map[string]any{"file_id": file, "file_unique_id": "d", "file_name": name, "file_size": len(content)}}
+	if caption != "" {
+		fields["caption"] = caption
+	}
+	return u.send(fields)
+}
+
 // SendVoice sends a voice note.
-func (u *User) SendVoice() {
-	u.send(map[string]any{"voice": map[string]any{"file_id": "voice", "file_unique_id": "v", "duration": 3}})
+func (u *User) SendVoice() int {
+	return u.send(map[string]any{"voice": map[string]any{"file_id": "voice", "file_unique_id": "v", "duration": 3}})
 }
 
 // Press presses the newest button with this label.
@@ -108,70 +158,68 @@ func (u *User) Press(label string) error {
 	return fmt.Errorf("%d sees no button %q", u.ID, label)
 }
 
-// PressData sends a press with any data, as a forging client can.
-func (u *User) PressData(messageID int, data string) {
+// PressData sends a press with any data, as a forging client can, and returns
+// the callback query's id.
+func (u *User) PressData(messageID int, data string) string {
+	return u.press(data, map[string]any{"message_id": messageID, "date": time.Now().Unix(), "chat": u.chat(), "text": "x"})
+}
+
+// PressOld presses a button of a message that is inaccessible to the bot.
+func (u *User) PressOld(messageID int, data string) string {
+	return u.press(data, map[string]any{"message_id": messageID, "date": 0, "chat": u.chat()})
+}
+
+// callbacks is the base of the keys of presses: a person's message and press
+// can arrive at the same time.
+const callbacks = 3 << 33
+
+func (u *User) press(data string, message map[string]any) string {
 	s := u.server
 	s.mu.Lock()
 	id := fmt.Sprintf("press-%d", s.nextID)
 	s.nextID++
 	s.presses[id] = false
 	s.mu.Unlock()
-	s.queueUpdate(u.ID, map[string]any{"callback_query": map[string]any{
-		"id": id, "from": u.from(), "chat_instance": "1", "data": data,
-		"message": map[string]any{"message_id": messageID, "date": time.Now().Unix(), "chat": u.chat(), "text": "x"},
+	s.queueUpdate(u.ID+callbacks, map[string]any{"callback_query": map[string]any{
+		"id": id, "from": u.from(), "chat_instance": "1", "data": data, "message": message,
 	}})
+	return id
+}
+
+// ExpirePresses makes every press too old to be answered.
+func (s *Server) ExpirePresses() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.presses)
+}
+
+// Waiting counts presses whose button still shows that it waits.
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count := 0
+	for _, answered := range s.presses {
+		if !answered {
+			count++
+		}
+	}
+	return count
 }
 
 // Block makes the bot unable to write, and tells it so.
-func (u *User) Block() {
+func (u *User) Block() { u.member(true, "member", "kicked") }
+
+// Unblock lets the bot write again, and tells it so.
+func (u *User) Unblock() { u.member(false, "kicked", "member") }
+
+func (u *User) member(blocked bool, before, after string) {
 	u.server.mu.Lock()
-	u.blocked = true
+	u.blocked = blocked
 	u.server.mu.Unlock()
+	self := map[string]any{"id": botID, "is_bot": true, "first_name": "canbobot"}
 	u.server.queueUpdate(u.ID, map[string]any{"my_chat_member": map[string]any{
 		"chat": u.chat(), "from": u.from(), "date": time.Now().Unix(),
-		"old_chat_member": map[string]any{"user": map[string]any{"id": 123456789, "is_bot": true, "first_name": "canbobot"}, "status": "member"},
-		"new_chat_member": map[string]any{"user": map[string]any{"id": 123456789, "is_bot": true, "first_name": "canbobot"}, "status": "kicked"},
+		"old_chat_member": map[string]any{"user": self, "status": before},
+		"new_chat_member": map[string]any{"user": self, "status": after},
 	}})
-}
-
-// Messages lists what the bot has sent here, as it looks at the moment.
-func (u *User) Messages() []Message {
-	s := u.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen(u.ID)
-}
-
-func (s *Server) seen(chat int64) []Message {
-	var all []Message
-	for _, message := range s.messages[chat] {
-		all = append(all, *message)
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
-	return all
-}
-
-// patience is how long Wait waits.
-const patience = 30 * time.Second
-
-// Wait returns the messages once they are as the caller wants them, and fails
-// the test when they do not become so.
-func (u *User) Wait(t testing.TB, ready func([]Message) bool) []Message {
-	t.Helper()
-	s := u.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	timer := time.AfterFunc(patience, s.changed.Broadcast)
-	defer timer.Stop()
-	deadline := time.Now().Add(patience)
-	for {
-		messages := s.seen(u.ID)
-		if ready(messages) {
-			return messages
-		}
-		if !time.Now().Before(deadline) {
-			t.Fatalf("user %d: not what was waited for: %+v", u.ID, messages)
-		}
-		s.changed.Wait()
-	}
 }
