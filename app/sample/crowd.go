@@ -23,7 +23,7 @@ const CrowdBase = 700_000_000
 // not grow with the crowd; it is whole villages.
 const (
 	crowdMost   = 5_000_000
-	crowdSlice  = 2000
+	crowdSlice  = 800
 	perVillage  = 8
 	perBranch   = 2
 	crowdMonths = 3

@@ -44,6 +44,13 @@ func newHouse(t *testing.T, now time.Time) *house {
 	return h
 }
 
+// in is the house for a subtest.
+func (h *house) in(t *testing.T) *house {
+	sub := *h
+	sub.t = t
+	return &sub
+}
+
 func (h *house) clock() time.Time { return h.now }
 
 // with wires the services by a clock, as app does.
