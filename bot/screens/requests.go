@@ -138,6 +138,7 @@ func (s *Screens) myRequests(ctx context.Context, turn bot.Turn) (bot.Reply, err
 			"who", orDash(who(summary)), "state", s.say("state_short."+string(summary.State))) + "\n"
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: s.say("mine.button", "number", summary.ID), Action: bot.Act("request", id(summary.ID))}))
 	}
+	reply.Text = strings.TrimSpace(reply.Text)
 	if len(mine) == 0 {
 		reply = bot.Reply{Text: s.say("mine.nothing")}
 	}

@@ -152,6 +152,7 @@ func (s *Screens) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		reply.Text += s.say("line.row", "name", line.Name, "amount", texts.Money(line.Amount), "state", s.say("line_state."+string(line.State))) + "\n"
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: line.Name, Action: bot.Act("line", id(view.Run.ID), id(line.ID))}))
 	}
+	reply.Text = strings.TrimSpace(reply.Text)
 	if offset+listed < len(view.Lines) {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("more", "lines", id(view.Run.ID), id(int64(offset+listed)))))
 	}

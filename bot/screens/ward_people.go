@@ -55,6 +55,7 @@ func (s *Screens) found(ctx context.Context, turn bot.Turn, query string) (bot.R
 		reply.Text += s.say("find.line", "name", found.Person.Name, "where", where) + "\n"
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: found.Person.Name, Action: bot.Act("person", id(found.Person.ID))}))
 	}
+	reply.Text = strings.TrimSpace(reply.Text)
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("find_again", "find"), s.button("menu", "menu")))
 	return reply, nil
 }
