@@ -57,7 +57,7 @@ type exchange struct {
 
 	asked  atomic.Bool // something may have reached the server
 	status int         // of the answer; 0 when none came
-	page   bool        // the answer is no JSON object: something on the way made it
+	page   bool        // the answer is something, but no JSON object: something on the way made it
 }
 
 var errTooLarge = errors.New("the answer is too large")
@@ -97,7 +97,8 @@ func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 	if len(body) > maxAnswer {
 		return nil, errTooLarge
 	}
-	e.page = !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+	start := bytes.TrimLeft(body, " \t\r\n")
+	e.page = len(start) > 0 && start[0] != '{'
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }

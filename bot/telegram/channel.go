@@ -80,6 +80,9 @@ func New(config Config) *Channel {
 	if config.Client == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.MaxIdleConnsPerHost = maxUnderway
+		// A request that meets the server's closing of an idle connection may have
+		// arrived. So connections are given up here before they are there.
+		transport.IdleConnTimeout = 30 * time.Second
 		config.Client = &http.Client{Transport: transport}
 	}
 	c := &Channel{

@@ -174,10 +174,6 @@ func contactKeyboard(label string) string {
 	return toJSON(tgbotapi.NewOneTimeReplyKeyboard(tgbotapi.NewKeyboardButtonRow(tgbotapi.NewKeyboardButtonContact(proper(label)))))
 }
 
-// pointer stands before the label in the message that brings the keyboard, when
-// the text itself has buttons.
-const pointer = "👇 "
-
 // pictures are the types that are shown as photos; everything else goes as a
 // document, which Telegram leaves as it is.
 var pictures = map[string]bool{"image/png": true, "image/jpeg": true}

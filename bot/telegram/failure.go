@@ -20,7 +20,7 @@ type failure struct {
 	method      string
 	asked       bool // something may have reached the server
 	status      int  // of the HTTP answer; 0 when none came
-	page        bool // the answer is no JSON: something on the way made it
+	page        bool // the answer is something, but no JSON: something on the way made it
 	code        int  // of the Bot API's answer; 0 when what answered was not the Bot API
 	description string
 	retryAfter  time.Duration
@@ -107,20 +107,23 @@ func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // fate says what became of a message whose call failed.
 func (f *failure) fate() bot.Fate {
+	if f.retryAfter > 0 { // before the code, of which an upload's error knows nothing
+		return bot.Retry
+	}
 	if f.code == 0 {
 		return f.fateUnanswered()
 	}
 	switch {
-	case f.retryAfter > 0, f.code == http.StatusTooManyRequests:
+	case f.code == http.StatusTooManyRequests:
 		return bot.Retry
 	case f.code == http.StatusUnauthorized, f.code == http.StatusNotFound:
 		return bot.Broken // the token was revoked, or never was one
 	case f.code == http.StatusForbidden, f.says("chat not found"), f.says("user not found"), f.says("PEER_ID_INVALID"), f.says("user is deactivated"):
 		return bot.Unreachable
-	case f.code == http.StatusConflict, f.code == http.StatusServiceUnavailable:
-		return bot.Retry
-	case f.code >= http.StatusInternalServerError:
-		return bot.Uncertain // it may have failed after sending
+	case f.code == http.StatusGatewayTimeout:
+		return bot.Uncertain
+	case f.code == http.StatusConflict, f.code >= http.StatusInternalServerError:
+		return bot.Retry // Telegram itself says that it did not come to it
 	}
 	return bot.Refused
 }
@@ -135,6 +138,8 @@ func (f *failure) fateUnanswered() bot.Fate {
 		return bot.Refused
 	case f.status == http.StatusServiceUnavailable, f.page && f.status < http.StatusInternalServerError:
 		return bot.Retry // a page of something on the way, which let nothing pass
+	case f.status >= http.StatusInternalServerError:
+		return bot.Uncertain // a gateway that passed the request on, and heard nothing good
 	}
 	return bot.Uncertain
 }

@@ -16,7 +16,7 @@ import (
 const panicsMost = 3
 
 // inbox holds the updates that were fetched and may not be confirmed yet, and
-// has them handled: one chat's in order, different chats side by side. It
+// has them handled: one person's in order, different people side by side. It
 // belongs to one goroutine; workers only send results.
 type inbox struct {
 	handle func(bot.Inbound) error
@@ -24,8 +24,8 @@ type inbox struct {
 
 	offset   int // what to ask for: all below is done with, and confirmed by asking
 	entries  map[int]*entry
-	queues   map[string][]*entry  // of a chat, its first underway or ready
-	blocked  map[string]time.Time // chats whose next update failed, until when
+	queues   map[string][]*entry  // of a person, its first underway or ready
+	blocked  map[string]time.Time // people whose next update failed, until when
 	ready    []*entry             // waiting for a worker
 	underway int
 	results  chan result
@@ -45,7 +45,7 @@ type state int
 const (
 	fresh  state = iota
 	queued       // for its turn, or being handled
-	failed       // to be handled when it is fetched again and its chat is not blocked
+	failed       // to be handled when it is fetched again and its person is not blocked
 	done
 )
 
@@ -64,7 +64,7 @@ func newInbox(handle func(bot.Inbound) error, logger *slog.Logger) *inbox {
 
 // take adds a batch, and starts what is not known yet or failed earlier.
 func (b *inbox) take(batch []*entry) {
-	// The server sends them in order; one chat's must be handled so whatever
+	// The server sends them in order; one person's must be handled so whatever
 	// happens on the way.
 	slices.SortStableFunc(batch, func(x, y *entry) int { return cmp.Compare(x.id, y.id) })
 	b.forget(batch)
@@ -77,15 +77,15 @@ func (b *inbox) take(batch []*entry) {
 		if one.state == queued || one.state == done {
 			continue
 		}
-		chat := one.in.ChatID
-		if until, is := b.blocked[chat]; is && now.Before(until) {
+		who := one.in.UserID
+		if until, is := b.blocked[who]; is && now.Before(until) {
 			one.state = failed
 			continue
 		}
-		delete(b.blocked, chat)
+		delete(b.blocked, who)
 		one.state = queued
-		b.queues[chat] = append(b.queues[chat], one)
-		if len(b.queues[chat]) == 1 {
+		b.queues[who] = append(b.queues[who], one)
+		if len(b.queues[who]) == 1 {
 			b.ready = append(b.ready, one)
 		}
 	}
@@ -127,12 +127,12 @@ func (b *inbox) start() {
 	}
 }
 
-// finish takes a result in. After a failure the later updates of the chat wait
+// finish takes a result in. After a failure the later updates of the person wait
 // too: they may answer what the failed one would have asked.
 func (b *inbox) finish(r result) {
 	b.underway--
-	one, chat := r.entry, r.entry.in.ChatID
-	later := b.queues[chat][1:]
+	one, who := r.entry, r.entry.in.UserID
+	later := b.queues[who][1:]
 	if errors.As(r.err, &panicked{}) {
 		if one.panics++; one.panics >= panicsMost {
 			b.logger.Error("update passed over: the handler panics at it", "update", one.id, "times", one.panics)
@@ -141,22 +141,22 @@ func (b *inbox) finish(r result) {
 	}
 	if r.err == nil {
 		one.state = done
-		b.queues[chat] = later
+		b.queues[who] = later
 		if len(later) > 0 {
 			b.ready = append(b.ready, later[0])
 		} else {
-			delete(b.queues, chat)
+			delete(b.queues, who)
 		}
 		return
 	}
 	one.failures++
 	b.logger.Warn("update not handled, it will come again", "update", one.id, "times", one.failures, "error", r.err)
-	b.blocked[chat] = time.Now().Add(backoff(one.failures))
+	b.blocked[who] = time.Now().Add(backoff(one.failures))
 	one.state = failed
 	for _, other := range later {
 		other.state = failed
 	}
-	delete(b.queues, chat)
+	delete(b.queues, who)
 }
 
 // confirm moves the offset up to the first update that is not done with. It is

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	pollTimeout = 30 * time.Second // the server waits at most 50
+	pollTimeout = 25 * time.Second // the server waits at most 50
 	pollLimit   = 100
 	pollWorkers = 16
 	// pollGrace is how long a fetched batch may hold up the next one.
@@ -31,16 +31,18 @@ const (
 	farewell = 5 * time.Second
 )
 
-// Poll asks for updates until ctx ends, and returns ctx's error. An update is
+// Poll asks for updates until ctx ends, which is no error. An update is
 // confirmed only once handler has taken it, so that a crash loses nothing; one
 // that handler fails on is fetched again, and handled again after a growing
-// pause, all later ones of its chat after it. Different chats are handled side
-// by side. Exactly one process may poll for a bot. A webhook that is set is
-// taken away.
+// pause, all later ones of the same person after it. Different people are
+// handled side by side. Exactly one process may poll for a bot. A webhook that
+// is set is taken away, at the start and whenever Telegram tells of one; what it
+// did not take is fetched.
 func (c *Channel) Poll(ctx context.Context, handler bot.Handler) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	p := poller{channel: c, inbox: newInbox(func(in bot.Inbound) error { return c.handle(work, handler, in) }, c.logger)}
+	c.removeWebhook(ctx)
 	troubles := 0 // in a row
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -77,7 +79,15 @@ func (c *Channel) Poll(ctx context.Context, handler bot.Handler) error {
 			c.logger.Warn("last updates not confirmed: they will come again", "error", err)
 		}
 	}
-	return ctx.Err()
+	return nil
+}
+
+// removeWebhook makes polling possible. Should it fail, the next answer tells of
+// the webhook again.
+func (c *Channel) removeWebhook(ctx context.Context) {
+	if _, err := c.call(ctx, c.client, "deleteWebhook", nil); err != nil && ctx.Err() == nil {
+		c.logger.Warn("webhook not taken away", "error", err)
+	}
 }
 
 // poller is one run of Poll, and belongs to its goroutine.
@@ -155,9 +165,7 @@ func (p *poller) trouble(ctx context.Context, err error, times int) time.Duratio
 	switch {
 	case f.code == http.StatusConflict && f.says("webhook"):
 		c.logger.Warn("a webhook was set: it is taken away, since this process polls")
-		if _, err := c.call(ctx, c.client, "deleteWebhook", nil); err != nil && ctx.Err() == nil {
-			c.logger.Warn("webhook not taken away", "error", err)
-		}
+		c.removeWebhook(ctx)
 	case f.code == http.StatusConflict:
 		c.logger.Error("another process polls for the same bot: one of them must be stopped", "error", err)
 	case f.code == http.StatusUnauthorized, f.code == http.StatusNotFound:

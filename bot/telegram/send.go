@@ -23,7 +23,7 @@ const shortWait = 5 * time.Second
 // message was sent.
 func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
 	if reply.Empty() {
-		return "", nil
+		return "", nil // the zero Reply says nothing
 	}
 	if err := checkChat(chatID); err != nil {
 		return "", err
@@ -140,6 +140,15 @@ type sending struct {
 func (s *sending) send(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (ref string, err error) {
 	result, err := s.channel.ask(ctx, method, params, files...)
 	failed := (*bot.SendError)(nil)
+	if errors.As(err, &failed) && failed.MovedTo != "" {
+		// Only groups move. The rest of the reply goes to the new place too; its
+		// keeper hears of it when that fails, and else goes on being told here.
+		moved := failed.MovedTo
+		s.chatID, params["chat_id"] = moved, moved
+		if result, err = s.channel.ask(ctx, method, params, files...); errors.As(err, &failed) {
+			failed.MovedTo = moved
+		}
+	}
 	if s.begun && errors.As(err, &failed) && failed.Fate == bot.Retry && !failed.RetryAt.IsZero() {
 		if wait := failed.RetryAt.Sub(s.channel.clock()); wait <= shortWait && pauseFor(ctx, wait) == nil {
 			result, err = s.channel.ask(ctx, method, params, files...)
@@ -179,8 +188,11 @@ func (s *sending) file(ctx context.Context, file bot.File, markup string) (ref s
 	return s.send(ctx, "sendDocument", params, tgbotapi.RequestFile{Name: "document", Data: data})
 }
 
+// askContact offers the keyboard in a message of its own, whose text is the
+// label: a message has one reply_markup, so buttons and this keyboard cannot be
+// on the same.
 func (s *sending) askContact(ctx context.Context, label string) error {
-	params := message{text: pointer + proper(label)}.params(s.chatID, false)
+	params := message{text: proper(label)}.params(s.chatID, false)
 	params["reply_markup"] = contactKeyboard(label)
 	s.channel.keyboards.up(s.chatID)
 	_, err := s.send(ctx, "sendMessage", params)

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -97,6 +98,23 @@ func cut(w http.ResponseWriter) {
 	if err == nil {
 		conn.Close()
 	}
+}
+
+// DropIdle closes the connections on which nothing is underway.
+func (s *Server) DropIdle() {
+	s.conns.Range(func(key, _ any) bool {
+		key.(net.Conn).Close()
+		return true
+	})
+}
+
+// watch notes which connections are idle.
+func (s *Server) watch(conn net.Conn, state http.ConnState) {
+	if state == http.StateIdle {
+		s.conns.Store(conn, nil)
+		return
+	}
+	s.conns.Delete(conn)
 }
 
 // Migrate moves a chat to another id: calls for the old one are told so.

@@ -66,20 +66,40 @@ func (u *User) Wait(t testing.TB, ready func([]Message) bool) []Message {
 	return messages
 }
 
-// WaitIdle waits until no update is pending and no pressed button waits, and
+// WaitIdle waits until no update is pending, and no pressed button waits, and
 // fails the test when that does not come.
 func (s *Server) WaitIdle(t testing.TB) {
 	t.Helper()
-	if !s.await(func() bool {
-		for _, answered := range s.presses {
-			if !answered {
-				return false
-			}
-		}
-		return len(s.queue) == 0 && (s.hook == nil || s.hook.pending == 0)
-	}) {
+	if !s.await(func() bool { return s.idle() && s.answered() }) {
 		t.Fatal("updates are still pending, or pressed buttons wait")
 	}
+}
+
+// WaitIdleUpdates waits until no update is pending.
+func (s *Server) WaitIdleUpdates(t testing.TB) {
+	t.Helper()
+	if !s.await(s.idle) {
+		t.Fatal("updates are still pending")
+	}
+}
+
+// WaitPoll waits until a long poll waits for updates.
+func (s *Server) WaitPoll(t testing.TB) {
+	t.Helper()
+	if !s.await(func() bool { return s.polling > 0 && len(s.queue) == 0 }) {
+		t.Fatal("nobody polls")
+	}
+}
+
+func (s *Server) idle() bool { return len(s.queue) == 0 && (s.hook == nil || s.hook.pending == 0) }
+
+func (s *Server) answered() bool {
+	for _, answered := range s.presses {
+		if !answered {
+			return false
+		}
+	}
+	return true
 }
 
 // await waits for what ready, called with the lock held, reports.

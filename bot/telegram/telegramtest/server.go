@@ -43,6 +43,7 @@ type Server struct {
 	queue      []update
 	nextUpdate int
 	polls      int // asked so far
+	polling    int // waiting at this moment
 	hook       *webhook
 	repeat     int
 	reverse    bool // give batches out in reverse
@@ -50,6 +51,7 @@ type Server struct {
 
 	table map[string]method
 	calls sync.Map // method: *atomic.Int64
+	conns sync.Map // idle net.Conn
 	sent  atomic.Int64
 }
 
@@ -72,7 +74,7 @@ func Start() (*Server, error) {
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.table = s.methods()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: s.watch}
 	go s.http.Serve(listener)
 	return s, nil
 }

@@ -108,6 +108,9 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	timer := time.AfterFunc(wait, s.changed.Broadcast)
 	defer timer.Stop()
 	deadline := time.Now().Add(wait)
+	s.polling++
+	defer func() { s.polling-- }()
+	s.changed.Broadcast()
 	for len(s.queue) == 0 && !s.closed && r.Context().Err() == nil && time.Now().Before(deadline) {
 		s.changed.Wait()
 		if s.polls != mine {
