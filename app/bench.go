@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,10 +91,28 @@ func peakMemory() float64 {
 }
 
 // silent is the logger of a bench: failures are counted, not written.
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // temporaryFolder is a folder that remove takes away.
 func temporaryFolder() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "canbobot-bench-")
 	return dir, func() { os.RemoveAll(dir) }, err
+}
+
+// profile writes a CPU profile until stop is called; no file, no profile.
+func profile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		file.Close()
+	}, nil
 }

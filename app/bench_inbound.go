@@ -31,6 +31,7 @@ type benchInbound struct {
 	Officers int     `help:"How many linked officers they are." default:"20000"`
 	Seconds  float64 `help:"How long each measurement lasts." default:"8"`
 	JSON     bool    `help:"Print an object a line." name:"json"`
+	Profile  string  `help:"Write a CPU profile of the measured part." placeholder:"FILE"`
 }
 
 func (benchInbound) Help() string {
@@ -47,6 +48,11 @@ func (c benchInbound) Run(p *process) error {
 		return err
 	}
 	defer b.close()
+	stop, err := profile(c.Profile)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	var all []figures
 	for _, clients := range []int{c.Clients, 1} {
 		floor, err := b.measure(p.ctx, b.echo, clients, c.Seconds/2, false)

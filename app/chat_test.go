@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -50,8 +51,25 @@ type stage interface {
 }
 
 type shownMessage struct {
+	ref     string
 	redrawn bool
 	reply   bot.Reply
+}
+
+// inOrder puts what a phone shows in the one order that does not hang on which
+// job ran first: new messages, then what was redrawn, each as it ended up.
+func inOrder(messages []shownMessage) []shownMessage {
+	var fresh, redrawn []shownMessage
+	for _, message := range messages {
+		if !message.redrawn {
+			fresh = append(fresh, message)
+			continue
+		}
+		redrawn = slices.DeleteFunc(redrawn, func(earlier shownMessage) bool { return earlier.ref == message.ref })
+		redrawn = append(redrawn, message)
+	}
+	slices.SortStableFunc(redrawn, func(a, b shownMessage) int { return strings.Compare(draw("", a), draw("", b)) })
+	return append(fresh, redrawn...)
 }
 
 func transcripts(t *testing.T) []string {
@@ -129,7 +147,7 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 			on.act(t, users[match[1]], []rune(match[2])[0], fill(match[3]))
 			on.settle(t)
 			for _, actor := range actors {
-				for _, message := range on.shown(t, users[actor]) {
+				for _, message := range inOrder(on.shown(t, users[actor])) {
 					out.WriteString(hide(draw(actor, message)))
 				}
 			}

@@ -166,7 +166,7 @@ type recorder struct {
 func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
 	ref, err := r.Channel.Send(ctx, chatID, reply)
 	if err == nil {
-		r.note(chatID, ref, shownMessage{reply: reply})
+		r.note(chatID, ref, shownMessage{ref: ref, reply: reply})
 	}
 	return ref, err
 }
@@ -174,7 +174,7 @@ func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (st
 func (r *recorder) Edit(ctx context.Context, chatID, ref string, reply bot.Reply) error {
 	err := r.Channel.Edit(ctx, chatID, ref, reply)
 	if err == nil {
-		r.note(chatID, ref, shownMessage{redrawn: true, reply: reply})
+		r.note(chatID, ref, shownMessage{ref: ref, redrawn: true, reply: reply})
 	}
 	return err
 }

@@ -131,7 +131,7 @@ func (s *telegramStage) shown(_ *testing.T, user string) []shownMessage {
 		if known && edited == message.Edited {
 			continue
 		}
-		fresh = append(fresh, shownMessage{redrawn: known, reply: replyOf(message)})
+		fresh = append(fresh, shownMessage{ref: strconv.Itoa(message.ID), redrawn: known, reply: replyOf(message)})
 	}
 	return fresh
 }

@@ -72,8 +72,13 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 		Title: s.say("case.title", "number", view.Case.ID), Text: strings.Join(lines, "\n"), Protect: true,
 		Card: bot.Card{Subject: outbox.Case, ID: view.Case.ID},
 	}
-	if staff && view.Case.State != "closed" {
-		reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("answer", "caseans", id(view.Case.ID))), s.button("close_case", "caseclose", id(view.Case.ID))))
+	switch {
+	case !staff:
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}
+	case view.Case.State == cases.Closed:
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
+	default:
+		reply.Buttons = [][]bot.Button{bot.Row(positive(s.button("answer", "caseans", id(view.Case.ID))), s.button("close_case", "caseclose", id(view.Case.ID)))}
 	}
 	return reply
 }
@@ -84,9 +89,7 @@ func (s *Screens) myCase(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := s.drawCase(view, false)
-	reply.Buttons = append(reply.Buttons, bot.Row(s.button("support", "support"), s.button("menu", "menu")))
-	return reply, nil
+	return s.drawCase(view, false), nil
 }
 
 func (s *Screens) answerCase(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -107,6 +110,7 @@ func (s *Screens) answerCaseForm() *bot.Form {
 			}
 			reply := s.drawCase(view, true)
 			reply.Text = s.say("case.answered") + "\n\n" + reply.Text
+			reply.Card = bot.Card{} // the card itself is redrawn; this is a receipt
 			return reply, nil
 		},
 	}
@@ -119,6 +123,5 @@ func (s *Screens) closeCase(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	}
 	reply := s.drawCase(view, true)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
 	return reply, nil
 }

@@ -244,24 +244,44 @@ func (s *Screens) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot
 	return rows, nil
 }
 
+// leavable are the posts that the actor may report as left: a head's branch,
+// everybody's own, any for staff.
+func (s *Screens) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers) ([]roster.Post, error) {
+	branch := number(answers["branch"])
+	if turn.Speaker.Actor.IsStaff() {
+		view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, branch)
+		return view.Posts, err
+	}
+	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, models.ChangeLeave)
+	if err != nil {
+		return nil, err
+	}
+	for _, view := range branches {
+		if view.Branch.ID == branch {
+			return view.Posts, nil
+		}
+	}
+	return nil, services.Denied("propose")
+}
+
 func (s *Screens) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	posts, err := s.leavable(ctx, turn, answers)
 	if err != nil {
 		return nil, err
 	}
 	var rows [][]bot.Button
-	for _, post := range view.Posts {
+	for _, post := range posts {
 		rows = append(rows, bot.Row(bot.Button{Label: s.say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), Action: id(post.Term.ID)}))
 	}
 	return rows, nil
 }
 
 func (s *Screens) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	posts, err := s.leavable(ctx, turn, answers)
 	if err != nil {
 		return "", err
 	}
-	for _, post := range view.Posts {
+	for _, post := range posts {
 		if input.Choice == id(post.Term.ID) || (input.Text != "" && models.Fold(input.Text) == post.Person.Folded) {
 			return id(post.Term.ID), nil
 		}

@@ -62,6 +62,8 @@ func (s *Screens) drawLink(view identity.LinkCardView) bot.Reply {
 	reply.Text = strings.Join(lines, "\n")
 	if pending {
 		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("link_no", "linkno", id(request.ID)))))
+	} else {
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
 	}
 	return reply
 }
@@ -91,6 +93,5 @@ func (s *Screens) decideLink(ctx context.Context, turn bot.Turn, agree bool) (bo
 	}
 	reply := s.drawLink(view)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
 	return reply, nil
 }

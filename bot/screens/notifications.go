@@ -39,11 +39,7 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		reply := s.drawCase(view, recipient.IsStaff())
-		if !recipient.IsStaff() {
-			reply.Buttons = [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}
-		}
-		return reply, nil
+		return s.drawCase(view, recipient.IsStaff()), nil
 	case outbox.LinkAsked:
 		view, err := s.Identity.LinkCard(ctx, recipient, delivery.SubjectID)
 		if err != nil {
