@@ -117,7 +117,7 @@ func readMessage(m *inMessage, raw []byte, in *bot.Inbound) ignored {
 		in.Start = code
 		return ""
 	}
-	in.Text, in.Cut = clean(command.ReplaceAllString(m.Text, "$1"), bot.MaxText)
+	in.Text, in.Cut = clean(m.Text, bot.MaxText) // a command too, as it was typed
 	if in.Text != "" {
 		return ""
 	}
@@ -143,10 +143,6 @@ func who(in *bot.Inbound, user int64, chat *tgbotapi.Chat) {
 
 // startLink is /start with the payload of a deep link.
 var startLink = regexp.MustCompile(`^/start(?:@\w+)?\s+([A-Za-z0-9_-]{1,64})$`)
-
-// command is how a text that names a command begins; with @ and the bot's name
-// where there may be several. What follows the slash is a word like any other.
-var command = regexp.MustCompile(`^/([A-Za-z]\w*)(?:@\w+)?`)
 
 func startCode(text string) (code string, ok bool) {
 	found := startLink.FindStringSubmatch(strings.TrimSpace(text))

@@ -120,10 +120,10 @@ func (f *failure) fate() bot.Fate {
 		return bot.Broken // the token was revoked, or never was one
 	case f.code == http.StatusForbidden, f.says("chat not found"), f.says("user not found"), f.says("PEER_ID_INVALID"), f.says("user is deactivated"):
 		return bot.Unreachable
-	case f.code == http.StatusGatewayTimeout:
-		return bot.Uncertain
-	case f.code == http.StatusConflict, f.code >= http.StatusInternalServerError:
-		return bot.Retry // Telegram itself says that it did not come to it
+	case f.code == http.StatusConflict, f.code == http.StatusServiceUnavailable:
+		return bot.Retry
+	case f.code >= http.StatusInternalServerError:
+		return bot.Uncertain // it may have failed after sending
 	}
 	return bot.Refused
 }
@@ -138,10 +138,8 @@ func (f *failure) fateUnanswered() bot.Fate {
 		return bot.Refused
 	case f.status == http.StatusServiceUnavailable, f.page && f.status < http.StatusInternalServerError:
 		return bot.Retry // a page of something on the way, which let nothing pass
-	case f.status >= http.StatusInternalServerError:
-		return bot.Uncertain // a gateway that passed the request on, and heard nothing good
 	}
-	return bot.Uncertain
+	return bot.Uncertain // also where a gateway passed the request on, and heard nothing good
 }
 
 func (f *failure) says(words string) bool {

@@ -47,8 +47,8 @@ func (c *Channel) SetWebhook(ctx context.Context, address, secret string) error 
 
 // WebhookHandler takes pushed updates. It answers 200 once handler has taken an
 // update, or when the update can never be taken; 503 makes Telegram push it
-// again. An update that cannot be authenticated gets 401, and without a secret
-// every one does. Different updates come at the same time, a person's
+// again. Without the secret header a request gets 401, with another secret 403,
+// and where no secret is set every one does. Different updates come at the same time, a person's
 // message and button press too; the handler keeps one conversation in order.
 func (c *Channel) WebhookHandler(secret string, handler bot.Handler) http.Handler {
 	want := sha256.Sum256([]byte(secret))
@@ -59,9 +59,14 @@ func (c *Channel) WebhookHandler(secret string, handler bot.Handler) http.Handle
 			answer(w, http.StatusMethodNotAllowed)
 			return
 		}
-		given := sha256.Sum256([]byte(r.Header.Get(secretHeader))) // of equal length whatever was sent
-		if subtle.ConstantTimeCompare(want[:], given[:]) != 1 || secret == "" {
+		got := r.Header.Get(secretHeader)
+		if got == "" {
 			answer(w, http.StatusUnauthorized)
+			return
+		}
+		given := sha256.Sum256([]byte(got)) // of equal length whatever was sent
+		if subtle.ConstantTimeCompare(want[:], given[:]) != 1 || secret == "" {
+			answer(w, http.StatusForbidden)
 			return
 		}
 		// The place is taken before the body is read, which bounds memory too.
