@@ -48,12 +48,12 @@ func TestDecode(t *testing.T) {
 		"decomposed":                  {said(`"text":"` + norm.NFD.String("Nguyễn Thị Ổi") + `"`), text("Nguyễn Thị Ổi")},
 		"control letters":             {said(`"text":"a\u0000\u0007b\u202ec\r\nd\te"`), text("abc\nd e")},
 		"half of an emoji":            {said(`"text":"a\ud83d b"`), text("a\ufffd b")},
-		"command":                     {said(`"text":"/help"`), text("help")},
-		"command with a name":         {said(`"text":"/phucap@canbo_bot tháng 4"`), text("phucap tháng 4")},
+		"command":                     {said(`"text":"/help"`), text("/help")},
+		"command with a name":         {said(`"text":"/phucap@canbo_bot tháng 4"`), text("/phucap@canbo_bot tháng 4")},
 		"no command":                  {said(`"text":"/5/2026"`), text("/5/2026")},
-		"start":                       {said(`"text":"/start"`), text("start")},
+		"start":                       {said(`"text":"/start"`), text("/start")},
 		"start by a link":             {said(`"text":"/start ABcd-12_9"`), with(func(in *bot.Inbound) { in.Start = "ABcd-12_9" })},
-		"start with what no link has": {said(`"text":"/start a b"`), text("start a b")},
+		"start with what no link has": {said(`"text":"/start a b"`), text("/start a b")},
 		"own contact":                 {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000001}`), contact(true)},
 		"contact of another":          {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000002}`), contact(false)},
 		"contact of nobody":           {said(`"contact":{"phone_number":"84912345678","first_name":"H"}`), contact(false)},
@@ -82,7 +82,7 @@ func TestDecode(t *testing.T) {
 		"blocked": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"kicked"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Left })},
 		"back":    {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"member"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
 		"command in a group": {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup + `,"text":"/start CODE"}}`,
-			with(func(in *bot.Inbound) { in.Text, in.ChatID, in.Private = "start CODE", "-100777", false })},
+			with(func(in *bot.Inbound) { in.Text, in.ChatID, in.Private = "/start CODE", "-100777", false })},
 	} {
 		in, out := decode([]byte(test.raw), epoch)
 		if !out.accepted() || out.ID != 7 {

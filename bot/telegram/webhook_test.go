@@ -30,7 +30,7 @@ func TestWebhook(t *testing.T) {
 		"taken":              {http.MethodPost, secret, message, nil, false, 200, 1},
 		"another method":     {http.MethodGet, secret, "", nil, false, 405, 0},
 		"no secret":          {http.MethodPost, "", message, nil, false, 401, 0},
-		"a wrong secret":     {http.MethodPost, secret + "x", message, nil, false, 401, 0},
+		"a wrong secret":     {http.MethodPost, secret + "x", message, nil, false, 403, 0},
 		"poison":             {http.MethodPost, secret, `{"update_id":7,"message":3}`, nil, false, 200, 0},
 		"no JSON":            {http.MethodPost, secret, `<html>`, nil, false, 200, 0},
 		"ignored":            {http.MethodPost, secret, `{"update_id":7,"poll":{}}`, nil, false, 200, 0},
