@@ -154,8 +154,16 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok","message":{"message_id":9,"date":0}}}`))
 	f.Add([]byte(`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"kicked"}}}`))
+	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ĐỒNG Ý","message":{"message_id":9,` + inGroup + `}}}`))
+	f.Add([]byte(`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup + `,"text":"/menu@canbo_bot"}}`))
+	for _, raw := range []string{`{"update_id":7,"message":[]}`, `{"update_id":"x"}`, `[]`, `{}`, ``, "\xff"} {
+		f.Add([]byte(raw))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		in, out := decode(raw, epoch)
+		if again, outAgain := decode(raw, epoch); out != outAgain || in.EventID != again.EventID {
+			t.Fatalf("delivered again it is %q and not %q", again.EventID, in.EventID)
+		}
 		if !out.accepted() {
 			if in != (bot.Inbound{}) {
 				t.Fatalf("%q leaves %+v", out.Ignored, in)
@@ -178,6 +186,15 @@ func FuzzDecode(f *testing.F) {
 		}
 		if strings.ContainsFunc(in.Text, func(r rune) bool { return r != '\n' && unicode.IsControl(r) }) {
 			t.Fatalf("control letters in %q", in.Text)
+		}
+		if in.Action != "" && !data.MatchString(in.Action) {
+			t.Fatalf("action %q", in.Action)
+		}
+		if _, ok := pressOf(in.EventID); !ok || len(in.EventID) > 128 {
+			t.Fatalf("event %q", in.EventID)
+		}
+		if a := in.Attachment; a != nil && (a.Kind == "" || a.Size < 0 || !norm.NFC.IsNormalString(a.Name) || strings.ContainsFunc(a.Name, unicode.IsControl)) {
+			t.Fatalf("attachment %+v", a)
 		}
 		if in.Contact != nil && in.Contact.Own && !in.Private {
 			t.Fatal("vouched for in a group")
