@@ -33,6 +33,10 @@ type Counter struct {
 	logger     *slog.Logger
 }
 
+// strangersDraftKept is how long the half-filled form of somebody who is not
+// linked is kept: it may hold a name and a number.
+const strangersDraftKept = 7 * 24 * time.Hour
+
 // newCounter wires the conversation; nothing runs before Start.
 func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, links []screens.Link, logger *slog.Logger) (*Counter, error) {
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
@@ -62,10 +66,17 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		_, err := ward.Changes.Due(ctx)
 		return err
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
+		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
+		return errors.Join(err, ward.Outbox.Forget(ctx))
+	}))
 	every := []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 			return outbox.Remind{}, nil
 		}, nil),
+		river.NewPeriodicJob(river.PeriodicInterval(6*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+			return outbox.Tidy{}, nil
+		}, &river.PeriodicJobOpts{RunOnStart: true}),
 	}
 	if c.worker, err = outbox.NewWorker(ward.Store, workers, every, logger.With("part", "jobs")); err != nil {
 		return nil, err

@@ -256,13 +256,3 @@ func (s *webStage) shown(_ *testing.T, user string) []shownMessage {
 }
 
 func (s *webStage) settle(t *testing.T) { s.house.settle(t) }
-
-// count reads how many rows a query finds.
-func (h *house) count(t *testing.T, model any, query string, args ...any) int64 {
-	t.Helper()
-	var n int64
-	if err := h.ward.Store.Model(model).Where(query, args...).Count(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return n
-}

@@ -51,8 +51,12 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	for _, part := range view.Parts {
 		lines = append(lines, s.partLine(month, part))
 	}
-	if view.Stage == allowance.StageFailed && view.Reason != "" {
+	switch {
+	case view.Reason == "":
+	case view.Stage == allowance.StageFailed, view.Stage == allowance.StageReturned:
 		lines = append(lines, s.say("allowance.reason", "reason", view.Reason))
+	default:
+		lines = append(lines, s.say("allowance.tried", "reason", view.Reason))
 	}
 	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
 		lines = append(lines, s.say("allowance.expected", "date", view.ExpectedBy))
@@ -90,6 +94,9 @@ func questionable(stage allowance.Stage) bool {
 
 // stageLine is the whole answer in one line.
 func (s *Screens) stageLine(view allowance.MonthView) string {
+	if view.Stage == allowance.StageNone && view.BeforeRuns {
+		return s.say("stage_unknown", "month", view.Month)
+	}
 	return s.say("stage."+string(view.Stage),
 		"month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))
 }

@@ -6,7 +6,6 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
-	"canbobot/services/allowance"
 	"canbobot/services/cases"
 	"canbobot/services/outbox"
 	"canbobot/services/phone"
@@ -56,7 +55,7 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 	}
 	if view.Month != nil {
 		lines = append(lines, s.stageLine(*view.Month))
-		if view.Month.Stage == allowance.StageFailed && view.Month.Reason != "" {
+		if view.Month.Reason != "" {
 			lines = append(lines, s.say("allowance.reason", "reason", view.Month.Reason))
 		}
 	}

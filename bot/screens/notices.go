@@ -25,7 +25,9 @@ func (s *Screens) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	reply := bot.Reply{Title: s.say("notices.title")}
 	var blocks []string
+	var shown []int64
 	for _, view := range views {
+		shown = append(shown, view.Notice.ID)
 		state := ""
 		switch {
 		case view.State == models.DeliveryConfirmed:
@@ -38,7 +40,7 @@ func (s *Screens) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	reply.Text = strings.Join(blocks, "\n\n")
 	reply.Buttons = append(reply.Buttons, s.menuRow())
-	return reply, nil
+	return reply, s.Notices.Seen(ctx, turn.Speaker.Actor, shown...)
 }
 
 // drawNotice is the notice as it arrives.

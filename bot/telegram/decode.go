@@ -23,6 +23,7 @@ const allowedUpdates = `["message","callback_query","my_chat_member"]`
 // update is what is read of an update: the library's types, and what the API
 // has gained since.
 type update struct {
+	ID            int                         `json:"update_id"`
 	Message       *inMessage                  `json:"message"`
 	EditedMessage *struct{}                   `json:"edited_message"`
 	CallbackQuery *tgbotapi.CallbackQuery     `json:"callback_query"`
@@ -61,16 +62,14 @@ func (o outcome) accepted() bool { return o.Ignored == "" }
 // owner and everything else a client can make up are judged here; who may do
 // what is judged by the services.
 func decode(raw []byte, now time.Time) (bot.Inbound, outcome) {
-	var head struct {
-		ID int `json:"update_id"`
-	}
-	if json.Unmarshal(raw, &head) != nil || head.ID <= 0 {
-		return bot.Inbound{}, outcome{Ignored: unreadable}
-	}
 	var u update
 	if json.Unmarshal(raw, &u) != nil {
-		return bot.Inbound{}, outcome{ID: head.ID, Ignored: unreadable}
+		return bot.Inbound{}, outcome{ID: idOf(raw), Ignored: unreadable}
 	}
+	if u.ID <= 0 {
+		return bot.Inbound{}, outcome{Ignored: unreadable}
+	}
+	head := outcome{ID: u.ID}
 	in := bot.Inbound{Channel: Name}
 	why := notAsked
 	switch {
@@ -88,9 +87,22 @@ func decode(raw []byte, now time.Time) (bot.Inbound, outcome) {
 		why = editedText
 	}
 	if why != "" {
-		return bot.Inbound{}, outcome{ID: head.ID, Ignored: why}
+		head.Ignored = why
+		return bot.Inbound{}, head
 	}
-	return in, outcome{ID: head.ID}
+	return in, head
+}
+
+// idOf reads the id of an update that is unreadable otherwise; 0 when that is
+// too.
+func idOf(raw []byte) int {
+	var head struct {
+		ID int `json:"update_id"`
+	}
+	if json.Unmarshal(raw, &head) != nil || head.ID <= 0 {
+		return 0
+	}
+	return head.ID
 }
 
 // eventID names an event for as long as anybody may remember it. Update ids

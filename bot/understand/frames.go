@@ -18,12 +18,7 @@ type frame struct {
 var (
 	pays     = of(money, allowance)
 	gets     = of(receive, pay)
-	asks     = of(askyet, asking, when, howmuch, what, how, where)
 	alters   = of(change, fix, replace, lost, wrong, fresh, other, old, add)
-	posts    = of(role, post, members)
-	whom     = of(name, person, role)
-	units    = of(branch, ward)
-	trouble  = of(notyet, not, lack, wrong, why, lost)
 	moneyish = of(money, allowance, receive, pay, month, count, bank, when, howmuch)
 )
 

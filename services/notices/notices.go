@@ -5,7 +5,6 @@ package notices
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -255,12 +254,4 @@ func utc(at *time.Time) *time.Time {
 	}
 	moment := at.UTC().Truncate(time.Microsecond)
 	return &moment
-}
-
-// found turns a missing row into a refusal that tells nothing more.
-func found(err error) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return services.NotFound("notice")
-	}
-	return err
 }

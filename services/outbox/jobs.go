@@ -34,6 +34,11 @@ type Remind struct{}
 
 func (Remind) Kind() string { return "remind" }
 
+// Tidy forgets what is of no use any more; it comes by the clock.
+type Tidy struct{}
+
+func (Tidy) Kind() string { return "tidy" }
+
 // Worker runs jobs until stopped.
 type Worker interface {
 	Start(ctx context.Context) error

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
@@ -157,6 +158,19 @@ func Once(tx *gorm.DB, clock services.Clock, actor services.Actor) error {
 	}
 	if result.RowsAffected == 0 {
 		return services.Conflict("repeated")
+	}
+	return nil
+}
+
+// keysKept is how long an event's effect is remembered: far longer than any
+// platform repeats an event, and update ids may start again after a week.
+const keysKept = 30 * 24 * time.Hour
+
+// Forget removes idempotency keys that no platform can repeat any more.
+func (o *Outbox) Forget(ctx context.Context) error {
+	err := o.store.WithContext(ctx).Where("at < ?", o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
+	if err != nil {
+		return fmt.Errorf("forget events: %w", err)
 	}
 	return nil
 }
