@@ -20,6 +20,7 @@ import (
 
 	"canbobot/app/sample"
 	"canbobot/bot"
+	"canbobot/bot/screens"
 	"canbobot/bot/session"
 	"canbobot/bot/telegram"
 	"canbobot/bot/telegram/telegramtest"
@@ -133,7 +134,7 @@ func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
 		b.fake.Known(int64(sample.CrowdBase+i), "x")
 	}
 	channel := telegram.New(telegram.Config{Token: b.fake.Token, APIURL: b.fake.URL, Clock: p.clock, Logger: silent()})
-	counter, err := newCounter(ward, sessions, []bot.Channel{channel}, nil, silent())
+	counter, err := newCounter(ward, sessions, []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
 	if err != nil {
 		return b, err
 	}

@@ -38,7 +38,7 @@ type Counter struct {
 const strangersDraftKept = 7 * 24 * time.Hour
 
 // newCounter wires the conversation; nothing runs before Start.
-func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, links []screens.Link, logger *slog.Logger) (*Counter, error) {
+func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, links func() []screens.Link, logger *slog.Logger) (*Counter, error) {
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
 	if err != nil {
 		return nil, err

@@ -136,7 +136,9 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 		return d, err
 	}
 	d.closers = append(d.closers, d.server.http.Close)
-	links := []screens.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
+	links := func() []screens.Link {
+		return []screens.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
+	}
 	if d.counter, err = newCounter(d.ward, sessions, []bot.Channel{d.page}, links, logger); err != nil {
 		return d, err
 	}

@@ -78,7 +78,9 @@ func openHouse(t *testing.T, others ...bot.Channel) *house {
 		t.Fatal(err)
 	}
 	h.page = &recorder{Channel: web.New(web.Config{Clock: clock, Logger: logger})}
-	links := []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
+	links := func() []screens.Link {
+		return []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
+	}
 	if h.counter, err = newCounter(h.ward, h.sessions, append([]bot.Channel{h.page}, others...), links, logger); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"canbobot/bot"
@@ -50,6 +52,7 @@ type service struct {
 	public   *server
 	admin    *server
 	telegram *telegram.Channel
+	username atomic.Pointer[string] // of the Telegram bot, once it answered
 	logger   *slog.Logger
 	closers  []func() error
 }
@@ -87,8 +90,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if s.ward, err = newWard(store, settings, p.clock, sessions.Guesses()); err != nil {
 		return s, err
 	}
-	channels, links := s.openChannels(p)
-	if s.counter, err = newCounter(s.ward, sessions, channels, links, logger); err != nil {
+	if s.counter, err = newCounter(s.ward, sessions, s.openChannels(p), s.links, logger); err != nil {
 		return s, err
 	}
 	handler := measured{next: s.counter.Dispatcher, metrics: s.metrics}
@@ -111,16 +113,24 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 }
 
 // openChannels makes the channels that have their settings.
-func (s *service) openChannels(p *process) (channels []bot.Channel, links []screens.Link) {
+func (s *service) openChannels(p *process) []bot.Channel {
 	if s.settings.TelegramToken.Reveal() == "" {
 		s.logger.Info("channel is off", "channel", "telegram", "missing", "TELEGRAM_TOKEN")
-		return nil, nil
+		return nil
 	}
 	s.telegram = telegram.New(telegram.Config{
 		Token: s.settings.TelegramToken.Reveal(), APIURL: s.settings.TelegramAPIURL, Clock: p.clock,
 		Logger: s.logger.With("channel", "telegram"),
 	})
-	return append(channels, s.telegram), nil
+	return []bot.Channel{s.telegram}
+}
+
+// links are the addresses that invites may be handed out with.
+func (s *service) links() []screens.Link {
+	if name := s.username.Load(); name != nil {
+		return []screens.Link{{Channel: "telegram", Pattern: "https://t.me/" + *name + "?start=%s"}}
+	}
+	return nil
 }
 
 // serve runs until ctx ends, then stops in reverse order: no new events, the
@@ -167,6 +177,27 @@ func (s *service) startTelegram(ctx context.Context) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
+		var named sync.WaitGroup
+		defer named.Wait()
+		named.Go(func() {
+			retry(ctx, s.logger, "ask for the bot's name", func() error {
+				name, err := s.telegram.Username(ctx)
+				if err == nil {
+					s.username.Store(&name)
+				}
+				return err
+			})
+		})
+		named.Go(func() {
+			say := s.counter.Texts.Say
+			retry(ctx, s.logger, "offer commands", func() error {
+				return s.telegram.SetCommands(ctx, []telegram.Command{
+					{Name: "menu", Description: say("command.menu", nil)},
+					{Name: "huy", Description: say("command.cancel", nil)},
+					{Name: "trogiup", Description: say("command.help", nil)},
+				})
+			})
+		})
 		if s.settings.TelegramMode == "webhook" {
 			address := s.settings.PublicURL + "/webhooks/telegram"
 			retry(ctx, s.logger, "set webhook", func() error {

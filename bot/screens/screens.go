@@ -28,12 +28,13 @@ type Screens struct {
 	Notices   *notices.Service
 	Texts     *texts.Texts
 	Clock     services.Clock
-	// Links are the addresses that open a chat with the bot and hand it an
-	// invite code, by the name of the channel; %s stands for the code.
-	Links []Link
+	// Links tells the addresses that open a chat with the bot, as far as they
+	// are known at the moment: a channel may not have answered yet.
+	Links func() []Link
 }
 
-// Link opens a chat on one channel.
+// Link opens a chat on one channel and hands the bot an invite code, for which
+// %s stands in Pattern.
 type Link struct {
 	Channel string
 	Pattern string

@@ -106,7 +106,7 @@ func (s *Screens) invitePerson(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	}
 	lines := []string{s.say("invite.text", "name", person.Name, "code", code, "until", invite.ExpiresAt)}
 	reply := bot.Reply{Title: s.say("invite.title"), Protect: true}
-	for _, link := range s.Links {
+	for _, link := range s.Links() {
 		address := strings.ReplaceAll(link.Pattern, "%s", code)
 		lines = append(lines, s.say("invite.link", "channel", s.say("channel."+link.Channel), "address", address))
 		picture, err := qrcode.Encode(address, qrcode.Medium, 512)
