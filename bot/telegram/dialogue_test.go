@@ -107,6 +107,7 @@ func TestContactKeyboardGoesAfterARestart(t *testing.T) {
 // A chat asks for a pause in the middle of a long reply: the rest follows, and
 // the beginning is not said twice.
 func TestALongReplyIsFinished(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	hoa := l.server.Known(firstPerson, "Hoa")
 	l.server.Fail(telegramtest.Fault{Method: "sendMessage", Every: 2, Times: 1, Status: 429, RetryAfter: 1})

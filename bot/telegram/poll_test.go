@@ -90,6 +90,7 @@ func TestPollKeepsEachChatInOrder(t *testing.T) {
 // An update that failed is fetched again, and the later ones of its chat wait
 // for it; others do not.
 func TestPollRepeatsWhatFailed(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	hoa, lan := l.server.User(firstPerson, "Hoa"), l.server.User(firstPerson+1, "Lan")
 	hoa.Say("một")
@@ -116,6 +117,7 @@ func TestPollRepeatsWhatFailed(t *testing.T) {
 
 // While one chat fails, the others are answered as ever.
 func TestPollGoesOnBesideAFailure(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	hoa, lan := l.server.User(firstPerson, "Hoa"), l.server.User(firstPerson+1, "Lan")
 	taken := newTaker(func(in bot.Inbound, _ int) error {
@@ -171,6 +173,7 @@ func TestPollConfirmsOnlyWhatIsHandled(t *testing.T) {
 
 // Polling ends at once, lets what is underway finish, and confirms it.
 func TestPollEndsCleanly(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	started, finish := make(chan struct{}), make(chan struct{})
@@ -256,6 +259,7 @@ func TestPollStepsOverPoison(t *testing.T) {
 
 // A handler that panics ends neither the process nor the queue.
 func TestPollOutlivesPanics(t *testing.T) {
+	t.Parallel()
 	log := &logged{}
 	l := newLine(t, log.logger())
 	l.server.User(firstPerson, "Hoa").Say("kín")
@@ -275,6 +279,7 @@ func TestPollOutlivesPanics(t *testing.T) {
 }
 
 func TestPollTakesTheWebhookAway(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	if err := l.channel.SetWebhook(t.Context(), "http://127.0.0.1:1/gone", "secret"); err != nil {
 		t.Fatal(err)
@@ -311,6 +316,7 @@ func TestPollUnderDuplicatesAndReordering(t *testing.T) {
 
 // What goes wrong on the way is asked again, and no token is told.
 func TestPollOutlivesTroubles(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]telegramtest.Fault{
 		"HTML":     {Status: 502, Body: "<html>Bad Gateway</html>"},
 		"500":      {Status: 500},
@@ -345,6 +351,7 @@ func TestPollOutlivesTroubles(t *testing.T) {
 
 // Two processes poll by mistake: both go on, everything arrives.
 func TestPollTwice(t *testing.T) {
+	t.Parallel()
 	l := newLine(t, nil)
 	other := telegram.New(telegram.Config{Token: l.server.Token, APIURL: l.server.URL, Client: l.client(t)})
 	taken := newTaker(nil)
