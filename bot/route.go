@@ -31,7 +31,10 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 	if in.Action != "" {
 		return d.press(ctx, turn, position)
 	}
-	if in.Presence == Joined && !turn.Speaker.Linked() {
+	if in.Presence == Joined {
+		if turn.Speaker.Linked() { // back after blocking: messages reach them again
+			return Reply{}, d.People.Reachable(ctx, in.Channel, in.UserID, true)
+		}
 		return d.Book.Welcome(ctx, turn)
 	}
 	if in.Text != "" {
