@@ -32,6 +32,8 @@ type house struct {
 	page     *recorder
 	loaded   sample.Summary
 
+	stopped bool
+
 	mu  sync.Mutex
 	now time.Time
 }
@@ -51,15 +53,28 @@ func (h *house) advance(by time.Duration) {
 	h.now = h.now.Add(by)
 }
 
-// openHouse builds a house with the try-it page's channel and whatever others
-// the test brings, and works its jobs until the test ends.
+// openHouse builds a house with the sample in it, the try-it page's channel and
+// whatever others the test brings, and works its jobs until the test ends.
 func openHouse(t *testing.T, others ...bot.Channel) *house {
 	t.Helper()
-	ctx := context.Background()
+	h := buildHouse(t, storetest.Address(t), config.NewSecret(), others...)
+	var err error
+	if h.loaded, err = sample.Load(context.Background(), h.ward.sampleServices()); err != nil {
+		t.Fatal(err)
+	}
+	h.start(t)
+	h.settle(t)
+	return h
+}
+
+// buildHouse wires a house over a database that may have something in it;
+// nothing runs yet.
+func buildHouse(t *testing.T, address, key string, others ...bot.Channel) *house {
+	t.Helper()
 	h := &house{now: morning}
 	clock := services.Clock(h.clock)
-	store := storetest.New(t, clock)
-	settings, err := config.Load([]string{"SECRET_KEY=" + config.NewSecret()})
+	store := storetest.Open(t, address, clock)
+	settings, err := config.Load([]string{"SECRET_KEY=" + key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,9 +89,6 @@ func openHouse(t *testing.T, others ...bot.Channel) *house {
 	if h.ward, err = newWard(store, settings, clock, h.sessions.Guesses()); err != nil {
 		t.Fatal(err)
 	}
-	if h.loaded, err = sample.Load(ctx, h.ward.sampleServices()); err != nil {
-		t.Fatal(err)
-	}
 	h.page = &recorder{Channel: web.New(web.Config{Clock: clock, Logger: logger})}
 	links := func() []screens.Link {
 		return []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
@@ -85,18 +97,30 @@ func openHouse(t *testing.T, others ...bot.Channel) *house {
 		t.Fatal(err)
 	}
 	h.counter.Texts.Problem = func(problem string) { t.Error(problem) }
-	if err := h.counter.Start(ctx); err != nil {
+	return h
+}
+
+// start works jobs until the test ends.
+func (h *house) start(t *testing.T) {
+	t.Helper()
+	if err := h.counter.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		ending, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		if err := h.counter.Stop(ending); err != nil {
-			t.Error(err)
-		}
-	})
-	h.settle(t)
-	return h
+	t.Cleanup(func() { h.stop(t) })
+}
+
+// stop lets running jobs finish; again is the same.
+func (h *house) stop(t *testing.T) {
+	t.Helper()
+	if h.stopped {
+		return
+	}
+	h.stopped = true
+	ending, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := h.counter.Stop(ending); err != nil {
+		t.Error(err)
+	}
 }
 
 // settle waits until every job is done.

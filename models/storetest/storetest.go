@@ -22,23 +22,33 @@ import (
 // are stamped by now; nil is the real clock.
 func New(t testing.TB, now func() time.Time) *models.Store {
 	t.Helper()
-	ctx := context.Background()
-	options := models.Options{Now: now, MaxConns: 12}
-	if address := os.Getenv("TEST_DATABASE_URL"); address != "" {
-		options.URL = schema(t, address)
-	} else {
-		options.URL = "sqlite:" + copyOfTemplate(t)
+	return Open(t, Address(t), now)
+}
+
+// Address makes an empty, migrated database that goes away with the test and
+// returns where it is, for tests that open it more than once.
+func Address(t testing.TB) string {
+	t.Helper()
+	address := os.Getenv("TEST_DATABASE_URL")
+	if address == "" {
+		return "sqlite:" + copyOfTemplate(t)
 	}
-	store, err := models.Open(ctx, options)
+	address = schema(t, address)
+	store := Open(t, address, nil)
+	if err := store.Migrate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// Open opens a database for the rest of the test.
+func Open(t testing.TB, address string, now func() time.Time) *models.Store {
+	t.Helper()
+	store, err := models.Open(context.Background(), models.Options{URL: address, Now: now, MaxConns: 12})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	if store.Dialect == models.PostgreSQL {
-		if err := store.Migrate(ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return store
 }
 
