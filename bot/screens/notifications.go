@@ -25,27 +25,8 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 			reply.Text = s.say("told.waiting") + "\n\n" + reply.Text
 		}
 		return reply, nil
-	case outbox.ChangeDecided:
-		card, err := s.Changes.Card(ctx, recipient, delivery.SubjectID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if recipient.IsStaff() {
-			return s.decisionCard(card), nil
-		}
-		return s.ownCard(card), nil
-	case outbox.CaseOpened, outbox.CaseAnswered:
-		view, err := s.Cases.Card(ctx, recipient, delivery.SubjectID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		return s.drawCase(view, recipient.IsStaff()), nil
-	case outbox.LinkAsked:
-		view, err := s.Identity.LinkCard(ctx, recipient, delivery.SubjectID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		return s.drawLink(view), nil
+	case outbox.ChangeDecided, outbox.CaseOpened, outbox.CaseAnswered, outbox.LinkAsked, outbox.RunSubmitted:
+		return s.Redrawn(ctx, recipient, delivery)
 	case outbox.LinkDecided:
 		if recipient.Role == services.Stranger {
 			return bot.Reply{Text: s.say("told.link_refused")}, nil
@@ -59,18 +40,13 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 			return bot.Reply{}, err
 		}
 		return s.drawNotice(view), nil
-	case outbox.RunSubmitted:
-		view, err := s.Allowance.Run(ctx, recipient, delivery.SubjectID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		return s.drawRun(view), nil
 	}
 	return bot.Reply{}, fmt.Errorf("no screen for a message of kind %q", delivery.Kind)
 }
 
-// Redrawn draws a card that a recipient has before them, as its subject is at
-// the moment; without buttons once there is nothing left to decide.
+// Redrawn draws the card of a delivery's subject as it is at the moment, for the
+// one who has it, or is to have it, before them; without buttons to decide by
+// once there is nothing left to decide.
 func (s *Screens) Redrawn(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error) {
 	switch delivery.SubjectKind {
 	case outbox.Change:
