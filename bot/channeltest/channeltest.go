@@ -28,6 +28,9 @@ type Case struct {
 	// New makes a fresh channel over a fresh platform that ends with the test.
 	// The channel must write its log to logger.
 	New func(t *testing.T, logger *slog.Logger) Harness
+	// Nobody lists ids, besides the empty one, that no chat of the platform can
+	// have; "nobody" and "@everybody" when nil.
+	Nobody []string
 }
 
 // Harness is a channel together with the other end of its line.
@@ -105,7 +108,7 @@ func Run(t *testing.T, c Case) {
 		t.Run(check.name, func(t *testing.T) {
 			log := &log{}
 			h := c.New(t, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-			s := &suite{Harness: h, t: t, name: c.Name}
+			s := &suite{Harness: h, t: t, name: c.Name, nobody: c.Nobody}
 			check.run(t, s)
 			s.checkSecrets("the log", log.String())
 		})
@@ -133,8 +136,9 @@ func (l *log) String() string {
 // suite is one check underway.
 type suite struct {
 	Harness
-	t    *testing.T
-	name string
+	t      *testing.T
+	name   string
+	nobody []string
 }
 
 // canary stands in every message whose sending fails: it is the text of a

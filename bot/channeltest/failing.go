@@ -75,7 +75,11 @@ func checkEditMissing(t *testing.T, s *suite) {
 }
 
 func checkNobody(t *testing.T, s *suite) {
-	for _, chat := range []string{"", "nobody", "@everybody"} {
+	nobody := s.nobody
+	if nobody == nil {
+		nobody = []string{"nobody", "@everybody"}
+	}
+	for _, chat := range append([]string{""}, nobody...) {
 		_, err := s.Channel().Send(t.Context(), chat, bot.Reply{Text: canary})
 		if fate := s.failure(err).Fate; fate != bot.Refused && fate != bot.Unreachable {
 			t.Errorf("sending to %q: %s", chat, fate)

@@ -136,12 +136,16 @@ func (c *Channel) SharesContacts() bool { return true }
 // Send adds the reply to a chat, split at lines when it is too long for one
 // bubble. The reference is that of the bubble with the buttons.
 func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
+	if reply.Empty() {
+		return "", nil // the zero Reply says nothing
+	}
 	if err := ctx.Err(); err != nil {
 		return "", &bot.SendError{Fate: bot.Retry, Cause: err}
 	}
 	if err := check(chatID, reply); err != nil {
 		return "", &bot.SendError{Fate: bot.Refused, Cause: err}
 	}
+	reply = composed(reply)
 	parts := split(reply.Text, maxText)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -168,6 +172,10 @@ func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply)
 	if err := check(chatID, reply); err != nil {
 		return &bot.SendError{Fate: bot.Refused, Cause: err}
 	}
+	if reply.Empty() {
+		return &bot.SendError{Fate: bot.Refused, Cause: errors.New("nothing to show in its place")}
+	}
+	reply = composed(reply)
 	if len(split(reply.Text, maxText)) > 1 {
 		return &bot.SendError{Fate: bot.Refused, Cause: errors.New("too long to redraw in one bubble")}
 	}
@@ -233,9 +241,6 @@ func (c *Channel) Fetch(_ context.Context, id string, limit int64) ([]byte, erro
 func check(chatID string, reply bot.Reply) error {
 	if !validID(chatID) {
 		return errors.New("chat id")
-	}
-	if reply.Empty() {
-		return errors.New("nothing to say")
 	}
 	for _, row := range reply.Buttons {
 		for _, button := range row {

@@ -303,7 +303,6 @@ func TestSendRefusesWhatNoPhoneShows(t *testing.T) {
 	}{
 		"no chat":          {t.Context(), "", ok, bot.Refused},
 		"a long chat":      {t.Context(), strings.Repeat("c", 65), ok, bot.Refused},
-		"nothing":          {t.Context(), "officer-1", bot.Reply{}, bot.Refused},
 		"no label":         {t.Context(), "officer-1", with(bot.Button{Action: "a"}), bot.Refused},
 		"no action":        {t.Context(), "officer-1", with(bot.Button{Label: "a"}), bot.Refused},
 		"action and page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: "a", URL: "https://a.example"}), bot.Refused},
@@ -328,6 +327,7 @@ func TestSendRefusesWhatNoPhoneShows(t *testing.T) {
 		"an earlier process's":  {"officer-1", "00000000-1", ok},
 		"too long to redraw":    {"officer-1", ref, bot.Reply{Text: strings.Repeat("a", 4001)}},
 		"a reference of no use": {"officer-1", "", ok},
+		"nothing in its place":  {"officer-1", ref, bot.Reply{}},
 	} {
 		if err := channel.Edit(t.Context(), edit.chat, edit.ref, edit.reply); bot.FateOf(err) != bot.Refused {
 			t.Errorf("%s: %v", name, err)

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"canbobot/bot"
 )
 
@@ -152,6 +154,26 @@ func (c *Channel) find(chatID, ref string) *message {
 		}
 	}
 	return nil
+}
+
+// composed is the reply in the composed form, in which a Vietnamese letter
+// counts as one.
+func composed(reply bot.Reply) bot.Reply {
+	reply.Title, reply.Text = norm.NFC.String(reply.Title), norm.NFC.String(reply.Text)
+	reply.AskContact = norm.NFC.String(reply.AskContact)
+	reply.Buttons = slices.Clone(reply.Buttons)
+	for i, row := range reply.Buttons {
+		row = slices.Clone(row)
+		for j := range row {
+			row[j].Label = norm.NFC.String(row[j].Label)
+		}
+		reply.Buttons[i] = row
+	}
+	reply.Files = slices.Clone(reply.Files)
+	for i := range reply.Files {
+		reply.Files[i].Name = norm.NFC.String(reply.Files[i].Name)
+	}
+	return reply
 }
 
 // draw lays out everything of a reply but its title and text.
