@@ -52,6 +52,8 @@ var house = []room{
 	{path: "services/phone", may: floorZero, why: "numbers are read and written alike on every floor"},
 	{path: "services/roster", may: floorOne, why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
+	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},
+	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept without being understood"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
@@ -67,6 +69,11 @@ var house = []room{
 	{path: "bot/channeltest", may: []string{"bot", "bot/texts"}, why: "one suite for all channels"},
 	{path: "bot/telegram", may: []string{"bot", "bot/texts"}, tests: []string{"bot/telegram/telegramtest", "bot/channeltest"}, why: "a channel carries replies; it neither decides nor asks the database"},
 	{path: "bot/telegram/telegramtest", may: []string{"bot"}, tests: []string{"bot/telegram"}, why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/zalo", may: []string{"bot", "bot/texts"}, tests: []string{"bot/zalo/zalotest", "bot/channeltest"}, why: "a channel carries replies; its tokens are kept by a service that app hands in"},
+	{path: "bot/zalo/zalotest", may: []string{"bot"}, tests: []string{"bot/zalo"}, why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/zalobot", may: []string{"bot", "bot/texts"}, tests: []string{"bot/zalobot/zalobottest", "bot/channeltest"}, why: "a channel like the others"},
+	{path: "bot/zalobot/zalobottest", may: []string{"bot"}, tests: []string{"bot/zalobot"}, why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/inbox", may: []string{"bot"}, why: "keeps an event that cannot be handled at once; who seals and stores it, app hands in"},
 	{path: "bot/web", may: []string{"bot", "bot/texts"}, tests: []string{"bot/channeltest"}, why: "a channel like the others"},
 }
 
@@ -94,7 +101,7 @@ var outside = []struct {
 
 // wordless are the folders that say nothing to people: their words are in
 // bot/texts.
-var wordless = []string{"models", "services", "config", "bot/session", "bot/telegram", "bot/web", "bot/delivery"}
+var wordless = []string{"models", "services", "config", "bot/session", "bot/inbox", "bot/telegram", "bot/zalo", "bot/zalobot", "bot/web", "bot/delivery"}
 
 func join(list []string, more ...string) []string { return append(slices.Clone(list), more...) }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"canbobot/bot"
 	"canbobot/services"
@@ -23,19 +24,36 @@ func (p people) Identify(ctx context.Context, channel, userID string) (bot.Speak
 	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former}, nil
 }
 
-func (p people) Reachable(ctx context.Context, channel, userID string, reachable bool) error {
-	return p.identity.MarkUnreachable(ctx, channel, userID, !reachable)
+func (p people) Reachable(ctx context.Context, channel, userID string) error {
+	return p.identity.MarkReachable(ctx, channel, userID)
+}
+
+func (p people) Unreachable(ctx context.Context, channel, userID, why string) error {
+	return p.identity.MarkUnreachable(ctx, channel, userID, why)
+}
+
+func (p people) Withdrawn(ctx context.Context, channel, userID, event string) error {
+	known, err := p.identity.Identify(ctx, channel, userID)
+	if err != nil || known.Actor.Account == 0 {
+		return err
+	}
+	known.Actor.Event = event
+	err = p.identity.WithdrawConsent(ctx, known.Actor)
+	if services.IsRepeated(err) {
+		return nil
+	}
+	return err
 }
 
 type formDrafts struct{ drafts *drafts.Service }
 
 func (f formDrafts) Load(ctx context.Context, actor services.Actor, channel, userID string) (bot.Draft, bool, error) {
 	draft, found, err := f.drafts.Load(ctx, actor, drafts.Owner(actor, channel, userID))
-	return bot.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers}, found, err
+	return bot.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers, Event: draft.Event}, found, err
 }
 
 func (f formDrafts) Save(ctx context.Context, actor services.Actor, channel, userID string, draft bot.Draft) error {
-	return f.drafts.Save(ctx, actor, drafts.Owner(actor, channel, userID), drafts.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers})
+	return f.drafts.Save(ctx, actor, drafts.Owner(actor, channel, userID), drafts.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers, Event: draft.Event})
 }
 
 func (f formDrafts) Delete(ctx context.Context, actor services.Actor, channel, userID string) error {
@@ -46,4 +64,12 @@ type cards struct{ outbox *outbox.Outbox }
 
 func (c cards) Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card bot.Card) error {
 	return c.outbox.Shown(ctx, actor, channel, chatID, ref, card.Subject, card.ID, card.Version)
+}
+
+func (c cards) Marked(ctx context.Context, channel, chatID, mark string, n int) (string, bool, error) {
+	return c.outbox.Marked(ctx, channel, chatID, mark, n)
+}
+
+func (c cards) Receipt(ctx context.Context, channel string, receipt bot.Receipt, at time.Time) error {
+	return c.outbox.Received(ctx, channel, receipt.Refs, receipt.Seen, at)
 }

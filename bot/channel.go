@@ -39,15 +39,62 @@ type Typist interface {
 	Typing(ctx context.Context, chatID string) error
 }
 
+// Reactor can put a sign on what a person sent, where no typing sign exists:
+// seen, and being worked on.
+type Reactor interface {
+	React(ctx context.Context, in Inbound) error
+}
+
 // Contacts is a channel whose platform vouches for a person's own number.
 type Contacts interface {
 	SharesContacts() bool
 }
 
-// Numbered is a channel without buttons: it draws the choices of a reply as a
-// numbered list, and a typed number stands for the choice.
+// Numbered is a channel that cannot draw every reply's choices as buttons. Those
+// it cannot are drawn as the lines of Listed, and what is typed in front of a
+// line stands for its choice.
 type Numbered interface {
-	NumbersButtons() bool
+	Numbers(reply Reply) bool
+}
+
+// Window is what the platform makes of a message to somebody who was last heard
+// of a while ago.
+type Window string
+
+const (
+	Free   Window = "free"
+	Billed Window = "billed" // accepted, and paid for by the ward
+	Closed Window = "closed" // refused, until they write again
+)
+
+// Windowed is a channel that may write to a person only for a while after they
+// did. Answers are always inside.
+type Windowed interface {
+	Window(sinceLastSeen time.Duration) Window
+}
+
+// Template is a text that the platform has approved, by its number there, with
+// what fills its gaps.
+type Template struct {
+	ID   string
+	Data map[string]string
+	// Key names this message for ever, so that a repetition can be told: at most
+	// 48 bytes of [a-z0-9-].
+	Key string
+}
+
+// Templater is a channel whose platform delivers approved templates at any
+// time: to a user's id or, when that is empty, to a phone number (E.164).
+type Templater interface {
+	SendTemplate(ctx context.Context, userID, phone string, template Template) (ref string, err error)
+}
+
+// Shelf keeps a file that a channel cannot carry and returns the address at
+// which the person of the chat opens it for a short while. The address of a
+// picture may be opened again and again, since the platform itself fetches it;
+// a document can be taken once.
+type Shelf interface {
+	Offer(ctx context.Context, channel, chatID string, file File, picture bool) (address string, err error)
 }
 
 // Fetcher brings the bytes of what a person sent.
@@ -79,11 +126,33 @@ type SendError struct {
 	Fate    Fate
 	RetryAt time.Time // for Retry; zero when the platform did not say
 	MovedTo string    // the chat's new id, when the platform says that it moved
+	Why     string    // a short code for people and statistics: WhyBlocked ...; may be empty
 	Cause   error     // for the log; carries no token and no text of the message
 }
 
 func (e *SendError) Error() string { return fmt.Sprintf("send: %s: %v", e.Fate, e.Cause) }
 func (e *SendError) Unwrap() error { return e.Cause }
+
+// Reasons that a screen has words for; channels add their own codes to Broken.
+const (
+	WhyBlocked   = "blocked"       // the person blocked the bot, or this kind of message
+	WhyLeft      = "left"          // the person does not follow, or never wrote to the bot
+	WhyInactive  = "inactive"      // the account is closed, or its owner has been away for long
+	WhyWindow    = "window"        // too long since they last wrote
+	WhyQuota     = "quota"         // they have received all that they may for now
+	WhyToken     = "token"         // Broken: the token is no good
+	WhySuspended = "suspended"     // Broken: the bot, app or account was closed
+	WhyPlan      = "plan"          // Broken: the plan, verification or money does not suffice
+	WhyAllowance = "channel_quota" // the channel's own quota is used up
+)
+
+// WhyOf reads the reason of a failed send; empty when none was given.
+func WhyOf(err error) string {
+	if send := (*SendError)(nil); errors.As(err, &send) {
+		return send.Why
+	}
+	return ""
+}
 
 // FateOf reads the fate of a failed send; an error of unknown origin is
 // Uncertain, since the message may have left.

@@ -46,18 +46,26 @@ type Dialogue struct {
 // People tells who is talking, and hears who can be reached.
 type People interface {
 	Identify(ctx context.Context, channel, userID string) (Speaker, error)
-	Reachable(ctx context.Context, channel, userID string, reachable bool) error
+	Reachable(ctx context.Context, channel, userID string) error
+	Unreachable(ctx context.Context, channel, userID, why string) error
+	// Withdrawn forgets the account of somebody who asked the platform for it.
+	Withdrawn(ctx context.Context, channel, userID, event string) error
 }
 
 // Cards remembers messages that must be redrawn when their subject changes.
 type Cards interface {
 	Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card Card) error
+	// Marked finds the n-th choice of the message that carries the mark in a chat.
+	Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool, err error)
+	// Receipt notes that messages arrived or were seen.
+	Receipt(ctx context.Context, channel string, receipt Receipt, at time.Time) error
 }
 
 // Position is where a person is in the dialogue.
 type Position struct {
 	Form    string   `json:"f,omitempty"` // being filled
-	Choices []string `json:"c,omitempty"` // actions of the last buttons, for channels that number them
+	Choices []string `json:"c,omitempty"` // actions of the last reply, where its buttons were drawn as numbers
+	Ended   string   `json:"e,omitempty"` // the event that finished a form
 	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
 }
 
@@ -73,8 +81,13 @@ func (d *Dispatcher) Handle(ctx context.Context, in Inbound) error {
 	if channel == nil {
 		return errors.New("event of a channel that is off: " + in.Channel)
 	}
-	if in.Presence == Left {
-		return d.People.Reachable(ctx, in.Channel, in.UserID, false)
+	switch {
+	case in.Presence == Left:
+		return d.People.Unreachable(ctx, in.Channel, in.UserID, WhyLeft)
+	case in.Presence == Withdrawn:
+		return d.People.Withdrawn(ctx, in.Channel, in.UserID, in.Channel+":"+in.EventID)
+	case in.Receipt != nil:
+		return d.Cards.Receipt(ctx, in.Channel, *in.Receipt, in.At)
 	}
 	// The pressed button stops waiting while the answer is made; too late or
 	// failed, the answer still comes.
@@ -175,16 +188,12 @@ func (d *Dispatcher) refusal(err error) string {
 // send delivers the answer. What the platform asks to be repeated leaves the
 // event open: its effect is kept once, the answer comes with the repetition.
 func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply Reply, position *Position) error {
-	position.Choices = nil
-	for _, row := range reply.Buttons {
-		for _, button := range row {
-			if button.Action != "" {
-				position.Choices = append(position.Choices, button.Action)
-			}
-		}
-	}
 	if reply.Empty() {
 		return nil
+	}
+	position.Choices = nil
+	if numbered, ok := channel.(Numbered); ok && numbered.Numbers(reply) {
+		position.Choices = Choices(reply)
 	}
 	ref, err := d.deliver(ctx, channel, turn.In, reply)
 	if err != nil {
@@ -192,7 +201,7 @@ func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply
 		d.Logger.Warn("answer not sent", "channel", turn.In.Channel, "event", turn.In.EventID, "fate", fate, "error", err)
 		switch fate {
 		case Unreachable:
-			return d.People.Reachable(ctx, turn.In.Channel, turn.In.UserID, false)
+			return d.People.Unreachable(ctx, turn.In.Channel, turn.In.UserID, WhyOf(err))
 		case Retry, Broken:
 			return err
 		}

@@ -56,6 +56,14 @@ type Draft struct {
 	Form    string
 	Step    string // being asked; Confirming when all are answered
 	Answers Answers
+	Event   string // the inbound event that it was last changed by
+}
+
+// taken reports whether the turn's event was this draft's last change already:
+// it comes again because its answer could not be sent, and must not answer the
+// next question too.
+func (d Draft) taken(turn Turn) bool {
+	return d.Event != "" && d.Event == turn.Speaker.Actor.Event
 }
 
 // Confirming is the step of a draft that waits for its send button; no step of
@@ -94,6 +102,7 @@ func (r *formRunner) load(ctx context.Context, turn Turn) (Draft, bool, error) {
 }
 
 func (r *formRunner) save(ctx context.Context, turn Turn, draft Draft) error {
+	draft.Event = turn.Speaker.Actor.Event
 	return r.dispatcher.Drafts.Save(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID, draft)
 }
 
@@ -254,6 +263,7 @@ func (r *formRunner) finish(ctx context.Context, turn Turn, form *Form, draft Dr
 		}
 		return Reply{}, err
 	}
+	r.position.Ended = turn.Speaker.Actor.Event
 	return reply, r.drop(ctx, turn)
 }
 

@@ -21,6 +21,7 @@ type Inbound struct {
 	Contact    *Contact
 	Attachment *Attachment
 	Presence   Presence
+	Receipt    *Receipt
 
 	MessageRef string // the message whose button was pressed; empty when it can no longer be edited
 	At         time.Time
@@ -36,7 +37,16 @@ type Presence string
 const (
 	Joined Presence = "joined" // followed, unblocked
 	Left   Presence = "left"   // blocked, unfollowed: no message reaches them
+	// Withdrawn: they asked the platform to have their data forgotten.
+	Withdrawn Presence = "withdrawn"
 )
+
+// Receipt says that messages of the bot arrived at a person's phone, or were
+// looked at. It is no sign of life: it opens no window.
+type Receipt struct {
+	Refs []string // as Channel.Send returned them
+	Seen bool     // else only delivered
+}
 
 // Contact is a phone number shared with the channel's own button. Own is true
 // only where the platform vouches that the number belongs to who sent it.
@@ -77,6 +87,11 @@ type Reply struct {
 	AskContact string // label of the button that shares one's own phone number; channels without Contacts ignore it
 	Replace    bool   // redraw the message whose button was pressed instead of adding one
 	Protect    bool   // personal: not to be forwarded or saved where the channel can prevent it
+
+	// Mark stands before the numbers where choices are numbered ("A" for A1, A2):
+	// it keeps the choices of a message that came unasked apart from those of the
+	// dialogue, which have no mark.
+	Mark string
 
 	Card Card // what the message is a card of, so that it can be redrawn when that changes
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -19,9 +20,16 @@ const certain = 0.9
 // route finds the screen for a turn.
 func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, position *Position) (Reply, error) {
 	in := turn.In
-	if numbered, ok := channel.(Numbered); ok && numbered.NumbersButtons() && in.Action == "" {
-		if n, err := strconv.Atoi(strings.TrimSpace(in.Text)); err == nil && n >= 1 && n <= len(position.Choices) {
-			in.Action, in.Text = position.Choices[n-1], ""
+	if position.Ended != "" && position.Ended == turn.Speaker.Actor.Event {
+		return Reply{}, services.Conflict("repeated") // done; its answer could not be sent
+	}
+	if _, ok := channel.(Numbered); ok && in.Action == "" && in.Attachment == nil {
+		action, err := d.chosen(ctx, in, position)
+		if err != nil {
+			return Reply{}, err
+		}
+		if action != "" {
+			in.Action, in.Text = action, ""
 			turn.In = in
 		}
 	}
@@ -33,7 +41,7 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 	}
 	if in.Presence == Joined {
 		if turn.Speaker.Linked() { // back after blocking: messages reach them again
-			return Reply{}, d.People.Reachable(ctx, in.Channel, in.UserID, true)
+			return Reply{}, d.People.Reachable(ctx, in.Channel, in.UserID)
 		}
 		return d.Book.Welcome(ctx, turn)
 	}
@@ -54,6 +62,32 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		return d.Book.Attached(ctx, turn)
 	}
 	return d.open(ctx, turn, position)
+}
+
+// numberTyped is how a choice of a numbered list is typed: "2", "2.", "số 2",
+// "A2", "a 2)".
+var numberTyped = regexp.MustCompile(`^(?:số |so |chọn |chon )?([a-z]?) ?([0-9]{1,2})[.)]?$`)
+
+// chosen is the action that a typed number stands for; empty when the text is
+// no number of a list. A number of the dialogue is good while its list is the
+// last; one with a mark as long as the message that carries it.
+func (d *Dispatcher) chosen(ctx context.Context, in Inbound, position *Position) (string, error) {
+	typed := numberTyped.FindStringSubmatch(strings.ToLower(strings.TrimSpace(in.Text)))
+	if typed == nil {
+		return "", nil
+	}
+	n, _ := strconv.Atoi(typed[2])
+	if typed[1] == "" {
+		if n < 1 || n > len(position.Choices) {
+			return "", nil
+		}
+		return position.Choices[n-1], nil
+	}
+	action, found, err := d.Cards.Marked(ctx, in.Channel, in.ChatID, strings.ToUpper(typed[1]), n)
+	if err != nil || found {
+		return action, err
+	}
+	return "", nil
 }
 
 // open shows the screen of an understood text.
@@ -114,6 +148,8 @@ func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, posi
 	}
 	position.Form = form.Name
 	switch {
+	case draft.taken(turn):
+		return turn.forms.ask(ctx, turn, form, draft)
 	case verb == verbCancel, verb == verbDrop:
 		return turn.forms.cancel(ctx, turn)
 	case verb == verbBack:
@@ -140,6 +176,10 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 	if !exists || draft.Form != position.Form {
 		position.Form = ""
 		return Reply{}, false, nil
+	}
+	if draft.taken(turn) {
+		reply, err = turn.forms.ask(ctx, turn, form, draft)
+		return reply, true, err
 	}
 	if command := turn.Meaning; command.Confidence >= certain && len(strings.Fields(turn.In.Text)) <= 3 {
 		switch command.Intent {

@@ -40,11 +40,18 @@ type Config struct {
 	ZaloOASecret     Secret `env:"ZALO_OA_SECRET" help:"The Official Account's secret key: proves that a webhook call comes from Zalo." want:"the OA secret key of the app's webhook page"`
 	ZaloAccessToken  Secret `env:"ZALO_ACCESS_TOKEN" help:"Read at the first start only; afterwards the pair lives in the database, because each renewal replaces it." want:"an access token, from the API explorer"`
 	ZaloRefreshToken Secret `env:"ZALO_REFRESH_TOKEN" help:"As ZALO_ACCESS_TOKEN. A refresh token works once: set the pair that no other program uses." want:"the refresh token issued with ZALO_ACCESS_TOKEN"`
+	ZaloTextLimit    int    `env:"ZALO_TEXT_LIMIT" envDefault:"2000" help:"Letters in one message; a longer text is split at lines. Zalo documents 2000." want:"a number from 200 to 2000"`
+	ZaloButtonLimit  int    `env:"ZALO_BUTTON_LIMIT" envDefault:"5" help:"Buttons under one message; with more, the choices become a numbered list." want:"a number from 0 to 10"`
+	ZaloButtonType   string `env:"ZALO_BUTTON_TEMPLATE" help:"Zalo takes buttons without a template type; should an account want one, name it here." want:"nothing, or button"`
+	ZaloProof        bool   `env:"ZALO_APPSECRET_PROOF" envDefault:"false" help:"Set when the app demands appsecret_proof with every call (error -242 says so)." want:"true or false"`
+	ZaloSignedByOA   bool   `env:"ZALO_SIGNATURE_OA_ID" envDefault:"false" help:"Also takes webhook signatures that begin with the id of the Official Account in the place of the app's; each is logged. 'canbobot zalo check' tells whether yours are such." want:"true or false"`
 	ZaloAPIURL       string `env:"ZALO_API_URL" envDefault:"https://openapi.zalo.me" help:"Another address for tests." want:"https://openapi.zalo.me"`
+	ZaloBusinessURL  string `env:"ZALO_BUSINESS_URL" envDefault:"https://business.openapi.zalo.me" help:"Another address for tests." want:"https://business.openapi.zalo.me"`
 	ZaloOAuthURL     string `env:"ZALO_OAUTH_URL" envDefault:"https://oauth.zaloapp.com" help:"Another address for tests." want:"https://oauth.zaloapp.com"`
 
 	ZaloBotToken         Secret `env:"ZALOBOT_TOKEN" group:"Zalo Bot Platform (off without a token)" help:"The bot's token, from the Zalo Bot Manager." want:"123456789:abc...., from the Zalo Bot Manager"`
 	ZaloBotAPIURL        string `env:"ZALOBOT_API_URL" envDefault:"https://bot-api.zaloplatforms.com" help:"Another address for tests." want:"https://bot-api.zaloplatforms.com"`
+	ZaloBotTextLimit     int    `env:"ZALOBOT_TEXT_LIMIT" envDefault:"2000" help:"Letters in one message; a longer text is split at lines." want:"a number from 200 to 2000"`
 	ZaloBotMode          string `env:"ZALOBOT_MODE" envDefault:"polling" help:"Polling needs no public address; webhook needs PUBLIC_URL and ZALOBOT_WEBHOOK_SECRET." want:"polling or webhook"`
 	ZaloBotWebhookSecret Secret `env:"ZALOBOT_WEBHOOK_SECRET" help:"Proves that a webhook call comes from Zalo." want:"16 to 256 letters, digits, _ or -"`
 }

@@ -83,6 +83,7 @@ type Draft struct {
 	Form      string
 	Step      string // the one being asked
 	Answers   string // JSON object, step to answer
+	Event     string // the inbound event that it was last changed by
 	UpdatedAt time.Time
 	CreatedAt time.Time
 }

@@ -32,7 +32,11 @@ type Account struct {
 	UnlinkedAt *time.Time
 	// UnreachableAt is when the channel said that no message reaches this person.
 	UnreachableAt *time.Time
-	LastSeenAt    time.Time
+	// UnreachableWhy is the channel's reason as a short code; empty when it gave none.
+	UnreachableWhy string
+	// LastSeenAt is when the person last did something there, to within ten
+	// minutes and never too late: what a platform counts its window from.
+	LastSeenAt time.Time
 	// SteppedUpUntil is how long a fresh code lets staff decide on money.
 	SteppedUpUntil *time.Time
 	CreatedAt      time.Time
@@ -144,6 +148,7 @@ const (
 	DeliveryQueued      DeliveryState = "queued"
 	DeliverySending     DeliveryState = "sending"
 	DeliverySent        DeliveryState = "sent"
+	DeliveryDelivered   DeliveryState = "delivered" // at their phone
 	DeliverySeen        DeliveryState = "seen"
 	DeliveryConfirmed   DeliveryState = "confirmed"
 	DeliveryFailed      DeliveryState = "failed"
@@ -175,6 +180,17 @@ type Delivery struct {
 	SentAt      *time.Time
 	SeenAt      *time.Time
 	ConfirmedAt *time.Time
+	// Mark stands before the numbers of the message's choices on a channel
+	// without buttons; it is the chat's only live one. Choices are the actions
+	// that the numbers stand for, a JSON list.
+	Mark    string
+	Choices string
+	// Via says that an approved template carried it: template_user or
+	// template_phone.
+	Via string
+	// CalledAt is when staff had telephoned a person whom no message reached.
+	CalledAt *time.Time
+	CalledBy *int64
 }
 
 // AuditEntry is a row of the ward's journal, chained to the one before it.

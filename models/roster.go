@@ -24,8 +24,12 @@ type Ward struct {
 	RemindAfterHours int // a request waiting this long reminds the clerk
 	// PayDay is the day of the following month by which a month is usually
 	// transferred; 0 when the ward promises none.
-	PayDay    int
-	CreatedAt time.Time
+	PayDay int
+	// What a message costs the ward that its platform bills, and one that goes
+	// by an approved template, in đồng.
+	BilledMessagePrice   int64
+	TemplateMessagePrice int64
+	CreatedAt            time.Time
 }
 
 // Organization is a mass organisation and the titles it uses.

@@ -20,6 +20,7 @@ var entities = []any{
 	models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{}, models.PaymentComponent{},
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},
+	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Download{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

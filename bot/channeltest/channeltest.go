@@ -213,5 +213,5 @@ func (s *suite) only(chat string) Message {
 
 func (s *suite) numbers() bool {
 	numbered, ok := s.Channel().(bot.Numbered)
-	return ok && numbered.NumbersButtons()
+	return ok && numbered.Numbers(bot.Reply{Buttons: offer})
 }

@@ -97,7 +97,7 @@ func (s *Sender) Deliver(ctx context.Context, id int64) error {
 		switch bot.FateOf(err) {
 		case bot.Unreachable:
 			reason = "unreachable"
-			if err := s.Identity.MarkUnreachable(ctx, to.channel, to.externalID, true); err != nil {
+			if err := s.Identity.MarkUnreachable(ctx, to.channel, to.externalID, bot.WhyOf(err)); err != nil {
 				return errors.Join(err, s.Outbox.Settle(ctx, delivery, models.DeliveryQueued, "error"))
 			}
 		case bot.Refused:

@@ -146,7 +146,7 @@ func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (str
 		return "", &bot.SendError{Fate: bot.Refused, Cause: err}
 	}
 	reply = composed(reply)
-	parts := split(reply.Text, maxText)
+	parts := bot.Split(reply.Text, maxText)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	room := c.chat(chatID)
@@ -176,7 +176,7 @@ func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply)
 		return &bot.SendError{Fate: bot.Refused, Cause: errors.New("nothing to show in its place")}
 	}
 	reply = composed(reply)
-	if len(split(reply.Text, maxText)) > 1 {
+	if len(bot.Split(reply.Text, maxText)) > 1 {
 		return &bot.SendError{Fate: bot.Refused, Cause: errors.New("too long to redraw in one bubble")}
 	}
 	c.mu.Lock()

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -200,27 +199,6 @@ func fingerprint(reply bot.Reply) [32]byte {
 	reply.Replace, reply.Card = false, bot.Card{}
 	raw, _ := json.Marshal(reply) // strings, bytes and flags always marshal
 	return sha256.Sum256(raw)
-}
-
-// split cuts text into parts of at most limit runes, at line ends where there
-// are any. It returns at least one part.
-func split(text string, limit int) []string {
-	var parts []string
-	for utf8.RuneCountInString(text) > limit {
-		end := 0
-		for range limit {
-			_, size := utf8.DecodeRuneInString(text[end:])
-			end += size
-		}
-		if text[end] != '\n' {
-			if line := strings.LastIndexByte(text[:end], '\n'); line > 0 {
-				end = line
-			}
-		}
-		parts = append(parts, strings.TrimRight(text[:end], "\n"))
-		text = strings.TrimLeft(text[end:], "\n")
-	}
-	return append(parts, text)
 }
 
 // fileShelf keeps files for as long as they fit; the oldest goes first.

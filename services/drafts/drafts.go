@@ -20,12 +20,14 @@ import (
 const (
 	maxAnswers = 16 << 10
 	maxName    = 200
+	maxEvent   = 400
 )
 
 // Draft is what a person has answered so far. Step is the one being asked.
 type Draft struct {
 	Form, Step string
 	Answers    map[string]string // step to answer
+	Event      string            // the inbound event that changed it last
 }
 
 // Service keeps one draft for each owner.
@@ -82,13 +84,13 @@ func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) 
 		return Draft{}, false, err
 	}
 	var rows []models.Draft
-	if err := s.store.WithContext(ctx).Raw(`SELECT form, step, answers FROM drafts WHERE owner = ?`, owner).Scan(&rows).Error; err != nil {
+	if err := s.store.WithContext(ctx).Raw(`SELECT form, step, answers, event FROM drafts WHERE owner = ?`, owner).Scan(&rows).Error; err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
 	if len(rows) == 0 {
 		return Draft{}, false, nil
 	}
-	draft := Draft{Form: rows[0].Form, Step: rows[0].Step}
+	draft := Draft{Form: rows[0].Form, Step: rows[0].Step, Event: rows[0].Event}
 	if err := json.Unmarshal([]byte(rows[0].Answers), &draft.Answers); err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
@@ -109,15 +111,15 @@ func (s *Service) Save(ctx context.Context, actor services.Actor, owner string, 
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}
-	if len(answers) > maxAnswers || len(draft.Form) > maxName || len(draft.Step) > maxName {
+	if len(answers) > maxAnswers || len(draft.Form) > maxName || len(draft.Step) > maxName || len(draft.Event) > maxEvent {
 		return services.Invalid("draft_size")
 	}
 	now := s.clock.UTC()
 	err = s.store.WithContext(ctx).Exec(`
-INSERT INTO drafts (ward_id, owner, form, step, answers, updated_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO drafts (ward_id, owner, form, step, answers, event, updated_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner) DO UPDATE SET ward_id = excluded.ward_id, form = excluded.form, step = excluded.step,
-	answers = excluded.answers, updated_at = excluded.updated_at`,
-		actor.Ward, owner, draft.Form, draft.Step, string(answers), now, now).Error
+	answers = excluded.answers, event = excluded.event, updated_at = excluded.updated_at`,
+		actor.Ward, owner, draft.Form, draft.Step, string(answers), draft.Event, now, now).Error
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}

@@ -92,7 +92,11 @@ func TestReachability(t *testing.T) {
 		return accounts[0].UnreachableAt
 	}
 	mark := func(unreachable bool) {
-		if err := w.MarkUnreachable(w.ctx, "telegram", "100", unreachable); err != nil {
+		err := w.MarkUnreachable(w.ctx, "telegram", "100", "blocked")
+		if !unreachable {
+			err = w.MarkReachable(w.ctx, "telegram", "100")
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,7 +118,7 @@ func TestReachability(t *testing.T) {
 	if again := w.identify("telegram", "100"); again.Actor != who.Actor || unreachable() != nil {
 		t.Error("whoever writes can be reached")
 	}
-	if err := w.MarkUnreachable(w.ctx, "telegram", "nobody", true); err != nil {
+	if err := w.MarkUnreachable(w.ctx, "telegram", "nobody", "left"); err != nil {
 		t.Errorf("a stranger who leaves: %v", err)
 	}
 }

@@ -129,18 +129,28 @@ func (s *Service) AccountsOf(ctx context.Context, person, staff int64) ([]models
 	return accounts, nil
 }
 
-// MarkUnreachable notes that no message reaches an account (it left, blocked or
-// was closed), or that messages reach it again. An unknown one is no error.
-func (s *Service) MarkUnreachable(ctx context.Context, channel, externalID string, unreachable bool) error {
-	query := s.store.WithContext(ctx).Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
-	var err error
-	if unreachable { // since when it was first noticed
-		err = query.Where("unreachable_at IS NULL").Update("unreachable_at", s.clock.UTC()).Error
-	} else {
-		err = query.Where("unreachable_at IS NOT NULL").Update("unreachable_at", nil).Error
+// MarkUnreachable notes that no message reaches an account, and why as a short
+// code: it left, blocked or was closed. Since when stays as first noticed. An
+// unknown account is no error.
+func (s *Service) MarkUnreachable(ctx context.Context, channel, externalID, why string) error {
+	err := s.at(ctx, channel, externalID).Where("unreachable_at IS NULL OR unreachable_why <> ?", why).
+		Updates(map[string]any{"unreachable_at": gorm.Expr("COALESCE(unreachable_at, ?)", s.clock.UTC()), "unreachable_why": why}).Error
+	if err != nil {
+		return fmt.Errorf("unreachable: %w", err)
 	}
+	return nil
+}
+
+// MarkReachable notes that messages reach an account again.
+func (s *Service) MarkReachable(ctx context.Context, channel, externalID string) error {
+	err := s.at(ctx, channel, externalID).Where("unreachable_at IS NOT NULL").
+		Updates(map[string]any{"unreachable_at": nil, "unreachable_why": ""}).Error
 	if err != nil {
 		return fmt.Errorf("reachable: %w", err)
 	}
 	return nil
+}
+
+func (s *Service) at(ctx context.Context, channel, externalID string) *gorm.DB {
+	return s.store.WithContext(ctx).Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
 }

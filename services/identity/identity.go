@@ -158,7 +158,7 @@ func (s *Service) touch(ctx context.Context, actor services.Actor, before, now t
 	seen := func(tx *gorm.DB) (bool, error) {
 		result := tx.Model(&models.Account{}).
 			Where("id = ? AND (last_seen_at <= ? OR unreachable_at IS NOT NULL)", actor.Account, before).
-			Updates(map[string]any{"last_seen_at": now, "unreachable_at": nil})
+			Updates(map[string]any{"last_seen_at": now, "unreachable_at": nil, "unreachable_why": ""})
 		return result.RowsAffected == 1, result.Error
 	}
 	if actor.Staff == 0 || now.Sub(before) < signInAfter {

@@ -232,8 +232,8 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		return held, err
 	}
 	if own { // linked again from the same place
-		held.ChatID, held.LinkedAt, held.LastSeenAt, held.UnreachableAt = chat.ChatID, now, now, nil
-		if err := tx.Model(&held).Select("chat_id", "linked_at", "last_seen_at", "unreachable_at").Updates(&held).Error; err != nil {
+		held.ChatID, held.LinkedAt, held.LastSeenAt, held.UnreachableAt, held.UnreachableWhy = chat.ChatID, now, now, nil, ""
+		if err := tx.Model(&held).Select("chat_id", "linked_at", "last_seen_at", "unreachable_at", "unreachable_why").Updates(&held).Error; err != nil {
 			return held, fmt.Errorf("link: %w", err)
 		}
 		return held, s.audit.Record(tx, actor, "account.linked", to.subject(), audit.Detail{"account": held.ID, "channel": chat.Channel, "again": true})

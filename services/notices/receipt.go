@@ -121,7 +121,7 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 	}
 	now := s.clock.UTC()
 	err := s.mine(ctx, actor, notices...).
-		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryUncertain, models.DeliveryFailed, models.DeliveryUnreachable}).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain, models.DeliveryFailed, models.DeliveryUnreachable}).
 		Updates(map[string]any{"state": models.DeliverySeen, "seen_at": now, "updated_at": now}).Error
 	if err != nil {
 		return fmt.Errorf("notice seen: %w", err)

@@ -99,7 +99,7 @@ func (o *Outbox) Cards(ctx context.Context, ward int64, subject string, id int64
 	var cards []models.Delivery
 	err := o.store.WithContext(ctx).
 		Where("ward_id = ? AND subject_kind = ? AND subject_id = ? AND message_ref <> '' AND sent_at > ?", ward, subject, id, o.clock.UTC().Add(-cardAge)).
-		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliverySeen, models.DeliveryConfirmed}).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen, models.DeliveryConfirmed}).
 		Order("id DESC").Limit(cardsShown).Find(&cards).Error
 	if err != nil {
 		return nil, fmt.Errorf("cards of %s %d: %w", subject, id, err)
