@@ -61,7 +61,10 @@ type Meaning struct {
 	Intent     Intent
 	Confidence float64  // 0..1
 	Others     []Intent // the next likeliest, best first, at most three
-	Slots      Slots
+	// Also is a second thing asked for in the same message, itself sure; Unknown
+	// or empty when there is none.
+	Also  Intent
+	Slots Slots
 }
 
 // Slots are the details found in a text; zero values were not said.
@@ -69,8 +72,22 @@ type Slots struct {
 	Month int    // 1-12
 	Year  int    // four digits; 0 means the one nearest to today
 	Ago   int    // months before the current one, for "tháng trước"
-	Name  string // as typed
+	// Quarter is 1-4 for "quý 1"; Month is then 0.
+	Quarter int
+	// Lunar marks "tháng giêng", "tháng chạp": by the moon's calendar or ours?
+	Lunar bool
+
+	Name  string // as typed; of two names who goes, or who is meant
+	Other string // of two names who comes: "thay chị Hoa bằng chị Lan"
 	Phone string // as typed
+
+	BankAccount string // digits
+	Bank        string // code of the bank, such as "agribank"
+	// Role and Organization are in the roster's own codes: head, deputy, member;
+	// youth, women, farmers, veterans, elderly, red_cross, front.
+	Role         string
+	Organization string
+	Village      string // as typed: "tổ 5"
 }
 
 // Understander turns free text into a meaning: offline, deterministic, fast.
