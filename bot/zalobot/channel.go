@@ -1,0 +1,215 @@
+package zalobot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"canbobot/bot"
+)
+
+// Name is the channel's name, stored beside its accounts.
+const Name = "zalobot"
+
+// Config is what the channel needs from the outside.
+type Config struct {
+	// Token is the bot's, from the Zalo Bot Manager. No error and no log line
+	// shows it.
+	Token string
+	// APIURL is where the platform lives; https://bot-api.zaloplatforms.com when
+	// empty.
+	APIURL string
+	// TextLimit is how many letters (runes, composed) a message may have; 2,000
+	// when 0. A twentieth is kept free, since it is not known what exactly is
+	// counted.
+	TextLimit int
+	// TimeoutAsText sends the patience of a poll as a string. The documentation
+	// says both.
+	TimeoutAsText bool
+
+	Shelf bot.Shelf // without one, no file can be sent
+	Words Words
+
+	// Client carries requests. Without one, a client is made that honours the
+	// proxy settings of the environment. Its Timeout is not used, as calls differ
+	// in patience, and redirects are never followed: they would carry the token
+	// along.
+	Client *http.Client
+	Clock  func() time.Time
+	Logger *slog.Logger
+	// Count adds one to a counter: Unreadable, UnknownEvent, Lost.
+	Count func(what string)
+}
+
+// Words are what the channel itself has to say.
+type Words struct {
+	// Numbers goes under numbered choices; the example is one of the numbers.
+	Numbers func(example string) string
+	// Link stands in the place of a file.
+	Link func(name, address string) string
+}
+
+// What is counted.
+const (
+	Unreadable   = "unreadable"    // an event that can never be read
+	UnknownEvent = "unknown_event" // of a name that is not known here
+	Lost         = "lost"          // an update that was fetched and that the handler never took
+)
+
+const (
+	defaultAPIURL    = "https://bot-api.zaloplatforms.com"
+	defaultTextLimit = 2000
+	// callPatience bounds a call whose context is more patient; photoPatience one
+	// in which the platform fetches a picture first.
+	callPatience  = 20 * time.Second
+	photoPatience = 150 * time.Second
+	// maxUnderway bounds the calls underway, of which polls are none.
+	maxUnderway = 64
+)
+
+// Channel is the bot on Zalo. It implements bot.Channel and its powers Numbered,
+// Typist and Fetcher. Making one asks nothing of the network.
+type Channel struct {
+	clock  func() time.Time
+	logger *slog.Logger
+	count  func(string)
+	shelf  bot.Shelf
+	words  Words
+	limit  int // runes in a message
+
+	token         string
+	methods       *url.URL // ends in /bot<token>/
+	home          string   // host and port of the platform when it is this machine: a fake
+	fault         error    // settings with which no call can succeed
+	client        *http.Client
+	underway      chan struct{}
+	timeoutAsText bool
+
+	pause func(ctx context.Context, d time.Duration) error // waits, unless ctx ends first
+}
+
+var (
+	_ bot.Channel  = (*Channel)(nil)
+	_ bot.Numbered = (*Channel)(nil)
+	_ bot.Typist   = (*Channel)(nil)
+	_ bot.Fetcher  = (*Channel)(nil)
+)
+
+// New makes the channel. Settings that cannot work make every call fail as
+// bot.Broken.
+func New(config Config) *Channel {
+	c := &Channel{
+		clock: config.Clock, logger: config.Logger, count: config.Count, shelf: config.Shelf, words: config.Words,
+		token: config.Token, timeoutAsText: config.TimeoutAsText,
+		underway: make(chan struct{}, maxUnderway), pause: pauseFor,
+	}
+	if c.clock == nil {
+		c.clock = time.Now
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+	if c.count == nil {
+		c.count = func(string) {}
+	}
+	if c.words.Link == nil {
+		c.words.Link = func(name, address string) string { return name + "\n" + address }
+	}
+	if config.TextLimit <= 0 {
+		config.TextLimit = defaultTextLimit
+	}
+	c.limit = max(config.TextLimit-config.TextLimit/20, 1)
+
+	client := http.Client{}
+	if config.Client != nil {
+		client = *config.Client
+	} else {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.MaxIdleConnsPerHost = maxUnderway
+		// A request that meets the server's closing of an idle connection may have
+		// arrived. So connections are given up here before they are there.
+		transport.IdleConnTimeout = 30 * time.Second
+		client.Transport = transport
+	}
+	client.Timeout = 0
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.client = &client
+
+	if config.APIURL == "" {
+		config.APIURL = defaultAPIURL
+	}
+	base, err := url.Parse(strings.TrimRight(config.APIURL, "/"))
+	switch {
+	case err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" || base.RawQuery != "":
+		c.fault = &failure{said: true, code: http.StatusNotFound, description: "the address of the platform is no http(s) URL"}
+	case config.Token == "" || strings.Trim(config.Token, tokenLetters) != "":
+		c.fault = &failure{said: true, code: http.StatusUnauthorized, description: "the token is not of the form 123456:abc..."}
+	default:
+		if base.Path == "" { // joined to nothing, a path would not begin with a slash
+			base.Path = "/"
+		}
+		c.methods = base.JoinPath("bot" + config.Token + "/")
+		if address := net.ParseIP(base.Hostname()); address.IsLoopback() || base.Hostname() == "localhost" {
+			c.home = base.Host
+		}
+	}
+	return c
+}
+
+const tokenLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:"
+
+// Name is "zalobot".
+func (c *Channel) Name() string { return Name }
+
+// Numbers is true for every reply that offers a choice: there are no buttons.
+func (c *Channel) Numbers(reply bot.Reply) bool { return len(bot.Choices(reply)) > 0 }
+
+// Typing shows for a moment that the bot writes.
+func (c *Channel) Typing(ctx context.Context, chatID string) error {
+	if err := checkChat(chatID); err != nil {
+		return err
+	}
+	_, err := c.ask(ctx, callPatience, "sendChatAction", chatAction{ChatID: chatID, Action: "typing"})
+	return err
+}
+
+type chatAction struct {
+	ChatID string `json:"chat_id"`
+	Action string `json:"action"`
+}
+
+// Me asks who the bot is: its id and its account's name, by which people find it
+// in Zalo.
+func (c *Channel) Me(ctx context.Context) (id, name string, err error) {
+	result, err := c.ask(ctx, callPatience, "getMe", struct{}{})
+	if err != nil {
+		return "", "", err
+	}
+	var self struct {
+		ID          word `json:"id"`
+		AccountName word `json:"account_name"`
+		DisplayName word `json:"display_name"`
+	}
+	if err := json.Unmarshal(result, &self); err != nil || self.ID == "" {
+		return "", "", &bot.SendError{Fate: bot.Retry, Cause: &failure{method: "getMe", said: true, description: "the answer names nobody"}}
+	}
+	name = string(self.AccountName)
+	if name == "" {
+		name = string(self.DisplayName)
+	}
+	return string(self.ID), name, nil
+}
+
+// ask makes a call on behalf of others: its failure is a *bot.SendError.
+func (c *Channel) ask(ctx context.Context, patience time.Duration, method string, params any) (json.RawMessage, error) {
+	result, err := c.call(ctx, patience, method, params)
+	if err != nil {
+		return nil, c.sendError(err)
+	}
+	return result, nil
+}
