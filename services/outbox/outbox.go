@@ -32,6 +32,8 @@ const (
 	AccountMoved    = "account_moved"    // to the account that was linked before
 	NoticeSent      = "notice"           // a notice to its audience
 	RunSubmitted    = "run_submitted"    // card for leaders
+	CardChanged     = "card_changed"     // a card as it has become, where none can be redrawn
+	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
 	Shown           = "shown"            // a card that was an answer: nothing is sent
 )
 
@@ -43,6 +45,7 @@ const (
 	Notice  = "notice"
 	Run     = "run"
 	Account = "account"
+	Channel = "channel" // its trouble
 )
 
 // Message is one thing that one recipient must be told. Exactly one of Person,
@@ -121,8 +124,38 @@ func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) err
 }
 
 // Redraw has every card of a subject that people have before them drawn anew.
-func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, ward int64, subject string, id int64) error {
-	return o.Enqueue(ctx, tx, Redraw{Ward: ward, Subject: subject, SubjectID: id})
+// Where nothing can be redrawn, whoever brought it about reads of it in their
+// answer already.
+func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, by services.Actor, ward int64, subject string, id int64) error {
+	return o.Enqueue(ctx, tx, Redraw{Ward: ward, Subject: subject, SubjectID: id, By: by.Account})
+}
+
+// Resend sends a card anew, as it has become, to who has an older one before
+// them on a channel that redraws nothing; once for each version, and not when
+// they are being told of that version anyway.
+func (o *Outbox) Resend(ctx context.Context, card models.Delivery, version int) error {
+	return o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var told int64
+		err := tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ? AND version >= ?", card.SubjectKind, card.SubjectID, version).
+			Where("COALESCE(person_id, 0) = ? AND COALESCE(staff_id, 0) = ?", value(card.PersonID), value(card.StaffID)).Count(&told).Error
+		if err != nil {
+			return fmt.Errorf("resend card: %w", err)
+		}
+		if told > 0 {
+			return nil
+		}
+		return o.Tell(ctx, tx, Message{
+			Ward: card.WardID, Kind: CardChanged, Subject: card.SubjectKind, SubjectID: card.SubjectID, Version: version,
+			Person: value(card.PersonID), Staff: value(card.StaffID), Account: value(card.AccountID),
+		})
+	})
+}
+
+func value(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
 }
 
 // Enqueue inserts jobs in the caller's transaction.
