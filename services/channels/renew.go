@@ -147,7 +147,7 @@ func (t *Tokens) lose(pair held, refused Refused) error {
 		if err := t.journal(tx, pair.generation, eventLost, code); err != nil {
 			return err
 		}
-		_, _, err := t.board.open(t.life, tx, t.channel, TroubleToken, code)
+		_, err := t.board.open(t.life, tx, t.channel, TroubleToken, code)
 		return err
 	})
 	switch {

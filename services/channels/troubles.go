@@ -2,88 +2,177 @@ package channels
 
 import (
 	"context"
-	"unicode/utf8"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"sync"
+	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/audit"
 	"canbobot/services/outbox"
 )
 
-// maxDetail bounds the platform's own code of a trouble, in runes.
-const maxDetail = 200
+// Service keeps troubles and templates, and knows whom a template may reach by
+// telephone.
+type Service struct {
+	store  *models.Store
+	audit  *audit.Service
+	board  board
+	clock  services.Clock
+	logger *slog.Logger
+	since  time.Time // when this process began to listen
 
-// board writes troubles within the caller's transaction.
-type board struct {
-	box   *outbox.Outbox
-	clock services.Clock
+	mu        sync.Mutex
+	open      map[trouble]string // troubles that stand, and their detail
+	openAt    time.Time          // when that was read; zero for never
+	reported  map[trouble]time.Time
+	heard     map[string]time.Time
+	templates map[int64]wardTemplates
 }
 
-// open opens a trouble and tells every ward, once, or touches the one that is
-// open.
-func (b board) open(ctx context.Context, tx *gorm.DB, channel, code, detail string) (id int64, opened bool, err error) {
-	now, detail := b.clock.UTC(), cut(detail, maxDetail)
-	result := standing(tx, channel, code).Updates(map[string]any{"last_at": now, "detail": detail})
-	if result.Error != nil || result.RowsAffected > 0 {
-		return 0, false, result.Error
+// trouble names one on one channel.
+type trouble struct{ channel, code string }
+
+func New(store *models.Store, audit *audit.Service, box *outbox.Outbox, clock services.Clock, logger *slog.Logger) *Service {
+	return &Service{
+		store: store, audit: audit, board: board{box: box, clock: clock}, clock: clock, logger: logger, since: clock.UTC(),
+		open: map[trouble]string{}, reported: map[trouble]time.Time{}, heard: map[string]time.Time{}, templates: map[int64]wardTemplates{},
 	}
-	row := models.ChannelTrouble{Channel: channel, Code: code, Detail: detail, Since: now, LastAt: now}
-	result = tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if result.Error != nil || result.RowsAffected == 0 { // another was quicker, and tells
-		return 0, false, result.Error
+}
+
+const (
+	// knownFor is how long a replica believes what it knows of the troubles that
+	// stand: it is asked after each message.
+	knownFor = 5 * time.Second
+	// relapse is how soon after its end a trouble is the same one again, so that
+	// one that comes and goes is told once.
+	relapse = 10 * time.Minute
+)
+
+// name is what a channel or a trouble is called.
+var name = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// Report says that something stands in a channel's way which only a human can
+// mend. Administrators of every ward are told when it begins, once. Detail is
+// the platform's own code, never a person's words. It refuses with
+// invalid/trouble a channel or code that is no name.
+func (s *Service) Report(ctx context.Context, channel, code, detail string) error {
+	if !name.MatchString(channel) || !name.MatchString(code) {
+		return services.Invalid("trouble")
 	}
-	return row.ID, true, b.tell(ctx, tx, row.ID)
-}
-
-// end ends what is open and reports whether anything was.
-func (b board) end(tx *gorm.DB, channel, code string) (bool, error) {
-	result := standing(tx, channel, code).Update("ended_at", b.clock.UTC())
-	return result.RowsAffected > 0, result.Error
-}
-
-func standing(tx *gorm.DB, channel, code string) *gorm.DB {
-	return tx.Model(&models.ChannelTrouble{}).Where("channel = ? AND code = ? AND ended_at IS NULL", channel, code)
-}
-
-// tellAtOnce bounds one statement: SQLite takes some 32,000 values.
-const tellAtOnce = 500
-
-// tell queues the trouble for the administrators of every ward; where there are
-// none for the leaders, else for the clerks.
-func (b board) tell(ctx context.Context, tx *gorm.DB, id int64) error {
-	var staff []models.Staff
-	err := tx.Select("id", "ward_id", "role").
-		Where("active AND role IN ?", []string{string(services.Admin), string(services.Leader), string(services.Clerk)}).
-		Order("ward_id, CASE role WHEN 'admin' THEN 0 WHEN 'leader' THEN 1 ELSE 2 END, id").Find(&staff).Error
-	if err != nil {
+	what, now := trouble{channel, code}, s.clock.UTC()
+	detail = cut(detail, maxDetail)
+	s.mu.Lock()
+	known, stands := s.open[what]
+	again := stands && known == detail && now.Sub(s.reported[what]) < knownFor
+	s.mu.Unlock()
+	if again {
+		return nil
+	}
+	opened := false
+	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		// The latest of its kind that has ended within minutes goes on.
+		latest := tx.Model(&models.ChannelTrouble{}).Select("MAX(id)").Where("channel = ? AND code = ?", channel, code)
+		again := tx.Model(&models.ChannelTrouble{}).Where("id = (?) AND ended_at > ?", latest, now.Add(-relapse)).Update("ended_at", nil)
+		if again.Error != nil {
+			return again.Error
+		}
+		var err error
+		opened, err = s.board.open(ctx, tx, channel, code, detail)
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("report trouble: %w", err)
 	}
-	var messages []outbox.Message
-	first := models.Staff{} // the ward's highest role speaks for it
-	for _, one := range staff {
-		if one.WardID != first.WardID {
-			first = one
-		}
-		if one.Role == first.Role {
-			messages = append(messages, outbox.Message{Ward: one.WardID, Kind: outbox.ChannelTrouble, Subject: outbox.Channel, SubjectID: id, Staff: one.ID})
-		}
-	}
-	for len(messages) > 0 {
-		n := min(len(messages), tellAtOnce)
-		if err := b.box.Tell(ctx, tx, messages[:n]...); err != nil {
-			return err
-		}
-		messages = messages[n:]
+	s.mu.Lock()
+	s.open[what], s.reported[what] = detail, now
+	s.mu.Unlock()
+	if opened {
+		s.logger.Error("channel needs a human", "channel", channel, "trouble", code, "detail", detail)
 	}
 	return nil
 }
 
-// cut is the text's first runes, whole.
-func cut(text string, runes int) string {
-	if utf8.RuneCountInString(text) <= runes {
-		return text
+// Mended says that the trouble is over. It costs nothing while none is known,
+// so that every message that goes through may say it; one that another replica
+// reported is known within seconds.
+func (s *Service) Mended(ctx context.Context, channel, code string) error {
+	what := trouble{channel, code}
+	stands, err := s.stands(ctx, what)
+	if err != nil || !stands {
+		return err
 	}
-	return string([]rune(text)[:runes])
+	ended, err := s.board.end(s.store.WithContext(ctx), channel, code)
+	if err != nil {
+		return fmt.Errorf("end trouble: %w", err)
+	}
+	s.mu.Lock()
+	delete(s.open, what)
+	s.mu.Unlock()
+	if ended {
+		s.logger.Info("channel is mended", "channel", channel, "trouble", code)
+	}
+	return nil
+}
+
+// stands reports whether a trouble is open, as known within the last seconds.
+func (s *Service) stands(ctx context.Context, what trouble) (bool, error) {
+	now := s.clock.UTC()
+	s.mu.Lock()
+	_, known := s.open[what]
+	asked := known || (!s.openAt.IsZero() && now.Sub(s.openAt) < knownFor)
+	if !asked {
+		s.openAt = now // one asks, the others go on with what is known
+	}
+	s.mu.Unlock()
+	if asked {
+		return known, nil
+	}
+	open, err := s.Open(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.openAt = time.Time{}
+		return false, err
+	}
+	clear(s.open)
+	for _, row := range open {
+		s.open[trouble{row.Channel, row.Code}] = row.Detail
+	}
+	_, known = s.open[what]
+	return known, nil
+}
+
+// maxOpen bounds the list of troubles: there are a few channels and a few codes.
+const maxOpen = 100
+
+// Open lists the troubles that stand, the oldest first.
+func (s *Service) Open(ctx context.Context) ([]models.ChannelTrouble, error) {
+	var rows []models.ChannelTrouble
+	if err := s.store.WithContext(ctx).Where("ended_at IS NULL").Order("since, id").Limit(maxOpen).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("troubles: %w", err)
+	}
+	return rows, nil
+}
+
+// One reads a trouble, also one that is over, for ward users: channels belong to
+// the whole installation. It refuses with not_found/trouble.
+func (s *Service) One(ctx context.Context, actor services.Actor, id int64) (models.ChannelTrouble, error) {
+	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return models.ChannelTrouble{}, err
+	}
+	var row models.ChannelTrouble
+	err := s.store.WithContext(ctx).Where("id = ?", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return row, services.NotFound("trouble")
+	}
+	if err != nil {
+		return row, fmt.Errorf("trouble: %w", err)
+	}
+	return row, nil
 }

@@ -30,8 +30,9 @@ type world struct {
 	box     *outbox.Outbox
 	log     *diary
 
-	mu sync.Mutex
-	at time.Time
+	mu     sync.Mutex
+	at     time.Time
+	bubble bool // the clock is that of a synctest bubble
 
 	ward, foreign int64
 }
@@ -61,6 +62,9 @@ func newWorld(t testing.TB) *world {
 func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.bubble {
+		return time.Now().UTC()
+	}
 	return w.at
 }
 
