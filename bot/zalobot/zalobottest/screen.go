@@ -62,6 +62,14 @@ func (s *Server) WaitPoll(t testing.TB) {
 	}
 }
 
+// WaitNoPoll waits until no poll waits any more.
+func (s *Server) WaitNoPoll(t testing.TB) {
+	t.Helper()
+	if !s.await(func() bool { return s.polling == 0 }) {
+		t.Fatal("somebody still polls")
+	}
+}
+
 // await waits for what ready, called with the lock held, reports.
 func (s *Server) await(ready func() bool) bool {
 	s.mu.Lock()

@@ -84,7 +84,10 @@ func (s *Server) getUpdates(r *http.Request, params map[string]any) (any, error)
 	timer := time.AfterFunc(wait, wake)
 	defer timer.Stop()
 	s.polling++
-	defer func() { s.polling-- }()
+	defer func() {
+		s.polling--
+		s.changed.Broadcast()
+	}()
 	s.changed.Broadcast()
 	for (len(s.queue) == 0 || s.hook != nil) && !s.closed && r.Context().Err() == nil && time.Now().Before(deadline) {
 		s.changed.Wait()
