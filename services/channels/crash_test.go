@@ -50,7 +50,9 @@ const (
 // databaseGoesAway takes the table away once the platform has rotated.
 func (w *world) databaseGoesAway(rotate func() (channels.Pair, error)) (channels.Pair, error) {
 	pair, err := rotate()
-	w.exec(tableAway)
+	if err == nil {
+		w.exec(tableAway)
+	}
 	return pair, err
 }
 

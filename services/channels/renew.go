@@ -98,8 +98,13 @@ func (t *Tokens) ask(pair held, now time.Time) (held, error) {
 		return held{}, t.unheard(pair, "", err)
 	}
 	t.logger.Warn("channel token not renewed, to be tried again", "generation", pair.generation, "error", err)
+	// A renewal taken over stays one that never ended: this try has not told how.
+	lease := map[string]any{"leased_by": "", "leased_until": nil}
+	if pair.leasedBy != "" {
+		lease = map[string]any{"leased_until": pair.leasedUntil}
+	}
 	freed := t.write(t.life, func(tx *gorm.DB) error {
-		result := t.own(tx, pair).UpdateColumns(map[string]any{"leased_by": "", "leased_until": nil})
+		result := t.own(tx, pair).UpdateColumns(lease)
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
 		}

@@ -3,7 +3,8 @@ package channels
 import "context"
 
 // Works says that a message got through on a channel: whatever stood in its way
-// is over, except that nobody may be heard there. Like Mended it costs nothing
+// is over, except that nobody may be heard there, and that a lost pair of tokens
+// stays lost, whatever was under way when it was. Like Mended it costs nothing
 // while no trouble is known.
 func (s *Service) Works(ctx context.Context, channel string) error {
 	if _, err := s.stands(ctx, trouble{channel: channel}); err != nil {
@@ -12,7 +13,7 @@ func (s *Service) Works(ctx context.Context, channel string) error {
 	s.mu.Lock()
 	var codes []string
 	for what := range s.open {
-		if what.channel == channel && what.code != TroubleSilence {
+		if what.channel == channel && what.code != TroubleSilence && what.code != TroubleToken {
 			codes = append(codes, what.code)
 		}
 	}
