@@ -105,8 +105,8 @@ func TestDecodeNamesEvents(t *testing.T) {
 		return in.EventID
 	}
 	for _, odd := range []string{`null`, `""`, `"a b"`, `"` + strings.Repeat("a", 65) + `"`, `{}`} {
-		if event(odd, "x") != event(odd, "x") || event(odd, "x") == event(odd, "y") {
-			t.Errorf("id %s: %q", odd, event(odd, "x"))
+		if first, again, other := event(odd, "x"), event(odd, "x"), event(odd, "y"); first != again || first == other {
+			t.Errorf("id %s: %q, again %q, another %q", odd, first, again, other)
 		}
 	}
 	if event(`"a"`, "x") != event(`"a"`, "y") {

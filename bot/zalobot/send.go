@@ -142,7 +142,7 @@ func (s *sending) send(ctx context.Context, patience time.Duration, method strin
 	var sent struct {
 		ID word `json:"message_id"`
 	}
-	if json.Unmarshal(result, &sent) != nil {
+	if json.Unmarshal(result, &sent) != nil || !shape.MatchString(string(sent.ID)) {
 		return "", nil
 	}
 	return string(sent.ID), nil
