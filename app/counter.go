@@ -29,6 +29,9 @@ type Counter struct {
 	Screens    *screens.Screens
 	Texts      *texts.Texts
 	channels   map[string]bot.Channel
+	inboxes    map[string]taker // of the channels that have one
+	watches    []func(context.Context) error
+	tidies     []func(context.Context) error
 	worker     outbox.Worker
 	logger     *slog.Logger
 }
@@ -44,21 +47,23 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		return nil, err
 	}
 	model := understand.New()
-	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, logger: logger}
+	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, logger: logger}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
 	c.Screens = &screens.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Allowance: ward.Allowance,
-		Cases: ward.Cases, Notices: ward.Notices, Texts: words, Clock: ward.Clock, Links: links,
+		Cases: ward.Cases, Notices: ward.Notices, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
+	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
-		Channels: c.channels, Sessions: session.Dialogues{Store: sessions}, People: people{ward.Identity},
+		Channels: c.channels, Lines: lines, Sessions: session.Dialogues{Store: sessions}, People: people{ward.Identity},
 		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: model,
 		Book: c.Screens.Book(), Speech: words, Clock: ward.Clock, Logger: logger, Away: away,
 	}
 	sender := &delivery.Sender{
-		Channels: c.channels, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens, Clock: ward.Clock, Logger: logger,
+		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
+		Templates: ward.Channels, Troubles: ward.Channels, Clock: ward.Clock, Logger: logger,
 	}
 	workers := river.NewWorkers()
 	sender.Register(workers)
@@ -68,12 +73,25 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
-		return errors.Join(err, ward.Outbox.Forget(ctx))
+		return errors.Join(err, ward.Outbox.Forget(ctx), all(ctx, c.tidies))
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
+		box := c.inboxes[job.Args.Channel]
+		if box == nil { // the channel is off at the moment
+			return river.JobSnooze(15 * time.Minute)
+		}
+		return box.Take(ctx, job.Args.Event)
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.KeepFresh]) error {
+		return all(ctx, c.watches)
 	}))
 	every := []*river.PeriodicJob{
 		river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 			return outbox.Remind{}, nil
 		}, nil),
+		river.NewPeriodicJob(river.PeriodicInterval(15*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
+			return outbox.KeepFresh{}, nil
+		}, &river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(river.PeriodicInterval(6*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 			return outbox.Tidy{}, nil
 		}, &river.PeriodicJobOpts{RunOnStart: true}),
@@ -82,6 +100,28 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		return nil, err
 	}
 	return c, nil
+}
+
+// taker handles an event that was put off.
+type taker interface {
+	Take(ctx context.Context, sealed string) error
+}
+
+// all does everything, whatever fails.
+func all(ctx context.Context, do []func(context.Context) error) error {
+	var failures []error
+	for _, one := range do {
+		failures = append(failures, one(ctx))
+	}
+	return errors.Join(failures...)
+}
+
+// window says what a message costs on a channel; free where it knows no windows.
+func (c *Counter) window(channel string, sinceLastSeen time.Duration) bot.Window {
+	if windowed, ok := c.channels[channel].(bot.Windowed); ok {
+		return windowed.Window(sinceLastSeen)
+	}
+	return bot.Free
 }
 
 // Start begins to work jobs.

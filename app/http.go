@@ -67,6 +67,7 @@ func (s *server) stop(ctx context.Context) error {
 // metrics counts what comes in and how long answers take.
 type metrics struct {
 	registry *prometheus.Registry
+	passed   *prometheus.CounterVec
 	events   *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 }
@@ -77,12 +78,15 @@ func newMetrics() *metrics {
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "canbobot_events_total", Help: "Inbound events by channel and outcome (handled, open).",
 		}, []string{"channel", "outcome"}),
+		passed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "canbobot_events_passed_over_total", Help: "What was refused, ignored, put off or kept aside, by channel and why.",
+		}, []string{"channel", "why"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "canbobot_event_seconds", Help: "From an event's arrival to its answer sent.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25},
 		}, []string{"channel"}),
 	}
-	m.registry.MustRegister(m.events, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.events, m.passed, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -102,6 +106,19 @@ func (h measured) Handle(ctx context.Context, in bot.Inbound) error {
 	h.metrics.events.WithLabelValues(in.Channel, outcome).Inc()
 	h.metrics.seconds.WithLabelValues(in.Channel).Observe(time.Since(begun).Seconds())
 	return err
+}
+
+// counter counts what a channel passed over.
+func (m *metrics) counter(channel string) func(why string) {
+	return func(why string) { m.passed.WithLabelValues(channel, why).Inc() }
+}
+
+// waiting shows how many events of a channel wait for the database to come back.
+func (m *metrics) waiting(channel string, count func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "canbobot_events_waiting", Help: "Events kept in a file until the database is back.",
+		ConstLabels: prometheus.Labels{"channel": channel},
+	}, func() float64 { return float64(count()) }))
 }
 
 func (m *metrics) handler() http.Handler {

@@ -33,7 +33,7 @@ func (p people) Unreachable(ctx context.Context, channel, userID, why string) er
 }
 
 func (p people) Withdrawn(ctx context.Context, channel, userID, event string) error {
-	known, err := p.identity.Identify(ctx, channel, userID)
+	known, err := p.identity.Holder(ctx, channel, userID)
 	if err != nil || known.Actor.Account == 0 {
 		return err
 	}

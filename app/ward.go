@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"canbobot/app/sample"
@@ -13,6 +14,7 @@ import (
 	"canbobot/services/audit"
 	"canbobot/services/cases"
 	"canbobot/services/changes"
+	"canbobot/services/channels"
 	"canbobot/services/drafts"
 	"canbobot/services/identity"
 	"canbobot/services/notices"
@@ -36,6 +38,7 @@ type Ward struct {
 	Cases     *cases.Service
 	Notices   *notices.Service
 	Drafts    *drafts.Service
+	Channels  *channels.Service
 
 	guesses identity.Guesses
 }
@@ -64,6 +67,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w := &Ward{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
 	w.Audit = audit.New(store, clock)
 	w.Drafts = drafts.New(store, clock)
+	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
 	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)

@@ -21,6 +21,7 @@ type Dispatcher struct {
 	Understand Understander
 	Book       *Book
 	Speech     Speech
+	Lines      *Lines
 	Clock      services.Clock
 	Logger     *slog.Logger
 	// Away reports whether an error says that the database cannot be reached:
@@ -66,6 +67,8 @@ type Position struct {
 	Form    string   `json:"f,omitempty"` // being filled
 	Choices []string `json:"c,omitempty"` // actions of the last reply, where its buttons were drawn as numbers
 	Ended   string   `json:"e,omitempty"` // the event that finished a form
+	Unsure  string   `json:"u,omitempty"` // the event of whose answer nothing was heard
+	Tries   int      `json:"t,omitempty"` // how often so
 	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
 }
 
@@ -117,7 +120,9 @@ func (d *Dispatcher) Handle(ctx context.Context, in Inbound) error {
 			d.Logger.Warn("dialogue position unreadable", "channel", in.Channel)
 		}
 	}
+	unsign := d.sign(ctx, channel, in)
 	err = d.answer(ctx, channel, in, dialogue, &position)
+	unsign()
 	if err != nil {
 		d.Logger.Error("event not handled", "channel", in.Channel, "event", in.EventID, "error", err)
 	}
@@ -126,6 +131,29 @@ func (d *Dispatcher) Handle(ctx context.Context, in Inbound) error {
 	free, cancelFree := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancelFree()
 	return firstError(err, dialogue.End(free, state, err == nil))
+}
+
+// signAfter is how long an answer may take before the person sees that it is
+// being worked on.
+const signAfter = 1500 * time.Millisecond
+
+// sign shows a slow answer's coming: as typing, or as a sign on what was sent.
+func (d *Dispatcher) sign(ctx context.Context, channel Channel, in Inbound) (stop func()) {
+	var show func() error
+	switch power := channel.(type) {
+	case Typist:
+		show = func() error { return power.Typing(ctx, in.ChatID) }
+	case Reactor:
+		show = func() error { return power.React(ctx, in) }
+	default:
+		return func() {}
+	}
+	timer := time.AfterFunc(signAfter, func() {
+		if err := show(); err != nil {
+			d.Logger.Debug("sign not shown", "channel", in.Channel, "fate", FateOf(err))
+		}
+	})
+	return func() { timer.Stop() }
 }
 
 func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, dialogue Dialogue, position *Position) error {
@@ -204,6 +232,11 @@ func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply
 			return d.People.Unreachable(ctx, turn.In.Channel, turn.In.UserID, WhyOf(err))
 		case Retry, Broken:
 			return err
+		case Uncertain:
+			if len(reply.Files) > 0 {
+				return nil // a large picture is slow, not lost; its text has arrived
+			}
+			return d.unsure(turn, position, err)
 		}
 		return nil
 	}
@@ -211,6 +244,22 @@ func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply
 		return d.Cards.Shown(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.ChatID, ref, reply.Card)
 	}
 	return nil
+}
+
+// unsureMost is how often an answer is sent of which nothing was heard. To read
+// it twice is a smaller harm than to be left without it.
+const unsureMost = 4
+
+// unsure leaves the event open, so that its answer is sent again, but not for
+// ever.
+func (d *Dispatcher) unsure(turn Turn, position *Position, err error) error {
+	if position.Unsure != turn.In.EventID {
+		position.Unsure, position.Tries = turn.In.EventID, 0
+	}
+	if position.Tries++; position.Tries >= unsureMost {
+		return nil
+	}
+	return err
 }
 
 // shortWait is how long an answer may wait for a platform that asks for a pause.
@@ -226,7 +275,7 @@ func (d *Dispatcher) deliver(ctx context.Context, channel Channel, in Inbound, r
 			return "", err
 		}
 	}
-	ref, err := channel.Send(ctx, in.ChatID, reply)
+	ref, err := d.say(ctx, channel, in.ChatID, reply)
 	failure := (*SendError)(nil)
 	if errors.As(err, &failure) && failure.Fate == Retry {
 		wait := failure.RetryAt.Sub(d.Clock())
@@ -238,7 +287,16 @@ func (d *Dispatcher) deliver(ctx context.Context, channel Channel, in Inbound, r
 			return ref, err
 		case <-time.After(max(wait, 200*time.Millisecond)):
 		}
-		return channel.Send(ctx, in.ChatID, reply)
+		return d.say(ctx, channel, in.ChatID, reply)
 	}
+	return ref, err
+}
+
+func (d *Dispatcher) say(ctx context.Context, channel Channel, chatID string, reply Reply) (string, error) {
+	if err := d.Lines.Try(channel.Name()); err != nil {
+		return "", err
+	}
+	ref, err := channel.Send(ctx, chatID, reply)
+	d.Lines.Heard(channel.Name(), err)
 	return ref, err
 }

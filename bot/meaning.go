@@ -69,9 +69,9 @@ type Meaning struct {
 
 // Slots are the details found in a text; zero values were not said.
 type Slots struct {
-	Month int    // 1-12
-	Year  int    // four digits; 0 means the one nearest to today
-	Ago   int    // months before the current one, for "tháng trước"
+	Month int // 1-12
+	Year  int // four digits; 0 means the one nearest to today
+	Ago   int // months before the current one, for "tháng trước"
 	// Quarter is 1-4 for "quý 1"; Month is then 0.
 	Quarter int
 	// Lunar marks "tháng giêng", "tháng chạp": by the moon's calendar or ours?

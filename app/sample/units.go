@@ -76,7 +76,7 @@ func (l *loader) loadUnits(ctx context.Context) error {
 	for _, w := range wards {
 		row := &models.Ward{
 			Code: w.code, Name: w.name, Kind: "phường", ValidFrom: began, ClerkPhone: w.phone,
-			RemindAfterHours: 48, PayDay: 10, CreatedAt: l.now,
+			RemindAfterHours: 48, PayDay: 10, BilledMessagePrice: 55, TemplateMessagePrice: 200, CreatedAt: l.now,
 		}
 		if err := db.Create(row).Error; err != nil {
 			return err

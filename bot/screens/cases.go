@@ -69,7 +69,10 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 	lines = append(lines, "", s.say("case.state."+view.Case.State))
 	reply := bot.Reply{
 		Title: s.say("case.title", "number", view.Case.ID), Text: strings.Join(lines, "\n"), Protect: true,
-		Card: bot.Card{Subject: outbox.Case, ID: view.Case.ID},
+		Card: bot.Card{Subject: outbox.Case, ID: view.Case.ID, Version: len(view.Case.Messages)},
+	}
+	if view.Case.State == cases.Closed {
+		reply.Card.Version++
 	}
 	switch {
 	case !staff:

@@ -34,6 +34,9 @@ func (s *Screens) drawLink(view identity.LinkCardView) bot.Reply {
 		Title: s.say("linkcard.title", "number", request.ID), Protect: true,
 		Card: bot.Card{Subject: outbox.Link, ID: request.ID},
 	}
+	if request.State != models.LinkPending {
+		reply.Card.Version = 1
+	}
 	pending := request.State == models.LinkPending && view.MayDecide
 	known := func(person models.Person, titles []string) {
 		lines = append(lines, s.say("linkcard.roster", "name", person.Name, "titles", orDash(strings.Join(titles, "; ")), "phone", orDash(phone.Format(person.Phone))))

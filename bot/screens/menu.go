@@ -79,7 +79,12 @@ func (s *Screens) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply)
 		bot.Row(s.button("pending", "pending"), s.button("runs", "runs")),
 		bot.Row(s.button("find", "find"), s.button("report", "report")),
 		bot.Row(s.button("broadcast", "sent"), s.button("help", "help")))
-	return reply, nil
+	unreached, err := s.Notices.CallsOpen(ctx, turn.Speaker.Actor)
+	if err == nil && unreached > 0 {
+		reply.Text += "\n" + s.say("menu.calls", "people", unreached)
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("calls", "calls")))
+	}
+	return reply, err
 }
 
 func (s *Screens) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {

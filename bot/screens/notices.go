@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"canbobot/bot"
+	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/notices"
@@ -105,6 +106,21 @@ func (s *Screens) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	return turn.Begin(ctx, "notice", nil)
 }
 
+// costLines say what a notice would cost the ward, where it costs anything.
+func (s *Screens) costLines(reach notices.Reach) string {
+	if reach.Cost == 0 && reach.Billed == 0 && reach.Template == 0 {
+		return ""
+	}
+	lines := []string{"", "", s.say("notice.free", "people", reach.Free)}
+	if reach.Billed > 0 {
+		lines = append(lines, s.say("notice.billed", "people", reach.Billed))
+	}
+	if reach.Template > 0 {
+		lines = append(lines, s.say("notice.template", "people", reach.Template))
+	}
+	return strings.Join(append(lines, s.say("notice.cost", "cost", texts.Money(reach.Cost))), "\n")
+}
+
 // maxNotice bounds a notice, so that it is one message on every channel.
 const maxNotice = 1500
 
@@ -141,11 +157,11 @@ func (s *Screens) broadcastForm() *bot.Form {
 				}},
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			people, unreachable, err := s.Notices.Count(ctx, turn.Speaker.Actor, audienceOf(answers))
+			reach, err := s.Notices.Reach(ctx, turn.Speaker.Actor, audienceOf(answers), s.window)
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Title: s.say("notice.preview", "people", people, "unreachable", unreachable), Text: answers["text"]}, nil
+			return bot.Reply{Title: s.say("notice.preview", "people", reach.People, "unreachable", reach.Unreached), Text: answers["text"] + s.costLines(reach)}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			_, err := s.Notices.Send(ctx, turn.Speaker.Actor, notices.Compose{

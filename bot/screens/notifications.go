@@ -25,7 +25,7 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 			reply.Text = s.say("told.waiting") + "\n\n" + reply.Text
 		}
 		return reply, nil
-	case outbox.ChangeDecided, outbox.CaseOpened, outbox.CaseAnswered, outbox.LinkAsked, outbox.RunSubmitted:
+	case outbox.CardChanged, outbox.ChangeDecided, outbox.CaseOpened, outbox.CaseAnswered, outbox.LinkAsked, outbox.RunSubmitted:
 		return s.Redrawn(ctx, recipient, delivery)
 	case outbox.LinkDecided:
 		if recipient.Role == services.Stranger {
@@ -34,6 +34,8 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		return bot.Reply{Text: s.say("told.link_agreed"), Buttons: [][]bot.Button{s.menuRow()}}, nil
 	case outbox.AccountMoved:
 		return bot.Reply{Text: s.say("told.moved")}, nil
+	case outbox.ChannelTrouble:
+		return s.trouble(ctx, recipient, delivery)
 	case outbox.NoticeSent:
 		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
 		if err != nil {

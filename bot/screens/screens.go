@@ -4,7 +4,9 @@
 package screens
 
 import (
+	"context"
 	"strconv"
+	"time"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
@@ -26,11 +28,20 @@ type Screens struct {
 	Allowance *allowance.Service
 	Cases     *cases.Service
 	Notices   *notices.Service
+	Troubles  Troubles
 	Texts     *texts.Texts
 	Clock     services.Clock
 	// Links tells the addresses that open a chat with the bot, as far as they
 	// are known at the moment: a channel may not have answered yet.
 	Links func() []Link
+	// Window says what a message costs on a channel to somebody who was last
+	// heard of a while ago; nil when no channel knows windows.
+	Window func(channel string, sinceLastSeen time.Duration) bot.Window
+}
+
+// Troubles reads what stands in a channel's way; the channels service does.
+type Troubles interface {
+	One(ctx context.Context, actor services.Actor, id int64) (models.ChannelTrouble, error)
 }
 
 // Link opens a chat on one channel and hands the bot an invite code, for which
@@ -78,6 +89,7 @@ func (s *Screens) Book() *bot.Book {
 			"export": {Screen: s.exportRun}, "settle": {Screen: s.settleAll},
 			"lines": {Screen: s.lines}, "line": {Screen: s.line}, "linepaid": {Screen: s.linePaid}, "linefailed": {Screen: s.lineFailed}, "close": {Screen: s.closeRun},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person}, "invite": {Screen: s.invitePerson}, "unlinkperson": {Screen: s.unlinkPerson},
+			"calls": {Screen: s.calls}, "called": {Screen: s.called},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
 		},
 		Forms: map[string]*bot.Form{},

@@ -78,7 +78,11 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: person.Name, Text: s.personLines(person, posts) + "\n\n" + s.stageLine(month), Protect: true}
+	accounts, err := s.Identity.AccountsOf(ctx, personID, 0)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: person.Name, Text: s.personLines(person, posts) + "\n" + s.reachLines(accounts) + "\n\n" + s.stageLine(month), Protect: true}
 	for _, post := range posts {
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", id(post.Branch.ID))}))
 	}

@@ -63,7 +63,7 @@ func (s *Service) SettleLine(ctx context.Context, actor services.Actor, line int
 		if err := s.audit.Record(tx, journal, "line."+string(state), fmt.Sprintf("line:%d", row.ID), detail); err != nil {
 			return err
 		}
-		return s.outbox.Redraw(ctx, tx, run.WardID, outbox.Run, run.ID)
+		return s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID)
 	})
 }
 
@@ -99,7 +99,7 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 			if err := s.audit.Record(tx, journal, "run.settled", subject(run), detail); err != nil {
 				return err
 			}
-			if err := s.outbox.Redraw(ctx, tx, run.WardID, outbox.Run, run.ID); err != nil {
+			if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {
 				return err
 			}
 		}

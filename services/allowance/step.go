@@ -73,7 +73,7 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 				return err
 			}
 		}
-		if err := s.outbox.Redraw(ctx, tx, run.WardID, outbox.Run, run.ID); err != nil {
+		if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {
 			return err
 		}
 		view, err = viewRun(tx, actor, run)

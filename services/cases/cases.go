@@ -287,7 +287,7 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 		if err != nil {
 			return fmt.Errorf("case: %w", err)
 		}
-		return s.outbox.Redraw(ctx, tx, row.WardID, outbox.Case, row.ID)
+		return s.outbox.Redraw(ctx, tx, actor, row.WardID, outbox.Case, row.ID)
 	})
 	if err != nil {
 		return View{}, err

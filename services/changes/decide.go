@@ -122,7 +122,7 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 		if _, added := applied["added_person"]; !added { // who was added is linked nowhere yet
 			concerned = append(concerned, p.newcomer.ID)
 		}
-		return s.tellDecided(ctx, tx, request, concerned...)
+		return s.tellDecided(ctx, tx, actor, request, concerned...)
 	})
 	if err != nil {
 		return Card{}, err
@@ -168,7 +168,7 @@ func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, ve
 		if err := s.record(tx, actor, request, models.ChangeSubmitted, reason, nil); err != nil {
 			return err
 		}
-		return s.tellDecided(ctx, tx, request)
+		return s.tellDecided(ctx, tx, actor, request)
 	})
 	if err != nil {
 		return Card{}, err
@@ -273,7 +273,7 @@ func keep(tx *gorm.DB, request *models.ChangeRequest, effects []EffectView, newc
 
 // tellDecided queues the answer for who proposed and for the people whom it
 // concerns, and has the request's cards drawn anew.
-func (s *Service) tellDecided(ctx context.Context, tx *gorm.DB, request models.ChangeRequest, concerned ...int64) error {
+func (s *Service) tellDecided(ctx context.Context, tx *gorm.DB, actor services.Actor, request models.ChangeRequest, concerned ...int64) error {
 	message := outbox.Message{
 		Ward: request.WardID, Kind: outbox.ChangeDecided, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version,
 	}
@@ -289,5 +289,5 @@ func (s *Service) tellDecided(ctx context.Context, tx *gorm.DB, request models.C
 	if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
 		return err
 	}
-	return s.outbox.Redraw(ctx, tx, request.WardID, outbox.Change, request.ID)
+	return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
 }

@@ -187,7 +187,7 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 		if err := s.tellDeciders(ctx, tx, request, p.proposal, outbox.ChangeSubmitted, services.Clerk, services.Leader); err != nil {
 			return err
 		}
-		return s.outbox.Redraw(ctx, tx, request.WardID, outbox.Change, request.ID)
+		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
 	})
 	if err != nil {
 		return Card{}, err
@@ -230,7 +230,7 @@ func (s *Service) Withdraw(ctx context.Context, actor services.Actor, id int64, 
 		if err := s.record(tx, actor, request, from, "", nil); err != nil {
 			return err
 		}
-		return s.outbox.Redraw(ctx, tx, request.WardID, outbox.Change, request.ID)
+		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
 	})
 	if err != nil {
 		return Card{}, err

@@ -77,14 +77,14 @@ func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel
 	case !templateID.MatchString(id):
 		return services.Invalid("template_id")
 	case len(fields) > maxFields:
-		return services.Invalid("template_fields").With("Max", maxFields)
+		return services.Invalid("template_fields").With("max", maxFields)
 	}
 	for key, text := range fields {
 		if !parameter.MatchString(key) {
-			return services.Invalid("template_parameter").With("Parameter", cut(key, maxDetail))
+			return services.Invalid("template_parameter").With("parameter", cut(key, maxDetail))
 		}
 		if _, _, ok := readField(text); !ok {
-			return services.Invalid("template_field").With("Parameter", key).With("Field", cut(text, maxDetail))
+			return services.Invalid("template_field").With("parameter", key).With("field", cut(text, maxDetail))
 		}
 	}
 	if fields == nil {

@@ -136,7 +136,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 		if err := tx.Model(&old).Updates(map[string]any{"state": models.LinkRefused, "decided_at": now}).Error; err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
-		if err := s.outbox.Redraw(ctx, tx, old.WardID, outbox.Link, old.ID); err != nil {
+		if err := s.outbox.Redraw(ctx, tx, services.Actor{}, old.WardID, outbox.Link, old.ID); err != nil {
 			return err
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Service) decide(ctx context.Context, actor services.Actor, id, person i
 		if err != nil {
 			return err
 		}
-		return s.outbox.Redraw(ctx, tx, request.WardID, outbox.Link, request.ID)
+		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Link, request.ID)
 	})
 }
 

@@ -108,9 +108,32 @@ func numbered(query string, dialect models.Dialect) string {
 	return b.String()
 }
 
-// Identify finds who talks from an account of a channel. Whoever is not linked,
-// and staff who have been retired, is a stranger and no error.
+// Identify finds who talks from an account of a channel, and notes that they
+// did. Whoever is not linked, and staff who have been retired, is a stranger and
+// no error.
 func (s *Service) Identify(ctx context.Context, channel, externalID string) (Identity, error) {
+	who, unreachable, err := s.who(ctx, channel, externalID)
+	if err != nil || who.Actor.Account == 0 {
+		return who, err
+	}
+	now := s.clock.UTC()
+	if unreachable || now.Sub(who.LastSeen) >= touchEvery {
+		// Being seen is a convenience of delivery: it must not cost the answer.
+		if err := s.touch(ctx, who.Actor, who.LastSeen, now); err != nil {
+			slog.WarnContext(ctx, "last seen not kept", "account", who.Actor.Account, "error", err)
+		}
+	}
+	return who, nil
+}
+
+// Holder finds whose an account is, as Identify does, for those who write to
+// it: nobody has been seen there.
+func (s *Service) Holder(ctx context.Context, channel, externalID string) (Identity, error) {
+	who, _, err := s.who(ctx, channel, externalID)
+	return who, err
+}
+
+func (s *Service) who(ctx context.Context, channel, externalID string) (Identity, bool, error) {
 	who := Identity{Actor: services.Actor{Channel: channel}}
 	var (
 		actor                  services.Actor
@@ -123,10 +146,10 @@ func (s *Service) Identify(ctx context.Context, channel, externalID string) (Ide
 		&actor.Account, &actor.Ward, &who.ChatID, &who.LastSeen, &unreachable, &steppedUp,
 		&actor.Person, &actor.Staff, &who.Name, &role, &active, &who.ConsentVersion, &inPost)
 	if errors.Is(err, sql.ErrNoRows) {
-		return who, nil
+		return who, false, nil
 	}
 	if err != nil {
-		return Identity{}, fmt.Errorf("identify: %w", err)
+		return Identity{}, false, fmt.Errorf("identify: %w", err)
 	}
 	actor.Channel = channel
 	switch {
@@ -136,20 +159,13 @@ func (s *Service) Identify(ctx context.Context, channel, externalID string) (Ide
 	case active:
 		actor.Role = services.Role(role)
 	default:
-		return Identity{Actor: services.Actor{Channel: channel}}, nil
+		return Identity{Actor: services.Actor{Channel: channel}}, false, nil
 	}
-	now := s.clock.UTC()
 	who.Actor = actor
 	who.Consented = who.ConsentVersion != ""
-	who.SteppedUp = steppedUp.Valid && steppedUp.Time.After(now)
+	who.SteppedUp = steppedUp.Valid && steppedUp.Time.After(s.clock.UTC())
 	who.LastSeen = who.LastSeen.UTC()
-	if unreachable.Valid || now.Sub(who.LastSeen) >= touchEvery {
-		// Being seen is a convenience of delivery: it must not cost the answer.
-		if err := s.touch(ctx, actor, who.LastSeen, now); err != nil {
-			slog.WarnContext(ctx, "last seen not kept", "account", actor.Account, "error", err)
-		}
-	}
-	return who, nil
+	return who, unreachable.Valid, nil
 }
 
 // touch notes that the account was used, hence can be reached. Of several at

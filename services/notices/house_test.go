@@ -154,7 +154,7 @@ func (h *house) deliver(notice int64, to services.Actor, state models.DeliverySt
 		h.t.Fatalf("claimed %v, %v", ok, err)
 	}
 	if state == models.DeliverySent {
-		err = h.outbox.Sent(h.ctx, claimed, to.Account, "web", "chat", "ref", false)
+		err = h.outbox.Sent(h.ctx, claimed, outbox.Arrival{Account: to.Account, Channel: "web", ChatID: "chat", Ref: "ref"})
 	} else {
 		err = h.outbox.Settle(h.ctx, claimed, state, "no_account")
 	}

@@ -143,31 +143,6 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 	return progress, err
 }
 
-// Count tells how many people an audience is, and how many of them no message
-// reaches: they have linked no account, withdrew their consent, or their
-// channel says so. It refuses an audience as Send does.
-func (s *Service) Count(ctx context.Context, actor services.Actor, audience Audience) (people, unreachable int, err error) {
-	if err := actor.Need(readers...); err != nil {
-		return 0, 0, err
-	}
-	db := s.store.WithContext(ctx)
-	posts, err := s.posts(db, actor.Ward, audience)
-	if err != nil {
-		return 0, 0, err
-	}
-	var counted struct{ People, Reached int }
-	err = db.Raw(`
-SELECT COUNT(*) AS people, COALESCE(SUM(CASE WHEN EXISTS (
-	SELECT 1 FROM accounts a WHERE a.person_id = p.person_id AND a.unlinked_at IS NULL AND a.unreachable_at IS NULL
-	AND EXISTS (SELECT 1 FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL)
-) THEN 1 ELSE 0 END), 0) AS reached
-FROM (?) p`, posts.Distinct("t.person_id")).Scan(&counted).Error
-	if err != nil {
-		return 0, 0, fmt.Errorf("count audience: %w", err)
-	}
-	return counted.People, counted.People - counted.Reached, nil
-}
-
 // people lists an audience by id, each person once.
 func (s *Service) people(tx *gorm.DB, ward int64, audience Audience) ([]int64, error) {
 	posts, err := s.posts(tx, ward, audience)

@@ -42,9 +42,9 @@ func TestAudienceIsWhoHoldsThePostsToday(t *testing.T) {
 		{notices.Audience{Villages: []int64{h.villages[1]}}, []int64{binh}, 1},
 		{notices.Audience{Villages: []int64{h.villages[0], h.villages[0]}, Organizations: []string{"women"}, Roles: []models.TermRole{models.Deputy}}, []int64{hoa}, 0},
 	} {
-		people, unreachable, err := h.Count(h.ctx, h.viewer, play.audience)
-		if err != nil || people != len(play.want) || unreachable != play.silent {
-			t.Errorf("%+v: counted %d and %d, %v", play.audience, people, unreachable, err)
+		reach, err := h.Reach(h.ctx, h.viewer, play.audience, always)
+		if err != nil || reach.People != len(play.want) || reach.Unreached != play.silent || reach.Free != len(play.want)-play.silent {
+			t.Errorf("%+v: counted %+v, %v", play.audience, reach, err)
 		}
 		notice := h.send(notices.Compose{Text: words, Audience: play.audience})
 		if got := h.recipients(notice.ID); !slices.Equal(got, play.want) {
@@ -52,6 +52,9 @@ func TestAudienceIsWhoHoldsThePostsToday(t *testing.T) {
 		}
 	}
 }
+
+// always is a channel that may be written to at any time.
+func always(string, time.Duration) string { return "free" }
 
 func TestUnreachableAreCounted(t *testing.T) {
 	h := newHouse(t)
@@ -62,8 +65,8 @@ func TestUnreachableAreCounted(t *testing.T) {
 	if err := h.store.Model(&models.Consent{}).Where("account_id = ?", h.hoa.Account).Update("withdrawn_at", h.now).Error; err != nil {
 		t.Fatal(err)
 	}
-	if people, unreachable, err := h.Count(h.ctx, h.clerk, everyone); err != nil || people != 3 || unreachable != 3 {
-		t.Errorf("counted %d and %d, %v", people, unreachable, err)
+	if reach, err := h.Reach(h.ctx, h.clerk, everyone, always); err != nil || reach.People != 3 || reach.Unreached != 3 {
+		t.Errorf("counted %+v, %v", reach, err)
 	}
 }
 
@@ -257,9 +260,9 @@ func TestNobodyReadsAnothersNotice(t *testing.T) {
 	}
 	_, err = h.Sent(h.ctx, h.lan)
 	h.refused(err, "denied/role")
-	_, _, err = h.Count(h.ctx, h.lan, notices.Audience{})
+	_, err = h.Reach(h.ctx, h.lan, notices.Audience{}, always)
 	h.refused(err, "denied/role")
-	_, _, err = h.Count(h.ctx, h.foreign, notices.Audience{Villages: h.villages[:1]})
+	_, err = h.Reach(h.ctx, h.foreign, notices.Audience{Villages: h.villages[:1]}, always)
 	h.refused(err, "not_found/village")
 	_, err = h.For(h.ctx, h.clerk, 5) // holds no post
 	h.refused(err, "denied/role")

@@ -39,18 +39,37 @@ func (o *Outbox) Claim(ctx context.Context, id int64) (delivery models.Delivery,
 	return delivery, result.Error == nil && result.RowsAffected == 1, interrupted, result.Error
 }
 
+// Arrival is where a delivery went, and how.
+type Arrival struct {
+	Account              int64 // 0 for a number of the roster
+	Channel, ChatID, Ref string
+	Via                  string // template_user, template_phone; empty for a message
+	Mark                 string // as Mark gave it, where the choices were numbered
+	Repeated             bool   // it may be read twice
+}
+
 // Sent records where a delivery arrived. A delivery that may have been read
 // twice keeps the reason "repeated".
-func (o *Outbox) Sent(ctx context.Context, delivery models.Delivery, account int64, channel, chatID, ref string, repeated bool) error {
+func (o *Outbox) Sent(ctx context.Context, delivery models.Delivery, to Arrival) error {
 	reason := ""
-	if repeated {
+	if to.Repeated {
 		reason = "repeated"
 	}
 	now := o.clock.UTC()
-	return o.settle(ctx, delivery, map[string]any{
-		"state": models.DeliverySent, "reason": reason, "sent_at": now, "account_id": pointer(account),
-		"channel": channel, "chat_id": chatID, "message_ref": ref,
-	})
+	values := map[string]any{
+		"state": models.DeliverySent, "reason": reason, "sent_at": now, "account_id": pointer(to.Account),
+		"channel": to.Channel, "chat_id": to.ChatID, "message_ref": to.Ref, "via": to.Via,
+	}
+	if to.Mark == "" { // a mark of a chat that it did not reach
+		values["mark"], values["choices"] = "", ""
+	}
+	return o.settle(ctx, delivery, values)
+}
+
+// Postpone gives a delivery back to the queue of which nothing has left: the try
+// does not count.
+func (o *Outbox) Postpone(ctx context.Context, delivery models.Delivery, reason string) error {
+	return o.settle(ctx, delivery, map[string]any{"state": models.DeliveryQueued, "reason": reason, "attempts": delivery.Attempts - 1})
 }
 
 // Settle records another end, or gives the delivery back to the queue. Reason

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"gorm.io/gorm"
 
 	"canbobot/models"
 )
@@ -25,6 +27,7 @@ type Redraw struct {
 	Ward      int64  `json:"ward"`
 	Subject   string `json:"subject"`
 	SubjectID int64  `json:"subject_id"`
+	By        int64  `json:"by,omitempty"` // the account of who changed it
 }
 
 func (Redraw) Kind() string { return "redraw" }
@@ -38,6 +41,43 @@ func (Remind) Kind() string { return "remind" }
 type Tidy struct{}
 
 func (Tidy) Kind() string { return "tidy" }
+
+// Receive handles an event that could not be handled when it came.
+type Receive struct {
+	Channel string `json:"channel"`
+	Event   string `json:"event"` // sealed: it holds what a person wrote
+}
+
+func (Receive) Kind() string { return "receive" }
+
+// queueInbound is a queue of its own: what people wait for must not stand behind
+// what nobody waits for, nor the other way round.
+const queueInbound = "inbound"
+
+// receiveTries is how often a parked event is tried, with growing pauses: over a
+// day and a half.
+const receiveTries = 18
+
+func (Receive) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueInbound, MaxAttempts: receiveTries}
+}
+
+// KeepFresh renews what channels need to speak; it comes by the clock.
+type KeepFresh struct{}
+
+func (KeepFresh) Kind() string { return "keep_fresh" }
+
+// Park keeps a sealed event to be handled after a while.
+func (o *Outbox) Park(ctx context.Context, channel, sealed string, after time.Duration) error {
+	return o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		sqlTx := tx.Statement.ConnPool.(*sql.Tx)
+		_, err := o.jobs.InsertTx(ctx, sqlTx, Receive{Channel: channel, Event: sealed}, &river.InsertOpts{ScheduledAt: time.Now().Add(after)})
+		if err != nil {
+			return fmt.Errorf("park event: %w", err)
+		}
+		return nil
+	})
+}
 
 // Worker runs jobs until stopped.
 type Worker interface {
@@ -56,7 +96,7 @@ const (
 // PostgreSQL wakes it the moment a job commits.
 func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob, logger *slog.Logger) (Worker, error) {
 	config := &river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		JobTimeout:           JobTimeout,

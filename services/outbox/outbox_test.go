@@ -89,7 +89,7 @@ func TestADeliveryIsClaimedByOne(t *testing.T) {
 	if err != nil || !claimed || !interrupted || again.Attempts != 2 {
 		t.Fatalf("claim after a crash: %+v %v %v %v", again, claimed, interrupted, err)
 	}
-	if err := box.Sent(ctx, first, 0, "web", "x", "ref", true); err != nil {
+	if err := box.Sent(ctx, first, outbox.Arrival{Channel: "web", ChatID: "x", Ref: "ref", Repeated: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, claimed, _, _ := box.Claim(ctx, row.ID); claimed {

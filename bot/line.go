@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// Lines knows which channels answer at this moment. A platform that hangs takes
+// a place for as long as we wait for it: after a few messages in a row of which
+// nothing was heard, the channel's line is down, what is sent on it fails at
+// once as Retry, and one message at a time tries whether it is up again. The
+// other channels notice nothing.
+//
+// It is only memory of this process; a nil Lines believes in every channel.
+type Lines struct {
+	mu    sync.Mutex
+	lines map[string]*line
+	clock func() time.Time
+}
+
+type line struct {
+	failures int       // in a row
+	until    time.Time // down until then
+	probing  time.Time // a message is trying since then
+}
+
+const (
+	failuresDown = 3
+	firstDown    = 5 * time.Second
+	longestDown  = time.Minute
+	// probeLimit is how long a probe may take before another one may try: longer
+	// than any channel waits for an answer.
+	probeLimit = 30 * time.Second
+)
+
+// errDown is the cause of a message that was not tried.
+var errDown = errors.New("the channel did not answer the last messages and is left alone for a moment")
+
+// NewLines makes a memory in which every channel answers.
+func NewLines(clock func() time.Time) *Lines {
+	return &Lines{lines: map[string]*line{}, clock: clock}
+}
+
+// Try asks whether a message may be sent on a channel: nil, or the *SendError
+// that it would end with. After nil, Heard must follow.
+func (l *Lines) Try(channel string) error {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := l.lines[channel]
+	if one == nil || one.failures < failuresDown {
+		return nil
+	}
+	now := l.clock()
+	if now.Before(one.until) {
+		return &SendError{Fate: Retry, RetryAt: one.until, Cause: errDown}
+	}
+	if again := one.probing.Add(probeLimit); !one.probing.IsZero() && now.Before(again) {
+		return &SendError{Fate: Retry, RetryAt: now.Add(firstDown), Cause: errDown}
+	}
+	one.probing = now
+	return nil
+}
+
+// Heard takes in how a message ended. Whatever the platform said counts as an
+// answer, a refusal too.
+func (l *Lines) Heard(channel string, err error) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := l.lines[channel]
+	if one == nil {
+		one = &line{}
+		l.lines[channel] = one
+	}
+	one.probing = time.Time{}
+	if !unheard(err) {
+		one.failures = 0
+		return
+	}
+	one.failures++
+	if over := one.failures - failuresDown; over >= 0 {
+		down := firstDown << min(over, 6)
+		one.until = l.clock().Add(min(down, longestDown))
+	}
+}
+
+// unheard reports whether the platform said nothing at all: nothing could be
+// connected, or nothing came back.
+func unheard(err error) bool {
+	failed := (*SendError)(nil)
+	if err == nil || !errors.As(err, &failed) {
+		return err != nil
+	}
+	return failed.Fate == Uncertain || failed.Fate == Retry && failed.RetryAt.IsZero()
+}

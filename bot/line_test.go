@@ -1,0 +1,63 @@
+package bot_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"canbobot/bot"
+)
+
+func TestALineGoesDownAndComesBack(t *testing.T) {
+	now := time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC)
+	lines := bot.NewLines(func() time.Time { return now })
+	silence := &bot.SendError{Fate: bot.Uncertain, Cause: errors.New("never heard")}
+	fail := func() {
+		t.Helper()
+		if err := lines.Try("zalo"); err != nil {
+			t.Fatalf("not tried: %v", err)
+		}
+		lines.Heard("zalo", silence)
+	}
+	for range 3 {
+		fail()
+	}
+	err := lines.Try("zalo")
+	if failed := (*bot.SendError)(nil); !errors.As(err, &failed) || failed.Fate != bot.Retry || !failed.RetryAt.Equal(now.Add(5*time.Second)) {
+		t.Fatalf("after three silences: %v", err)
+	}
+	if err := lines.Try("telegram"); err != nil {
+		t.Errorf("another channel: %v", err)
+	}
+	now = now.Add(5 * time.Second)
+	if err := lines.Try("zalo"); err != nil {
+		t.Fatalf("nobody may try again: %v", err)
+	}
+	if lines.Try("zalo") == nil {
+		t.Error("two try at once whether it is up")
+	}
+	lines.Heard("zalo", silence)
+	if err := lines.Try("zalo"); err == nil {
+		t.Error("up after another silence")
+	}
+	now = now.Add(10 * time.Second)
+	if err := lines.Try("zalo"); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(31 * time.Second) // who tried never came back
+	if err := lines.Try("zalo"); err != nil {
+		t.Errorf("a lost probe bars the line: %v", err)
+	}
+	lines.Heard("zalo", &bot.SendError{Fate: bot.Refused, Cause: errors.New("bad request")}) // an answer is an answer
+	for range 2 {
+		fail()
+	}
+	if err := lines.Try("zalo"); err != nil {
+		t.Errorf("two silences are not three: %v", err)
+	}
+	var none *bot.Lines
+	if none.Try("zalo") != nil {
+		t.Error("no memory bars nobody")
+	}
+	none.Heard("zalo", silence)
+}
