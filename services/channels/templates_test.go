@@ -63,10 +63,16 @@ func TestATemplateIsReplacedAndEnded(t *testing.T) {
 	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
 		t.Errorf("first: %s", got)
 	}
+	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
+		t.Errorf("first: %s", got)
+	}
 	set(t, w, s, services.SystemActor(w.ward), outbox.NoticeSent, "2", nil)
 	set(t, w, s, admin, outbox.LinkDecided, "3", nil)
 	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "2 map[]" {
 		t.Errorf("replaced: %s", got)
+	}
+	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
+		t.Errorf("believed for a while on another replica: %s", got)
 	}
 	w.pass(30 * time.Second)
 	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "2 map[]" {

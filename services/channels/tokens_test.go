@@ -133,6 +133,23 @@ func TestThePairIsRenewedByTheClock(t *testing.T) {
 	}
 }
 
+// Every message asks for the token: the row is read once in five seconds.
+func TestAccessIsCheap(t *testing.T) {
+	w, p := newWorld(t), newPlatform()
+	tokens := w.replica(p, "zalo", t.TempDir())
+	mustSeed(t, w, tokens, p.pair())
+	w.exec(tableAway)
+	for range 100 {
+		mustAccess(t, w, tokens, "access-0")
+	}
+	w.pass(5 * time.Second)
+	if token, err := tokens.Access(w.ctx); err == nil || token != "" || errors.Is(err, channels.ErrLost) {
+		t.Errorf("without a database: %q, %v", token, err)
+	}
+	w.exec(tableBack)
+	mustAccess(t, w, tokens, "access-0")
+}
+
 func TestTheJournalIsBounded(t *testing.T) {
 	w, p := newWorld(t), newPlatform()
 	tokens := w.replica(p, "zalo", t.TempDir())
