@@ -138,6 +138,7 @@ func TestAccessIsCheap(t *testing.T) {
 	w, p := newWorld(t), newPlatform()
 	tokens := w.replica(p, "zalo", t.TempDir())
 	mustSeed(t, w, tokens, p.pair())
+	mustAccess(t, w, tokens, "access-0")
 	w.exec(tableAway)
 	for range 100 {
 		mustAccess(t, w, tokens, "access-0")
