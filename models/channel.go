@@ -12,8 +12,8 @@ type ChannelToken struct {
 	ExpiresAt time.Time
 	// Generation counts the renewals since the first pair.
 	Generation int64
-	// Seed is the keyed hash of the refresh token that the operator last set:
-	// another one in the settings is a new beginning.
+	// Seed holds the keyed hashes of the refresh tokens that operators have set,
+	// the latest first: one that is not among them is a new beginning.
 	Seed []byte
 	// LeasedBy is the replica that is renewing at this moment; past LeasedUntil
 	// it died on the way, or never heard the answer.

@@ -163,6 +163,15 @@ func (t *Tokens) replace(ctx context.Context, pair Pair, onlyLost bool) error {
 	return nil
 }
 
+// OwnedBy notes whose account the pair speaks for, once the platform has said.
+func (t *Tokens) OwnedBy(ctx context.Context, id string) error {
+	err := t.store.WithContext(ctx).Model(&models.ChannelToken{}).Where("channel = ? AND owner <> ?", t.channel, id).Update("owner", id).Error
+	if err != nil {
+		return fmt.Errorf("channel token: %w", err)
+	}
+	return nil
+}
+
 // stateEvents is how many rows of the journal State shows.
 const stateEvents = 20
 
