@@ -200,9 +200,10 @@ func (s *spool) read(e *event) (record, []byte, error) {
 	return r, raw, err
 }
 
-// setAside appends what cannot be used to the file of failed lines.
-func (s *spool) setAside(from io.Reader) error {
-	file, err := os.OpenFile(s.path+".failed", os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+// setAside appends what cannot be used to the file of failed lines, as lines of
+// its own.
+func (s *spool) setAside(what io.Reader) error {
+	file, err := os.OpenFile(s.path+".failed", os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -211,9 +212,29 @@ func (s *spool) setAside(from io.Reader) error {
 		err = errors.New("the file of failed events is full")
 	}
 	if err == nil {
-		_, err = io.Copy(file, from)
+		err = endLine(file) // of a crash
+	}
+	if err == nil {
+		_, err = io.Copy(file, what)
+	}
+	if err == nil {
+		err = endLine(file)
 	}
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// endLine has what is appended next begin a line.
+func endLine(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	last := make([]byte, 1)
+	if _, err := file.ReadAt(last, info.Size()-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err = file.WriteString("\n")
+	return err
 }
 
 // makeRoom drops the lines that are done with, when there is no room and that

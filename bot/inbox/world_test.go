@@ -170,6 +170,13 @@ func (w *world) done() string {
 	return strings.Join(w.handled, " ")
 }
 
+// tried lists what the handler was given, in order.
+func (w *world) tried() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.began...)
+}
+
 func (w *world) parkings() []parking {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -186,7 +193,7 @@ func (w *world) give(repeats bool, ids ...string) {
 	w.t.Helper()
 	for _, id := range ids {
 		if err := w.box.Handler(repeats).Handle(w.t.Context(), said(id)); err != nil {
-			w.t.Fatalf("%s: %v", id, err)
+			w.t.Errorf("%s: %v", id, err)
 		}
 	}
 }
