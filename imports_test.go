@@ -54,6 +54,7 @@ var house = []room{
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
 	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
+	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept without being understood"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},

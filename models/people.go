@@ -14,6 +14,7 @@ type Staff struct {
 	// TOTPCounter is the last time step whose code was taken: a code works once.
 	TOTPCounter int64
 	Active      bool
+	Brief       bool // wants questions short, without examples
 	CreatedAt   time.Time
 }
 

@@ -29,7 +29,10 @@ type Ward struct {
 	// by an approved template, in đồng.
 	BilledMessagePrice   int64
 	TemplateMessagePrice int64
-	CreatedAt            time.Time
+	// KeepPhrases lets what the bot did not understand be kept for a month,
+	// masked, so that it can be taught.
+	KeepPhrases bool
+	CreatedAt   time.Time
 }
 
 // Organization is a mass organisation and the titles it uses.
@@ -97,6 +100,7 @@ type Person struct {
 	BankTail    string // last four digits, for showing
 	BankName    string
 	DiedOn      Date
+	Brief       bool // wants questions short, without examples
 	// Version counts changes of this row; a change request remembers the one it saw.
 	Version   int
 	CreatedAt time.Time

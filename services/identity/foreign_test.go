@@ -39,6 +39,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"Unlink", func(a services.Actor) error { return w.Unlink(w.ctx, as(a, officer)) }},
 		{"Consent", func(a services.Actor) error { return w.Consent(w.ctx, as(a, officer), "v1") }},
 		{"WithdrawConsent", func(a services.Actor) error { return w.WithdrawConsent(w.ctx, as(a, officer)) }},
+		{"SetBrief", func(a services.Actor) error { return w.SetBrief(w.ctx, as(a, officer), true) }},
 		{"Privacy", func(a services.Actor) error { _, err := w.Privacy(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
 		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},

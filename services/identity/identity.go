@@ -63,6 +63,7 @@ type Identity struct {
 	ChatID         string
 	LastSeen       time.Time // before this call
 	Former         bool      // an officer who holds no post today: history only
+	Brief          bool      // wants questions short, without examples
 }
 
 // Chat is where somebody is talking from. Event is the inbound event as
@@ -84,7 +85,7 @@ const (
 const identifyQuery = `
 SELECT a.id, a.ward_id, a.chat_id, a.last_seen_at, a.unreachable_at, a.stepped_up_until,
        COALESCE(a.person_id, s.person_id, 0), COALESCE(a.staff_id, 0),
-       COALESCE(p.name, s.name, ''), COALESCE(s.role, ''), COALESCE(s.active, false),
+       COALESCE(p.name, s.name, ''), COALESCE(s.role, ''), COALESCE(s.active, false), COALESCE(s.brief, p.brief, false),
        COALESCE((SELECT c.version FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL ORDER BY c.id DESC LIMIT 1), ''),
        EXISTS (SELECT 1 FROM terms t WHERE t.person_id = a.person_id AND t.superseded_at IS NULL
                AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))
@@ -144,7 +145,7 @@ func (s *Service) who(ctx context.Context, channel, externalID string) (Identity
 	today := models.DateOf(s.clock.Local()).String()
 	err := s.store.SQL.QueryRowContext(ctx, s.identify, today, today, channel, externalID).Scan(
 		&actor.Account, &actor.Ward, &who.ChatID, &who.LastSeen, &unreachable, &steppedUp,
-		&actor.Person, &actor.Staff, &who.Name, &role, &active, &who.ConsentVersion, &inPost)
+		&actor.Person, &actor.Staff, &who.Name, &role, &active, &who.Brief, &who.ConsentVersion, &inPost)
 	if errors.Is(err, sql.ErrNoRows) {
 		return who, false, nil
 	}
