@@ -3,7 +3,10 @@ package zalo
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -19,22 +22,33 @@ type Config struct {
 	// webhook page, which signs events and nothing else.
 	AppID, AppSecret, OASecret string
 	// APIURL and BusinessURL are the two hosts of the OpenAPI: messages to a
-	// user's id, and templates to a phone number.
+	// user's id, and templates to a phone number. Zalo's own when empty.
 	APIURL, BusinessURL string
 	Tokens              Tokens
-	// Shelf takes the files that Zalo does not carry.
+	// Shelf takes the files that Zalo does not carry. Without one they are
+	// refused.
 	Shelf bot.Shelf
 	Words Words
 
-	TextLimit   int    // runes in a message
-	ButtonLimit int    // buttons under a message
+	// TextLimit is how many letters (runes, composed) a message may have; 2,000
+	// when 0. A twentieth is kept free, since it is not known what exactly is
+	// counted.
+	TextLimit   int
+	ButtonLimit int    // buttons under a message; with 0 all choices are numbered
 	ButtonType  string // template_type beside buttons; none when empty
 	Proof       bool   // send appsecret_proof
 	SignedByOA  bool   // take signatures that begin with the OA's id too
 	// FormImage is the address of the picture on the form that asks for a
 	// person's number. Without one, nobody is offered the form.
 	FormImage string
+	// FetchHosts are the domains, each with all below it, on which Zalo keeps what
+	// people have sent; those known when nil.
+	FetchHosts []string
 
+	// Client carries requests. Without one, a client is made that honours the
+	// proxy settings of the environment. Its Timeout is not used, as calls differ
+	// in patience, and redirects are never followed: they would carry the token
+	// along.
 	Client *http.Client
 	Clock  func() time.Time
 	Logger *slog.Logger
@@ -61,20 +75,52 @@ type Tokens interface {
 	Renew(ctx context.Context, refused string) (string, error)
 }
 
+const (
+	defaultAPIURL      = "https://openapi.zalo.me"
+	defaultBusinessURL = "https://business.openapi.zalo.me"
+	defaultTextLimit   = 2000
+	// callPatience bounds a call whose context is more patient; uploadPatience one
+	// that carries up to 5 MB.
+	callPatience   = 20 * time.Second
+	uploadPatience = time.Minute
+	// maxUnderway bounds the calls underway.
+	maxUnderway = 64
+)
+
+// defaultFetchHosts are the domains seen in events.
+var defaultFetchHosts = []string{"zdn.vn", "zalo.me", "zaloapp.com", "zadn.vn"}
+
 // Channel is the Official Account. It implements bot.Channel and its powers
 // Numbered, Windowed, Templater, Reactor and Fetcher. Making one asks nothing
 // of the network.
 type Channel struct {
-	config Config
-	clock  func() time.Time
-	logger *slog.Logger
-	client *http.Client
+	config   Config
+	clock    func() time.Time
+	logger   *slog.Logger
+	client   *http.Client
+	visitor  *http.Client // for Fetch
+	api      *url.URL
+	business *url.URL
+	home     string   // host and port of the API when it is this machine: a fake
+	fault    *failure // settings with which no call can succeed
+	limit    int      // runes in a message
+	underway chan struct{}
 	// oa is the account's own id, once Zalo has named it: events of another
 	// account are not ours.
 	oa atomic.Pointer[string]
 }
 
-// New makes the channel.
+var (
+	_ bot.Channel   = (*Channel)(nil)
+	_ bot.Numbered  = (*Channel)(nil)
+	_ bot.Windowed  = (*Channel)(nil)
+	_ bot.Templater = (*Channel)(nil)
+	_ bot.Reactor   = (*Channel)(nil)
+	_ bot.Fetcher   = (*Channel)(nil)
+)
+
+// New makes the channel. Settings that cannot work make every call fail as
+// bot.Broken.
 func New(config Config) *Channel {
 	if config.Clock == nil {
 		config.Clock = time.Now
@@ -85,11 +131,77 @@ func New(config Config) *Channel {
 	if config.Count == nil {
 		config.Count = func(string) {}
 	}
-	c := &Channel{config: config, clock: config.Clock, logger: config.Logger, client: config.Client}
-	if c.client == nil {
-		c.client = &http.Client{Timeout: 20 * time.Second}
+	if config.Words.Link == nil {
+		config.Words.Link = func(name, address string) string { return name + "\n" + address }
+	}
+	if config.APIURL == "" {
+		config.APIURL = defaultAPIURL
+	}
+	if config.BusinessURL == "" {
+		config.BusinessURL = defaultBusinessURL
+	}
+	if config.TextLimit <= 0 {
+		config.TextLimit = defaultTextLimit
+	}
+	if config.FetchHosts == nil {
+		config.FetchHosts = defaultFetchHosts
+	}
+	c := &Channel{
+		config: config, clock: config.Clock, logger: config.Logger,
+		limit: max(config.TextLimit-config.TextLimit/20, 1), underway: make(chan struct{}, maxUnderway),
+	}
+	c.client, c.visitor = clients(config.Client, c.allowed)
+
+	var atAPI, atBusiness bool
+	c.api, atAPI = hostOf(config.APIURL)
+	c.business, atBusiness = hostOf(config.BusinessURL)
+	switch {
+	case !atAPI || !atBusiness:
+		c.fault = &failure{method: "settings", cause: errNoAddress}
+	case config.Tokens == nil:
+		c.fault = &failure{method: "settings", cause: errNoTokens}
+	case net.ParseIP(c.api.Hostname()).IsLoopback() || c.api.Hostname() == "localhost":
+		c.home = c.api.Host
 	}
 	return c
+}
+
+// clients are copies of the client for calls and for files, of which the second
+// follows a redirect to where it may go.
+func clients(given *http.Client, allowed func(*url.URL) bool) (calls, files *http.Client) {
+	client := http.Client{}
+	if given != nil {
+		client = *given
+	} else {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.MaxIdleConnsPerHost = maxUnderway
+		// A request that meets the server's closing of an idle connection may have
+		// arrived. So connections are given up here before they are there.
+		transport.IdleConnTimeout = 30 * time.Second
+		client.Transport = transport
+	}
+	client.Timeout = 0
+	visitor := client
+	client.CheckRedirect = stay
+	visitor.CheckRedirect = func(next *http.Request, before []*http.Request) error {
+		if len(before) > maxRedirects || !allowed(next.URL) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	return &client, &visitor
+}
+
+// stay follows no redirect.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// hostOf reads the address of a host of the API, perhaps below a path.
+func hostOf(address string) (*url.URL, bool) {
+	base, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" || base.RawQuery != "" || base.User != nil {
+		return nil, false
+	}
+	return base, true
 }
 
 // Name is "zalo".

@@ -1,0 +1,203 @@
+package zalo
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"canbobot/bot"
+)
+
+// Limits on a button, in letters. [clients in use]
+const (
+	maxButtonTitle   = 100
+	maxButtonPayload = 1000
+)
+
+// posting is a message to a person: the body of message/cs.
+type posting struct {
+	Recipient receiver `json:"recipient"`
+	Message   content  `json:"message"`
+}
+
+type receiver struct {
+	UserID string `json:"user_id"`
+}
+
+type content struct {
+	Text       string    `json:"text,omitempty"`
+	Attachment *attached `json:"attachment,omitempty"`
+}
+
+// attached is what hangs on a message: its type is "template" or "file".
+type attached struct {
+	Type    string  `json:"type"`
+	Payload holding `json:"payload"`
+}
+
+type holding struct {
+	TemplateType string    `json:"template_type,omitempty"`
+	Elements     []element `json:"elements,omitempty"`
+	Buttons      []button  `json:"buttons,omitempty"`
+	Token        string    `json:"token,omitempty"` // of an uploaded file
+}
+
+// element is the picture of a "media" template, or the form of a
+// "request_user_info" template.
+type element struct {
+	MediaType    string `json:"media_type,omitempty"`
+	AttachmentID string `json:"attachment_id,omitempty"`
+	Title        string `json:"title,omitempty"`
+	Subtitle     string `json:"subtitle,omitempty"`
+	ImageURL     string `json:"image_url,omitempty"`
+}
+
+// button is a choice. Its payload is a string for oa.query.hide and an object
+// for the others.
+type button struct {
+	Title   string `json:"title"`
+	Type    string `json:"type"`
+	Payload any    `json:"payload"`
+}
+
+type webPage struct {
+	URL string `json:"url"`
+}
+
+type dial struct {
+	Number string `json:"phone_code"` // begins with 84
+}
+
+func templated(p holding) *attached { return &attached{Type: "template", Payload: p} }
+
+// layOut makes the messages of a reply's text, with its buttons under the last.
+// Choices that cannot be buttons are numbered lines, which stay together where
+// they fit into one message.
+func (c *Channel) layOut(reply bot.Reply) []content {
+	parts := c.split(wording(reply))
+	buttons, drawn := c.buttons(reply)
+	if !drawn {
+		choices := c.choices(reply)
+		if last := len(parts) - 1; last >= 0 && utf8.RuneCountInString(parts[last]+"\n\n"+choices) <= c.limit {
+			parts[last] += "\n\n" + choices
+		} else {
+			parts = append(parts, c.split(choices)...)
+		}
+	}
+	messages := make([]content, len(parts))
+	for i, part := range parts {
+		messages[i].Text = part
+	}
+	if len(buttons) > 0 && len(messages) > 0 {
+		messages[len(messages)-1].Attachment = templated(holding{TemplateType: c.config.ButtonType, Buttons: buttons})
+	}
+	return messages
+}
+
+// wording is the title, for which there is no bold, above the text.
+func wording(reply bot.Reply) string {
+	title := strings.Join(strings.Fields(proper(reply.Title)), " ")
+	return strings.TrimLeft(title+"\n"+strings.Trim(proper(reply.Text), "\n"), "\n")
+}
+
+// Numbers reports whether Send numbers the actions of a reply, as it does where
+// they are too many for buttons, where one of the buttons would be refused, or
+// where there is no text to put buttons under.
+func (c *Channel) Numbers(reply bot.Reply) bool {
+	_, drawn := c.buttons(reply)
+	return !drawn && len(bot.Choices(reply)) > 0
+}
+
+// buttons draws a reply's buttons; drawn is false when they have to be lines.
+// One that breaks a rule would have the message refused, so then there are none.
+func (c *Channel) buttons(reply bot.Reply) (buttons []button, drawn bool) {
+	for _, choice := range slices.Concat(reply.Buttons...) {
+		one, ok := buttonOf(choice)
+		if !ok {
+			return nil, false
+		}
+		buttons = append(buttons, one)
+	}
+	if len(buttons) == 0 {
+		return nil, true
+	}
+	// An empty reply is not sent at all, and judged by its buttons alone.
+	textless := !reply.Empty() && strings.TrimSpace(wording(reply)) == ""
+	if len(buttons) > c.config.ButtonLimit || textless {
+		return nil, false
+	}
+	return buttons, true
+}
+
+// actionShape is what comes back whole from a pressed button.
+var actionShape = regexp.MustCompile(`^[a-z0-9_:.-]{1,64}$`)
+
+// buttonOf draws a button, unless Zalo would refuse it.
+func buttonOf(choice bot.Button) (button, bool) {
+	title := strings.TrimSpace(proper(choice.Label))
+	if n := utf8.RuneCountInString(title); n == 0 || n > maxButtonTitle {
+		return button{}, false
+	}
+	if choice.Action != "" {
+		return button{Title: title, Type: "oa.query.hide", Payload: "#" + choice.Action}, actionShape.MatchString(choice.Action)
+	}
+	if number, ok := strings.CutPrefix(choice.URL, "tel:"); ok {
+		code, ok := phoneCode(number)
+		return button{Title: title, Type: "oa.open.phone", Payload: dial{code}}, ok
+	}
+	address, err := url.Parse(choice.URL)
+	ok := err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" && utf8.RuneCountInString(choice.URL) <= maxButtonPayload
+	return button{Title: title, Type: "oa.open.url", Payload: webPage{choice.URL}}, ok
+}
+
+// phoneShape is a number of Vietnam as Zalo writes them.
+var phoneShape = regexp.MustCompile(`^84[0-9]{8,10}$`)
+
+// phoneCode writes a number (+84..., 84... or 0...) as Zalo wants it: 84....
+func phoneCode(number string) (string, bool) {
+	code := strings.TrimPrefix(strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "").Replace(number), "+")
+	if national, ok := strings.CutPrefix(code, "0"); ok {
+		code = "84" + national
+	}
+	return code, phoneShape.MatchString(code)
+}
+
+// choices draws the buttons as lines, and says how to answer where there is
+// something to choose and not only a page to open.
+func (c *Channel) choices(reply bot.Reply) string {
+	lines := bot.Listed(reply)
+	if len(bot.Choices(reply)) > 0 && c.config.Words.Numbers != nil {
+		lines = append(lines, c.config.Words.Numbers(reply.Mark+"1"))
+	}
+	return proper(strings.Join(lines, "\n"))
+}
+
+// split cuts a text into messages. Blank ones are left out, since Zalo refuses
+// them; so none may come back.
+func (c *Channel) split(text string) []string {
+	var parts []string
+	for _, part := range bot.Split(strings.Trim(text, "\n"), c.limit) {
+		if part = strings.Trim(part, "\n"); strings.TrimSpace(part) != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// proper is the text as Zalo counts it: valid UTF-8, in the composed form in
+// which a Vietnamese letter is one.
+func proper(text string) string {
+	return norm.NFC.String(strings.ToValidUTF8(text, string(utf8.RuneError)))
+}
+
+// cut keeps the first letters of a text.
+func cut(text string, letters int) string {
+	if runes := []rune(text); len(runes) > letters {
+		return string(runes[:letters])
+	}
+	return text
+}

@@ -1,0 +1,26 @@
+package zalo
+
+import (
+	"time"
+
+	"canbobot/bot"
+)
+
+// How long after a person was last heard of they may be written to. An
+// interaction is a message, a follow, a pressed button, a call or the menu; a
+// receipt is none. [Zalo for Developers, consultation messages, since 01/01/2026]
+const (
+	freeFor   = 48 * time.Hour     // without a count
+	billedFor = 7 * 24 * time.Hour // accepted, and paid for; afterwards refused (-230)
+)
+
+// Window says what a message costs after a time of silence.
+func (c *Channel) Window(sinceLastSeen time.Duration) bot.Window {
+	switch {
+	case sinceLastSeen <= freeFor:
+		return bot.Free
+	case sinceLastSeen <= billedFor:
+		return bot.Billed
+	}
+	return bot.Closed
+}
