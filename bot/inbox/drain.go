@@ -17,13 +17,16 @@ const (
 	// What nobody waits for may take longer to be parked.
 	parkUnhurried = 5 * time.Second
 
+	// The pauses of an event that fails, and the longest until a database that is
+	// away is asked again: people wait for their answers.
 	pauseLeast = time.Second
 	pauseMost  = 30 * time.Second
+	pauseAway  = 5 * time.Second
 )
 
 // growing is the pause after so many failures in a row.
-func growing(failures int) time.Duration {
-	return min(pauseLeast<<min(failures-1, 10), pauseMost)
+func growing(failures int, most time.Duration) time.Duration {
+	return min(pauseLeast<<min(failures-1, 10), most)
 }
 
 // Run empties the spool whenever the database is back, one person's events in
@@ -49,7 +52,7 @@ func (b *Inbox) Run(ctx context.Context) error {
 				}
 			} else {
 				failures++
-				pause, wake = growing(failures), nil
+				pause, wake = growing(failures, pauseAway), nil
 			}
 		}
 		rest(ctx, pause, wake)
@@ -122,7 +125,7 @@ func (b *Inbox) drain(ctx context.Context) bool {
 					b.logger.Warn("event not marked as done, it may come again", "event", r.event.id, "error", err)
 				}
 			case later:
-				b.spool.back(r.event, time.Now().Add(growing(r.event.tries)))
+				b.spool.back(r.event, time.Now().Add(growing(r.event.tries, pauseMost)))
 			case stop:
 				back = false
 				b.spool.back(r.event, time.Time{})

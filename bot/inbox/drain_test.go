@@ -38,15 +38,23 @@ func only(person string, all []string) (own []string) {
 
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		asked := 0
 		w := newWorld(t)
+		w.reopen(func(c *Config) {
+			ready := c.Ready
+			c.Ready = func(ctx context.Context) error { asked++; return ready(ctx) }
+		})
 		w.run()
 		w.down.Store(true)
 		w.give(false, "a1", "b1", "a2", "c1", "a3", "b2")
 		pass(time.Hour)
+		if asked < 700 || asked > 730 {
+			t.Errorf("a database that is away was asked %d times in an hour", asked)
+		}
 		w.expectWaiting(6)
 		w.expectDone("")
 		w.down.Store(false)
-		pass(pauseMost)
+		pass(pauseAway)
 		w.expectWaiting(0)
 		if len(w.handled) != 6 {
 			t.Errorf("handled %q", w.handled)
@@ -94,11 +102,16 @@ func TestOrderWhileDraining(t *testing.T) {
 		}
 		w.give(true, "b2")
 		w.expectDone("b1 b2")
+		if err := w.box.keep(said("c1")); err != nil { // and out at once
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		w.expectDone("b1 b2 c1")
 		w.expectWaiting(3)
 		pass(10 * time.Second)
-		w.expectDone("b1 b2 a1 a2 a3")
+		w.expectDone("b1 b2 c1 a1 a2 a3")
 		w.give(true, "a4")
-		w.expectDone("b1 b2 a1 a2 a3 a4")
+		w.expectDone("b1 b2 c1 a1 a2 a3 a4")
 	})
 }
 
@@ -146,6 +159,28 @@ func TestAwayAgain(t *testing.T) {
 		if len(w.parkings()) > 0 {
 			t.Error("parked")
 		}
+	})
+}
+
+// Nor is it asked with the events of everybody.
+func TestAwayAgainForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var all []string
+		for i := range 20 {
+			all = append(all, fmt.Sprintf("%c1", 'a'+i))
+		}
+		w.outage(all...)
+		w.behave = func(context.Context, bot.Inbound) error { w.down.Store(true); return nil }
+		w.run()
+		pass(time.Hour)
+		if tried := w.tried(); len(tried) != drainWorkers {
+			t.Errorf("tried %q", tried)
+		}
+		w.behave = nil
+		w.down.Store(false)
+		pass(pauseMost)
+		w.expectWaiting(0)
 	})
 }
 

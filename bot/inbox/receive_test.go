@@ -160,6 +160,7 @@ func TestOutageEnds(t *testing.T) {
 		pass(19 * time.Minute)
 		refused("a3")
 		// So does a parked one.
+		pass(19 * time.Minute)
 		w.down.Store(false)
 		w.behave = func(context.Context, bot.Inbound) error { return errors.New("no") }
 		w.give(true, "a4")

@@ -36,6 +36,9 @@ func TestTornLine(t *testing.T) {
 		for cut := second + 1; cut < len(whole); cut += 7 {
 			w.reread(func(string) string { return whole[:cut] })
 			w.expectWaiting(1)
+			if got := w.file("zalo.spool"); got != whole[:second] {
+				t.Errorf("the file has %q", got)
+			}
 			if !w.logged("torn line") {
 				t.Error("nothing is written down")
 			}
@@ -78,6 +81,7 @@ func (w *world) more(id string) {
 func TestJunk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.put("zalo.failed", "torn")
 		w.outage("a1", "a2")
 		long := "+ " + strings.Repeat("x", lineMost)
 		junk := "\n" + strings.Repeat("\x00", 5000) + "\n+ {\"id\":\"zz9\"}\n* {}\n" + long + "\n"
@@ -86,7 +90,7 @@ func TestJunk(t *testing.T) {
 			return spool[:at] + junk + spool[at:]
 		})
 		w.expectWaiting(2)
-		if got := w.file("zalo.failed"); got != junk {
+		if got := w.file("zalo.failed"); got != "torn\n"+junk {
 			t.Errorf("set aside %d bytes of %d", len(got), len(junk))
 		}
 		if strings.Contains(w.file("zalo.spool"), "zz9") {
@@ -205,6 +209,17 @@ func TestDiskFails(t *testing.T) {
 		synctest.Wait()
 		w.expectDone("a1")
 		w.expectWaiting(0)
+		// A disk that takes everything and keeps nothing.
+		nothing, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nothing.Close()
+		w.down.Store(true)
+		w.box.spool.file = nothing
+		if _, err := w.timed(false, said("a3")); err == nil || !strings.Contains(err.Error(), "sync") {
+			t.Errorf("acknowledged: %v", err)
+		}
 		w.box.spool.file = file
 		if err := broken.Close(); err != nil {
 			t.Fatal(err)

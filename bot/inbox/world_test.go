@@ -117,12 +117,12 @@ func (w *world) open(change ...func(*Config)) {
 }
 
 // reopen is a restart without a crash.
-func (w *world) reopen() {
+func (w *world) reopen(change ...func(*Config)) {
 	w.t.Helper()
 	if err := w.box.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	w.open()
+	w.open(change...)
 }
 
 // Write takes the log.
