@@ -1,5 +1,10 @@
 package understand
 
+import (
+	"iter"
+	"math/bits"
+)
+
 // concept is a unit of meaning: what a word or phrase stands for, whatever the
 // words. The lexicon maps phrases to concepts; frames put concepts together.
 type concept uint8
@@ -75,6 +80,7 @@ const (
 	use
 	withdraw
 	think
+	serve // to hold a post: "đảm nhiệm"
 	is
 
 	// How it is said.
@@ -97,6 +103,7 @@ const (
 	done    // "rồi"
 	fresh   // "mới"
 	old     // "cũ"
+	current // "đang lưu", "hiện nay"
 	lost    // "mất", "hỏng"
 	me
 	mine
@@ -127,7 +134,7 @@ const (
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "smalltalk": smalltalk, "permonth": permonth,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "smalltalk": smalltalk, "permonth": permonth,
 	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
 	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
 	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,
@@ -163,6 +170,19 @@ func (s set) empty() bool        { return s[0]|s[1] == 0 }
 func (s set) has(c concept) bool { return s[c>>6]&(1<<(c&63)) != 0 }
 func (s set) meets(t set) bool   { return s[0]&t[0]|s[1]&t[1] != 0 }
 
+// each goes through the concepts of a set.
+func (s set) each() iter.Seq[concept] {
+	return func(yield func(concept) bool) {
+		for half, word := range s {
+			for ; word != 0; word &= word - 1 {
+				if !yield(concept(half<<6 + bits.TrailingZeros64(word))) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // weights say how much of a sentence's meaning a concept carries. What every
 // sentence may hold ("tôi", "xem", "có") carries little.
 var weights = func() (w [concepts]float64) {
@@ -172,7 +192,7 @@ var weights = func() (w [concepts]float64) {
 	for _, c := range []concept{allowance, bank, phone, leave, report, payrun, invite, secrecy, approve, lack, legal, appoint, bankname} {
 		w[c] = 1.3
 	}
-	for _, c := range []concept{month, number, ward, branch, fresh, old, is, human, other, code, pending, send, file, remove, stop} {
+	for _, c := range []concept{month, number, current, serve, ward, branch, fresh, old, is, human, other, code, pending, send, file, remove, stop} {
 		w[c] = 0.8
 	}
 	for _, c := range []concept{receive, pay, name, person, when, where, how, what, device, use, app, create, everyone} {

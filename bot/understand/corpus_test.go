@@ -36,6 +36,9 @@ func corpus(t testing.TB) (seen, held []understand.Example) {
 	}
 	labels := map[string]bot.Intent{}
 	for _, file := range files {
+		if filepath.Base(file) == "slots.tsv" {
+			continue
+		}
 		f, err := os.Open(file)
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ type Example struct {
 	Line   int
 	Want   bot.Intent
 	Phrase string
+	Style  string // how it is written, "" if the file does not say
 }
 
 // Miss is a phrase understood as something else.
@@ -52,15 +53,19 @@ func ReadExamples(r io.Reader) ([]Example, error) {
 		if strings.TrimSpace(line) == "" || line[0] == '#' {
 			continue
 		}
-		label, phrase, ok := strings.Cut(line, "\t")
-		if !ok || phrase == "" {
-			return nil, fmt.Errorf("line %d: want intent, tab, phrase", n)
+		fields := strings.Split(line, "\t")
+		if len(fields) < 2 || len(fields) > 3 || strings.TrimSpace(fields[1]) == "" {
+			return nil, fmt.Errorf("line %d: want intent, tab, phrase, and perhaps a tab and the style", n)
+		}
+		label, phrase, style := fields[0], fields[1], ""
+		if len(fields) == 3 {
+			style = strings.TrimSpace(fields[2])
 		}
 		intent := bot.Intent(strings.TrimSpace(label))
 		if !slices.Contains(bot.Intents, intent) {
 			return nil, fmt.Errorf("line %d: no intent %q", n, label)
 		}
-		examples = append(examples, Example{Line: n, Want: intent, Phrase: phrase})
+		examples = append(examples, Example{Line: n, Want: intent, Phrase: phrase, Style: style})
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("reading labelled phrases: %w", err)

@@ -169,12 +169,12 @@ func spell(word string) spelling {
 
 // How well a typed word fits a word of the lexicon with the same folded form.
 const (
-	fitExact  = 3  // letter by letter
-	fitBare   = 2  // typed without accents
-	fitNear   = 1  // hỏi, ngã and nặng interchanged, or accents left out
-	fitTone   = 0  // another tone
-	fitShape  = -2 // another vowel: most likely another word
-	fitReject = -3 // not even counted as a word alone
+	fitExact = 3  // letter by letter
+	fitBare  = 2  // typed without accents
+	fitNear  = 1  // hỏi, ngã and nặng interchanged, or accents left out
+	fitTone  = 0  // another tone
+	fitOther = -4 // another tone, and it is written
+	fitShape = -5 // another vowel: most likely another word
 )
 
 // fit compares a typed word with a lexicon word of the same folded form. In a
@@ -203,6 +203,9 @@ func fit(typed, known spelling, accented bool) int {
 	}
 	if typed.tone == level && !accented || falling(typed.tone) && falling(known.tone) {
 		return fitNear
+	}
+	if typed.tone != level {
+		return fitOther
 	}
 	return fitTone
 }

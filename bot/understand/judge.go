@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"math"
 	"math/bits"
 
 	"canbobot/bot"
@@ -10,7 +11,9 @@ import (
 // confidence. The values were set on the labelled phrases that are not held
 // back, so that a confidence above one half is right nine times in ten.
 const (
-	doubtful = 0.4 // below it a text is not understood: the likeliest are Others
+	doubtful = 0.4  // below it a text is not understood: the likeliest are Others
+	certain  = 0.95 // of a command that is all that was said
+	offered  = 0.02 // an intent less likely is not even offered
 
 	optional   = 0.8  // part of a concept's weight that counts when the frame only allows it
 	repeated   = 0.2  // the same when the concept has been said before
@@ -18,23 +21,55 @@ const (
 	equivocal  = 0.35 // the same for "nghi"
 	reluctance = 0.9  // and what a frame resting on "nghi" loses besides
 
-	leastScore = 0.02 // an intent below it is not even offered
-	unsaid     = 0.5  // how much each unexplained weight takes from a frame among frames
-	untold     = 0.8  // and from the confidence
-	slightness = 0.22 // a score of as much is half sure
-	contested  = 0.38 // part of the confidence that needs a lead over the second
-	clearLead  = 0.5  // a lead from which the second does not matter
-	comparable = 0.3  // part of the first's score from which another is offered
+	unsaid  = 0.5 // how much each unexplained weight takes from a frame
+	unfit   = -1  // an intent that no frame speaks for
+	mostNet = 4   // what no frame can be worth more than
 )
 
-// judge weighs the frames against what was said.
+// judge weighs what was said: by the frames, then by experience.
 func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
+	nets, command := s.weighFrames()
+	s.gather()
+	var logits [intentCount]float32
+	m.learned.weigh(s.clues, &nets, &logits)
+	rank(&logits, meaning)
+	if s.equivocal() {
+		meaning.Intent, meaning.Confidence, meaning.Others = bot.Unknown, doubtful, []bot.Intent{bot.ChangeLeave, bot.Support}
+		return
+	}
+	if command >= 0 && meaning.Confidence < certain {
+		meaning.Intent, meaning.Confidence, meaning.Others = bot.Intents[command], certain, nil
+	}
+}
+
+// equivocal reports whether all that was said is "nghi": to leave, to think or
+// to doubt, and the accents are not to be relied upon.
+func (s *scratch) equivocal() bool {
+	found := false
+	for i := range s.items {
+		it := &s.items[i]
+		if it.means.without(of(filler)).empty() && !it.means.empty() {
+			continue
+		}
+		if found || it.after-it.first != 1 || s.words[it.first].folded != "nghi" {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// weighFrames gives each intent its best frame's score, less what that frame
+// leaves unexplained, and the command that is all that was said, -1 if none is.
+func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
 	var said set
 	for i := range s.items {
 		said = said.or(s.items[i].means)
 	}
-	var scores [intentCount]float64
-	var unexplained [intentCount]float64
+	for i := range nets {
+		nets[i] = unfit
+	}
+	command = -1
 	for i := range frames {
 		fr := &frames[i]
 		if !fr.fits(said) {
@@ -42,11 +77,12 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 		}
 		score, rest := s.explain(fr)
 		at := intentIndex[i]
-		if score-rest*unsaid > scores[at]-unexplained[at]*unsaid || scores[at] == 0 {
-			scores[at], unexplained[at] = score, rest
+		nets[at] = max(nets[at], float32(min(mostNet, score-rest*unsaid)))
+		if fr.alone > 0 && rest == 0 {
+			command = at
 		}
 	}
-	rank(scores[:], unexplained[:], meaning)
+	return nets, command
 }
 
 func (f *frame) fits(said set) bool {
@@ -127,49 +163,48 @@ func heaviest(means set) (best concept, weight float64) {
 	return best, weight
 }
 
-// rank orders the intents by score and says how sure the first is.
-func rank(scores, unexplained []float64, meaning *bot.Meaning) {
-	meaning.Intent = bot.Unknown
-	net := func(i int) float64 { return scores[i] - unexplained[i]*unsaid }
-	var order [4]int
-	n := 0
-	for i := range scores {
-		if scores[i] <= leastScore {
-			continue
-		}
-		at := n
-		for at > 0 && net(i) > net(order[at-1]) {
+// rank orders the intents and says how likely the first is.
+func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
+	n := len(bot.Intents)
+	most := logits[0]
+	for _, l := range logits[:n] {
+		most = max(most, l)
+	}
+	var odds [intentCount]float64
+	sum := 0.0
+	for i := range n {
+		odds[i] = math.Exp(float64(logits[i] - most))
+		sum += odds[i]
+	}
+	var order [5]int // the likeliest four, and room for one that is not offered
+	count := 0
+	for i := range n {
+		at := count
+		for at > 0 && odds[i] > odds[order[at-1]] {
 			at--
 		}
 		if at == len(order) {
 			continue
 		}
-		if n < len(order) {
-			n++
-		}
-		copy(order[at+1:n], order[at:n-1])
+		count = min(count+1, len(order))
+		copy(order[at+1:count], order[at:count-1])
 		order[at] = i
 	}
-	if n == 0 {
-		return
-	}
-	first := order[0]
-	strength := scores[first] / (scores[first] + slightness)
-	known := scores[first] / (scores[first] + untold*unexplained[first])
-	lead := 1.0
-	if n > 1 {
-		lead = min(1, (net(first)-net(order[1]))/clearLead)
-	}
-	meaning.Confidence = strength * known * (1 - contested + contested*lead)
-	rest := order[1:n]
-	if meaning.Confidence >= doubtful {
-		meaning.Intent = bot.Intents[first]
-	} else {
-		rest = order[:min(n, 3)]
+	meaning.Intent = bot.Intents[order[0]]
+	meaning.Confidence = odds[order[0]] / sum
+	rest := order[1:4]
+	if meaning.Intent == bot.Unknown || meaning.Confidence < doubtful {
+		meaning.Confidence = 0
+		meaning.Intent, rest = bot.Unknown, order[:]
 	}
 	for _, i := range rest {
-		if net(i) > comparable*net(first) || meaning.Intent == bot.Unknown {
-			meaning.Others = append(meaning.Others, bot.Intents[i])
+		likely := odds[i] / sum
+		if bot.Intents[i] == bot.Unknown || likely < offered || len(meaning.Others) == 3 {
+			continue
+		}
+		meaning.Others = append(meaning.Others, bot.Intents[i])
+		if meaning.Intent == bot.Unknown {
+			meaning.Confidence = max(meaning.Confidence, min(likely, doubtful))
 		}
 	}
 }

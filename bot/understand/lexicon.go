@@ -69,6 +69,14 @@ func readLexicon() *lexicon {
 			}
 		}
 	}
+	for _, line := range strings.Split(banksText, "\n") {
+		if _, names, ok := strings.Cut(line, "="); ok && !strings.HasPrefix(line, "#") {
+			sure, _, _ := strings.Cut(names, "~")
+			for _, name := range strings.Split(sure, "|") {
+				l.add(strings.TrimSpace(name), bankname, map[string]bool{})
+			}
+		}
+	}
 	for _, line := range strings.Split(spellingsText, "\n") {
 		if short, long, ok := strings.Cut(line, "="); ok && !strings.HasPrefix(line, "#") {
 			for _, abbreviation := range strings.Fields(short) {

@@ -11,9 +11,11 @@ const clear = 0.6
 
 // Model understands texts; it is safe for use by many at once.
 type Model struct {
-	lexicon *lexicon
-	slips   map[string][]string
-	pool    sync.Pool
+	lexicon             *lexicon
+	learned             *experience
+	banks, perhapsBanks map[string]string // names, folded, to codes
+	slips               map[string][]string
+	pool                sync.Pool
 }
 
 var _ bot.Understander = (*Model)(nil)
@@ -22,6 +24,12 @@ var _ bot.Understander = (*Model)(nil)
 func New() *Model {
 	m := &Model{lexicon: readLexicon()}
 	m.slips = m.lexicon.indexSlips()
+	m.banks, m.perhapsBanks = readBanks()
+	learned, err := readExperience(weightsFile)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	m.learned = learned
 	m.pool.New = func() any { return new(scratch) }
 	return m
 }
@@ -35,6 +43,9 @@ type scratch struct {
 	items, spare  []item
 	value         []int
 	step          []step
+	key           []byte // a bank's name being put together
+	clues         []uint32
+	said          []concept
 	accented      bool  // most words carry accents, so a bare word means itself
 	after         *word // beside the word being mended
 	vni           bool  // figures stand inside words
@@ -51,8 +62,9 @@ func (m *Model) Understand(text string) bot.Meaning {
 	m.read(s, text, &meaning.Slots)
 	m.judge(s, &meaning)
 	if meaning.Confidence < clear && m.mendPairs(s) {
-		mended := bot.Meaning{Slots: bot.Slots{Name: meaning.Slots.Name, Phone: meaning.Slots.Phone}}
+		mended := bot.Meaning{Slots: bot.Slots{Name: meaning.Slots.Name, Other: meaning.Slots.Other}}
 		m.interpret(s, &mended.Slots)
+		m.details(s, &mended.Slots)
 		if m.judge(s, &mended); mended.Confidence > meaning.Confidence+0.1 {
 			meaning = mended
 		}
@@ -69,18 +81,12 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 	s.weighAccents()
 	m.repair(s)
 	s.weighAccents()
-	if start, end := m.markNames(s); end > start {
-		slots.Name = text[start:end]
-	}
+	m.markNames(s)
 	m.parse(s)
 	m.mendByNeighbours(s)
 	m.interpret(s, slots)
-	for i := range s.words {
-		if w := &s.words[i]; w.kind == telephone {
-			slots.Phone = text[w.start:w.end]
-			break
-		}
-	}
+	s.people(slots)
+	m.details(s, slots)
 }
 
 // interpret reads the mended words.

@@ -25,7 +25,7 @@ func isHonorific(s *scratch, w *word) bool {
 }
 
 // announcers are words after which a name may stand without an honorific.
-var announcers = setOf("tim thay bang ten moi la kiem tra cuu cho thanh gom cua nguoi cu bau voi")
+var announcers = setOf("tim thay bang ten moi la kiem tra cuu cho thanh gom cua nguoi cu bau voi dua sang qua va de")
 
 // common are the family names that tell a name written without capitals.
 var common = setOf("nguyen tran le pham phan hoang vo bui dinh duong truong trinh dang")
@@ -37,22 +37,29 @@ tam chin le lan den tien chi quy quyen thanh tinh thuong ngay phu thi cu mai don
 trong vui cho tinh tuong nhan nhi lanh canh hong moi doan be quoc thuan vien trung xinh mau khang`)
 
 // markNames finds people's names, so that "anh Tiến" is not money and "bà Hoa"
-// not an unknown word. Returned is where the first stands in the text.
-func (m *Model) markNames(s *scratch) (start, end int) {
+// not an unknown word.
+func (m *Model) markNames(s *scratch) {
 	shouting := true
+	capitals, wide := 0, 0
 	for i := range s.words {
-		if w := &s.words[i]; w.kind == plainWord && !w.shout && len(w.folded) > 1 {
-			shouting = false
+		if w := &s.words[i]; w.kind == plainWord {
+			wide++
+			if w.capital || w.shout {
+				capitals++
+			}
+			if !w.shout && len(w.folded) > 1 {
+				shouting = false
+			}
 		}
 	}
-	found := false
+	headline := capitals*2 > wide
 	for i := 0; i < len(s.words); i++ {
 		n := 0
 		if from, ok := m.nameBegins(s, i); ok {
 			i = from
 			n = m.nameLength(s, i, shouting)
-		} else {
-			n = m.fullName(s, i, shouting)
+		} else if n = m.fullName(s, i, shouting); n == 0 && !headline && m.bareName(s, i) {
+			n = 1
 		}
 		if n == 0 {
 			continue
@@ -60,12 +67,39 @@ func (m *Model) markNames(s *scratch) (start, end int) {
 		for j := i; j < i+n; j++ {
 			s.words[j].name = true
 		}
-		if !found {
-			start, end, found = s.words[i].start, s.words[i+n-1].end, true
-		}
 		i += n - 1
 	}
-	return start, end
+}
+
+// acts are the words that tell a name at the beginning: "Hoa nghỉ".
+var acts = setOf("nghi thay lam len xin khong da chuyen mat qua di thoi dang vua moi no thoi la co")
+
+// bareName reports whether a capital alone makes the word at i a name: inside a
+// sentence, or where somebody is said to do something.
+func (m *Model) bareName(s *scratch, i int) bool {
+	w := &s.words[i]
+	if w.kind != plainWord || !w.capital || w.shout || len(w.folded) < 2 || !m.isGiven(s, w) || m.phraseFrom(s, i) {
+		return false
+	}
+	if w.supplied || i > 0 && s.words[i-1].kind != plainWord {
+		return false
+	}
+	for j := i - 1; j >= 0; j-- {
+		if units[s.words[j].folded] {
+			return false // the name of a village
+		}
+		if !s.words[j].capital {
+			break
+		}
+	}
+	next := ""
+	if i+1 < len(s.words) {
+		next = s.words[i+1].folded
+	}
+	if i == 0 || s.words[i].breaks {
+		return acts[next] && (i > 0 || !shy[w.folded] || next == "nghi" || next == "thay")
+	}
+	return true
 }
 
 // nameBegins reports whether a name may follow the word at i, and where.
@@ -98,7 +132,7 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 	n := 0
 	for i+n < len(s.words) && n < 5 {
 		w := &s.words[i+n]
-		if w.kind != plainWord || n > 0 && (w.breaks || w.joined) || isHonorific(s, w) && !m.isGiven(s, w) {
+		if w.kind != plainWord || isDigit(w.folded[len(w.folded)-1]) || n > 0 && (w.breaks || w.joined) || isHonorific(s, w) && !m.isGiven(s, w) {
 			break
 		}
 		if w.capital && !w.shout && !shouting {
@@ -151,7 +185,7 @@ func (m *Model) nameGoesOn(s *scratch, i int) bool {
 // at least three, or two with capitals.
 func (m *Model) fullName(s *scratch, i int, shouting bool) int {
 	first := &s.words[i]
-	if first.kind != plainWord || !m.lexicon.family[first.folded] || !m.isGiven(s, first) {
+	if first.kind != plainWord || i > 0 && units[s.words[i-1].folded] || !m.lexicon.family[first.folded] || !m.isGiven(s, first) {
 		return 0
 	}
 	n, capitals := 1, first.capital && !first.shout && !shouting

@@ -85,7 +85,7 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, 
 		for k := range sense.words {
 			f := fit(s.words[from+k].spelling, sense.words[k], s.accented)
 			total += f
-			if f <= fitShape {
+			if f <= fitOther {
 				astray++
 			}
 		}
@@ -162,7 +162,7 @@ func (s *scratch) settlePolarity() {
 		}
 		last, before := true, false
 		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
-			if !s.items[j].means.meets(tails) && !s.items[j].faint {
+			if !s.items[j].means.meets(tails) && !s.items[j].faint || j == i+1 && s.items[j].means.has(has) {
 				last = false
 				break
 			}

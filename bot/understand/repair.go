@@ -26,6 +26,10 @@ func (m *Model) repair(s *scratch) {
 			s.out = append(s.out, w)
 		case (w.folded == "t" || w.folded == "th" || w.folded == "thg") && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].value <= 12:
 			m.put(s, w, spell("tháng"))
+		case w.folded == "t" && i > 0 && s.words[i-1].kind == figure && s.words[i-1].digits <= 2 && s.words[i-1].end == w.start:
+			m.put(s, w, spell("tháng"))
+		case w.folded == "ii" || w.folded == "iii":
+			s.out = append(s.out, w) // figures of Rome
 		case w.folded == "k" && i > 0 && s.words[i-1].kind == figure:
 			m.put(s, w, spell("nghìn"))
 		case w.folded == "k":
@@ -87,6 +91,7 @@ func (m *Model) mend(s *scratch, w word) {
 		if unit, known := counted[letters]; known {
 			m.put(s, w, spell(unit))
 			w.spelling, w.kind, w.value, w.breaks = spelling{}, figure, n, false
+			w.digits = 1 + n/10
 			s.out = append(s.out, w)
 			return
 		}
@@ -110,6 +115,13 @@ func (m *Model) mend(s *scratch, w word) {
 		}
 		m.mend(s, w)
 		return
+	}
+	if single := undouble(w.folded); single != w.folded {
+		if sp, ok := decode(single); ok && m.lexicon.ids[sp.folded] != 0 {
+			m.put(s, w, sp)
+			s.typed()
+			return
+		}
 	}
 	if parts := m.split(w.folded); parts != nil {
 		m.putParts(s, w, parts)

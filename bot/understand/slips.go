@@ -49,6 +49,9 @@ func (m *Model) near(folded, before string, after *word) string {
 			if word[0] == folded[0] {
 				score += 1000
 			}
+			if exchanged(folded, word) {
+				score += 1500
+			}
 			if before != "" && slices.Contains(m.lexicon.followers[before], word) {
 				score += 1500
 			}
@@ -91,6 +94,19 @@ func oneSlip(a, b string) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
+// exchanged reports whether two words have the same letters: exchanging two is
+// the likeliest slip.
+func exchanged(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	sum := 0
+	for i := range len(a) {
+		sum += int(a[i])*int(a[i]) - int(b[i])*int(b[i])
+	}
+	return sum == 0
+}
+
 // mendByNeighbours mends a word that is Vietnamese but means nothing here when
 // the word beside it says which was meant: "tai khoang", "than truoc". It
 // reports whether it changed any.
@@ -100,7 +116,7 @@ func (m *Model) mendByNeighbours(s *scratch) bool {
 		it := &s.items[i]
 		at := it.first
 		w := &s.words[at]
-		if !it.means.empty() || w.kind != plainWord || w.name || len(w.folded) < 3 || w.capital && at > 0 {
+		if !it.means.empty() || w.kind != plainWord || w.name || len(w.folded) < 3 || w.capital && (at > 0 || m.isGiven(s, w)) {
 			continue
 		}
 		if at > 0 && m.mendFrom(w, m.lexicon.followers[s.words[at-1].folded]) ||
@@ -118,7 +134,7 @@ func (m *Model) mendFrom(w *word, candidates []string) bool {
 		if len(candidate) < 3 || candidate == w.folded || candidate[0] != w.folded[0] && len(candidate) != len(w.folded) || !oneSlip(candidate, w.folded) {
 			continue
 		}
-		if best == "" || m.lexicon.uses[candidate] > m.lexicon.uses[best] {
+		if best == "" || m.likelier(candidate, best, w.folded) {
 			best = candidate
 		}
 	}
@@ -127,6 +143,14 @@ func (m *Model) mendFrom(w *word, candidates []string) bool {
 	}
 	w.spelling, w.id = spelling{folded: best, shape: best}, m.lexicon.ids[best]
 	return true
+}
+
+// likelier reports whether a is rather meant by what was typed than b.
+func (m *Model) likelier(a, b, typed string) bool {
+	if x, y := exchanged(a, typed), exchanged(b, typed); x != y {
+		return x
+	}
+	return m.lexicon.uses[a] > m.lexicon.uses[b]
 }
 
 // mendPairs makes two-word phrases of neighbours that are a slip away from one

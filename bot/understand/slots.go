@@ -2,11 +2,16 @@ package understand
 
 import "canbobot/bot"
 
-// monthWords are the months people write as words. "Giêng" and "chạp" are
-// months of the lunar year and are not guessed at.
+// monthWords are the months people write as words.
 var monthWords = map[string]int{
 	"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
 }
+
+// moonWords name months of the lunar year.
+var moonWords = map[string]int{"gieng": 1, "chap": 12}
+
+// quarterWords are the quarters written as words, with Roman figures too.
+var quarterWords = map[string]int{"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 var numberWords = []string{"mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi"}
 
@@ -23,23 +28,25 @@ func (s *scratch) months(slots *bot.Slots) {
 	count := 0
 	for i := 0; i < len(s.words); i++ {
 		w := &s.words[i]
-		if w.kind == figure && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].joined &&
-			w.value >= 1 && w.value <= 12 && !w.joined && s.words[i+1].digits == 4 && plausible(s.words[i+1].value) {
+		if year := s.yearJoined(i); w.kind == figure && w.value >= 1 && w.value <= 12 && !w.joined && year > 0 {
 			if count < len(named) {
 				named[count] = w.value
 			}
 			count++
-			slots.Year = s.words[i+1].value
+			slots.Year = year
 			s.say(i, i+2, month)
 			i++
 			continue
 		}
 		if w.folded != "thang" || w.kind != plainWord || w.name {
-			if w.folded == "quy" && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].value <= 4 {
-				s.say(i, i+2, months)
+			if w.kind == plainWord && (w.folded == "quy" || w.folded == "qui") && !w.name && i+1 < len(s.words) {
+				if after := s.quarter(i, slots); after > i {
+					i = after - 1
+					continue
+				}
 			}
-			if w.folded == "nam" && i+1 < len(s.words) && s.words[i+1].digits == 4 && plausible(s.words[i+1].value) {
-				if slots.Year = s.words[i+1].value; count == 0 {
+			if w.folded == "nam" && i+1 < len(s.words) && yearOf(&s.words[i+1]) > 0 && w.kind == plainWord {
+				if slots.Year = yearOf(&s.words[i+1]); count == 0 && slots.Quarter == 0 {
 					s.say(i, i+2, months)
 				} else {
 					s.say(i, i+2, filler)
@@ -56,9 +63,12 @@ func (s *scratch) months(slots *bot.Slots) {
 			s.relative(i, slots)
 			continue
 		}
-		if after < len(s.words) && s.words[after].kind == figure && s.words[after].digits == 4 && plausible(s.words[after].value) {
-			slots.Year = s.words[after].value
+		if after < len(s.words) && yearOf(&s.words[after]) > 0 && (s.words[after].digits == 4 || s.words[after].joined) {
+			slots.Year = yearOf(&s.words[after])
 			after++
+		}
+		if moonWords[s.words[i+1].folded] > 0 || s.moonFollows(after) {
+			slots.Lunar = true
 		}
 		if count < len(named) {
 			named[count] = value
@@ -81,6 +91,7 @@ func (s *scratch) months(slots *bot.Slots) {
 	case count > 1 && named[0] == named[1] && count == 2:
 		slots.Month = named[0]
 	case count > 1:
+		slots.Lunar = false
 		for i := range s.items {
 			if s.items[i].means.meets(of(month)) {
 				s.items[i].means = of(months)
@@ -88,6 +99,57 @@ func (s *scratch) months(slots *bot.Slots) {
 		}
 		slots.Year = 0
 	}
+}
+
+// yearOf reads a figure as a year, of four digits or of two: 0 if it is none.
+func yearOf(w *word) int {
+	switch {
+	case w.kind != figure:
+	case w.digits == 4 && plausible(w.value):
+		return w.value
+	case w.digits == 2 && plausible(2000+w.value):
+		return 2000 + w.value
+	}
+	return 0
+}
+
+// yearJoined reads the year of "3/2026" and "3/26", the figure at i being the month.
+func (s *scratch) yearJoined(i int) int {
+	if i+1 >= len(s.words) || !s.words[i+1].joined {
+		return 0
+	}
+	return yearOf(&s.words[i+1])
+}
+
+// moonFollows reports whether a month is said to be one of the moon's calendar.
+func (s *scratch) moonFollows(i int) bool {
+	return i < len(s.words) && s.words[i].folded == "am" && !s.words[i].breaks
+}
+
+// quarter reads "quý 1", "quí II", "quý ba", "quý 2/2026", and tells where it ends.
+func (s *scratch) quarter(i int, slots *bot.Slots) (after int) {
+	next := &s.words[i+1]
+	n := quarterWords[next.folded]
+	switch {
+	case next.kind == figure && next.digits == 1:
+		n = next.value
+	case next.kind != plainWord || next.breaks, next.folded == "tu" && next.marked() && next.shape != "tư", next.folded == "ba" && next.marked():
+		n = 0
+	}
+	if n < 1 || n > 4 {
+		return i
+	}
+	after = i + 2
+	if after < len(s.words) && s.words[after].joined && yearOf(&s.words[after]) > 0 {
+		slots.Year = yearOf(&s.words[after])
+		after++
+	}
+	slots.Quarter, slots.Month = n, 0
+	if after < len(s.words) && (s.words[after].folded == "quy" || s.words[after].folded == "va") && after+1 < len(s.words) && (s.words[after+1].kind == figure || s.words[after+1].folded == "quy") {
+		slots.Quarter = 0 // "quý 1 và quý 2"
+	}
+	s.say(i, after, months)
+	return after
 }
 
 func plausible(year int) bool { return year >= 2015 && year <= 2045 }
@@ -120,6 +182,11 @@ func (s *scratch) severalMonths(first, i, n int, slots *bot.Slots) {
 	next := ""
 	if i+1 < len(s.words) && !s.words[i+1].breaks {
 		next = s.words[i+1].folded
+	}
+	if first > 1 && s.words[first-1].folded == "day" && s.words[first-2].folded == "cach" && n <= 12 {
+		slots.Ago = n // "cách đây hai tháng"
+		s.say(first, i+1, month)
+		return
 	}
 	switch {
 	case n == 1 && next == "truoc":
@@ -162,6 +229,9 @@ func (s *scratch) monthAfter(i int) (after, value int) {
 		return j, 0
 	}
 	value = monthWords[w.folded]
+	if moon := moonWords[w.folded]; moon > 0 {
+		value = moon
+	}
 	if value == 0 || w.kind != plainWord || w.breaks || w.name {
 		return j, 0
 	}
@@ -215,6 +285,9 @@ func (s *scratch) relative(i int, slots *bot.Slots) {
 			return
 		}
 		slots.Ago = 1
+		if w.folded == "truoc" && j+1 < len(s.words) && (s.words[j+1].folded == "nua" || s.words[j+1].folded == "kia") {
+			slots.Ago = 2 // "tháng trước nữa"
+		}
 	case w.folded == "kia" || w.folded == "te":
 		slots.Ago = 2
 	}

@@ -30,7 +30,7 @@ type word struct {
 	capital    bool // begins with a capital letter
 	shout      bool // all of it in capitals
 	breaks     bool // a clause ends before it
-	joined     bool // only "/" or "-" stands between it and the word before
+	joined     bool // only "/", "-" or "." stands between it and the word before
 	supplied   bool // its accents are the lexicon's, not the writer's
 	name       bool // part of a person's name
 	value      int  // of a figure
@@ -145,7 +145,7 @@ func (s *scratch) combine(mark rune, w *word, from int) {
 // scanFigure reads digits at i; a telephone number is taken whole, with the
 // spaces, dots and dashes people put in it.
 func (s *scratch) scanFigure(text string, i int) int {
-	w := word{start: i, kind: figure, joined: i > 0 && (text[i-1] == '/' || text[i-1] == '-')}
+	w := word{start: i, kind: figure, joined: i > 0 && (text[i-1] == '/' || text[i-1] == '-' || text[i-1] == '.')}
 	folded, shape := len(s.folded), len(s.shape)
 	defer func() {
 		s.spans = append(s.spans, [4]int{folded, len(s.folded), shape, len(s.shape)})
