@@ -21,7 +21,7 @@ func (p people) Identify(ctx context.Context, channel, userID string) (bot.Speak
 	if err != nil {
 		return bot.Speaker{}, err
 	}
-	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former}, nil
+	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former, Brief: known.Brief}, nil
 }
 
 func (p people) Reachable(ctx context.Context, channel, userID string) error {

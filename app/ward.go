@@ -19,6 +19,7 @@ import (
 	"canbobot/services/identity"
 	"canbobot/services/notices"
 	"canbobot/services/outbox"
+	unclear "canbobot/services/phrases"
 	"canbobot/services/roster"
 	"canbobot/services/vault"
 )
@@ -38,6 +39,7 @@ type Ward struct {
 	Cases     *cases.Service
 	Notices   *notices.Service
 	Drafts    *drafts.Service
+	Phrases   *unclear.Service
 	Channels  *channels.Service
 
 	guesses identity.Guesses
@@ -67,6 +69,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w := &Ward{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
 	w.Audit = audit.New(store, clock)
 	w.Drafts = drafts.New(store, clock)
+	w.Phrases = unclear.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)

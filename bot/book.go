@@ -14,6 +14,7 @@ type Speaker struct {
 	Name      string
 	Consented bool // read the purpose of keeping their data and agreed
 	Former    bool // holds no post any more: reads their history, nothing else
+	Brief     bool // wants questions short, without examples
 }
 
 // Linked reports whether the ward knows who this is.
@@ -45,6 +46,15 @@ func (t Turn) Begin(ctx context.Context, form string, known Answers) (Reply, err
 	return t.forms.begin(ctx, t, form, known)
 }
 
+// BeginSaid is Begin with what the person said already of further questions.
+func (t Turn) BeginSaid(ctx context.Context, form string, known Answers, said Said) (Reply, error) {
+	if known == nil {
+		known = Answers{}
+	}
+	known.keep(said)
+	return t.forms.begin(ctx, t, form, known)
+}
+
 // BeginWith opens a form and takes what the person did already as the answer to
 // its first question.
 func (t Turn) BeginWith(ctx context.Context, form, first string) (Reply, error) {
@@ -64,18 +74,38 @@ type Screen func(ctx context.Context, turn Turn) (Reply, error)
 type Book struct {
 	Welcome   Screen // for whoever is not linked
 	Consent   Screen // for whoever is linked and has not agreed yet
-	Misheard  Screen // for what was not understood
+	Misheard  Screen // for what was not understood, or not surely; Arg(0) counts how often in a row
+	Both      Screen // for two requests in one message
+	Aside     Screen // for what asks for nothing; Arg(0) is its kind
 	Elsewhere Screen // for groups, where nothing personal may be said
 	Attached  Screen // for a file that nobody asked for
 	Intents   map[Intent]Screen
 	Actions   map[string]Action
 	Forms     map[string]*Form
+
+	// Sayings are whole texts, without case and accents, that press a button.
+	Sayings map[string]string
+	// Choice is the button that leads to an intent's screen with what was said
+	// of it; false where the speaker has no such screen.
+	Choice func(turn Turn, intent Intent) (Button, bool)
+	// AsideOf tells what kind of aside a text is; empty for a text that may be a
+	// request or an answer.
+	AsideOf func(text string) string
 }
+
+// Kinds of asides.
+const (
+	Courtesy = "courtesy" // thanks, ok, dạ vâng
+	Emoji    = "emoji"    // pictures only
+)
 
 // Action is what a button's verb leads to.
 type Action struct {
 	Screen Screen
 	Open   bool // for people who are not linked, or have not agreed, too
+	// Inner means nothing by itself: it names a thing in its arguments, or goes
+	// on with what another screen showed.
+	Inner bool
 }
 
 // Speech finds the words for a key of bot/texts.

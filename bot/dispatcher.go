@@ -70,6 +70,7 @@ type Position struct {
 	Unsure  string   `json:"u,omitempty"` // the event of whose answer nothing was heard
 	Tries   int      `json:"t,omitempty"` // how often so
 	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
+	At      int64    `json:"a,omitempty"` // when the person last did something, in Unix seconds
 }
 
 // patience bounds one event, so that a stuck database or channel cannot hold a
@@ -175,6 +176,7 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 	default:
 		reply, err = d.route(ctx, turn, channel, position)
 	}
+	position.At = turn.Now.Unix()
 	if err != nil {
 		if reply, err = d.explain(turn, err); err != nil {
 			return err

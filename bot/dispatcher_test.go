@@ -66,6 +66,8 @@ func newCounter(t *testing.T, numbered bool) *counter {
 		Welcome: menu, Consent: menu, Elsewhere: menu, Attached: menu,
 		Misheard: func(context.Context, bot.Turn) (bot.Reply, error) { return bot.Reply{Text: "misheard"}, nil },
 		Intents:  map[bot.Intent]bot.Screen{bot.Menu: menu},
+		Choice:   func(bot.Turn, bot.Intent) (bot.Button, bool) { return bot.Button{}, false },
+		AsideOf:  func(string) string { return "" },
 		Actions: map[string]bot.Action{
 			"menu":  {Screen: menu},
 			"phone": {Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "phone", nil) }},

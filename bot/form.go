@@ -16,6 +16,9 @@ type Form struct {
 	Confirm func(ctx context.Context, turn Turn, answers Answers) (Reply, error)
 	// Done does it and says what happens next.
 	Done func(ctx context.Context, turn Turn, answers Answers) (Reply, error)
+	// Intent is what leads to it: words that ask for that, said inside, ask for
+	// nothing else.
+	Intent Intent
 	// Open lets people fill it who are not linked.
 	Open bool
 	// Fleeting is one question whose answer is not worth keeping, such as a
@@ -27,6 +30,10 @@ type Form struct {
 type Step struct {
 	Name string
 	Ask  string // key of the question in bot/texts
+	// Example is the key of what a good answer looks like. It stands after the
+	// question, unless the person wants questions brief, and after every answer
+	// that was refused.
+	Example string
 	// Fields fill the question's text; nil when it has no gaps.
 	Fields func(ctx context.Context, turn Turn, answers Answers) (Fields, error)
 	// Choices are offered as buttons; each Button.Action is the bare value.
@@ -38,6 +45,17 @@ type Step struct {
 	Read func(ctx context.Context, turn Turn, answers Answers, input Input) (string, error)
 	// Skip leaves the question out, given the answers before it.
 	Skip func(turn Turn, answers Answers) bool
+	// Show writes the kept answer as people read it; nil where it is not to be
+	// seen again, such as a code.
+	Show func(ctx context.Context, turn Turn, answers Answers) (string, error)
+
+	// Follows says that the answer hangs on earlier ones: when one of those
+	// changes it is read again as a choice, and asked again where it is refused.
+	Follows bool
+	// Free says that nearly any words could be the answer.
+	Free bool
+	// Pick lets the number of a choice be typed in its place.
+	Pick bool
 }
 
 // Input is what a person answered: Choice when a button of the step was
@@ -48,8 +66,47 @@ type Input struct {
 	Contact *Contact
 }
 
-// Answers are what was said so far, step to kept answer.
+// Answers are what was said so far, step to kept answer. Names that begin with
+// a sign are the form runner's own.
 type Answers map[string]string
+
+const (
+	signFixed   = "!" // an answer that nobody was asked for
+	signSaid    = "~" // what was said before its question came up
+	signOffered = "?" // what was typed after a long silence, not taken yet
+)
+
+// Fix keeps an answer that goes without saying: it cannot be stepped back into.
+func (a Answers) Fix(step, value string) { a[step], a[signFixed+step] = value, "1" }
+
+// Said is what a person said of a form's questions before they were asked: step
+// to input. It is read when its question comes up, as if given there; where it
+// is refused, the question is asked.
+type Said map[string]Input
+
+// keep puts what was said beside the answers until its question comes up.
+func (a Answers) keep(said Said) {
+	for step, input := range said {
+		switch {
+		case input.Choice != "":
+			a[signSaid+step] = "c" + input.Choice
+		case input.Text != "":
+			a[signSaid+step] = "t" + input.Text
+		}
+	}
+}
+
+// said is what was said of a step before it was asked.
+func (a Answers) said(step string) (Input, bool) {
+	kept := a[signSaid+step]
+	if kept == "" {
+		return Input{}, false
+	}
+	if kept[0] == 'c' {
+		return Input{Choice: kept[1:]}, true
+	}
+	return Input{Text: kept[1:]}, true
+}
 
 // Draft is a half-filled form as the database keeps it.
 type Draft struct {
@@ -85,225 +142,39 @@ const (
 	verbDrop   = "fd"
 	verbBack   = "fb"
 	verbCancel = "fc"
+	verbKeep   = "fk" // fk:FORM:STEP, the answer that is being asked again stays
+	verbUse    = "fu" // fu:FORM:STEP, what was typed is the answer
 )
 
 // Buttons that screens may offer about a draft.
 func Resume() string { return verbResume }
 func Drop() string   { return verbDrop }
 
-// formRunner drives forms for one turn.
-type formRunner struct {
-	dispatcher *Dispatcher
-	position   *Position
-}
-
-func (r *formRunner) load(ctx context.Context, turn Turn) (Draft, bool, error) {
-	return r.dispatcher.Drafts.Load(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID)
-}
-
-func (r *formRunner) save(ctx context.Context, turn Turn, draft Draft) error {
-	draft.Event = turn.Speaker.Actor.Event
-	return r.dispatcher.Drafts.Save(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID, draft)
-}
-
-// current is the form that the person is in: the fleeting one, else the draft.
-func (r *formRunner) current(ctx context.Context, turn Turn) (*Form, Draft, bool, error) {
-	if form := r.dispatcher.Book.Forms[r.position.Form]; form != nil && form.Fleeting {
-		return form, Draft{Form: form.Name, Step: form.Steps[0].Name, Answers: Answers{}}, true, nil
-	}
-	draft, exists, err := r.load(ctx, turn)
-	form := r.dispatcher.Book.Forms[draft.Form]
-	return form, draft, exists && form != nil, err
-}
-
-func (r *formRunner) drop(ctx context.Context, turn Turn) error {
-	form := r.dispatcher.Book.Forms[r.position.Form]
-	r.position.Form = ""
-	if form != nil && form.Fleeting {
-		return nil
-	}
-	return r.dispatcher.Drafts.Delete(ctx, turn.Speaker.Actor, turn.In.Channel, turn.In.UserID)
-}
-
-func (r *formRunner) begin(ctx context.Context, turn Turn, name string, known Answers) (Reply, error) {
-	form := r.dispatcher.Book.Forms[name]
-	if form == nil || (!form.Open && !turn.Speaker.Linked()) {
-		return Reply{}, services.Denied("form")
-	}
-	if known == nil {
-		known = Answers{}
-	}
-	return r.advance(ctx, turn, form, Draft{Form: name, Answers: known})
-}
-
-func (r *formRunner) beginWith(ctx context.Context, turn Turn, name string, first Input) (Reply, error) {
-	if _, err := r.begin(ctx, turn, name, nil); err != nil {
-		return Reply{}, err
-	}
-	form := r.dispatcher.Book.Forms[name]
-	return r.answer(ctx, turn, form, Draft{Form: name, Step: form.Steps[0].Name, Answers: Answers{}}, first)
-}
-
-// advance goes to the first open question, keeps the draft and asks; with none
-// left it shows the summary, or sends where the form has no summary.
-func (r *formRunner) advance(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
-	draft.Step = Confirming
-	for _, step := range form.Steps {
-		if _, answered := draft.Answers[step.Name]; answered || (step.Skip != nil && step.Skip(turn, draft.Answers)) {
-			continue
-		}
-		draft.Step = step.Name
-		break
-	}
-	if draft.Step == Confirming && form.Confirm == nil {
-		return r.finish(ctx, turn, form, draft)
-	}
-	r.position.Form = form.Name
-	if !form.Fleeting {
-		if err := r.save(ctx, turn, draft); err != nil {
-			return Reply{}, err
-		}
-	}
-	return r.ask(ctx, turn, form, draft)
-}
-
-// ask puts the draft's current question, or its summary.
-func (r *formRunner) ask(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
-	say := r.dispatcher.Speech.Say
-	if draft.Step == Confirming {
-		reply, err := form.Confirm(ctx, turn, draft.Answers)
-		if err != nil {
-			return Reply{}, err
-		}
-		reply.Buttons = append(reply.Buttons,
-			Row(Button{Label: say("form.send", nil), Action: Act(verbSend, form.Name), Style: Positive}),
-			Row(Button{Label: say("form.back", nil), Action: verbBack}, Button{Label: say("form.cancel", nil), Action: verbCancel, Style: Negative}))
-		return reply, nil
-	}
-	step, first := form.step(draft.Step)
-	if step == nil { // the form was rebuilt since the draft was kept
-		return r.advance(ctx, turn, form, draft)
-	}
-	var fields Fields
-	if step.Fields != nil {
-		var err error
-		if fields, err = step.Fields(ctx, turn, draft.Answers); err != nil {
-			return Reply{}, err
-		}
-	}
-	reply := Reply{Text: say(step.Ask, fields)}
-	if step.Choices != nil {
-		rows, err := step.Choices(ctx, turn, draft.Answers)
-		if err != nil {
-			return Reply{}, err
-		}
-		for _, row := range rows {
-			drawn := make([]Button, len(row))
-			for i, choice := range row {
-				choice.Action = Act(verbAnswer, form.Name, step.Name, choice.Action)
-				drawn[i] = choice
-			}
-			reply.Buttons = append(reply.Buttons, drawn)
-		}
-	}
-	last := []Button{{Label: say("form.cancel", nil), Action: verbCancel}}
-	if !first {
-		last = append([]Button{{Label: say("form.back", nil), Action: verbBack}}, last...)
-	}
-	reply.Buttons = append(reply.Buttons, last)
-	if step.AskContact {
-		reply.AskContact = say("form.contact", nil)
-	}
-	return reply, nil
-}
-
-func (f *Form) step(name string) (step *Step, first bool) {
+func (f *Form) step(name string) *Step {
 	for i := range f.Steps {
 		if f.Steps[i].Name == name {
-			return &f.Steps[i], i == 0
-		}
-	}
-	return nil, false
-}
-
-// answer feeds what the person did to the current question.
-func (r *formRunner) answer(ctx context.Context, turn Turn, form *Form, draft Draft, input Input) (Reply, error) {
-	step, _ := form.step(draft.Step)
-	if step == nil { // waiting for the send button, or rebuilt
-		return r.ask(ctx, turn, form, draft)
-	}
-	value, err := step.Read(ctx, turn, draft.Answers, input)
-	if err != nil {
-		return r.again(ctx, turn, form, draft, err)
-	}
-	draft.Answers[step.Name] = value
-	return r.advance(ctx, turn, form, draft)
-}
-
-// again repeats the question after a refusal that another answer can mend.
-func (r *formRunner) again(ctx context.Context, turn Turn, form *Form, draft Draft, err error) (Reply, error) {
-	if kind := services.KindOf(err); kind != services.KindInvalid && kind != services.KindTooMany {
-		return Reply{}, err
-	}
-	reply, askErr := r.ask(ctx, turn, form, draft)
-	if askErr != nil {
-		return Reply{}, askErr
-	}
-	reply.Text = r.dispatcher.refusal(err) + "\n\n" + reply.Text
-	return reply, nil
-}
-
-// finish does what the form is for. A refusal leaves the draft, so that nothing
-// typed is lost.
-func (r *formRunner) finish(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
-	reply, err := form.Done(ctx, turn, draft.Answers)
-	if err != nil {
-		if services.IsRepeated(err) {
-			return Reply{}, firstError(r.drop(ctx, turn), err)
-		}
-		return Reply{}, err
-	}
-	r.position.Ended = turn.Speaker.Actor.Event
-	return reply, r.drop(ctx, turn)
-}
-
-// back reopens the question before the current one.
-func (r *formRunner) back(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
-	last := -1
-	for i, step := range form.Steps {
-		if step.Name == draft.Step {
-			break
-		}
-		if _, answered := draft.Answers[step.Name]; answered && (step.Skip == nil || !step.Skip(turn, draft.Answers)) {
-			last = i
-		}
-	}
-	if last < 0 {
-		return r.cancel(ctx, turn)
-	}
-	// What follows may hang on the answer that is taken back.
-	for _, step := range form.Steps[last:] {
-		delete(draft.Answers, step.Name)
-	}
-	return r.advance(ctx, turn, form, draft)
-}
-
-func (r *formRunner) cancel(ctx context.Context, turn Turn) (Reply, error) {
-	if err := r.drop(ctx, turn); err != nil {
-		return Reply{}, err
-	}
-	say := r.dispatcher.Speech.Say
-	return Reply{
-		Text:    say("form.cancelled", nil),
-		Buttons: [][]Button{Row(Button{Label: say("button.menu", nil), Action: "menu"})},
-	}, nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
+			return &f.Steps[i]
 		}
 	}
 	return nil
+}
+
+// before is the last answered question before a step that may be opened again;
+// nil for none.
+func (f *Form) before(name string, turn Turn, answers Answers) *Step {
+	var last *Step
+	for i := range f.Steps {
+		step := &f.Steps[i]
+		if step.Name == name {
+			break
+		}
+		if _, answered := answers[step.Name]; answered && answers[signFixed+step.Name] == "" && !step.skipped(turn, answers) {
+			last = step
+		}
+	}
+	return last
+}
+
+func (s *Step) skipped(turn Turn, answers Answers) bool {
+	return s.Skip != nil && s.Skip(turn, answers)
 }

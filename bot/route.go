@@ -17,6 +17,12 @@ const sure = 0.5
 // must not be taken for a command.
 const certain = 0.9
 
+// commandWords is how long a text that leaves a running form may be.
+const commandWords = 6
+
+// contested is the confidence up to which a second guess may as well be meant.
+const contested = 0.62
+
 // route finds the screen for a turn.
 func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, position *Position) (Reply, error) {
 	in := turn.In
@@ -54,12 +60,18 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		}
 	}
 	switch {
+	case !turn.Speaker.Linked() && turn.Meaning.Intent == Help && turn.Meaning.Confidence >= certain:
+		return d.Book.Intents[Help](ctx, turn)
 	case !turn.Speaker.Linked():
 		return d.Book.Welcome(ctx, turn)
 	case !turn.Speaker.Consented:
 		return d.Book.Consent(ctx, turn)
 	case in.Text == "" && (in.Attachment != nil || in.Contact != nil):
 		return d.Book.Attached(ctx, turn)
+	}
+	if action := d.Book.Sayings[fold(in.Text)]; action != "" {
+		turn.In.Action = action
+		return d.press(ctx, turn, position)
 	}
 	return d.open(ctx, turn, position)
 }
@@ -90,17 +102,30 @@ func (d *Dispatcher) chosen(ctx context.Context, in Inbound, position *Position)
 	return "", nil
 }
 
-// open shows the screen of an understood text.
+// open shows the screen of an understood text. What is not surely understood,
+// or asks for two things, is asked about; nothing is done.
 func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (Reply, error) {
-	intent := turn.Meaning.Intent
-	screen := d.Book.Intents[intent]
-	if screen == nil || turn.Meaning.Confidence < sure {
+	meaning := turn.Meaning
+	if kind := d.Book.AsideOf(turn.In.Text); kind != "" && meaning.Confidence < certain {
+		turn.Args = []string{kind}
+		return d.Book.Aside(ctx, turn)
+	}
+	screen := d.Book.Intents[meaning.Intent]
+	doubtful := meaning.Confidence < sure || len(meaning.Others) > 0 && meaning.Confidence < contested
+	if screen == nil || doubtful {
 		position.Missed++
 		turn.Args = []string{strconv.Itoa(position.Missed)}
 		return d.Book.Misheard(ctx, turn)
 	}
 	position.Missed = 0
-	if intent.ForStaff() && !turn.Speaker.Actor.IsStaff() {
+	if meaning.Also != "" && meaning.Also != meaning.Intent {
+		_, first := d.Book.Choice(turn, meaning.Intent)
+		_, second := d.Book.Choice(turn, meaning.Also)
+		if first && second {
+			return d.Book.Both(ctx, turn)
+		}
+	}
+	if meaning.Intent.ForStaff() && !turn.Speaker.Actor.IsStaff() {
 		return Reply{}, services.Denied("staff_only")
 	}
 	return screen(ctx, turn)
@@ -112,7 +137,7 @@ func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (
 	verb, args := parseAction(turn.In.Action)
 	turn.Args = args
 	switch verb {
-	case verbAnswer, verbSend, verbResume, verbDrop, verbBack, verbCancel:
+	case verbAnswer, verbSend, verbResume, verbDrop, verbBack, verbCancel, verbKeep, verbUse:
 		return d.pressForm(ctx, turn, verb, position)
 	}
 	action, known := d.Book.Actions[verb]
@@ -158,8 +183,15 @@ func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, posi
 		return turn.forms.ask(ctx, turn, form, draft)
 	case verb == verbSend && turn.Arg(0) == form.Name && draft.Step == Confirming:
 		return turn.forms.finish(ctx, turn, form, draft)
-	case verb == verbAnswer && turn.Arg(0) == form.Name && turn.Arg(1) == draft.Step:
+	case turn.Arg(0) != form.Name || turn.Arg(1) != draft.Step:
+	case verb == verbAnswer:
 		return turn.forms.answer(ctx, turn, form, draft, Input{Choice: strings.Join(turn.Args[2:], ":")})
+	case verb == verbKeep && draft.Answers[draft.Step] != "":
+		return turn.forms.advance(ctx, turn, form, draft)
+	case verb == verbUse:
+		if offered := draft.Answers[signOffered+draft.Step]; offered != "" {
+			return turn.forms.answer(ctx, turn, form, draft, Input{Text: offered})
+		}
 	}
 	reply, err := turn.forms.ask(ctx, turn, form, draft)
 	reply.Text = d.Speech.Say("form.moved_on", nil) + "\n\n" + reply.Text
@@ -181,29 +213,11 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 		reply, err = turn.forms.ask(ctx, turn, form, draft)
 		return reply, true, err
 	}
-	if command := turn.Meaning; command.Confidence >= certain && len(strings.Fields(turn.In.Text)) <= 3 {
-		switch command.Intent {
-		case Cancel:
-			reply, err = turn.forms.cancel(ctx, turn)
-			return reply, true, err
-		case Back:
-			reply, err = turn.forms.back(ctx, turn, form, draft)
-			return reply, true, err
-		case Help:
-			reply, err = turn.forms.ask(ctx, turn, form, draft)
-			reply.Text = d.Speech.Say("form.help", nil) + "\n\n" + reply.Text
-			return reply, true, err
-		case Menu:
-			if screen := d.Book.Intents[Menu]; screen != nil && turn.Speaker.Linked() {
-				position.Form = ""
-				reply, err = screen(ctx, turn)
-				return reply, true, err
-			}
-		}
+	if reply, handled, err := d.command(ctx, turn, form, draft, position); handled {
+		return reply, true, err
 	}
 	if turn.In.Text == "" && turn.In.Contact == nil {
-		reply, err = turn.forms.ask(ctx, turn, form, draft)
-		reply.Text = d.Speech.Say("form.text_please", nil) + "\n\n" + reply.Text
+		reply, err = d.beside(ctx, turn, form, draft, d.Book.Attached)
 		return reply, true, err
 	}
 	if turn.In.Cut {
@@ -211,6 +225,58 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 		reply.Text = d.refusal(services.Invalid("too_long")) + "\n\n" + reply.Text
 		return reply, true, err
 	}
+	if kind := d.Book.AsideOf(turn.In.Text); kind == Emoji {
+		turn.Args = []string{kind}
+		reply, err = d.beside(ctx, turn, form, draft, d.Book.Aside)
+		return reply, true, err
+	} else if kind != "" {
+		reply, err = turn.forms.notAnswered(ctx, turn, form, draft)
+		return reply, true, err
+	}
+	if turn.forms.silent(turn) {
+		return turn.forms.afterSilence(ctx, turn, form, draft)
+	}
+	if draft.Step == Confirming {
+		reply, err = turn.forms.notAnswered(ctx, turn, form, draft)
+		return reply, true, err
+	}
 	reply, err = turn.forms.answer(ctx, turn, form, draft, Input{Text: turn.In.Text, Contact: turn.In.Contact})
 	return reply, true, err
+}
+
+// command follows the words that work in every form.
+func (d *Dispatcher) command(ctx context.Context, turn Turn, form *Form, draft Draft, position *Position) (reply Reply, handled bool, err error) {
+	if turn.Meaning.Confidence < certain || len(strings.Fields(turn.In.Text)) > commandWords {
+		return Reply{}, false, nil
+	}
+	switch turn.Meaning.Intent {
+	case Cancel:
+		reply, err = turn.forms.cancel(ctx, turn)
+		return reply, true, err
+	case Back:
+		reply, err = turn.forms.back(ctx, turn, form, draft)
+		return reply, true, err
+	case Help:
+		reply, err = turn.forms.put(ctx, turn, form, draft, true)
+		reply.Text = d.Speech.Say("form.help", nil) + "\n\n" + reply.Text
+		return reply, true, err
+	case Menu:
+		if screen := d.Book.Intents[Menu]; screen != nil && turn.Speaker.Linked() && turn.Speaker.Consented {
+			position.Form = ""
+			reply, err = screen(ctx, turn)
+			return reply, true, err
+		}
+	}
+	return Reply{}, false, nil
+}
+
+// beside answers what is no answer in the screen's words and asks again.
+func (d *Dispatcher) beside(ctx context.Context, turn Turn, form *Form, draft Draft, screen Screen) (Reply, error) {
+	first, err := screen(ctx, turn)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := turn.forms.ask(ctx, turn, form, draft)
+	reply.Text = first.Text + "\n\n" + reply.Text
+	return reply, err
 }

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -42,6 +43,11 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
+	if slots := turn.Meaning.Slots; turn.Arg(0) == "" && slots.Lunar {
+		return s.lunar(turn), nil
+	} else if turn.Arg(0) == "" && slots.Quarter > 0 {
+		return s.quarter(ctx, turn)
+	}
 	month := s.monthAsked(turn)
 	view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
 	if err != nil {
@@ -71,6 +77,53 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(s.button("month_before", "month", (month-1).String()), s.button("history", "history")), s.menuRow())
 	return reply, nil
+}
+
+// lunar asks which month is meant by one of the moon's: the ward pays by the
+// sun's, and a month of the moon begins in the next.
+func (s *Screens) lunar(turn bot.Turn) bot.Reply {
+	reply := bot.Reply{Text: s.say("allowance.lunar")}
+	first := s.today().MonthOf() - 2
+	if turn.Meaning.Slots.Month > 0 {
+		first = s.monthAsked(turn)
+	}
+	var row []bot.Button
+	for month := first; month < first+3; month++ {
+		row = append(row, s.monthButton(month))
+	}
+	reply.Buttons = [][]bot.Button{row, s.menuRow()}
+	return reply
+}
+
+func (s *Screens) monthButton(month models.Month) bot.Button {
+	return bot.Button{Label: s.say("problem.month_choice", "month", month), Action: bot.Act("month", month.String())}
+}
+
+// quarter shows the three months of "quý 1", the nearest that has begun.
+func (s *Screens) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	slots, current := turn.Meaning.Slots, s.today().MonthOf()
+	year := current.Year()
+	if slots.Year >= 2000 && slots.Year <= 2100 {
+		year = slots.Year
+	}
+	first := models.NewMonth(year, time.Month(3*(min(slots.Quarter, 4)-1)+1))
+	if slots.Year == 0 && first > current {
+		first -= 12
+	}
+	var lines []string
+	var row []bot.Button
+	for month := first; month < first+3; month++ {
+		view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = append(lines, s.stageLine(view))
+		row = append(row, s.monthButton(month))
+	}
+	return bot.Reply{
+		Title: s.say("allowance.quarter", "quarter", slots.Quarter, "year", first.Year()), Text: strings.Join(lines, "\n"), Protect: true,
+		Buttons: [][]bot.Button{row, bot.Row(s.button("problem", "problem"), s.button("history", "history")), s.menuRow()},
+	}, nil
 }
 
 // waiting reports whether money is still to come.
@@ -159,6 +212,9 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
+	if turn.Arg(0) == "" && turn.Meaning.Slots.Quarter > 0 {
+		return s.quarter(ctx, turn)
+	}
 	views, err := s.Allowance.History(ctx, turn.Speaker.Actor, s.today().MonthOf(), historyMonths)
 	if err != nil {
 		return bot.Reply{}, err
@@ -181,7 +237,7 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	lines = append(lines, "", s.say("history.total", "amount", texts.Money(paid)))
 	return bot.Reply{
 		Title: s.say("history.title"), Text: strings.Join(lines, "\n"), Protect: true,
-		Buttons: [][]bot.Button{bot.Row(s.button("allowance", "month"), s.button("menu", "menu"))},
+		Buttons: [][]bot.Button{bot.Row(s.button("allowance", "month"), s.button("problem", "problem")), s.menuRow()},
 	}, nil
 }
 
@@ -224,45 +280,35 @@ func (s *Screens) problem(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	known := bot.Answers{}
-	said := turn.Arg(0) != "" || turn.Meaning.Slots.Month > 0 || turn.Meaning.Slots.Ago > 0
-	if said {
-		known["month"] = s.monthAsked(turn).String()
+	slots, said := turn.Meaning.Slots, bot.Said{}
+	if turn.Arg(0) != "" || (slots.Month > 0 || slots.Ago > 0) && !slots.Lunar {
+		said["month"] = bot.Input{Choice: s.monthAsked(turn).String()}
 	}
-	return turn.Begin(ctx, "problem", known)
+	switch folded := models.Fold(turn.In.Text); {
+	case strings.Contains(folded, "thieu"):
+		said["what"] = bot.Input{Choice: "less"}
+	case missing.MatchString(folded):
+		said["what"] = bot.Input{Choice: "none"}
+	}
+	return turn.BeginSaid(ctx, "problem", nil, said)
 }
+
+// missing says, folded, that money has not come.
+var missing = regexp.MustCompile(`\b(chua|khong|ko|no)( ai| he)? (nhan|thay|co|ve|duoc)\b`)
 
 func (s *Screens) problemForm() *bot.Form {
 	return &bot.Form{
-		Name: "problem",
+		Name: "problem", Intent: bot.AllowanceProblem,
 		Steps: []bot.Step{
 			{
-				Name: "month", Ask: "problem.month",
-				Choices: func(_ context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-					current := s.today().MonthOf()
-					row := []bot.Button{}
-					for ago := models.Month(2); ago >= 0; ago-- {
-						row = append(row, bot.Button{Label: s.say("problem.month_choice", "month", current-ago), Action: (current - ago).String()})
-					}
-					return [][]bot.Button{row}, nil
-				},
-				Read: func(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-					text := input.Choice
-					if text == "" {
-						if turn.Meaning.Slots.Month == 0 && turn.Meaning.Slots.Ago == 0 {
-							return "", services.Invalid("month")
-						}
-						text = s.monthAsked(turn).String()
-					}
-					month, err := models.ParseMonth(text)
-					if err != nil {
-						return "", services.Invalid("month")
-					}
-					return month.String(), nil
+				Name: "month", Ask: "problem.month", Example: "example.month", Choices: s.problemMonths, Read: s.readMonth,
+				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+					month, err := models.ParseMonth(answers["month"])
+					return s.say("problem.month_choice", "month", month), err
 				},
 			},
 			{
-				Name: "what", Ask: "problem.what",
+				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: asKept("what"),
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 					return [][]bot.Button{
 						bot.Row(bot.Button{Label: s.say("problem.not_received"), Action: "none"}, bot.Button{Label: s.say("problem.too_little"), Action: "less"}),
@@ -302,4 +348,33 @@ func (s *Screens) problemForm() *bot.Form {
 			return bot.Reply{Text: s.say("problem.done"), Buttons: [][]bot.Button{s.menuRow()}}, nil
 		},
 	}
+}
+
+// problemMonths offers the latest months.
+func (s *Screens) problemMonths(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	current := s.today().MonthOf()
+	var row []bot.Button
+	for month := current - 2; month <= current; month++ {
+		row = append(row, bot.Button{Label: s.say("problem.month_choice", "month", month), Action: month.String()})
+	}
+	return [][]bot.Button{row}, nil
+}
+
+// readMonth reads a month by the sun: a button's, "tháng 3", "3/2026" or "3".
+func (s *Screens) readMonth(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	text := input.Choice
+	if text == "" {
+		if n := number(strings.TrimSpace(input.Text)); n >= 1 && n <= 12 {
+			turn.Meaning.Slots = bot.Slots{Month: int(n)}
+		}
+		if slots := turn.Meaning.Slots; slots.Month == 0 && slots.Ago == 0 || slots.Lunar {
+			return "", services.Invalid("month")
+		}
+		text = s.monthAsked(turn).String()
+	}
+	month, err := models.ParseMonth(text)
+	if err != nil {
+		return "", services.Invalid("month")
+	}
+	return month.String(), nil
 }

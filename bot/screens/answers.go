@@ -2,7 +2,11 @@ package screens
 
 import (
 	"context"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
@@ -31,9 +35,39 @@ func readSentenceStep(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.In
 	return readSentence(input)
 }
 
-func readName(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	return roster.CleanName(input.Text)
+// readName reads a full name: what the payment list prints. The word by which a
+// person is called is not part of it, and words that ask for something are none.
+func readName(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	words := strings.Fields(withoutCall(input.Text))
+	name, err := roster.CleanName(strings.Join(words, " "))
+	if err != nil {
+		return "", err
+	}
+	asks := turn.Meaning.Confidence >= 0.8 && turn.Meaning.Slots.Name == "" && turn.Meaning.Intent != bot.Unknown
+	switch {
+	case len(words) < 2:
+		return "", services.Invalid("name_short")
+	case input.Text == turn.In.Text && asks, slices.Contains(noName, models.Fold(words[0])):
+		return "", services.Invalid("name")
+	}
+	return name, nil
 }
+
+// withoutCall is a name without the word by which its person is called.
+func withoutCall(text string) string {
+	words := strings.Fields(text)
+	if len(words) > 1 && slices.Contains(calledBy, strings.ToLower(words[0])) {
+		words = words[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	// calledBy stand before a name.
+	calledBy = []string{"ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "ong", "chi", "bac"}
+	// noName, folded, begin no name but an excuse or a question.
+	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi", "muon", "xin", "ai", "em"}
+)
 
 func readPhone(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	if input.Contact != nil {
@@ -72,6 +106,41 @@ func shortDate(d models.Date) string {
 	return strings.TrimSuffix(texts.Date(d), "/"+id(int64(d.Year)))
 }
 
+// dayTyped is a day in the middle of a sentence, with the word before it.
+var dayTyped = regexp.MustCompile(`(?:(\S+) +)?(?:ngày +|ngay +)?\b([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?\b`)
+
+// daySaid finds the day that a sentence names, "thôi làm từ 1/4", and whether
+// something begins on it. Without a year it is the nearest one to today.
+func (s *Screens) daySaid(text string) (day models.Date, begins, ok bool) {
+	found := dayTyped.FindStringSubmatch(text)
+	if found == nil {
+		return models.Date{}, false, false
+	}
+	d, _ := strconv.Atoi(found[2])
+	m, _ := strconv.Atoi(found[3])
+	year, _ := strconv.Atoi(found[4])
+	today := s.today()
+	switch {
+	case found[4] == "":
+		year = today.Year
+		if models.NewDate(year, time.Month(m), 1).MonthOf() > today.MonthOf()+6 {
+			year--
+		}
+	case year < 100:
+		year += 2000
+	}
+	day = models.NewDate(year, time.Month(m), d)
+	begins = slices.Contains([]string{"tu", "ke tu", "bat dau"}, models.Fold(found[1]))
+	return day, begins, day.Day == d && int(day.Month) == m
+}
+
+// called reports whether people call somebody so: by the whole name or its last
+// words.
+func called(folded, said string) bool {
+	said = models.Fold(said)
+	return said != "" && (folded == said || strings.HasSuffix(folded, " "+said))
+}
+
 // oneOf reads a choice out of a fixed list.
 func oneOf(values ...string) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
 	return func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -91,4 +160,44 @@ func dayOf(kept string) models.Date {
 		return models.Date{}
 	}
 	return day
+}
+
+// asKept shows an answer that is kept as it was typed.
+func asKept(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) { return answers[step], nil }
+}
+
+// orNone shows an answer that may be passed over.
+func (s *Screens) orNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		if answers[step] == none {
+			return strings.ToLower(s.say("button.none")), nil
+		}
+		return answers[step], nil
+	}
+}
+
+func showPhone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return phone.Format(answers[step]), nil
+	}
+}
+
+func showDay(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+	return texts.Date(dayOf(answers["from"])), nil
+}
+
+// showChoice shows a choice by its label.
+func showChoice(step string, choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error)) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+		rows, err := choices(ctx, turn, answers)
+		for _, row := range rows {
+			for _, button := range row {
+				if button.Action == answers[step] {
+					return button.Label, err
+				}
+			}
+		}
+		return "", err
+	}
 }

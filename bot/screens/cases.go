@@ -21,8 +21,8 @@ func (s *Screens) support(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 
 func (s *Screens) supportForm() *bot.Form {
 	return &bot.Form{
-		Name:  "support",
-		Steps: []bot.Step{{Name: "text", Ask: "support.ask", Read: readSentenceStep}},
+		Name: "support", Intent: bot.Support,
+		Steps: []bot.Step{{Name: "text", Ask: "support.ask", Example: "example.question", Read: readSentenceStep, Show: asKept("text"), Free: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: s.say("support.confirm", "text", answers["text"])}, nil
 		},
@@ -104,7 +104,7 @@ func (s *Screens) answerCase(ctx context.Context, turn bot.Turn) (bot.Reply, err
 func (s *Screens) answerCaseForm() *bot.Form {
 	return &bot.Form{
 		Name:  "answer_case",
-		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: readSentenceStep}},
+		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: readSentenceStep, Free: true}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			view, err := s.Cases.Answer(ctx, turn.Speaker.Actor, number(answers["case"]), answers["text"])
 			if err != nil {

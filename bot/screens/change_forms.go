@@ -2,25 +2,73 @@ package screens
 
 import (
 	"context"
+	"regexp"
+	"strings"
 
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/changes"
+	"canbobot/services/phone"
 	"canbobot/services/roster"
 )
 
 // officerKinds are the kinds of request by which somebody takes a post.
 var officerKinds = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace}
 
-// changeOfficer begins the form by which someone takes a post; a branch may be
-// named by the button, a newcomer by the words.
+// changeOfficer begins the form by which someone takes a post, with what was
+// said of it. A name alone is of who goes, if somebody in the branch is called
+// so, else of who comes.
 func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.beginForBranch(ctx, turn, "officer", officerKinds...)
+	known, branch, err := s.knownBranch(ctx, turn, officerKinds...)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return s.find(ctx, turn)
+	}
+	said := bot.Said{}
+	slots := turn.Meaning.Slots
+	goes, comes := slots.Name, slots.Other
+	holds := postsOf(branch.Posts, goes)
+	if comes == "" && goes != "" && len(holds) == 0 && branch.Branch.ID != 0 {
+		goes, comes = "", goes
+	}
+	switch {
+	case slots.Role != "":
+		said["role"] = bot.Input{Choice: slots.Role}
+	case len(holds) == 1:
+		said["role"] = bot.Input{Choice: string(holds[0].Term.Role)}
+	}
+	if goes != "" {
+		known["who"] = goes
+	}
+	said["name"] = bot.Input{Text: comes}
+	said["newphone"] = bot.Input{Text: slots.Phone}
+	if day, _, ok := s.daySaid(strings.ReplaceAll(turn.In.Text, slots.Phone, " ")); ok {
+		said["from"] = bot.Input{Choice: day.String()}
+	}
+	return turn.BeginSaid(ctx, "officer", known, said)
 }
 
+// changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
+// day without the post.
 func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.beginForBranch(ctx, turn, "leave", models.ChangeLeave)
+	known, _, err := s.knownBranch(ctx, turn, models.ChangeLeave)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return s.find(ctx, turn)
+	}
+	said := bot.Said{"term": {Text: turn.Meaning.Slots.Name}}
+	if day, begins, ok := s.daySaid(turn.In.Text); ok {
+		if begins {
+			day = day.AddDays(-1)
+		}
+		said["from"] = bot.Input{Choice: day.String()}
+	}
+	return turn.BeginSaid(ctx, "leave", known, said)
 }
 
 func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -32,43 +80,90 @@ func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if len(people) == 1 {
-		known["person"] = id(people[0].ID)
+	said := bot.Said{"person": {Text: turn.Meaning.Slots.Name}, "phone": {Text: turn.Meaning.Slots.Phone}}
+	switch {
+	case len(people) == 1:
+		known.Fix("person", id(people[0].ID))
+	case ownWords.MatchString(models.Fold(turn.In.Text)):
+		said["person"] = bot.Input{Choice: id(people[0].ID)}
 	}
-	return turn.Begin(ctx, "phone", known)
+	return turn.BeginSaid(ctx, "phone", known, said)
 }
 
-// beginForBranch asks which branch only where there are several. Staff come
-// from a branch that they looked up.
-func (s *Screens) beginForBranch(ctx context.Context, turn bot.Turn, form string, kinds ...models.ChangeKind) (bot.Reply, error) {
+// ownWords say, folded, that something is the speaker's.
+var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
+
+// knownBranch finds the branch that a change is about: named by the button, or
+// the only one that the actor may speak for, or the only one that fits what was
+// said. Nil answers mean that staff must look it up first; no branch, that the
+// form asks.
+func (s *Screens) knownBranch(ctx context.Context, turn bot.Turn, kinds ...models.ChangeKind) (bot.Answers, roster.BranchView, error) {
 	known := bot.Answers{}
 	if chosen := number(turn.Arg(0)); chosen != 0 {
-		known["branch"] = id(chosen)
-	} else if turn.Speaker.Actor.IsStaff() {
-		return turn.Begin(ctx, "find", nil)
+		known.Fix("branch", id(chosen))
+		view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, chosen)
+		return known, view, err
 	}
-	if known["branch"] == "" {
-		if err := inPost(turn); err != nil {
-			return bot.Reply{}, err
-		}
-		branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		switch len(branches) {
-		case 0:
-			return bot.Reply{}, services.Denied("propose")
-		case 1:
-			known["branch"] = id(branches[0].Branch.ID)
+	if turn.Speaker.Actor.IsStaff() {
+		return nil, roster.BranchView{}, nil
+	}
+	if err := inPost(turn); err != nil {
+		return nil, roster.BranchView{}, err
+	}
+	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
+	if err != nil {
+		return nil, roster.BranchView{}, err
+	}
+	switch len(branches) {
+	case 0:
+		return nil, roster.BranchView{}, services.Denied("propose")
+	case 1:
+		known.Fix("branch", id(branches[0].Branch.ID))
+		return known, branches[0], nil
+	}
+	if fitting := fit(branches, turn.Meaning.Slots); len(fitting) == 1 {
+		known["branch"] = id(fitting[0].Branch.ID)
+		return known, fitting[0], nil
+	}
+	return known, roster.BranchView{}, nil
+}
+
+// fit leaves the branches of which something was said.
+func fit(branches []roster.BranchView, slots bot.Slots) []roster.BranchView {
+	var fitting []roster.BranchView
+	for _, view := range branches {
+		organization := slots.Organization != "" && view.Organization.Code == slots.Organization
+		village := slots.Village != "" && strings.HasSuffix(models.Fold(view.Branch.Name), " "+models.Fold(lastWord(slots.Village)))
+		if organization || village || len(postsOf(view.Posts, slots.Name)) > 0 {
+			fitting = append(fitting, view)
 		}
 	}
-	return turn.Begin(ctx, form, known)
+	return fitting
+}
+
+func lastWord(text string) string {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// postsOf are the posts of those who are called so.
+func postsOf(posts []roster.Post, name string) []roster.Post {
+	var held []roster.Post
+	for _, post := range posts {
+		if called(post.Person.Folded, name) {
+			held = append(held, post)
+		}
+	}
+	return held
 }
 
 // branchStep asks for which of the actor's branches.
 func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 	return bot.Step{
-		Name: "branch", Ask: "change.branch",
+		Name: "branch", Ask: "change.branch", Pick: true, Show: s.showBranch,
 		Choices: func(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 			branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
 			if err != nil {
@@ -98,14 +193,16 @@ func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 // officerForm appoints or replaces: which post, who comes, since when.
 func (s *Screens) officerForm() *bot.Form {
 	return &bot.Form{
-		Name: "officer",
+		Name: "officer", Intent: bot.ChangeOfficer,
 		Steps: []bot.Step{
 			s.branchStep(officerKinds...),
-			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole},
-			{Name: "name", Ask: "officer.name", Read: readName},
-			{Name: "newphone", Ask: "officer.phone", Choices: s.noneChoice, Read: noneOr(readPhone)},
-			{Name: "from", Ask: "officer.from", Choices: s.dayChoices, Read: s.readDay},
-			{Name: "decision", Ask: "officer.decision", Choices: s.noneChoice, Read: noneOr(readDecision)},
+			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole, Show: s.showRole, Follows: true, Pick: true},
+			{Name: "goes", Ask: "officer.goes", Fields: s.goesFields, Choices: s.goesChoices, Read: readGoes, Pick: true,
+				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["differs"] == "" }},
+			{Name: "name", Ask: "officer.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
+			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: s.noneChoice, Read: noneOr(readPhone), Show: s.showNewPhone},
+			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
+			{Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: s.noneChoice, Read: noneOr(readDecision), Show: s.orNone("decision"), Free: true},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -115,12 +212,12 @@ func (s *Screens) officerForm() *bot.Form {
 // leaveForm says who leaves, on which last day, and why.
 func (s *Screens) leaveForm() *bot.Form {
 	return &bot.Form{
-		Name: "leave",
+		Name: "leave", Intent: bot.ChangeLeave,
 		Steps: []bot.Step{
 			s.branchStep(models.ChangeLeave),
-			{Name: "term", Ask: "leave.who", Choices: s.termChoices, Read: s.readTerm},
-			{Name: "from", Ask: "leave.last_day", Choices: s.dayChoices, Read: s.readDay},
-			{Name: "reason", Ask: "leave.reason", Choices: s.reasonChoices, Read: oneOf(leaveReasons...)},
+			{Name: "term", Ask: "leave.who", Choices: s.termChoices, Read: s.readTerm, Show: showChoice("term", s.termChoices), Follows: true, Pick: true},
+			{Name: "from", Ask: "leave.last_day", Example: "example.last_day", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
+			{Name: "reason", Ask: "leave.reason", Choices: s.reasonChoices, Read: oneOf(leaveReasons...), Show: showChoice("reason", s.reasonChoices), Pick: true},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -131,10 +228,10 @@ func (s *Screens) leaveForm() *bot.Form {
 // one may speak for.
 func (s *Screens) phoneForm() *bot.Form {
 	return &bot.Form{
-		Name: "phone",
+		Name: "phone", Intent: bot.ChangePhone,
 		Steps: []bot.Step{
-			{Name: "person", Ask: "phone.who", Choices: s.personChoices, Read: s.readPerson},
-			{Name: "phone", Ask: "phone.new", AskContact: true, Read: readPhone},
+			{Name: "person", Ask: "phone.who", Choices: s.personChoices, Read: s.readPerson, Show: showChoice("person", s.personChoices), Pick: true},
+			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: readPhone, Show: showPhone("phone")},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -149,6 +246,13 @@ func (s *Screens) noneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Bu
 
 type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
 
+func (s *Screens) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	if answers["newphone"] == none {
+		return s.orNone("newphone")(ctx, turn, answers)
+	}
+	return phone.Format(answers["newphone"]), nil
+}
+
 // noneOr lets a question be passed over.
 func noneOr(read reader) reader {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
@@ -156,7 +260,7 @@ func noneOr(read reader) reader {
 			return none, nil
 		}
 		switch models.Fold(input.Text) {
-		case "chua co", "khong", "khong co", "chua":
+		case "chua co", "khong", "khong co", "chua", "khong biet", "chua biet", "no co", "de sau":
 			return none, nil
 		}
 		return read(ctx, turn, answers, input)
@@ -176,6 +280,22 @@ func readDecision(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input)
 		return "", services.Invalid("decision_long")
 	}
 	return text, err
+}
+
+func (s *Screens) showBranch(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	return view.Branch.Name, err
+}
+
+func (s *Screens) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
+	for _, post := range view.Posts {
+		if id(post.Term.ID) == answers["ends"] {
+			return s.say("officer.instead", "title", title, "name", post.Person.Name), err
+		}
+	}
+	return title, err
 }
 
 func (s *Screens) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
@@ -202,7 +322,7 @@ func (s *Screens) roleChoices(ctx context.Context, turn bot.Turn, answers bot.An
 }
 
 // readRole also finds whose post it is, so that the form knows whether someone
-// leaves.
+// leaves, and whether that is who was said to.
 func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
 	if err != nil {
@@ -213,18 +333,76 @@ func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answe
 		if title == "" || (input.Choice != string(role) && models.Fold(input.Text) != models.Fold(title)) {
 			continue
 		}
-		delete(answers, "ends")
+		for _, derived := range []string{"ends", "differs", "goes"} {
+			delete(answers, derived)
+		}
 		var holders []roster.Post
 		for _, post := range view.Posts {
 			if post.Term.Role == role {
 				holders = append(holders, post)
 			}
 		}
+		said := answers["who"]
+		if meant := postsOf(holders, said); len(meant) == 1 {
+			answers["ends"] = id(meant[0].Term.ID)
+			return string(role), nil
+		}
 		places := map[models.TermRole]int{models.Head: 1, models.Deputy: max(1, view.Organization.DeputiesMax)}[role]
 		if places > 0 && len(holders) >= places {
 			answers["ends"] = id(holders[0].Term.ID)
 		}
+		if said != "" {
+			answers["differs"] = said
+		}
 		return string(role), nil
+	}
+	return "", services.Invalid("choice")
+}
+
+// holder is who the roster has in the post that ends; false for nobody.
+func (s *Screens) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	for _, post := range view.Posts {
+		if id(post.Term.ID) == answers["ends"] {
+			return view, post, true, err
+		}
+	}
+	return view, roster.Post{}, false, err
+}
+
+func (s *Screens) goesFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	view, post, held, err := s.holder(ctx, turn, answers)
+	state := s.say("officer.vacant")
+	if held {
+		state = s.say("officer.held", "name", post.Person.Name)
+	}
+	return bot.Fields{"title": view.Organization.TitleOf(models.TermRole(answers["role"])), "state": state, "said": answers["differs"]}, err
+}
+
+// Answers to "the roster has somebody else there".
+const (
+	goesAnyway = "ok"
+	goesOther  = "other"
+)
+
+func (s *Screens) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+	_, post, held, err := s.holder(ctx, turn, answers)
+	label := s.say("button.add_one")
+	if held {
+		label = s.say("officer.replace_button", "name", givenName(post.Person.Name))
+	}
+	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: goesAnyway}, bot.Button{Label: s.say("button.other_post"), Action: goesOther})}, err
+}
+
+// readGoes opens the question of the post again where another was meant.
+func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	switch input.Choice {
+	case goesAnyway:
+		return goesAnyway, nil
+	case goesOther:
+		delete(answers, "role")
+		delete(answers, "who")
+		return goesOther, nil
 	}
 	return "", services.Invalid("choice")
 }
@@ -282,9 +460,12 @@ func (s *Screens) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answe
 		return "", err
 	}
 	for _, post := range posts {
-		if input.Choice == id(post.Term.ID) || (input.Text != "" && models.Fold(input.Text) == post.Person.Folded) {
+		if input.Choice == id(post.Term.ID) {
 			return id(post.Term.ID), nil
 		}
+	}
+	if meant := postsOf(posts, withoutCall(input.Text)); len(meant) == 1 {
+		return id(meant[0].Term.ID), nil
 	}
 	return "", services.Invalid("choice")
 }
@@ -332,10 +513,17 @@ func (s *Screens) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, 
 	if err != nil {
 		return "", err
 	}
+	var meant []models.Person
 	for _, person := range people {
-		if input.Choice == id(person.ID) || (input.Text != "" && models.Fold(input.Text) == person.Folded) {
+		if input.Choice == id(person.ID) {
 			return id(person.ID), nil
 		}
+		if called(person.Folded, withoutCall(input.Text)) {
+			meant = append(meant, person)
+		}
+	}
+	if len(meant) == 1 {
+		return id(meant[0].ID), nil
 	}
 	return "", services.Invalid("choice")
 }
@@ -402,6 +590,9 @@ func (s *Screens) confirmChange(ctx context.Context, turn bot.Turn, answers bot.
 		return bot.Reply{}, err
 	}
 	reply := s.drawCard(card)
+	if turn.Speaker.Brief {
+		reply.Text = strings.Join(s.diffLines(card), "\n")
+	}
 	reply.Title = s.say("change.check", "kind", s.kindTitle(card))
 	return reply, nil
 }

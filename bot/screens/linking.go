@@ -73,7 +73,7 @@ func (s *Screens) linkForm() *bot.Form {
 		Name: "link",
 		Open: true,
 		Steps: []bot.Step{
-			{Name: "code", Ask: "link.code", Read: s.readCode},
+			{Name: "code", Ask: "link.code", Example: "example.code", Read: s.readCode},
 			{
 				Name: "consent", Ask: "consent.text",
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
@@ -89,7 +89,7 @@ func (s *Screens) linkForm() *bot.Form {
 			{Name: needsContact, Ask: "link.contact", AskContact: true, Skip: unless(needsContact), Read: s.readProof},
 			{Name: needsLast4, Ask: "link.last4", Skip: unless(needsLast4), Read: s.readProof},
 			{Name: needsTOTP, Ask: "link.totp", Skip: unless(needsTOTP), Read: s.readProof},
-			{Name: needsClerk, Ask: "link.clerk", Skip: unless(needsClerk), Read: readPhone},
+			{Name: needsClerk, Ask: "link.clerk", Example: "example.phone", Skip: unless(needsClerk), Read: readPhone},
 		},
 		Done: s.linkDone,
 	}
@@ -142,7 +142,7 @@ func (s *Screens) readProof(ctx context.Context, turn bot.Turn, answers bot.Answ
 
 func agrees(text string) bool {
 	switch models.Fold(text) {
-	case "dong y", "toi dong y", "co", "ok", "vang":
+	case "dong y", "toi dong y", "em dong y", "minh dong y":
 		return true
 	}
 	return false
@@ -183,18 +183,7 @@ func (s *Screens) askLinkForm() *bot.Form {
 		Open: true,
 		Steps: []bot.Step{
 			{
-				Name: "ward", Ask: "asklink.ward",
-				Choices: func(ctx context.Context, _ bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-					wards, err := s.Identity.Wards(ctx)
-					if err != nil {
-						return nil, err
-					}
-					var rows [][]bot.Button
-					for _, ward := range wards {
-						rows = append(rows, bot.Row(bot.Button{Label: ward.Name, Action: id(ward.ID)}))
-					}
-					return rows, nil
-				},
+				Name: "ward", Ask: "asklink.ward", Choices: s.wardChoices, Show: showChoice("ward", s.wardChoices), Pick: true,
 				Read: func(ctx context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					wards, err := s.Identity.Wards(ctx)
 					if err != nil {
@@ -208,9 +197,9 @@ func (s *Screens) askLinkForm() *bot.Form {
 					return "", services.Invalid("choice")
 				},
 			},
-			{Name: "name", Ask: "asklink.name", Read: readName},
+			{Name: "name", Ask: "asklink.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
 			{
-				Name: "phone", Ask: "asklink.phone", AskContact: true,
+				Name: "phone", Ask: "asklink.phone", Example: "example.phone", AskContact: true, Show: showPhone("phone"),
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					if input.Contact != nil {
 						return phone.Parse(input.Contact.Phone)
@@ -230,6 +219,15 @@ func (s *Screens) askLinkForm() *bot.Form {
 			return bot.Reply{Text: s.say("asklink.done")}, nil
 		},
 	}
+}
+
+func (s *Screens) wardChoices(ctx context.Context, _ bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	wards, err := s.Identity.Wards(ctx)
+	var rows [][]bot.Button
+	for _, ward := range wards {
+		rows = append(rows, bot.Row(bot.Button{Label: ward.Name, Action: id(ward.ID)}))
+	}
+	return rows, err
 }
 
 // consent shows what is kept and why to whoever was linked by a clerk.

@@ -2,8 +2,10 @@ package screens
 
 import (
 	"context"
+	"slices"
 
 	"canbobot/bot"
+	"canbobot/models"
 	"canbobot/services"
 )
 
@@ -18,15 +20,49 @@ var intentButtons = map[bot.Intent][2]string{ // label, verb
 	bot.MyRequests: {"mine", "mine"}, bot.Notices: {"notices", "notices"}, bot.Support: {"support", "support"},
 	bot.Privacy: {"privacy", "privacy"}, bot.Unlink: {"unlink", "unlink"},
 	bot.WardPending: {"pending", "pending"}, bot.WardPayment: {"runs", "runs"}, bot.WardBroadcast: {"broadcast", "sent"},
-	bot.WardReport: {"report", "report"}, bot.WardFind: {"find", "find"}, bot.WardInvite: {"invite_someone", "find"},
+	bot.WardReport: {"report", "report"}, bot.WardFind: {"find", "find"}, bot.WardInvite: {"invite_someone", "find"}, bot.WardImport: {"import", "import"},
 }
 
-func (s *Screens) intentButton(intent bot.Intent) (bot.Button, bool) {
+// furtherButtons lead to what no intent stands for: label to verb.
+var furtherButtons = map[string]string{
+	"calls": "calls", "new_notice": "broadcast", "step_up": "step_up", "style": "style", "unclear": "unclear",
+}
+
+// ofOfficers are the intents about one's own money, branch and papers: staff
+// have no such screens.
+var ofOfficers = []bot.Intent{
+	bot.Allowance, bot.AllowanceHistory, bot.AllowanceProblem, bot.Branch, bot.Profile, bot.ChangePhone, bot.MyRequests, bot.Support,
+}
+
+// choice is the button to an intent's screen, with the month that was said.
+func (s *Screens) choice(turn bot.Turn, intent bot.Intent) (bot.Button, bool) {
 	entry, ok := intentButtons[intent]
-	if !ok {
+	staff := turn.Speaker.Actor.IsStaff()
+	if !ok || intent.ForStaff() && !staff || staff && slices.Contains(ofOfficers, intent) {
 		return bot.Button{}, false
 	}
+	slots := turn.Meaning.Slots
+	if (intent == bot.Allowance || intent == bot.AllowanceProblem) && (slots.Month > 0 || slots.Ago > 0) && !slots.Lunar {
+		turn.Args = nil
+		return s.button(entry[0], entry[1], s.monthAsked(turn).String()), true
+	}
 	return s.button(entry[0], entry[1]), true
+}
+
+// sayings are what people type in place of a button that leads to a screen: its
+// label, and how they want to be asked.
+func (s *Screens) sayings() map[string]string {
+	all := map[string]string{
+		"gon": "styleset:brief", "tra loi gon": "styleset:brief", "hoi gon": "styleset:brief", "ngan gon": "styleset:brief", "hoi ngan gon": "styleset:brief", "tra loi ngan gon": "styleset:brief",
+		"tung buoc": "styleset:full", "tra loi tung buoc": "styleset:full", "hoi tung buoc": "styleset:full",
+	}
+	for _, entry := range intentButtons {
+		all[models.Fold(s.button(entry[0], entry[1]).Label)] = entry[1]
+	}
+	for label, verb := range furtherButtons {
+		all[models.Fold(s.button(label, verb).Label)] = verb
+	}
+	return all
 }
 
 func (s *Screens) menuButton(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -90,11 +126,18 @@ func (s *Screens) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply)
 func (s *Screens) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	switch {
 	case turn.Speaker.Actor.IsStaff():
-		return bot.Reply{Text: s.say("help.staff"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+		return bot.Reply{Text: s.say("help.staff"), Buttons: [][]bot.Button{
+			bot.Row(s.button("new_notice", "broadcast"), s.button("invite_someone", "find")),
+			bot.Row(s.button("calls", "calls"), s.button("policy", "policy")),
+			bot.Row(s.button("step_up", "step_up"), s.button("import", "import")),
+			bot.Row(s.button("unclear", "unclear"), s.button("style", "style")),
+			bot.Row(s.button("privacy", "privacy"), s.button("unlink", "unlink")), s.menuRow()}}, nil
 	case turn.Speaker.Linked():
 		return bot.Reply{Text: s.say("help.officer"), Buttons: [][]bot.Button{
-			bot.Row(s.button("support", "support"), s.button("privacy", "privacy")),
-			bot.Row(s.button("unlink", "unlink"), s.button("menu", "menu"))}}, nil
+			bot.Row(s.button("policy", "policy"), s.button("problem", "problem")),
+			bot.Row(s.button("profile", "profile"), s.button("byclerk", "byclerk")),
+			bot.Row(s.button("support", "support"), s.button("style", "style")),
+			bot.Row(s.button("privacy", "privacy"), s.button("unlink", "unlink")), s.menuRow()}}, nil
 	}
 	return bot.Reply{Text: s.say("help.stranger"), Buttons: [][]bot.Button{
 		bot.Row(s.button("have_code", "link"), s.button("no_code", "asklink"))}}, nil
@@ -104,61 +147,8 @@ func (s *Screens) nothingToCancel(_ context.Context, _ bot.Turn) (bot.Reply, err
 	return bot.Reply{Text: s.say("menu.nothing_to_cancel"), Buttons: [][]bot.Button{s.menuRow()}}, nil
 }
 
-// misheard says so and offers the likeliest screens; the second time in a row
-// it offers the clerk.
-func (s *Screens) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	candidates := turn.Meaning.Others
-	if turn.Meaning.Intent != bot.Unknown {
-		candidates = append([]bot.Intent{turn.Meaning.Intent}, candidates...)
-	}
-	reply := bot.Reply{Text: s.say("misheard.first")}
-	if number(turn.Arg(0)) >= 2 {
-		reply.Text = s.say("misheard.again")
-		candidates = append([]bot.Intent{bot.Support}, candidates...)
-	}
-	if len(candidates) == 0 {
-		candidates = []bot.Intent{bot.Allowance, bot.ChangeOfficer}
-		if turn.Speaker.Actor.IsStaff() {
-			candidates = []bot.Intent{bot.WardPending, bot.WardFind}
-		}
-	}
-	if _, unfinished, err := turn.Draft(ctx); err != nil {
-		return bot.Reply{}, err
-	} else if unfinished {
-		reply.Buttons = append(reply.Buttons, bot.Row(s.button("resume", bot.Resume())))
-	}
-	offered := map[string]bool{}
-	for _, intent := range candidates {
-		if intent.ForStaff() && !turn.Speaker.Actor.IsStaff() {
-			continue
-		}
-		if button, ok := s.intentButton(intent); ok && !offered[button.Action] && len(offered) < 3 {
-			offered[button.Action] = true
-			reply.Buttons = append(reply.Buttons, bot.Row(button))
-		}
-	}
-	if !offered["menu"] {
-		reply.Buttons = append(reply.Buttons, s.menuRow())
-	}
-	return reply, nil
-}
-
 func (s *Screens) elsewhere(_ context.Context, _ bot.Turn) (bot.Reply, error) {
 	return bot.Reply{Text: s.say("elsewhere")}, nil
-}
-
-// attached answers kindly about what nobody asked for.
-func (s *Screens) attached(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	key := "attached.file"
-	if turn.In.Attachment != nil {
-		switch turn.In.Attachment.Kind {
-		case bot.Voice:
-			key = "attached.voice"
-		case bot.Photo:
-			key = "attached.photo"
-		}
-	}
-	return bot.Reply{Text: s.say(key), Buttons: [][]bot.Button{s.menuRow()}}, nil
 }
 
 // staffOnly refuses officers before a screen of staff asks them anything.

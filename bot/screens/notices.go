@@ -133,28 +133,17 @@ func (s *Screens) broadcastForm() *bot.Form {
 		return notices.Audience{}
 	}
 	return &bot.Form{
-		Name: "notice",
+		Name: "notice", Intent: bot.WardBroadcast,
 		Steps: []bot.Step{
-			{Name: "text", Ask: "notice.ask", Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+			{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: asKept("text"), Free: true, Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 				text := strings.TrimSpace(input.Text)
 				if n := len([]rune(text)); n < 5 || n > maxNotice {
 					return "", services.Invalid("notice_length").With("max", maxNotice)
 				}
 				return text, nil
 			}},
-			{Name: "audience", Ask: "notice.audience", Read: oneOf("all", string(models.Head), string(models.Deputy)),
-				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(
-						bot.Button{Label: s.say("notice.all"), Action: "all"},
-						bot.Button{Label: s.say("notice.heads"), Action: string(models.Head)},
-						bot.Button{Label: s.say("notice.deputies"), Action: string(models.Deputy)})}, nil
-				}},
-			{Name: "confirm", Ask: "notice.confirm_ask", Read: oneOf("yes", "no"),
-				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(
-						bot.Button{Label: s.say("notice.needs"), Action: "yes"},
-						bot.Button{Label: s.say("notice.needs_not"), Action: "no"})}, nil
-				}},
+			{Name: "audience", Ask: "notice.audience", Read: oneOf("all", string(models.Head), string(models.Deputy)), Choices: s.audiences, Show: showChoice("audience", s.audiences), Pick: true},
+			{Name: "confirm", Ask: "notice.confirm_ask", Read: oneOf("yes", "no"), Choices: s.confirmations, Show: showChoice("confirm", s.confirmations), Pick: true},
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			reach, err := s.Notices.Reach(ctx, turn.Speaker.Actor, audienceOf(answers), s.window)
@@ -172,4 +161,17 @@ func (s *Screens) broadcastForm() *bot.Form {
 			return bot.Reply{Text: s.say("notice.done"), Buttons: [][]bot.Button{bot.Row(s.button("broadcast", "sent"), s.button("menu", "menu"))}}, nil
 		},
 	}
+}
+
+func (s *Screens) audiences(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return [][]bot.Button{bot.Row(
+		bot.Button{Label: s.say("notice.all"), Action: "all"},
+		bot.Button{Label: s.say("notice.heads"), Action: string(models.Head)},
+		bot.Button{Label: s.say("notice.deputies"), Action: string(models.Deputy)})}, nil
+}
+
+func (s *Screens) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return [][]bot.Button{bot.Row(
+		bot.Button{Label: s.say("notice.needs"), Action: "yes"},
+		bot.Button{Label: s.say("notice.needs_not"), Action: "no"})}, nil
 }

@@ -25,9 +25,7 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 	if card.Branch.Name != "" {
 		lines = append(lines, s.say("card.branch", "branch", card.Branch.Name))
 	}
-	for _, diff := range card.Diff {
-		lines = append(lines, s.diffLine(diff))
-	}
+	lines = append(lines, s.diffLines(card)...)
 	lines = append(lines, s.effectLines(card)...)
 	if card.ProposerName != "" {
 		lines = append(lines, s.say("card.proposer", "name", card.ProposerName, "title", orDash(card.ProposerTitle)))
@@ -42,6 +40,14 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply
+}
+
+func (s *Screens) diffLines(card changes.Card) []string {
+	var lines []string
+	for _, diff := range card.Diff {
+		lines = append(lines, s.diffLine(diff))
+	}
+	return lines
 }
 
 // diffLine writes raw values as people read them.

@@ -17,6 +17,7 @@ import (
 	"canbobot/services/changes"
 	"canbobot/services/identity"
 	"canbobot/services/notices"
+	"canbobot/services/phrases"
 	"canbobot/services/roster"
 )
 
@@ -28,6 +29,7 @@ type Screens struct {
 	Allowance *allowance.Service
 	Cases     *cases.Service
 	Notices   *notices.Service
+	Phrases   *phrases.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
 	Clock     services.Clock
@@ -57,6 +59,8 @@ func (s *Screens) Book() *bot.Book {
 		Welcome:   s.welcome,
 		Consent:   s.consent,
 		Misheard:  s.misheard,
+		Both:      s.both,
+		Aside:     s.aside,
 		Elsewhere: s.elsewhere,
 		Attached:  s.attached,
 		Intents: map[bot.Intent]bot.Screen{
@@ -70,27 +74,36 @@ func (s *Screens) Book() *bot.Book {
 			bot.WardPending: s.pending, bot.WardPayment: s.runs, bot.WardBroadcast: s.sentNotices,
 			bot.WardReport: s.report, bot.WardFind: s.find, bot.WardImport: s.importing, bot.WardInvite: s.invite,
 		},
+		Sayings: s.sayings(),
+		Choice:  s.choice,
+		AsideOf: asideOf,
 		Actions: map[string]bot.Action{
 			"menu": {Screen: s.menuButton, Open: true}, "help": {Screen: s.help, Open: true},
-			"month": {Screen: s.allowance}, "why": {Screen: s.why}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
+			"month": {Screen: s.allowance}, "why": {Screen: s.why, Inner: true}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
 			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},
 			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "byclerk": {Screen: s.changeByClerk},
-			"mine": {Screen: s.myRequests}, "request": {Screen: s.request}, "withdraw": {Screen: s.withdraw}, "redo": {Screen: s.redo},
-			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice},
-			"support": {Screen: s.support}, "mycase": {Screen: s.myCase},
-			"privacy": {Screen: s.privacy}, "unlink": {Screen: s.unlink}, "unlinkyes": {Screen: s.unlinkYes},
-			"consent": {Screen: s.consentAnswer, Open: true},
-			"link":    {Screen: s.link, Open: true}, "asklink": {Screen: s.askLink, Open: true},
+			"mine": {Screen: s.myRequests}, "request": {Screen: s.request, Inner: true}, "withdraw": {Screen: s.withdraw, Inner: true}, "redo": {Screen: s.redo, Inner: true},
+			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice, Inner: true},
+			"support": {Screen: s.support}, "mycase": {Screen: s.myCase, Inner: true},
+			"privacy": {Screen: s.privacy}, "unlink": {Screen: s.unlink}, "unlinkyes": {Screen: s.unlinkYes, Inner: true},
+			"style": {Screen: s.style}, "styleset": {Screen: s.styleSet, Inner: true},
+			"consent": {Screen: s.consentAnswer, Open: true, Inner: true},
+			"link":    {Screen: s.link, Open: true, Inner: true}, "asklink": {Screen: s.askLink, Open: true, Inner: true},
 			"step_up": {Screen: s.stepUp},
-			"pending": {Screen: s.pending}, "card": {Screen: s.card}, "ok": {Screen: s.approve}, "ret": {Screen: s.returnRequest}, "no": {Screen: s.refuse},
-			"linkcard": {Screen: s.linkCard}, "linkyes": {Screen: s.linkYes}, "linkno": {Screen: s.linkNo},
-			"case": {Screen: s.caseCard}, "caseans": {Screen: s.answerCase}, "caseclose": {Screen: s.closeCase},
-			"runs": {Screen: s.runs}, "run": {Screen: s.run}, "prepare": {Screen: s.prepare}, "submit": {Screen: s.submitRun}, "approve": {Screen: s.approveRun},
-			"export": {Screen: s.exportRun}, "settle": {Screen: s.settleAll},
-			"lines": {Screen: s.lines}, "line": {Screen: s.line}, "linepaid": {Screen: s.linePaid}, "linefailed": {Screen: s.lineFailed}, "close": {Screen: s.closeRun},
-			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person}, "invite": {Screen: s.invitePerson}, "unlinkperson": {Screen: s.unlinkPerson},
-			"calls": {Screen: s.calls}, "called": {Screen: s.called},
+			"pending": {Screen: s.pending}, "card": {Screen: s.card, Inner: true}, "ok": {Screen: s.approve, Inner: true},
+			"ret": {Screen: s.returnRequest, Inner: true}, "no": {Screen: s.refuse, Inner: true},
+			"linkcard": {Screen: s.linkCard, Inner: true}, "linkyes": {Screen: s.linkYes, Inner: true}, "linkno": {Screen: s.linkNo, Inner: true},
+			"case": {Screen: s.caseCard, Inner: true}, "caseans": {Screen: s.answerCase, Inner: true}, "caseclose": {Screen: s.closeCase, Inner: true},
+			"runs": {Screen: s.runs}, "run": {Screen: s.run, Inner: true}, "prepare": {Screen: s.prepare, Inner: true},
+			"submit": {Screen: s.submitRun, Inner: true}, "approve": {Screen: s.approveRun, Inner: true},
+			"export": {Screen: s.exportRun, Inner: true}, "settle": {Screen: s.settleAll, Inner: true},
+			"lines": {Screen: s.lines, Inner: true}, "line": {Screen: s.line, Inner: true}, "linepaid": {Screen: s.linePaid, Inner: true},
+			"linefailed": {Screen: s.lineFailed, Inner: true}, "close": {Screen: s.closeRun, Inner: true},
+			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
+			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
+			"calls": {Screen: s.calls}, "called": {Screen: s.called, Inner: true},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
+			"unclear": {Screen: s.unclear}, "keepphrases": {Screen: s.keepPhrases, Inner: true},
 		},
 		Forms: map[string]*bot.Form{},
 	}

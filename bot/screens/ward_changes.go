@@ -86,7 +86,7 @@ type decision = func(ctx context.Context, actor services.Actor, id int64, versio
 func (s *Screens) decisionForm(name, ask string, decide decision) *bot.Form {
 	return &bot.Form{
 		Name:  name,
-		Steps: []bot.Step{{Name: "reason", Ask: ask, Choices: s.returnChoices(name), Read: s.readReason}},
+		Steps: []bot.Step{{Name: "reason", Ask: ask, Choices: s.returnChoices(name), Read: s.readReason, Show: asKept("reason"), Free: true, Pick: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: s.say("decision.confirm", "number", answers["request"], "what", s.say("decision."+name), "reason", answers["reason"])}, nil
 		},

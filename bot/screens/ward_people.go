@@ -27,7 +27,7 @@ func (s *Screens) find(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (s *Screens) findForm() *bot.Form {
 	return &bot.Form{
 		Name: "find", Fleeting: true,
-		Steps: []bot.Step{{Name: "query", Ask: "find.ask", Read: readSentenceStep}},
+		Steps: []bot.Step{{Name: "query", Ask: "find.ask", Example: "example.find", Read: readSentenceStep, Free: true}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return s.found(ctx, turn, answers["query"])
 		},

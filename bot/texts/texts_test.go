@@ -67,8 +67,8 @@ func uses(t *testing.T) (found []use, codes map[string]bool) {
 						found = append(found, use{key: key, at: files.Position(node.Pos())})
 					}
 				}
-			case *ast.KeyValueExpr: // Step{Ask: "key"}
-				if name, ok := node.Key.(*ast.Ident); ok && name.Name == "Ask" {
+			case *ast.KeyValueExpr: // Step{Ask: "key", Example: "key"}
+				if name, ok := node.Key.(*ast.Ident); ok && (name.Name == "Ask" || name.Name == "Example") {
 					if key, ok := literal(node.Value); ok {
 						found = append(found, use{key: key, at: files.Position(node.Pos())})
 					}

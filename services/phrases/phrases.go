@@ -5,6 +5,7 @@ package phrases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -48,13 +49,13 @@ type Unclear struct {
 var intentName = regexp.MustCompile(`^[a-z_]{1,40}$`)
 
 // Count counts one text of somebody of the actor's ward; nobody's ward counts
-// nothing. It refuses with invalid/intent what is no intent's name.
+// nothing. What is no intent's name is an error of the caller's.
 func (s *Service) Count(ctx context.Context, actor services.Actor, unclear Unclear) error {
 	if actor.Ward == 0 {
 		return nil
 	}
 	if !intentName.MatchString(unclear.Intent) {
-		return services.Invalid("intent")
+		return errors.New("count phrase: not the name of an intent")
 	}
 	now := s.clock.UTC()
 	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {

@@ -142,7 +142,7 @@ func TestWhoMayNotIsRefused(t *testing.T) {
 		"a foreign ward is not to be read":     {second(w.Of(w.ctx, w.away, w.bac)), services.KindNotFound},
 		"an officer does not read":             {second(w.Of(w.ctx, w.lan, w.bac)), services.KindDenied},
 		"a stranger does not read":             {second(w.Of(w.ctx, services.Actor{}, w.bac)), services.KindDenied},
-		"no intent":                            {w.Count(w.ctx, w.lan, phrases.Unclear{Intent: "Nguyễn Thị Lan"}), services.KindInvalid},
+		"no intent":                            {w.Count(w.ctx, w.lan, phrases.Unclear{Intent: "Nguyễn Thị Lan"}), services.KindInternal},
 	} {
 		if services.KindOf(call.err) != call.kind {
 			t.Errorf("%s: %v, want %s", name, call.err, call.kind)
