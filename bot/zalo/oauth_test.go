@@ -31,9 +31,11 @@ func TestRenewAsks(t *testing.T) {
 	var form url.Values
 	var header http.Header
 	var asked string
+	alone := false
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
 		form, header, asked = r.PostForm, r.Header, r.Method+" "+r.RequestURI
+		alone = r.Close
 		tell(w, 200, `{"access_token":"A2","refresh_token":"R2","expires_in":"90000"}`)
 	}))
 	defer server.Close()
@@ -44,6 +46,9 @@ func TestRenewAsks(t *testing.T) {
 	}
 	if asked != "POST /v4/oa/access_token" || header.Get("secret_key") != testSecret || header.Get("Content-Type") != "application/x-www-form-urlencoded" {
 		t.Errorf("%s with %v", asked, header)
+	}
+	if !alone {
+		t.Error("the connection is kept, and may be closed while the next is asked for")
 	}
 	want := url.Values{"grant_type": {"refresh_token"}, "app_id": {"360846"}, "refresh_token": {testRefresh}}
 	if form.Encode() != want.Encode() {
@@ -112,6 +117,21 @@ func TestRenewAnswers(t *testing.T) {
 		if wantFate(t, err, test.want, why); access != "" || next != "" || test.cause != "" && errors.Unwrap(err).Error() != test.cause {
 			t.Errorf("%s: %q, %q, %v", name, access, next, err)
 		}
+	}
+}
+
+// A redirect would carry the app's secret and the token along.
+func TestRenewStays(t *testing.T) {
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Path)
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	}))
+	defer server.Close()
+	_, _, _, err := (&OAuth{AppSecret: testSecret, URL: server.URL}).Renew(t.Context(), testRefresh)
+	if wantFate(t, err, bot.Uncertain, ""); len(asked) != 1 {
+		t.Errorf("asked %q", asked)
 	}
 }
 

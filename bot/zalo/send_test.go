@@ -179,6 +179,33 @@ func make80(n int) (rows [][]bot.Button) {
 	return rows
 }
 
+// The reference is that of the text, whatever is sent after it.
+func TestSendReferenceOfTheText(t *testing.T) {
+	s, channel := newStandIn(t, func(c *Config) { c.FormImage = "https://bot.example.vn/form.png" })
+	file := bot.File{Name: "a.pdf", Content: []byte("%PDF")}
+	if ref, err := channel.Send(t.Context(), someone, bot.Reply{Text: "a", Files: []bot.File{file}, AskContact: "b"}); ref != "m1" || err != nil {
+		t.Errorf("%q, %v", ref, err)
+	}
+	if asked := s.all(); len(asked) != 4 || !strings.Contains(asked[3].body, "request_user_info") {
+		t.Errorf("%+v", asked)
+	}
+	if ref, err := channel.Send(t.Context(), someone, bot.Reply{Files: []bot.File{file, file}}); ref != "m4" || err != nil {
+		t.Errorf("%q, %v", ref, err)
+	}
+	// A form that Zalo refuses takes nothing back.
+	s.answers(func(w http.ResponseWriter, h heard) {
+		if strings.Contains(h.body, "request_user_info") {
+			tell(w, 200, no(-233))
+			return
+		}
+		tell(w, 200, `{"data":{"message_id":"m"},"error":0}`)
+	})
+	ref, err := channel.Send(t.Context(), someone, bot.Reply{Text: "a", AskContact: "b"})
+	if wantFate(t, err, bot.Refused, ""); ref != "m" {
+		t.Errorf("%q", ref)
+	}
+}
+
 // What was sent before a failure keeps its reference.
 func TestSendFailsInTheMiddle(t *testing.T) {
 	s, channel := newStandIn(t, nil)
