@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,8 +30,15 @@ type Report struct {
 	Total, Right int
 	Wanted       map[bot.Intent]int                // phrases by label
 	Confusion    map[bot.Intent]map[bot.Intent]int // label, then answer
+	Styles       map[string]Tally                  // by how the phrases are written, where the file says so
 	Misses       []Miss
 }
+
+// Tally counts the phrases of one style.
+type Tally struct{ Total, Right int }
+
+// Accuracy is the part understood as labelled, from 0 to 1.
+func (t Tally) Accuracy() float64 { return ratio(t.Right, t.Total) }
 
 // Accuracy is the part of the phrases understood as labelled, from 0 to 1.
 func (r Report) Accuracy() float64 { return ratio(r.Right, r.Total) }
@@ -42,7 +50,11 @@ func ratio(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-// ReadExamples reads lines of "intent<TAB>phrase"; empty lines and lines that
+// styles are how phrases may be written.
+var styles = []string{"full", "plain", "short", "typos", "dialect"}
+
+// ReadExamples reads lines of "intent<TAB>phrase" or "intent<TAB>phrase<TAB>style"
+// (also with the style before the phrase); empty lines and lines that
 // begin with "#" are passed over. An intent that does not exist is an error.
 func ReadExamples(r io.Reader) ([]Example, error) {
 	var examples []Example
@@ -60,6 +72,9 @@ func ReadExamples(r io.Reader) ([]Example, error) {
 		label, phrase, style := fields[0], fields[1], ""
 		if len(fields) == 3 {
 			style = strings.TrimSpace(fields[2])
+			if slices.Contains(styles, phrase) && !slices.Contains(styles, style) {
+				phrase, style = fields[2], fields[1]
+			}
 		}
 		intent := bot.Intent(strings.TrimSpace(label))
 		if !slices.Contains(bot.Intents, intent) {
@@ -84,7 +99,7 @@ func Evaluate(model bot.Understander, r io.Reader) (Report, error) {
 
 // Score asks the model about every example.
 func Score(model bot.Understander, examples []Example) Report {
-	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{}}
+	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{}, Styles: map[string]Tally{}}
 	for _, example := range examples {
 		got := model.Understand(example.Phrase)
 		report.Total++
@@ -95,6 +110,14 @@ func Score(model bot.Understander, examples []Example) Report {
 			report.Confusion[example.Want] = row
 		}
 		row[got.Intent]++
+		if example.Style != "" {
+			tally := report.Styles[example.Style]
+			tally.Total++
+			if got.Intent == example.Want {
+				tally.Right++
+			}
+			report.Styles[example.Style] = tally
+		}
 		if got.Intent == example.Want {
 			report.Right++
 			continue
@@ -123,6 +146,10 @@ func (r Report) Print(w io.Writer) error {
 			100*ratio(row[intent], r.Wanted[intent]), strings.Join(taken, ", "))
 	}
 	fmt.Fprintf(&b, "%-18s %7d %7d %7.1f%%\n", "all", r.Total, r.Right, 100*r.Accuracy())
+	for _, style := range slices.Sorted(maps.Keys(r.Styles)) {
+		tally := r.Styles[style]
+		fmt.Fprintf(&b, "%-18s %7d %7d %7.1f%%\n", "style "+style, tally.Total, tally.Right, 100*tally.Accuracy())
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

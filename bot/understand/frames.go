@@ -97,6 +97,7 @@ var frames = []frame{
 	f(bot.Policy, 0.6, of(current, branch, receive, has, money, allowance, what, how), pays, of(role, post), of(asking, howmuch, what, how, who)),
 	f(bot.Policy, 0.5, of(current, branch, money, allowance, howmuch, post), of(role, post), of(receive), of(what, asking, howmuch)),
 	f(bot.Policy, 0.6, of(current, branch, pay, receive, money, allowance), of(role), of(count), of(asking)),
+	f(bot.Policy, 1.2, of(receive, pay, money, allowance, branch, rate, permonth, name), of(role), of(why), of(lack, count, howmuch)).but(of(me, mine, notyet, month, name)),
 	f(bot.Policy, 0.2, of(current, branch, receive, howmuch, role), pays, of(who)),
 	f(bot.Policy, 0.1, of(current, see, role), of(allowance), of(what, how)),
 
@@ -163,7 +164,8 @@ var frames = []frame{
 	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, askyet, process, why, done)),
 	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
-	f(bot.MyRequests, 0.6, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
+	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where), of(approve, consent, process, done, why, send, receive)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.8, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
 	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, phone, bank, change, me, mine)).but(of(consent, data, post, role, lack, not)),
 	f(bot.MyRequests, 0, of(done, send), of(withdraw)).but(of(consent, data, post, role, lack, not, bank)),
@@ -180,7 +182,7 @@ var frames = []frame{
 
 	// A person to talk to.
 	f(bot.Support, 0.6, of(contact, ward, human, who, phone, number, how, where, help, see, asking, role, what, when, explain, question, person, name), of(contact), of(ward, human, who, question, person)),
-	f(bot.Support, 0.5, of(contact, who, asking, how, where, what), of(ward, human), of(phone, number)).but(of(change, find)),
+	f(bot.Support, 0.9, of(contact, who, asking, how, where, what, want, pay), of(ward, human), of(phone, number)).but(of(change, find, current, mine, lost, old, me)),
 	f(bot.Support, 0.6, of(contact, phone, name), of(askabout), of(ward, human)),
 	f(bot.Support, 0.3, of(contact, ward, help, see, app, asking, phone), of(human)),
 	f(bot.Support, 0.3, of(contact, ward, send, human, want), of(question)),
@@ -202,7 +204,7 @@ var frames = []frame{
 	f(bot.Privacy, 0.6, of(mine, use, create), of(info, field, phone, bank), of(why, use), of(what)),
 
 	// To part with this bot.
-	f(bot.Unlink, 0.5, of(link, app, mine, bank, asking, how, device, phone, done, notice, old, change, lost, cancel, remove), of(stop)),
+	f(bot.Unlink, 0.5, of(link, app, mine, asking, how, device, phone, done, notice, change, lost, cancel, remove), of(stop)),
 	f(bot.Unlink, 0.6, of(app, link, notice, want, receive, send), of(not), of(anymore), of(use, app, notice, link)),
 	f(bot.Unlink, 0.7, of(app, mine, bank, asking, how, device, stop), of(link), of(remove, cancel, stop, withdraw, not)),
 	f(bot.Unlink, 0.7, of(link, mine, asking, how, device, bank), of(app), of(remove, cancel, stop, withdraw)),
@@ -245,8 +247,9 @@ var frames = []frame{
 	f(bot.WardReport, 0.4, of(create, export, see, month, months, list, ward, everyone, money, allowance, branch, role, howmuch, file, pay, send, payrun, info, process, members, human, field, post, what, has, asking, appoint, lack, notyet, whichbranch, total), of(report)),
 	f(bot.WardReport, 0.9, of(create, export, see, pay, howmuch, ward, everyone, list, role, branch, file, payrun), of(report), of(money, allowance, month, months)).but(of(mine, me)),
 	f(bot.WardReport, 0.5, of(create, export, see, money, allowance, month, months, howmuch, branch, role, list), of(total), of(ward, everyone, pay, payrun, branch, role, report)),
-	f(bot.WardReport, 0.7, of(see, what, has, not, notyet, done, money, allowance, receive, asking), of(whichbranch), of(appoint, lack, notyet, not, role, members, has)).but(of(name)),
+	f(bot.WardReport, 1.0, of(see, what, has, not, notyet, done, money, allowance, receive, asking, branch), of(whichbranch), of(appoint, lack, notyet, not, role, members, has)).but(of(name)),
 	f(bot.WardReport, 0.9, of(create, export, see, month, months, list, ward, everyone, process), of(report), of(payrun)),
+	f(bot.WardReport, 0.9, of(money, allowance, month, months, pay, howmuch), of(report), of(ward)).but(of(mine, me, when)),
 	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
 	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
 

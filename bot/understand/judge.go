@@ -3,6 +3,7 @@ package understand
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"canbobot/bot"
 )
@@ -69,6 +70,7 @@ func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
 	for i := range nets {
 		nets[i] = unfit
 	}
+	nets[unknownIndex] = s.strangeness()
 	command = -1
 	for i := range frames {
 		fr := &frames[i]
@@ -163,19 +165,47 @@ func heaviest(means set) (best concept, weight float64) {
 	return best, weight
 }
 
+// spread turns logits into odds, and tells the likeliest and their sum.
+func spread(logits *[intentCount]float32, odds *[intentCount]float64) (best int, sum float64) {
+	n := len(bot.Intents)
+	for i := range n {
+		if logits[i] > logits[best] {
+			best = i
+		}
+	}
+	for i := range n {
+		odds[i] = math.Exp(float64(logits[i] - logits[best]))
+		sum += odds[i]
+	}
+	return best, sum
+}
+
+// unknownIndex is the place of bot.Unknown in bot.Intents.
+var unknownIndex = slices.Index(bot.Intents, bot.Unknown)
+
+// strangeness is what speaks for no intent at all: what is not the ward's
+// business, and words nobody knows.
+func (s *scratch) strangeness() float32 {
+	strange := float32(unfit)
+	for i := range s.items {
+		it := &s.items[i]
+		switch {
+		case it.means.has(offtopic) && !it.faint:
+			strange += 2
+		case it.means.meets(aside):
+			strange += 0.5
+		case it.means.empty():
+			strange += 0.5 * float32(it.weight)
+		}
+	}
+	return min(strange, mostNet)
+}
+
 // rank orders the intents and says how likely the first is.
 func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
 	n := len(bot.Intents)
-	most := logits[0]
-	for _, l := range logits[:n] {
-		most = max(most, l)
-	}
 	var odds [intentCount]float64
-	sum := 0.0
-	for i := range n {
-		odds[i] = math.Exp(float64(logits[i] - most))
-		sum += odds[i]
-	}
+	_, sum := spread(logits, &odds)
 	var order [5]int // the likeliest four, and room for one that is not offered
 	count := 0
 	for i := range n {

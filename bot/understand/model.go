@@ -69,6 +69,7 @@ func (m *Model) Understand(text string) bot.Meaning {
 			meaning = mended
 		}
 	}
+	m.twoRequests(s, &meaning)
 	s.text, s.after = "", nil
 	return meaning
 }

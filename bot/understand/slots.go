@@ -67,6 +67,9 @@ func (s *scratch) months(slots *bot.Slots) {
 			slots.Year = yearOf(&s.words[after])
 			after++
 		}
+		if after+1 < len(s.words) && s.words[after].folded == "nam" && !s.words[after].breaks && yearish[s.words[after+1].folded] {
+			after += 2 // "tháng 12 năm ngoái"
+		}
 		if moonWords[s.words[i+1].folded] > 0 || s.moonFollows(after) {
 			slots.Lunar = true
 		}
