@@ -617,7 +617,10 @@ func (s *Screens) submitChange(ctx context.Context, turn bot.Turn, answers bot.A
 }
 
 // changeByClerk is for what chat does not change: the clerk does, on a word.
-func (s *Screens) changeByClerk(_ context.Context, _ bot.Turn) (bot.Reply, error) {
+func (s *Screens) changeByClerk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Speaker.Actor.IsStaff() {
+		return s.find(ctx, turn)
+	}
 	return bot.Reply{Text: s.say("change.by_clerk"), Buttons: [][]bot.Button{
 		bot.Row(s.button("support", "support"), s.button("menu", "menu"))}}, nil
 }

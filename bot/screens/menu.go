@@ -31,7 +31,7 @@ var furtherButtons = map[string]string{
 // ofOfficers are the intents about one's own money, branch and papers: staff
 // have no such screens.
 var ofOfficers = []bot.Intent{
-	bot.Allowance, bot.AllowanceHistory, bot.AllowanceProblem, bot.Branch, bot.Profile, bot.ChangePhone, bot.MyRequests, bot.Support,
+	bot.Allowance, bot.AllowanceHistory, bot.AllowanceProblem, bot.Branch, bot.Profile, bot.ChangePhone, bot.Support,
 }
 
 // choice is the button to an intent's screen, with the month that was said.
@@ -128,8 +128,9 @@ func (s *Screens) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	case turn.Speaker.Actor.IsStaff():
 		return bot.Reply{Text: s.say("help.staff"), Buttons: [][]bot.Button{
 			bot.Row(s.button("new_notice", "broadcast"), s.button("invite_someone", "find")),
-			bot.Row(s.button("calls", "calls"), s.button("policy", "policy")),
+			bot.Row(s.button("calls", "calls"), s.button("mine", "mine")),
 			bot.Row(s.button("step_up", "step_up"), s.button("import", "import")),
+			bot.Row(s.button("policy", "policy")),
 			bot.Row(s.button("unclear", "unclear"), s.button("style", "style")),
 			bot.Row(s.button("privacy", "privacy"), s.button("unlink", "unlink")), s.menuRow()}}, nil
 	case turn.Speaker.Linked():
