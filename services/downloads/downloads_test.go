@@ -160,6 +160,7 @@ func TestMalformedTokenAsksNobody(t *testing.T) {
 }
 
 func TestOfferIsRefused(t *testing.T) {
+	shared := newShelf(t) // by those that change nothing
 	for name, c := range map[string]struct {
 		before        func(*shelf)
 		channel, chat string
@@ -178,8 +179,9 @@ func TestOfferIsRefused(t *testing.T) {
 		"erased by withdrawal": {before: func(s *shelf) { s.set(&models.Account{}, s.lan, "chat_id", "") }, want: services.NotFound("account")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newShelf(t)
+			s := shared
 			if c.before != nil {
+				s = newShelf(t)
 				c.before(s)
 			}
 			channel := c.channel
