@@ -25,7 +25,9 @@ func (m *Model) twoRequests(s *scratch, meaning *bot.Meaning) {
 		return
 	}
 	items, words := s.items, s.words
-	defer func() { s.items, s.words = items, words }()
+	two := s.two
+	s.two = false
+	defer func() { s.items, s.words, s.two = items, words, two }()
 	tried := 0
 	for i := 1; i < len(items) && tried < mostParts; i++ {
 		at := items[i].first

@@ -116,8 +116,10 @@ const (
 	anymore // "nữa", of what is denied
 	total
 	whichbranch
-	unread // who has read a notice and who has not
-	count  // a bare number
+	unread  // who has read a notice and who has not
+	count   // a bare number
+	figures // a long number that is no phone's
+	pair    // of two people
 
 	// What stands for itself.
 	menu
@@ -134,7 +136,7 @@ const (
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "smalltalk": smalltalk, "permonth": permonth,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "figures": figures, "pair": pair, "smalltalk": smalltalk, "permonth": permonth,
 	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
 	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
 	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,

@@ -23,7 +23,7 @@ var (
 )
 
 // free is what any sentence may hold without saying anything for an intent.
-var free = of(filler, me, want, has, count, thanks, is, anymore, greeting, enough, askabout)
+var free = of(filler, figures, me, want, has, count, thanks, is, anymore, greeting, enough, askabout)
 
 // content is what makes a greeting more than a greeting.
 var content = of(money, allowance, month, months, permonth, phone, number, bank, bankname, info, field, post, role,
@@ -57,6 +57,8 @@ var frames = []frame{
 	f(bot.Allowance, -0.2, of(receive, see), of(howmuch)),
 	f(bot.Allowance, 0.3, of(has, receive, pay, see), of(whichmonth), pays),
 	f(bot.Allowance, -0.3, of(month, mine, bank), gets),
+	f(bot.Allowance, 0.9, of(see, money, allowance), of(payrun), of(mine), of(month)),
+	f(bot.Allowance, 0.4, of(month, ward, branch, mine, me, is), of(payrun), of(when)).but(of(create, export, load, everyone, list)),
 
 	// Several months.
 	f(bot.AllowanceHistory, 0.4, of(money, allowance, receive, pay, see, howmuch, list, mine, done, what, asking, askyet, when, report, ward, info, role, process), of(months)),
@@ -104,13 +106,13 @@ var frames = []frame{
 	// Who is in a branch.
 	f(bot.Branch, 0.5, of(current, see, members, who, what, list, info, askyet, asking, name, ward, howmuch, number, mine, post, is), of(branch), of(members, who)),
 	f(bot.Branch, 0.5, of(current, branch, see, members, list, info, asking, name, post, is, ward), of(role), of(who, members)),
-	f(bot.Branch, 0.4, of(current, role, members, who, mine, asking, name, ward, everyone), of(branch), of(list, see, info, process)),
+	f(bot.Branch, 0.7, of(current, role, members, who, mine, asking, name, ward, everyone), of(branch), of(list, see, info, process)),
 	f(bot.Branch, 0.3, of(current, branch, see, who, mine, name), of(list), of(role, members, branch)),
 	f(bot.Branch, 0.1, of(current, see, list, branch, role, mine, who), of(members)),
 	f(bot.Branch, 0.0, of(current, role, see, mine), of(branch)),
 
 	// What is held about oneself.
-	f(bot.Profile, 0.4, of(see, old, current, what, asking, mine, role, branch, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
+	f(bot.Profile, 0.4, of(see, old, current, what, asking, mine, role, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
 	f(bot.Profile, 0.7, of(see, old, current, what, asking, mine, app, number, where, info, ward, keep), of(field, phone, bank, post), of(see, what, old, current), of(me, mine)),
 	f(bot.Profile, 0.6, of(see, number, app, done), of(field), of(askyet), of(mine)),
 	f(bot.Profile, 0.3, of(see, mine, app, what, when, old, current, create, done), of(post)),
@@ -118,6 +120,8 @@ var frames = []frame{
 	f(bot.Profile, 0.5, of(see, old, current, branch, asking), of(me), of(role), of(when, what)),
 	f(bot.Profile, 0.3, of(see, old, current, mine, app), of(field, phone, bank, number), of(what, see)),
 	f(bot.Profile, 0.2, of(see), of(me), of(who)),
+	f(bot.Profile, 0.9, of(me, mine, role, post, see), of(appoint, serve), of(when), of(me, mine)).but(of(name, ward, request, money, allowance)),
+	f(bot.Profile, -0.1, of(number, current, see), of(bank, phone), of(mine)).but(alters.or(of(name, figures, secrecy, who))),
 
 	// Somebody comes in, with or without somebody going.
 	f(bot.ChangeOfficer, 0.5, of(current, name, person, branch, members, post, appoint, fresh, old, leave, gone, asking, ward, how, add, change, done, month, legal, when, other, lost), of(replace), of(role, name, person, members, branch, post)),
@@ -148,6 +152,8 @@ var frames = []frame{
 	f(bot.ChangeBank, 0.6, alters.or(of(current, bankname, name, role, asking, how, mine, number, receive, pay, money, allowance, done, info, ward, person, month, when)), of(bank), alters),
 	f(bot.ChangeBank, 0.6, alters.or(of(current, bank, asking, how, mine, number, money, allowance, done)), of(bankname), alters.or(gets)),
 	f(bot.ChangeBank, 0.3, alters.or(of(current, bankname, mine, money, allowance, asking)), of(bank), gets, of(want, other, fresh)),
+	f(bot.ChangeBank, 0.4, alters.or(of(bankname, bank, mine, number, is, name)), of(bank, bankname), of(figures)),
+	f(bot.ChangeBank, 0.9, of(me, mine, other), of(not), of(bank, bankname), of(use, change)),
 	f(bot.ChangeBank, -0.2, of(mine, number, is), of(bankname)),
 	f(bot.ChangeBank, -0.5, of(mine, number, bankname), of(bank)),
 
@@ -164,7 +170,8 @@ var frames = []frame{
 	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, askyet, process, why, done)),
 	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
-	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where), of(approve, consent, process, done, why, send, receive)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where, asking), of(approve, consent, process, done, why, send, receive, appoint)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 1.2, of(done, send, request, mine, me, phone, bank, number, role, field, name, fix), of(withdraw), of(leave, change, replace, appoint, add, fix)).but(of(post, consent, data, not, money)),
 	f(bot.MyRequests, 0.8, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
 	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, phone, bank, change, me, mine)).but(of(consent, data, post, role, lack, not)),
@@ -265,8 +272,8 @@ var frames = []frame{
 	f(bot.WardImport, 0.7, of(list, members, data, info, branch, role, everyone, ward, app, how, add), of(load, add, change, send), of(file)),
 	f(bot.WardImport, 0.2, of(list, members, see, export), of(file)),
 
-	f(bot.WardInvite, 0.4, of(code, name, role, link, app, branch, everyone, create, send, export, ward, person, members, fresh, device, use, asking), of(invite)).but(of(meeting)),
-	f(bot.WardInvite, 0.6, of(name, app, link), of(invite), of(appoint, role)).but(of(meeting)),
+	f(bot.WardInvite, 0.4, of(code, name, role, link, app, branch, everyone, create, send, export, ward, person, members, fresh, device, use, asking), of(invite)).but(of(meeting, notice, read)),
+	f(bot.WardInvite, 0.6, of(name, app, link), of(invite), of(appoint, role)).but(of(meeting, notice, read)),
 	f(bot.WardInvite, 0.6, of(name, role, link, app, branch, everyone, ward, person, invite, members, pay, fresh, list), of(code), of(create, send, export, pay, invite)),
 	f(bot.WardInvite, 0.0, of(name, role, branch), of(code)),
 }

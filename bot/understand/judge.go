@@ -12,9 +12,11 @@ import (
 // confidence. The values were set on the labelled phrases that are not held
 // back, so that a confidence above one half is right nine times in ten.
 const (
-	doubtful = 0.4  // below it a text is not understood: the likeliest are Others
-	certain  = 0.95 // of a command that is all that was said
-	offered  = 0.02 // an intent less likely is not even offered
+	doubtful  = 0.4  // below it a text is not understood: the likeliest are Others
+	certain   = 0.95 // of a command that is all that was said
+	rivalry   = 0.22 // how likely other changes may be where one change is taken
+	staffSure = 0.85 // an officer's phrase must not open a screen of the ward's
+	offered   = 0.02 // an intent less likely is not even offered
 
 	optional   = 0.8  // part of a concept's weight that counts when the frame only allows it
 	repeated   = 0.2  // the same when the concept has been said before
@@ -22,9 +24,10 @@ const (
 	equivocal  = 0.35 // the same for "nghi"
 	reluctance = 0.9  // and what a frame resting on "nghi" loses besides
 
-	unsaid  = 0.5 // how much each unexplained weight takes from a frame
-	unfit   = -1  // an intent that no frame speaks for
-	mostNet = 4   // what no frame can be worth more than
+	unsaid     = 0.5 // how much each unexplained weight takes from a frame
+	ownPenalty = 0.8 // what a staff intent loses where somebody speaks of his own
+	unfit      = -1  // an intent that no frame speaks for
+	mostNet    = 4   // what no frame can be worth more than
 )
 
 // judge weighs what was said: by the frames, then by experience.
@@ -34,6 +37,10 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
 	rank(&logits, meaning)
+	if meaning.Confidence < certain && s.begs() {
+		meaning.Intent, meaning.Confidence, meaning.Others = bot.Help, certain, nil
+		return
+	}
 	if s.equivocal() {
 		meaning.Intent, meaning.Confidence, meaning.Others = bot.Unknown, doubtful, []bot.Intent{bot.ChangeLeave, bot.Support}
 		return
@@ -41,6 +48,21 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	if command >= 0 && meaning.Confidence < certain {
 		meaning.Intent, meaning.Confidence, meaning.Others = bot.Intents[command], certain, nil
 	}
+}
+
+// begs reports whether all that was said is "giúp em", which beside a request
+// is no more than politeness.
+func (s *scratch) begs() bool {
+	found := false
+	for i := range s.items {
+		it := &s.items[i]
+		if it.means.without(free).without(of(help)).empty() && !it.means.empty() || it.faint {
+			found = found || s.words[it.first].folded == "giup"
+			continue
+		}
+		return false
+	}
+	return found
 }
 
 // equivocal reports whether all that was said is "nghi": to leave, to think or
@@ -67,10 +89,12 @@ func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
 	for i := range s.items {
 		said = said.or(s.items[i].means)
 	}
+	if s.two {
+		said = said.or(of(pair))
+	}
 	for i := range nets {
 		nets[i] = unfit
 	}
-	nets[unknownIndex] = s.strangeness()
 	command = -1
 	for i := range frames {
 		fr := &frames[i]
@@ -84,6 +108,14 @@ func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
 			command = at
 		}
 	}
+	if said.has(mine) { // staff do not ask for their own
+		for i, intent := range bot.Intents {
+			if intent.ForStaff() && intent != bot.WardPending {
+				nets[i] = max(unfit, nets[i]-ownPenalty)
+			}
+		}
+	}
+	nets[unknownIndex] = s.strangeness()
 	return nets, command
 }
 
@@ -180,6 +212,25 @@ func spread(logits *[intentCount]float32, odds *[intentCount]float64) (best int,
 	return best, sum
 }
 
+// changes reports whether an intent leads to a change of what is held.
+func changes(intent bot.Intent) bool {
+	switch intent {
+	case bot.ChangeOfficer, bot.ChangeLeave, bot.ChangePhone, bot.ChangeBank, bot.ChangeProfile, bot.Unlink:
+		return true
+	}
+	return false
+}
+
+// rivals adds up the odds of all changes.
+func rivals(odds *[intentCount]float64) (sum float64) {
+	for i, intent := range bot.Intents {
+		if changes(intent) {
+			sum += odds[i]
+		}
+	}
+	return sum
+}
+
 // unknownIndex is the place of bot.Unknown in bot.Intents.
 var unknownIndex = slices.Index(bot.Intents, bot.Unknown)
 
@@ -191,9 +242,9 @@ func (s *scratch) strangeness() float32 {
 		it := &s.items[i]
 		switch {
 		case it.means.has(offtopic) && !it.faint:
-			strange += 2
+			strange += 3
 		case it.means.meets(aside):
-			strange += 0.5
+			strange += 0.8
 		case it.means.empty():
 			strange += 0.5 * float32(it.weight)
 		}
@@ -223,7 +274,9 @@ func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
 	meaning.Intent = bot.Intents[order[0]]
 	meaning.Confidence = odds[order[0]] / sum
 	rest := order[1:4]
-	if meaning.Intent == bot.Unknown || meaning.Confidence < doubtful {
+	if meaning.Intent == bot.Unknown || meaning.Confidence < doubtful ||
+		changes(meaning.Intent) && rivals(&odds)/sum-meaning.Confidence > rivalry ||
+		meaning.Intent.ForStaff() && meaning.Confidence < staffSure {
 		meaning.Confidence = 0
 		meaning.Intent, rest = bot.Unknown, order[:]
 	}

@@ -176,6 +176,9 @@ func (s *scratch) gather() {
 	for c := range last.each() {
 		s.clue(clueLast, conceptClues[c])
 	}
+	if s.two {
+		s.clue(clueConcept, conceptClues[pair])
+	}
 	before := edge
 	for i := range s.words {
 		w := &s.words[i]

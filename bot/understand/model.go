@@ -48,6 +48,7 @@ type scratch struct {
 	said          []concept
 	accented      bool  // most words carry accents, so a bare word means itself
 	after         *word // beside the word being mended
+	two           bool  // two people are named
 	vni           bool  // figures stand inside words
 	asks          bool  // there is a question mark
 }
@@ -87,6 +88,7 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 	m.mendByNeighbours(s)
 	m.interpret(s, slots)
 	s.people(slots)
+	s.two = slots.Other != ""
 	m.details(s, slots)
 }
 

@@ -132,7 +132,7 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 	n := 0
 	for i+n < len(s.words) && n < 5 {
 		w := &s.words[i+n]
-		if w.kind != plainWord || isDigit(w.folded[len(w.folded)-1]) || n > 0 && (w.breaks || w.joined) || isHonorific(s, w) && !m.isGiven(s, w) {
+		if w.kind != plainWord || w.supplied || n > 0 && (w.breaks || w.joined) || isHonorific(s, w) && !m.isGiven(s, w) {
 			break
 		}
 		if w.capital && !w.shout && !shouting {

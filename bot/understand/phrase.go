@@ -56,6 +56,8 @@ func (m *Model) parse(s *scratch) {
 			s.step[i].after = it.after
 		case w.kind == telephone:
 			it.means = of(phone)
+		case w.kind == figure && w.digits >= leastAccount:
+			it.means = of(figures)
 		case w.kind == figure:
 			it.means = of(count)
 		case it.means.empty():
@@ -124,6 +126,10 @@ var aside = of(offtopic, smalltalk)
 // tails may stand after a "chưa" or "không" that asks.
 var tails = of(filler, asking, greeting, thanks, month, months, when, count, me, done, name, person, ward, where)
 
+// deeds are what may be done or not: a "chưa" before one denies it, a "chưa"
+// after one asks about it.
+var deeds = of(receive, pay, see, has, approve, process, change, replace, send, read, use, create, fix, enough, lack, serve, find, add, appoint, leave, load, export, keep)
+
 // settleCounts tells how many there are of something ("bao nhiêu chi hội", a
 // question of the ward as a whole, or of one's branch when that was named
 // before) from how much somebody gets ("chi hội trưởng bao nhiêu").
@@ -160,20 +166,29 @@ func (s *scratch) settlePolarity() {
 		if !it.means.meets(of(yet, no)) {
 			continue
 		}
-		last, before := true, false
+		last, before, denies := true, false, false
 		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
-			if !s.items[j].means.meets(tails) && !s.items[j].faint || j == i+1 && s.items[j].means.has(has) {
+			next := &s.items[j]
+			denies = denies || last && next.means.meets(deeds) && !next.faint
+			if !next.means.meets(tails) && !next.faint || j == i+1 && next.means.has(has) {
 				last = false
 				break
 			}
 		}
-		for j := i - 1; j >= 0 && !before; j-- {
-			before = !s.items[j].means.without(of(filler, greeting, thanks)).empty() && !s.items[j].means.meets(of(why))
+		did, had := false, false
+		for j := i - 1; j >= 0; j-- {
+			said := s.items[j].means
+			before = before || !said.without(of(filler, greeting, thanks)).empty() && !said.meets(of(why))
+			did = did || said.meets(deeds) || said.has(done)
+			had = had || said.has(has)
 			if s.items[j+1].breaks && before {
 				break
 			}
 		}
 		asks := last && before && !wondering || it.means.meets(of(yet)) && !before && len(s.items) <= 3 && last && !wondering
+		if (it.means.meets(of(yet)) && did || had) && !denies && !wondering && i+1 < len(s.items) {
+			asks = true // "có chưa để tôi báo", "có tiền không để tôi đi rút"
+		}
 		switch {
 		case it.means.meets(of(yet)) && asks:
 			it.means = of(askyet)

@@ -128,6 +128,10 @@ func (m *Model) mend(s *scratch, w word) {
 		return
 	}
 	if sp, ok := decode(w.folded); ok {
+		if word := m.reordered(sp.folded); word != "" {
+			m.put(s, w, spelling{folded: word, shape: word})
+			return
+		}
 		if parts := m.split(sp.folded); parts != nil {
 			m.putParts(s, w, parts)
 			return

@@ -107,6 +107,24 @@ func exchanged(a, b string) bool {
 	return sum == 0
 }
 
+// reordered finds the word that has two neighbouring letters exchanged.
+func (m *Model) reordered(folded string) string {
+	if len(folded) < 3 || len(folded) > 12 || !ascii(folded) {
+		return ""
+	}
+	best := ""
+	var key [12]byte
+	n := copy(key[:], folded)
+	for i := 0; i+1 < n; i++ {
+		key[i], key[i+1] = key[i+1], key[i]
+		if uses := m.lexicon.uses[string(key[:n])]; uses > m.lexicon.uses[best] {
+			best = string(key[:n])
+		}
+		key[i], key[i+1] = key[i+1], key[i]
+	}
+	return best
+}
+
 // mendByNeighbours mends a word that is Vietnamese but means nothing here when
 // the word beside it says which was meant: "tai khoang", "than truoc". It
 // reports whether it changed any.

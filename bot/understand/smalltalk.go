@@ -10,7 +10,7 @@ import (
 var (
 	agreeing = setOf(`ok oke okie oki okela okay okey uk uki um uh u uhm ukm umh vang da yes good tot camon cam thanks thank tks thanh ty
 hay duoc roi biet hieu ro nhat tri dung phai tuyet gioi yen tam on du chuc mung xong kk hihi haha hehe`)
-	polite = setOf(`a em anh chi bac chau co chu o ong ba di mo me mu nhe nha nghe nhieu lam qua ban ad bot thua the vay rua minh toi tui cac
+	polite = setOf(`a em anh chi bac chau co chu o ong ba di mo me mu nhe nha nghe nhieu lam qua ban ad bot thua the vay rua minh toi tui cac can phuong bo
 you voi khoe suc ngay moi vui ve lanh an ngon ngu do day thi la nua that hen hi`)
 )
 
