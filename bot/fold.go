@@ -8,7 +8,7 @@ import (
 )
 
 // fold is a text as two people type it alike: no case, no accents, single
-// spaces, no signs at its ends.
+// spaces, no signs at its ends, "ko" for "không".
 func fold(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(text)) {
@@ -21,6 +21,11 @@ func fold(text string) string {
 		}
 	}
 	words := strings.Fields(b.String())
+	for i, word := range words {
+		if word == "ko" || word == "k" || word == "hok" {
+			words[i] = "khong"
+		}
+	}
 	return strings.TrimFunc(strings.Join(words, " "), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})

@@ -23,7 +23,8 @@ func newClinic(t *testing.T) *clinic {
 	c := &clinic{counter: newCounter(t, false), now: time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC), means: map[string]bot.Meaning{
 		"huỷ": {Intent: bot.Cancel, Confidence: 1}, "quay lại": {Intent: bot.Back, Confidence: 1},
 		"trợ giúp": {Intent: bot.Help, Confidence: 1}, "menu": {Intent: bot.Menu, Confidence: 1},
-		"phụ cấp": {Intent: bot.Allowance, Confidence: 0.95},
+		"phó fixed": {Intent: bot.Cancel, Confidence: 1}, // a choice's label is no wish to give up
+		"phụ cấp":   {Intent: bot.Allowance, Confidence: 0.95},
 	}}
 	c.Clock = func() time.Time { return c.now }
 	c.Dispatcher.Understand = c
@@ -170,18 +171,19 @@ func TestSteppingBackKeepsWhatStillHolds(t *testing.T) {
 func TestWhatGoesWithoutSayingIsNotSteppedBackInto(t *testing.T) {
 	c := newClinic(t)
 	c.expect(press("officer:fixed"), "role")
+	c.expect(text("ok"), "form.press_choice\n\nrole")
 	if slices.Contains(c.buttons(), "fb") {
 		t.Error("there is nothing to go back to")
 	}
 	c.expect(text("phó fixed"), "name example") // a label typed is the choice
 	c.expect(text("quay lại"), "role\nform.kept")
-	c.expect(text("quay lại"), "form.cancelled")
+	c.expect(text("quay lại"), "form.first\n\nrole\nform.kept")
 }
 
 func TestAFormAnswersWhatIsNoAnswer(t *testing.T) {
 	c := newClinic(t)
 	c.expect(press("officer:big:deputy"), "form.heard\n\nname example")
-	c.expect(text("ok"), "form.waiting\nname example")
+	c.expect(text("ok"), "form.waiting\n\nname example")
 	c.expect(text("🐟"), "aside emoji\n\nname example")
 	c.expect(text("trợ giúp"), "form.help\n\nname example")
 	c.expect(bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Voice}}, "menu\n\nname example") // the book's words for it
@@ -190,11 +192,14 @@ func TestAFormAnswersWhatIsNoAnswer(t *testing.T) {
 	c.expect(text("phụ cấp"), "form.elsewhere\n\nphone")
 	c.offers("allowance")
 	c.expect(text("0912"), "big,deputy,Lan,0912")
-	c.expect(text("ok"), "form.press_send\n\nbig,deputy,Lan,0912")
-	c.expect(text("gửi luôn đi"), "form.press_send\n\nbig,deputy,Lan,0912")
+	c.expect(text("ok"), "form.press_send")
+	c.expect(text("gửi luôn đi"), "form.press_send")
 	if len(c.done) != 0 {
 		t.Error("words have sent the form")
 	}
+	c.expect(text("phụ cấp"), "form.elsewhere_unsent")
+	c.expect(text("quay lại"), "phone\nform.kept")
+	c.expect(press("fs:officer"), "form.not_yet\n\nphone\nform.kept")
 	c.expect(text("huỷ"), "form.cancelled")
 }
 
@@ -205,28 +210,30 @@ func TestWhoComesBackIsToldWhereTheyWere(t *testing.T) {
 	c.now = c.now.Add(29 * time.Minute)
 	c.expect(text("Lan"), "phone") // not away for long
 	away(c)
-	c.expect(text("bao giờ họp"), "form.where\nphone") // no number: not taken, and not scolded
+	c.expect(text("bao giờ họp"), "form.where\n\nphone") // no number: not taken, and not scolded
 	c.expect(text("bao giờ họp"), "errors.invalid.phone\n\nphone")
 	away(c)
-	c.expect(text("phụ cấp"), "form.where\nphone")
+	c.expect(text("ok"), "form.where\n\nphone")
+	away(c)
+	c.expect(text("phụ cấp"), "form.where\n\nphone")
 	c.offers("allowance")
 	away(c)
 	c.expect(text("0912"), "form.back_in\n\nbig,deputy,Lan,0912") // clearly the answer
 	away(c)
-	c.expect(text("gửi chưa"), "form.where_confirming\nbig,deputy,Lan,0912")
+	c.expect(text("gửi chưa"), "form.where_confirming\n\nbig,deputy,Lan,0912")
 	away(c)
 	c.expect(press("fs:officer"), "done") // a button says what it means
 
 	c = newClinic(t)
 	c.expect(press("officer:big:deputy"), "form.heard\n\nname example")
 	away(c)
-	c.expect(text("Lan"), "form.where\nname example\n\nform.use_ask") // nearly any words would be a name
+	c.expect(text("Lan"), "form.where\n\nname example\n\nform.use_ask") // nearly any words would be a name
 	c.offers("fu:officer:name")
 	c.expect(press("fu:officer:name"), "phone")
 	c.expect(press("fu:officer:name"), "form.moved_on\n\nphone")
 	c.expect(press("fb"), "name example\nform.kept")
 	away(c)
-	c.expect(text("Hoa"), "form.where\nname example\nform.kept\n\nform.use_ask")
+	c.expect(text("Hoa"), "form.where\n\nname example\nform.kept\n\nform.use_ask")
 	c.expect(press("fk:officer:name"), "phone") // Lan it stays
 	c.expect(text("0912"), "big,deputy,Lan,0912")
 	away(c)

@@ -17,6 +17,10 @@ const sure = 0.5
 // must not be taken for a command.
 const certain = 0.9
 
+// plain is the confidence from which words in a form are offered as something
+// else where they are no answer.
+const plain = 0.8
+
 // commandWords is how long a text that leaves a running form may be.
 const commandWords = 6
 
@@ -193,9 +197,15 @@ func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, posi
 			return turn.forms.answer(ctx, turn, form, draft, Input{Text: offered})
 		}
 	}
+	key := "form.moved_on"
+	if verb == verbSend && turn.Arg(0) == form.Name {
+		key = "form.not_yet"
+	}
 	reply, err := turn.forms.ask(ctx, turn, form, draft)
-	reply.Text = d.Speech.Say("form.moved_on", nil) + "\n\n" + reply.Text
-	return reply, err
+	if err != nil {
+		return Reply{}, err
+	}
+	return lead(reply, d.Speech.Say(key, nil)), nil
 }
 
 // fill gives a text, a contact or a file to the running form. Not handled when
@@ -225,7 +235,12 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 		reply.Text = d.refusal(services.Invalid("too_long")) + "\n\n" + reply.Text
 		return reply, true, err
 	}
-	if kind := d.Book.AsideOf(turn.In.Text); kind == Emoji {
+	kind := d.Book.AsideOf(turn.In.Text)
+	if kind != "" && turn.forms.silent(turn) {
+		reply, err = turn.forms.whereWas(ctx, turn, form, draft)
+		return reply, true, err
+	}
+	if kind == Emoji {
 		turn.Args = []string{kind}
 		reply, err = d.beside(ctx, turn, form, draft, d.Book.Aside)
 		return reply, true, err
@@ -248,6 +263,9 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 func (d *Dispatcher) command(ctx context.Context, turn Turn, form *Form, draft Draft, position *Position) (reply Reply, handled bool, err error) {
 	if turn.Meaning.Confidence < certain || len(strings.Fields(turn.In.Text)) > commandWords {
 		return Reply{}, false, nil
+	}
+	if answer, err := turn.forms.repeatsChoice(ctx, turn, form, draft); answer || err != nil {
+		return Reply{}, err != nil, err
 	}
 	switch turn.Meaning.Intent {
 	case Cancel:

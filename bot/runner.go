@@ -116,7 +116,7 @@ func (r *formRunner) advance(ctx context.Context, turn Turn, form *Form, draft D
 		reply.Text = r.say("form.mentioned", Fields{"text": mentioned}) + "\n\n" + reply.Text
 	}
 	if len(heard) > 0 {
-		reply.Text = r.say("form.heard", Fields{"answers": strings.Join(heard, ", ")}) + "\n\n" + reply.Text
+		reply.Text = r.say("form.heard", Fields{"answers": strings.Join(heard, "; ")}) + "\n\n" + reply.Text
 	}
 	return reply, nil
 }
@@ -198,6 +198,32 @@ func (r *formRunner) put(ctx context.Context, turn Turn, form *Form, draft Draft
 	return reply, nil
 }
 
+// labelled is the choice whose label a text repeats; empty for none.
+func labelled(choices []Button, text string) string {
+	for _, choice := range choices {
+		if typed := fold(text); typed != "" && typed == fold(choice.Label) {
+			return choice.Action
+		}
+	}
+	return ""
+}
+
+// repeatsChoice reports whether a text is the label of an offered choice:
+// "Không cần" is then no wish to give up.
+func (r *formRunner) repeatsChoice(ctx context.Context, turn Turn, form *Form, draft Draft) (bool, error) {
+	step := form.step(draft.Step)
+	if step == nil {
+		return false, nil
+	}
+	rows, err := r.choices(ctx, turn, draft, step)
+	for _, row := range rows {
+		if labelled(row, turn.In.Text) != "" {
+			return true, err
+		}
+	}
+	return false, err
+}
+
 func (r *formRunner) choices(ctx context.Context, turn Turn, draft Draft, step *Step) ([][]Button, error) {
 	if step.Choices == nil {
 		return nil, nil
@@ -218,10 +244,8 @@ func (r *formRunner) read(ctx context.Context, turn Turn, draft Draft, step *Ste
 			choices = append(choices, row...)
 		}
 	}
-	for _, choice := range choices {
-		if fold(choice.Label) == fold(input.Text) {
-			return step.Read(ctx, turn, draft.Answers, Input{Choice: choice.Action})
-		}
+	if choice := labelled(choices, input.Text); choice != "" {
+		return step.Read(ctx, turn, draft.Answers, Input{Choice: choice})
 	}
 	if step.Pick {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(input.Text), "."))
@@ -294,8 +318,8 @@ func (r *formRunner) again(ctx context.Context, turn Turn, form *Form, draft Dra
 	if askErr != nil {
 		return Reply{}, askErr
 	}
-	if button, ok := r.wish(turn, form); ok {
-		return r.offer(reply, button), nil
+	if button, ok := r.wish(turn, form); ok && !nearly(err) {
+		return r.offer(reply, button, "form.elsewhere"), nil
 	}
 	reply.Text = r.dispatcher.refusal(err) + "\n\n" + reply.Text
 	return reply, nil
@@ -304,7 +328,7 @@ func (r *formRunner) again(ctx context.Context, turn Turn, form *Form, draft Dra
 // wish is the button to what a text in a form surely asks for besides.
 func (r *formRunner) wish(turn Turn, form *Form) (Button, bool) {
 	meaning := turn.Meaning
-	if meaning.Confidence < sure || !turn.Speaker.Linked() || !turn.Speaker.Consented {
+	if meaning.Confidence < plain || !turn.Speaker.Linked() || !turn.Speaker.Consented {
 		return Button{}, false
 	}
 	switch meaning.Intent {
@@ -314,10 +338,25 @@ func (r *formRunner) wish(turn Turn, form *Form) (Button, bool) {
 	return r.dispatcher.Book.Choice(turn, meaning.Intent)
 }
 
+// nearly reports whether a refusal knows what is wrong with an answer of the
+// right kind: phone_landline, not phone.
+func nearly(err error) bool { return strings.Contains(services.CodeOf(err), "_") }
+
 // offer puts a way to something else before a question.
-func (r *formRunner) offer(reply Reply, button Button) Reply {
-	reply.Text = r.say("form.elsewhere", Fields{"label": button.Label}) + "\n\n" + reply.Text
+func (r *formRunner) offer(reply Reply, button Button, key string) Reply {
+	reply = lead(reply, r.say(key, Fields{"label": button.Label}))
 	reply.Buttons = append([][]Button{Row(button)}, reply.Buttons...)
+	return reply
+}
+
+// lead puts words above everything that a reply says.
+func lead(reply Reply, words string) Reply {
+	if reply.Title != "" {
+		words, reply.Title = words+"\n\n"+reply.Title, ""
+	} else {
+		words += "\n"
+	}
+	reply.Text = strings.TrimSpace(words + "\n" + reply.Text)
 	return reply
 }
 
@@ -340,7 +379,8 @@ func (r *formRunner) finish(ctx context.Context, turn Turn, form *Form, draft Dr
 func (r *formRunner) back(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
 	last := form.before(draft.Step, turn, draft.Answers)
 	if last == nil {
-		return r.cancel(ctx, turn)
+		reply, err := r.ask(ctx, turn, form, draft)
+		return lead(reply, r.say("form.first", nil)), err
 	}
 	draft.Step = last.Name
 	if err := r.save(ctx, turn, form, draft); err != nil {

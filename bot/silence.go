@@ -37,7 +37,7 @@ func (r *formRunner) afterSilence(ctx context.Context, turn Turn, form *Form, dr
 	case err == nil && !step.Free && !wished:
 		reply, err := r.take(ctx, turn, form, draft, step, value)
 		if err == nil && r.position.Form != "" {
-			reply.Text = r.say("form.back_in", Fields{"form": r.say("form_name."+form.Name, nil)}) + "\n\n" + reply.Text
+			reply = lead(reply, r.say("form.back_in", Fields{"form": r.say("form_name."+form.Name, nil)}))
 		}
 		return reply, true, err
 	case form.Fleeting:
@@ -75,30 +75,27 @@ func (r *formRunner) whereWas(ctx context.Context, turn Turn, form *Form, draft 
 	if draft.Step == Confirming {
 		key = "form.where_confirming"
 	}
-	lead := r.say(key, Fields{"form": r.say("form_name."+form.Name, nil)})
-	if reply.Title != "" { // the lead stands above everything
-		lead, reply.Title = lead+"\n\n"+reply.Title, ""
-	}
-	reply.Text = lead + "\n" + reply.Text
-	return reply, nil
+	return lead(reply, r.say(key, Fields{"form": r.say("form_name."+form.Name, nil)})), nil
 }
 
 // notAnswered repeats what waits for an answer after words that are none: "ok"
-// and "dạ vâng" decide nothing.
+// and "dạ vâng" decide nothing. A summary stands just above and is not repeated.
 func (r *formRunner) notAnswered(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
 	reply, err := r.put(ctx, turn, form, draft, true)
 	if err != nil {
 		return Reply{}, err
 	}
-	if draft.Step == Confirming {
-		reply.Text = r.say("form.press_send", nil) + "\n\n" + reply.Text
-		if button, ok := r.wish(turn, form); ok {
-			reply = r.offer(reply, button)
-		}
-		return reply, nil
+	step := form.step(draft.Step)
+	button, wished := r.wish(turn, form)
+	switch {
+	case step == nil && wished:
+		return r.offer(Reply{Buttons: reply.Buttons}, button, "form.elsewhere_unsent"), nil
+	case step == nil:
+		return Reply{Text: r.say("form.press_send", nil), Buttons: reply.Buttons}, nil
+	case step.Choices != nil && !step.Free:
+		return lead(reply, r.say("form.press_choice", nil)), nil
 	}
-	reply.Text = r.say("form.waiting", nil) + "\n" + reply.Text
-	return reply, nil
+	return lead(reply, r.say("form.waiting", nil)), nil
 }
 
 // excerpt is enough of a text to know it again.

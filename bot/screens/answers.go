@@ -47,15 +47,20 @@ func readName(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) 
 	switch {
 	case len(words) < 2:
 		return "", services.Invalid("name_short")
-	case input.Text == turn.In.Text && asks, slices.Contains(noName, models.Fold(words[0])):
+	case input.Text == turn.In.Text && asks, slices.Contains(noName, models.Fold(words[0])),
+		name == strings.ToLower(name) && !slices.Contains(surnames, models.Fold(words[0])): // capitals say that it is one
 		return "", services.Invalid("name")
 	}
 	return name, nil
 }
 
-// withoutCall is a name without the word by which its person is called.
+// withoutCall is a name without the word by which its person is called, and
+// without the politeness after it.
 func withoutCall(text string) string {
-	words := strings.Fields(text)
+	words := strings.Fields(strings.TrimRight(text, " .,!"))
+	for len(words) > 1 && slices.Contains(polite, strings.ToLower(words[len(words)-1])) {
+		words = words[:len(words)-1]
+	}
 	if len(words) > 1 && slices.Contains(calledBy, strings.ToLower(words[0])) {
 		words = words[1:]
 	}
@@ -65,15 +70,27 @@ func withoutCall(text string) string {
 var (
 	// calledBy stand before a name.
 	calledBy = []string{"ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "ong", "chi", "bac"}
+	polite   = []string{"nhé", "nha", "ạ", "nhe", "đó", "đấy", "nghe", "đi"}
+	// surnames, folded, are those by which a name is known that is typed without
+	// capitals.
+	surnames = strings.Fields(`nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh dao doan trinh truong lam mai
+		to ha cao luong luu ta thai chau quach kieu tong nghiem dau phung ton chu mac ma vuong trieu thach bach han kim la lai ninh nong quang than tieu van`)
 	// noName, folded, begin no name but an excuse or a question.
 	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi", "muon", "xin", "ai", "em"}
 )
 
-func readPhone(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+// readPhone reads a number, or the one that a sentence names.
+func readPhone(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	if input.Contact != nil {
 		return phone.Parse(input.Contact.Phone)
 	}
-	return phone.Parse(input.Text)
+	number, err := phone.Parse(input.Text)
+	if said := turn.Meaning.Slots.Phone; err != nil && said != "" && input.Text == turn.In.Text {
+		if found, foundErr := phone.Parse(said); foundErr == nil {
+			return found, nil
+		}
+	}
+	return number, err
 }
 
 // readDay reads a day that people type or choose; it is kept as yyyy-mm-dd.

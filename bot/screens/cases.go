@@ -104,7 +104,10 @@ func (s *Screens) answerCase(ctx context.Context, turn bot.Turn) (bot.Reply, err
 func (s *Screens) answerCaseForm() *bot.Form {
 	return &bot.Form{
 		Name:  "answer_case",
-		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: readSentenceStep, Free: true}},
+		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: readSentenceStep, Show: asKept("text"), Free: true}},
+		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			return bot.Reply{Text: s.say("case.answer_confirm", "number", answers["case"], "text", answers["text"])}, nil
+		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			view, err := s.Cases.Answer(ctx, turn.Speaker.Actor, number(answers["case"]), answers["text"])
 			if err != nil {

@@ -45,7 +45,11 @@ func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, 
 	}
 	said["name"] = bot.Input{Text: comes}
 	said["newphone"] = bot.Input{Text: slots.Phone}
-	if day, _, ok := s.daySaid(strings.ReplaceAll(turn.In.Text, slots.Phone, " ")); ok {
+	sentence := turn.In.Text
+	if slots.Phone != "" { // 09.12.34.56.78 is no day
+		sentence = strings.ReplaceAll(sentence, slots.Phone, " ")
+	}
+	if day, _, ok := s.daySaid(sentence); ok {
 		said["from"] = bot.Input{Choice: day.String()}
 	}
 	return turn.BeginSaid(ctx, "officer", known, said)
@@ -92,6 +96,10 @@ func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, er
 
 // ownWords say, folded, that something is the speaker's.
 var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
+
+// oneself is, folded, how people say that it is their own: elders call
+// themselves bác, chú, cô.
+var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|anh|chi|ong|ba)( day| do| em| a)?$`)
 
 // knownBranch finds the branch that a change is about: named by the button, or
 // the only one that the actor may speak for, or the only one that fits what was
@@ -253,14 +261,16 @@ func (s *Screens) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.A
 	return phone.Format(answers["newphone"]), nil
 }
 
+// nothingYet says, folded, that there is no answer to give.
+var nothingYet = regexp.MustCompile(`^(da |a )?(chua|khong|ko|k|no|de sau)( (co|biet|ro|nho|thay)\b.*)?$`)
+
 // noneOr lets a question be passed over.
 func noneOr(read reader) reader {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 		if input.Choice == none {
 			return none, nil
 		}
-		switch models.Fold(input.Text) {
-		case "chua co", "khong", "khong co", "chua", "khong biet", "chua biet", "no co", "de sau":
+		if nothingYet.MatchString(models.Fold(input.Text)) && len(strings.Fields(input.Text)) <= 5 {
 			return none, nil
 		}
 		return read(ctx, turn, answers, input)
@@ -291,7 +301,7 @@ func (s *Screens) showRole(ctx context.Context, turn bot.Turn, answers bot.Answe
 	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
 	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
 	for _, post := range view.Posts {
-		if id(post.Term.ID) == answers["ends"] {
+		if id(post.Term.ID) == answers["ends"] && answers["differs"] == "" {
 			return s.say("officer.instead", "title", title, "name", post.Person.Name), err
 		}
 	}
@@ -512,6 +522,9 @@ func (s *Screens) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, 
 	people, err := s.people(ctx, turn)
 	if err != nil {
 		return "", err
+	}
+	if len(people) > 0 && oneself.MatchString(models.Fold(input.Text)) {
+		return id(people[0].ID), nil
 	}
 	var meant []models.Person
 	for _, person := range people {

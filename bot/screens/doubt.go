@@ -18,7 +18,9 @@ const offeredMost = 3
 // misheard asks what was meant where something was likely, says so where
 // nothing was, and the second time in a row offers the clerk.
 func (s *Screens) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	candidates := slices.Clone(turn.Meaning.Others)
+	candidates := slices.DeleteFunc(slices.Clone(turn.Meaning.Others), func(intent bot.Intent) bool {
+		return intent == bot.Unlink // not to be suggested to whoever said something else
+	})
 	if turn.Meaning.Intent != bot.Unknown {
 		candidates = append([]bot.Intent{turn.Meaning.Intent}, candidates...)
 	}
@@ -140,10 +142,10 @@ func (s *Screens) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 // courteous are the words, folded, that thank, agree or say goodbye. A text of
 // nothing else asks for nothing.
 var courteous = strings.Fields(`cam on camon thank thanks tks thanhs ok oke okie okay oki okla okela vang da u uh um uk uhm duoc roi tot qua lam nhieu
-	em anh chi bac co chu oi nhe nha a ah nghe ha hi hihi haha the la xong biet ro hieu da minh toi ban ad tam biet bye chuc ngay vui ve hay day do vay rua ri hen hi`)
+	em anh chi bac co chu oi nhe nha a ah nghe ha hi hihi haha the la xong biet ro hieu da minh toi ban ad dung tam biet bye chuc ngay vui ve hay day do vay rua ri hen hi`)
 
 // heads are those of courteous without which the others say nothing.
-var heads = strings.Fields(`cam camon thank thanks tks ok oke okie okay oki okla okela vang da u uh um uk uhm duoc tot xong ro hieu bye biet hihi haha roi`)
+var heads = strings.Fields(`cam camon thank thanks tks ok oke okie okay oki okla okela vang da u uh um uk uhm duoc tot xong ro hieu bye biet dung hihi haha roi`)
 
 // smiling are pictures that say thanks or yes.
 const smiling = "👍👌🙏❤♥😊🥰😍🙂😄😁😀💯✅🌹🌸💐🤝👏😘☺"

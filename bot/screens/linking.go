@@ -200,12 +200,7 @@ func (s *Screens) askLinkForm() *bot.Form {
 			{Name: "name", Ask: "asklink.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
 			{
 				Name: "phone", Ask: "asklink.phone", Example: "example.phone", AskContact: true, Show: showPhone("phone"),
-				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-					if input.Contact != nil {
-						return phone.Parse(input.Contact.Phone)
-					}
-					return phone.Parse(input.Text)
-				},
+				Read: readPhone,
 			},
 		},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {

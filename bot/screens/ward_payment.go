@@ -213,7 +213,10 @@ func (s *Screens) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, err
 func (s *Screens) lineFailedForm() *bot.Form {
 	return &bot.Form{
 		Name:  "line_failed",
-		Steps: []bot.Step{{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason", Read: readSentenceStep, Free: true}},
+		Steps: []bot.Step{{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason", Read: readSentenceStep, Show: asKept("reason"), Free: true}},
+		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			return bot.Reply{Text: s.say("line.failed_confirm", "reason", answers["reason"])}, nil
+		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			err := s.Allowance.SettleLine(ctx, turn.Speaker.Actor, number(answers["line"]), models.LineFailed, answers["reason"], s.today())
 			if err != nil {

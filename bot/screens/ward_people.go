@@ -27,11 +27,24 @@ func (s *Screens) find(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (s *Screens) findForm() *bot.Form {
 	return &bot.Form{
 		Name: "find", Fleeting: true,
-		Steps: []bot.Step{{Name: "query", Ask: "find.ask", Example: "example.find", Read: readSentenceStep, Free: true}},
+		Steps: []bot.Step{{Name: "query", Ask: "find.ask", Example: "example.find", Read: readQuery, Free: true}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return s.found(ctx, turn, answers["query"])
 		},
 	}
+}
+
+// readQuery takes whom a sentence names, or else all of it.
+func readQuery(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	meaning := turn.Meaning
+	switch {
+	case meaning.Intent != bot.WardFind:
+	case meaning.Slots.Name != "":
+		return meaning.Slots.Name, nil
+	case meaning.Slots.Phone == "" && meaning.Slots.Village == "" && meaning.Confidence >= 0.8: // "tìm cán bộ"
+		return "", services.Invalid("query")
+	}
+	return readSentence(input)
 }
 
 func (s *Screens) found(ctx context.Context, turn bot.Turn, query string) (bot.Reply, error) {

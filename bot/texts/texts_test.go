@@ -112,6 +112,9 @@ func useOf(call *ast.CallExpr) (use, bool) {
 	case name == "decisionForm" && len(call.Args) > 1:
 		key, whole = literal(call.Args[1])
 		return use{key: key}, whole
+	case name == "offer" && len(call.Args) == 3:
+		key, whole = literal(call.Args[2])
+		return use{key: key}, whole
 	case name == "button" && whole:
 		return use{key: "button." + key}, true
 	case (name == "say" || name == "Say") && whole:
