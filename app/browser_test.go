@@ -175,7 +175,6 @@ func TestOfficerToClerkToOfficerInTheBrowser(t *testing.T) {
 	p.says("left", "phụ cấp tháng này có chưa")
 	p.sees("left", "Tháng 4/2026: 200.000 đ. Phường đang lập danh sách.")
 	p.says("left", "thay chi hội phó")
-	p.presses("left", "Chi hội phó")
 	p.sees("left", "Họ và tên đầy đủ của người mới là gì?")
 	p.says("left", "Nguyễn Thị Minh Tâm")
 	p.sees("left", "Số điện thoại của người mới")
