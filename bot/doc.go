@@ -24,8 +24,10 @@
 //     text is one of the words that work everywhere (huỷ, quay lại, trợ giúp, menu);
 //  4. whoever is not linked, or has not agreed to their data being kept, gets
 //     just that;
-//  5. free text goes to bot/understand, which returns an Intent, and the Book
-//     says which screen shows it.
+//  5. a saying presses its button, and an aside ("cảm ơn em") gets a kind word;
+//  6. other text goes to bot/understand, which returns a Meaning. Where it is
+//     sure, the Book says which screen shows its Intent; where it is not, or
+//     there are two, the person is asked.
 //
 // A screen (bot/screens) calls services with the actor and returns a Reply,
 // which is data. A change is one database transaction: the rows, an entry in
@@ -41,7 +43,10 @@
 //
 // A Form is a table of Steps. Answers are kept in a draft row of the database
 // after each step; Redis holds only which form the person is in. Losing Redis
-// loses nobody's typing: the menu offers to go on.
+// loses nobody's typing: the menu offers to go on. What was said before a
+// question comes up answers it; a question that is opened again leaves the
+// answers after it as they are; and who comes back after a while is told where
+// they were before their words are taken for an answer. See docs/conversation.md.
 //
 // # When something fails
 //
