@@ -12,11 +12,13 @@ import (
 // confidence. The values were set on the labelled phrases that are not held
 // back, so that a confidence above one half is right nine times in ten.
 const (
-	doubtful  = 0.4  // below it a text is not understood: the likeliest are Others
-	certain   = 0.95 // of a command that is all that was said
-	rivalry   = 0.22 // how likely other changes may be where one change is taken
-	staffSure = 0.85 // an officer's phrase must not open a screen of the ward's
-	offered   = 0.02 // an intent less likely is not even offered
+	doubtful     = 0.4  // below it a text is not understood: the likeliest are Others
+	certain      = 0.95 // of a command that is all that was said
+	changeSure   = 0.5  // a change is not even asked about on less
+	rivalry      = 0.22 // how likely other changes may be where one change is taken
+	staffSure    = 0.85 // an officer's phrase must not open a screen of the ward's
+	likelyEnough = 0.15 // for an officer's screen to be offered in the place of one of staff
+	offered      = 0.02 // an intent less likely is not even offered
 
 	optional   = 0.8  // part of a concept's weight that counts when the frame only allows it
 	repeated   = 0.2  // the same when the concept has been said before
@@ -24,6 +26,7 @@ const (
 	equivocal  = 0.35 // the same for "nghi"
 	reluctance = 0.9  // and what a frame resting on "nghi" loses besides
 
+	foreign    = 3   // what speaks against every intent once the ward's business is left
 	unsaid     = 0.5 // how much each unexplained weight takes from a frame
 	ownPenalty = 0.8 // what a staff intent loses where somebody speaks of his own
 	unfit      = -1  // an intent that no frame speaks for
@@ -36,6 +39,9 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	s.gather()
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
+	if s.offTopic() {
+		logits[unknownIndex] += foreign
+	}
 	rank(&logits, meaning)
 	if meaning.Confidence < certain && s.begs() {
 		meaning.Intent, meaning.Confidence, meaning.Others = bot.Help, certain, nil
@@ -74,7 +80,8 @@ func (s *scratch) equivocal() bool {
 		if it.means.without(of(filler)).empty() && !it.means.empty() {
 			continue
 		}
-		if found || it.after-it.first != 1 || s.words[it.first].folded != "nghi" {
+		w := &s.words[it.first]
+		if found || it.after-it.first != 1 || w.folded != "nghi" || len(s.words) > 1 && w.tone != level {
 			return false
 		}
 		found = true
@@ -212,6 +219,17 @@ func spread(logits *[intentCount]float32, odds *[intentCount]float64) (best int,
 	return best, sum
 }
 
+// turnToOfficer takes the likeliest of the officers' intents where one of the
+// staff's is not sure enough; false if none is likely.
+func turnToOfficer(meaning *bot.Meaning, order *[5]int, odds *[intentCount]float64, sum float64) bool {
+	second := bot.Intents[order[1]]
+	if second.ForStaff() || second == bot.Unknown || changes(second) || odds[order[1]]/sum < likelyEnough {
+		return false
+	}
+	meaning.Intent, meaning.Confidence = second, doubtful
+	return true
+}
+
 // changes reports whether an intent leads to a change of what is held.
 func changes(intent bot.Intent) bool {
 	switch intent {
@@ -233,6 +251,16 @@ func rivals(odds *[intentCount]float64) (sum float64) {
 
 // unknownIndex is the place of bot.Unknown in bot.Intents.
 var unknownIndex = slices.Index(bot.Intents, bot.Unknown)
+
+// offTopic reports whether something is surely not the ward's business.
+func (s *scratch) offTopic() bool {
+	for i := range s.items {
+		if it := &s.items[i]; it.means.has(offtopic) && !it.faint {
+			return true
+		}
+	}
+	return false
+}
 
 // strangeness is what speaks for no intent at all: what is not the ward's
 // business, and words nobody knows.
@@ -275,14 +303,17 @@ func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
 	meaning.Confidence = odds[order[0]] / sum
 	rest := order[1:4]
 	if meaning.Intent == bot.Unknown || meaning.Confidence < doubtful ||
-		changes(meaning.Intent) && rivals(&odds)/sum-meaning.Confidence > rivalry ||
-		meaning.Intent.ForStaff() && meaning.Confidence < staffSure {
+		changes(meaning.Intent) && (meaning.Confidence < changeSure || rivals(&odds)/sum-meaning.Confidence > rivalry) ||
+		meaning.Intent.ForStaff() && meaning.Confidence < staffSure && !turnToOfficer(meaning, &order, &odds, sum) {
 		meaning.Confidence = 0
 		meaning.Intent, rest = bot.Unknown, order[:]
 	}
+	if meaning.Intent != bot.Unknown && meaning.Intent != bot.Intents[order[0]] {
+		rest = order[:4]
+	}
 	for _, i := range rest {
 		likely := odds[i] / sum
-		if bot.Intents[i] == bot.Unknown || likely < offered || len(meaning.Others) == 3 {
+		if bot.Intents[i] == bot.Unknown || bot.Intents[i] == meaning.Intent || likely < offered || len(meaning.Others) == 3 {
 			continue
 		}
 		meaning.Others = append(meaning.Others, bot.Intents[i])

@@ -169,7 +169,7 @@ func (s *scratch) settlePolarity() {
 		last, before, denies := true, false, false
 		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
 			next := &s.items[j]
-			denies = denies || last && next.means.meets(deeds) && !next.faint
+			denies = denies || j == i+1 && next.means.meets(deeds) && !next.faint
 			if !next.means.meets(tails) && !next.faint || j == i+1 && next.means.has(has) {
 				last = false
 				break
