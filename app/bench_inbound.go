@@ -22,13 +22,12 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/screens"
 	"canbobot/bot/session"
-	"canbobot/bot/telegram"
-	"canbobot/bot/telegram/telegramtest"
 	"canbobot/config"
 )
 
 type benchInbound struct {
 	Clients  int     `help:"How many clients at once." default:"32"`
+	Channel  string  `help:"telegram, or zalo: measured beside Telegram in the same run." enum:"telegram,zalo" default:"telegram"`
 	Officers int     `help:"How many linked officers they are." default:"20000"`
 	Seconds  float64 `help:"How long each measurement lasts." default:"8"`
 	JSON     bool    `help:"Print an object a line." name:"json"`
@@ -54,36 +53,60 @@ func (c benchInbound) Run(p *process) error {
 		return err
 	}
 	defer stop()
+	lines := []func(*process) error{b.openTelegram}
+	if c.Channel == "zalo" {
+		lines = append(lines, b.openZalo)
+	}
 	var all []figures
-	for _, clients := range []int{c.Clients, 1} {
-		floor, err := b.measure(p.ctx, b.echo, clients, c.Seconds/2, false)
-		if err != nil {
+	for _, open := range lines {
+		if err := open(p); err != nil {
 			return err
 		}
-		if _, err := b.measure(p.ctx, b.webhook, clients, min(2, c.Seconds/4), true); err != nil { // warm
-			return err
+		for _, clients := range []int{c.Clients, 1} {
+			floor, err := b.measure(p.ctx, b.echo, clients, c.Seconds/2, false)
+			if err != nil {
+				return err
+			}
+			if _, err := b.measure(p.ctx, b.webhook, clients, min(2, c.Seconds/4), true); err != nil { // warm
+				return err
+			}
+			one, err := b.measure(p.ctx, b.webhook, clients, c.Seconds, true)
+			if err != nil {
+				return err
+			}
+			one.Name, one.FloorPerSecond, one.PeakRSS = "inbound", floor.PerSecond, peakMemory()
+			if b.line.name() != "telegram" {
+				one.Name += " " + b.line.name()
+			}
+			all = append(all, one)
 		}
-		one, err := b.measure(p.ctx, b.webhook, clients, c.Seconds, true)
-		if err != nil {
-			return err
-		}
-		one.Name, one.FloorPerSecond, one.PeakRSS = "inbound", floor.PerSecond, peakMemory()
-		all = append(all, one)
 	}
 	return printFigures(p.stdout, c.JSON, all)
 }
 
-// inboundBench is the product behind a webhook, with a fake Telegram as its
+// inboundBench is the product behind a webhook, with a fake platform as its
 // other end, and beside it a server that only echoes.
 type inboundBench struct {
-	fake     *telegramtest.Server
+	settings config.Config
+	ward     *Ward
+	sessions *session.Store
+	line     benchLine // measured at the moment
 	webhook  string
 	echo     string
-	secret   string
 	officers int
 	nextID   atomic.Int64
 	client   *http.Client
 	closers  []func()
+}
+
+// benchLine is a fake platform and what it pushes.
+type benchLine interface {
+	name() string
+	// said is an event of a text, pressed one of a button.
+	said(id int64, officer int, text string) []byte
+	pressed(id int64, officer int, action string) []byte
+	header(body []byte, to http.Header)
+	sent() int64 // messages that the bot sent
 }
 
 func (b *inboundBench) close() {
@@ -93,16 +116,17 @@ func (b *inboundBench) close() {
 }
 
 func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
-	b = &inboundBench{secret: "bench-secret-of-16", officers: officers}
+	b = &inboundBench{officers: officers}
 	defer func() {
 		if err != nil {
 			b.close()
 		}
 	}()
-	settings, err := b.settings(p)
+	settings, err := b.configure(p)
 	if err != nil {
 		return b, err
 	}
+	b.settings = settings
 	store, err := openStore(p.ctx, settings, p.clock)
 	if err != nil {
 		return b, err
@@ -116,47 +140,46 @@ func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
 		return b, err
 	}
 	b.closers = append(b.closers, func() { closeRedis() })
-	sessions := session.New(client, p.clock, silent())
-	sessions.Prefix = "bench:" + strconv.FormatInt(time.Now().UnixNano(), 36) + ":"
-	ward, err := newWard(store, settings, p.clock, sessions.Guesses())
+	b.sessions = session.New(client, p.clock, silent())
+	b.sessions.Prefix = "bench:" + strconv.FormatInt(time.Now().UnixNano(), 36) + ":"
+	if b.ward, err = newWard(store, settings, p.clock, b.sessions.Guesses()); err != nil {
+		return b, err
+	}
+	if _, err := sample.Crowd(p.ctx, store, b.ward.Vault, p.clock, officers); err != nil {
+		return b, err
+	}
+	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	return b, nil
+}
+
+// serve puts a line's webhook behind a server, beside the echo.
+func (b *inboundBench) serve(line benchLine, channel bot.Channel, webhook func(bot.Handler) (http.Handler, error)) error {
+	counter, err := newCounter(b.ward, b.sessions, []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
 	if err != nil {
-		return b, err
+		return err
 	}
-	if _, err := sample.Crowd(p.ctx, store, ward.Vault, p.clock, officers); err != nil {
-		return b, err
-	}
-	if b.fake, err = telegramtest.Start(); err != nil {
-		return b, err
-	}
-	b.closers = append(b.closers, b.fake.Close)
-	b.fake.Quiet = true
-	for i := range officers {
-		b.fake.Known(int64(sample.CrowdBase+i), "x")
-	}
-	channel := telegram.New(telegram.Config{Token: b.fake.Token, APIURL: b.fake.URL, Clock: p.clock, Logger: silent()})
-	counter, err := newCounter(ward, sessions, []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
+	handler, err := webhook(counter.Dispatcher)
 	if err != nil {
-		return b, err
+		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/webhooks/telegram", channel.WebhookHandler(b.secret, counter.Dispatcher))
+	mux.Handle("/webhook", handler)
 	mux.HandleFunc("POST /echo", func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return b, err
+		return err
 	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(listener)
 	b.closers = append(b.closers, func() { server.Close() })
 	base := "http://" + listener.Addr().String()
-	b.webhook, b.echo = base+"/webhooks/telegram", base+"/echo"
-	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	return b, nil
+	b.line, b.webhook, b.echo = line, base+"/webhook", base+"/echo"
+	return nil
 }
 
-// settings point at a schema of its own in the configured database, or at a
+// configure points at a schema of its own in the configured database, or at a
 // folder that goes away.
-func (b *inboundBench) settings(p *process) (config.Config, error) {
+func (b *inboundBench) configure(p *process) (config.Config, error) {
 	dir, remove, err := temporaryFolder()
 	if err != nil {
 		return config.Config{}, err
@@ -204,7 +227,7 @@ func (b *inboundBench) settings(p *process) (config.Config, error) {
 // officers of its own: one person writes one message at a time. With answers,
 // every post must have made the bot send exactly one message.
 func (b *inboundBench) measure(ctx context.Context, target string, clients int, seconds float64, answers bool) (figures, error) {
-	before := b.fake.Sent()
+	before := b.line.sent()
 	var mu sync.Mutex
 	var took []time.Duration
 	var failed atomic.Int64
@@ -236,7 +259,7 @@ func (b *inboundBench) measure(ctx context.Context, target string, clients int, 
 	result := figures{Clients: clients, PerSecond: float64(len(took)) / elapsed, Seconds: elapsed}
 	result.P50, result.P95, result.P99 = quantiles(took)
 	if answers {
-		sent := b.fake.Sent() - before
+		sent := b.line.sent() - before
 		result.Lost = max(failed.Load(), int64(len(took))-sent, 0)
 		result.Repeated = max(sent-int64(len(took)), 0)
 	}
@@ -249,7 +272,7 @@ func (b *inboundBench) post(ctx context.Context, target string, body []byte) err
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Telegram-Bot-Api-Secret-Token", b.secret)
+	b.line.header(body, request.Header)
 	response, err := b.client.Do(request)
 	if err != nil {
 		return err
@@ -270,22 +293,13 @@ var (
 // update is one event of the mix.
 func (b *inboundBench) update(random *rand.Rand, officer int) []byte {
 	id := b.nextID.Add(1)
-	user := sample.CrowdBase + officer
-	from := fmt.Sprintf(`"from":{"id":%d,"is_bot":false,"first_name":"x"}`, user)
-	chat := fmt.Sprintf(`"chat":{"id":%d,"type":"private","first_name":"x"}`, user)
-	text := ""
 	switch dice := random.IntN(100); {
 	case dice < 60:
-		text = asksAllowance[random.IntN(len(asksAllowance))]
+		return b.line.said(id, officer, asksAllowance[random.IntN(len(asksAllowance))])
 	case dice < 75:
-		text = asksHistory[random.IntN(len(asksHistory))]
+		return b.line.said(id, officer, asksHistory[random.IntN(len(asksHistory))])
 	case dice < 90:
-		data := []string{"menu", "policy", "month", "branch"}[random.IntN(4)]
-		return fmt.Appendf(nil, `{"update_id":%d,"callback_query":{"id":"%d",%s,"chat_instance":"1","data":"%s","message":{"message_id":1,"date":0,%s}}}`, id, id, from, data, chat)
-	default:
-		// A form step: a draft row is written and
-		// the question asked.
-		return fmt.Appendf(nil, `{"update_id":%d,"callback_query":{"id":"%d",%s,"chat_instance":"1","data":"support","message":{"message_id":1,"date":0,%s}}}`, id, id, from, chat)
+		return b.line.pressed(id, officer, []string{"menu", "policy", "month", "branch"}[random.IntN(4)])
 	}
-	return fmt.Appendf(nil, `{"update_id":%d,"message":{"message_id":%d,"date":%d,%s,%s,"text":%q}}`, id, id, 1_760_000_000+id, from, chat, text)
+	return b.line.pressed(id, officer, "support") // a form's step: a draft row is written and the question asked
 }

@@ -34,6 +34,7 @@ type commands struct {
 	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
 	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
 	Staff   staffCommand   `cmd:"" help:"Ward users."`
+	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
 	Audit   auditCommand   `cmd:"" help:"The journal."`
 	Bench   benchCommand   `cmd:"" help:"Measure, beside the machine's own floor in the same run."`
 	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`

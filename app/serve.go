@@ -7,14 +7,18 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/inbox"
 	"canbobot/bot/screens"
 	"canbobot/bot/session"
 	"canbobot/bot/telegram"
+	"canbobot/bot/texts"
+	"canbobot/bot/zalo"
+	"canbobot/bot/zalobot"
 	"canbobot/config"
+	"canbobot/services/downloads"
 )
 
 // grace is how long a stop waits for what is running.
@@ -47,12 +51,15 @@ func (serveCommand) Run(p *process) error {
 type service struct {
 	settings config.Config
 	ward     *Ward
+	files    *downloads.Service
 	counter  *Counter
 	metrics  *metrics
 	public   *server
 	admin    *server
-	telegram *telegram.Channel
-	username atomic.Pointer[string] // of the Telegram bot, once it answered
+	telegram *messenger
+	zalo     *official
+	zalobot  *numberedBot
+	inboxes  []*inbox.Inbox
 	logger   *slog.Logger
 	closers  []func() error
 }
@@ -90,14 +97,25 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if s.ward, err = newWard(store, settings, p.clock, sessions.Guesses()); err != nil {
 		return s, err
 	}
-	if s.counter, err = newCounter(s.ward, sessions, s.openChannels(p), s.links, logger); err != nil {
+	s.files = downloads.New(store, s.ward.Vault, s.ward.Audit, p.clock)
+	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
+	if err != nil {
 		return s, err
 	}
-	handler := measured{next: s.counter.Dispatcher, metrics: s.metrics}
+	if s.counter, err = newCounter(s.ward, sessions, s.openChannels(ctx, words), s.links, logger); err != nil {
+		return s, err
+	}
+	s.counter.tidies = append(s.counter.tidies, func(ctx context.Context) error {
+		_, err := s.files.Purge(ctx)
+		return err
+	})
 	mux := http.NewServeMux()
 	health(mux, s.ward)
-	if s.telegram != nil && settings.TelegramMode == "webhook" {
-		mux.Handle("/webhooks/telegram", s.telegram.WebhookHandler(settings.TelegramWebhookSecret.Reveal(), handler))
+	downloadRoutes(mux, s.files, words, logger)
+	joinRoutes(mux, s.ways(words), words, logger)
+	formImage(mux)
+	if err := s.webhooks(mux); err != nil {
+		return s, err
 	}
 	if s.public, err = listen(settings.HTTPAddr, mux, logger); err != nil {
 		return s, err
@@ -113,24 +131,106 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 }
 
 // openChannels makes the channels that have their settings.
-func (s *service) openChannels(p *process) []bot.Channel {
-	if s.settings.TelegramToken.Reveal() == "" {
-		s.logger.Info("channel is off", "channel", "telegram", "missing", "TELEGRAM_TOKEN")
-		return nil
+func (s *service) openChannels(ctx context.Context, words *texts.Texts) (lines []bot.Channel) {
+	shelf := shelf{service: s.files, publicURL: s.settings.PublicURL}
+	if s.telegram = openTelegram(s.settings, s.ward.Clock, s.logger); s.telegram != nil {
+		lines = append(lines, s.telegram.channel)
 	}
-	s.telegram = telegram.New(telegram.Config{
-		Token: s.settings.TelegramToken.Reveal(), APIURL: s.settings.TelegramAPIURL, Clock: p.clock,
-		Logger: s.logger.With("channel", "telegram"),
-	})
-	return []bot.Channel{s.telegram}
+	if s.zalo = openZalo(ctx, s.settings, s.ward, words, shelf, s.metrics.counter(zalo.Name), s.logger); s.zalo != nil {
+		lines = append(lines, s.zalo.channel)
+		s.closers = append(s.closers, func() error {
+			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+			defer cancel()
+			return s.zalo.tokens.Close(ending)
+		})
+	}
+	if s.zalobot = openZaloBot(s.settings, s.ward.Clock, words, shelf, s.metrics.counter(zalobot.Name), s.logger); s.zalobot != nil {
+		lines = append(lines, s.zalobot.channel)
+	}
+	return lines
+}
+
+// webhooks routes what platforms push. Zalo wants its answer within a second or
+// two, and a bot that polls it hears each event once: both have an inbox.
+func (s *service) webhooks(mux *http.ServeMux) error {
+	handler := measured{next: s.counter.Dispatcher, metrics: s.metrics}
+	if s.telegram != nil {
+		s.telegram.handler = handler
+		if s.settings.TelegramMode == "webhook" {
+			mux.Handle("/webhooks/telegram", s.telegram.channel.WebhookHandler(s.settings.TelegramWebhookSecret.Reveal(), handler))
+		}
+	}
+	if s.zalo != nil {
+		box, err := s.inbox(zalo.Name, handler)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/webhooks/zalo", s.zalo.channel.WebhookHandler(s.zalo.hearing(box.Handler(true))))
+		s.counter.watches = append(s.counter.watches, s.zalo.watch)
+	}
+	if s.zalobot != nil {
+		box, err := s.inbox(zalobot.Name, handler)
+		if err != nil {
+			return err
+		}
+		webhook := s.settings.ZaloBotMode == "webhook"
+		s.zalobot.handler = box.Handler(webhook)
+		if webhook {
+			mux.Handle("/webhooks/zalobot", s.zalobot.channel.WebhookHandler(s.settings.ZaloBotWebhookSecret.Reveal(), s.zalobot.handler))
+		}
+	}
+	return nil
+}
+
+func (s *service) inbox(channel string, handler bot.Handler) (*inbox.Inbox, error) {
+	box, err := openInbox(s.settings, s.ward, channel, handler, s.metrics.counter(channel), s.logger)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, box.Close)
+	s.inboxes = append(s.inboxes, box)
+	s.counter.inboxes[channel] = box
+	s.metrics.waiting(channel, box.Waiting)
+	return box, nil
 }
 
 // links are the addresses that invites may be handed out with.
 func (s *service) links() []screens.Link {
-	if name := s.username.Load(); name != nil {
-		return []screens.Link{{Channel: "telegram", Pattern: "https://t.me/" + *name + "?start=%s"}}
+	var links []screens.Link
+	if s.telegram != nil && s.telegram.name() != "" {
+		links = append(links, screens.Link{Channel: telegram.Name, Pattern: s.telegram.start() + "%s"})
 	}
-	return nil
+	switch account := s.account(); {
+	case account == "":
+	case s.settings.PublicURL != "": // a page that shows the code: a Zalo chat opens with nothing typed
+		links = append(links, screens.Link{Channel: zalo.Name, Pattern: s.settings.PublicURL + "/join#%s"})
+	default:
+		links = append(links, screens.Link{Channel: zalo.Name, Pattern: account})
+	}
+	return links
+}
+
+// account is the address of the Official Account's chat; empty until Zalo has
+// said whose it is.
+func (s *service) account() string {
+	if s.zalo == nil || s.zalo.account.Load() == nil {
+		return ""
+	}
+	return "https://zalo.me/" + s.zalo.account.Load().ID
+}
+
+// ways are the apps of the page behind an invite's QR code.
+func (s *service) ways(words *texts.Texts) func() []way {
+	return func() []way {
+		var all []way
+		if account := s.account(); account != "" {
+			all = append(all, way{Label: words.Say("join.open_zalo", nil), Address: account})
+		}
+		if s.telegram != nil && s.telegram.name() != "" {
+			all = append(all, way{Label: words.Say("join.open_telegram", nil), Address: "https://t.me/" + s.telegram.name(), Start: s.telegram.start()})
+		}
+		return all
+	}
 }
 
 // serve runs until ctx ends, then stops in reverse order: no new events, the
@@ -143,7 +243,23 @@ func (s *service) serve(ctx context.Context) error {
 	if s.admin != nil {
 		s.admin.start()
 	}
-	polling := s.startTelegram(ctx)
+	var running sync.WaitGroup
+	for _, box := range s.inboxes {
+		running.Go(func() {
+			if err := box.Run(ctx); err != nil && ctx.Err() == nil {
+				s.logger.Error("inbox ended", "error", err)
+			}
+		})
+	}
+	if s.telegram != nil {
+		running.Go(func() { s.telegram.run(ctx, s.counter.Texts) })
+	}
+	if s.zalo != nil {
+		running.Go(func() { s.zalo.learn(ctx) })
+	}
+	if s.zalobot != nil {
+		running.Go(func() { s.zalobot.run(ctx) })
+	}
 	s.logger.Info("serving", "address", s.public.URL())
 
 	var failure error
@@ -155,61 +271,16 @@ func (s *service) serve(ctx context.Context) error {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err := s.public.stop(ending)
-	if polling != nil {
-		select {
-		case <-polling:
-		case <-ending.Done():
-		}
+	stopped := make(chan struct{})
+	go func() { running.Wait(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-ending.Done():
 	}
 	if s.admin != nil {
 		err = errors.Join(err, s.admin.stop(ending))
 	}
 	return errors.Join(failure, err, s.counter.Stop(ending))
-}
-
-// startTelegram begins to take events. Telegram may be blocked at any time: it
-// is asked again and again, and keeps nothing else from running.
-func (s *service) startTelegram(ctx context.Context) (done chan struct{}) {
-	if s.telegram == nil {
-		return nil
-	}
-	handler := measured{next: s.counter.Dispatcher, metrics: s.metrics}
-	done = make(chan struct{})
-	go func() {
-		defer close(done)
-		var named sync.WaitGroup
-		defer named.Wait()
-		named.Go(func() {
-			retry(ctx, s.logger, "ask for the bot's name", func() error {
-				name, err := s.telegram.Username(ctx)
-				if err == nil {
-					s.username.Store(&name)
-				}
-				return err
-			})
-		})
-		named.Go(func() {
-			say := s.counter.Texts.Say
-			retry(ctx, s.logger, "offer commands", func() error {
-				return s.telegram.SetCommands(ctx, []telegram.Command{
-					{Name: "menu", Description: say("command.menu", nil)},
-					{Name: "huy", Description: say("command.cancel", nil)},
-					{Name: "trogiup", Description: say("command.help", nil)},
-				})
-			})
-		})
-		if s.settings.TelegramMode == "webhook" {
-			address := s.settings.PublicURL + "/webhooks/telegram"
-			retry(ctx, s.logger, "set webhook", func() error {
-				return s.telegram.SetWebhook(ctx, address, s.settings.TelegramWebhookSecret.Reveal())
-			})
-			return
-		}
-		if err := s.telegram.Poll(ctx, handler); err != nil && ctx.Err() == nil {
-			s.logger.Error("polling ended", "channel", "telegram", "error", err)
-		}
-	}()
-	return done
 }
 
 // retry repeats until it works or ctx ends, with a growing pause.

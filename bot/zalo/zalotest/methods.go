@@ -49,7 +49,7 @@ func (s *Server) method(path string, r *http.Request, body []byte) (any, *refusa
 	case "v2.0/oa/upload/image", "v2.0/oa/upload/file", "v2.0/oa/upload/gif":
 		return s.upload(path, r, body)
 	case "v2.0/oa/getoa":
-		return map[string]any{"oaid": s.OAID, "name": "UBND phường Bắc Hồng Lĩnh", "is_verified": !s.Unverified, "package_name": "Nâng cao", "linked_ZCA": ""}, nil
+		return map[string]any{"oaid": s.OAID, "name": "UBND Hồng Lĩnh", "is_verified": !s.Unverified, "package_name": "Nâng cao", "linked_ZCA": ""}, nil
 	}
 	return nil, refuse(-201, "unknown path")
 }

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"canbobot/bot"
+	"canbobot/bot/zalobot"
+	"canbobot/bot/zalobot/zalobottest"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/cases"
+)
+
+// A person linked on two channels is one: the form begun on one is offered on
+// the other, and what they are told goes where they were last, or else to the
+// other.
+func TestOnePersonOnTwoChannels(t *testing.T) {
+	t.Parallel()
+	server := zalobottest.New(t)
+	channel := zalobot.New(zalobot.Config{Token: server.Token, APIURL: server.URL, Words: zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))}, Logger: slog.New(slog.DiscardHandler)})
+	house := openHouse(t, channel)
+	ctx := ctxFor(t)
+	who := house.character(t, "truong-phu-nu")
+	user := server.Known(zalobottest.ID("user", 1), "Thu")
+
+	// The second channel is linked like the first: a code, then what only she has.
+	number := 0
+	says := func(channel, id string, in bot.Inbound) string {
+		t.Helper()
+		number++
+		house.advance(time.Minute)
+		in.Channel, in.UserID, in.ChatID, in.Private = channel, id, id, true
+		in.EventID, in.At = fmt.Sprint("two-", number), house.clock()
+		before := len(user.Messages())
+		if err := house.counter.Dispatcher.Handle(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		house.settle(t)
+		if messages := user.Messages(); len(messages) > before {
+			return messages[len(messages)-1].Text
+		}
+		return ""
+	}
+	code, _, err := house.ward.Identity.Invite(ctx, services.SystemActor(who.Ward), who.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says("zalobot", user.ID, bot.Inbound{Text: code})
+	says("zalobot", user.ID, bot.Inbound{Text: "đồng ý"})
+	if linked := says("zalobot", user.ID, bot.Inbound{Text: who.Phone[len(who.Phone)-4:]}); !strings.Contains(linked, "Cao Thị Thu") {
+		t.Fatalf("not linked: %q", linked)
+	}
+	var accounts int64
+	if err := house.ward.Store.Model(&models.Account{}).Where("person_id = ? AND unlinked_at IS NULL", who.Person).Count(&accounts).Error; err != nil || accounts != 2 {
+		t.Fatalf("%d accounts, %v", accounts, err)
+	}
+
+	says("web", "truong-phu-nu", bot.Inbound{Action: "phone"})
+	if menu := says("zalobot", user.ID, bot.Inbound{Text: "menu"}); !strings.Contains(menu, "Anh/chị đang làm dở") || !strings.Contains(menu, "1. Làm tiếp") {
+		t.Errorf("the form begun on the page is not offered: %q", menu)
+	}
+	if resumed := says("zalobot", user.ID, bot.Inbound{Text: "1"}); !strings.Contains(resumed, "Đổi số điện thoại của ai?") {
+		t.Errorf("the form does not go on: %q", resumed)
+	}
+
+	// She was last on the bot; a question of hers is answered there.
+	clerk, err := house.ward.Identity.Identify(ctx, "web", "can-bo-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := func() (bottom string, page int) {
+		t.Helper()
+		messages := user.Messages()
+		house.page.mu.Lock()
+		defer house.page.mu.Unlock()
+		return messages[len(messages)-1].Text, len(house.page.queued["truong-phu-nu"])
+	}
+	answer := func(text string) {
+		t.Helper()
+		officer, err := house.ward.Identity.Holder(ctx, "web", "truong-phu-nu")
+		if err != nil {
+			t.Fatal(err)
+		}
+		number++
+		officer.Actor.Event = fmt.Sprint("ask-", number)
+		opened, err := house.ward.Cases.Open(ctx, officer.Actor, cases.Opening{Kind: cases.Question, Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := clerk.Actor
+		by.Event = fmt.Sprint("answer-", number)
+		if _, err := house.ward.Cases.Answer(context.Background(), by, opened.Case.ID, "Dạ "+text); err != nil {
+			t.Fatal(err)
+		}
+		house.settle(t)
+	}
+	_, before := told()
+	answer("bao giờ họp ạ")
+	if last, page := told(); !strings.Contains(last, "Dạ bao giờ họp ạ") || page != before {
+		t.Errorf("told %q, and %d on the page", last, page-before)
+	}
+	user.Block()
+	answer("họp ở đâu ạ")
+	if last, page := told(); strings.Contains(last, "họp ở đâu") || page != before+1 {
+		t.Errorf("blocked there, told %q, and %d on the page", last, page-before)
+	}
+}
