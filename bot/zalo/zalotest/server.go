@@ -191,16 +191,18 @@ type Fault struct {
 	Code     int           // answer with this error, with HTTP 200
 	Text     string        // its message
 	Body     string        // answer this instead of JSON
-	Hang     time.Duration // wait before answering, or until the client leaves
+	Hang     time.Duration // wait before answering, or until the client leaves or Recover
 	CutAfter bool          // do it, then drop the connection without an answer
 
 	done int
+	over chan struct{}
 }
 
 // Fail makes calls go wrong from this moment.
 func (s *Server) Fail(fault Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	fault.over = make(chan struct{})
 	s.faults = append(s.faults, &fault)
 }
 
@@ -208,6 +210,9 @@ func (s *Server) Fail(fault Fault) {
 func (s *Server) Recover() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, fault := range s.faults {
+		close(fault.over)
+	}
 	s.faults = nil
 }
 
@@ -231,6 +236,7 @@ func (f *Fault) do(w http.ResponseWriter, r *http.Request) bool {
 	if f.Hang > 0 {
 		select {
 		case <-time.After(f.Hang):
+		case <-f.over:
 		case <-r.Context().Done():
 			return true
 		}
