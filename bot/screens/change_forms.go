@@ -9,51 +9,8 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/changes"
-	"canbobot/services/phone"
 	"canbobot/services/roster"
 )
-
-// officerKinds are the kinds of request by which somebody takes a post.
-var officerKinds = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace}
-
-// changeOfficer begins the form by which someone takes a post, with what was
-// said of it. A name alone is of who goes, if somebody in the branch is called
-// so, else of who comes.
-func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known, branch, err := s.knownBranch(ctx, turn, officerKinds...)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if known == nil {
-		return s.find(ctx, turn)
-	}
-	said := bot.Said{}
-	slots := turn.Meaning.Slots
-	goes, comes := slots.Name, slots.Other
-	holds := postsOf(branch.Posts, goes)
-	if comes == "" && goes != "" && len(holds) == 0 && branch.Branch.ID != 0 {
-		goes, comes = "", goes
-	}
-	switch {
-	case slots.Role != "":
-		said["role"] = bot.Input{Choice: slots.Role}
-	case len(holds) == 1:
-		said["role"] = bot.Input{Choice: string(holds[0].Term.Role)}
-	}
-	if goes != "" {
-		known["who"] = goes
-	}
-	said["name"] = bot.Input{Text: comes}
-	said["newphone"] = bot.Input{Text: slots.Phone}
-	sentence := turn.In.Text
-	if slots.Phone != "" { // 09.12.34.56.78 is no day
-		sentence = strings.ReplaceAll(sentence, slots.Phone, " ")
-	}
-	if day, _, ok := s.daySaid(sentence); ok {
-		said["from"] = bot.Input{Choice: day.String()}
-	}
-	return turn.BeginSaid(ctx, "officer", known, said)
-}
 
 // changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
 // day without the post.
@@ -74,32 +31,6 @@ func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	}
 	return turn.BeginSaid(ctx, "leave", known, said)
 }
-
-func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := officersOnly(turn); err != nil {
-		return bot.Reply{}, err
-	}
-	known := bot.Answers{}
-	people, err := s.people(ctx, turn)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	said := bot.Said{"person": {Text: turn.Meaning.Slots.Name}, "phone": {Text: turn.Meaning.Slots.Phone}}
-	switch {
-	case len(people) == 1:
-		known.Fix("person", id(people[0].ID))
-	case ownWords.MatchString(models.Fold(turn.In.Text)):
-		said["person"] = bot.Input{Choice: id(people[0].ID)}
-	}
-	return turn.BeginSaid(ctx, "phone", known, said)
-}
-
-// ownWords say, folded, that something is the speaker's.
-var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
-
-// oneself is, folded, how people say that it is their own: elders call
-// themselves bác, chú, cô.
-var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|anh|chi|ong|ba)( day| do| em| a)?$`)
 
 // knownBranch finds the branch that a change is about: named by the button, or
 // the only one that the actor may speak for, or the only one that fits what was
@@ -198,25 +129,6 @@ func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 	}
 }
 
-// officerForm appoints or replaces: which post, who comes, since when.
-func (s *Screens) officerForm() *bot.Form {
-	return &bot.Form{
-		Name: "officer", Intent: bot.ChangeOfficer,
-		Steps: []bot.Step{
-			s.branchStep(officerKinds...),
-			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole, Show: s.showRole, Follows: true, Pick: true},
-			{Name: "goes", Ask: "officer.goes", Fields: s.goesFields, Choices: s.goesChoices, Read: readGoes, Pick: true,
-				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["differs"] == "" }},
-			{Name: "name", Ask: "officer.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
-			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: s.noneChoice, Read: noneOr(readPhone), Show: s.showNewPhone},
-			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
-			{Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: s.noneChoice, Read: noneOr(readDecision), Show: s.orNone("decision"), Free: true},
-		},
-		Confirm: s.confirmChange,
-		Done:    s.submitChange,
-	}
-}
-
 // leaveForm says who leaves, on which last day, and why.
 func (s *Screens) leaveForm() *bot.Form {
 	return &bot.Form{
@@ -232,20 +144,6 @@ func (s *Screens) leaveForm() *bot.Form {
 	}
 }
 
-// phoneForm changes a phone number: one's own, or that of somebody in a branch
-// one may speak for.
-func (s *Screens) phoneForm() *bot.Form {
-	return &bot.Form{
-		Name: "phone", Intent: bot.ChangePhone,
-		Steps: []bot.Step{
-			{Name: "person", Ask: "phone.who", Choices: s.personChoices, Read: s.readPerson, Show: showChoice("person", s.personChoices), Pick: true},
-			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: readPhone, Show: showPhone("phone")},
-		},
-		Confirm: s.confirmChange,
-		Done:    s.submitChange,
-	}
-}
-
 const none = "none"
 
 func (s *Screens) noneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
@@ -253,13 +151,6 @@ func (s *Screens) noneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Bu
 }
 
 type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
-
-func (s *Screens) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if answers["newphone"] == none {
-		return s.orNone("newphone")(ctx, turn, answers)
-	}
-	return phone.Format(answers["newphone"]), nil
-}
 
 // nothingYet says, folded, that there is no answer to give.
 var nothingYet = regexp.MustCompile(`^(da |a )?(chua|khong|ko|k|no|de sau)( (co|biet|ro|nho|thay)\b.*)?$`)
@@ -284,137 +175,9 @@ func kept(answer string) string {
 	return answer
 }
 
-func readDecision(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	text, err := readSentence(input)
-	if err == nil && len([]rune(text)) > 60 {
-		return "", services.Invalid("decision_long")
-	}
-	return text, err
-}
-
 func (s *Screens) showBranch(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
 	return view.Branch.Name, err
-}
-
-func (s *Screens) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
-	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
-	for _, post := range view.Posts {
-		if id(post.Term.ID) == answers["ends"] && answers["differs"] == "" {
-			return s.say("officer.instead", "title", title, "name", post.Person.Name), err
-		}
-	}
-	return title, err
-}
-
-func (s *Screens) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
-	if err != nil {
-		return nil, err
-	}
-	return bot.Fields{"branch": view.Branch.Name, "posts": s.branchBlock(view)}, nil
-}
-
-// roleChoices names the posts of the branch by their titles.
-func (s *Screens) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
-	if err != nil {
-		return nil, err
-	}
-	var row []bot.Button
-	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
-		if title := view.Organization.TitleOf(role); title != "" {
-			row = append(row, bot.Button{Label: title, Action: string(role)})
-		}
-	}
-	return [][]bot.Button{row}, nil
-}
-
-// readRole also finds whose post it is, so that the form knows whether someone
-// leaves, and whether that is who was said to.
-func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
-	if err != nil {
-		return "", err
-	}
-	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
-		title := view.Organization.TitleOf(role)
-		if title == "" || (input.Choice != string(role) && models.Fold(input.Text) != models.Fold(title)) {
-			continue
-		}
-		for _, derived := range []string{"ends", "differs", "goes"} {
-			delete(answers, derived)
-		}
-		var holders []roster.Post
-		for _, post := range view.Posts {
-			if post.Term.Role == role {
-				holders = append(holders, post)
-			}
-		}
-		said := answers["who"]
-		if meant := postsOf(holders, said); len(meant) == 1 {
-			answers["ends"] = id(meant[0].Term.ID)
-			return string(role), nil
-		}
-		places := map[models.TermRole]int{models.Head: 1, models.Deputy: max(1, view.Organization.DeputiesMax)}[role]
-		if places > 0 && len(holders) >= places {
-			answers["ends"] = id(holders[0].Term.ID)
-		}
-		if said != "" {
-			answers["differs"] = said
-		}
-		return string(role), nil
-	}
-	return "", services.Invalid("choice")
-}
-
-// holder is who the roster has in the post that ends; false for nobody.
-func (s *Screens) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool, error) {
-	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
-	for _, post := range view.Posts {
-		if id(post.Term.ID) == answers["ends"] {
-			return view, post, true, err
-		}
-	}
-	return view, roster.Post{}, false, err
-}
-
-func (s *Screens) goesFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
-	view, post, held, err := s.holder(ctx, turn, answers)
-	state := s.say("officer.vacant")
-	if held {
-		state = s.say("officer.held", "name", post.Person.Name)
-	}
-	return bot.Fields{"title": view.Organization.TitleOf(models.TermRole(answers["role"])), "state": state, "said": answers["differs"]}, err
-}
-
-// Answers to "the roster has somebody else there".
-const (
-	goesAnyway = "ok"
-	goesOther  = "other"
-)
-
-func (s *Screens) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-	_, post, held, err := s.holder(ctx, turn, answers)
-	label := s.say("button.add_one")
-	if held {
-		label = s.say("officer.replace_button", "name", givenName(post.Person.Name))
-	}
-	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: goesAnyway}, bot.Button{Label: s.say("button.other_post"), Action: goesOther})}, err
-}
-
-// readGoes opens the question of the post again where another was meant.
-func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	switch input.Choice {
-	case goesAnyway:
-		return goesAnyway, nil
-	case goesOther:
-		delete(answers, "role")
-		delete(answers, "who")
-		return goesOther, nil
-	}
-	return "", services.Invalid("choice")
 }
 
 // leaveReasons are why a term ends, as the roster keeps them.
@@ -476,67 +239,6 @@ func (s *Screens) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answe
 	}
 	if meant := postsOf(posts, withoutCall(input.Text)); len(meant) == 1 {
 		return id(meant[0].Term.ID), nil
-	}
-	return "", services.Invalid("choice")
-}
-
-// people are those whose phone the actor may change: oneself first.
-func (s *Screens) people(ctx context.Context, turn bot.Turn) ([]models.Person, error) {
-	self, err := s.Roster.Person(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Person)
-	if err != nil {
-		return nil, err
-	}
-	people, seen := []models.Person{self}, map[int64]bool{self.ID: true}
-	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, models.ChangePhone)
-	if err != nil {
-		return nil, err
-	}
-	for _, view := range branches {
-		for _, post := range view.Posts {
-			if !seen[post.Person.ID] {
-				seen[post.Person.ID] = true
-				people = append(people, post.Person)
-			}
-		}
-	}
-	return people, nil
-}
-
-func (s *Screens) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-	people, err := s.people(ctx, turn)
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]bot.Button
-	for i, person := range people {
-		label := person.Name
-		if i == 0 {
-			label = s.say("phone.mine")
-		}
-		rows = append(rows, bot.Row(bot.Button{Label: label, Action: id(person.ID)}))
-	}
-	return rows, nil
-}
-
-func (s *Screens) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	people, err := s.people(ctx, turn)
-	if err != nil {
-		return "", err
-	}
-	if len(people) > 0 && oneself.MatchString(models.Fold(input.Text)) {
-		return id(people[0].ID), nil
-	}
-	var meant []models.Person
-	for _, person := range people {
-		if input.Choice == id(person.ID) {
-			return id(person.ID), nil
-		}
-		if called(person.Folded, withoutCall(input.Text)) {
-			meant = append(meant, person)
-		}
-	}
-	if len(meant) == 1 {
-		return id(meant[0].ID), nil
 	}
 	return "", services.Invalid("choice")
 }

@@ -1,0 +1,208 @@
+package screens
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/phone"
+	"canbobot/services/roster"
+)
+
+// officerKinds are the kinds of request by which somebody takes a post.
+var officerKinds = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace}
+
+// changeOfficer begins the form by which someone takes a post, with what was
+// said of it. A name alone is of who goes, if somebody in the branch is called
+// so, else of who comes.
+func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	known, branch, err := s.knownBranch(ctx, turn, officerKinds...)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return s.find(ctx, turn)
+	}
+	said := bot.Said{}
+	slots := turn.Meaning.Slots
+	goes, comes := slots.Name, slots.Other
+	holds := postsOf(branch.Posts, goes)
+	if comes == "" && goes != "" && len(holds) == 0 && branch.Branch.ID != 0 {
+		goes, comes = "", goes
+	}
+	switch {
+	case slots.Role != "":
+		said["role"] = bot.Input{Choice: slots.Role}
+	case len(holds) == 1:
+		said["role"] = bot.Input{Choice: string(holds[0].Term.Role)}
+	}
+	if goes != "" {
+		known["who"] = goes
+	}
+	said["name"] = bot.Input{Text: comes}
+	said["newphone"] = bot.Input{Text: slots.Phone}
+	sentence := turn.In.Text
+	if slots.Phone != "" { // 09.12.34.56.78 is no day
+		sentence = strings.ReplaceAll(sentence, slots.Phone, " ")
+	}
+	if day, _, ok := s.daySaid(sentence); ok {
+		said["from"] = bot.Input{Choice: day.String()}
+	}
+	return turn.BeginSaid(ctx, "officer", known, said)
+}
+
+// officerForm appoints or replaces: which post, who comes, since when.
+func (s *Screens) officerForm() *bot.Form {
+	return &bot.Form{
+		Name: "officer", Intent: bot.ChangeOfficer,
+		Steps: []bot.Step{
+			s.branchStep(officerKinds...),
+			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole, Show: s.showRole, Follows: true, Pick: true},
+			{Name: "goes", Ask: "officer.goes", Fields: s.goesFields, Choices: s.goesChoices, Read: readGoes, Pick: true,
+				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["differs"] == "" }},
+			{Name: "name", Ask: "officer.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
+			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: s.noneChoice, Read: noneOr(readPhone), Show: s.showNewPhone},
+			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
+			{Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: s.noneChoice, Read: noneOr(readDecision), Show: s.orNone("decision"), Free: true},
+		},
+		Confirm: s.confirmChange,
+		Done:    s.submitChange,
+	}
+}
+
+func (s *Screens) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	if answers["newphone"] == none {
+		return s.orNone("newphone")(ctx, turn, answers)
+	}
+	return phone.Format(answers["newphone"]), nil
+}
+
+func readDecision(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	text, err := readSentence(input)
+	if err == nil && len([]rune(text)) > 60 {
+		return "", services.Invalid("decision_long")
+	}
+	return text, err
+}
+
+func (s *Screens) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
+	for _, post := range view.Posts {
+		if id(post.Term.ID) == answers["ends"] && answers["differs"] == "" {
+			return s.say("officer.instead", "title", title, "name", post.Person.Name), err
+		}
+	}
+	return title, err
+}
+
+func (s *Screens) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	if err != nil {
+		return nil, err
+	}
+	return bot.Fields{"branch": view.Branch.Name, "posts": s.branchBlock(view)}, nil
+}
+
+// roleChoices names the posts of the branch by their titles.
+func (s *Screens) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	if err != nil {
+		return nil, err
+	}
+	var row []bot.Button
+	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
+		if title := view.Organization.TitleOf(role); title != "" {
+			row = append(row, bot.Button{Label: title, Action: string(role)})
+		}
+	}
+	return [][]bot.Button{row}, nil
+}
+
+// readRole also finds whose post it is, so that the form knows whether someone
+// leaves, and whether that is who was said to.
+func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	if err != nil {
+		return "", err
+	}
+	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
+		title := view.Organization.TitleOf(role)
+		if title == "" || (input.Choice != string(role) && models.Fold(input.Text) != models.Fold(title)) {
+			continue
+		}
+		for _, derived := range []string{"ends", "differs", "goes"} {
+			delete(answers, derived)
+		}
+		var holders []roster.Post
+		for _, post := range view.Posts {
+			if post.Term.Role == role {
+				holders = append(holders, post)
+			}
+		}
+		said := answers["who"]
+		if meant := postsOf(holders, said); len(meant) == 1 {
+			answers["ends"] = id(meant[0].Term.ID)
+			return string(role), nil
+		}
+		places := map[models.TermRole]int{models.Head: 1, models.Deputy: max(1, view.Organization.DeputiesMax)}[role]
+		if places > 0 && len(holders) >= places {
+			answers["ends"] = id(holders[0].Term.ID)
+		}
+		if said != "" {
+			answers["differs"] = said
+		}
+		return string(role), nil
+	}
+	return "", services.Invalid("choice")
+}
+
+// holder is who the roster has in the post that ends; false for nobody.
+func (s *Screens) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	for _, post := range view.Posts {
+		if id(post.Term.ID) == answers["ends"] {
+			return view, post, true, err
+		}
+	}
+	return view, roster.Post{}, false, err
+}
+
+func (s *Screens) goesFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	view, post, held, err := s.holder(ctx, turn, answers)
+	state := s.say("officer.vacant")
+	if held {
+		state = s.say("officer.held", "name", post.Person.Name)
+	}
+	return bot.Fields{"title": view.Organization.TitleOf(models.TermRole(answers["role"])), "state": state, "said": answers["differs"]}, err
+}
+
+// Answers to "the roster has somebody else there".
+const (
+	goesAnyway = "ok"
+	goesOther  = "other"
+)
+
+func (s *Screens) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+	_, post, held, err := s.holder(ctx, turn, answers)
+	label := s.say("button.add_one")
+	if held {
+		label = s.say("officer.replace_button", "name", givenName(post.Person.Name))
+	}
+	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: goesAnyway}, bot.Button{Label: s.say("button.other_post"), Action: goesOther})}, err
+}
+
+// readGoes opens the question of the post again where another was meant.
+func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	switch input.Choice {
+	case goesAnyway:
+		return goesAnyway, nil
+	case goesOther:
+		delete(answers, "role")
+		delete(answers, "who")
+		return goesOther, nil
+	}
+	return "", services.Invalid("choice")
+}
