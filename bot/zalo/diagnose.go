@@ -134,7 +134,8 @@ func ParseRequest(raw []byte) (http.Header, []byte, error) {
 	if line, rest, _ := bytes.Cut(head, []byte("\n")); !strings.Contains(string(line), ":") || bytes.HasPrefix(line, []byte("POST ")) {
 		head = rest
 	}
-	lines := textproto.NewReader(bufio.NewReader(bytes.NewReader(append(bytes.TrimRight(head, "\r\n"), "\r\n\r\n"...))))
+	head = append(bytes.Clone(bytes.TrimRight(head, "\r\n")), "\r\n\r\n"...) // the body follows in the same memory
+	lines := textproto.NewReader(bufio.NewReader(bytes.NewReader(head)))
 	header, err := lines.ReadMIMEHeader()
 	if err != nil {
 		return nil, nil, errors.New("the header lines cannot be read: want Name: value")
