@@ -16,12 +16,15 @@ const (
 // joins are words that lead to a second request.
 var joins = setOf("voi va luon tien nhan dong cung")
 
+// turns are words that, after a comma, turn to something else.
+var turns = setOf("con a ma the roi voi va ngoai")
+
 // twoRequests looks for a place that parts a text into two requests, each sure
 // by itself: "xem phụ cấp t3 với đổi số điện thoại luôn". The first is then the
 // intent and the second stands beside it; where a comma alone parts them, the
 // one that the whole text is about comes first.
 func (m *Model) twoRequests(s *scratch, meaning *bot.Meaning) {
-	if len(s.words) < 2*leastPart || !asks(meaning.Intent) {
+	if len(s.words) < 2*leastPart || meaning.Intent != bot.Unknown && !asks(meaning.Intent) {
 		return
 	}
 	items, words := s.items, s.words
@@ -32,6 +35,7 @@ func (m *Model) twoRequests(s *scratch, meaning *bot.Meaning) {
 	for i := 1; i < len(items) && tried < mostParts; i++ {
 		at := items[i].first
 		joined := words[at].kind == plainWord && joins[words[at].folded] && items[i].means.meets(of(filler, done, thanks, other, anymore, add, smalltalk))
+		joined = joined || items[i].breaks && turns[words[at].folded]
 		if !joined && !items[i].breaks || at < leastPart || len(words)-at < leastPart {
 			continue
 		}
@@ -54,7 +58,8 @@ func (m *Model) twoRequests(s *scratch, meaning *bot.Meaning) {
 		}
 		s.items, s.words = items[from:], words[items[from].first:]
 		second, sure := m.likeliest(s)
-		if sure < enough || !asks(second) || !apart(first, second, joined) || meaning.Intent != first && meaning.Intent != second {
+		if sure < enough || !asks(second) || !apart(first, second, joined) ||
+			meaning.Intent != first && meaning.Intent != second && !(joined && meaning.Intent == bot.Unknown) {
 			continue
 		}
 		if !joined && meaning.Intent == second {
@@ -96,6 +101,9 @@ func apart(a, b bot.Intent, joined bool) bool {
 	}
 	if joined {
 		return true
+	}
+	if a == bot.Branch || b == bot.Branch || a == bot.Profile || b == bot.Profile {
+		return false // somebody tells who he is: "tôi làm chi hội trưởng tổ 5, ..."
 	}
 	for _, kin := range [][]bot.Intent{
 		{bot.Allowance, bot.AllowanceHistory, bot.AllowanceProblem, bot.Policy, bot.ChangeBank},

@@ -170,7 +170,7 @@ func (s *scratch) settlePolarity() {
 		for j := i + 1; j < len(s.items) && !s.items[j].breaks; j++ {
 			next := &s.items[j]
 			denies = denies || j == i+1 && next.means.meets(deeds) && !next.faint
-			if !next.means.meets(tails) && !next.faint || j == i+1 && next.means.has(has) {
+			if !next.means.meets(tails) && !next.faint && !next.means.empty() || j == i+1 && next.means.has(has) {
 				last = false
 				break
 			}

@@ -66,12 +66,14 @@ func TestNotReceivedIsNotAskingWhetherReceived(t *testing.T) {
 }
 
 func TestDoubt(t *testing.T) {
-	got := model.Understand("nghi")
-	if got.Confidence >= 0.5 || got.Intent == bot.ChangeLeave {
-		t.Errorf("a bare \"nghi\" is %s, %.2f sure", got.Intent, got.Confidence)
-	}
-	if !slices.Contains(got.Others, bot.ChangeLeave) {
-		t.Errorf("a bare \"nghi\" offers %v, want change_leave among them", got.Others)
+	for _, phrase := range []string{"nghi", "nghỉ", "Nghi", "nghĩ", "nghi a"} {
+		got := model.Understand(phrase)
+		if got.Confidence >= 0.5 || got.Intent != bot.Unknown {
+			t.Errorf("a bare %q is %s, %.2f sure", phrase, got.Intent, got.Confidence)
+		}
+		if !slices.Contains(got.Others, bot.ChangeLeave) {
+			t.Errorf("a bare %q offers %v, want change_leave among them", phrase, got.Others)
+		}
 	}
 	for _, phrase := range []string{"", " ", "🙂🙂", "...", "asdf", "hôm nay thời tiết thế nào", "123", "\xff\xfe"} {
 		if got := model.Understand(phrase); got.Intent != bot.Unknown || got.Confidence >= 0.5 {
@@ -81,6 +83,40 @@ func TestDoubt(t *testing.T) {
 	for _, phrase := range []string{"huỷ", "thôi", "quay lại", "trợ giúp", "menu", "huy", "tro giup", "quay lai"} {
 		if got := model.Understand(phrase); got.Confidence < 0.9 {
 			t.Errorf("%q must leave a form: %s, only %.2f sure", phrase, got.Intent, got.Confidence)
+		}
+	}
+}
+
+func TestSmalltalk(t *testing.T) {
+	for text, want := range map[string]bool{
+		"ok": true, "OK em": true, "dạ vâng": true, "cảm ơn em nhiều nhé": true, "cam on": true, "thanks": true, "👍": true, "❤️": true,
+		"ừ biết rồi": true, "okkk": true, ":)": true, "vâng ạ 🙏": true, "cảm ơn cán bộ": true,
+		"": false, "...": false, "chào em": false, "ok đổi số điện thoại": false, "em": false, "tiền về chưa": false, "không": false, "123": false,
+		strings.Repeat("ok ", 100): false,
+	} {
+		if got := understand.Smalltalk(text); got != want {
+			t.Errorf("Smalltalk(%q) = %v", text, got)
+		}
+		if got := model.Understand(text); want && got.Intent != bot.Unknown {
+			t.Errorf("%q is %s, want no request", text, got.Intent)
+		}
+	}
+}
+
+func TestTwoRequests(t *testing.T) {
+	for phrase, want := range map[string][2]bot.Intent{
+		"xem phụ cấp t3 với đổi số điện thoại luôn":                    {bot.Allowance, bot.ChangePhone},
+		"tháng 3 có tiền chưa, à mà bao giờ họp":                       {bot.Allowance, bot.Notices},
+		"cho hỏi pc t4 có chưa và mức cấp phó là bao nhiêu":            {bot.Allowance, bot.Policy},
+		"tiền về chưa em, còn đơn đổi stk của chị sao rồi":             {bot.Allowance, bot.MyRequests},
+		"đổi số điện thoại và số tài khoản giúp tôi":                   {bot.ChangePhone, bot.ChangeBank},
+		"chị Hoa nghỉ, chị Lan thay":                                   {bot.ChangeOfficer, ""},
+		"đổi số điện thoại, số cũ mất rồi":                             {bot.ChangePhone, ""},
+		"em ơi cho chị hỏi tí, phụ cấp tháng này có chưa em":           {bot.Allowance, ""},
+		"tôi làm chi hội trưởng tổ 5, cho hỏi phụ cấp tháng 3 có chưa": {bot.Allowance, ""},
+	} {
+		if got := model.Understand(phrase); got.Intent != want[0] || got.Also != want[1] {
+			t.Errorf("%q: %s and %q, want %s and %q", phrase, got.Intent, got.Also, want[0], want[1])
 		}
 	}
 }
@@ -184,6 +220,12 @@ func promised(t *testing.T, text string, got bot.Meaning) {
 	if !slices.Contains(bot.Intents, got.Intent) || len(got.Others) > 3 || slices.Contains(got.Others, got.Intent) || slices.Contains(got.Others, bot.Unknown) {
 		t.Errorf("%q: %s, others %v", text, got.Intent, got.Others)
 	}
+	if got.Also == got.Intent || got.Also != "" && (got.Intent == bot.Unknown || got.Also.ForStaff() != got.Intent.ForStaff()) {
+		t.Errorf("%q: %s and also %s", text, got.Intent, got.Also)
+	}
+	if got.Slots.Quarter < 0 || got.Slots.Quarter > 4 || !strings.Contains(text, got.Slots.Other) || !strings.Contains(text, got.Slots.Village) {
+		t.Errorf("%q: slots %+v", text, got.Slots)
+	}
 	if got.Slots.Month < 0 || got.Slots.Month > 12 || got.Slots.Ago < 0 || got.Slots.Ago > 12 ||
 		!strings.Contains(text, got.Slots.Name) || !strings.Contains(text, got.Slots.Phone) {
 		t.Errorf("%q: slots %+v", text, got.Slots)
@@ -217,7 +259,15 @@ func TestEvaluate(t *testing.T) {
 	if err := report.Print(&out); err != nil || !strings.Contains(out.String(), "change_phone 1") || !strings.Contains(out.String(), "50.0%") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	for _, bad := range []string{"allowance phụ cấp\n", "allowances\tphụ cấp\n", "menu\t\n"} {
+	report, err = understand.Evaluate(model, strings.NewReader("menu\tmenu\tfull\nhelp\tplain\ttro giup\nmenu\tphụ cấp tháng 3\tfull\n"))
+	if err != nil || report.Styles["full"] != (understand.Tally{Total: 2, Right: 1}) || report.Styles["plain"] != (understand.Tally{Total: 1, Right: 1}) {
+		t.Errorf("by style: %+v, %v", report.Styles, err)
+	}
+	out.Reset()
+	if err := report.Print(&out); err != nil || !strings.Contains(out.String(), "style full") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	for _, bad := range []string{"menu\tmenu\tfull\tmore\n", "allowance phụ cấp\n", "allowances\tphụ cấp\n", "menu\t\n"} {
 		if _, err := understand.Evaluate(model, strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read without an error", bad)
 		}
@@ -231,6 +281,7 @@ func FuzzUnderstand(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		promised(t, text, model.Understand(text))
 		model.Explain(text)
+		understand.Smalltalk(text)
 		if folded := understand.Fold(text); understand.Fold(folded) != folded {
 			t.Errorf("Fold(%q) = %q, which folds to %q", text, folded, understand.Fold(folded))
 		}
