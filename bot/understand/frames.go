@@ -146,6 +146,7 @@ var frames = []frame{
 	f(bot.ChangePhone, 0.6, alters.or(of(current, name, role, branch, asking, how, mine, number, device, done, info, when, ward, person, month)), of(phone), alters),
 	f(bot.ChangePhone, 0.5, alters.or(of(current, asking, how, mine, phone, done)), of(number), alters),
 	f(bot.ChangePhone, 0.0, of(device, mine, done), of(phone), of(device)),
+	f(bot.ChangePhone, 0.9, alters.or(of(contact, ward, me, number, not, send, name)), of(phone), of(old, lost), of(not, lost, use, change, contact)).but(of(bank, why)),
 	f(bot.ChangePhone, -0.9, of(mine, number, is), of(phone)),
 
 	// Bank account.
@@ -166,11 +167,12 @@ var frames = []frame{
 	// What became of what one asked for.
 	f(bot.MyRequests, 0.5, of(process, where, askyet, asking, approve, see, me, mine, done, ward, when, send, notyet, not, withdraw, remove, phone, bank, change, leave, replace, role, list, why, fix, field, number, info, what, how, lack, branch, month, name, contact), of(request), of(process, where, askyet, asking, approve, see, me, mine, done, when, withdraw, notyet, why, how, list, has)),
 	f(bot.MyRequests, 0.1, of(see, done, send, mine, list, ward, branch), of(request)),
-	f(bot.MyRequests, 0.7, of(process, where, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, process)).but(of(money, allowance, month, payrun, task)),
+	f(bot.MyRequests, 0.7, of(process, where, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, process)).but(of(money, allowance, month, payrun)),
 	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, askyet, process, why, done)),
 	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
 	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where, asking), of(approve, consent, process, done, why, send, receive, appoint)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 1.0, of(role, phone, bank, number, field, info, ward, name, person, branch, see, mine, me, task, done), of(change, replace, fix, appoint, leave, add), of(when, where, why), of(approve, process)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 1.2, of(done, send, request, mine, me, phone, bank, number, role, field, name, fix), of(withdraw), of(leave, change, replace, appoint, add, fix)).but(of(post, consent, data, not, money)),
 	f(bot.MyRequests, 0.8, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
@@ -204,6 +206,7 @@ var frames = []frame{
 	f(bot.Privacy, 0.6, of(secrecy, mine, app, asking, how, data), of(remove, withdraw), of(info, data, field, phone)).but(of(stop, post)),
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
 	f(bot.Privacy, 0.7, of(see, mine, data, add, send, pay), of(info, data), of(secrecy, who)).but(of(role, branch, members, name)),
+	f(bot.Privacy, 0.7, of(mine, receive, me), of(ward, human), of(what, who), of(see), of(field, bank, phone, info, data)).but(of(list, notice, current)),
 	f(bot.Privacy, 0.0, of(mine), of(consent)),
 	f(bot.Privacy, 0.6, of(mine, not, anymore), of(consent), of(keep, info, data, use)),
 	f(bot.Privacy, 0.6, of(ward, app, mine, field, see, use, why), of(keep), of(info, field, bank, phone, me), of(what, why, who)).but(of(is, role, post)),
