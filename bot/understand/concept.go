@@ -95,6 +95,7 @@ const (
 	why     // "sao"
 	howmuch // "bao nhiêu"
 	where   // "đâu", "đến đâu rồi"
+	place   // "ở đâu"
 	who     // "ai"
 	what    // "gì"
 	how     // "làm thế nào"
@@ -136,7 +137,7 @@ const (
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "figures": figures, "pair": pair, "smalltalk": smalltalk, "permonth": permonth,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "figures": figures, "pair": pair, "place": place, "smalltalk": smalltalk, "permonth": permonth,
 	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
 	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
 	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,
@@ -197,7 +198,7 @@ var weights = func() (w [concepts]float64) {
 	for _, c := range []concept{month, number, current, serve, ward, branch, fresh, old, is, human, other, code, pending, send, file, remove, stop} {
 		w[c] = 0.8
 	}
-	for _, c := range []concept{receive, pay, name, person, when, where, how, what, device, use, app, create, everyone} {
+	for _, c := range []concept{receive, pay, name, person, when, where, place, how, what, device, use, app, create, everyone} {
 		w[c] = 0.6
 	}
 	for _, c := range []concept{see, done, mine, askyet, yet, no, asking, task, has, process, anymore} {

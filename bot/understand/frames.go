@@ -45,10 +45,10 @@ func (f frame) command() frame { f.alone = 1.4; return f }
 
 var frames = []frame{
 	// The month's money: is it there, when, how much.
-	f(bot.Allowance, 0, of(month, see, receive, pay, when, howmuch, where, what, askyet, asking, mine, ward, done, process, approve, role, branch, bank, list, count, how, info, question, ward), pays),
+	f(bot.Allowance, 0, of(month, see, receive, pay, when, howmuch, where, place, what, askyet, asking, mine, ward, done, process, approve, role, branch, bank, list, count, how, info, question, ward), pays),
 	f(bot.Allowance, 0.3, of(see, receive, pay, when, howmuch, what, askyet, asking, mine, ward, done, process, approve, bank, list, rate, payrun), pays, of(month)),
 	f(bot.Allowance, 0.5, pays.or(of(month, see, when, mine, ward, done, bank, list, process, approve)), gets, of(askyet, asking)),
-	f(bot.Allowance, 0.5, pays.or(of(see, when, mine, ward, done, bank, receive, pay, approve, process, where, what, how)), of(month), of(askyet, asking, howmuch, when, has, where, process)),
+	f(bot.Allowance, 0.5, pays.or(of(see, when, mine, ward, done, bank, receive, pay, approve, process, where, place, what, how)), of(month), of(askyet, asking, howmuch, when, has, where, place, process)),
 	f(bot.Allowance, 0.5, pays.or(of(month, see, mine, ward, done, bank, process)), gets, of(when, howmuch)),
 	f(bot.Allowance, 0.4, of(see, mine, ward, done, bank, receive, pay, month, list, approve), pays, of(when, askyet, asking)),
 	f(bot.Allowance, 0.2, of(see, mine, done, receive, pay), of(month)),
@@ -112,8 +112,8 @@ var frames = []frame{
 	f(bot.Branch, 0.0, of(current, role, see, mine), of(branch)),
 
 	// What is held about oneself.
-	f(bot.Profile, 0.4, of(see, old, current, what, asking, mine, role, field, phone, bank, number, post, where, app), of(info)).but(of(wrong)),
-	f(bot.Profile, 0.7, of(see, old, current, what, asking, mine, app, number, where, info, ward, keep), of(field, phone, bank, post), of(see, what, old, current), of(me, mine)),
+	f(bot.Profile, 0.4, of(see, old, current, what, asking, mine, role, field, phone, bank, number, post, where, place, app), of(info)).but(of(wrong)),
+	f(bot.Profile, 0.7, of(see, old, current, what, asking, mine, app, number, where, place, info, ward, keep), of(field, phone, bank, post), of(see, what, old, current), of(me, mine)),
 	f(bot.Profile, 0.6, of(see, number, app, done), of(field), of(askyet), of(mine)),
 	f(bot.Profile, 0.3, of(see, mine, app, what, when, old, current, create, done), of(post)),
 	f(bot.Profile, 0.5, of(branch, role, receive, see, me, mine, asking, askyet, old, current), of(post), of(what, see, when, old, current)),
@@ -165,24 +165,24 @@ var frames = []frame{
 	f(bot.ChangeProfile, -0.2, of(mine, name, list), of(wrong), of(mine, name, list, info, done)).but(of(phone, bank)),
 
 	// What became of what one asked for.
-	f(bot.MyRequests, 0.5, of(process, where, askyet, asking, approve, see, me, mine, done, ward, when, send, notyet, not, withdraw, remove, phone, bank, change, leave, replace, role, list, why, fix, field, number, info, what, how, lack, branch, month, name, contact), of(request), of(process, where, askyet, asking, approve, see, me, mine, done, when, withdraw, notyet, why, how, list, has)),
+	f(bot.MyRequests, 0.5, of(process, where, place, askyet, asking, approve, see, me, mine, done, ward, when, send, notyet, not, withdraw, remove, phone, bank, change, leave, replace, role, list, why, fix, field, number, info, what, how, lack, branch, month, name, contact), of(request), of(process, where, place, askyet, asking, approve, see, me, mine, done, when, withdraw, notyet, why, how, list, has)),
 	f(bot.MyRequests, 0.1, of(see, done, send, mine, list, ward, branch), of(request)),
-	f(bot.MyRequests, 0.7, of(process, where, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, process)).but(of(money, allowance, month, payrun)),
-	f(bot.MyRequests, 0.7, of(approve, where, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
-	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, askyet, process, why, done)),
+	f(bot.MyRequests, 0.7, of(process, where, place, asking, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, post), of(approve), of(askyet, asking, notyet, when, where, place, process)).but(of(money, allowance, month, payrun)),
+	f(bot.MyRequests, 0.7, of(approve, where, place, asking, askyet, done, ward, send, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, name, see, request, notyet), of(process), of(phone, bank, change, replace, leave, role, number, fix, field, send, withdraw, add, done, info)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.7, of(request, info, askyet, see, ward), of(pending, approve), of(mine), of(when, where, place, askyet, process, why, done)),
 	f(bot.MyRequests, 0.7, of(ward, phone, bank, change, replace, leave, role, number, fix, field, info, appoint, when, why, done), of(consent, approve), of(askyet)).but(of(money, allowance, month, payrun, task)),
-	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where, asking), of(approve, consent, process, done, why, send, receive, appoint)).but(of(money, allowance, month)),
-	f(bot.MyRequests, 1.0, of(role, phone, bank, number, field, info, ward, name, person, branch, see, mine, me, task, done), of(change, replace, fix, appoint, leave, add), of(when, where, why), of(approve, process)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 0.9, of(role, phone, bank, number, field, info, ward, name, person, branch, when, see, mine, me, send, what, where, place), of(change, replace, fix, appoint, leave, add), of(askyet, notyet, where, place, asking), of(approve, consent, process, done, why, send, receive, appoint)).but(of(money, allowance, month)),
+	f(bot.MyRequests, 1.0, of(role, phone, bank, number, field, info, ward, name, person, branch, see, mine, me, task, done), of(change, replace, fix, appoint, leave, add), of(when, where, place, why), of(approve, process)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 1.2, of(done, send, request, mine, me, phone, bank, number, role, field, name, fix), of(withdraw), of(leave, change, replace, appoint, add, fix)).but(of(post, consent, data, not, money)),
 	f(bot.MyRequests, 0.8, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
 	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, phone, bank, change, me, mine)).but(of(consent, data, post, role, lack, not)),
 	f(bot.MyRequests, 0, of(done, send), of(withdraw)).but(of(consent, data, post, role, lack, not, bank)),
-	f(bot.MyRequests, 0.5, of(see, done, askyet, process, where, what, phone, bank, number, change, name), of(send), of(done), of(askyet, process, where, asking, notyet)).but(of(notice)),
+	f(bot.MyRequests, 0.5, of(see, done, askyet, process, where, place, what, phone, bank, number, change, name), of(send), of(done), of(askyet, process, where, place, asking, notyet)).but(of(notice)),
 
 	// What the ward has told.
-	f(bot.Notices, 0.4, of(see, fresh, what, asking, has, ward, read, meeting, askyet, when, where, done, mine, list, branch, receive, old, month), of(notice)).but(of(everyone)),
-	f(bot.Notices, 0.6, of(when, what, where, has, asking, notice, branch, ward, see, fresh, askyet, done, month), of(meeting), of(when, what, where, has, asking, see, askyet, notice)).but(of(everyone, send)),
+	f(bot.Notices, 0.4, of(see, fresh, what, asking, has, ward, read, meeting, askyet, when, where, place, done, mine, list, branch, receive, old, month), of(notice)).but(of(everyone)),
+	f(bot.Notices, 0.6, of(when, what, where, place, has, asking, notice, branch, ward, see, fresh, askyet, done, month), of(meeting), of(when, what, where, place, has, asking, see, askyet, notice)).but(of(everyone, send)),
 	f(bot.Notices, 0.5, of(done, receive, see), of(read), of(notice, done, me)),
 	f(bot.Notices, 0.8, of(mine, done, ward, see, fresh, what), of(notice), of(receive, see), of(notyet, not)),
 	f(bot.Notices, -0.1, of(done, notice), of(read)),
@@ -190,18 +190,18 @@ var frames = []frame{
 	f(bot.Notices, -0.3, of(branch), of(meeting)),
 
 	// A person to talk to.
-	f(bot.Support, 0.6, of(contact, ward, human, who, phone, number, how, where, help, see, asking, role, what, when, explain, question, person, name), of(contact), of(ward, human, who, question, person)),
-	f(bot.Support, 0.9, of(contact, who, asking, how, where, what, want, pay), of(ward, human), of(phone, number)).but(of(change, find, current, mine, lost, old, me)),
+	f(bot.Support, 0.6, of(contact, ward, human, who, phone, number, how, where, place, help, see, asking, role, what, when, explain, question, person, name), of(contact), of(ward, human, who, question, person)),
+	f(bot.Support, 0.9, of(contact, who, asking, how, where, place, what, want, pay), of(ward, human), of(phone, number)).but(of(change, find, current, mine, lost, old, me)),
 	f(bot.Support, 0.6, of(contact, phone, name), of(askabout), of(ward, human)),
 	f(bot.Support, 0.3, of(contact, ward, help, see, app, asking, phone), of(human)),
 	f(bot.Support, 0.3, of(contact, ward, send, human, want), of(question)),
 	f(bot.Support, 0.2, of(ward, phone, who, when), of(contact)),
 	f(bot.Support, 0.5, of(contact, human, phone), of(help), of(ward, human, who)),
-	f(bot.Support, 0.6, of(when, where, asking, members, branch, contact), of(ward), of(when, where, who, members)),
+	f(bot.Support, 0.6, of(when, where, place, asking, members, branch, contact), of(ward), of(when, where, place, who, members)),
 	f(bot.Support, -0.4, of(asking, has), of(ward)),
 
 	// What is held, who sees it, and to have it erased.
-	f(bot.Privacy, 0.5, of(secrecy, see, mine, remove, consent, withdraw, who, what, app, asking, how, ward, info, list, where, use, fix, receive, send, use, is), of(data)),
+	f(bot.Privacy, 0.5, of(secrecy, see, mine, remove, consent, withdraw, who, what, app, asking, how, ward, info, list, where, place, use, fix, receive, send, use, is), of(data)),
 	f(bot.Privacy, 0.7, of(see, mine, app, asking, how, phone, bank, field, number, who, what, ward, has, use, data, person, other, why, money, allowance, receive), of(secrecy)).but(of(replace, appoint)),
 	f(bot.Privacy, 0.6, of(secrecy, mine, app, asking, how, data), of(remove, withdraw), of(info, data, field, phone)).but(of(stop, post)),
 	f(bot.Privacy, 0.6, of(mine, data, info, app, asking, how), of(consent), of(withdraw, remove, stop, not, cancel, see, change)),
@@ -217,7 +217,8 @@ var frames = []frame{
 	f(bot.Unlink, 0.5, of(link, app, mine, asking, how, device, phone, done, notice, change, lost, cancel, remove), of(stop)),
 	f(bot.Unlink, 0.6, of(app, link, notice, want, receive, send), of(not), of(anymore), of(use, app, notice, link)),
 	f(bot.Unlink, 0.7, of(app, mine, bank, asking, how, device, stop), of(link), of(remove, cancel, stop, withdraw, not)),
-	f(bot.Unlink, 0.7, of(link, mine, asking, how, device, bank), of(app), of(remove, cancel, stop, withdraw)),
+	f(bot.Unlink, 1.0, of(link, mine, asking, how, device, me, old), of(app), of(remove, cancel, stop, withdraw)),
+	f(bot.Unlink, 0.9, of(app, cancel, me, mine, anymore, device), of(not, cancel, stop), of(use), of(anymore, app, stop)).but(of(phone, bank, bankname, number, fix)),
 	f(bot.Unlink, 0.4, of(app, link, mine, asking, how, done, fresh, change, lost), of(device), of(change, lost, link, fresh)),
 
 	// What leads through the conversation.
@@ -234,7 +235,7 @@ var frames = []frame{
 	f(bot.Help, -0.1, of(app, how), of(use)),
 
 	// The ward's work.
-	f(bot.WardPending, 0.5, of(task, request, see, what, asking, has, howmuch, list, change, me, mine, branch, when, question, approve, where, count, process, ward, fresh, phone, bank, send, askyet, not, everyone, month), of(pending)).but(of(money, allowance, payrun, mine)),
+	f(bot.WardPending, 0.5, of(task, request, see, what, asking, has, howmuch, list, change, me, mine, branch, when, question, approve, where, place, count, process, ward, fresh, phone, bank, send, askyet, not, everyone, month), of(pending)).but(of(money, allowance, payrun, mine)),
 	f(bot.WardPending, 0.7, of(see, what, asking, has, howmuch, list, change, me, branch, approve, process, fresh), of(pending), of(request, task, question, approve, info)).but(of(mine)),
 	f(bot.WardPending, 0.4, of(see, what, asking, has, howmuch, me, list, process, approve, when, not), of(task)),
 	f(bot.WardPending, 0.3, of(list, see, branch, change, fresh, process, me), of(approve)).but(of(askyet)),
@@ -263,11 +264,11 @@ var frames = []frame{
 	f(bot.WardReport, 0.4, of(see, ward, everyone, list, post), of(howmuch), of(branch, role, members), of(everyone, ward)),
 	f(bot.WardReport, 0.4, of(ward, everyone, list, branch, role), of(export), of(info, list, members, file)).but(of(payrun, month)),
 
-	f(bot.WardFind, 0.3, of(name, person, human, role, branch, phone, info, see, members, field, number, ward, mine, who, where, has, bank), of(find)),
+	f(bot.WardFind, 0.3, of(name, person, human, role, branch, phone, info, see, members, field, number, ward, mine, who, where, place, has, bank), of(find)),
 	f(bot.WardFind, 0.6, of(phone, info, see, role, branch, number, field, members, ward, list), of(find), of(name, person, role, phone, branch, members, info, field)),
-	f(bot.WardFind, 0.5, of(see, branch, role, where, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
+	f(bot.WardFind, 0.5, of(see, branch, role, where, place, what, number, asking, howmuch, has, ward, old, month), of(phone, info, see), of(name)).but(alters.without(of(old)).or(of(legal, contact))),
 	f(bot.WardFind, 0.6, of(number, change, is, use), of(who, members), of(phone)).but(of(contact, mine, me, ward)),
-	f(bot.WardFind, 0.2, of(branch, see, role, number, create), of(name), of(where, who, role, branch, what, whichbranch)),
+	f(bot.WardFind, 0.2, of(branch, see, role, number, create), of(name), of(where, place, who, role, branch, what, whichbranch)),
 	f(bot.WardFind, 0.5, of(what, see, branch, when), of(name), of(post)).but(alters.or(of(role, replace, appoint, leave))),
 	f(bot.WardFind, -0.4, of(branch, role), of(name)),
 

@@ -11,7 +11,7 @@ import (
 // confidence. The values were set on the labelled phrases that are not held
 // back, so that a confidence above one half is right nine times in ten.
 const (
-	doubtful     = 0.4  // below it a text is not understood: the likeliest are Others
+	doubtful     = 0.33 // below it a text is not understood: the likeliest are Others
 	certain      = 0.95 // of a command that is all that was said
 	changeSure   = 0.5  // a change is not even asked about on less
 	rivalry      = 0.22 // how likely other changes may be where one change is taken

@@ -124,7 +124,7 @@ func (m *Model) senses(s *scratch, node int32, from int) (means set, worth int, 
 var aside = of(offtopic, smalltalk)
 
 // tails may stand after a "chưa" or "không" that asks.
-var tails = of(filler, asking, greeting, thanks, month, months, when, count, me, done, name, person, ward, where)
+var tails = of(filler, asking, greeting, thanks, month, months, when, count, me, done, name, person, ward, where, place)
 
 // deeds are what may be done or not: a "chưa" before one denies it, a "chưa"
 // after one asks about it.
