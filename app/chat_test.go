@@ -240,7 +240,7 @@ func firstDifference(want, got string) string {
 }
 
 // ctxFor bounds whatever a test waits for.
-func ctxFor(t *testing.T) context.Context {
+func ctxFor(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	t.Cleanup(cancel)

@@ -55,7 +55,7 @@ func (h *house) advance(by time.Duration) {
 
 // openHouse builds a house with the sample in it, the try-it page's channel and
 // whatever others the test brings, and works its jobs until the test ends.
-func openHouse(t *testing.T, others ...bot.Channel) *house {
+func openHouse(t testing.TB, others ...bot.Channel) *house {
 	t.Helper()
 	h := buildHouse(t, storetest.Address(t), config.NewSecret(), others...)
 	var err error
@@ -69,7 +69,7 @@ func openHouse(t *testing.T, others ...bot.Channel) *house {
 
 // buildHouse wires a house over a database that may have something in it;
 // nothing runs yet.
-func buildHouse(t *testing.T, address, key string, others ...bot.Channel) *house {
+func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house {
 	t.Helper()
 	h := &house{now: morning}
 	clock := services.Clock(h.clock)
@@ -101,7 +101,7 @@ func buildHouse(t *testing.T, address, key string, others ...bot.Channel) *house
 }
 
 // start works jobs until the test ends.
-func (h *house) start(t *testing.T) {
+func (h *house) start(t testing.TB) {
 	t.Helper()
 	if err := h.counter.Start(context.Background()); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func (h *house) start(t *testing.T) {
 }
 
 // stop lets running jobs finish; again is the same.
-func (h *house) stop(t *testing.T) {
+func (h *house) stop(t testing.TB) {
 	t.Helper()
 	if h.stopped {
 		return
@@ -124,7 +124,7 @@ func (h *house) stop(t *testing.T) {
 }
 
 // settle waits until every job is done.
-func (h *house) settle(t *testing.T) {
+func (h *house) settle(t testing.TB) {
 	t.Helper()
 	ctx := ctxFor(t)
 	tick := time.NewTicker(3 * time.Millisecond)
