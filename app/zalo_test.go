@@ -18,6 +18,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/channels"
+	"canbobot/services/notices"
 )
 
 // accountPhone is a phone with the Official Account on it.
@@ -254,5 +255,63 @@ func TestOneOfThreeReplicasRenews(t *testing.T) {
 	}
 	if got := a.server.Sent(); got != messages {
 		t.Errorf("%d messages arrived of %d", got, messages)
+	}
+}
+
+// Past the seven days a notice goes by the ward's template; without one the
+// person is on the list of those to be telephoned, and their card says why.
+func TestPastTheWindowOverZalo(t *testing.T) {
+	t.Parallel()
+	a := openAccount(t, nil)
+	ctx := ctxFor(t)
+	crew := a.house.crew(t, 2)
+	phone := a.phone(t, crew[0])
+	known, err := a.house.ward.Identity.Holder(ctx, zalo.Name, phone.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.house.advance(8 * 24 * time.Hour)
+	access1, refresh := a.server.Issue() // the former is too old
+	if err := a.tokens.Restore(ctx, channels.Pair{Access: access1, Refresh: refresh}); err != nil {
+		t.Fatal(err)
+	}
+	notify(t, a.house, "Họp chi hội tối nay")
+	a.house.settle(t)
+	if got := phone.Messages(); len(got) != 0 {
+		t.Fatalf("a message got through: %+v", got)
+	}
+	clerk := func(action string) string {
+		t.Helper()
+		in := bot.Inbound{Channel: "web", EventID: "window-" + action, UserID: "can-bo-1", ChatID: "can-bo-1", Private: true, Action: action}
+		if err := a.house.counter.Dispatcher.Handle(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		var text string
+		for _, message := range a.house.webStage(t).shown(t, "can-bo-1") {
+			text += message.reply.Text
+		}
+		return text
+	}
+	if card := clerk(fmt.Sprint("person:", known.Actor.Person)); !strings.Contains(card, "Zalo: quá lâu chưa nhắn") {
+		t.Errorf("the clerk's card says %q", card)
+	}
+	calls, _, err := a.house.ward.Notices.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward, Staff: 1}, 50)
+	if err != nil || !slices.ContainsFunc(calls, func(call notices.Call) bool {
+		return call.Person == known.Actor.Person && call.Why == bot.WhyWindow
+	}) {
+		t.Errorf("not on the list of those to be telephoned: %+v, %v", calls, err)
+	}
+
+	a.server.AddTemplate("418234", "ten_can_bo", "noi_dung")
+	err = a.house.ward.Channels.SetTemplate(ctx, services.SystemActor(known.Actor.Ward), zalo.Name, "notice", "418234", map[string]string{"ten_can_bo": "ten", "noi_dung": "noi_dung:20"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.house.advance(time.Minute) // past what is remembered of templates
+	notify(t, a.house, "Họp chi hội tối mai tại nhà văn hoá")
+	a.house.settle(t)
+	got := phone.Messages()
+	if len(got) != 1 || !got[0].Template || got[0].Text != "418234 ten_can_bo="+known.Name+"; noi_dung=Họp chi hội tối mai" {
+		t.Errorf("shown %+v", got)
 	}
 }

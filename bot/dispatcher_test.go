@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"canbobot/bot"
@@ -256,6 +257,37 @@ func TestAnUnheardAnswerIsSentAgainAFewTimes(t *testing.T) {
 	if !slices.Equal(c.told, []string{"unreachable blocked"}) {
 		t.Errorf("told %q", c.told)
 	}
+}
+
+// reacting is a line on which a sign can be put on what was sent.
+type reacting struct {
+	*channel
+	signs chan string
+}
+
+func (r reacting) React(_ context.Context, in bot.Inbound) error {
+	r.signs <- in.EventID
+	return nil
+}
+
+// An answer that takes a while is announced by a sign; a quick one is not.
+func TestASlowAnswerIsAnnounced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t, true)
+		line := reacting{c.channel, make(chan string, 2)}
+		c.Channels["line"] = line
+		c.Book.Intents[bot.Menu] = func(context.Context, bot.Turn) (bot.Reply, error) {
+			<-time.After(2 * time.Second)
+			return bot.Reply{Text: "menu"}, nil
+		}
+		c.expect(bot.Inbound{EventID: "slow", Text: "menu"}, "menu")
+		c.expect(bot.Inbound{EventID: "quick", Action: "see:1"}, "see 1")
+		<-time.After(3 * time.Second)
+		synctest.Wait()
+		if len(line.signs) != 1 || <-line.signs != "slow" {
+			t.Errorf("%d signs", len(line.signs))
+		}
+	})
 }
 
 func TestWhatIsNoConversationIsNotAnswered(t *testing.T) {

@@ -96,6 +96,7 @@ func Run(t *testing.T, c Case) {
 		{"Long text", checkLong},
 		{"Long line", checkLongLine},
 		{"Buttons", checkButtons},
+		{"Many buttons", checkManyButtons},
 		{"Protection", checkProtect},
 		{"Files", checkFiles},
 		{"Edit", checkEdit},

@@ -186,6 +186,38 @@ func checkButtons(t *testing.T, s *suite) {
 	}
 }
 
+// More choices than a platform has buttons for are all there: as buttons, or as
+// a numbered list in their order, with nothing drawn twice.
+func checkManyButtons(t *testing.T, s *suite) {
+	chat := s.Chat(1)
+	reply := bot.Reply{Text: "Chọn tổ dân phố", Mark: "K"}
+	for n := range 12 {
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: fmt.Sprint("Tổ ", n+1), Action: fmt.Sprint("tdp:", n+1)}))
+	}
+	s.send(chat, reply)
+	shown := s.Shown(chat)
+	last := shown[len(shown)-1]
+	numbered, ok := s.Channel().(bot.Numbered)
+	if !ok || !numbered.Numbers(reply) {
+		if got := slices.Concat(last.Buttons...); len(got) != 12 || got[11] != "Tổ 12" {
+			t.Errorf("buttons %q", got)
+		}
+		return
+	}
+	if len(last.Buttons) > 0 {
+		t.Errorf("numbered, and %q besides", last.Buttons)
+	}
+	at := -1
+	for n := range 12 {
+		line := fmt.Sprintf("K%d. Tổ %d", n+1, n+1)
+		next := slices.Index(strings.Split(last.Text, "\n"), line)
+		if next <= at {
+			t.Errorf("%q is not in its place: %q", line, last.Text)
+		}
+		at = next
+	}
+}
+
 func checkProtect(t *testing.T, s *suite) {
 	chat := s.Chat(1)
 	s.send(chat, bot.Reply{Text: "ai cũng đọc được"})

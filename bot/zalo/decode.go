@@ -3,7 +3,6 @@ package zalo
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"path"
 	"regexp"
 	"strconv"
@@ -24,19 +23,24 @@ type event struct {
 		ID loose `json:"id"`
 	} `json:"follower"`
 	Message struct {
-		Text        string       `json:"text"`
-		MsgID       loose        `json:"msg_id"`
-		MsgIDs      []loose      `json:"msg_ids"`
-		TrackingID  loose        `json:"tracking_id"`
-		Attachments []attachment `json:"attachments"`
+		Text        string          `json:"text"`
+		MsgID       loose           `json:"msg_id"`
+		MsgIDs      few[loose]      `json:"msg_ids"`
+		Attachments few[attachment] `json:"attachments"`
 	} `json:"message"`
 	Info     shared `json:"info"`
 	UserInfo shared `json:"user_info"`
-	Ref      loose  `json:"ref"`
+
+	// What a link that led to the account may carry.
+	Ref     loose `json:"ref"`
+	Payload loose `json:"payload"`
+	State   loose `json:"state"`
+	Query   loose `json:"query"`
+
+	TemplateID loose `json:"template_id"`
 }
 
 type attachment struct {
-	Type    string `json:"type"`
 	Payload struct {
 		URL  string `json:"url"`
 		Name string `json:"name"`
@@ -54,6 +58,7 @@ type ignored string
 
 const (
 	unreadable  ignored = "unreadable"
+	blank       ignored = "blank"     // a text, or a form, with nothing in it
 	echo        ignored = "echo"      // our own message, told back
 	byHand      ignored = "by_hand"   // somebody answered in the OA's own tool
 	anonymous   ignored = "anonymous" // has no account to be linked to
@@ -73,8 +78,8 @@ var kinds = map[string]func(e *event, in *bot.Inbound) ignored{
 	"user_send_location":      attachedAs(bot.Location),
 	"user_send_video":         attachedAs(bot.Other),
 	"user_send_gif":           attachedAs(bot.Other),
-	"user_send_link":          attachedAs(bot.Other),
-	"user_send_business_card": attachedAs(bot.Other), // anybody's card: never taken for the sender's
+	"user_send_link":          readLink,
+	"user_send_business_card": readLink, // anybody's card: never taken for the sender's
 	"follow":                  readFollow,
 	"user_click_chatnow":      present(bot.Joined),
 	"unfollow":                present(bot.Left),
@@ -89,8 +94,7 @@ var passedOver = []struct {
 	prefix string
 	why    ignored
 }{
-	{"oa_send_", echo}, {"anonymous_", anonymous}, {"user_send_group_", group}, {"create_group", group}, {"user_join_group", group},
-	{"user_out_group", group}, {"user_leave_group", group}, {"user_reacted_message", reacted}, {"oa_reacted_message", reacted},
+	{"oa_send_", echo}, {"anonymous_", anonymous}, {"user_reacted_message", reacted}, {"oa_reacted_message", reacted},
 	{"add_user_to_tag", management}, {"remove_", management}, {"update_user_info", management}, {"user_feedback", management},
 	{"change_", management}, {"user_reply_consent", management}, {"user_call_oa", management}, {"oa_call_user", management},
 }
@@ -99,39 +103,51 @@ var passedOver = []struct {
 // payload, so that anybody can type one: it is authorised like any press.
 func decode(raw []byte, now time.Time) (bot.Inbound, ignored) {
 	var e event
-	if json.Unmarshal(raw, &e) != nil || e.Name == "" {
+	if !read(raw, &e) || e.Name == "" {
 		return bot.Inbound{}, unreadable
 	}
-	read := kinds[e.Name]
-	if read == nil {
-		for _, known := range passedOver {
-			if strings.HasPrefix(e.Name, known.prefix) {
-				if known.why == echo && e.Sender.AdminID != "" {
-					return bot.Inbound{}, byHand
-				}
-				return bot.Inbound{}, known.why
-			}
-		}
-		return bot.Inbound{}, unknownKind
+	reading := kinds[e.Name]
+	if reading == nil {
+		return bot.Inbound{}, e.passedOver()
 	}
 	in := bot.Inbound{Channel: Name, Private: true, UserID: e.who(), At: e.at(now)}
 	in.ChatID = in.UserID
-	if why := read(&e, &in); why != "" {
+	if why := reading(&e, &in); why != "" {
 		return bot.Inbound{}, why
 	}
-	if in.UserID == "" || len(in.UserID) > 64 || strings.ContainsFunc(in.UserID, strange) {
+	if !plainID(in.UserID, 64) {
 		return bot.Inbound{}, unreadable
 	}
 	in.EventID = e.id(raw)
 	return in, ""
 }
 
-func strange(r rune) bool { return r <= ' ' || r > unicode.MaxASCII }
+// passedOver says why an event of no person is passed over. There are many
+// kinds of group events, whose names sources give differently.
+func (e *event) passedOver() ignored {
+	if strings.Contains(e.Name, "group") {
+		return group
+	}
+	for _, known := range passedOver {
+		if strings.HasPrefix(e.Name, known.prefix) {
+			if known.why == echo && e.Sender.AdminID != "" {
+				return byHand
+			}
+			return known.why
+		}
+	}
+	return unknownKind
+}
+
+// plainID reports whether an id is short, printable ASCII.
+func plainID(id string, most int) bool {
+	return id != "" && len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= unicode.MaxASCII })
+}
 
 // who is the person that an event is about.
 func (e *event) who() string {
 	for _, id := range []loose{e.Follower.ID, e.Sender.ID, e.UserID} {
-		if id != "" {
+		if id != "" && id != e.OAID {
 			return string(id)
 		}
 	}
@@ -139,13 +155,17 @@ func (e *event) who() string {
 }
 
 // id names the event for as long as Zalo may repeat it: a message by its own id,
-// everything else by its content, which a repetition does not change.
+// everything else by its time and content, which a repetition does not change.
 func (e *event) id(raw []byte) string {
-	if id := string(e.Message.MsgID); strings.HasPrefix(e.Name, "user_send_") && id != "" && len(id) <= 100 && !strings.ContainsFunc(id, strange) {
+	if id := string(e.Message.MsgID); strings.HasPrefix(e.Name, "user_send_") && plainID(id, 100) {
 		return id
 	}
+	at := "0"
+	if _, known := timeOf(e.Timestamp); known {
+		at = strings.TrimSpace(string(e.Timestamp))
+	}
 	sum := sha256.Sum256(raw)
-	return e.Name + ":" + hex.EncodeToString(sum[:8])
+	return e.Name + ":" + at + ":" + hex.EncodeToString(sum[:6])
 }
 
 // at is the event's own time. Samples of twelve digits are about; what cannot be
@@ -159,7 +179,7 @@ func (e *event) at(now time.Time) time.Time {
 
 // timeOf reads milliseconds, or seconds, since 1970.
 func timeOf(text loose) (time.Time, bool) {
-	n, err := strconv.ParseInt(string(text), 10, 64)
+	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 	switch {
 	case err != nil || n <= 0:
 		return time.Time{}, false
@@ -179,33 +199,54 @@ func readText(e *event, in *bot.Inbound) ignored {
 		in.Action = action[1]
 		return ""
 	}
-	in.Text, in.Cut = clean(e.Message.Text)
-	if in.Text == "" {
-		return unreadable
+	in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
+	switch {
+	case in.Text != "":
+	case len(e.Message.Attachments) > 0:
+		in.Attachment = &bot.Attachment{Kind: bot.Other}
+	default:
+		return blank
 	}
 	return ""
 }
 
-// attachedAs reads what came with a file or the like; of several the first.
+// attachedAs reads what came with a file or the like; of several the first that
+// has an address.
 func attachedAs(kind bot.AttachmentKind) func(*event, *bot.Inbound) ignored {
 	return func(e *event, in *bot.Inbound) ignored {
-		in.Text, in.Cut = clean(e.Message.Text)
+		in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
 		in.Attachment = &bot.Attachment{Kind: kind}
-		if len(e.Message.Attachments) > 0 {
-			first := e.Message.Attachments[0].Payload
-			if len(first.URL) <= 2048 {
-				in.Attachment.ID = first.URL
+		for _, one := range e.Message.Attachments {
+			file := one.Payload
+			if file.URL == "" || len(file.URL) > 2048 {
+				continue
 			}
-			name, _ := clean(path.Base(strings.ReplaceAll(first.Name, `\`, "/")))
-			if first.Name != "" {
-				in.Attachment.Name = cut(strings.ReplaceAll(name, "\n", " "), 200)
-			}
-			if size, err := strconv.ParseInt(string(first.Size), 10, 64); err == nil && size > 0 {
+			in.Attachment.ID, in.Attachment.Name = file.URL, baseName(file.Name)
+			if size, err := strconv.ParseInt(string(file.Size), 10, 64); err == nil && size > 0 {
 				in.Attachment.Size = size
 			}
+			break
 		}
 		return ""
 	}
+}
+
+// readLink reads what a person passed on. Its address is theirs, not one of
+// Zalo's: there is nothing to fetch.
+func readLink(e *event, in *bot.Inbound) ignored {
+	in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
+	in.Attachment = &bot.Attachment{Kind: bot.Other}
+	return ""
+}
+
+// baseName is the name of a file without folders, on one line.
+func baseName(name string) string {
+	name, _ = clean(strings.ReplaceAll(name, "\n", " "), bot.MaxText)
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	if name == "." || name == ".." || name == "/" {
+		return ""
+	}
+	return strings.TrimSpace(cut(name, 200))
 }
 
 func present(presence bot.Presence) func(*event, *bot.Inbound) ignored {
@@ -221,9 +262,11 @@ var code = regexp.MustCompile(`^[A-Za-z0-9]{5}-?[A-Za-z0-9]{5}$`)
 // readFollow is somebody new; should the link they came by carry a code, it is
 // taken like a typed one.
 func readFollow(e *event, in *bot.Inbound) ignored {
-	if ref := string(e.Ref); code.MatchString(ref) {
-		in.Start = ref
-		return ""
+	for _, carried := range []loose{e.Ref, e.Payload, e.State, e.Query} {
+		if code.MatchString(string(carried)) {
+			in.Start = string(carried)
+			return ""
+		}
 	}
 	in.Presence = bot.Joined
 	return ""
@@ -233,37 +276,38 @@ func readFollow(e *event, in *bot.Inbound) ignored {
 // in Zalo by whoever holds the account: it proves nothing about the number, so
 // Own is false whatever Zalo says.
 func readInfo(e *event, in *bot.Inbound) ignored {
-	for _, info := range []shared{e.Info, e.UserInfo, sharedIn(e.Message.Text)} {
-		if phone := string(info.Phone); phone != "" && len(phone) <= 32 {
+	for _, info := range append([]shared{e.Info, e.UserInfo}, sharedIn(e.Message.Text)...) {
+		if phone, _ := clean(string(info.Phone), 32); phone != "" {
 			in.Contact = &bot.Contact{Phone: phone}
 			return ""
 		}
 	}
-	return unreadable
+	return blank
 }
 
-// sharedIn reads the oldest shape: JSON inside the text.
-func sharedIn(text string) (info shared) {
-	if strings.HasPrefix(strings.TrimSpace(text), "{") && len(text) < 4096 {
-		json.Unmarshal([]byte(text), &info)
+// sharedIn reads the oldest shapes: JSON inside the text.
+func sharedIn(text string) []shared {
+	var old struct {
+		shared
+		Info     shared `json:"info"`
+		UserInfo shared `json:"user_info"`
 	}
-	return info
+	if len(text) > 4096 || !read([]byte(text), &old) {
+		return nil
+	}
+	return []shared{old.shared, old.Info, old.UserInfo}
 }
 
-// refsMost bounds how many messages one receipt names.
-const refsMost = 100
-
+// receipt reads that messages arrived or were looked at. That of a template sent
+// to a number names the number, or its hash, as the recipient: the message's id
+// says whose it is.
 func receipt(seen bool) func(*event, *bot.Inbound) ignored {
 	return func(e *event, in *bot.Inbound) ignored {
 		in.UserID = string(e.Recipient.ID) // the person; the sender is the account
 		in.ChatID = in.UserID
-		ids := e.Message.MsgIDs
-		if e.Message.MsgID != "" {
-			ids = append(ids, e.Message.MsgID)
-		}
 		in.Receipt = &bot.Receipt{Seen: seen}
-		for _, id := range ids[:min(len(ids), refsMost)] {
-			if id != "" && len(id) <= 100 {
+		for _, id := range append(e.Message.MsgIDs, e.Message.MsgID) {
+			if plainID(string(id), 100) {
 				in.Receipt.Refs = append(in.Receipt.Refs, string(id))
 			}
 		}
@@ -274,20 +318,25 @@ func receipt(seen bool) func(*event, *bot.Inbound) ignored {
 	}
 }
 
-// clean is a text as the conversation takes it: composed, without control
-// characters, cut at bot.MaxText.
-func clean(text string) (cleaned string, wasCut bool) {
-	if len(text) > 8*bot.MaxText { // no letter takes more; nothing of use is lost
-		text, wasCut = text[:8*bot.MaxText], true
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
+// clean is a text as the conversation takes it: valid UTF-8, composed, without
+// control characters and without the marks that reverse the order of letters,
+// at most limit runes.
+func clean(text string, limit int) (cleaned string, wasCut bool) {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, string(utf8.RuneError)), "\r\n", "\n")
+	// Composed last: what is left out may have stood between a letter and its mark.
+	text = strings.TrimSpace(proper(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t', r == '\r', r == '\u2028', r == '\u2029':
 			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\ufeff':
+			return -1
 		}
 		return r
-	}, proper(strings.ReplaceAll(text, "\r\n", "\n")))
-	if utf8.RuneCountInString(text) > bot.MaxText {
-		text, wasCut = cut(text, bot.MaxText), true
+	}, text)))
+	if utf8.RuneCountInString(text) <= limit {
+		return text, false
 	}
-	return strings.TrimSpace(text), wasCut
+	return strings.TrimSpace(cut(text, limit)), true
 }

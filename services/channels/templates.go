@@ -229,7 +229,7 @@ func (s *Service) TemplateFor(ctx context.Context, ward int64, channel, kind str
 		}
 		data[key] = values[field]
 		if runes > 0 {
-			data[key] = cut(values[field], runes)
+			data[key] = strings.TrimSpace(cut(values[field], runes))
 		}
 	}
 	return row.TemplateID, data, true, nil
