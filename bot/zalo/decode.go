@@ -277,7 +277,7 @@ func readFollow(e *event, in *bot.Inbound) ignored {
 // Own is false whatever Zalo says.
 func readInfo(e *event, in *bot.Inbound) ignored {
 	for _, info := range append([]shared{e.Info, e.UserInfo}, sharedIn(e.Message.Text)...) {
-		if phone, _ := clean(string(info.Phone), 32); phone != "" {
+		if phone, tooLong := clean(string(info.Phone), 32); phone != "" && !tooLong {
 			in.Contact = &bot.Contact{Phone: phone}
 			return ""
 		}

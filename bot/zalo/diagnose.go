@@ -9,7 +9,8 @@ import (
 	"errors"
 	"net/http"
 	"net/textproto"
-	"strings"
+	"regexp"
+	"slices"
 )
 
 // Term is a part of what a signature is made of.
@@ -30,77 +31,104 @@ type Diagnosis struct {
 	Notes   []string // what else stands out; no secret among it
 }
 
+// way is one value of a term.
+type way struct {
+	value []byte
+	other bool // than the one that a signature should be made of
+}
+
 // Diagnose tries the ways in which senders and things on the way are known to
 // sign, and names the terms by which the nearest one that fits differs from
 // ours.
 func Diagnose(config Config, header http.Header, body []byte) Diagnosis {
 	var d Diagnosis
+	note := func(text string) { d.Notes = append(d.Notes, text) }
 	given, ok := givenMAC(header)
 	if !ok {
-		d.Notes = append(d.Notes, "there is no signature of 64 hexadecimal digits in the header "+signatureHeader)
+		note("there is no signature of 64 hexadecimal digits in the header " + signatureHeader)
 		return d
 	}
 	e, ok := open(body)
 	if !ok {
-		d.Notes = append(d.Notes, "the body is no JSON object: was it saved whole?")
+		note("the body is no JSON object: was it saved whole?")
 	}
-	if e.AppID != "" && string(e.AppID) != config.AppID {
-		d.Notes = append(d.Notes, "app_id of the request is not ZALO_APP_ID")
+	foreign := e.AppID != "" && string(e.AppID) != config.AppID
+	if foreign {
+		note("app_id of the request is not ZALO_APP_ID")
 	}
 	if e.Timestamp == "" {
-		d.Notes = append(d.Notes, "the body has no timestamp")
+		note("the body has no timestamp")
 	}
-	type way struct {
-		text  string
-		value []byte
+	if config.OASecret == "" {
+		note("ZALO_OA_SECRET is not set")
 	}
-	ways := func(first string, others ...string) []way {
-		all := []way{{"", []byte(first)}}
-		for _, other := range others {
-			if other != "" && other != first {
-				all = append(all, way{"other", []byte(other)})
-			}
-		}
-		return all
+
+	firsts := waysOf(config.AppID, string(e.AppID), string(e.OAID), string(e.Recipient.ID), string(e.Sender.ID))
+	for i := range firsts { // what the webhook takes is right; an event of another app never is
+		firsts[i].other = foreign || firsts[i].other && !config.SignedByOA
 	}
-	firsts := ways(config.AppID, string(e.AppID), string(e.OAID), string(e.Recipient.ID), string(e.Sender.ID), "")
-	keys := ways(config.OASecret, config.AppSecret)
-	times := ways(string(e.Timestamp), header.Get(timestampHeader))
-	bodies := []way{{"", body}}
-	for _, other := range [][]byte{bytes.TrimSpace(body), bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), compact(body)} {
-		if len(other) > 0 && !bytes.Equal(other, body) {
-			bodies = append(bodies, way{"other", other})
+	times := []way{{value: []byte(e.Timestamp)}}
+	if at := headerTime(header); at != "" && at != string(e.Timestamp) {
+		times = append(times, way{[]byte(at), e.Timestamp != ""})
+	}
+	bodies := []way{{value: body}}
+	unix := bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
+	for _, text := range [][]byte{bytes.TrimRight(body, "\r\n"), bytes.TrimSpace(body), unix, bytes.TrimSpace(unix), compact(body)} {
+		if len(text) > 0 && !bytes.Equal(text, body) {
+			bodies = append(bodies, way{text, true})
 		}
 	}
-	for _, first := range firsts {
-		for _, key := range keys {
+	for _, key := range waysOf(config.OASecret, config.AppSecret) {
+		for _, first := range firsts {
 			for _, at := range times {
 				for _, text := range bodies {
 					for _, keyed := range []bool{false, true} {
-						if !bytes.Equal(given, sign(keyed, first.value, text.value, at.value, key.value)) {
-							continue
-						}
-						var differs []Term
-						for _, one := range []struct {
-							term  Term
-							other bool
-						}{{KeyTerm, key.text != ""}, {FirstTerm, first.text != ""}, {TimeTerm, at.text != ""}, {HashTerm, keyed}, {BodyTerm, text.text != ""}} {
-							if one.other {
-								differs = append(differs, one.term)
-							}
-						}
-						if len(differs) == 0 {
-							return Diagnosis{Matched: true, Notes: d.Notes}
-						}
-						if d.Differs == nil || len(differs) < len(d.Differs) {
-							d.Differs = differs
+						if bytes.Equal(given, sign(keyed, first.value, text.value, at.value, key.value)) {
+							d.nearer(key.other, first.other, at.other, keyed, text.other)
 						}
 					}
 				}
 			}
 		}
 	}
+	if slices.Equal(d.Differs, []Term{TimeTerm}) {
+		note("the webhook takes the timestamp of the header too")
+	}
 	return d
+}
+
+// waysOf are the values of a term, of which the first is the right one; empty
+// and repeated ones are left out.
+func waysOf(right string, others ...string) []way {
+	var all []way
+	if right != "" {
+		all = append(all, way{value: []byte(right)})
+	}
+	for _, other := range others {
+		if other != "" && other != right {
+			all = append(all, way{[]byte(other), true})
+		}
+	}
+	return all
+}
+
+// nearer notes a way that fits, if none before differs in as few terms.
+func (d *Diagnosis) nearer(key, first, at, hash, body bool) {
+	var differs []Term
+	for _, one := range []struct {
+		term  Term
+		other bool
+	}{{KeyTerm, key}, {FirstTerm, first}, {TimeTerm, at}, {HashTerm, hash}, {BodyTerm, body}} {
+		if one.other {
+			differs = append(differs, one.term)
+		}
+	}
+	switch {
+	case len(differs) == 0:
+		d.Matched, d.Differs = true, nil
+	case !d.Matched && (d.Differs == nil || len(differs) < len(d.Differs)):
+		d.Differs = differs
+	}
 }
 
 func sign(keyed bool, first, body, at, key []byte) []byte {
@@ -122,23 +150,40 @@ func compact(body []byte) []byte {
 	return out.Bytes()
 }
 
+// maxSaved bounds a saved call: an event and its headers.
+const maxSaved = maxEvent + 64<<10
+
+// requestLine begins a saved call, or the answer to one, in some tools.
+var requestLine = regexp.MustCompile(`^(?:[A-Z]+ \S+ HTTP/|HTTP/)[0-9.]+`)
+
 // ParseRequest reads a saved call: perhaps a request line, header lines, an
-// empty line, and the body, of which every byte counts.
+// empty line, and the body, of which every byte counts. Lines end with LF or
+// CRLF.
 func ParseRequest(raw []byte) (http.Header, []byte, error) {
-	head, body, found := bytes.Cut(raw, []byte("\r\n\r\n"))
-	if !found {
-		if head, body, found = bytes.Cut(raw, []byte("\n\n")); !found {
+	if len(raw) > maxSaved {
+		return nil, nil, errors.New("a saved call has at most a megabyte")
+	}
+	rest := bytes.TrimPrefix(raw, []byte("\ufeff")) // from an editor
+	var head []byte
+	for first := true; ; first = false {
+		line, after, found := bytes.Cut(rest, []byte("\n"))
+		if !found {
 			return nil, nil, errors.New("want header lines, an empty line and the body")
 		}
+		rest = after
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		if len(line) == 0 {
+			break
+		}
+		if first && requestLine.Match(line) {
+			continue
+		}
+		head = append(append(head, line...), '\n')
 	}
-	if line, rest, _ := bytes.Cut(head, []byte("\n")); !strings.Contains(string(line), ":") || bytes.HasPrefix(line, []byte("POST ")) {
-		head = rest
-	}
-	head = append(bytes.Clone(bytes.TrimRight(head, "\r\n")), "\r\n\r\n"...) // the body follows in the same memory
-	lines := textproto.NewReader(bufio.NewReader(bytes.NewReader(head)))
+	lines := textproto.NewReader(bufio.NewReader(bytes.NewReader(append(head, '\n'))))
 	header, err := lines.ReadMIMEHeader()
 	if err != nil {
 		return nil, nil, errors.New("the header lines cannot be read: want Name: value")
 	}
-	return http.Header(header), body, nil
+	return http.Header(header), rest, nil
 }

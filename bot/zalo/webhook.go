@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -21,6 +22,10 @@ const (
 	// for two hours with its first timestamp; what is older is somebody's copy.
 	// Within the window the remembered ids tell repetitions.
 	replayWindow = 24 * time.Hour
+	// placePatience is how long a call waits for a place, bodyPatience how long
+	// its body may take to arrive: whoever sends slowly keeps out Zalo.
+	placePatience = time.Second
+	bodyPatience  = 10 * time.Second
 	// patience is how long an event may be worked on; the handler answers long
 	// before by itself.
 	patience = 50 * time.Second
@@ -54,12 +59,17 @@ func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
 		select {
 		case free <- struct{}{}:
 			defer func() { <-free }()
-		case <-time.After(time.Second):
+		case <-time.After(placePatience):
+			c.config.Count("webhook_busy")
 			answer(w, http.StatusServiceUnavailable)
 			return
-		case <-r.Context().Done():
+		case <-r.Context().Done(): // without a word it would be a 200
+			answer(w, http.StatusServiceUnavailable)
 			return
 		}
+		// Not every server can; then its own time limit holds.
+		connection := http.NewResponseController(w)
+		connection.SetReadDeadline(time.Now().Add(bodyPatience))
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 			c.config.Count("webhook_too_large")
@@ -69,58 +79,110 @@ func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
 			answer(w, http.StatusBadRequest)
 			return
 		}
+		connection.SetReadDeadline(time.Time{})
 		answer(w, c.take(r, body, handler))
 	})
 }
 
 // take judges an event and hands it on; it returns the status to answer.
 func (c *Channel) take(r *http.Request, body []byte, handler bot.Handler) int {
-	if r.Header.Get(signatureHeader) == "" && isProbe(body) {
-		return http.StatusOK
+	if r.Header.Get(signatureHeader) == "" {
+		if isProbe(body) {
+			return http.StatusOK
+		}
+		return c.refuse()
+	}
+	if _, ok := givenMAC(r.Header); !ok {
+		return c.refuse()
 	}
 	e, ok := open(body)
 	if !ok {
-		c.config.Count("webhook_bad_signature")
-		return http.StatusUnauthorized
+		return c.refuse()
 	}
 	switch c.verify(r.Header, body, e) {
 	case unsigned:
-		c.config.Count("webhook_bad_signature")
-		return http.StatusUnauthorized
+		return c.refuse()
 	case signedByOA:
 		c.logger.Info("event signed with the account's id in the place of the app's")
 	}
+	return c.accept(r, body, e, handler)
+}
+
+// refuse counts a call that Zalo did not sign. Anybody can make one: it leaves
+// no line in the log that is kept.
+func (c *Channel) refuse() int {
+	c.config.Count("webhook_bad_signature")
+	c.logger.Debug("call without the right signature refused")
+	return http.StatusUnauthorized
+}
+
+// accept handles what Zalo signed. A fault of ours takes only that event down:
+// it would come again at each repetition.
+func (c *Channel) accept(r *http.Request, body []byte, e envelope, handler bot.Handler) (status int) {
+	event := ""
+	defer func() {
+		if value := recover(); value != nil {
+			// The value may hold what a person wrote: the log gets its type and place.
+			c.logger.Error("handler panicked", "event", event, "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
+			c.config.Count("webhook_panicked")
+			status = http.StatusOK
+		}
+	}()
 	now := c.clock()
-	if at, known := timeOf(e.Timestamp); known && (now.Sub(at) > replayWindow || at.Sub(now) > replayWindow) {
+	if at, known := c.signedAt(r.Header, e); known && (now.Sub(at) > replayWindow || at.Sub(now) > replayWindow) {
 		c.config.Count("webhook_stale")
 		return http.StatusOK
 	}
 	in, why := decode(body, now)
 	switch {
-	case why == unreadable:
-		c.config.Count("event_ignored_unreadable")
-		c.logger.Error("event cannot be read and is passed over")
-		return http.StatusOK
 	case why != "":
 		c.config.Count("event_ignored_" + string(why))
+		c.passOver(body, why)
 		return http.StatusOK
 	case !c.ours(e, in):
 		c.config.Count("webhook_other_oa")
 		return http.StatusOK
 	}
+	event = in.EventID
 	// What was begun is finished, even if Zalo hangs up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
 	defer cancel()
-	panicked, err := c.handle(ctx, handler, in)
-	switch {
-	case panicked: // it would panic again at each repetition
-		c.config.Count("webhook_panicked")
-		return http.StatusOK
-	case err != nil:
-		c.logger.Warn("event not handled", "event", in.EventID, "error", err)
+	if err := handler.Handle(ctx, in); err != nil {
+		c.logger.Warn("event not handled", "event", event, "error", err)
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusOK
+}
+
+// signedAt is when an event was made: the body's time, else the header's.
+func (c *Channel) signedAt(header http.Header, e envelope) (time.Time, bool) {
+	if e.Timestamp == "" {
+		return timeOf(loose(headerTime(header)))
+	}
+	return timeOf(e.Timestamp)
+}
+
+// passOver writes down what somebody may want to know of an event that is not
+// handled: ids, and the name of its kind.
+func (c *Channel) passOver(body []byte, why ignored) {
+	var e event
+	read(body, &e)
+	name := e.Name
+	if !plainID(name, 64) {
+		name = "?"
+	}
+	switch {
+	case why == unreadable:
+		c.logger.Error("event cannot be read and is passed over", "kind", name)
+	case why == management && strings.HasPrefix(name, "change_"):
+		template := string(e.TemplateID)
+		if !plainID(template, 64) {
+			template = ""
+		}
+		c.logger.Info("Zalo changed something of the account", "kind", name, "template", template)
+	case why == unknownKind:
+		c.logger.Info("event of an unknown kind passed over", "kind", name)
+	}
 }
 
 // ours reports whether an event belongs to our account, as far as that is known:
@@ -138,18 +200,6 @@ func (c *Channel) ours(e envelope, in bot.Inbound) bool {
 		account = e.OAID
 	}
 	return account == "" || string(account) == *own
-}
-
-// handle gives an event to the handler. A panic takes only that event down; its
-// value may hold what a person wrote, so that the log gets its type and place.
-func (c *Channel) handle(ctx context.Context, handler bot.Handler, in bot.Inbound) (panicked bool, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			panicked = true
-			c.logger.Error("handler panicked", "event", in.EventID, "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
-		}
-	}()
-	return false, handler.Handle(ctx, in)
 }
 
 func answer(w http.ResponseWriter, status int) {
