@@ -19,6 +19,7 @@ import (
 // What an operator does with an Official Account, from the first look to a lost
 // chain and back, with serve running beside.
 func TestZaloCommands(t *testing.T) {
+	t.Parallel()
 	server := zalotest.New(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -129,6 +130,7 @@ func TestZaloCheckOfASavedRequest(t *testing.T) {
 }
 
 func TestZaloTemplateCommands(t *testing.T) {
+	t.Parallel()
 	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=" + storetest.Address(t), "DATA_DIR=" + t.TempDir()}
 	if got := runCommand(t, environ, "", "sample", "load"); got.code != exitOK {
 		t.Fatal(got.errors)

@@ -21,14 +21,14 @@ import (
 // Zalo is down: it hangs, answers 502 or refuses connections. Everybody else is
 // told and answered meanwhile; what was due to Zalo goes out afterwards, once.
 func TestZaloDownHoldsUpNobody(t *testing.T) {
-	var away atomic.Bool
-	for name, trouble := range map[string]func(s *zalotest.Server){
-		"hangs":       func(s *zalotest.Server) { s.Fail(zalotest.Fault{Hang: time.Hour}) },
-		"answers 502": func(s *zalotest.Server) { s.Fail(zalotest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}) },
-		"refuses":     func(*zalotest.Server) { away.Store(true) },
+	for name, trouble := range map[string]func(s *zalotest.Server, away *atomic.Bool){
+		"hangs":       func(s *zalotest.Server, _ *atomic.Bool) { s.Fail(zalotest.Fault{Hang: time.Hour}) },
+		"answers 502": func(s *zalotest.Server, _ *atomic.Bool) { s.Fail(zalotest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}) },
+		"refuses":     func(_ *zalotest.Server, away *atomic.Bool) { away.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			away.Store(false)
+			t.Parallel()
+			var away atomic.Bool
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				if away.Load() {
 					return nil, errors.New("connection refused")
@@ -43,7 +43,7 @@ func TestZaloDownHoldsUpNobody(t *testing.T) {
 			for _, externalID := range onZalo {
 				phones = append(phones, a.phone(t, externalID))
 			}
-			trouble(a.server)
+			trouble(a.server, &away)
 			transport.CloseIdleConnections()
 			notify(t, a.house, "Mời họp lúc 8 giờ")
 

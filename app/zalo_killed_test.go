@@ -119,6 +119,7 @@ func TestChildRenews(t *testing.T) {
 func TestKilledDuringRenewal(t *testing.T) {
 	for when, lost := range map[string]bool{"before": false, "after": true} {
 		t.Run(when+" Zalo renewed", func(t *testing.T) {
+			t.Parallel()
 			endpoint, dir := newConsent(t), t.TempDir()
 			address, key := storetest.Address(t), config.NewSecret()
 			first := buildHouse(t, address, key)

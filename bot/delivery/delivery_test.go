@@ -303,3 +303,35 @@ func TestCardsOnAChannelThatRedrawsNothing(t *testing.T) {
 	h.pass(8 * 24 * time.Hour)
 	resent(0) // it would cost, or not arrive
 }
+
+// Twenty workers meet a channel that takes messages and never answers: some of
+// them are given back at once, for other channels' messages.
+func TestAHangingChannelLeavesWorkersToOthers(t *testing.T) {
+	h := newHouse(t)
+	h.links("zalo", time.Hour)
+	release, asked := make(chan struct{}), make(chan struct{}, 20)
+	h.zalo.before = func() { asked <- struct{}{}; <-release }
+	var ids []int64
+	for i := range 20 {
+		ids = append(ids, h.tell(int64(i+1)))
+	}
+	back := make(chan error, 20)
+	var all sync.WaitGroup
+	for _, id := range ids {
+		all.Go(func() { back <- h.Deliver(h.ctx, id) })
+	}
+	for range 10 { // so many are underway; four wait, and six come back
+		<-asked
+	}
+	snooze := (*river.JobSnoozeError)(nil)
+	for range 6 {
+		if err := <-back; !errors.As(err, &snooze) {
+			t.Fatalf("came back with %v", err)
+		}
+	}
+	close(release)
+	all.Wait()
+	if got := len(h.zalo.sent); got != 14 {
+		t.Errorf("%d were sent, want the 10 underway and the 4 that waited", got)
+	}
+}

@@ -153,10 +153,11 @@ func (h *house) Works(context.Context, string) error { return nil }
 
 // line is a channel that does as it is told.
 type line struct {
-	name string
-	mu   sync.Mutex
-	fail []error // one a message; then all works
-	sent []string
+	name   string
+	before func() // before a message is taken
+	mu     sync.Mutex
+	fail   []error // one a message; then all works
+	sent   []string
 }
 
 func (l *line) Name() string { return l.name }
@@ -166,6 +167,9 @@ func (l *line) Send(_ context.Context, chatID string, reply bot.Reply) (string, 
 }
 
 func (l *line) take(what string) (string, error) {
+	if l.before != nil {
+		l.before()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.fail) > 0 {

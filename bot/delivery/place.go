@@ -2,51 +2,83 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"canbobot/bot"
 )
 
-// placesEach is how many messages one channel may have underway in this
-// process: fewer than there are workers, so that a channel that hangs leaves
-// some to the others.
-const placesEach = 8
+const (
+	// placesEach is how many messages one channel may have underway in this
+	// process, and waitingEach how many may wait for that: together fewer than
+	// there are workers, so that a channel that hangs leaves some to the others.
+	placesEach  = 10
+	waitingEach = 4
+	// placeWait is how long a message waits for a place, and comeAgain how long
+	// one is put off for which there is not even room to wait.
+	placeWait = 5 * time.Second
+	comeAgain = 3 * time.Second
+)
 
-// placeWait is how long a message waits for a place.
-const placeWait = 5 * time.Second
-
+// places are the workers that one channel may hold.
 type places struct {
-	mu    sync.Mutex
-	taken map[string]chan struct{}
+	mu  sync.Mutex
+	all map[string]*place
 }
 
-func (p *places) of(channel string) chan struct{} {
+type place struct {
+	taken, waiting chan struct{}
+}
+
+func (p *places) of(channel string) *place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.taken == nil {
-		p.taken = map[string]chan struct{}{}
+	if p.all == nil {
+		p.all = map[string]*place{}
 	}
-	if p.taken[channel] == nil {
-		p.taken[channel] = make(chan struct{}, placesEach)
+	if p.all[channel] == nil {
+		p.all[channel] = &place{taken: make(chan struct{}, placesEach), waiting: make(chan struct{}, waitingEach)}
 	}
-	return p.taken[channel]
+	return p.all[channel]
 }
+
+// take waits for a place; free gives it back.
+func (p *place) take(ctx context.Context) (free func(), ok bool) {
+	free = func() { <-p.taken }
+	select {
+	case p.taken <- struct{}{}:
+		return free, true
+	default:
+	}
+	select {
+	case p.waiting <- struct{}{}:
+		defer func() { <-p.waiting }()
+	default:
+		return nil, false
+	}
+	timer := time.NewTimer(placeWait)
+	defer timer.Stop()
+	select {
+	case p.taken <- struct{}{}:
+		return free, true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil, false
+}
+
+// errCrowded is the cause of a message that found no place.
+var errCrowded = errors.New("too many messages are underway on the channel")
 
 // on sends something over a channel whose line is up, in one of its places, and
 // tells the line how it went. What works again is no trouble any more.
 func (s *Sender) on(ctx context.Context, channel string, send func() (string, error)) (string, error) {
-	place := s.places.of(channel)
-	timer := time.NewTimer(placeWait)
-	defer timer.Stop()
-	select {
-	case place <- struct{}{}:
-		defer func() { <-place }()
-	case <-timer.C:
-		return "", &bot.SendError{Fate: bot.Retry, RetryAt: s.Clock().Add(time.Second), Cause: context.DeadlineExceeded}
-	case <-ctx.Done():
-		return "", &bot.SendError{Fate: bot.Retry, Cause: ctx.Err()}
+	free, ok := s.places.of(channel).take(ctx)
+	if !ok {
+		return "", &bot.SendError{Fate: bot.Retry, RetryAt: s.Clock().Add(comeAgain), Cause: errCrowded}
 	}
+	defer free()
 	if err := s.Lines.Try(channel); err != nil {
 		return "", err
 	}

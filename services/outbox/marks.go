@@ -25,7 +25,9 @@ func (o *Outbox) Mark(ctx context.Context, delivery models.Delivery, channel, ch
 	if err != nil {
 		return "", fmt.Errorf("mark: %w", err)
 	}
-	for range 5 { // two messages to one chat may reach for a letter at once
+	// Messages to one chat may reach for a letter at once; each that loses has seen
+	// another letter go.
+	for range 2 * len(marks) {
 		mark, err := o.mark(ctx, delivery, channel, chatID, string(list))
 		if !models.IsTaken(err) {
 			return mark, err
