@@ -241,8 +241,8 @@ func readLink(e *event, in *bot.Inbound) ignored {
 
 // baseName is the name of a file without folders, on one line.
 func baseName(name string) string {
-	name, _ = clean(strings.ReplaceAll(name, "\n", " "), bot.MaxText)
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name, _ = clean(name, bot.MaxText)
+	name = path.Base(strings.NewReplacer("\n", " ", `\`, "/").Replace(name))
 	if name == "." || name == ".." || name == "/" {
 		return ""
 	}
