@@ -50,6 +50,8 @@ var handledSamples = []struct {
 		bot.Inbound{Text: "đây", Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/2"}}},
 	{"user_send_image", message(`"attachments":[{"payload":{"url":"https://a.zdn.vn/` + strings.Repeat("a", 2048) + `"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
+	{"user_send_image", message(`"attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/4","size":[],"name":7}}]`), // of other shapes
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/4"}}},
 	{"user_send_image", message(`"text":""`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
 	{"user_send_image", message(`"text":"#menu"`), bot.Inbound{Text: "#menu", Attachment: &bot.Attachment{Kind: bot.Photo}}}, // a caption presses nothing
 	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"12345","name":"a.pdf","checksum":"0","type":"pdf","url":"https://a.zdn.vn/f"}}]`),

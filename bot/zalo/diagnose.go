@@ -27,7 +27,7 @@ const (
 // Diagnosis says how a saved event was signed.
 type Diagnosis struct {
 	Matched bool     // as it should be
-	Differs []Term   // where it was not: the terms that do, in the nearest way that fits
+	Differs []Term   // where it was not: the terms that do; empty when nothing fits
 	Notes   []string // what else stands out; no secret among it
 }
 
@@ -38,8 +38,7 @@ type way struct {
 }
 
 // Diagnose tries the ways in which senders and things on the way are known to
-// sign, and names the terms by which the nearest one that fits differs from
-// ours.
+// sign, and names the terms by which the one that fits differs from ours.
 func Diagnose(config Config, header http.Header, body []byte) Diagnosis {
 	var d Diagnosis
 	note := func(text string) { d.Notes = append(d.Notes, text) }
@@ -83,16 +82,20 @@ func Diagnose(config Config, header http.Header, body []byte) Diagnosis {
 			for _, at := range times {
 				for _, text := range bodies {
 					for _, keyed := range []bool{false, true} {
-						if bytes.Equal(given, sign(keyed, first.value, text.value, at.value, key.value)) {
-							d.nearer(key.other, first.other, at.other, keyed, text.other)
+						// No two ways make the same sum: equal values are left out above.
+						if !bytes.Equal(given, sign(keyed, first.value, text.value, at.value, key.value)) {
+							continue
 						}
+						d.Differs = differing(key.other, first.other, at.other, keyed, text.other)
+						d.Matched = len(d.Differs) == 0
+						if slices.Equal(d.Differs, []Term{TimeTerm}) {
+							note("the webhook takes the timestamp of the header too")
+						}
+						return d
 					}
 				}
 			}
 		}
-	}
-	if slices.Equal(d.Differs, []Term{TimeTerm}) {
-		note("the webhook takes the timestamp of the header too")
 	}
 	return d
 }
@@ -112,8 +115,8 @@ func waysOf(right string, others ...string) []way {
 	return all
 }
 
-// nearer notes a way that fits, if none before differs in as few terms.
-func (d *Diagnosis) nearer(key, first, at, hash, body bool) {
+// differing are the terms that differ.
+func differing(key, first, at, hash, body bool) []Term {
 	var differs []Term
 	for _, one := range []struct {
 		term  Term
@@ -123,12 +126,7 @@ func (d *Diagnosis) nearer(key, first, at, hash, body bool) {
 			differs = append(differs, one.term)
 		}
 	}
-	switch {
-	case len(differs) == 0:
-		d.Matched, d.Differs = true, nil
-	case !d.Matched && (d.Differs == nil || len(differs) < len(d.Differs)):
-		d.Differs = differs
-	}
+	return differs
 }
 
 func sign(keyed bool, first, body, at, key []byte) []byte {

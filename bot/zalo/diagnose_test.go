@@ -71,6 +71,10 @@ func TestHowABodyMayHaveChanged(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+	indented := mac(appID, []byte(" "+original), "17", oaKey)
+	if got := Diagnose(diagnosed, saved(indented, ""), []byte(" "+original+"\n")); got.Matched || !cmp.Equal(got.Differs, []Term{BodyTerm}) {
+		t.Errorf("a newline after what begins with a space: %+v", got)
+	}
 	if got := Diagnose(diagnosed, saved(sum, ""), []byte(strings.Replace(original, "<", ">", 1))); got.Matched || got.Differs != nil {
 		t.Errorf("another text: %+v", got)
 	}
@@ -102,6 +106,9 @@ func TestTheDiagnosisIsTheWebhooks(t *testing.T) {
 						want := c.verify(header, []byte(body), e) != unsigned
 						got := Diagnose(config, header, []byte(body))
 						byHeader := cmp.Equal(got.Differs, []Term{TimeTerm})
+						if byHeader && e.Timestamp == "" {
+							t.Errorf("%s: the only timestamp there is differs: %+v", body, got)
+						}
 						if byHeader != slices.Contains(got.Notes, "the webhook takes the timestamp of the header too") {
 							t.Errorf("%s: %+v", body, got)
 						}

@@ -119,7 +119,7 @@ func isProbe(body []byte) bool {
 	if len(body) == 0 {
 		return true
 	}
-	return body[0] == '{' && body[len(body)-1] == '}' && len(body) > 1 && len(bytes.TrimSpace(body[1:len(body)-1])) == 0
+	return body[0] == '{' && body[len(body)-1] == '}' && len(bytes.TrimSpace(body[1:len(body)-1])) == 0
 }
 
 // open reads what a signature hangs on; ok is false for what is no JSON object.

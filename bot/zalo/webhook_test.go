@@ -280,8 +280,7 @@ func TestABodyThatBreaksOff(t *testing.T) {
 }
 
 func TestWhatTheLogTells(t *testing.T) {
-	var d *door
-	d = newDoor(t, func(c *Config) { c.SignedByOA = true })
+	d := newDoor(t, func(c *Config) { c.SignedByOA = true })
 	event := func(name, rest string) {
 		body := fmt.Sprintf(`{"app_id":%q,"oa_id":%q,"timestamp":%q,"event_name":%q,%s}`, appID, accountID, stamp(midday), name, rest)
 		d.push(body, signature(accountID, body, stamp(midday), oaKey))
@@ -292,7 +291,7 @@ func TestWhatTheLogTells(t *testing.T) {
 	event("user_dreams", `"message":{"text":"kín-7431"}`)
 	event("kín-7431", `"a":1`)
 	event("user_send_text", `"message":{"text":"kín-7431"}`)
-	d.answer = func(bot.Inbound) error { panic(fmt.Sprint("kín-7431")) }
+	d.answer = func(bot.Inbound) error { panic("kín-7431") }
 	event("user_send_text", `"sender":{"id":"5"},"message":{"text":"kín-7431","msg_id":"m77"}`)
 	log := d.log.String()
 	for _, want := range []string{"kind=change_template_status template=418234", "kind=change_oa_daily_quota", "kind=user_dreams", "kind=?", "event=m77", "type=string", "account's id"} {
