@@ -22,9 +22,11 @@ import (
 // told and answered meanwhile; what was due to Zalo goes out afterwards, once.
 func TestZaloDownHoldsUpNobody(t *testing.T) {
 	for name, trouble := range map[string]func(s *zalotest.Server, away *atomic.Bool){
-		"hangs":       func(s *zalotest.Server, _ *atomic.Bool) { s.Fail(zalotest.Fault{Hang: time.Hour}) },
-		"answers 502": func(s *zalotest.Server, _ *atomic.Bool) { s.Fail(zalotest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}) },
-		"refuses":     func(_ *zalotest.Server, away *atomic.Bool) { away.Store(true) },
+		"hangs": func(s *zalotest.Server, _ *atomic.Bool) { s.Fail(zalotest.Fault{Hang: time.Hour}) },
+		"answers 502": func(s *zalotest.Server, _ *atomic.Bool) {
+			s.Fail(zalotest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"})
+		},
+		"refuses": func(_ *zalotest.Server, away *atomic.Bool) { away.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
