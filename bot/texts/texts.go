@@ -1,9 +1,10 @@
-// Package texts holds every word that people read, in vi.yaml, and writes
-// money, dates and months as people do.
+// Package texts holds every word that people read, in vi.yaml and, for what
+// only the ward's own desk sees, a file a part of it (vi_import.yaml ...), and
+// writes money, dates and months as people do.
 package texts
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"regexp"
 	"sort"
@@ -18,8 +19,8 @@ import (
 	"canbobot/services"
 )
 
-//go:embed vi.yaml
-var vietnamese []byte
+//go:embed vi*.yaml
+var vietnamese embed.FS
 
 // Texts finds the words for a key.
 type Texts struct {
@@ -31,25 +32,41 @@ type Texts struct {
 
 // Load reads the embedded texts.
 func Load(problem func(string)) (*Texts, error) {
-	tree := map[string]any{}
-	if err := yaml.Unmarshal(vietnamese, &tree); err != nil {
-		return nil, fmt.Errorf("vi.yaml: %w", err)
-	}
 	t := &Texts{words: map[string]string{}, Problem: problem}
-	return t, t.flatten("", tree)
+	files, err := vietnamese.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("texts: %w", err)
+	}
+	for _, file := range files {
+		content, err := vietnamese.ReadFile(file.Name())
+		if err != nil {
+			return nil, fmt.Errorf("texts: %w", err)
+		}
+		tree := map[string]any{}
+		if err := yaml.Unmarshal(content, &tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", file.Name(), err)
+		}
+		if err := t.flatten("", tree); err != nil {
+			return nil, fmt.Errorf("%s: %w", file.Name(), err)
+		}
+	}
+	return t, nil
 }
 
 func (t *Texts) flatten(prefix string, tree map[string]any) error {
 	for name, value := range tree {
 		switch v := value.(type) {
 		case string:
+			if t.Has(prefix + name) {
+				return fmt.Errorf("%s%s is there twice", prefix, name)
+			}
 			t.words[prefix+name] = strings.TrimRight(norm.NFC.String(v), "\n ")
 		case map[string]any:
 			if err := t.flatten(prefix+name+".", v); err != nil {
 				return err
 			}
 		default:
-			return fmt.Errorf("vi.yaml: %s%s is neither text nor group", prefix, name)
+			return fmt.Errorf("%s%s is neither text nor group", prefix, name)
 		}
 	}
 	return nil
