@@ -30,7 +30,7 @@ var floorZero = []string{"services", "models"}
 
 // floors of services: each may use those below it.
 var (
-	floorOne   = join(floorZero, "services/audit", "services/outbox", "services/vault", "services/phone")
+	floorOne   = join(floorZero, "services/audit", "services/outbox", "services/vault", "services/phone", "services/bank", "services/citizen")
 	floorTwo   = join(floorOne, "services/roster", "services/identity", "services/drafts")
 	floorThree = join(floorTwo, "services/allowance")
 	floorFour  = join(floorThree, "services/changes")
@@ -50,6 +50,8 @@ var house = []room{
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
 	{path: "services/phone", may: floorZero, why: "numbers are read and written alike on every floor"},
+	{path: "services/bank", may: floorZero, why: "banks and account numbers are read and written alike on every floor"},
+	{path: "services/citizen", may: floorZero, why: "a citizen's number is read alike on every floor"},
 	{path: "services/roster", may: floorOne, why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
 	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},

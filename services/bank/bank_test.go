@@ -1,0 +1,37 @@
+package bank_test
+
+import (
+	"testing"
+
+	"canbobot/services"
+	"canbobot/services/bank"
+)
+
+func TestAccountsAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"3706205123456": "3706205123456", "3706 205 123 456": "3706205123456", " 0101.000.12345 ": "010100012345",
+		"12345": "", "12345678901234567890": "", "000000": "", "stk 3706205": "", "": "",
+	} {
+		got, err := bank.ParseAccount(text)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+	if got := bank.Format("3706205123456"); got != "3706 2051 2345 6" {
+		t.Error(got)
+	}
+}
+
+func TestBanks(t *testing.T) {
+	for name, code := range map[string]string{"AGRIBANK": "agribank", "Nam Á Bank": "namabank", "nh tmcp quân đội": "mb", "bidv": "bidv"} {
+		if found, err := bank.ByName(name); err != nil || found.Code != code {
+			t.Errorf("%q: %+v, %v", name, found, err)
+		}
+	}
+	if _, err := bank.ByName("MoMo"); services.CodeOf(err) != "bank_wallet" {
+		t.Error(err)
+	}
+	if _, err := bank.ByName("ngân hàng nhà tôi"); services.CodeOf(err) != "bank" {
+		t.Error(err)
+	}
+}
