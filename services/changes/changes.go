@@ -34,9 +34,12 @@ type Money interface {
 	Compare(tx *gorm.DB, ward int64, before, after map[int64][]allowance.Post) ([]allowance.Effect, error)
 }
 
-// Staff lists the ward users who hold one of the roles.
+// Staff lists the ward users who hold one of the roles, knows whether one gave
+// a fresh code, and ends the accounts of who is no more.
 type Staff interface {
 	StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error)
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	EndAccounts(tx *gorm.DB, actor services.Actor, person int64, why string) error
 }
 
 // Service takes proposals and decides them.

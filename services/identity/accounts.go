@@ -154,3 +154,21 @@ func (s *Service) MarkReachable(ctx context.Context, channel, externalID string)
 func (s *Service) at(ctx context.Context, channel, externalID string) *gorm.DB {
 	return s.store.WithContext(ctx).Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
 }
+
+// EndAccounts ends every account of a person in the caller's transaction,
+// because of why: they died, or were merged into another.
+func (s *Service) EndAccounts(tx *gorm.DB, actor services.Actor, person int64, why string) error {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return err
+	}
+	var row models.Person
+	err := tx.Take(&row, person).Error
+	if err == nil {
+		err = actor.In(row.WardID)
+	}
+	if err != nil {
+		return found(err, "person")
+	}
+	actor.Ward = row.WardID
+	return s.unlinkAll(tx, actor, owner{person: &row}, why)
+}

@@ -35,6 +35,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"RetireStaff", func(a services.Actor) error { return w.RetireStaff(w.ctx, a, w.clerk.Staff) }},
 		{"StaffIs", func(a services.Actor) error { return w.StaffIs(w.ctx, a, w.clerk.Staff, w.lan) }},
 		{"UnlinkPerson", func(a services.Actor) error { return w.UnlinkPerson(w.ctx, a, w.lan) }},
+		{"EndAccounts", func(a services.Actor) error { return w.EndAccounts(w.store.DB, a, w.lan, "died") }},
 		{"UnlinkStaff", func(a services.Actor) error { return w.UnlinkStaff(w.ctx, a, w.clerk.Staff) }},
 		{"Unlink", func(a services.Actor) error { return w.Unlink(w.ctx, as(a, officer)) }},
 		{"Consent", func(a services.Actor) error { return w.Consent(w.ctx, as(a, officer), "v1") }},

@@ -1,0 +1,149 @@
+package roster
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/bank"
+	"canbobot/services/citizen"
+)
+
+// Places in the database for which the vault seals, and the kinds of its hashes.
+const (
+	bankPlace    = "people.bank_account"
+	citizenPlace = "people.citizen_id"
+	bankHash     = "bank"
+	citizenHash  = "citizen"
+)
+
+// Account is where a person is paid.
+type Account struct {
+	Bank   string // as the roster keeps it: "Agribank"
+	Number string // digits
+}
+
+// Details are what a person's page says beside posts, phone and account. An
+// empty field stays as it is.
+type Details struct {
+	Name      string
+	BirthDate models.Date
+	BirthYear int // where the day is not known
+	CitizenID string
+}
+
+// SetBank gives a person another account. The person must be as read
+// (conflict/person_changed otherwise).
+func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (models.Person, error) {
+	number, err := bank.ParseAccount(account.Number)
+	if err != nil {
+		return person, err
+	}
+	sealed, err := s.vault.Seal(bankPlace, number)
+	if err != nil {
+		return person, fmt.Errorf("seal account: %w", err)
+	}
+	person.BankAccount, person.BankHash = sealed, s.vault.Hash(bankHash, number)
+	person.BankName, person.BankTail = account.Bank, bank.Tail(number)
+	return s.setPerson(tx, person, map[string]any{
+		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName, "bank_tail": person.BankTail,
+	})
+}
+
+// BankNumber opens a person's account number; "" when none is known. Whoever
+// calls it writes the look down in the journal.
+func (s *Service) BankNumber(person models.Person) (string, error) {
+	return s.vault.Open(bankPlace, person.BankAccount)
+}
+
+// SetDetails changes what is given. A citizen's number that another person of
+// the ward has is conflict/citizen_taken.
+func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details) (models.Person, error) {
+	columns := map[string]any{}
+	if details.Name != "" {
+		name, err := CleanName(details.Name)
+		if err != nil {
+			return person, err
+		}
+		person.Name, person.Folded = name, models.Fold(name)
+		columns["name"], columns["folded"] = person.Name, person.Folded
+	}
+	switch {
+	case !details.BirthDate.IsZero():
+		person.BirthDate, person.BirthYear = details.BirthDate, details.BirthDate.Year
+		columns["birth_date"], columns["birth_year"] = person.BirthDate, person.BirthYear
+	case details.BirthYear != 0:
+		person.BirthDate, person.BirthYear = models.Date{}, details.BirthYear
+		columns["birth_date"], columns["birth_year"] = nil, person.BirthYear
+	}
+	if details.CitizenID != "" {
+		number, _, err := citizen.Parse(details.CitizenID)
+		if err != nil {
+			return person, err
+		}
+		if err := s.CitizenTaken(tx, person.WardID, number, person.ID); err != nil {
+			return person, err
+		}
+		sealed, err := s.vault.Seal(citizenPlace, number)
+		if err != nil {
+			return person, fmt.Errorf("seal citizen id: %w", err)
+		}
+		person.CitizenID, person.CitizenHash = sealed, s.vault.Hash(citizenHash, number)
+		columns["citizen_id"], columns["citizen_hash"] = person.CitizenID, person.CitizenHash
+	}
+	if len(columns) == 0 {
+		return person, nil
+	}
+	return s.setPerson(tx, person, columns)
+}
+
+// CitizenTaken refuses with conflict/citizen_taken a number that another person
+// of the ward has: the two are one human, or one of them is wrong.
+func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number string, person int64) error {
+	var others int64
+	err := tx.Model(&models.Person{}).Where("ward_id = ? AND citizen_hash = ? AND id <> ?", ward, models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
+	if err != nil {
+		return fmt.Errorf("find citizen id: %w", err)
+	}
+	if others > 0 {
+		return services.Conflict("citizen_taken")
+	}
+	return nil
+}
+
+// SetDied writes down the day on which a person died; the zero date takes back
+// what was reported by mistake.
+func (s *Service) SetDied(tx *gorm.DB, person models.Person, day models.Date) (models.Person, error) {
+	person.DiedOn = day
+	return s.setPerson(tx, person, map[string]any{"died_on": day})
+}
+
+// setPerson writes columns of a person who must be as read.
+func (s *Service) setPerson(tx *gorm.DB, person models.Person, columns map[string]any) (models.Person, error) {
+	seen := person.Version
+	person.Version, person.UpdatedAt = seen+1, s.clock.UTC()
+	columns["version"], columns["updated_at"] = person.Version, person.UpdatedAt
+	result := tx.Model(&models.Person{}).Where("id = ? AND version = ?", person.ID, seen).Updates(columns)
+	if result.Error != nil {
+		return person, fmt.Errorf("write person: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return person, services.Conflict("person_changed")
+	}
+	return person, nil
+}
+
+// VoidTerm takes a term out of what is believed, with nothing in its place: it
+// was never so. The row stays readable.
+func (s *Service) VoidTerm(tx *gorm.DB, term models.Term) error {
+	result := tx.Model(&models.Term{}).Where("id = ? AND superseded_at IS NULL", term.ID).Update("superseded_at", s.clock.UTC())
+	if result.Error != nil {
+		return fmt.Errorf("void term: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return services.Conflict("term_changed")
+	}
+	return nil
+}
