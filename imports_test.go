@@ -58,6 +58,7 @@ var house = []room{
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept without being understood"},
+	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},

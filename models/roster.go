@@ -44,7 +44,11 @@ type Organization struct {
 	DeputyTitle string
 	MemberTitle string
 	DeputiesMax int // how many deputies a branch may have on one day
-	SortOrder   int
+	// TermYears is how long a term of its branches usually lasts by the charter,
+	// in whole years; 0 when it has no usual length. Nothing ends by itself: a term
+	// past it is shown to the ward. Left out when a row is made, it is 5.
+	TermYears int `gorm:"default:5"`
+	SortOrder int
 }
 
 // TitleOf is what people call a role in this organization.

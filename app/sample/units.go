@@ -13,7 +13,7 @@ import (
 // none, but its committee is on the meeting's table; it has no head here, since
 // its secretary is no branch head of the town's policy.
 var organizations = []models.Organization{
-	{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn", DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 1},
+	{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn", DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, TermYears: 3, SortOrder: 1},
 	{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
 	{Code: "farmers", Name: "Hội Nông dân", BranchName: "Chi hội Nông dân", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 3},
 	{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 4},

@@ -37,6 +37,12 @@ type Remind struct{}
 
 func (Remind) Kind() string { return "remind" }
 
+// Review looks through the wards for what their clerks should hear of once a
+// week; it comes by the clock.
+type Review struct{}
+
+func (Review) Kind() string { return "review" }
+
 // Tidy forgets what is of no use any more; it comes by the clock.
 type Tidy struct{}
 

@@ -25,6 +25,7 @@ const (
 	ChangeSubmitted = "change_submitted" // card for who decides
 	ChangeDecided   = "change_decided"   // to who proposed, and to whom it concerns
 	ChangeWaiting   = "change_waiting"   // reminder to who decides
+	ChangeConcerns  = "change_concerns"  // to whom it concerns, before it is decided
 	CaseOpened      = "case_opened"      // card for clerks
 	CaseAnswered    = "case_answered"    // to the officer
 	LinkAsked       = "link_asked"       // card for clerks: is this really them?
@@ -34,6 +35,7 @@ const (
 	RunSubmitted    = "run_submitted"    // card for leaders
 	CardChanged     = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
+	WeeklyReview    = "weekly_review"    // to clerks: what the ward should look at
 	Shown           = "shown"            // a card that was an answer: nothing is sent
 )
 
@@ -46,6 +48,7 @@ const (
 	Run     = "run"
 	Account = "account"
 	Channel = "channel" // its trouble
+	Week    = "week"    // of a year, such as 202615
 )
 
 // Message is one thing that one recipient must be told. Exactly one of Person,

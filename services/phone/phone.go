@@ -146,7 +146,10 @@ func Mask(e164 string) string {
 // owner has to say.
 func Last4(e164 string) string { return e164[max(0, len(e164)-4):] }
 
-// MaybeLandLine reports whether a stored number reads like a land line of Hà
+// OldLandLine is how a stored number begins that reads like a land line of Hà
 // Tĩnh as they were written before 2017, when the area code was 39: 0393 8xx
 // xxx is a mobile number today, but in an old list it is an office telephone.
-func MaybeLandLine(e164 string) bool { return strings.HasPrefix(e164, "+843938") }
+const OldLandLine = "+843938"
+
+// MaybeLandLine reports whether a stored number begins like OldLandLine.
+func MaybeLandLine(e164 string) bool { return strings.HasPrefix(e164, OldLandLine) }
