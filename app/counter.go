@@ -19,6 +19,7 @@ import (
 	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services/outbox"
+	"canbobot/services/warnings"
 )
 
 // Counter is the conversation over a ward: channels in, answers out, jobs
@@ -53,7 +54,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}
 	c.Screens = &screens.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Allowance: ward.Allowance,
-		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
+		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Warnings: ward.Warnings, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
 	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
@@ -85,7 +86,14 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.KeepFresh]) error {
 		return all(ctx, c.watches)
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Review]) error {
+		_, err := ward.Warnings.Tell(ctx)
+		return err
+	}))
 	every := []*river.PeriodicJob{
+		river.NewPeriodicJob(warnings.Schedule{}, func() (river.JobArgs, *river.InsertOpts) {
+			return outbox.Review{}, nil
+		}, nil),
 		river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
 			return outbox.Remind{}, nil
 		}, nil),

@@ -22,6 +22,7 @@ import (
 	unclear "canbobot/services/phrases"
 	"canbobot/services/roster"
 	"canbobot/services/vault"
+	"canbobot/services/warnings"
 )
 
 // Ward is what the ward does, wired once over one database: the services, and
@@ -41,6 +42,7 @@ type Ward struct {
 	Drafts    *drafts.Service
 	Phrases   *unclear.Service
 	Channels  *channels.Service
+	Warnings  *warnings.Service
 
 	guesses identity.Guesses
 }
@@ -77,6 +79,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	return w, nil
 }
 

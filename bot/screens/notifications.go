@@ -36,6 +36,8 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		return bot.Reply{Text: s.say("told.moved")}, nil
 	case outbox.ChannelTrouble:
 		return s.trouble(ctx, recipient, delivery)
+	case outbox.WeeklyReview:
+		return s.weekly(ctx, recipient)
 	case outbox.NoticeSent:
 		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
 		if err != nil {

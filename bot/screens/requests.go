@@ -235,7 +235,7 @@ func (s *Screens) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	reply := bot.Reply{Title: s.say("pending.title", "changes", total, "cases", len(open), "links", len(links)), Protect: true}
 	if total == 0 && len(open) == 0 && len(links) == 0 {
-		return bot.Reply{Text: s.say("pending.nothing"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+		return bot.Reply{Text: s.say("pending.nothing"), Buttons: [][]bot.Button{bot.Row(s.button("review", "review"), s.button("menu", "menu"))}}, nil
 	}
 	var lines []string
 	for _, summary := range queue {
@@ -261,6 +261,6 @@ func (s *Screens) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if int64(offset+len(queue)) < total {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("more", "pending", id(int64(offset+listed)))))
 	}
-	reply.Buttons = append(reply.Buttons, s.menuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(s.button("review", "review"), s.button("menu", "menu")))
 	return reply, nil
 }

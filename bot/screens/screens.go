@@ -19,6 +19,7 @@ import (
 	"canbobot/services/notices"
 	"canbobot/services/phrases"
 	"canbobot/services/roster"
+	"canbobot/services/warnings"
 )
 
 // Screens draws everything from the ward's services.
@@ -30,6 +31,7 @@ type Screens struct {
 	Cases     *cases.Service
 	Notices   *notices.Service
 	Phrases   *phrases.Service
+	Warnings  *warnings.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
 	Clock     services.Clock
@@ -103,6 +105,7 @@ func (s *Screens) Book() *bot.Book {
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"calls": {Screen: s.calls}, "called": {Screen: s.called, Inner: true},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
+			"review": {Screen: s.review}, "reviewgroup": {Screen: s.reviewGroup, Inner: true},
 			"unclear": {Screen: s.unclear}, "keepphrases": {Screen: s.keepPhrases, Inner: true},
 		},
 		Forms: map[string]*bot.Form{},
