@@ -17,6 +17,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/audit"
 )
 
 type secretCommand struct{}
@@ -280,8 +281,10 @@ func (auditVerifyCommand) Run(p *process) error {
 		}
 		var broken []string
 		for _, verdict := range verdicts {
+			for _, fault := range verdict.Faults {
+				broken = append(broken, fmt.Sprintf("ward %d: %s", verdict.Ward, wordsOfFault(fault)))
+			}
 			if verdict.Broken != 0 {
-				broken = append(broken, fmt.Sprintf("ward %d: the chain breaks at entry %d", verdict.Ward, verdict.Broken))
 				continue
 			}
 			fmt.Fprintf(p.stdout, "ward %d: %d entries, whole, head %s\n", verdict.Ward, verdict.Entries, hex.EncodeToString(verdict.Head))
@@ -291,4 +294,17 @@ func (auditVerifyCommand) Run(p *process) error {
 		}
 		return nil
 	})
+}
+
+// wordsOfFault tells an operator what somebody did to the journal.
+func wordsOfFault(fault audit.Fault) string {
+	switch fault.Why {
+	case audit.Missing:
+		return fmt.Sprintf("entry %d is missing", fault.Seq)
+	case audit.Moved:
+		return fmt.Sprintf("entry %d was written as entry %d", fault.Seq, fault.From)
+	case audit.Rewritten:
+		return fmt.Sprintf("entry %d does not follow from the one before it, which was replaced", fault.Seq)
+	}
+	return fmt.Sprintf("entry %d was changed", fault.Seq)
 }

@@ -108,56 +108,6 @@ func hash(e models.AuditEntry) []byte {
 	return h.Sum(nil)
 }
 
-// Verdict is what Verify found in one ward.
-type Verdict struct {
-	Ward    int64
-	Entries int64
-	// Broken is the first entry that does not follow from the one before; 0
-	// when the chain is whole.
-	Broken int64
-	Head   []byte // hash of the last entry: written down elsewhere, it proves that nothing was cut off
-}
-
-// Verify proves the journal of every ward whole, reading it in batches.
-func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
-	var wards []int64
-	if err := s.store.WithContext(ctx).Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id", &wards).Error; err != nil {
-		return nil, fmt.Errorf("audit verify: %w", err)
-	}
-	verdicts := make([]Verdict, 0, len(wards))
-	for _, ward := range wards {
-		verdict, err := s.verifyWard(ctx, ward)
-		if err != nil {
-			return nil, err
-		}
-		verdicts = append(verdicts, verdict)
-	}
-	return verdicts, nil
-}
-
-func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
-	verdict := Verdict{Ward: ward, Head: []byte{}}
-	const batch = 1000
-	for {
-		var entries []models.AuditEntry
-		err := s.store.WithContext(ctx).Where("ward_id = ? AND seq > ?", ward, verdict.Entries).Order("seq").Limit(batch).Find(&entries).Error
-		if err != nil {
-			return verdict, fmt.Errorf("audit verify: %w", err)
-		}
-		for _, entry := range entries {
-			whole := entry.Seq == verdict.Entries+1 && string(entry.PrevHash) == string(verdict.Head) && string(hash(entry)) == string(entry.Hash)
-			if !whole {
-				verdict.Broken = entry.Seq
-				return verdict, nil
-			}
-			verdict.Entries, verdict.Head = entry.Seq, entry.Hash
-		}
-		if len(entries) < batch {
-			return verdict, nil
-		}
-	}
-}
-
 // Of lists the entries about one subject, oldest first, for whoever may read
 // the ward's journal.
 func (s *Service) Of(ctx context.Context, actor services.Actor, subject string) ([]models.AuditEntry, error) {
