@@ -173,14 +173,14 @@ func TestOfficerToClerkToOfficerInTheBrowser(t *testing.T) {
 		return
 	}
 	p.says("left", "phụ cấp tháng này có chưa")
-	p.sees("left", "Tháng 4/2026: 200.000 đ. Phường đang lập danh sách.")
+	p.sees("left", "Tháng 4/2026: 200.000 đ, chưa chuyển. Phường đang lập danh sách.")
 	p.says("left", "thay chi hội phó")
 	p.sees("left", "Họ và tên đầy đủ của người mới là gì?")
 	p.says("left", "Nguyễn Thị Minh Tâm")
 	p.sees("left", "Số điện thoại của người mới")
 	p.says("left", "0912 345 679")
 	p.presses("left", "Đầu tháng (01/04)")
-	p.sees("left", "Số quyết định công nhận là gì?")
+	p.sees("left", "Quyết định công nhận số bao nhiêu?")
 	p.says("left", "15/QĐ-HPN")
 	p.presses("left", "Gửi đi")
 	p.sees("left", "Đã gửi đề nghị số 4")

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts with what the b
 //	actor officer = truong-phu-nu        who plays: an account of the sample
 //	actor guest = someone-new            or anybody else
 //	officer> phụ cấp tháng này           they type
-//	officer* Vì sao số này?              they press a button by its label
+//	officer* Xem cách tính               they press a button by its label
 //	officer+ own 0912 345 678            they share their own number by the button
 //	officer+ 0912 345 678                they share somebody else's contact
 //	officer@ $CODE                       they open the chat by a link with a code

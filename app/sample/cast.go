@@ -151,7 +151,7 @@ func (l *loader) stranger(externalID string, post post) {
 }
 
 // ConsentVersion is of the text that the cast agreed to.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11-23"
 
 // link gives somebody an account on the try-it page, with their consent.
 func (l *loader) link(ctx context.Context, ward int64, externalID string, person, staff *int64) error {

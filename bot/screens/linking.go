@@ -13,7 +13,7 @@ import (
 
 // ConsentVersion names the text that people agree to; a changed text gets a
 // new one and is asked again of nobody who agreed to the old.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11-23"
 
 // welcome greets whoever is not linked. A message that looks like a code is one.
 func (s *Screens) welcome(ctx context.Context, turn bot.Turn) (bot.Reply, error) {

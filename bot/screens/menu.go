@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"canbobot/bot"
 	"canbobot/models"
@@ -50,17 +51,23 @@ func (s *Screens) choice(turn bot.Turn, intent bot.Intent) (bot.Button, bool) {
 }
 
 // sayings are what people type in place of a button that leads to a screen: its
-// label, and how they want to be asked.
+// label, with or without the "Xem" that it begins with, and how they want to be
+// asked.
 func (s *Screens) sayings() map[string]string {
 	all := map[string]string{
 		"gon": "styleset:brief", "tra loi gon": "styleset:brief", "hoi gon": "styleset:brief", "ngan gon": "styleset:brief", "hoi ngan gon": "styleset:brief", "tra loi ngan gon": "styleset:brief",
 		"tung buoc": "styleset:full", "tra loi tung buoc": "styleset:full", "hoi tung buoc": "styleset:full",
+		"cach tra loi": "style", "cach hoi": "style", "can goi dien": "calls",
+	}
+	labelled := func(label, verb string) {
+		saying := models.Fold(s.button(label, verb).Label)
+		all[saying], all[strings.TrimPrefix(saying, "xem ")] = verb, verb
 	}
 	for _, entry := range intentButtons {
-		all[models.Fold(s.button(entry[0], entry[1]).Label)] = entry[1]
+		labelled(entry[0], entry[1])
 	}
 	for label, verb := range furtherButtons {
-		all[models.Fold(s.button(label, verb).Label)] = verb
+		labelled(label, verb)
 	}
 	return all
 }
