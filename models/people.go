@@ -14,8 +14,10 @@ type Staff struct {
 	// TOTPCounter is the last time step whose code was taken: a code works once.
 	TOTPCounter int64
 	Active      bool
-	Brief       bool // wants questions short, without examples
-	CreatedAt   time.Time
+	// Desk is where they work, as rules of approval name it: "front"; "" for none.
+	Desk      string
+	Brief     bool // wants questions short, without examples
+	CreatedAt time.Time
 }
 
 func (Staff) TableName() string { return "staff" }

@@ -1,0 +1,72 @@
+package models
+
+import "time"
+
+// ApprovalRule says who may propose a kind of change in a ward, and who signs
+// it in which order. It is never edited: a new one takes its place, and requests
+// that were sent under the old one are decided by the old one.
+type ApprovalRule struct {
+	ID     int64
+	WardID int64
+	Kind   string // a ChangeKind, or "*" for every kind without a rule of its own
+	// Proposers is a list with commas of head, deputy, self and staff.
+	Proposers      string
+	CreatedByStaff *int64 // nil when the command line set it
+	CreatedAt      time.Time
+	RetiredAt      *time.Time
+	Steps          []ApprovalStep `gorm:"foreignKey:RuleID"`
+}
+
+// ApprovalStep is one step of a rule. Either Role or Desk says who signs.
+type ApprovalStep struct {
+	ID     int64
+	WardID int64
+	RuleID int64
+	Step   int    // 1, 2, 3 ...
+	Role   string // clerk, leader, or any of the two
+	Desk   string // of clerks and leaders, such as "front"
+	People int    // how many different ones, at least 1
+	StepUp bool   // each of them gives a fresh code
+	// RemindHours is how long the step waits before its signers are reminded,
+	// EscalateHours how long after that the leaders are; 0 takes the ward's own.
+	RemindHours   int
+	EscalateHours int
+}
+
+// ApprovalSignature is one signature under one step of a change request.
+type ApprovalSignature struct {
+	ID       int64
+	WardID   int64
+	ChangeID int64
+	Version  int // of the request, as it was seen
+	Step     int
+	StaffID  int64 // who signed
+	// ForStaffID is whose right it was: their own, or that of who is absent.
+	ForStaffID int64
+	At         time.Time
+	// EndedAt is when it stopped counting, EndedWhy why: taken_back by its owner,
+	// returned with the request, or void because the signer might not sign it.
+	EndedAt  *time.Time
+	EndedWhy string
+}
+
+// Why a signature counts no longer.
+const (
+	SignatureTakenBack = "taken_back"
+	SignatureReturned  = "returned"
+	SignatureVoid      = "void"
+)
+
+// Delegation lets one ward user sign for another who is absent, on the days
+// from From to To, both included.
+type Delegation struct {
+	ID             int64
+	WardID         int64
+	FromStaffID    int64
+	ToStaffID      int64
+	From           Date `gorm:"column:from_date"`
+	To             Date `gorm:"column:to_date"`
+	CreatedByStaff *int64
+	CreatedAt      time.Time
+	RevokedAt      *time.Time
+}
