@@ -61,6 +61,7 @@ var house = []room{
 	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
+	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
 	{path: "services/notices", may: floorFour, why: "an audience is found in the roster"},
 

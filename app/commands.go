@@ -265,6 +265,7 @@ func (c staffListCommand) Run(p *process) error {
 
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Prove that no entry was changed, removed or slipped in."`
+	Export auditExportCommand `cmd:"" help:"Write everything known of one person or request to an Excel file."`
 }
 
 type auditVerifyCommand struct{}

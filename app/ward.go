@@ -21,6 +21,7 @@ import (
 	"canbobot/services/outbox"
 	unclear "canbobot/services/phrases"
 	"canbobot/services/roster"
+	"canbobot/services/story"
 	"canbobot/services/vault"
 	"canbobot/services/warnings"
 )
@@ -43,6 +44,7 @@ type Ward struct {
 	Phrases   *unclear.Service
 	Channels  *channels.Service
 	Warnings  *warnings.Service
+	Story     *story.Service
 
 	guesses identity.Guesses
 }
@@ -79,6 +81,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	return w, nil
 }

@@ -19,6 +19,7 @@ import (
 	"canbobot/services/notices"
 	"canbobot/services/phrases"
 	"canbobot/services/roster"
+	"canbobot/services/story"
 	"canbobot/services/warnings"
 )
 
@@ -32,6 +33,7 @@ type Screens struct {
 	Notices   *notices.Service
 	Phrases   *phrases.Service
 	Warnings  *warnings.Service
+	Story     *story.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
 	Clock     services.Clock
@@ -105,7 +107,7 @@ func (s *Screens) Book() *bot.Book {
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"calls": {Screen: s.calls}, "called": {Screen: s.called, Inner: true},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
-			"review": {Screen: s.review}, "reviewgroup": {Screen: s.reviewGroup, Inner: true},
+			"review": {Screen: s.review}, "reviewgroup": {Screen: s.reviewGroup, Inner: true}, "story": {Screen: s.storyOf, Inner: true},
 			"unclear": {Screen: s.unclear}, "keepphrases": {Screen: s.keepPhrases, Inner: true},
 		},
 		Forms: map[string]*bot.Form{},

@@ -7,6 +7,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/changes"
+	"canbobot/services/story"
 )
 
 // card shows a request to whoever may decide it.
@@ -18,7 +19,9 @@ func (s *Screens) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return s.decisionCard(card), nil
+	reply := s.decisionCard(card)
+	reply.Buttons = append(reply.Buttons, s.storyRow(turn.Speaker.Actor, story.Change, card.Request.ID)...)
+	return reply, nil
 }
 
 // decisionCard carries the version that a decision names.

@@ -8,6 +8,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/services"
+	"canbobot/services/story"
 )
 
 // find looks people up by any part of a name, a phone or a unit.
@@ -100,8 +101,9 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", id(post.Branch.ID))}))
 	}
 	reply.Buttons = append(reply.Buttons,
-		bot.Row(s.button("invite", "invite", id(personID)), s.button("unlink_person", "unlinkperson", id(personID))),
-		bot.Row(s.button("find_again", "find"), s.button("menu", "menu")))
+		bot.Row(s.button("invite", "invite", id(personID)), s.button("unlink_person", "unlinkperson", id(personID))))
+	reply.Buttons = append(reply.Buttons, s.storyRow(actor, story.Person, personID)...)
+	reply.Buttons = append(reply.Buttons, bot.Row(s.button("find_again", "find"), s.button("menu", "menu")))
 	return reply, nil
 }
 
