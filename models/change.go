@@ -16,6 +16,17 @@ const (
 	ChangeCorrect ChangeKind = "correct"
 )
 
+// OfPerson reports whether what changes is a person's own data, not a post.
+func (k ChangeKind) OfPerson() bool {
+	return k == ChangePhone || k == ChangeBank || k == ChangeProfile
+}
+
+// OfData reports whether what changes is what is written of people and posts,
+// while nobody comes and nobody goes.
+func (k ChangeKind) OfData() bool {
+	return k.OfPerson() || k == ChangeCorrect || k == ChangeMerge
+}
+
 // ChangeState is where a request is in its life.
 type ChangeState string
 

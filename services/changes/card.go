@@ -35,8 +35,12 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Car
 	return s.card(tx, actor, request)
 }
 
-// concerned reports whether an approved request is about the officer.
+// concerned reports whether a request is about the officer: once it is approved
+// and, for where their money goes, from the beginning.
 func concerned(actor services.Actor, request models.ChangeRequest) bool {
+	if request.Kind == models.ChangeBank {
+		return actor.Person != 0 && actor.Person == value(request.SubjectID)
+	}
 	return request.State == models.ChangeApproved && actor.Person != 0 &&
 		(actor.Person == value(request.SubjectID) || actor.Person == value(request.NewcomerID))
 }
@@ -69,7 +73,7 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 	if card.ProposerTitle, err = s.titleOf(tx, request); err != nil {
 		return card, err
 	}
-	card.Diff = card.diff(seen)
+	card.Diff, card.Holders = card.diff(seen), seen.Holders
 	card.Effects = seen.Effects
 	if request.ID == 0 || request.State.Open() {
 		_, effects, err := s.revisit(tx, request, card.Proposal)
@@ -121,6 +125,10 @@ func (s *Service) cardWhyNot(tx *gorm.DB, actor services.Actor, request models.C
 // money and numbers, notes and further requests are not.
 func (c *Card) withhold(person int64) {
 	c.Effects = slices.DeleteFunc(c.Effects, func(e EffectView) bool { return e.Person != person })
+	if person != value(c.Request.SubjectID) {
+		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "bank" || d.Field == "citizen_id" || d.Field == "birth_date" })
+		c.Proposal.Account, c.Proposal.Details = Account{}, Details{}
+	}
 	if person != value(c.Request.NewcomerID) {
 		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "newcomer_phone" || d.Field == "birth_year" })
 		c.Proposal.Newcomer.Phone, c.Proposal.Newcomer.BirthYear = "", 0
@@ -142,6 +150,8 @@ func (c *Card) diff(seen base) []Diff {
 	switch p.Kind {
 	case models.ChangePhone:
 		add("phone", seen.Phone, p.Phone)
+	case models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
+		list = append(list, c.diffData(seen)...)
 	case models.ChangeLeave:
 		add(string(p.Role), c.SubjectName, "")
 		add("to", seen.To.String(), p.From.String())

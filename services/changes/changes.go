@@ -65,9 +65,14 @@ func New(store *models.Store, roster *roster.Service, money Money, staff Staff, 
 //	replace  Term (that ends), Newcomer, From
 //	leave    Term, From, Reason
 //	phone    Person, Phone
+//	bank     Person, Account
+//	profile  Person, Details
+//	correct  Term, Correction, Note
+//	merge    Person (who stays), Drop, Note
 //
-// Decision, Acting and Note may go with the first three. It is the frozen
-// payload of a request, with Branch and Role filled in where Term tells them.
+// Decision, Acting and Note may go with the first three, Decision also with
+// correct. It is the frozen payload of a request, with Branch and Role filled in
+// where Term tells them; numbers of accounts and citizens are sealed in it.
 type Proposal struct {
 	Kind     models.ChangeKind `json:"kind"`
 	Branch   int64             `json:"branch,omitzero"`
@@ -76,12 +81,16 @@ type Proposal struct {
 	Person   int64             `json:"person,omitzero"`
 	Newcomer Newcomer          `json:"newcomer,omitzero"`
 	// From is the first day of the new term; for leave, the last day in post.
-	From     models.Date     `json:"from,omitzero"`
-	Reason   string          `json:"reason,omitzero"` // one of LeaveReasons
-	Phone    string          `json:"phone,omitzero"`
-	Decision roster.Decision `json:"decision,omitzero"`
-	Acting   bool            `json:"acting,omitzero"`
-	Note     string          `json:"note,omitzero"`
+	From       models.Date     `json:"from,omitzero"`
+	Reason     string          `json:"reason,omitzero"` // one of LeaveReasons
+	Phone      string          `json:"phone,omitzero"`
+	Account    Account         `json:"account,omitzero"`
+	Details    Details         `json:"details,omitzero"`
+	Correction Correction      `json:"correction,omitzero"`
+	Drop       int64           `json:"drop,omitzero"`
+	Decision   roster.Decision `json:"decision,omitzero"`
+	Acting     bool            `json:"acting,omitzero"`
+	Note       string          `json:"note,omitzero"`
 }
 
 // Newcomer is who comes. Staff may name a person of the roster; for others the
@@ -91,6 +100,30 @@ type Newcomer struct {
 	Name      string `json:"name,omitzero"`
 	Phone     string `json:"phone,omitzero"`
 	BirthYear int    `json:"birth_year,omitzero"`
+}
+
+// Account is where a person asks to be paid.
+type Account struct {
+	Bank   string        `json:"bank,omitzero"` // code of services/bank
+	Number roster.Secret `json:"number,omitzero"`
+}
+
+// Details are what a person's page should say; an empty field stays as it is.
+type Details struct {
+	Name      string        `json:"name,omitzero"`
+	BirthDate models.Date   `json:"birth_date,omitzero"`
+	BirthYear int           `json:"birth_year,omitzero"`
+	Citizen   roster.Secret `json:"citizen,omitzero"`
+}
+
+// Correction is what is wrong about a term; an empty field was right.
+type Correction struct {
+	From    models.Date     `json:"from,omitzero"`
+	To      models.Date     `json:"to,omitzero"`
+	Running bool            `json:"running,omitzero"` // it has not ended
+	Role    models.TermRole `json:"role,omitzero"`
+	Acting  string          `json:"acting,omitzero"` // "yes" or "no"
+	Void    bool            `json:"void,omitzero"`   // it never was
 }
 
 // LeaveReasons are the codes of why a term ends by a request; a replacement
@@ -149,6 +182,8 @@ type Card struct {
 	// of the roster when it ended.
 	Effects []EffectView
 	Others  []Summary // open requests on the same post or person
+	// Holders counts others of the ward who are paid to the new account already.
+	Holders int64
 
 	MayDecide bool
 	WhyNot    string

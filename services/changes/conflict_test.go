@@ -397,7 +397,7 @@ func TestForeignWardIsRefusedEverywhere(t *testing.T) {
 			}
 		}
 	}
-	if walked != 11 {
+	if walked < 12 {
 		t.Errorf("walked %d methods", walked)
 	}
 	if h.roll() != roll {

@@ -1,9 +1,12 @@
 package changes
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -14,12 +17,12 @@ import (
 // effects runs the calculus on the roster as the plan would leave it.
 func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 	var people []int64
-	for _, id := range []int64{p.holder.ID, p.newcomer.ID} {
+	for _, id := range []int64{p.holder.ID, p.newcomer.ID, p.person.ID} {
 		if id != 0 {
 			people = append(people, id)
 		}
 	}
-	if p.proposal.Kind == models.ChangePhone {
+	if p.proposal.Kind.OfPerson() {
 		return nil, nil
 	}
 	before := map[int64][]allowance.Post{}
@@ -31,13 +34,21 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 	}
 	after := maps.Clone(before)
 	if p.ends != nil {
-		posts := append([]allowance.Post(nil), before[p.holder.ID]...)
+		posts := slices.Clone(before[p.holder.ID])
 		for i := range posts {
-			if posts[i].Term.ID == p.ends.ID {
+			ending := func(term models.Term) bool { return term.ID == posts[i].Term.ID }
+			if posts[i].Term.ID == p.ends.ID || slices.ContainsFunc(p.also, ending) {
 				posts[i].Term.To = p.last
 			}
 		}
 		after[p.holder.ID] = posts
+	}
+	if p.corrects != nil {
+		after[p.holder.ID] = correctedPosts(before[p.holder.ID], *p.corrects, p.corrected)
+	}
+	if p.proposal.Kind == models.ChangeMerge {
+		after[p.person.ID] = mergedPosts(p.person.ID, before[p.person.ID], before[p.newcomer.ID])
+		after[p.newcomer.ID] = nil
 	}
 	if p.opens != nil {
 		term := models.Term{
@@ -54,12 +65,41 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 	return nameEffects(tx, p, effects)
 }
 
+// correctedPosts are a person's posts with one of them as it should be; nil for
+// one that never was.
+func correctedPosts(posts []allowance.Post, old models.Term, corrected *models.Term) []allowance.Post {
+	posts = slices.Clone(posts)
+	for i := range posts {
+		if posts[i].Term.ID != old.ID {
+			continue
+		}
+		if corrected == nil {
+			return slices.Delete(posts, i, i+1)
+		}
+		posts[i].Term = *corrected
+		break
+	}
+	return posts
+}
+
+// mergedPosts are two people's posts as one's.
+func mergedPosts(person int64, kept, dropped []allowance.Post) []allowance.Post {
+	posts := slices.Clone(kept)
+	for _, post := range dropped {
+		post.Term.PersonID = person
+		posts = append(posts, post)
+	}
+	return posts
+}
+
 // nameEffects names whom the money concerns: mostly who goes and who comes, and
 // sometimes another who shared the post within a month.
 func nameEffects(tx *gorm.DB, p plan, effects []allowance.Effect) ([]EffectView, error) {
-	names := map[int64]string{p.holder.ID: p.holder.Name, p.newcomer.ID: p.proposal.Newcomer.Name}
-	if p.newcomer.ID != 0 {
-		names[p.newcomer.ID] = p.newcomer.Name
+	names := map[int64]string{0: p.proposal.Newcomer.Name}
+	for _, person := range []models.Person{p.holder, p.newcomer, p.person} {
+		if person.ID != 0 {
+			names[person.ID] = person.Name
+		}
 	}
 	var others []int64
 	for _, effect := range effects {
@@ -85,9 +125,21 @@ func nameEffects(tx *gorm.DB, p plan, effects []allowance.Effect) ([]EffectView,
 
 // base is what a request rests on, as its proposer saw it.
 type base struct {
-	// PersonVersion and Phone are of the person whose phone changes.
+	// PersonVersion is of the person whose data change; the rest is what is to
+	// change, as it was.
 	PersonVersion int    `json:"person_version,omitzero"`
 	Phone         string `json:"phone,omitzero"`
+	Bank          string `json:"bank,omitzero"` // name and last digits
+	BankHash      string `json:"bank_hash,omitzero"`
+	Name          string `json:"name,omitzero"`
+	Birth         string `json:"birth,omitzero"`
+	Citizen       string `json:"citizen,omitzero"` // keyed hash, in hex
+	// Term is the term that is corrected, as it was.
+	Term *models.Term `json:"term,omitempty"`
+	// Merged is the name of who goes up in another.
+	Merged string `json:"merged,omitzero"`
+	// Holders counts others who are paid to the new account.
+	Holders int64 `json:"holders,omitzero"`
 	// To is the last day that the ending term had already.
 	To models.Date `json:"to,omitzero"`
 	// Effects are kept when the request is over, so that its card goes on
@@ -96,20 +148,57 @@ type base struct {
 }
 
 func baseOf(p plan) base {
-	b := base{PersonVersion: p.person.Version, Phone: p.person.Phone}
+	b := base{PersonVersion: p.person.Version, Term: p.corrects, Holders: p.holders}
+	switch p.proposal.Kind {
+	case models.ChangePhone:
+		b.Phone = p.person.Phone
+	case models.ChangeBank:
+		b.Bank, b.BankHash = accountLine(p.person.BankName, p.person.BankTail), hex.EncodeToString(p.person.BankHash)
+	case models.ChangeProfile:
+		b.Name, b.Birth = p.person.Name, birthOf(p.person)
+		b.Citizen = hex.EncodeToString(p.person.CitizenHash)
+	case models.ChangeMerge:
+		b.Name, b.Merged = p.person.Name, p.newcomer.Name
+	}
 	if p.ends != nil {
 		b.To = p.ends.To
 	}
 	return b
 }
 
+// accountLine shows an account by its bank and its last digits.
+func accountLine(bank, tail string) string {
+	if tail == "" {
+		return ""
+	}
+	return bank + " ****" + tail
+}
+
+// birthOf is a person's birth as far as it is known: yyyy-mm-dd or yyyy.
+func birthOf(person models.Person) string {
+	switch {
+	case !person.BirthDate.IsZero():
+		return person.BirthDate.String()
+	case person.BirthYear != 0:
+		return strconv.Itoa(person.BirthYear)
+	}
+	return ""
+}
+
 // changed is the code of what of the base is not so any longer; "" when all is.
+// A new version of the person in which what changes is the same is no matter.
 func (b base) changed(p plan) string {
+	details := p.proposal.Details
 	switch {
 	case p.ends != nil && p.ends.To != b.To:
 		return "term_changed"
-	case p.person.Version != b.PersonVersion && p.person.Phone != b.Phone:
-		return "person_changed" // a new version with the same number is no matter
+	case p.person.Version == b.PersonVersion:
+	case p.proposal.Kind == models.ChangePhone && p.person.Phone != b.Phone,
+		p.proposal.Kind == models.ChangeBank && hex.EncodeToString(p.person.BankHash) != b.BankHash,
+		p.proposal.Kind == models.ChangeProfile && details.Name != "" && p.person.Name != b.Name,
+		p.proposal.Kind == models.ChangeProfile && (details.BirthYear != 0 || !details.BirthDate.IsZero()) && birthOf(p.person) != b.Birth,
+		p.proposal.Kind == models.ChangeProfile && !details.Citizen.IsZero() && hex.EncodeToString(p.person.CitizenHash) != b.Citizen:
+		return "person_changed"
 	}
 	return ""
 }

@@ -20,14 +20,19 @@ type plan struct {
 	ends   *models.Term // with its last day
 	last   models.Date
 	holder models.Person
+	also   []models.Term // the holder's further posts, which end with it: they died
 
-	newcomer models.Person // ID 0 when not in the roster yet
+	newcomer models.Person // ID 0 when not in the roster yet; of a merger, who goes up in person
 	opens    *roster.NewTerm
 
-	person models.Person // whose phone
+	corrects  *models.Term // as it is
+	corrected *models.Term // as it should be; nil when it never was
+
+	person  models.Person // whose phone, account or papers
+	holders int64         // others who are paid to the same account
 }
 
-// subject is who leaves, or whose phone it is; 0 for an appointment.
+// subject is who leaves, or whose data it is; 0 for an appointment.
 func (p plan) subject() int64 { return max(p.holder.ID, p.person.ID) }
 
 // target finds what a proposal is about, so that it can be told whether the
@@ -49,13 +54,13 @@ func (s *Service) target(tx *gorm.DB, actor services.Actor, proposal Proposal) (
 		if p.holder, err = s.person(tx, actor, term.PersonID); err != nil {
 			return p, err
 		}
-	case models.ChangePhone:
-		var err error
-		if p.person, err = s.person(tx, actor, proposal.Person); err != nil {
+	case models.ChangePhone, models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
+		if err := s.targetData(tx, actor, &p); err != nil {
 			return p, err
 		}
+		branch = p.proposal.Branch
 	}
-	if branch != 0 || proposal.Kind != models.ChangePhone {
+	if branch != 0 || !proposal.Kind.OfData() || proposal.Kind == models.ChangeCorrect {
 		var err error
 		if p.view, err = s.roster.View(tx, actor, branch); err != nil {
 			return p, err
@@ -83,14 +88,14 @@ func (s *Service) person(tx *gorm.DB, actor services.Actor, id int64) (models.Pe
 // fill checks a proposal against the roster and completes the plan.
 func (s *Service) fill(tx *gorm.DB, actor services.Actor, p *plan) error {
 	switch p.proposal.Kind {
+	case models.ChangePhone, models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
+		return s.fillData(tx, p)
 	case models.ChangeLeave:
 		p.last = p.proposal.From
-		return roster.Closable(*p.ends, p.last)
-	case models.ChangePhone:
-		if p.proposal.Phone == p.person.Phone {
-			return services.Invalid("phone_same")
+		if err := roster.Closable(*p.ends, p.last); err != nil {
+			return err
 		}
-		return s.roster.PhoneTaken(tx, p.ward.ID, p.proposal.Phone, p.person.ID)
+		return s.fillDeath(tx, p)
 	case models.ChangeReplace:
 		if !p.ends.To.IsZero() && p.ends.To.Before(p.proposal.From) {
 			// The holder leaves by then anyway: what is left is an appointment.
@@ -105,9 +110,37 @@ func (s *Service) fill(tx *gorm.DB, actor services.Actor, p *plan) error {
 				return err
 			}
 		}
+		if err := s.fillDeath(tx, p); err != nil {
+			return err
+		}
 	}
 	return s.fillOpening(tx, actor, p)
 }
+
+// fillDeath finds the further posts of who died: all of them end.
+func (s *Service) fillDeath(tx *gorm.DB, p *plan) error {
+	p.also = nil
+	if p.proposal.Reason != diedReason {
+		return nil
+	}
+	if p.last.After(s.today()) {
+		return services.Invalid("died_ahead")
+	}
+	err := tx.Where("person_id = ? AND id <> ? AND superseded_at IS NULL AND (to_date IS NULL OR to_date > ?)", p.holder.ID, p.ends.ID, p.last).
+		Order("id").Find(&p.also).Error
+	if err != nil {
+		return fmt.Errorf("read terms: %w", err)
+	}
+	for _, term := range p.also {
+		if term.From.After(p.last) {
+			return services.Conflict("died_before_term").With("title", term.Title).With("from", term.From)
+		}
+	}
+	return nil
+}
+
+// diedReason is the reason by which a post ends with a life.
+const diedReason = "died"
 
 // fillOpening checks who comes and that the post is theirs to take.
 func (s *Service) fillOpening(tx *gorm.DB, actor services.Actor, p *plan) error {
@@ -186,9 +219,8 @@ func (s *Service) fillNewcomer(tx *gorm.DB, actor services.Actor, p *plan) error
 // apply changes the roster as planned; the returned ids go to the journal.
 func (s *Service) apply(tx *gorm.DB, p *plan, change int64) (applied map[string]any, err error) {
 	applied = map[string]any{}
-	if p.proposal.Kind == models.ChangePhone {
-		p.person, err = s.roster.SetPhone(tx, p.person, p.proposal.Phone)
-		return applied, err
+	if p.proposal.Kind.OfData() {
+		return s.applyData(tx, p, change)
 	}
 	if p.ends != nil && p.ends.To != p.last {
 		reason := p.proposal.Reason
@@ -200,6 +232,12 @@ func (s *Service) apply(tx *gorm.DB, p *plan, change int64) (applied map[string]
 			return nil, err
 		}
 		applied["closed_term"] = closed.ID
+	}
+	if p.proposal.Reason == diedReason {
+		if err := s.applyDeath(tx, p, change); err != nil {
+			return nil, err
+		}
+		applied["died"] = p.holder.ID
 	}
 	if p.opens == nil {
 		return applied, nil
@@ -219,4 +257,18 @@ func (s *Service) apply(tx *gorm.DB, p *plan, change int64) (applied map[string]
 	}
 	applied["opened_term"] = opened.ID
 	return applied, nil
+}
+
+// applyDeath ends what else the dead held, and their accounts: nobody writes to
+// a telephone that is with the family.
+func (s *Service) applyDeath(tx *gorm.DB, p *plan, change int64) (err error) {
+	for _, term := range p.also {
+		if _, err := s.roster.CloseTerm(tx, term, p.last, diedReason, change); err != nil {
+			return err
+		}
+	}
+	if p.holder, err = s.roster.SetDied(tx, p.holder, p.last); err != nil {
+		return err
+	}
+	return s.staff.EndAccounts(tx, services.SystemActor(p.ward.ID), p.holder.ID, diedReason)
 }

@@ -37,10 +37,9 @@ func (s *Service) tidy(actor services.Actor, p Proposal) (Proposal, error) {
 		return clean, err
 	}
 	switch p.Kind {
-	case models.ChangePhone:
-		clean.Branch, clean.Person = 0, p.Person
-		clean.Phone, err = phone.Parse(p.Phone)
-		return clean, err
+	case models.ChangePhone, models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
+		clean.Branch = 0
+		return s.tidyData(p, clean)
 	case models.ChangeAppoint:
 		clean.Role = p.Role
 	case models.ChangeReplace, models.ChangeLeave:
@@ -152,11 +151,18 @@ func words(reason string) (string, error) {
 // them slips a second copy past the check.
 func same(a, b Proposal) bool {
 	substance := func(p Proposal) Proposal {
-		p.Note, p.Decision, p.Acting = "", roster.Decision{}, false
+		if p.Kind != models.ChangeCorrect { // where the paper is what is corrected
+			p.Decision = roster.Decision{}
+		}
+		p.Note, p.Acting = "", false
 		p.Newcomer.Name, p.Newcomer.BirthYear = models.Fold(p.Newcomer.Name), 0
-		if p.Kind == models.ChangePhone {
+		if p.Kind.OfPerson() {
 			p.Branch = 0 // the way by which the proposer may speak for the person
 		}
+		for _, secret := range []*roster.Secret{&p.Account.Number, &p.Details.Citizen} {
+			*secret = roster.Secret{Mark: secret.Mark} // sealed twice, one number looks like two
+		}
+		p.Details.Name = models.Fold(p.Details.Name)
 		if p.Newcomer.Person != 0 {
 			p.Newcomer = Newcomer{Person: p.Newcomer.Person}
 		}

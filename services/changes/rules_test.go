@@ -194,7 +194,7 @@ func TestWhatAProposalMustBe(t *testing.T) {
 		refusal  string
 	}{
 		"no kind":           {changes.Proposal{}, "invalid: kind"},
-		"kind of later":     {changes.Proposal{Kind: models.ChangeBank}, "invalid: kind"},
+		"forged kind":       {changes.Proposal{Kind: "promote"}, "invalid: kind"},
 		"no such branch":    {with(appoint, func(p *changes.Proposal) { p.Branch = 999 }), "not_found: branch"},
 		"no branch":         {with(appoint, func(p *changes.Proposal) { p.Branch = 0 }), "not_found: branch"},
 		"no role":           {with(appoint, func(p *changes.Proposal) { p.Role = "" }), "invalid: role"},
@@ -262,10 +262,19 @@ func TestWhatAProposalMustBe(t *testing.T) {
 		}
 		_, err := h.Preview(h.ctx, officer(h.head), appoint)
 		wants(t, err, "invalid: decision_required")
-		_, err = h.Preview(h.ctx, officer(h.head), with(appoint, func(p *changes.Proposal) { p.Decision = roster.Decision{Number: "12/QĐ"} }))
-		if err != nil {
-			t.Error(err)
+		for paper, refusal := range map[roster.Decision]string{
+			{Number: "12/QĐ"}: "invalid: decision_date_required",
+			{Number: "12/QĐ", Date: models.NewDate(2026, 4, 1)}:                      "invalid: decision_signer_required",
+			{Number: "12/QĐ", Date: models.NewDate(2026, 4, 1), Signer: "Lê Thị Ký"}: "",
+		} {
+			_, err = h.Preview(h.ctx, officer(h.head), with(appoint, func(p *changes.Proposal) { p.Decision = paper }))
+			if refusal == "" && err == nil {
+				continue
+			}
+			wants(t, err, refusal)
 		}
+		_, err = h.Preview(h.ctx, officer(h.head), with(leave, func(p *changes.Proposal) { p.Reason = "dismissed" }))
+		wants(t, err, "invalid: decision_required")
 		if _, err := h.Preview(h.ctx, officer(h.head), leave); err != nil {
 			t.Errorf("who leaves needs none: %v", err)
 		}

@@ -31,8 +31,8 @@ func (s *Service) propose(tx *gorm.DB, actor services.Actor, proposal Proposal) 
 	if err := s.fill(tx, actor, &p); err != nil {
 		return p, err
 	}
-	if p.proposal.Kind == models.ChangePhone && p.proposal.Branch == 0 {
-		// Of somebody's own number the card still says where they belong.
+	if p.proposal.Kind.OfPerson() && p.proposal.Branch == 0 {
+		// Of somebody's own data the card still says where they belong.
 		branches, err := s.branchesOf(tx, actor, p.person.ID)
 		if err != nil {
 			return p, err
@@ -41,10 +41,24 @@ func (s *Service) propose(tx *gorm.DB, actor services.Actor, proposal Proposal) 
 			p.view, p.proposal.Branch = branches[0], branches[0].Branch.ID
 		}
 	}
-	if p.opens != nil && p.ward.DecisionRequired && p.proposal.Decision.Number == "" {
-		return p, services.Invalid("decision_required")
+	return p, decided(p)
+}
+
+// decided refuses what lacks the paper that the ward asks for: who takes a post,
+// and who is dismissed from one, does so by a decision.
+func decided(p plan) error {
+	if !p.ward.DecisionRequired || (p.opens == nil && p.proposal.Reason != "dismissed") {
+		return nil
 	}
-	return p, nil
+	switch paper := p.proposal.Decision; {
+	case paper.Number == "":
+		return services.Invalid("decision_required")
+	case paper.Date.IsZero():
+		return services.Invalid("decision_date_required")
+	case paper.Signer == "":
+		return services.Invalid("decision_signer_required")
+	}
+	return nil
 }
 
 // proposer refuses those who cannot propose whatever it is: a proposal has a
@@ -138,12 +152,27 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.record(tx, actor, request, "", "", p.proposal.detail()); err != nil {
 			return err
 		}
+		if err := s.tellSubject(ctx, tx, request); err != nil {
+			return err
+		}
 		return s.tellDeciders(ctx, tx, request, p.proposal, outbox.ChangeSubmitted, services.Clerk, services.Leader)
 	})
 	if err != nil {
 		return Card{}, err
 	}
 	return s.Card(ctx, actor, id)
+}
+
+// tellSubject tells a person that somebody else asks to have them paid to
+// another account: if it is not their wish, they say so before it is decided.
+func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.ChangeRequest) error {
+	subject := value(request.SubjectID)
+	if request.Kind != models.ChangeBank || subject == 0 || subject == value(request.ProposerPersonID) {
+		return nil
+	}
+	return s.outbox.Tell(ctx, tx, outbox.Message{
+		Ward: request.WardID, Kind: outbox.ChangeConcerns, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version, Person: subject,
+	})
 }
 
 // Resubmit sends a returned request again, mended. Only who proposed it may.
