@@ -17,7 +17,6 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
 )
 
 type secretCommand struct{}
@@ -268,13 +267,15 @@ type auditCommand struct {
 	Export auditExportCommand `cmd:"" help:"Write everything known of one person or request to an Excel file."`
 }
 
-type auditVerifyCommand struct{}
-
-func (auditVerifyCommand) Help() string {
-	return "Write the printed heads down elsewhere: they prove later that nothing was cut off the end.\n\nExample: canbobot audit verify"
+type auditVerifyCommand struct {
+	File string `help:"Compare with the file that AUDIT_FILE named, or a copy of it." placeholder:"FILE" type:"existingfile"`
 }
 
-func (auditVerifyCommand) Run(p *process) error {
+func (auditVerifyCommand) Help() string {
+	return "Write the printed heads down elsewhere: they prove later that nothing was cut off the end. A file kept by AUDIT_FILE proves it of every entry.\n\nExample: canbobot audit verify --file /var/lib/canbobot/audit.jsonl"
+}
+
+func (c auditVerifyCommand) Run(p *process) error {
 	return p.withWard(func(ward *Ward) error {
 		verdicts, err := ward.Audit.Verify(p.ctx)
 		if err != nil {
@@ -290,22 +291,16 @@ func (auditVerifyCommand) Run(p *process) error {
 			}
 			fmt.Fprintf(p.stdout, "ward %d: %d entries, whole, head %s\n", verdict.Ward, verdict.Entries, hex.EncodeToString(verdict.Head))
 		}
+		if c.File != "" {
+			told, err := compareMirror(p, ward, c.File)
+			if err != nil {
+				return err
+			}
+			broken = append(broken, told...)
+		}
 		if len(broken) > 0 {
 			return errors.New(strings.Join(broken, "; "))
 		}
 		return nil
 	})
-}
-
-// wordsOfFault tells an operator what somebody did to the journal.
-func wordsOfFault(fault audit.Fault) string {
-	switch fault.Why {
-	case audit.Missing:
-		return fmt.Sprintf("entry %d is missing", fault.Seq)
-	case audit.Moved:
-		return fmt.Sprintf("entry %d was written as entry %d", fault.Seq, fault.From)
-	case audit.Rewritten:
-		return fmt.Sprintf("entry %d does not follow from the one before it, which was replaced", fault.Seq)
-	}
-	return fmt.Sprintf("entry %d was changed", fault.Seq)
 }

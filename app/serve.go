@@ -18,6 +18,7 @@ import (
 	"canbobot/bot/zalo"
 	"canbobot/bot/zalobot"
 	"canbobot/config"
+	"canbobot/services/audit"
 	"canbobot/services/downloads"
 )
 
@@ -60,6 +61,7 @@ type service struct {
 	zalo     *official
 	zalobot  *numberedBot
 	inboxes  []*inbox.Inbox
+	mirror   *mirror
 	logger   *slog.Logger
 	closers  []func() error
 }
@@ -98,6 +100,14 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 		return s, err
 	}
 	s.files = downloads.New(store, s.ward.Vault, s.ward.Audit, p.clock)
+	if settings.AuditFile != "" {
+		file, err := audit.OpenMirror(settings.AuditFile)
+		if err != nil {
+			return s, err
+		}
+		s.closers = append(s.closers, file.Close)
+		s.mirror = &mirror{journal: s.ward.Audit, file: file, logger: logger.With("part", "audit")}
+	}
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
 	if err != nil {
 		return s, err
@@ -256,6 +266,9 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	if s.zalo != nil {
 		running.Go(func() { s.zalo.learn(ctx) })
+	}
+	if s.mirror != nil {
+		running.Go(func() { s.mirror.run(ctx) })
 	}
 	if s.zalobot != nil {
 		running.Go(func() { s.zalobot.run(ctx) })

@@ -23,6 +23,8 @@ type Config struct {
 	SecretKey     Secret `env:"SECRET_KEY" group:"The key to personal data" help:"Encrypts citizen ids and bank accounts, and hashes phones and invites. Without it nobody can read them again: keep a copy apart from the database's backups." want:"32 random bytes in base64, as 'canbobot secret' prints them"`
 	SecretKeysOld Secret `env:"SECRET_KEYS_OLD" help:"Former keys after a change of SECRET_KEY, newest first: they open what they sealed, and the last one goes on hashing." want:"keys in base64, separated by commas"`
 
+	AuditFile string `env:"AUDIT_FILE" help:"A file outside the database that keeps the hash of every entry of the journal, best on a disk that the database's operators cannot write: 'canbobot audit verify --file' then finds out whoever rewrites the database. Each process wants a file of its own." want:"a file, such as /var/lib/canbobot/audit.jsonl"`
+
 	HTTPAddr  string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" group:"Addresses" help:"Where webhooks and health checks are served; behind a proxy that speaks HTTPS." want:"host:port, such as 127.0.0.1:8080, or :8080 for every address of the machine"`
 	AdminAddr string `env:"ADMIN_ADDR" envDefault:"127.0.0.1:9090" help:"Where metrics are served. Keep it where only the operators reach it." want:"host:port, such as 127.0.0.1:9090, or off"`
 	PublicURL string `env:"PUBLIC_URL" help:"How the world reaches HTTP_ADDR: webhooks and download links begin with it." want:"https://bot.example.gov.vn"`
