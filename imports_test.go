@@ -32,7 +32,7 @@ var floorZero = []string{"services", "models"}
 var (
 	floorOne   = join(floorZero, "services/audit", "services/outbox", "services/vault", "services/phone", "services/bank", "services/citizen")
 	floorTwo   = join(floorOne, "services/roster", "services/identity", "services/drafts")
-	floorThree = join(floorTwo, "services/allowance")
+	floorThree = join(floorTwo, "services/allowance", "services/approvals")
 	floorFour  = join(floorThree, "services/changes")
 )
 
@@ -59,7 +59,9 @@ var house = []room{
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept without being understood"},
 	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
+	{path: "services/sheets", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
+	{path: "services/approvals", may: floorOne, why: "who signs what is judged without knowing what it changes"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
@@ -100,6 +102,7 @@ var outside = []struct {
 	{"github.com/alicebob/", []string{"bot/session", "app"}, "what Redis holds is listed in one package"},
 	{"github.com/go-telegram-bot-api/", []string{"bot/telegram"}, "no Telegram type above its channel"},
 	{"net/http", []string{"app", "bot/telegram", "bot/zalo", "bot/zalobot", "bot/web", "bot/channeltest"}, "services and the conversation know no HTTP"},
+	{"github.com/xuri/excelize", []string{"services", "app"}, "sheets are data above the services"},
 	{"github.com/caarlos0/env", []string{"config"}, "settings are read in one place"},
 	{"github.com/alecthomas/kong", []string{"app"}, "commands live in app"},
 }

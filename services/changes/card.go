@@ -94,10 +94,9 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 	if err := tx.Order("version").Find(&card.Events, "change_id = ?", request.ID).Error; err != nil {
 		return card, fmt.Errorf("read events: %w", err)
 	}
-	if card.WhyNot, err = s.cardWhyNot(tx, actor, request, card.Proposal); err != nil {
+	if err := s.cardApproval(tx, actor, &card); err != nil {
 		return card, err
 	}
-	card.MayDecide = card.WhyNot == ""
 	if actor.Role == services.Officer && !proposed(actor, request) {
 		card.withhold(actor.Person)
 	}
@@ -109,16 +108,6 @@ func staleWhy(err error) string {
 	errors.As(err, &refusal)
 	why, _ := refusal.Fields["why"].(string)
 	return why
-}
-
-func (s *Service) cardWhyNot(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) (string, error) {
-	if request.State != models.ChangeSubmitted {
-		return WhyDecided, nil
-	}
-	if decider(actor) != nil {
-		return WhyRole, nil
-	}
-	return s.whyNot(tx, actor, request, proposal)
 }
 
 // withhold leaves a person the part of a card that is about them: others'

@@ -22,6 +22,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/approvals"
 	"canbobot/services/audit"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
@@ -51,12 +52,17 @@ type Service struct {
 	audit  *audit.Service
 	outbox *outbox.Outbox
 	clock  services.Clock
+
+	approvals *approvals.Service
 }
 
 // New makes the service. money is the allowance service, staff the identity
 // service.
 func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *audit.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
-	return &Service{store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock}
+	return &Service{
+		store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock,
+		approvals: approvals.New(store, audit, clock),
+	}
 }
 
 // Proposal is what a request would change. Which fields count depends on Kind:
@@ -155,6 +161,8 @@ type Summary struct {
 	SubjectName  string
 	NewcomerName string
 	SubmittedAt  time.Time
+	// For is whom the actor would sign for, in their queue; "" for themselves.
+	For string
 }
 
 // Why somebody may not decide.
@@ -163,6 +171,9 @@ const (
 	WhyConcerns = "concerns_you" // it is about them
 	WhyRole     = "role"         // not theirs to decide
 	WhyDecided  = "decided"      // it does not wait for a decision
+	WhyTurn     = "turn"         // it waits for another's signature first
+	WhySigned   = "signed"       // they have signed, or another for them
+	WhyLater    = "later"        // a later step has nobody but them
 )
 
 // Card is everything that is shown of a request. A preview has no Request.ID.
@@ -187,6 +198,7 @@ type Card struct {
 
 	MayDecide bool
 	WhyNot    string
+	Approval  Approval
 	// Stale is the code of why an open request does not apply any longer.
 	Stale  string
 	Events []models.ChangeEvent

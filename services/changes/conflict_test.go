@@ -376,6 +376,8 @@ func TestForeignWardIsRefusedEverywhere(t *testing.T) {
 						args[j] = reflect.ValueOf(1)
 					case reflect.TypeFor[string]():
 						args[j] = reflect.ValueOf("vì sao")
+					case reflect.TypeFor[[]changes.Pick]():
+						args[j] = reflect.ValueOf([]changes.Pick{{ID: request, Version: 1}})
 					case reflect.TypeFor[changes.Proposal]():
 						args[j] = reflect.ValueOf(proposal)
 					default:

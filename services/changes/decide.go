@@ -22,59 +22,37 @@ func decider(actor services.Actor) error {
 }
 
 // decide opens a decision: the request waits, in the version that was seen, and
-// the actor is neither its proposer nor a party to it.
-func (s *Service) decide(tx *gorm.DB, actor services.Actor, id int64, version int) (models.ChangeRequest, Proposal, error) {
+// the actor is one of those who may sign its step.
+func (s *Service) decide(tx *gorm.DB, actor services.Actor, id int64, version int) (models.ChangeRequest, Proposal, judgement, error) {
+	var at judgement
 	request, err := s.begin(tx, actor, id, func(services.Actor, models.ChangeRequest) error { return nil })
 	if err != nil {
-		return request, Proposal{}, err
+		return request, Proposal{}, at, err
 	}
 	if request.State != models.ChangeSubmitted || request.Version != version {
-		return request, Proposal{}, conflictOf(tx, request)
+		return request, Proposal{}, at, conflictOf(tx, request)
 	}
 	proposal, err := decodeProposal(request)
 	if err != nil {
-		return request, proposal, err
+		return request, proposal, at, err
 	}
-	return request, proposal, s.partyTo(tx, actor, request, proposal)
+	at, err = s.signerOf(tx, actor, request, proposal)
+	return request, proposal, at, err
 }
 
-// partyTo refuses a decider who is a party to the request.
-func (s *Service) partyTo(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) error {
-	why, err := s.whyNot(tx, actor, request, proposal)
-	if err == nil && why != "" {
-		return services.Denied(why)
-	}
-	return err
-}
-
-// whyNot is why the actor may not decide a request that waits; "" when they may.
-func (s *Service) whyNot(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) (string, error) {
-	var staff models.Staff
-	err := tx.Take(&staff, "id = ? AND ward_id = ? AND active", actor.Staff, request.WardID).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return WhyRole, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read staff: %w", err)
-	}
-	touched, err := partiesOf(tx, request, proposal)
-	if err != nil {
-		return "", err
-	}
-	return touched.whyNot(staff), nil
-}
-
-// Approve applies a request to the roster. Who comes second is told
-// conflict/decided (see conflictOf). What does not apply to the roster any
-// longer is conflict/stale with why (the code of what stands against it) and
-// what (the field of the difference it is about): the request stays open. It is
-// denied/own, denied/concerns_you or denied/role to whom it is not theirs.
+// Approve signs the step that waits; the last signature applies the request to
+// the roster. Who comes second is told conflict/decided or conflict/signed (see
+// conflictOf). What does not apply to the roster any longer is conflict/stale
+// with why (the code of what stands against it) and what (the field of the
+// difference it is about): the request stays open. It is denied to whom it is
+// not theirs to sign, with own, concerns_you, role, turn, signed or later (see
+// WhyOwn and the others), and with step_up where the step asks for a fresh code.
 func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, version int) (Card, error) {
 	if err := decider(actor); err != nil {
 		return Card{}, err
 	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, proposal, err := s.decide(tx, actor, id, version)
+		request, proposal, at, err := s.decide(tx, actor, id, version)
 		if err != nil {
 			return err
 		}
@@ -88,12 +66,25 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 			return err
 		}
 		if p.newcomer.ID != value(request.NewcomerID) {
-			// Who was no one in the roster may have become somebody since: the
-			// decider themselves, for one.
+			// Who was no one in the roster may have become somebody since: a
+			// signer, for one.
 			request.NewcomerID = pointer(p.newcomer.ID)
-			if err := s.partyTo(tx, actor, request, proposal); err != nil {
+			if at, err = s.signerOf(tx, actor, request, proposal); err != nil {
 				return err
 			}
+		}
+		if at.step().StepUp || request.Kind == models.ChangeBank {
+			if err := s.staff.RequireFresh(ctx, tx, actor); err != nil {
+				return err
+			}
+		}
+		signature, err := s.approvals.Sign(tx, request, at.Standing, at.signer)
+		if err != nil {
+			return err
+		}
+		after := at.with(signature)
+		if !after.Done {
+			return s.signed(ctx, tx, actor, request, at, after)
 		}
 		if err := s.move(tx, &request, models.ChangeApproved, decidedBy(&request, actor, s.clock)); err != nil {
 			return err
@@ -112,6 +103,7 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 		}
 		detail := proposal.detail()
 		maps.Copy(detail, applied)
+		maps.Copy(detail, at.detail())
 		if err := s.record(tx, actor, request, models.ChangeSubmitted, "", detail); err != nil {
 			return err
 		}
@@ -151,7 +143,7 @@ func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, ve
 		return Card{}, err
 	}
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		request, _, err := s.decide(tx, actor, id, version)
+		request, _, _, err := s.decide(tx, actor, id, version)
 		if err != nil {
 			return err
 		}
@@ -164,6 +156,11 @@ func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, ve
 		request.Reason, columns["reason"], columns["base"] = reason, reason, request.Base
 		if err := s.move(tx, &request, to, columns); err != nil {
 			return err
+		}
+		if to == models.ChangeReturned {
+			if err := s.approvals.Return(tx, request.ID); err != nil {
+				return err
+			}
 		}
 		if err := s.record(tx, actor, request, models.ChangeSubmitted, reason, nil); err != nil {
 			return err

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -16,28 +18,127 @@ const (
 	maxMine = 50
 )
 
-// Queue lists the ward's requests that wait for a decision, the longest
-// waiting first, and counts them all. limit is 10 when it is 0, at most 50.
+// maxWaiting bounds how many waiting requests of a ward are looked through, the
+// longest waiting first.
+const maxWaiting = 5000
+
+// WaitingView is a request that waits for others.
+type WaitingView struct {
+	Summary
+	Step StepView
+	// Number is the step's, from 1.
+	Number int
+	Who    []string  // who may sign it now, by name; nobody where nobody may
+	Since  time.Time // when the step began to wait
+}
+
+// Queue lists the requests that wait for the actor's signature, in their own
+// right or for who is absent, the longest waiting first, and counts them all.
+// To who signs nothing it lists whatever waits in the ward. limit is 10 when it
+// is 0, at most 50.
 func (s *Service) Queue(ctx context.Context, actor services.Actor, offset, limit int) ([]Summary, int64, error) {
-	if err := actor.Need(readers...); err != nil {
+	tx := s.store.WithContext(ctx)
+	waiting, err := s.waiting(tx, actor)
+	if err != nil {
 		return nil, 0, err
 	}
+	var requests []models.ChangeRequest
+	signsFor := map[int64]string{}
+	for _, one := range waiting {
+		signer, may := one.Signer(actor.Staff)
+		if !may && decider(actor) == nil {
+			continue
+		}
+		requests = append(requests, one.request)
+		signsFor[one.request.ID] = one.nameFor(signer.Staff.ID, signer.For.ID)
+	}
+	list, err := summaries(tx, page(requests, offset, limit))
+	for i := range list {
+		list[i].For = signsFor[list[i].ID]
+	}
+	return list, int64(len(requests)), err
+}
+
+// Waiting lists the ward's requests that wait for others than the actor: for
+// whom, and since when; the longest waiting first.
+func (s *Service) Waiting(ctx context.Context, actor services.Actor, offset, limit int) ([]WaitingView, int64, error) {
+	tx := s.store.WithContext(ctx)
+	waiting, err := s.waiting(tx, actor)
+	if err != nil {
+		return nil, 0, err
+	}
+	waiting = slices.DeleteFunc(waiting, func(one waitingRequest) bool {
+		_, may := one.Signer(actor.Staff)
+		return may
+	})
+	total := int64(len(waiting))
+	waiting = page(waiting, offset, limit)
+	requests := make([]models.ChangeRequest, len(waiting))
+	for i, one := range waiting {
+		requests[i] = one.request
+	}
+	list, err := summaries(tx, requests)
+	if err != nil {
+		return nil, 0, err
+	}
+	views := make([]WaitingView, len(list))
+	for i, one := range waiting {
+		views[i] = WaitingView{Summary: list[i], Number: one.Step + 1, Since: one.since(one.request)}
+		if one.Step < len(one.rule.Steps) {
+			views[i].Step = StepView{Step: one.step()}
+		}
+		for _, signer := range one.Signers {
+			views[i].Who = append(views[i].Who, signer.Staff.Name)
+		}
+	}
+	return views, total, nil
+}
+
+type waitingRequest struct {
+	judgement
+	request models.ChangeRequest
+}
+
+// waiting judges every request of the ward that waits for a signature.
+func (s *Service) waiting(tx *gorm.DB, actor services.Actor) ([]waitingRequest, error) {
+	if err := actor.Need(readers...); err != nil {
+		return nil, err
+	}
+	var requests []models.ChangeRequest
+	err := tx.Where("ward_id = ? AND state = ?", actor.Ward, models.ChangeSubmitted).Order("submitted_at, id").Limit(maxWaiting).Find(&requests).Error
+	if err != nil {
+		return nil, fmt.Errorf("read requests: %w", err)
+	}
+	if len(requests) == 0 {
+		return nil, nil
+	}
+	book, err := s.approvals.Open(tx, actor.Ward)
+	if err != nil {
+		return nil, err
+	}
+	// By a subquery: a ward may have more requests than a statement takes ids.
+	signatures, err := s.approvals.Waiting(tx, actor.Ward)
+	if err != nil {
+		return nil, err
+	}
+	waiting := make([]waitingRequest, len(requests))
+	for i, request := range requests {
+		proposal, err := decodeProposal(request)
+		if err != nil {
+			return nil, err
+		}
+		waiting[i] = waitingRequest{s.judgeBy(book, request, proposal, signatures[request.ID]), request}
+	}
+	return waiting, nil
+}
+
+// page cuts a list; limit is 10 when it is 0, at most maxPage.
+func page[T any](list []T, offset, limit int) []T {
 	if limit <= 0 {
 		limit = 10
 	}
-	tx := s.store.WithContext(ctx)
-	waiting := func() *gorm.DB { return tx.Where("ward_id = ? AND state = ?", actor.Ward, models.ChangeSubmitted) }
-	var total int64
-	if err := waiting().Model(&models.ChangeRequest{}).Count(&total).Error; err != nil {
-		return nil, 0, fmt.Errorf("count requests: %w", err)
-	}
-	var requests []models.ChangeRequest
-	err := waiting().Order("submitted_at, id").Offset(max(0, offset)).Limit(min(limit, maxPage)).Find(&requests).Error
-	if err != nil {
-		return nil, 0, fmt.Errorf("read requests: %w", err)
-	}
-	list, err := summaries(tx, requests)
-	return list, total, err
+	offset = min(max(0, offset), len(list))
+	return list[offset:min(len(list), offset+min(limit, maxPage))]
 }
 
 // Mine lists what the actor has proposed, newest first, the last 50.

@@ -155,7 +155,7 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.tellSubject(ctx, tx, request); err != nil {
 			return err
 		}
-		return s.tellDeciders(ctx, tx, request, p.proposal, outbox.ChangeSubmitted, services.Clerk, services.Leader)
+		return s.tellSigners(ctx, tx, request, p.proposal)
 	})
 	if err != nil {
 		return Card{}, err
@@ -213,7 +213,7 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 		if err := s.record(tx, actor, request, models.ChangeReturned, "", p.proposal.detail()); err != nil {
 			return err
 		}
-		if err := s.tellDeciders(ctx, tx, request, p.proposal, outbox.ChangeSubmitted, services.Clerk, services.Leader); err != nil {
+		if err := s.tellSigners(ctx, tx, request, p.proposal); err != nil {
 			return err
 		}
 		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)

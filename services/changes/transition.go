@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -55,8 +54,9 @@ func (s *Service) move(tx *gorm.DB, request *models.ChangeRequest, to models.Cha
 }
 
 // conflictOf tells who comes too late what became of a request: conflict/decided
-// with state, by (a name) and at; or conflict/outdated, the same, when it waits
-// for a decision in another version than the one that was seen.
+// with state, by (a name) and at; or, the same, conflict/outdated when it waits
+// for a decision in another version than the one that was seen, and
+// conflict/signed when it does since somebody signed.
 func conflictOf(tx *gorm.DB, request models.ChangeRequest) error {
 	code, at := "decided", request.UpdatedAt
 	if request.State == models.ChangeSubmitted {
@@ -67,6 +67,21 @@ func conflictOf(tx *gorm.DB, request models.ChangeRequest) error {
 		return err
 	}
 	by := people.proposer(request)
+	if request.State == models.ChangeSubmitted {
+		// Another's signature brought that version about, more often than not.
+		var last models.ApprovalSignature
+		err := tx.Take(&last, "change_id = ? AND version = ? AND ended_at IS NULL", request.ID, request.Version-1).Error
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return fmt.Errorf("read signature: %w", err)
+		}
+		if err == nil {
+			names, err := namesIn(tx, &models.Staff{}, []int64{last.StaffID})
+			if err != nil {
+				return err
+			}
+			code, by, at = "signed", names[last.StaffID], last.At
+		}
+	}
 	if request.DecidedByStaffID != nil {
 		by, at = people.staff[*request.DecidedByStaffID], *request.DecidedAt
 	}
@@ -75,6 +90,12 @@ func conflictOf(tx *gorm.DB, request models.ChangeRequest) error {
 
 // record writes a transition down: its event and its row in the journal.
 func (s *Service) record(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, from models.ChangeState, reason string, detail audit.Detail) error {
+	return s.recordAs(tx, actor, request, from, "change."+string(request.State), reason, detail)
+}
+
+// recordAs names the action of a transition that leaves the state as it is: a
+// signature, or one that is taken back.
+func (s *Service) recordAs(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, from models.ChangeState, action, reason string, detail audit.Detail) error {
 	event := models.ChangeEvent{
 		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: from, ToState: request.State,
 		PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff), Reason: reason, At: s.clock.UTC(),
@@ -87,7 +108,7 @@ func (s *Service) record(tx *gorm.DB, actor services.Actor, request models.Chang
 	}
 	detail["kind"], detail["version"] = request.Kind, request.Version
 	actor.Ward = request.WardID
-	return s.audit.Record(tx, actor, "change."+string(request.State), subjectOf(request.ID), detail)
+	return s.audit.Record(tx, actor, action, subjectOf(request.ID), detail)
 }
 
 // detail is what the journal keeps of a proposal: ids and masked numbers.
@@ -107,22 +128,4 @@ func (p Proposal) detail() audit.Detail {
 		}
 	}
 	return detail
-}
-
-// tellDeciders queues a message for those whom a request waits for.
-func (s *Service) tellDeciders(ctx context.Context, tx *gorm.DB, request models.ChangeRequest, proposal Proposal, kind string, roles ...services.Role) error {
-	staff, err := s.deciders(tx, request, proposal, roles...)
-	if err != nil {
-		return err
-	}
-	if len(staff) == 0 {
-		return services.Unavailable("no_decider")
-	}
-	messages := make([]outbox.Message, len(staff))
-	for i, one := range staff {
-		messages[i] = outbox.Message{
-			Ward: request.WardID, Kind: kind, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version, Staff: one.ID,
-		}
-	}
-	return s.outbox.Tell(ctx, tx, messages...)
 }

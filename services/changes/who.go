@@ -9,23 +9,45 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approvals"
 	"canbobot/services/roster"
 )
 
-// mayPropose tells whether the actor may propose what the plan is about. An
-// officer may for themselves, and for a branch whose head they are, or whose
-// deputy where the ward lets deputies. What an officer does not see is
-// not_found; what they see and may not propose is denied/propose.
+// mayPropose tells whether the actor may propose what the plan is about, by the
+// ward's rule for its kind: an officer for themselves, and for a branch whose
+// head or deputy they are. What an officer does not see is not_found; what they
+// see and may not propose is denied/propose.
 func (s *Service) mayPropose(tx *gorm.DB, actor services.Actor, p *plan) error {
-	if actor.Role != services.Officer {
-		return actor.Need(proposers...)
+	if err := actor.Need(proposers...); err != nil {
+		return err
 	}
 	kind := p.proposal.Kind
-	if actor.Person == p.person.ID || (kind == models.ChangeLeave && actor.Person == p.holder.ID) {
+	book, err := s.approvals.Open(tx, p.ward.ID)
+	if err != nil {
+		return err
+	}
+	rule := book.Rule(kind, s.clock.UTC())
+	if actor.Role != services.Officer {
+		if !rule.Allows(approvals.ByStaff) {
+			return services.Denied("propose")
+		}
 		return nil
 	}
-	if kind == models.ChangePhone {
-		return s.maySpeakFor(tx, actor, p)
+	switch {
+	case kind == models.ChangeCorrect, kind == models.ChangeMerge:
+		return services.Denied("propose")
+	case kind == models.ChangeBank && actor.Person != p.person.ID:
+		// Whose account it is says where their money goes, and nobody else.
+		return s.foreignData(tx, actor, p, rule)
+	case kind == models.ChangeProfile && !p.proposal.Details.Citizen.IsZero() && actor.Person != p.person.ID:
+		return s.foreignData(tx, actor, p, rule)
+	}
+	themselves := actor.Person == p.person.ID || (kind == models.ChangeLeave && actor.Person == p.holder.ID)
+	if themselves && rule.Allows(approvals.BySelf) {
+		return nil
+	}
+	if kind.OfPerson() {
+		return s.maySpeakFor(tx, actor, p, rule)
 	}
 	post, ok := postOf(p.view, actor.Person)
 	switch {
@@ -33,15 +55,24 @@ func (s *Service) mayPropose(tx *gorm.DB, actor services.Actor, p *plan) error {
 		return services.NotFound("term")
 	case !ok:
 		return services.NotFound("branch")
-	case !leads(post, p.ward):
+	case !leads(post, rule):
 		return services.Denied("propose")
 	}
 	return nil
 }
 
+// foreignData refuses what only the person themselves may propose: as denied to
+// who sees them in a branch, as not found to others.
+func (s *Service) foreignData(tx *gorm.DB, actor services.Actor, p *plan, rule approvals.Rule) error {
+	if err := s.maySpeakFor(tx, actor, p, rule); err != nil {
+		return err
+	}
+	return services.Denied("own_data")
+}
+
 // maySpeakFor finds a branch in which the actor may propose and the person
 // holds a post.
-func (s *Service) maySpeakFor(tx *gorm.DB, actor services.Actor, p *plan) error {
+func (s *Service) maySpeakFor(tx *gorm.DB, actor services.Actor, p *plan, rule approvals.Rule) error {
 	branches, err := s.branchesOf(tx, actor, actor.Person)
 	if err != nil {
 		return err
@@ -51,7 +82,7 @@ func (s *Service) maySpeakFor(tx *gorm.DB, actor services.Actor, p *plan) error 
 		if _, ok := postOf(view, p.person.ID); !ok {
 			continue
 		}
-		if own, _ := postOf(view, actor.Person); leads(own, p.ward) {
+		if own, _ := postOf(view, actor.Person); leads(own, rule) {
 			p.view, p.proposal.Branch = view, view.Branch.ID
 			return nil
 		}
@@ -69,8 +100,12 @@ func postOf(view roster.BranchView, person int64) (roster.Post, bool) {
 	return roster.Post{}, false
 }
 
-func leads(post roster.Post, ward models.Ward) bool {
-	return post.Term.Role == models.Head || (post.Term.Role == models.Deputy && ward.DeputyMayPropose)
+// leads reports whether the holder of a post may propose for its branch by one
+// of the rules.
+func leads(post roster.Post, rules ...approvals.Rule) bool {
+	return slices.ContainsFunc(rules, func(rule approvals.Rule) bool {
+		return (post.Term.Role == models.Head && rule.Allows(approvals.ByHead)) || (post.Term.Role == models.Deputy && rule.Allows(approvals.ByDeputy))
+	})
 }
 
 // branchesOf reads the branches in which a person holds a post today.
@@ -94,6 +129,9 @@ func (s *Service) branchesOf(tx *gorm.DB, actor services.Actor, person int64) ([
 	return views, nil
 }
 
+// forBranches are the kinds that a branch's own officers propose for it.
+var forBranches = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace, models.ChangeLeave, models.ChangePhone, models.ChangeProfile}
+
 // Proposable lists the branches for which an officer may propose changes of
 // the given kinds, of any kind when none is named. With ChangeLeave among them
 // it lists also the branches where they may only report that they leave
@@ -107,9 +145,17 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 		return nil, nil
 	}
 	tx := s.store.WithContext(ctx)
-	var ward models.Ward
-	if err := tx.Take(&ward, "id = ?", actor.Ward).Error; err != nil {
-		return nil, fmt.Errorf("read ward: %w", err)
+	book, err := s.approvals.Open(tx, actor.Ward)
+	if err != nil {
+		return nil, err
+	}
+	of := kinds
+	if len(of) == 0 {
+		of = forBranches
+	}
+	var rules []approvals.Rule
+	for _, kind := range of {
+		rules = append(rules, book.Rule(kind, s.clock.UTC()))
 	}
 	branches, err := s.branchesOf(tx, actor, actor.Person)
 	if err != nil {
@@ -119,8 +165,8 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 	for _, view := range branches {
 		own, _ := postOf(view, actor.Person)
 		switch {
-		case leads(own, ward):
-		case slices.Contains(kinds, models.ChangeLeave):
+		case leads(own, rules...):
+		case slices.Contains(kinds, models.ChangeLeave) && book.Rule(models.ChangeLeave, s.clock.UTC()).Allows(approvals.BySelf):
 			view.Posts = []roster.Post{own}
 		default:
 			continue
@@ -130,65 +176,23 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 	return proposable, nil
 }
 
-// parties are those whom a request touches: none of them decides it.
-type parties struct {
-	staff  int64   // who proposed it, as a ward user
-	people []int64 // who proposed it, who leaves, who comes, whose phone
-	by     int64   // the proposer among the people
-	phones []string
-}
-
-func partiesOf(tx *gorm.DB, request models.ChangeRequest, proposal Proposal) (parties, error) {
-	p := parties{staff: value(request.ProposerStaffID), by: value(request.ProposerPersonID)}
-	if p.staff != 0 {
-		var staff models.Staff
-		if err := tx.Select("id", "person_id").Take(&staff, "id = ?", p.staff).Error; err != nil {
-			return p, fmt.Errorf("read proposer: %w", err)
+// partiesOf are those whom a request touches. staff are all of the ward.
+func partiesOf(request models.ChangeRequest, proposal Proposal, staff []models.Staff) approvals.Parties {
+	p := approvals.Parties{Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID)}
+	for _, one := range staff {
+		if p.Staff != 0 && one.ID == p.Staff {
+			p.By, p.ByPhone = value(one.PersonID), one.Phone
 		}
-		p.by = value(staff.PersonID)
 	}
-	for _, id := range []int64{value(request.SubjectID), value(request.NewcomerID), proposal.Person, proposal.Newcomer.Person} {
+	for _, id := range []int64{value(request.SubjectID), value(request.NewcomerID), proposal.Person, proposal.Newcomer.Person, proposal.Drop} {
 		if id != 0 {
-			p.people = append(p.people, id)
+			p.People = append(p.People, id)
 		}
 	}
 	for _, number := range []string{proposal.Newcomer.Phone, proposal.Phone} {
 		if number != "" {
-			p.phones = append(p.phones, number)
+			p.Phones = append(p.Phones, number)
 		}
 	}
-	return p, nil
-}
-
-// whyNot is why a ward user may not decide what touches these parties; "" when
-// they may. Who answers a number of the request may be a party that the ward
-// has not written down as the same human.
-func (p parties) whyNot(staff models.Staff) string {
-	switch person := value(staff.PersonID); {
-	case staff.ID == p.staff, person != 0 && person == p.by:
-		return WhyOwn
-	case slices.Contains(p.people, person), slices.Contains(p.phones, staff.Phone):
-		return WhyConcerns
-	}
-	return ""
-}
-
-// deciders lists whom a request waits for: the clerks who may decide it, or
-// the leaders where no clerk may.
-func (s *Service) deciders(tx *gorm.DB, request models.ChangeRequest, proposal Proposal, roles ...services.Role) ([]models.Staff, error) {
-	touched, err := partiesOf(tx, request, proposal)
-	if err != nil {
-		return nil, err
-	}
-	for _, role := range roles {
-		staff, err := s.staff.StaffOf(tx, request.WardID, role)
-		if err != nil {
-			return nil, err
-		}
-		staff = slices.DeleteFunc(staff, func(one models.Staff) bool { return touched.whyNot(one) != "" })
-		if len(staff) > 0 {
-			return staff, nil
-		}
-	}
-	return nil, nil
+	return p
 }
