@@ -21,7 +21,7 @@ var entities = []any{
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},
 	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Download{},
-	models.PhraseCount{}, models.KeptPhrase{},
+	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {
