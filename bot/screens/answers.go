@@ -200,8 +200,14 @@ func showPhone(step string) func(context.Context, bot.Turn, bot.Answers) (string
 	}
 }
 
-func showDay(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-	return texts.Date(dayOf(answers["from"])), nil
+func showDay(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	return showDayOf("from")(ctx, turn, answers)
+}
+
+func showDayOf(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return texts.Date(dayOf(answers[step])), nil
+	}
 }
 
 // showChoice shows a choice by its label.

@@ -85,7 +85,8 @@ func (s *Screens) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return bot.Reply{
 		Title: person.Name, Text: s.personLines(person, posts), Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(s.button("phone", "phone"), s.button("byclerk", "byclerk")),
+			bot.Row(s.button("phone", "phone"), s.button("bank", "bank")),
+			bot.Row(s.button("details", "details"), s.button("mine", "mine")),
 			bot.Row(s.button("privacy", "privacy"), s.button("menu", "menu"))},
 	}, nil
 }
@@ -122,7 +123,7 @@ func (s *Screens) privacy(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return bot.Reply{
 		Title: s.say("privacy.title"), Text: s.privacyLines(data), Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(s.button("byclerk", "byclerk"), s.button("unlink", "unlink")),
+			bot.Row(s.button("details", "details"), s.button("unlink", "unlink")),
 			bot.Row(negative(s.button("withdraw_consent", "unlinkyes", "withdraw")), s.button("menu", "menu"))},
 	}, nil
 }

@@ -253,12 +253,21 @@ func proposalOf(turn bot.Turn, answers bot.Answers, form string) changes.Proposa
 			proposal.Kind, proposal.Term = models.ChangeReplace, ends
 		}
 		proposal.Newcomer = changes.Newcomer{Name: answers["name"], Phone: kept(answers["newphone"])}
-		proposal.Decision.Number = kept(answers["decision"])
+		proposal.Decision, proposal.Acting = paperOf(answers), answers["acting"] == "yes"
 	case "leave":
 		proposal.Kind, proposal.Term, proposal.Reason = models.ChangeLeave, number(answers["term"]), answers["reason"]
 	case "phone":
 		proposal.Kind, proposal.Person, proposal.Phone = models.ChangePhone, number(answers["person"]), answers["phone"]
 		proposal.From = models.Date{}
+	case "bank":
+		proposal = changes.Proposal{Kind: models.ChangeBank, Person: number(answers["person"]), Account: bankProposal(answers)}
+	case "profile":
+		proposal = changes.Proposal{Kind: models.ChangeProfile, Person: number(answers["person"]), Details: detailsOf(answers)}
+	case "correct":
+		correction, paper := correctionOf(answers)
+		proposal = changes.Proposal{Kind: models.ChangeCorrect, Term: number(answers["fixes"]), Correction: correction, Decision: paper, Note: answers["note"]}
+	case "merge":
+		proposal = changes.Proposal{Kind: models.ChangeMerge, Person: number(answers["stays"]), Drop: number(answers["goes_up"]), Note: answers["note"]}
 	}
 	return proposal
 }
@@ -275,7 +284,9 @@ func answersOf(proposal changes.Proposal) (form string, answers bot.Answers) {
 	switch proposal.Kind {
 	case models.ChangeAppoint, models.ChangeReplace:
 		answers["role"], answers["name"] = string(proposal.Role), proposal.Newcomer.Name
-		answers["newphone"], answers["decision"] = orNone(proposal.Newcomer.Phone), orNone(proposal.Decision.Number)
+		answers["newphone"] = orNone(proposal.Newcomer.Phone)
+		keepPaper(answers, proposal.Decision)
+		answers["acting"] = map[bool]string{true: "yes", false: "no"}[proposal.Acting]
 		if proposal.Term != 0 {
 			answers["ends"] = id(proposal.Term)
 		}
@@ -283,6 +294,21 @@ func answersOf(proposal changes.Proposal) (form string, answers bot.Answers) {
 	case models.ChangeLeave:
 		answers["term"], answers["reason"] = id(proposal.Term), proposal.Reason
 		return "leave", answers
+	case models.ChangeBank: // the number is sealed: it is asked for again
+		answers = bot.Answers{"bank": proposal.Account.Bank}
+		answers.Fix("person", id(proposal.Person))
+		return "bank", answers
+	case models.ChangeProfile:
+		answers = answersOfDetails(proposal.Details)
+		answers.Fix("person", id(proposal.Person))
+		return "profile", answers
+	case models.ChangeCorrect:
+		return "correct", answersOfCorrection(proposal)
+	case models.ChangeMerge:
+		answers = bot.Answers{"note": proposal.Note}
+		answers.Fix("stays", id(proposal.Person))
+		answers.Fix("goes_up", id(proposal.Drop))
+		return "merge", answers
 	}
 	return "phone", bot.Answers{"person": id(proposal.Person), "phone": proposal.Phone}
 }
@@ -290,6 +316,14 @@ func answersOf(proposal changes.Proposal) (form string, answers bot.Answers) {
 // formOf tells which form the answers belong to.
 func formOf(answers bot.Answers) string {
 	switch {
+	case answers["account"] != "":
+		return "bank"
+	case answers["fixes"] != "":
+		return "correct"
+	case answers["stays"] != "":
+		return "merge"
+	case answers["wrong"] != "":
+		return "profile"
 	case answers["role"] != "":
 		return "officer"
 	case answers["term"] != "":
@@ -324,18 +358,13 @@ func (s *Screens) submitChange(ctx context.Context, turn bot.Turn, answers bot.A
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	text := s.say("change.submitted", "number", card.Request.ID)
+	if proposal.Reason == "died" {
+		text = s.say("change.condolence") + "\n" + text
+	}
 	return bot.Reply{
-		Text: s.say("change.submitted", "number", card.Request.ID),
+		Text: text,
 		Buttons: [][]bot.Button{
 			bot.Row(s.button("request", "request", id(card.Request.ID)), s.button("menu", "menu"))},
 	}, nil
-}
-
-// changeByClerk is for what chat does not change: the clerk does, on a word.
-func (s *Screens) changeByClerk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if turn.Speaker.Actor.IsStaff() {
-		return s.find(ctx, turn)
-	}
-	return bot.Reply{Text: s.say("change.by_clerk"), Buttons: [][]bot.Button{
-		bot.Row(s.button("support", "support"), s.button("menu", "menu"))}}, nil
 }

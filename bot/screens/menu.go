@@ -17,7 +17,7 @@ var intentButtons = map[bot.Intent][2]string{ // label, verb
 	bot.Allowance: {"allowance", "month"}, bot.AllowanceHistory: {"history", "history"}, bot.AllowanceProblem: {"problem", "problem"},
 	bot.Policy: {"policy", "policy"}, bot.Branch: {"branch", "branch"}, bot.Profile: {"profile", "profile"},
 	bot.ChangeOfficer: {"change", "change"}, bot.ChangeLeave: {"leave", "leave"}, bot.ChangePhone: {"phone", "phone"},
-	bot.ChangeBank: {"byclerk", "byclerk"}, bot.ChangeProfile: {"byclerk", "byclerk"},
+	bot.ChangeBank: {"bank", "bank"}, bot.ChangeProfile: {"details", "details"},
 	bot.MyRequests: {"mine", "mine"}, bot.Notices: {"notices", "notices"}, bot.Support: {"support", "support"},
 	bot.Privacy: {"privacy", "privacy"}, bot.Unlink: {"unlink", "unlink"},
 	bot.WardPending: {"pending", "pending"}, bot.WardPayment: {"runs", "runs"}, bot.WardBroadcast: {"broadcast", "sent"},
@@ -143,9 +143,10 @@ func (s *Screens) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	case turn.Speaker.Linked():
 		return bot.Reply{Text: s.say("help.officer"), Buttons: [][]bot.Button{
 			bot.Row(s.button("policy", "policy"), s.button("problem", "problem")),
-			bot.Row(s.button("profile", "profile"), s.button("byclerk", "byclerk")),
+			bot.Row(s.button("bank", "bank"), s.button("details", "details")),
+			bot.Row(s.button("profile", "profile"), s.button("privacy", "privacy")),
 			bot.Row(s.button("support", "support"), s.button("style", "style")),
-			bot.Row(s.button("privacy", "privacy"), s.button("unlink", "unlink")), s.menuRow()}}, nil
+			bot.Row(s.button("unlink", "unlink"), s.button("menu", "menu"))}}, nil
 	}
 	return bot.Reply{Text: s.say("help.stranger"), Buttons: [][]bot.Button{
 		bot.Row(s.button("have_code", "link"), s.button("no_code", "asklink"))}}, nil

@@ -25,6 +25,12 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 			reply.Text = s.say("told.waiting") + "\n\n" + reply.Text
 		}
 		return reply, nil
+	case outbox.ChangeConcerns:
+		card, err := s.Changes.Card(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.concernsYou(card), nil
 	case outbox.CardChanged, outbox.ChangeDecided, outbox.CaseOpened, outbox.CaseAnswered, outbox.LinkAsked, outbox.RunSubmitted:
 		return s.Redrawn(ctx, recipient, delivery)
 	case outbox.LinkDecided:

@@ -62,10 +62,16 @@ func (s *Screens) officerForm() *bot.Form {
 			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole, Show: s.showRole, Follows: true, Pick: true},
 			{Name: "goes", Ask: "officer.goes", Fields: s.goesFields, Choices: s.goesChoices, Read: readGoes, Pick: true,
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["differs"] == "" }},
+			{Name: "whom", Ask: "officer.whom", Fields: s.branchFields, Choices: s.whomChoices, Read: s.readWhom, Show: showChoice("whom", s.whomChoices), Follows: true, Pick: true,
+				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["several"] == "" }},
 			{Name: "name", Ask: "officer.name", Example: "example.name", Read: readName, Show: asKept("name"), Free: true},
 			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: s.noneChoice, Read: noneOr(readPhone), Show: s.showNewPhone},
 			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
 			{Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: s.noneChoice, Read: noneOr(readDecision), Show: s.orNone("decision"), Free: true},
+			{Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: s.noneChoice, Read: noneOr(s.readDay), Show: s.showDecided, Skip: noPaper},
+			{Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: s.noneChoice, Read: noneOr(readSigner), Show: s.orNone("signer"), Skip: noPaper, Free: true},
+			{Name: "acting", Ask: "officer.acting", Choices: s.actingChoices, Read: oneOf("no", "yes"), Show: showChoice("acting", s.actingChoices), Pick: true,
+				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["decision"] != none }},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -133,7 +139,7 @@ func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answe
 		if title == "" || (input.Choice != string(role) && models.Fold(input.Text) != models.Fold(title)) {
 			continue
 		}
-		for _, derived := range []string{"ends", "differs", "goes"} {
+		for _, derived := range []string{"ends", "differs", "goes", "several", "whom"} {
 			delete(answers, derived)
 		}
 		var holders []roster.Post
@@ -148,7 +154,10 @@ func (s *Screens) readRole(ctx context.Context, turn bot.Turn, answers bot.Answe
 			return string(role), nil
 		}
 		places := map[models.TermRole]int{models.Head: 1, models.Deputy: max(1, view.Organization.DeputiesMax)}[role]
-		if places > 0 && len(holders) >= places {
+		switch {
+		case places > 1 && len(holders) > 0 && said == "":
+			answers["several"] = "1" // one of them goes, or one more comes
+		case places > 0 && len(holders) >= places:
 			answers["ends"] = id(holders[0].Term.ID)
 		}
 		if said != "" {
@@ -205,4 +214,89 @@ func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Inpu
 		return goesOther, nil
 	}
 	return "", services.Invalid("choice")
+}
+
+// whomChoices are who holds the post among several, and one more where there is
+// room.
+func (s *Screens) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]bot.Button
+	for _, post := range view.Posts {
+		if string(post.Term.Role) == answers["role"] {
+			rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.replace_button", "name", givenName(post.Person.Name)), Action: id(post.Term.ID)}))
+		}
+	}
+	if len(rows) < view.Organization.DeputiesMax {
+		rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.more_button"), Action: oneMore}))
+	}
+	return rows, nil
+}
+
+const oneMore = "more"
+
+func (s *Screens) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	rows, err := s.whomChoices(ctx, turn, answers)
+	if err != nil {
+		return "", err
+	}
+	for _, row := range rows {
+		if input.Choice != row[0].Action {
+			continue
+		}
+		delete(answers, "ends")
+		if input.Choice != oneMore {
+			answers["ends"] = input.Choice
+		}
+		return input.Choice, nil
+	}
+	view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, number(answers["branch"]))
+	if err != nil {
+		return "", err
+	}
+	for _, post := range postsOf(view.Posts, withoutCall(input.Text)) {
+		if string(post.Term.Role) == answers["role"] {
+			answers["ends"] = id(post.Term.ID)
+			return id(post.Term.ID), nil
+		}
+	}
+	return "", services.Invalid("choice")
+}
+
+// noPaper leaves out what is asked of a decision where there is none.
+func noPaper(_ bot.Turn, answers bot.Answers) bool { return answers["decision"] == none }
+
+// readSigner reads who signed a decision, with or without what they are.
+func readSigner(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	text, err := readSentence(input)
+	if err == nil && len([]rune(text)) > 80 {
+		return "", services.Invalid("decision_long")
+	}
+	return text, err
+}
+
+func (s *Screens) showDecided(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	if answers["decided"] == none {
+		return s.orNone("decided")(ctx, turn, answers)
+	}
+	return showDayOf("decided")(ctx, turn, answers)
+}
+
+// paperOf is the decision that a form's answers cite; keepPaper the reverse.
+func paperOf(answers bot.Answers) roster.Decision {
+	if kept(answers["decision"]) == "" {
+		return roster.Decision{}
+	}
+	return roster.Decision{Number: answers["decision"], Date: dayOf(kept(answers["decided"])), Signer: kept(answers["signer"])}
+}
+
+func keepPaper(answers bot.Answers, paper roster.Decision) {
+	answers["decision"], answers["decided"], answers["signer"] = paper.Number, paper.Date.String(), paper.Signer
+	for _, step := range []string{"decision", "decided", "signer"} {
+		if answers[step] == "" {
+			answers[step] = none
+		}
+	}
 }

@@ -10,6 +10,16 @@ import (
 )
 
 func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Speaker.Actor.IsStaff() {
+		known, err := s.whoseData(turn)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if known == nil {
+			return s.find(ctx, turn)
+		}
+		return turn.BeginSaid(ctx, "phone", known, bot.Said{"phone": {Text: turn.Meaning.Slots.Phone}})
+	}
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}

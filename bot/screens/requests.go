@@ -25,8 +25,20 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 	if card.Branch.Name != "" {
 		lines = append(lines, s.say("card.branch", "branch", card.Branch.Name))
 	}
+	if card.Proposal.Kind.OfPerson() && card.SubjectName != "" {
+		lines = append(lines, s.say("card.person", "name", card.SubjectName))
+	}
 	lines = append(lines, s.diffLines(card)...)
+	if card.Holders > 0 {
+		lines = append(lines, s.say("card.holders", "people", card.Holders))
+	}
+	if card.Proposal.Reason == "died" {
+		lines = append(lines, s.say("card.died"))
+	}
 	lines = append(lines, s.effectLines(card)...)
+	if card.Stale != "" {
+		lines = append(lines, s.say("card.stale", "why", s.staleWhy(card.Stale)))
+	}
 	if card.ProposerName != "" {
 		lines = append(lines, s.say("card.proposer", "name", card.ProposerName, "title", orDash(card.ProposerTitle)))
 	}
@@ -40,6 +52,14 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply
+}
+
+// staleWhy says why an open request does not apply any longer.
+func (s *Screens) staleWhy(code string) string {
+	if key := "stale." + code; s.Texts.Has(key) {
+		return s.say("stale." + code)
+	}
+	return s.say("stale.other")
 }
 
 func (s *Screens) diffLines(card changes.Card) []string {
@@ -67,6 +87,16 @@ func (s *Screens) diffLine(diff changes.Diff) string {
 		return value
 	}
 	name := s.say("field." + diff.Field)
+	switch diff.Field {
+	case "term":
+		return s.say("card.term", "name", diff.From, "title", diff.To)
+	case "void":
+		return s.say("card.void", "title", diff.To, "from", write(diff.From))
+	case "running":
+		return s.say("card.running", "to", write(diff.From))
+	case "merge":
+		return s.say("card.merge", "from", diff.From, "to", diff.To)
+	}
 	if diff.From == "" && !isPost(diff.Field) {
 		return s.say("card.value", "field", name, "to", write(diff.To))
 	}
@@ -113,7 +143,7 @@ func (s *Screens) effectLines(card changes.Card) []string {
 			}
 		}
 	}
-	if len(lines) == 0 && card.Proposal.Kind != models.ChangePhone {
+	if len(lines) == 0 && !card.Proposal.Kind.OfPerson() {
 		lines = append(lines, s.say("effect.nothing"))
 	}
 	return lines

@@ -72,7 +72,7 @@ func (s *Screens) Book() *bot.Book {
 			bot.Allowance: s.allowance, bot.AllowanceHistory: s.history, bot.AllowanceProblem: s.problem,
 			bot.Policy: s.policy, bot.Branch: s.branch, bot.Profile: s.profile,
 			bot.ChangeOfficer: s.changeOfficer, bot.ChangeLeave: s.changeLeave, bot.ChangePhone: s.changePhone,
-			bot.ChangeBank: s.changeByClerk, bot.ChangeProfile: s.changeByClerk,
+			bot.ChangeBank: s.changeBank, bot.ChangeProfile: s.changeProfile,
 			bot.MyRequests: s.myRequests, bot.Notices: s.notices, bot.Support: s.support,
 			bot.Privacy: s.privacy, bot.Unlink: s.unlink,
 			bot.WardPending: s.pending, bot.WardPayment: s.runs, bot.WardBroadcast: s.sentNotices,
@@ -85,7 +85,8 @@ func (s *Screens) Book() *bot.Book {
 			"menu": {Screen: s.menuButton, Open: true}, "help": {Screen: s.help, Open: true},
 			"month": {Screen: s.allowance}, "why": {Screen: s.why, Inner: true}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
 			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},
-			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "byclerk": {Screen: s.changeByClerk},
+			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "bank": {Screen: s.changeBank}, "details": {Screen: s.changeProfile}, "byclerk": {Screen: s.profile},
+			"account": {Screen: s.account, Inner: true}, "fix": {Screen: s.correct, Inner: true}, "merge": {Screen: s.merge, Inner: true},
 			"mine": {Screen: s.myRequests}, "request": {Screen: s.request, Inner: true}, "withdraw": {Screen: s.withdraw, Inner: true}, "redo": {Screen: s.redo, Inner: true},
 			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice, Inner: true},
 			"support": {Screen: s.support}, "mycase": {Screen: s.myCase, Inner: true},
@@ -114,7 +115,7 @@ func (s *Screens) Book() *bot.Book {
 	}
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
-		s.officerForm(), s.leaveForm(), s.phoneForm(), s.problemForm(), s.supportForm(),
+		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.problemForm(), s.supportForm(),
 		s.returnForm(), s.refuseForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form

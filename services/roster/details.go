@@ -1,7 +1,9 @@
 package roster
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -146,4 +148,63 @@ func (s *Service) VoidTerm(tx *gorm.DB, term models.Term) error {
 		return services.Conflict("term_changed")
 	}
 	return nil
+}
+
+// ParseBirth reads a birth date as people write it: a day, or only the year. A
+// year of two digits is of the last century unless that would be too long ago.
+// Unreadable is invalid/birth; a year that cannot be is invalid/birth_year.
+func ParseBirth(text string, today models.Date) (day models.Date, year int, err error) {
+	folded := strings.TrimSpace(models.Fold(text))
+	folded = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(folded, "sinh"), " "), "nam"))
+	if len(folded) > maxDateText {
+		return day, 0, services.Invalid("birth")
+	}
+	if bare := number(folded); bare > 0 && (len(folded) == 2 || len(folded) == 4) {
+		year = bare
+		if len(folded) == 2 {
+			year = pastCentury(bare, today)
+		}
+		return day, year, plausibleBirth(year, today)
+	}
+	day, err = readDate(folded, today)
+	if err != nil || day.IsZero() {
+		return models.Date{}, 0, services.Invalid("birth")
+	}
+	if day.Year > today.Year-youngestBirth { // 2/5/71
+		day = models.NewDate(pastCentury(day.Year%100, today), day.Month, day.Day)
+	}
+	return day, day.Year, plausibleBirth(day.Year, today)
+}
+
+// Ages of who holds a post, in years.
+const (
+	youngestBirth = 14
+	oldestBirth   = 110
+)
+
+func pastCentury(twoDigits int, today models.Date) int {
+	year := 1900 + twoDigits
+	if year < today.Year-oldestBirth {
+		year += 100
+	}
+	return year
+}
+
+func plausibleBirth(year int, today models.Date) error {
+	if year < today.Year-oldestBirth || year > today.Year-youngestBirth {
+		return services.Invalid("birth_year")
+	}
+	return nil
+}
+
+// ParsePast reads a day as ParseDate does, however long ago it is.
+func ParsePast(text string, today models.Date) (models.Date, error) {
+	day, err := ParseDate(text, today)
+	var refusal *services.Error
+	if errors.As(err, &refusal) && refusal.Code == "date_far" {
+		if far, ok := refusal.Fields["date"].(models.Date); ok && far.Year >= 1975 && far.Before(today) {
+			return far, nil
+		}
+	}
+	return day, err
 }
