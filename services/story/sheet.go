@@ -141,7 +141,11 @@ func (s Story) person(p *page, w writer) {
 		if term.Acting {
 			title = w.say("story.acting", "title", title)
 		}
-		p.cells(p.body, title, post.Branch.Name, date(term.From), date(term.To), term.DecisionNumber, date(term.DecisionDate), term.DecisionSigner)
+		until := date(term.To)
+		if until == "" {
+			until = w.say("story.running")
+		}
+		p.cells(p.body, title, post.Branch.Name, date(term.From), until, term.DecisionNumber, date(term.DecisionDate), term.DecisionSigner)
 	}
 }
 

@@ -230,7 +230,7 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 		if err := decoder.Decode(&entry.Detail); err != nil {
 			return fmt.Errorf("story: entry %d: %w", row.Seq, err)
 		}
-		entry.name(people, branches)
+		entry.name(people, staff, branches)
 		people[value(row.PersonID)], staff[value(row.StaffID)] = true, true
 		if entry.About.Kind == Person {
 			people[entry.About.ID] = true
@@ -310,7 +310,7 @@ func (e Entry) number(key string) (int64, bool) {
 }
 
 // name collects whose names the details need.
-func (e Entry) name(people, branches ids) {
+func (e Entry) name(people, staff, branches ids) {
 	for key, kind := range details {
 		n, ok := e.number(key)
 		switch {
@@ -319,6 +319,8 @@ func (e Entry) name(people, branches ids) {
 			people[n] = true
 		case kind == asBranch:
 			branches[n] = true
+		case kind == asStaff:
+			staff[n] = true
 		}
 	}
 }

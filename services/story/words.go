@@ -44,27 +44,25 @@ const (
 	asMoney                  // đồng
 	asPerson                 // an id
 	asBranch                 // an id
+	asStaff                  // an id
 	asRole                   // of a term or of staff
 	asReason                 // why a term ended, by code, or words
 	asChannel                // the name of one
 	asWhy                    // why an account ended
 )
 
-// details says how each key of a journal's detail is written. A test holds it
-// against every key that is recorded anywhere.
+// details says how each key of a journal's detail is written. What is not here
+// is not told.
 var details = map[string]writing{
 	"account": hidden, "again": hidden, "alive": hidden, "audience": hidden, "by": hidden, "closed_term": hidden, "fields": hidden,
 	"hash": hidden, "invite": hidden, "kind": hidden, "line": hidden, "opened_term": hidden, "revoked": hidden, "run": hidden,
 	"term": hidden, "to": hidden, "version": hidden, "died": hidden, "what": hidden,
 	"accounts": asText, "decision": asText, "entries": asText, "lines": asText, "messages": asText, "name": asText,
-	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "template": asText,
+	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "step": asText, "template": asText,
 	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth, "total": asMoney,
-	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "branch": asBranch,
+	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "branch": asBranch, "for_staff": asStaff,
 	"role": asRole, "reason": asReason, "channel": asChannel, "why": asWhy,
 }
-
-// Known reports whether there is a way to write a key of a journal's detail.
-func Known(key string) bool { _, known := details[key]; return known }
 
 // whys are the codes of why an account ended that there are words for.
 var whys = []string{"moved", "became_staff", "own", "by_staff", "renewed", "retired", "withdrawn", "died", "merged"}
@@ -212,12 +210,12 @@ func (w writer) detail(kind writing, value any) string {
 		if n, err := number.Int64(); err == nil {
 			return money(n)
 		}
-	case asPerson, asBranch:
-		if n, err := number.Int64(); err == nil && kind == asPerson {
-			return w.names.People[n]
-		} else if err == nil {
-			return w.names.Branches[n]
+	case asPerson, asBranch, asStaff:
+		n, err := number.Int64()
+		if err != nil {
+			return ""
 		}
+		return map[writing]map[int64]string{asPerson: w.names.People, asBranch: w.names.Branches, asStaff: w.names.Staff}[kind][n]
 	case asRole:
 		if slices.Contains(staffRoles, text) {
 			return w.say("role." + text)
