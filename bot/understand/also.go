@@ -125,6 +125,7 @@ func (m *Model) likeliest(s *scratch) (bot.Intent, float64) {
 	s.gather()
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
+	s.guard(&logits)
 	var odds [intentCount]float64
 	best, sum := spread(&logits, &odds)
 	return bot.Intents[best], odds[best] / sum

@@ -133,6 +133,7 @@ var frames = []frame{
 	f(bot.ChangeOfficer, 0.3, of(current, person, branch, receive, add, done), of(name), of(create, add), of(role)),
 	f(bot.ChangeOfficer, 0.7, of(current, role, branch, post, done, fresh, receive), of(leave, gone, lost), of(change), of(name, person)),
 	f(bot.ChangeOfficer, -0.1, of(current, fresh, asking, how), of(replace)),
+	f(bot.ChangeOfficer, 0.8, of(leave, gone, lost, role, branch, post, create, receive, done, current, name, person, meeting, members), of(pair), of(leave, gone, lost), of(create, receive, appoint, replace, serve)),
 
 	// Somebody goes.
 	f(bot.ChangeLeave, 0.5, of(current, name, person, role, post, branch, gone, month, asking, how, done, ward, why, mine, not, old, when, request, fresh, withdraw, legal), of(leave)),
@@ -175,6 +176,8 @@ var frames = []frame{
 	f(bot.MyRequests, 1.0, of(role, phone, bank, number, field, info, ward, name, person, branch, see, mine, me, task, done), of(change, replace, fix, appoint, leave, add), of(when, where, place, why), of(approve, process)).but(of(money, allowance, month)),
 	f(bot.MyRequests, 1.2, of(done, send, request, mine, me, phone, bank, number, role, field, name, fix), of(withdraw), of(leave, change, replace, appoint, add, fix)).but(of(post, consent, data, not, money)),
 	f(bot.MyRequests, 0.8, of(done, send, mine), of(withdraw, remove, cancel), of(request)),
+	f(bot.MyRequests, 0.5, of(mine, me, where, place, askyet, done, ward, see, approve, branch, replace, change), of(info), of(process)).but(of(wrong, secrecy)),
+	f(bot.MyRequests, 0.4, of(mine, me, done, process), of(info), of(ward), of(see, approve), of(askyet)),
 	f(bot.MyRequests, -0.1, of(askyet, asking, done, ward, approve, why, see), of(process)),
 	f(bot.MyRequests, 0.5, of(done, send, mine), of(withdraw), of(request, phone, bank, change, me, mine)).but(of(consent, data, post, role, lack, not)),
 	f(bot.MyRequests, 0, of(done, send), of(withdraw)).but(of(consent, data, post, role, lack, not, bank)),

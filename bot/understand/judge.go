@@ -38,6 +38,7 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	s.gather()
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
+	s.guard(&logits)
 	if s.offTopic() {
 		logits[unknownIndex] += foreign
 	}
@@ -110,7 +111,7 @@ func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
 		score, rest := s.explain(fr)
 		at := intentIndex[i]
 		nets[at] = max(nets[at], float32(min(mostNet, score-rest*unsaid)))
-		if fr.alone > 0 && rest == 0 {
+		if fr.alone > 0 && rest == 0 && !said.has(leave) { // "em không làm nữa" may be of a post
 			command = at
 		}
 	}

@@ -145,7 +145,7 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 		if n > 0 && s.words[i].capital && !shouting {
 			break // a name begun with a capital goes on with capitals
 		}
-		if !m.isGiven(s, w) || m.phraseFrom(s, i+n) {
+		if !m.isGiven(s, w) || m.phraseFrom(s, i+n) || w.folded == "thang" && i+n+1 < len(s.words) && s.words[i+n+1].kind == figure {
 			break
 		}
 		if !w.marked() && shy[w.folded] && !m.nameGoesOn(s, i+n) && n == 0 {

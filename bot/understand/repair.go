@@ -12,6 +12,9 @@ var counted = map[string]string{
 	"khoi": "khối", "xom": "xóm", "quy": "quý", "q": "quý", "nam": "năm", "doi": "đội", "khu": "khu",
 }
 
+// unsure are words after which "bt" is no post: "ko bt", "chưa bt".
+var unsure = setOf("khong chua no chang cha dau ai")
+
 // repair finds every word in the lexicon, as it stands, spelt out, or mended.
 func (m *Model) repair(s *scratch) {
 	s.out = s.out[:0]
@@ -32,6 +35,8 @@ func (m *Model) repair(s *scratch) {
 			s.out = append(s.out, w) // figures of Rome
 		case w.folded == "k" && i > 0 && s.words[i-1].kind == figure:
 			m.put(s, w, spell("nghìn"))
+		case w.folded == "bt" && unsure[s.before()]:
+			m.put(s, w, spell("biết"))
 		case w.folded == "k":
 			m.put(s, w, spell("không"))
 		default:

@@ -100,12 +100,14 @@ func TestWeights(t *testing.T) {
 		crossValidate(t, m, seen)
 		return
 	}
-	e := learn(m.lessons(seen))
+	e := learnAll(m.lessons(seen))
 	if err := os.WriteFile("weights.bin", e.bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
+// lessons reads each phrase as it stands, without its accents, and varied as
+// varied says. The order and the variants depend on the phrases alone.
 func (m *Model) lessons(examples []Example) []lesson {
 	var lessons []lesson
 	for _, example := range examples {
@@ -113,46 +115,90 @@ func (m *Model) lessons(examples []Example) []lesson {
 		if bare := withoutAccents(example.Phrase); bare != example.Phrase {
 			lessons = append(lessons, m.lesson(bare, example.Want))
 		}
+		for _, phrase := range varied(example.Phrase) {
+			lessons = append(lessons, m.lesson(phrase, example.Want))
+		}
 	}
 	return lessons
 }
 
+// crossValidate tells how phrases that were not learned from are understood,
+// without the ones held back: each fifth of the phrases seen in turn is put to
+// a model that learned from the rest.
 func crossValidate(t *testing.T, m *Model, seen []Example) {
 	const folds = 5
-	right, known := 0, 0
+	lessons := make([][]lesson, len(seen))
+	for i := range seen {
+		lessons[i] = m.lessons(seen[i : i+1])
+	}
+	var all Report
+	all.Wanted, all.Confusion, all.Styles = map[bot.Intent]int{}, map[bot.Intent]map[bot.Intent]int{}, map[string]Tally{}
+	var log float64
 	for k := range folds {
-		var in, out []Example
-		for i, ex := range seen {
-			if i*7919%folds == k && strings.HasPrefix(ex.Phrase, "") {
-				out = append(out, ex)
+		var in []lesson
+		var out []Example
+		for i, example := range seen {
+			if fold(example.Phrase, folds) == k {
+				out = append(out, example)
 			} else {
-				in = append(in, ex)
+				in = append(in, lessons[i]...)
 			}
 		}
-		e := learn(m.lessons(in))
-		for _, ex := range out {
-			l := m.lesson(ex.Phrase, ex.Want)
+		learned, err := readExperience(string(learnAll(in).bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.learned = learned
+		all.add(Score(m, out))
+		for _, example := range out {
+			l := m.lesson(example.Phrase, example.Want)
 			var logits [intentCount]float32
-			e.weigh(l.clues, &l.nets, &logits)
-			best := 0
-			for i := range bot.Intents {
-				if logits[i] > logits[best] {
-					best = i
-				}
-			}
-			if best == l.want {
-				right++
-			} else {
-				t.Logf("%s -> %s | %s", ex.Want, bot.Intents[best], ex.Phrase)
-			}
-			known++
+			var odds [intentCount]float64
+			learned.weigh(l.clues, &l.nets, &logits)
+			_, sum := spread(&logits, &odds)
+			log -= math.Log(max(1e-6, odds[l.want]/sum))
 		}
 	}
-	t.Logf("%.2f%% of %d", 100*float64(right)/float64(known), known)
+	var table strings.Builder
+	all.Print(&table)
+	for _, miss := range all.Misses {
+		t.Logf("%s -> %s %.2f | %s | %s", miss.Want, miss.Got.Intent, miss.Got.Confidence, miss.Phrase, m.Explain(miss.Phrase))
+	}
+	t.Logf("\n%s", table.String())
+	t.Logf("CV %.2f%% of %d, loss %.4f", 100*all.Accuracy(), all.Total, log/float64(all.Total))
+}
+
+// fold tells which of n parts a phrase belongs to.
+func fold(phrase string, n uint32) int {
+	h := fnv.New32a()
+	h.Write([]byte("fold " + phrase))
+	return int(h.Sum32() >> 7 % n)
+}
+
+// add puts the phrases of another report to these.
+func (r *Report) add(other Report) {
+	r.Total, r.Right = r.Total+other.Total, r.Right+other.Right
+	for intent, n := range other.Wanted {
+		r.Wanted[intent] += n
+	}
+	for want, row := range other.Confusion {
+		if r.Confusion[want] == nil {
+			r.Confusion[want] = map[bot.Intent]int{}
+		}
+		for got, n := range row {
+			r.Confusion[want][got] += n
+		}
+	}
+	for style, tally := range other.Styles {
+		sum := r.Styles[style]
+		r.Styles[style] = Tally{Total: sum.Total + tally.Total, Right: sum.Right + tally.Right}
+	}
+	r.Misses = append(r.Misses, other.Misses...)
 }
 
 // How the weights are learned.
 const (
+	learners  = 3
 	rounds    = 40
 	pace      = 0.15 // of the first steps
 	decay     = 0.00002
@@ -161,9 +207,37 @@ const (
 	leastUse  = 2    // a clue seen less often is not learned
 )
 
+// learnAll takes the mean of some learners that saw the lessons in different
+// orders: where they disagree is chance.
+func learnAll(lessons []lesson) *experience {
+	mean := learn(lessons, 0)
+	for k := 1; k < learners; k++ {
+		e := learn(lessons, k)
+		for at := range e.weight { // their rows are in the same order
+			for i := range e.weight[at] {
+				mean.weight[at][i] += e.weight[at][i]
+			}
+		}
+		for i := range mean.offset {
+			mean.offset[i] += e.offset[i]
+			mean.trust[i] += e.trust[i]
+		}
+	}
+	for at := range mean.weight {
+		for i := range mean.weight[at] {
+			mean.weight[at][i] /= learners
+		}
+	}
+	for i := range mean.offset {
+		mean.offset[i] /= learners
+		mean.trust[i] /= learners
+	}
+	return mean
+}
+
 // learn fits the weights by stochastic gradient descent (AdaGrad), in an order
 // that is always the same.
-func learn(lessons []lesson) *experience {
+func learn(lessons []lesson, order int) *experience {
 	e := &experience{rows: map[uint32]int32{}}
 	uses := map[uint32]int{}
 	for i := range lessons {
@@ -185,7 +259,7 @@ func learn(lessons []lesson) *experience {
 	for i := range e.trust {
 		e.trust[i] = 1
 	}
-	random := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, uint64(2+order)))
 	var kept []uint32
 	for range rounds {
 		for _, at := range random.Perm(len(lessons)) {
