@@ -57,7 +57,7 @@ var house = []room{
 	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
-	{path: "services/drafts", may: floorOne, why: "a draft is kept without being understood"},
+	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},
 	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
 	{path: "services/sheets", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},

@@ -72,7 +72,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	}
 	w := &Ward{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
 	w.Audit = audit.New(store, clock)
-	w.Drafts = drafts.New(store, clock)
+	w.Drafts = drafts.New(store, v, clock)
 	w.Phrases = unclear.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")

@@ -1,6 +1,7 @@
 // Package drafts keeps half-filled forms in the database, so that losing Redis,
 // the telephone or the patience loses nobody's typing. A form begun on one
-// channel is found on the other.
+// channel is found on the other. What was answered is sealed: it may be an
+// account's number.
 package drafts
 
 import (
@@ -13,6 +14,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vault"
 )
 
 // maxAnswers bounds what one form may hold, in bytes of JSON; maxName the names
@@ -33,12 +35,16 @@ type Draft struct {
 // Service keeps one draft for each owner.
 type Service struct {
 	store *models.Store
+	vault *vault.Vault
 	clock services.Clock
 }
 
-func New(store *models.Store, clock services.Clock) *Service {
-	return &Service{store: store, clock: clock}
+func New(store *models.Store, vault *vault.Vault, clock services.Clock) *Service {
+	return &Service{store: store, vault: vault, clock: clock}
 }
+
+// place is where the vault seals answers.
+const place = "drafts.answers"
 
 const (
 	personOwner = "person:"
@@ -91,7 +97,11 @@ func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) 
 		return Draft{}, false, nil
 	}
 	draft := Draft{Form: rows[0].Form, Step: rows[0].Step, Event: rows[0].Event}
-	if err := json.Unmarshal([]byte(rows[0].Answers), &draft.Answers); err != nil {
+	answers, err := s.vault.Open(place, models.Sealed(rows[0].Answers))
+	if err != nil {
+		return Draft{}, false, fmt.Errorf("load draft: %w", err)
+	}
+	if err := json.Unmarshal([]byte(answers), &draft.Answers); err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
 	return draft, true, nil
@@ -114,12 +124,16 @@ func (s *Service) Save(ctx context.Context, actor services.Actor, owner string, 
 	if len(answers) > maxAnswers || len(draft.Form) > maxName || len(draft.Step) > maxName || len(draft.Event) > maxEvent {
 		return services.Invalid("draft_size")
 	}
+	sealed, err := s.vault.Seal(place, string(answers))
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
 	now := s.clock.UTC()
 	err = s.store.WithContext(ctx).Exec(`
 INSERT INTO drafts (ward_id, owner, form, step, answers, event, updated_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner) DO UPDATE SET ward_id = excluded.ward_id, form = excluded.form, step = excluded.step,
 	answers = excluded.answers, event = excluded.event, updated_at = excluded.updated_at`,
-		actor.Ward, owner, draft.Form, draft.Step, string(answers), draft.Event, now, now).Error
+		actor.Ward, owner, draft.Form, draft.Step, string(sealed), draft.Event, now, now).Error
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}

@@ -1,6 +1,7 @@
 package drafts_test
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/drafts"
+	"canbobot/services/vault"
 )
 
 var (
@@ -33,8 +35,25 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return f.now }
 	f.store = storetest.New(t, clock)
-	f.Service = drafts.New(f.store, clock)
+	secrets, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Service = drafts.New(f.store, secrets, clock)
 	return f
+}
+
+// Who reads the database reads no account number in a half-filled form.
+func TestAnswersAreSealed(t *testing.T) {
+	f := newFixture(t)
+	owner := drafts.Owner(lanZalo, "", "")
+	if err := f.Save(context.Background(), lanZalo, owner, drafts.Draft{Form: "bank", Step: "account", Answers: map[string]string{"account": "3706205123456"}}); err != nil {
+		t.Fatal(err)
+	}
+	var kept string
+	if err := f.store.Raw(`SELECT answers FROM drafts WHERE owner = ?`, owner).Scan(&kept).Error; err != nil || kept == "" || strings.Contains(kept, "3706205") {
+		t.Errorf("kept %q, %v", kept, err)
+	}
 }
 
 func (f *fixture) loads(t *testing.T, actor services.Actor, owner string, want *drafts.Draft) {
