@@ -98,8 +98,12 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	}
 	reply := bot.Reply{Title: person.Name, Text: s.personLines(person, posts) + "\n" + s.reachLines(accounts) + "\n\n" + s.stageLine(month), Protect: true}
 	for _, post := range posts {
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", id(post.Branch.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(
+			bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", id(post.Branch.ID))}, s.button("fix", "fix", id(post.Term.ID))))
 	}
+	reply.Buttons = append(reply.Buttons,
+		bot.Row(s.button("phone", "phone", id(personID)), s.button("bank", "bank", id(personID))),
+		bot.Row(s.button("details", "details", id(personID))))
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(s.button("invite", "invite", id(personID)), s.button("unlink_person", "unlinkperson", id(personID))))
 	reply.Buttons = append(reply.Buttons, s.storyRow(actor, story.Person, personID)...)
