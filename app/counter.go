@@ -53,7 +53,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		c.channels[channel.Name()] = channel
 	}
 	c.Screens = &screens.Screens{
-		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Allowance: ward.Allowance,
+		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals, Allowance: ward.Allowance,
 		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Warnings: ward.Warnings, Story: ward.Story, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
 	lines := bot.NewLines(ward.Clock)

@@ -11,6 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/approvals"
 	"canbobot/services/audit"
 	"canbobot/services/cases"
 	"canbobot/services/changes"
@@ -38,6 +39,7 @@ type Ward struct {
 	Roster    *roster.Service
 	Allowance *allowance.Service
 	Changes   *changes.Service
+	Approvals *approvals.Service
 	Cases     *cases.Service
 	Notices   *notices.Service
 	Drafts    *drafts.Service
@@ -78,6 +80,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
 	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Approvals = approvals.New(store, w.Audit, clock)
 	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)

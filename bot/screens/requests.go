@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -48,7 +49,7 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 	reply := bot.Reply{Text: strings.Join(lines, "\n"), Protect: true}
 	if card.Request.ID != 0 {
 		reply.Title = s.say("card.title", "number", card.Request.ID, "kind", s.kindTitle(card))
-		reply.Text += "\n\n" + s.stateLine(card)
+		reply.Text += "\n\n" + strings.Join(append([]string{s.stateLine(card)}, s.stepLines(card)...), "\n")
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply
@@ -263,9 +264,13 @@ func (s *Screens) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	further, err := s.queueButtons(ctx, turn)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	reply := bot.Reply{Title: s.say("pending.title", "changes", total, "cases", len(open), "links", len(links)), Protect: true}
 	if total == 0 && len(open) == 0 && len(links) == 0 {
-		return bot.Reply{Text: s.say("pending.nothing"), Buttons: [][]bot.Button{bot.Row(s.button("review", "review"), s.button("menu", "menu"))}}, nil
+		return bot.Reply{Text: s.say("pending.nothing"), Buttons: rows(further, bot.Row(s.button("review", "review"), s.button("menu", "menu")))}, nil
 	}
 	var lines []string
 	for _, summary := range queue {
@@ -291,6 +296,11 @@ func (s *Screens) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if int64(offset+len(queue)) < total {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("more", "pending", id(int64(offset+listed)))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(s.button("review", "review"), s.button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, rows(further, bot.Row(s.button("review", "review"), s.button("menu", "menu")))...)
 	return reply, nil
+}
+
+// rows are those that have a button.
+func rows(all ...[]bot.Button) [][]bot.Button {
+	return slices.DeleteFunc(all, func(row []bot.Button) bool { return len(row) == 0 })
 }

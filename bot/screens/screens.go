@@ -13,6 +13,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/approvals"
 	"canbobot/services/cases"
 	"canbobot/services/changes"
 	"canbobot/services/identity"
@@ -28,6 +29,7 @@ type Screens struct {
 	Identity  *identity.Service
 	Roster    *roster.Service
 	Changes   *changes.Service
+	Approvals *approvals.Service
 	Allowance *allowance.Service
 	Cases     *cases.Service
 	Notices   *notices.Service
@@ -97,6 +99,8 @@ func (s *Screens) Book() *bot.Book {
 			"step_up": {Screen: s.stepUp},
 			"pending": {Screen: s.pending}, "card": {Screen: s.card, Inner: true}, "ok": {Screen: s.approve, Inner: true},
 			"ret": {Screen: s.returnRequest, Inner: true}, "no": {Screen: s.refuse, Inner: true},
+			"takeback": {Screen: s.takeBack, Inner: true}, "waiting": {Screen: s.waiting}, "many": {Screen: s.many}, "manyyes": {Screen: s.manyYes, Inner: true},
+			"rules": {Screen: s.approvalRules}, "delegations": {Screen: s.delegations}, "delegate": {Screen: s.delegate}, "undelegate": {Screen: s.undelegate, Inner: true},
 			"linkcard": {Screen: s.linkCard, Inner: true}, "linkyes": {Screen: s.linkYes, Inner: true}, "linkno": {Screen: s.linkNo, Inner: true},
 			"case": {Screen: s.caseCard, Inner: true}, "caseans": {Screen: s.answerCase, Inner: true}, "caseclose": {Screen: s.closeCase, Inner: true},
 			"runs": {Screen: s.runs}, "run": {Screen: s.run, Inner: true}, "prepare": {Screen: s.prepare, Inner: true},
@@ -116,7 +120,7 @@ func (s *Screens) Book() *bot.Book {
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
 		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.problemForm(), s.supportForm(),
-		s.returnForm(), s.refuseForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
+		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form
 	}

@@ -33,16 +33,28 @@ func (s *Screens) decisionCard(card changes.Card) bot.Reply {
 		reply.Buttons = [][]bot.Button{
 			bot.Row(positive(s.button("approve", "ok", args...))),
 			bot.Row(s.button("return", "ret", args...), negative(s.button("refuse", "no", args...)))}
+		if card.Approval.For != "" {
+			reply.Text += "\n" + s.say("approval.for", "name", card.Approval.For)
+		}
 	case card.WhyNot != "" && card.Request.State == models.ChangeSubmitted:
 		reply.Text += "\n" + s.say("why_not."+card.WhyNot)
 	case card.Request.State != models.ChangeSubmitted:
 		reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
+	}
+	if card.Approval.MayTakeBack {
+		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("take_back", "takeback", args...))))
+	}
+	if card.Request.Kind == models.ChangeBank && card.Request.State.Open() {
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("account", "account", id(card.Request.ID))))
 	}
 	return reply
 }
 
 func (s *Screens) approve(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := s.Changes.Approve(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1)))
+	if services.CodeOf(err) == "step_up" { // with the code it goes on
+		return turn.Begin(ctx, "sign", bot.Answers{"request": id(number(turn.Arg(0))), "version": id(number(turn.Arg(1)))})
+	}
 	return s.decided(card, err)
 }
 
