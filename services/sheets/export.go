@@ -91,6 +91,7 @@ type form struct {
 	on            models.Date
 	villages      map[int64]models.Village
 	organizations map[string]models.Organization
+	names         *names
 	rows          []exported
 	open          func(place string, sealed models.Sealed) (string, error) // nil to mask
 }
@@ -129,6 +130,7 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 	for _, organization := range organizations {
 		f.organizations[organization.Code] = organization
 	}
+	f.names = newNames(nil, organizations, nil)
 	byID := make(map[int64]models.Person, len(people))
 	for _, person := range people {
 		byID[person.ID] = person
@@ -359,7 +361,11 @@ func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
 		return values, nil
 	}
 	person, term := row.person, row.term
-	values[fieldTitle], values[fieldName] = harmless(term.Title), harmless(person.Name)
+	values[fieldName] = harmless(person.Name)
+	// A title that would not be understood again gives way to the usual one.
+	if said, known := f.names.post(term.Title); known && (said.role == row.role || row.role == models.CellMember) && !said.acting {
+		values[fieldTitle] = harmless(term.Title)
+	}
 	values[fieldBirth] = day(person.BirthDate)
 	if person.BirthDate.IsZero() && person.BirthYear != 0 {
 		values[fieldBirth] = fmt.Sprint(person.BirthYear)
@@ -402,4 +408,3 @@ func day(d models.Date) string {
 	}
 	return fmt.Sprintf("%02d/%02d/%04d", d.Day, d.Month, d.Year)
 }
-

@@ -26,7 +26,7 @@ import (
 // foreign ward beside it.
 type house struct {
 	*sheets.Service
-	t        *testing.T
+	t        testing.TB
 	ctx      context.Context
 	store    *models.Store
 	vault    *vault.Vault
@@ -40,7 +40,7 @@ type house struct {
 	away     services.Actor
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), branches: map[string]models.Branch{}}
 	clock := services.Clock(func() time.Time { return h.now })
