@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -206,6 +207,7 @@ func (c inviteCommand) Run(p *process) error {
 type staffCommand struct {
 	Add  staffAddCommand  `cmd:"" help:"Add a ward user; prints the invite code and the secret of their code generator."`
 	List staffListCommand `cmd:"" help:"List ward users."`
+	Desk staffDeskCommand `cmd:"" help:"Say at which desk a ward user works."`
 }
 
 type staffAddCommand struct {
@@ -256,7 +258,7 @@ func (c staffListCommand) Run(p *process) error {
 			if !staff.Active {
 				state = "inactive"
 			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", staff.ID, staff.Role, state, staff.Name)
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", staff.ID, staff.Role, cmp.Or(staff.Desk, "-"), state, staff.Name)
 		}
 		return table.Flush()
 	})

@@ -31,9 +31,12 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date."`
 	Sample  sampleCommand  `cmd:"" help:"The sample ward."`
 	Report  reportCommand  `cmd:"" help:"Who is in post and what a month costs, by ward, organization and village."`
+	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
+	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
 	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
 	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
 	Staff   staffCommand   `cmd:"" help:"Ward users."`
+	Rules   rulesCommand   `cmd:"" help:"Who proposes, who checks and who decides in a ward."`
 	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
 	Audit   auditCommand   `cmd:"" help:"The journal."`
 	Bench   benchCommand   `cmd:"" help:"Measure, beside the machine's own floor in the same run."`
