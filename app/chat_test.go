@@ -97,6 +97,11 @@ var spoken = regexp.MustCompile(`^([a-z0-9]+)([>*+@?]) ?(.*)$`)
 func (script transcript) play(t *testing.T, on stage, house *house) string {
 	t.Helper()
 	var out strings.Builder
+	defer func() {
+		if t.Failed() {
+			t.Logf("played so far:\n%s", out.String())
+		}
+	}()
 	actors := []string{}
 	users := map[string]string{}
 	secrets := map[string]string{}

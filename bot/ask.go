@@ -29,7 +29,7 @@ func (r *formRunner) put(ctx context.Context, turn Turn, form *Form, draft Draft
 	if draft.Step == Confirming {
 		reply, err := form.Confirm(ctx, turn, draft.Answers)
 		if err != nil {
-			return Reply{}, err
+			return r.reopen(ctx, turn, form, draft, err)
 		}
 		last[len(last)-1].Style = Negative
 		reply.Buttons = append(reply.Buttons,
@@ -100,6 +100,25 @@ func (r *formRunner) again(ctx context.Context, turn Turn, form *Form, draft Dra
 	}
 	reply.Text = r.dispatcher.refusal(err) + "\n\n" + reply.Text
 	return reply, nil
+}
+
+// reopen asks again what a refused form can be mended by; without such a
+// question it returns the refusal.
+func (r *formRunner) reopen(ctx context.Context, turn Turn, form *Form, draft Draft, err error) (Reply, error) {
+	step := form.mends(err, turn, draft.Answers)
+	if step == nil {
+		return Reply{}, err
+	}
+	draft.Step = step.Name
+	delete(draft.Answers, step.Name)
+	if err := r.save(ctx, turn, form, draft); err != nil {
+		return Reply{}, err
+	}
+	reply, askErr := r.put(ctx, turn, form, draft, true)
+	if askErr != nil {
+		return Reply{}, askErr
+	}
+	return lead(reply, r.dispatcher.refusal(err)), nil
 }
 
 // wish is the button to what a text in a form surely asks for besides.

@@ -16,6 +16,10 @@ type Form struct {
 	Confirm func(ctx context.Context, turn Turn, answers Answers) (Reply, error)
 	// Done does it and says what happens next.
 	Done func(ctx context.Context, turn Turn, answers Answers) (Reply, error)
+	// Mends names the step that a refusal of Confirm or Done is about, by the
+	// refusal's code: that question is asked again. A refusal of kind invalid that
+	// is not named here asks the last question again; another is only told.
+	Mends map[string]string
 	// Intent is what leads to it: words that ask for that, said inside, ask for
 	// nothing else.
 	Intent Intent
@@ -173,6 +177,21 @@ func (f *Form) before(name string, turn Turn, answers Answers) *Step {
 		}
 	}
 	return last
+}
+
+// mends is the question that must be asked again after a refusal; nil when no
+// answer can mend it.
+func (f *Form) mends(err error, turn Turn, answers Answers) *Step {
+	open := func(step *Step) bool {
+		return step != nil && answers[signFixed+step.Name] == "" && !step.skipped(turn, answers)
+	}
+	if step := f.step(f.Mends[services.CodeOf(err)]); open(step) {
+		return step
+	}
+	if services.KindOf(err) != services.KindInvalid {
+		return nil
+	}
+	return f.before(Confirming, turn, answers)
 }
 
 func (s *Step) skipped(turn Turn, answers Answers) bool {

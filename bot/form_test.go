@@ -67,6 +67,29 @@ func newClinic(t *testing.T) *clinic {
 			return bot.Reply{Text: "done"}, nil
 		},
 	}
+	form.Mends = map[string]string{"taken": "role", "namesake": "phone"}
+	confirm, done := form.Confirm, form.Done
+	form.Confirm = func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+		switch answers["name"] + answers["role"] {
+		case "Lantaken", "Takendeputy":
+			return bot.Reply{}, services.Conflict("taken")
+		case "Twicedeputy":
+			if answers["phone"] == "1" {
+				return bot.Reply{}, services.Invalid("namesake")
+			}
+		case "Baddeputy":
+			return bot.Reply{}, services.Invalid("unnamed")
+		case "Gonedeputy":
+			return bot.Reply{}, services.NotFound("branch")
+		}
+		return confirm(ctx, turn, answers)
+	}
+	form.Done = func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+		if answers["phone"] == "9" {
+			return bot.Reply{}, services.Invalid("namesake")
+		}
+		return done(ctx, turn, answers)
+	}
 	c.Book.Forms["officer"] = form
 	c.Book.Forms["find"] = &bot.Form{Name: "find", Fleeting: true, Steps: []bot.Step{{Name: "query", Ask: "query", Read: read, Free: true}},
 		Done: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
@@ -141,6 +164,25 @@ func TestWhatWasSaidIsNotAskedAgain(t *testing.T) {
 	c.expect(text("0912"), "big,deputy,Lan,0912")
 	c.expect(press("fs:officer"), "done")
 	if !slices.Equal(c.done, []string{"big,deputy,Lan,0912"}) {
+		t.Errorf("sent %q", c.done)
+	}
+}
+
+// A refusal of the whole asks again what it is about, and never the same in vain.
+func TestRefusedFormAsksWhatMendsIt(t *testing.T) {
+	c := newClinic(t)
+	c.expect(press("officer:big:deputy:Taken:1"), "errors.conflict.taken\n\nrole")
+	c.expect(text("1"), "big,head,Taken,1") // the rest is still there
+	c.expect(press("officer:big:deputy:Twice:1"), "errors.invalid.namesake\n\nphone")
+	c.expect(text("2"), "big,deputy,Twice,2")
+	c.expect(press("officer:big:deputy:Bad:1"), "errors.invalid.unnamed\n\nphone") // unnamed: the last question
+	c.expect(press("officer:big:deputy:Gone:1"), "errors.not_found.branch")          // nothing mends it
+	// So does a refusal at the very end.
+	c.expect(press("officer:big:deputy:Lan:9"), "big,deputy,Lan,9")
+	c.expect(press("fs:officer"), "errors.invalid.namesake\n\nphone")
+	c.expect(text("8"), "big,deputy,Lan,8")
+	c.expect(press("fs:officer"), "done")
+	if !slices.Equal(c.done, []string{"big,deputy,Lan,8"}) {
 		t.Errorf("sent %q", c.done)
 	}
 }

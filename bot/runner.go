@@ -231,14 +231,17 @@ func (r *formRunner) reread(ctx context.Context, turn Turn, form *Form, draft Dr
 }
 
 // finish does what the form is for. A refusal leaves the draft, so that nothing
-// typed is lost.
+// typed is lost, and asks again what can mend it.
 func (r *formRunner) finish(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
 	reply, err := form.Done(ctx, turn, draft.Answers)
 	if err != nil {
 		if services.IsRepeated(err) {
 			return Reply{}, firstError(r.drop(ctx, turn), err)
 		}
-		return Reply{}, err
+		if form.Confirm == nil {
+			return Reply{}, err
+		}
+		return r.reopen(ctx, turn, form, draft, err)
 	}
 	r.position.Ended = turn.Speaker.Actor.Event
 	return reply, r.drop(ctx, turn)

@@ -29,6 +29,7 @@ func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		}
 		said["from"] = bot.Input{Choice: day.String()}
 	}
+	said["reason"] = bot.Input{Choice: reasonSaid(turn.In.Text)}
 	return turn.BeginSaid(ctx, "leave", known, said)
 }
 
@@ -133,11 +134,12 @@ func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 func (s *Screens) leaveForm() *bot.Form {
 	return &bot.Form{
 		Name: "leave", Intent: bot.ChangeLeave,
+		Mends: map[string]string{"leave_reason": "reason", "term_ended": "term"},
 		Steps: []bot.Step{
 			s.branchStep(models.ChangeLeave),
 			{Name: "term", Ask: "leave.who", Choices: s.termChoices, Read: s.readTerm, Show: showChoice("term", s.termChoices), Follows: true, Pick: true},
-			{Name: "from", Ask: "leave.last_day", Example: "example.last_day", Choices: s.dayChoices, Read: s.readDay, Show: showDay},
 			{Name: "reason", Ask: "leave.reason", Choices: s.reasonChoices, Read: oneOf(leaveReasons...), Show: showChoice("reason", s.reasonChoices), Pick: true},
+			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: s.lastDayFields, Choices: s.dayChoices, Read: s.readDay, Show: showDay},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -193,6 +195,37 @@ func (s *Screens) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// reasonsSaid, folded, tell why somebody leaves; the first that is found counts.
+var reasonsSaid = []struct {
+	reason string
+	words  *regexp.Regexp
+}{
+	{"died", regexp.MustCompile(`\b(mat roi|vua mat|da mat|moi mat|qua doi|tu tran|khong con nua)\b`)},
+	{"moved", regexp.MustCompile(`\b(chuyen (di|nha|vao|ra|noi|cho|cong tac|sinh hoat)|di lam an|vao nam|di nuoc ngoai)\b`)},
+	{"term_ended", regexp.MustCompile(`\bhet nhiem ky\b`)},
+	{"dismissed", regexp.MustCompile(`\b(mien nhiem|cach chuc|ky luat|bai nhiem)\b`)},
+	{"resigned", regexp.MustCompile(`\b(xin (nghi|thoi)|khong lam nua)\b`)},
+}
+
+func reasonSaid(text string) string {
+	folded := models.Fold(text)
+	for _, said := range reasonsSaid {
+		if said.words.MatchString(folded) {
+			return said.reason
+		}
+	}
+	return ""
+}
+
+// lastDayFields ask for the day in the words that the reason asks for.
+func (s *Screens) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	key := "leave.last_day"
+	if answers["reason"] == "died" {
+		key = "leave.died_on"
+	}
+	return bot.Fields{"question": s.say(key)}, nil
 }
 
 // leavable are the posts that the actor may report as left: a head's branch,

@@ -57,6 +57,12 @@ func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, 
 func (s *Screens) officerForm() *bot.Form {
 	return &bot.Form{
 		Name: "officer", Intent: bot.ChangeOfficer,
+		Mends: map[string]string{
+			"date": "from", "date_early": "from", "date_late": "from", "date_before_term": "from",
+			"post_taken": "role", "role": "role", "same_person": "name", "already_in_branch": "name", "newcomer_died": "name", "name": "name",
+			"phone_taken": "newphone", "newcomer_namesake": "newphone",
+			"decision_required": "decision", "decision_long": "decision", "decision_date_required": "decided", "decision_date": "decided", "decision_signer_required": "signer",
+		},
 		Steps: []bot.Step{
 			s.branchStep(officerKinds...),
 			{Name: "role", Ask: "officer.role", Fields: s.branchFields, Choices: s.roleChoices, Read: s.readRole, Show: s.showRole, Follows: true, Pick: true},

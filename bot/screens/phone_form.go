@@ -50,6 +50,7 @@ var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|
 func (s *Screens) phoneForm() *bot.Form {
 	return &bot.Form{
 		Name: "phone", Intent: bot.ChangePhone,
+		Mends: map[string]string{"phone_taken": "phone"},
 		Steps: []bot.Step{
 			{Name: "person", Ask: "phone.who", Choices: s.personChoices, Read: s.readPerson, Show: showChoice("person", s.personChoices), Pick: true},
 			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: readPhone, Show: showPhone("phone")},

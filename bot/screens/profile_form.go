@@ -36,6 +36,7 @@ func (s *Screens) profileForm() *bot.Form {
 	}
 	return &bot.Form{
 		Name: "profile", Intent: bot.ChangeProfile,
+		Mends: map[string]string{"citizen_taken": "citizen"},
 		Steps: []bot.Step{
 			{Name: "wrong", Ask: "profile_form.wrong", Choices: s.wrongChoices, Read: oneOf(wrongName, wrongBirth, wrongCitizen), Show: showChoice("wrong", s.wrongChoices), Pick: true},
 			{Name: "name", Ask: "profile_form.name", Example: "example.name", Read: readName, Show: asKept("name"), Skip: other(wrongName), Free: true},

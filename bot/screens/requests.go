@@ -41,7 +41,7 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 		lines = append(lines, s.say("card.stale", "why", s.staleWhy(card.Stale)))
 	}
 	if card.ProposerName != "" {
-		lines = append(lines, s.say("card.proposer", "name", card.ProposerName, "title", orDash(card.ProposerTitle)))
+		lines = append(lines, s.say("card.proposer", "name", card.ProposerName, "title", s.proposerTitle(card)))
 	}
 	for _, other := range card.Others {
 		lines = append(lines, s.say("card.other", "number", other.ID, "kind", s.say("kind_short."+string(other.Kind))))
@@ -53,6 +53,14 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply
+}
+
+// proposerTitle is what who proposed is called; ward users by where they work.
+func (s *Screens) proposerTitle(card changes.Card) string {
+	if card.Request.ProposerStaffID != nil {
+		return s.say("card.staff")
+	}
+	return orDash(card.ProposerTitle)
 }
 
 // staleWhy says why an open request does not apply any longer.
@@ -87,7 +95,6 @@ func (s *Screens) diffLine(diff changes.Diff) string {
 		}
 		return value
 	}
-	name := s.say("field." + diff.Field)
 	switch diff.Field {
 	case "term":
 		return s.say("card.term", "name", diff.From, "title", diff.To)
@@ -98,6 +105,7 @@ func (s *Screens) diffLine(diff changes.Diff) string {
 	case "merge":
 		return s.say("card.merge", "from", diff.From, "to", diff.To)
 	}
+	name := s.say("field." + diff.Field)
 	if diff.From == "" && !isPost(diff.Field) {
 		return s.say("card.value", "field", name, "to", write(diff.To))
 	}

@@ -35,6 +35,9 @@ func (s *Screens) correctForm() *bot.Form {
 	}
 	return &bot.Form{
 		Name: "correct",
+		Mends: map[string]string{
+			"correction": "wrong", "correction_same": "wrong", "date_far": "day", "date_before_term": "day", "role": "role", "post_taken": "wrong", "already_in_branch": "wrong",
+		},
 		Steps: []bot.Step{
 			{Name: "wrong", Ask: "correct.wrong", Choices: s.termWrongChoices, Read: oneOf(termWrongs...), Show: showChoice("wrong", s.termWrongChoices), Pick: true},
 			{Name: "day", Ask: "correct.day", Example: "example.from", Read: s.readTermDay, Show: showDayOf("day"), Skip: unless("from", "to")},

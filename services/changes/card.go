@@ -143,6 +143,10 @@ func (c *Card) diff(seen base) []Diff {
 		list = append(list, c.diffData(seen)...)
 	case models.ChangeLeave:
 		add(string(p.Role), c.SubjectName, "")
+		if p.Reason == diedReason {
+			add("died_on", "", p.From.String())
+			break
+		}
 		add("to", seen.To.String(), p.From.String())
 		add("reason", "", p.Reason)
 	case models.ChangeAppoint, models.ChangeReplace:
