@@ -14,7 +14,7 @@ const (
 	doubtful     = 0.33 // below it a text is not understood: the likeliest are Others
 	certain      = 0.95 // of a command that is all that was said
 	changeSure   = 0.5  // a change is not even asked about on less
-	rivalry      = 0.22 // how likely other changes may be where one change is taken
+	rivalry      = 0.15 // how likely other changes may be where one change is taken
 	staffSure    = 0.85 // an officer's phrase must not open a screen of the ward's
 	likelyEnough = 0.15 // for an officer's screen to be offered in the place of one of staff
 	offered      = 0.02 // an intent less likely is not even offered

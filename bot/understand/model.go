@@ -97,5 +97,6 @@ func (m *Model) interpret(s *scratch, slots *bot.Slots) {
 	m.parse(s)
 	s.months(slots)
 	s.settlePolarity()
+	s.settleClauses()
 	s.settleCounts()
 }

@@ -201,3 +201,40 @@ func (s *scratch) settlePolarity() {
 		}
 	}
 }
+
+// settleClauses lets the clause that asks about money stand over one that only
+// says why: "chưa ra ngân hàng được, tiền về chưa" asks, and denies nothing.
+func (s *scratch) settleClauses() {
+	asked, from := -1, 0
+	for i := range s.items {
+		if s.items[i].breaks {
+			from = i
+		}
+		if !s.items[i].means.meets(of(askyet, asking, when)) {
+			continue
+		}
+		for k := from; k < len(s.items) && (k == from || !s.items[k].breaks); k++ {
+			if s.items[k].means.meets(of(money, allowance, receive, pay)) && !s.items[k].faint {
+				asked = from
+			}
+		}
+	}
+	if asked < 0 {
+		return
+	}
+	for from := 0; from < len(s.items); {
+		end, own := from+1, s.items[from].means
+		for end < len(s.items) && !s.items[end].breaks {
+			own = own.or(s.items[end].means)
+			end++
+		}
+		if from != asked && !own.meets(of(money, allowance, pay, lack, why, wrong)) {
+			for k := from; k < end; k++ {
+				if s.items[k].means.meets(of(notyet, not)) {
+					s.items[k].means = of(filler)
+				}
+			}
+		}
+		from = end
+	}
+}

@@ -100,7 +100,7 @@ func TestWeights(t *testing.T) {
 		crossValidate(t, m, seen)
 		return
 	}
-	e := learnAll(m.lessons(seen))
+	e := learn(m.lessons(seen))
 	if err := os.WriteFile("weights.bin", e.bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func crossValidate(t *testing.T, m *Model, seen []Example) {
 				in = append(in, lessons[i]...)
 			}
 		}
-		learned, err := readExperience(string(learnAll(in).bytes()))
+		learned, err := readExperience(string(learn(in).bytes()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,6 @@ func (r *Report) add(other Report) {
 
 // How the weights are learned.
 const (
-	learners  = 3
 	rounds    = 40
 	pace      = 0.15 // of the first steps
 	decay     = 0.00002
@@ -207,37 +206,9 @@ const (
 	leastUse  = 2    // a clue seen less often is not learned
 )
 
-// learnAll takes the mean of some learners that saw the lessons in different
-// orders: where they disagree is chance.
-func learnAll(lessons []lesson) *experience {
-	mean := learn(lessons, 0)
-	for k := 1; k < learners; k++ {
-		e := learn(lessons, k)
-		for at := range e.weight { // their rows are in the same order
-			for i := range e.weight[at] {
-				mean.weight[at][i] += e.weight[at][i]
-			}
-		}
-		for i := range mean.offset {
-			mean.offset[i] += e.offset[i]
-			mean.trust[i] += e.trust[i]
-		}
-	}
-	for at := range mean.weight {
-		for i := range mean.weight[at] {
-			mean.weight[at][i] /= learners
-		}
-	}
-	for i := range mean.offset {
-		mean.offset[i] /= learners
-		mean.trust[i] /= learners
-	}
-	return mean
-}
-
 // learn fits the weights by stochastic gradient descent (AdaGrad), in an order
 // that is always the same.
-func learn(lessons []lesson, order int) *experience {
+func learn(lessons []lesson) *experience {
 	e := &experience{rows: map[uint32]int32{}}
 	uses := map[uint32]int{}
 	for i := range lessons {
@@ -259,7 +230,7 @@ func learn(lessons []lesson, order int) *experience {
 	for i := range e.trust {
 		e.trust[i] = 1
 	}
-	random := rand.New(rand.NewPCG(1, uint64(2+order)))
+	random := rand.New(rand.NewPCG(1, 2))
 	var kept []uint32
 	for range rounds {
 		for _, at := range random.Perm(len(lessons)) {
