@@ -18,6 +18,7 @@ import (
 // taken in the same run, so that ratios hold on a noisy machine.
 type benchCommand struct {
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
+	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
 }
 

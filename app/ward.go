@@ -22,6 +22,7 @@ import (
 	"canbobot/services/outbox"
 	unclear "canbobot/services/phrases"
 	"canbobot/services/roster"
+	"canbobot/services/sheets"
 	"canbobot/services/story"
 	"canbobot/services/vault"
 	"canbobot/services/warnings"
@@ -46,6 +47,7 @@ type Ward struct {
 	Phrases   *unclear.Service
 	Channels  *channels.Service
 	Warnings  *warnings.Service
+	Sheets    *sheets.Service
 	Story     *story.Service
 
 	guesses identity.Guesses
@@ -86,6 +88,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
+	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
 	return w, nil
 }
 

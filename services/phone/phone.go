@@ -46,14 +46,14 @@ func Parse(text string) (string, error) {
 			national = head + national[3:]
 		}
 	}
+	if len(national) == 9 && mobileHead(national) {
+		return "+84" + national, nil // what the library would say, a hundred times sooner
+	}
 	number, err := phonenumbers.Parse("+84"+national, "VN")
 	if err != nil || phonenumbers.GetNationalSignificantNumber(number) != national {
 		return "", services.Invalid("phone")
 	}
-	switch kind := phonenumbers.GetNumberType(number); {
-	case len(national) == 9 && mobileHead(national):
-		return "+84" + national, nil
-	case kind == phonenumbers.FIXED_LINE:
+	if phonenumbers.GetNumberType(number) == phonenumbers.FIXED_LINE {
 		return "", services.Invalid("phone_landline")
 	}
 	return "", services.Invalid("phone")

@@ -62,7 +62,7 @@ type planning struct {
 	today  models.Date
 	plan   plan
 	known  map[int64]*human
-	fresh  map[string][]*human // by folded name
+	fresh  map[newcomer]*human // by each thing that tells them apart
 	before map[int64]*tenure   // a known term and the row that spoke of it
 }
 
@@ -83,7 +83,7 @@ func (p *planning) citizenHash(number string) models.Hash {
 // compare plans every line that has no error; what stands against the roster or
 // against another line becomes an error.
 func (r *reading) compare(vault *vault.Vault, today models.Date) plan {
-	p := &planning{reading: r, vault: vault, today: today, known: map[int64]*human{}, fresh: map[string][]*human{}, before: map[int64]*tenure{}}
+	p := &planning{reading: r, vault: vault, today: today, known: map[int64]*human{}, fresh: map[newcomer]*human{}, before: map[int64]*tenure{}}
 	for i := range p.lines {
 		if l := &p.lines[i]; !l.wrong {
 			p.one(l)
@@ -165,12 +165,13 @@ func (p *planning) who(l *line) *human {
 		}
 		return who
 	}
-	for _, who := range p.fresh[l.folded] {
-		same := l.citizen != "" && l.citizen == who.citizen || l.phone != "" && l.phone == who.person.Phone || !l.birth.IsZero() && l.birth == who.person.BirthDate
-		apart := l.citizen != "" && who.citizen != "" && l.citizen != who.citizen || l.birthYear != 0 && who.person.BirthYear != 0 && l.birthYear != who.person.BirthYear
-		if same && !apart {
-			return who
+	for _, key := range l.keys() {
+		who := p.fresh[key]
+		if who == nil || l.citizen != "" && who.citizen != "" && l.citizen != who.citizen || l.birthYear != 0 && who.person.BirthYear != 0 && l.birthYear != who.person.BirthYear {
+			continue
 		}
+		p.remember(l, who)
+		return who
 	}
 	if namesake != nil {
 		p.remark(l, fieldName, "namesake", l.name, nil)
@@ -180,9 +181,37 @@ func (p *planning) who(l *line) *human {
 		WardID: p.index.ward.ID, Name: l.name, Folded: l.folded, BirthDate: l.birth, BirthYear: l.birthYear,
 		Phone: l.phone, PhoneShared: l.shared, BankTail: bank.Tail(l.account), BankName: l.bank, Version: 1,
 	}
-	p.fresh[l.folded] = append(p.fresh[l.folded], who)
+	p.remember(l, who)
 	p.plan.people = append(p.plan.people, who)
 	return who
+}
+
+// newcomer is somebody who is not in the roster: a name with a number or a
+// birthday that goes with it.
+type newcomer struct {
+	folded, number string
+	birth          models.Date
+}
+
+func (l *line) keys() []newcomer {
+	var keys []newcomer
+	for _, number := range []string{l.citizen, l.phone} {
+		if number != "" {
+			keys = append(keys, newcomer{folded: l.folded, number: number})
+		}
+	}
+	if !l.birth.IsZero() {
+		keys = append(keys, newcomer{folded: l.folded, birth: l.birth})
+	}
+	return keys
+}
+
+func (p *planning) remember(l *line, who *human) {
+	for _, key := range l.keys() {
+		if p.fresh[key] == nil {
+			p.fresh[key] = who
+		}
+	}
 }
 
 // agree compares what a line says of a human with what the roster and earlier

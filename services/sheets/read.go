@@ -226,6 +226,7 @@ const vacant = "khuyet"
 
 var (
 	numbering = regexp.MustCompile(`^\(?(?:\d{1,2}|[A-Za-z])\)?$`) // (1) (2) (3), A B C
+	total     = regexp.MustCompile(`^tong (?:cong|so)`)
 	ordinal   = regexp.MustCompile(`^(?:[ivxlc]+|\d{1,3}|[a-z])$`)
 )
 
@@ -244,25 +245,34 @@ func (s *section) read(row int, cells []string) {
 		s.nameless()
 		return
 	}
-	if what, ok := meaning(name); ok && what != fieldUnrelated || numbering.MatchString(name) {
-		return // the headings again, or their numbers
+	counted := s.counted()
+	if !counted || len(name) < 4 {
+		if what, ok := meaning(name); ok && what != fieldUnrelated || numbering.MatchString(name) {
+			return // the headings again, or their numbers
+		}
 	}
 	if s.bare() {
 		if s.heading() {
 			return
 		}
-		if strings.Trim(s.cell(fieldNumber), "0123456789.") != "" || s.cell(fieldNumber) == "" {
+		if !counted {
 			s.remark(fieldName, "row_skipped", name, nil)
 			return
 		}
 	}
-	if strings.HasPrefix(words(models.Fold(name)), "tong cong") || strings.HasPrefix(words(models.Fold(name)), "tong so") {
+	if !counted && total.MatchString(models.Fold(name)) {
 		return
 	}
 	s.person(name)
 	s.posted()
 	s.term()
 	s.lines = append(s.lines, s.line)
+}
+
+// counted reports whether a row has a number of its own in the list.
+func (s *section) counted() bool {
+	number := s.cell(fieldNumber)
+	return number != "" && strings.Trim(number, "0123456789.") == ""
 }
 
 // bare reports whether a row says nothing of who it names.
@@ -318,8 +328,7 @@ func (s *section) nameless() {
 	if strings.Contains(words(models.Fold(s.cell(fieldNote))), vacant) || s.heading() {
 		return
 	}
-	numbered := s.cell(fieldNumber) != "" && strings.Trim(s.cell(fieldNumber), "0123456789.") == ""
-	if _, titled := s.index.names.post(s.cell(fieldTitle)); titled || numbered && !s.bare() {
+	if _, titled := s.index.names.post(s.cell(fieldTitle)); titled || s.counted() && !s.bare() {
 		s.wrong(fieldName, "name_missing", "", nil)
 		s.lines = append(s.lines, s.line)
 		return
