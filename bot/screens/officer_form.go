@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"canbobot/bot"
@@ -50,6 +51,16 @@ func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, 
 	if day, _, ok := s.daySaid(sentence); ok {
 		said["from"] = bot.Input{Choice: day.String()}
 	}
+	required, err := s.Changes.DecisionRequired(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if required {
+		known["papers"] = "1"
+	}
+	if actingWords.MatchString(models.Fold(turn.In.Text)) {
+		known["acting"] = "yes"
+	}
 	return turn.BeginSaid(ctx, "officer", known, said)
 }
 
@@ -77,7 +88,7 @@ func (s *Screens) officerForm() *bot.Form {
 			{Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: s.noneChoice, Read: noneOr(s.readDay), Show: s.showDecided, Skip: noPaper},
 			{Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: s.noneChoice, Read: noneOr(readSigner), Show: s.orNone("signer"), Skip: noPaper, Free: true},
 			{Name: "acting", Ask: "officer.acting", Choices: s.actingChoices, Read: oneOf("no", "yes"), Show: showChoice("acting", s.actingChoices), Pick: true,
-				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["decision"] != none }},
+				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["papers"] == "" || answers["decision"] != none }},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,
@@ -271,8 +282,14 @@ func (s *Screens) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answe
 	return "", services.Invalid("choice")
 }
 
-// noPaper leaves out what is asked of a decision where there is none.
-func noPaper(_ bot.Turn, answers bot.Answers) bool { return answers["decision"] == none }
+// noPaper leaves out what is asked of a decision where there is none, or where
+// the ward is content with its number.
+func noPaper(_ bot.Turn, answers bot.Answers) bool {
+	return answers["papers"] == "" || answers["decision"] == none
+}
+
+// actingWords say, folded, that somebody holds a post for the time being.
+var actingWords = regexp.MustCompile(`\b(tam (quyen|phu trach|thay)|phu trach|quyen (chi hoi|truong|bi thu))\b`)
 
 // readSigner reads who signed a decision, with or without what they are.
 func readSigner(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {

@@ -44,6 +44,19 @@ func (s *Service) propose(tx *gorm.DB, actor services.Actor, proposal Proposal) 
 	return p, decided(p)
 }
 
+// DecisionRequired reports whether the actor's ward wants the paper of who takes
+// a post: number, day and who signed.
+func (s *Service) DecisionRequired(ctx context.Context, actor services.Actor) (bool, error) {
+	if err := actor.Need(append(readers, services.Officer)...); err != nil {
+		return false, err
+	}
+	var ward models.Ward
+	if err := s.store.WithContext(ctx).Select("decision_required").Take(&ward, "id = ?", actor.Ward).Error; err != nil {
+		return false, fmt.Errorf("read ward: %w", err)
+	}
+	return ward.DecisionRequired, nil
+}
+
 // decided refuses what lacks the paper that the ward asks for: who takes a post,
 // and who is dismissed from one, does so by a decision.
 func decided(p plan) error {
