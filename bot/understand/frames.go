@@ -133,7 +133,7 @@ var frames = []frame{
 	f(bot.ChangeOfficer, 0.3, of(current, person, branch, receive, add, done), of(name), of(create, add), of(role)),
 	f(bot.ChangeOfficer, 0.7, of(current, role, branch, post, done, fresh, receive), of(leave, gone, lost), of(change), of(name, person)),
 	f(bot.ChangeOfficer, -0.1, of(current, fresh, asking, how), of(replace)),
-	f(bot.ChangeOfficer, 0.8, of(leave, gone, lost, role, branch, post, create, receive, done, current, name, person, meeting, members), of(pair), of(leave, gone, lost), of(create, receive, appoint, replace, serve)),
+	f(bot.ChangeOfficer, 0.8, of(leave, gone, lost, role, branch, post, create, receive, done, current, name, person, meeting, members), of(pair), of(leave, gone, lost), of(create, receive, appoint, replace, serve, role)),
 
 	// Somebody goes.
 	f(bot.ChangeLeave, 0.5, of(current, name, person, role, post, branch, gone, month, asking, how, done, ward, why, mine, not, old, when, request, fresh, withdraw, legal), of(leave)),

@@ -28,7 +28,7 @@ var warnings = []warning{
 	// Who asks what it is used for does not want it changed.
 	{intents: []bot.Intent{bot.ChangeBank, bot.ChangePhone, bot.ChangeProfile}, said: of(secrecy, consent)},
 	// Of two people one goes and one comes.
-	{intents: []bot.Intent{bot.ChangeLeave}, said: of(pair), and: of(create, receive, appoint, replace, serve)},
+	{intents: []bot.Intent{bot.ChangeLeave}, said: of(pair), and: of(create, receive, appoint, replace, serve, role)},
 	// "đừng gửi nữa, tôi bấm nhầm" is of what was just begun.
 	{intents: []bot.Intent{bot.Unlink}, said: of(wrong), and: of(use)},
 	// Somebody misses his own: no work of the ward's.
