@@ -64,10 +64,13 @@ func (o Organization) TitleOf(role TermRole) string {
 
 // Village is a residential unit of a ward (thôn, tổ dân phố).
 type Village struct {
-	ID        int64
-	WardID    int64
-	Name      string // "Tổ dân phố 5"
-	Folded    string
+	ID     int64
+	WardID int64
+	Name   string // "Tổ dân phố 5"
+	Folded string
+	// KnownAs holds, folded and parted by "|", every other name under which it may
+	// be asked for: its former ones, and those of the villages that went into it.
+	KnownAs   string
 	SortOrder int
 	ValidFrom Date
 	ValidTo   Date
@@ -105,6 +108,9 @@ type Person struct {
 	BankName    string
 	DiedOn      Date
 	Brief       bool // wants questions short, without examples
+	// MergedInto is the person whom this row was found to be too; nobody lists it.
+	MergedInto *int64
+	MergedAt   *time.Time
 	// Version counts changes of this row; a change request remembers the one it saw.
 	Version   int
 	CreatedAt time.Time
@@ -166,6 +172,9 @@ type Term struct {
 	DecisionDate   Date
 	DecisionSigner string
 	EndReason      string // resigned, moved, dismissed, died, replaced
+	// ClosedAt is when the end became known; nil where it was known from the
+	// start, or there is none.
+	ClosedAt *time.Time
 
 	ChangeID     *int64 // the request that opened it
 	EndChangeID  *int64 // the request that closed it
@@ -177,4 +186,17 @@ type Term struct {
 // On reports whether the term holds on the day.
 func (t Term) On(day Date) bool {
 	return t.SupersededAt == nil && !t.From.After(day) && (t.To.IsZero() || !t.To.Before(day))
+}
+
+// Known is the term as it was believed at a moment; false when it was not, or no
+// longer, believed then. An end that became known later is left out.
+func (t Term) Known(at time.Time) (Term, bool) {
+	if t.CreatedAt.After(at) || (t.SupersededAt != nil && !t.SupersededAt.After(at)) {
+		return Term{}, false
+	}
+	if t.ClosedAt != nil && t.ClosedAt.After(at) {
+		t.To, t.EndReason, t.EndChangeID, t.ClosedAt = Date{}, "", nil, nil
+	}
+	t.SupersededAt, t.SupersededBy = nil, nil
+	return t, true
 }

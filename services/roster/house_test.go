@@ -23,6 +23,7 @@ type house struct {
 	ctx                              context.Context
 	store                            *models.Store
 	today                            models.Date
+	now                              time.Time
 	ward                             models.Ward
 	foreign                          models.Ward
 	villages                         [2]models.Village
@@ -32,8 +33,9 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	clock := services.Clock(func() time.Time { return time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC) })
-	h := &house{t: t, ctx: context.Background(), store: storetest.New(t, clock), today: models.NewDate(2026, 4, 6)}
+	h := &house{t: t, ctx: context.Background(), today: models.NewDate(2026, 4, 6), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
+	clock := services.Clock(func() time.Time { return h.now })
+	h.store = storetest.New(t, clock)
 	secrets, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,8 @@ type Service struct {
 	vault *vault.Vault
 	audit *audit.Service
 	clock services.Clock
+
+	kinds organizations
 }
 
 // New makes a roster over the store; the vault hashes phone numbers for
@@ -108,17 +110,12 @@ func (s *Service) Branch(ctx context.Context, actor services.Actor, id int64) (B
 // View reads a branch of the actor's ward with those in post today, whatever
 // the actor's role: for services that check it by rules of their own.
 func (s *Service) View(tx *gorm.DB, actor services.Actor, id int64) (BranchView, error) {
-	var branch models.Branch
-	err := tx.Take(&branch, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(branch.WardID) != nil) {
-		return BranchView{}, services.NotFound("branch")
-	}
-	if err != nil {
-		return BranchView{}, fmt.Errorf("read branch: %w", err)
-	}
-	views, err := s.views(tx, []models.Branch{branch})
+	views, err := s.views(tx, []int64{id})
 	if err != nil {
 		return BranchView{}, err
+	}
+	if len(views) == 0 || actor.In(views[0].Branch.WardID) != nil {
+		return BranchView{}, services.NotFound("branch")
 	}
 	return views[0], nil
 }
@@ -162,99 +159,89 @@ func (s *Service) Branches(ctx context.Context, actor services.Actor, village in
 	if err != nil {
 		return nil, fmt.Errorf("read branches: %w", err)
 	}
-	return s.views(tx, branches)
+	ids := make([]int64, len(branches))
+	for i, branch := range branches {
+		ids[i] = branch.ID
+	}
+	return s.views(tx, ids)
 }
 
-// views adds to branches what they are shown by.
-func (s *Service) views(tx *gorm.DB, branches []models.Branch) ([]BranchView, error) {
-	ids, villageIDs := make([]int64, len(branches)), make([]int64, len(branches))
-	for i, branch := range branches {
-		ids[i], villageIDs[i] = branch.ID, branch.VillageID
+// views reads branches, in the order of ids, with who is in post today.
+func (s *Service) views(tx *gorm.DB, ids []int64) ([]BranchView, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	posts, err := s.posts(tx, s.today(), "terms.branch_id IN ?", ids)
+	where, err := s.wherever(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	villages, organizations, err := places(tx, villageIDs)
+	posts, err := s.held(tx, s.today(), "terms.branch_id IN ?", ids)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]BranchView, len(branches))
-	for i, branch := range branches {
-		views[i] = BranchView{Branch: branch, Village: villages[branch.VillageID], Organization: organizations[branch.OrganizationCode]}
-		for _, post := range posts {
-			if post.Branch.ID == branch.ID {
-				views[i].Posts = append(views[i].Posts, post)
-			}
+	of := map[int64][]Post{}
+	for _, post := range posts {
+		place := where[post.Term.BranchID]
+		post.Branch, post.Village, post.Organization = place.Branch, place.Village, place.Organization
+		of[post.Term.BranchID] = append(of[post.Term.BranchID], post)
+	}
+	views := make([]BranchView, 0, len(ids))
+	for _, id := range ids {
+		view, known := where[id]
+		if !known {
+			continue
 		}
+		view.Posts = of[id]
+		views = append(views, view)
 	}
 	return views, nil
 }
 
+// byRank puts heads before deputies before the others.
+const byRank = "CASE terms.role WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'member' THEN 2 ELSE 3 END, terms.slot, terms.from_date, terms.id"
+
 // posts reads the terms that hold on a day and match the condition.
 func (s *Service) posts(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
-	var terms []models.Term
-	err := tx.Where(condition, args...).
-		Where("terms.superseded_at IS NULL AND terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ?)", on, on).
-		Order("CASE terms.role WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'member' THEN 2 ELSE 3 END, terms.slot, terms.from_date, terms.id").
-		Find(&terms).Error
-	if err != nil {
-		return nil, fmt.Errorf("read terms: %w", err)
-	}
-	return fill(tx, terms)
-}
-
-// fill reads what terms are shown by, in a query for each table.
-func fill(tx *gorm.DB, terms []models.Term) ([]Post, error) {
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	branchIDs, personIDs := make([]int64, len(terms)), make([]int64, len(terms))
-	for i, term := range terms {
-		branchIDs[i], personIDs[i] = term.BranchID, term.PersonID
-	}
-	var branches []models.Branch
-	var people []models.Person
-	if err := errors.Join(tx.Find(&branches, "id IN ?", branchIDs).Error, tx.Find(&people, "id IN ?", personIDs).Error); err != nil {
-		return nil, fmt.Errorf("read posts: %w", err)
-	}
-	byID, villageIDs := map[int64]models.Branch{}, []int64{}
-	for _, branch := range branches {
-		byID[branch.ID] = branch
-		villageIDs = append(villageIDs, branch.VillageID)
-	}
-	who := map[int64]models.Person{}
-	for _, person := range people {
-		who[person.ID] = person
-	}
-	villages, organizations, err := places(tx, villageIDs)
+	posts, err := s.held(tx, on, condition, args...)
 	if err != nil {
 		return nil, err
 	}
-	posts := make([]Post, len(terms))
-	for i, term := range terms {
-		branch := byID[term.BranchID]
-		posts[i] = Post{
-			Term: term, Branch: branch, Person: who[term.PersonID],
-			Village: villages[branch.VillageID], Organization: organizations[branch.OrganizationCode],
-		}
-	}
-	return posts, nil
+	return posts, s.place(tx, posts)
 }
 
-// places reads villages and every organization: there are less than a dozen.
-func places(tx *gorm.DB, villageIDs []int64) (map[int64]models.Village, map[string]models.Organization, error) {
-	var villages []models.Village
-	var organizations []models.Organization
-	if err := errors.Join(tx.Find(&villages, "id IN ?", villageIDs).Error, tx.Find(&organizations).Error); err != nil {
-		return nil, nil, fmt.Errorf("read places: %w", err)
+// held reads the terms that hold on a day and match the condition, each with
+// its person and without its branch.
+func (s *Service) held(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
+	var terms []models.Term
+	err := tx.Where(condition, args...).
+		Where("terms.superseded_at IS NULL AND terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ?)", on, on).
+		Order(byRank).Find(&terms).Error
+	if err != nil {
+		return nil, fmt.Errorf("read terms: %w", err)
 	}
-	byID, byCode := map[int64]models.Village{}, map[string]models.Organization{}
-	for _, village := range villages {
-		byID[village.ID] = village
+	return withPeople(tx, terms)
+}
+
+// withPeople reads whose terms they are.
+func withPeople(tx *gorm.DB, terms []models.Term) ([]Post, error) {
+	if len(terms) == 0 {
+		return nil, nil
 	}
-	for _, organization := range organizations {
-		byCode[organization.Code] = organization
+	ids := make([]int64, len(terms))
+	for i, term := range terms {
+		ids[i] = term.PersonID
 	}
-	return byID, byCode, nil
+	var people []models.Person
+	if err := tx.Find(&people, "id IN ?", ids).Error; err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	who := make(map[int64]models.Person, len(people))
+	for _, person := range people {
+		who[person.ID] = person
+	}
+	posts := make([]Post, len(terms))
+	for i, term := range terms {
+		posts[i] = Post{Term: term, Person: who[term.PersonID]}
+	}
+	return posts, nil
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -75,6 +76,7 @@ func TestForeignWardSeesNothing(t *testing.T) {
 	}
 	ids := map[string]int64{
 		"Person": head.ID, "Posts": head.ID, "Branch": h.women.ID, "View": h.women.ID, "Branches": h.villages[0].ID, "Term": term[0].Term.ID,
+		"Career": head.ID,
 	}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID}}
 	for _, role := range []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin} {
@@ -115,6 +117,8 @@ func TestForeignWardSeesNothing(t *testing.T) {
 					args[j] = reflect.ValueOf("hoa")
 				case reflect.TypeFor[models.Date]():
 					args[j] = reflect.ValueOf(h.today)
+				case reflect.TypeFor[time.Time]():
+					args[j] = reflect.ValueOf(h.now)
 				default:
 					args[j] = reflect.Zero(kind)
 				}
@@ -138,7 +142,7 @@ func TestForeignWardSeesNothing(t *testing.T) {
 			}
 		}
 	}
-	if walked != len(ids)+2 { // and Villages, Find
+	if walked != len(ids)+3 { // and Villages, Find, At
 		t.Errorf("walked %d methods", walked)
 	}
 }

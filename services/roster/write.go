@@ -43,7 +43,7 @@ func (s *Service) WithPhone(tx *gorm.DB, ward int64, phone string) ([]models.Per
 		return nil, nil
 	}
 	var people []models.Person
-	if err := tx.Where("ward_id = ? AND phone_hash = ?", ward, s.hash(phone)).Order("id").Find(&people).Error; err != nil {
+	if err := tx.Where("ward_id = ? AND phone_hash = ? AND merged_into IS NULL", ward, s.hash(phone)).Order("id").Find(&people).Error; err != nil {
 		return nil, fmt.Errorf("find phone: %w", err)
 	}
 	return people, nil
@@ -251,12 +251,13 @@ func (s *Service) CloseTerm(tx *gorm.DB, term models.Term, last models.Date, rea
 		return models.Term{}, err
 	}
 	closed := term
-	closed.To, closed.EndReason, closed.EndChangeID = last, reason, pointer(change)
+	now := s.clock.UTC()
+	closed.To, closed.EndReason, closed.EndChangeID, closed.ClosedAt = last, reason, pointer(change), &now
 	if !term.To.IsZero() {
 		return s.SupersedeTerm(tx, term, closed)
 	}
 	result := tx.Model(&models.Term{}).Where("id = ? AND to_date IS NULL AND superseded_at IS NULL", term.ID).
-		Updates(map[string]any{"to_date": last, "end_reason": reason, "end_change_id": closed.EndChangeID})
+		Updates(map[string]any{"to_date": last, "end_reason": reason, "end_change_id": closed.EndChangeID, "closed_at": now})
 	if result.Error != nil {
 		return models.Term{}, termRefusal(result.Error, "close term")
 	}
@@ -293,6 +294,7 @@ func (s *Service) SupersedeTerm(tx *gorm.DB, old, corrected models.Term) (models
 		return models.Term{}, services.Conflict("term_changed")
 	}
 	corrected.ID, corrected.CreatedAt, corrected.SupersededAt, corrected.SupersededBy = 0, now, nil, nil
+	corrected.ClosedAt = nil // its end is known from its start
 	if err := tx.Create(&corrected).Error; err != nil {
 		return models.Term{}, termRefusal(err, "supersede term")
 	}
