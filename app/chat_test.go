@@ -29,6 +29,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts with what the b
 //	officer+ 0912 345 678                they share somebody else's contact
 //	officer@ $CODE                       they open the chat by a link with a code
 //	officer? photo                       they send a photo, voice, sticker ...
+//	desk can-bo-1 front                  seats a ward user before the play
+//	rules can-bo-1 front-first.yaml      gives their ward the rules of docs
 //	let CODE = invite truong-phu-nu      a code for $CODE, hidden in what is printed
 //	let TOTP = totp can-bo-1
 //
@@ -131,6 +133,10 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 			users[fields[1]] = fields[3]
 		case fields[0] == "let" && len(fields) == 5:
 			secrets[fields[1]] = house.secret(t, fields[3], fields[4])
+		case fields[0] == "desk" && len(fields) == 3:
+			house.seat(t, fields[1], fields[2])
+		case fields[0] == "rules" && len(fields) == 3:
+			house.setRules(t, fields[1], "../docs/"+fields[2])
 		case fields[0] == "wait" && len(fields) == 2:
 			pause, err := time.ParseDuration(fields[1])
 			if err != nil {

@@ -1,13 +1,36 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"canbobot/config"
+	"canbobot/services"
 )
+
+// seat puts a ward user of the sample at a desk.
+func (h *house) seat(t *testing.T, externalID, desk string) {
+	t.Helper()
+	who := h.character(t, externalID)
+	if err := h.ward.Approvals.SetDesk(context.Background(), services.SystemActor(who.Ward), who.Staff, desk); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// setRules gives the ward of a ward user of the sample the rules of a file.
+func (h *house) setRules(t *testing.T, externalID, path string) {
+	t.Helper()
+	rules, err := readRules(nil, path)
+	if err == nil {
+		err = h.ward.Approvals.SetRules(context.Background(), services.SystemActor(h.character(t, externalID).Ward), rules)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 func TestRulesOfApproval(t *testing.T) {
 	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "a.db")}

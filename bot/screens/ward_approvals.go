@@ -210,7 +210,14 @@ func (s *Screens) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	chosen := groups[at]
 	var lines []string
 	for _, one := range chosen.list {
+		card, err := s.Changes.Card(ctx, turn.Speaker.Actor, one.ID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
 		lines = append(lines, s.say("many.line", "number", one.ID, "who", orDash(who(one)), "branch", orDash(one.BranchName)))
+		for _, line := range append(s.diffLines(card), s.effectLines(card)...) {
+			lines = append(lines, s.say("many.what", "what", line))
+		}
 	}
 	reply := bot.Reply{Title: s.say("many.title", "kind", s.say("kind_short."+string(chosen.kind))), Text: strings.Join(lines, "\n") + "\n\n" + s.say("many.ask"), Protect: true}
 	reply.Buttons = append(reply.Buttons, bot.Row(positive(bot.Button{
