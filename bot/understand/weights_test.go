@@ -201,7 +201,7 @@ const (
 	rounds    = 40
 	pace      = 0.15 // of the first steps
 	decay     = 0.00002
-	dropped   = 0.3  // part of the clues left out each time, so that none is leaned upon
+	dropped   = 0.4  // part of the clues left out each time, so that none is leaned upon
 	frameless = 0.45 // part of the lessons taken without the frames
 	leastUse  = 2    // a clue seen less often is not learned
 )
