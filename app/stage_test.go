@@ -99,21 +99,40 @@ func loadWords(t *testing.T) *texts.Texts {
 
 // playAlike plays the main path over a platform, keeps what its phones showed as
 // the channel's own transcript, and wants the same words as everywhere else.
-func playAlike(t *testing.T, house *house, stage *platformStage, channel string) {
+func playAlike(t *testing.T, house *house, stage *platformStage, channel, play string) {
 	t.Helper()
-	script := readTranscript(t, "../bot/screens/testdata/main_path.chat")
-	got := script.play(t, stage, house)
-	own := transcript{path: "../bot/screens/testdata/" + channel + "/main_path.chat"}
+	script, got := playOver(t, house, stage, channel, play)
+	hint := loadWords(t).Say("numbered.hint", bot.Fields{"example": "{"})
+	if want, got := words(strings.Join(script.lines, "\n"), hint), words(got, hint); want != got {
+		t.Errorf("the words over %s differ from those on the page:\n%s", channel, firstDifference(want, got))
+	}
+}
+
+// playOver plays a transcript of the page on another channel, against that
+// channel's own.
+func playOver(t *testing.T, house *house, stage *platformStage, channel, play string) (script transcript, got string) {
+	t.Helper()
+	script = readTranscript(t, "../bot/screens/testdata/"+play+".chat")
+	got = script.play(t, stage, house)
+	own := transcript{path: "../bot/screens/testdata/" + channel + "/" + play + ".chat"}
 	if content, err := os.ReadFile(own.path); err == nil {
 		own.lines = strings.Split(strings.TrimRight(string(content), "\n"), "\n")
 	} else if !*update {
 		t.Fatal(err)
 	}
 	compare(t, own, got)
-	hint := loadWords(t).Say("numbered.hint", bot.Fields{"example": "{"})
-	if want, got := words(strings.Join(script.lines, "\n"), hint), words(got, hint); want != got {
-		t.Errorf("the words over %s differ from those on the page:\n%s", channel, firstDifference(want, got))
+	return script, got
+}
+
+// cast are the accounts that play in a transcript.
+func (script transcript) cast() []string {
+	var accounts []string
+	for _, line := range script.lines {
+		if fields := strings.Fields(line); len(fields) == 4 && fields[0] == "actor" {
+			accounts = append(accounts, fields[3])
+		}
 	}
+	return accounts
 }
 
 var (

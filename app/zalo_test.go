@@ -141,7 +141,7 @@ func TestMainPathOverZalo(t *testing.T) {
 	for _, externalID := range []string{"truong-phu-nu", "can-bo-1", "can-bo-2"} {
 		a.phone(t, externalID)
 	}
-	playAlike(t, a.house, a.stage, "zalo")
+	playAlike(t, a.house, a.stage, "zalo", "main_path")
 	if a.server.Billed() != 0 || a.server.Refreshes() != 0 {
 		t.Errorf("billed %d, renewed %d times", a.server.Billed(), a.server.Refreshes())
 	}

@@ -78,7 +78,30 @@ func TestMainPathOverZaloBot(t *testing.T) {
 				stage.move(t, externalID, user.ID, botPhone{user})
 			}
 			listenZaloBot(t, stage, channel, way)
-			playAlike(t, house, stage, "zalobot")
+			playAlike(t, house, stage, "zalobot", "main_path")
+		})
+	}
+}
+
+// Each kind of request, approved, returned and refused, where choices are
+// numbers.
+func TestRequestsOverZaloBot(t *testing.T) {
+	for _, play := range []string{"returned", "leave", "death", "bank", "details", "correct"} {
+		t.Run(play, func(t *testing.T) {
+			t.Parallel()
+			server := zalobottest.New(t)
+			channel := zalobot.New(zalobot.Config{
+				Token: server.Token, APIURL: server.URL, Words: zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+				Logger: slog.New(slog.DiscardHandler),
+			})
+			house := openHouse(t, channel)
+			stage := newPlatformStage(house, zalobot.Name)
+			for _, externalID := range readTranscript(t, "../bot/screens/testdata/"+play+".chat").cast() {
+				user := server.Known(zalobottest.ID("user", len(stage.phones)+1), externalID)
+				stage.move(t, externalID, user.ID, botPhone{user})
+			}
+			listenZaloBot(t, stage, channel, "webhook")
+			playOver(t, house, stage, "zalobot", play)
 		})
 	}
 }
