@@ -42,18 +42,20 @@ func (s *Screens) stepLines(card changes.Card) []string {
 			}
 		}
 		who := s.signerName(step.Step)
-		if len(names) > 0 {
+		waits := card.Request.State == models.ChangeSubmitted
+		missing := step.People - len(step.Signed)
+		switch {
+		case len(names) > 0:
+			if waits && missing > 0 {
+				names = append(names, s.say("approval.missing", "missing", missing))
+			}
 			lines = append(lines, s.say("approval.signed", "number", i+1, "who", capital(who), "names", strings.Join(names, "; ")))
-		}
-		if card.Request.State != models.ChangeSubmitted {
-			continue
-		}
-		switch missing := step.People - len(step.Signed); {
-		case i == card.Approval.Now && missing > 0 && step.People > 1:
+		case !waits:
+		case i == card.Approval.Now && missing > 1:
 			lines = append(lines, s.say("approval.now_more", "number", i+1, "who", who, "missing", missing))
 		case i == card.Approval.Now:
 			lines = append(lines, s.say("approval.now", "number", i+1, "who", who))
-		case i > card.Approval.Now:
+		default:
 			lines = append(lines, s.say("approval.then", "number", i+1, "who", who))
 		}
 	}

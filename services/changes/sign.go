@@ -178,7 +178,7 @@ func (j judgement) own(staff int64) (models.ApprovalSignature, error) {
 }
 
 // told are those who hear that a step waits: its signers; of a step for clerks
-// and leaders the clerks, and the leaders where no clerk may.
+// and leaders the clerks, and the leaders where there are too few of them.
 func told(j judgement) []models.Staff {
 	var all, clerks []models.Staff
 	for _, signer := range j.Signers {
@@ -187,7 +187,7 @@ func told(j judgement) []models.Staff {
 			clerks = append(clerks, signer.Staff)
 		}
 	}
-	if j.step().Role == approvals.Any && len(clerks) > 0 {
+	if j.step().Role == approvals.Any && len(clerks) > 0 && len(clerks) >= j.Missing {
 		return clerks
 	}
 	return all
