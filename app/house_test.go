@@ -240,6 +240,14 @@ type recorder struct {
 	order  map[string][]string
 }
 
+// Fetch brings a file of the transcripts' own, by its name.
+func (r *recorder) Fetch(ctx context.Context, id string, limit int64) ([]byte, error) {
+	if content := sentFile(id); content != nil {
+		return content, nil
+	}
+	return r.Channel.Fetch(ctx, id, limit)
+}
+
 func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
 	ref, err := r.Channel.Send(ctx, chatID, reply)
 	if err == nil {
@@ -317,7 +325,8 @@ func (s *webStage) act(t *testing.T, user string, what rune, text string) {
 	case '@':
 		in.Start = text
 	case '?':
-		in.Attachment = &bot.Attachment{Kind: bot.AttachmentKind(text), ID: "1"}
+		kind, name, _ := strings.Cut(text, " ")
+		in.Attachment = &bot.Attachment{Kind: bot.AttachmentKind(kind), ID: name, Name: name}
 	}
 	if err := s.house.counter.Dispatcher.Handle(ctxFor(t), in); err != nil {
 		t.Fatalf("%s %c %s: %v", user, what, text, err)

@@ -29,6 +29,20 @@ type Turn struct {
 	Now     time.Time
 
 	forms *formRunner
+	fetch func(ctx context.Context, limit int64) ([]byte, error) // nil where no file came, or none can be had
+}
+
+// Fetch brings the file that the person sent, of at most limit bytes. It refuses
+// with unavailable/file when the channel cannot, or not at the moment.
+func (t Turn) Fetch(ctx context.Context, limit int64) ([]byte, error) {
+	if t.fetch == nil {
+		return nil, services.Unavailable("file")
+	}
+	content, err := t.fetch(ctx, limit)
+	if err != nil {
+		return nil, services.Unavailable("file").Because(err)
+	}
+	return content, nil
 }
 
 // Arg is the i-th argument of the pressed button, empty when there is none: a

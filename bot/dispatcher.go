@@ -166,6 +166,11 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 	speaker.Actor.Event = in.Channel + ":" + in.EventID
 	turn := Turn{In: in, Speaker: speaker, Now: d.Clock.Local()}
 	turn.forms = &formRunner{dispatcher: d, position: position}
+	if fetcher, ok := channel.(Fetcher); ok && in.Attachment != nil {
+		turn.fetch = func(ctx context.Context, limit int64) ([]byte, error) {
+			return fetcher.Fetch(ctx, in.Attachment.ID, limit)
+		}
+	}
 
 	var reply Reply
 	switch {

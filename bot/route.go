@@ -70,8 +70,8 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		return d.Book.Welcome(ctx, turn)
 	case !turn.Speaker.Consented:
 		return d.Book.Consent(ctx, turn)
-	case in.Text == "" && (in.Attachment != nil || in.Contact != nil):
-		return d.Book.Attached(ctx, turn)
+	case in.Text == "" && (in.Attachment != nil || in.Contact != nil), in.Attachment != nil && in.Attachment.Kind == Document:
+		return d.Book.Attached(ctx, turn) // a document is what matters, whatever its caption
 	}
 	if action := d.Book.Sayings[fold(in.Text)]; action != "" {
 		turn.In.Action = action

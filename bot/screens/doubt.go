@@ -191,12 +191,15 @@ func split(text string) (words []string, pictures string) {
 
 // attached answers kindly about what nobody asked for: each kind says what to
 // send instead.
-func (s *Screens) attached(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+func (s *Screens) attached(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.In.Attachment == nil {
 		if turn.Speaker.Actor.IsStaff() {
 			return bot.Reply{Text: s.say("attached.contact_staff"), Buttons: [][]bot.Button{bot.Row(s.button("find", "find"), s.button("menu", "menu"))}}, nil
 		}
 		return bot.Reply{Text: s.say("attached.contact"), Buttons: [][]bot.Button{bot.Row(s.button("phone", "phone"), s.button("menu", "menu"))}}, nil
+	}
+	if isSheet(turn) {
+		return s.receiveSheet(ctx, turn)
 	}
 	kind := turn.In.Attachment.Kind
 	if !s.Texts.Has("attached." + string(kind)) {

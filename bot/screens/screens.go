@@ -20,6 +20,7 @@ import (
 	"canbobot/services/notices"
 	"canbobot/services/phrases"
 	"canbobot/services/roster"
+	"canbobot/services/sheets"
 	"canbobot/services/story"
 	"canbobot/services/warnings"
 )
@@ -35,6 +36,7 @@ type Screens struct {
 	Notices   *notices.Service
 	Phrases   *phrases.Service
 	Warnings  *warnings.Service
+	Sheets    *sheets.Service
 	Story     *story.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
@@ -110,6 +112,8 @@ func (s *Screens) Book() *bot.Book {
 			"linefailed": {Screen: s.lineFailed, Inner: true}, "close": {Screen: s.closeRun, Inner: true},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
+			"sheetok": {Screen: s.applySheet, Inner: true}, "sheetdrop": {Screen: s.dropSheet, Inner: true},
+			"roster": {Screen: s.rosterSheet}, "rosterget": {Screen: s.getRoster, Inner: true},
 			"calls": {Screen: s.calls}, "called": {Screen: s.called, Inner: true},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices},
 			"review": {Screen: s.review}, "reviewgroup": {Screen: s.reviewGroup, Inner: true}, "story": {Screen: s.storyOf, Inner: true},

@@ -155,11 +155,3 @@ func (s *Screens) unlinkPerson(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	}
 	return bot.Reply{Text: s.say("unlink.person_done"), Buttons: [][]bot.Button{bot.Row(s.button("invite", "invite", id(personID)), s.button("menu", "menu"))}}, nil
 }
-
-// importing says how a sheet gets in.
-func (s *Screens) importing(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := staffOnly(turn); err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{Text: s.say("import.how"), Buttons: [][]bot.Button{bot.Row(s.button("find", "find"), s.button("menu", "menu"))}}, nil
-}

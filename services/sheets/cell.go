@@ -113,7 +113,7 @@ func readPhone(cell string) (string, remark, error) {
 	said := remark("")
 	digits, mended, lost := digitsOf(cell)
 	if lost {
-		return "", "", services.Invalid("digits_lost")
+		return "", "", bad("digits_lost")
 	}
 	if mended {
 		said = "scientific"
@@ -160,7 +160,7 @@ func countDigits(text string) int { return len(onlyDigits(text)) }
 func readCitizen(cell string) (string, remark, error) {
 	digits, mended, lost := digitsOf(cell)
 	if lost {
-		return "", "", services.Invalid("digits_lost")
+		return "", "", bad("digits_lost")
 	}
 	number, zero, err := citizen.Parse(digits)
 	switch {
@@ -178,7 +178,7 @@ func readCitizen(cell string) (string, remark, error) {
 func readAccount(cell string) (string, remark, error) {
 	digits, mended, lost := digitsOf(cell)
 	if lost {
-		return "", "", services.Invalid("digits_lost")
+		return "", "", bad("digits_lost")
 	}
 	number, err := bank.ParseAccount(digits)
 	if err == nil && mended {
@@ -217,7 +217,7 @@ func (d days) readBirth(cell string) (models.Date, int, remark, error) {
 	if len(digits) == 4 && onlyDigits(digits) == digits {
 		year, _ := strconv.Atoi(digits)
 		if year < oldestBirth || year > d.today.Year-youngest {
-			return models.Date{}, 0, "", services.Invalid("birth_range").With("from", oldestBirth).With("to", d.today.Year-youngest)
+			return models.Date{}, 0, "", bad("birth_range").With("from", oldestBirth).With("to", d.today.Year-youngest)
 		}
 		return models.Date{}, year, "", nil
 	}
@@ -226,7 +226,7 @@ func (d days) readBirth(cell string) (models.Date, int, remark, error) {
 		return models.Date{}, 0, "", err
 	}
 	if day.Year < oldestBirth || day.Year > d.today.Year-youngest {
-		return models.Date{}, 0, "", services.Invalid("birth_range").With("from", oldestBirth).With("to", d.today.Year-youngest)
+		return models.Date{}, 0, "", bad("birth_range").With("from", oldestBirth).With("to", d.today.Year-youngest)
 	}
 	return day, day.Year, said, nil
 }
@@ -244,7 +244,7 @@ func (d days) readDay(cell string) (models.Date, remark, error) {
 		return models.Date{}, "", err
 	}
 	if day.Year < oldestTerm || day.Year > d.today.Year+2 {
-		return models.Date{}, "", services.Invalid("day_range").With("from", oldestTerm).With("to", d.today.Year+2).With("date", day)
+		return models.Date{}, "", bad("day_range").With("from", oldestTerm).With("to", d.today.Year+2).With("date", day)
 	}
 	return day, said, nil
 }
@@ -254,12 +254,12 @@ func (d days) readDay(cell string) (models.Date, remark, error) {
 // day_year a year or month alone.
 func (d days) read(cell string) (models.Date, remark, error) {
 	if len(cell) > 60 {
-		return models.Date{}, "", services.Invalid("day")
+		return models.Date{}, "", bad("day")
 	}
 	text := strings.TrimSpace(cell)
 	if serial, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.") == "" && strings.Count(text, ".") <= 1 && len(onlyDigits(text)) != 8 {
 		if serial >= 1900 && serial <= 2100 && serial == float64(int(serial)) {
-			return models.Date{}, "", services.Invalid("day_year")
+			return models.Date{}, "", bad("day_year")
 		}
 		if serial >= 0 && serial < 80_000 {
 			return d.epoch.AddDays(int(serial)), "", nil
@@ -281,15 +281,15 @@ func (d days) read(cell string) (models.Date, remark, error) {
 	for i, part := range parts {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 0 || i >= 3 {
-			return models.Date{}, "", services.Invalid("day")
+			return models.Date{}, "", bad("day")
 		}
 		numbers[i] = n
 	}
 	if len(parts) == 2 || len(parts) == 1 && numbers[0] > 1900 {
-		return models.Date{}, "", services.Invalid("day_year")
+		return models.Date{}, "", bad("day_year")
 	}
 	if len(parts) != 3 {
-		return models.Date{}, "", services.Invalid("day")
+		return models.Date{}, "", bad("day")
 	}
 	day, month, year := numbers[0], numbers[1], numbers[2]
 	if len(parts[0]) == 4 {
@@ -309,7 +309,7 @@ func (d days) read(cell string) (models.Date, remark, error) {
 	}
 	date := models.NewDate(year, time.Month(month), day)
 	if date.Year != year || int(date.Month) != month || date.Day != day {
-		return models.Date{}, "", services.Invalid("day_impossible")
+		return models.Date{}, "", bad("day_impossible")
 	}
 	return date, said, nil
 }
@@ -320,3 +320,8 @@ var (
 	epoch1900 = models.NewDate(1899, time.December, 30)
 	epoch1904 = models.NewDate(1904, time.January, 1)
 )
+
+// bad refuses what a cell says; the code is that of a finding.
+func bad(code string) *services.Error {
+	return &services.Error{Kind: services.KindInvalid, Code: code}
+}

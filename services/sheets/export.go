@@ -408,3 +408,17 @@ func day(d models.Date) string {
 	}
 	return fmt.Sprintf("%02d/%02d/%04d", d.Day, d.Month, d.Year)
 }
+
+// Organizations lists those that have a branch in the actor's ward, in the
+// ward's order.
+func (s *Service) Organizations(ctx context.Context, actor services.Actor) ([]models.Organization, error) {
+	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return nil, err
+	}
+	var found []models.Organization
+	err := s.store.WithContext(ctx).Where("code IN (SELECT organization_code FROM branches WHERE ward_id = ?)", actor.Ward).Order("sort_order, code").Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read organizations: %w", err)
+	}
+	return found, nil
+}
