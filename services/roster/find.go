@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
+
+	"gorm.io/gorm"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -42,28 +45,33 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 		return nil, services.Invalid("query")
 	}
 	tx := s.store.WithContext(ctx)
-	people := tx.Where("people.ward_id = ?", actor.Ward)
+	var candidates []models.Person
+	var searches []*gorm.DB
+	people := tx.Where("people.ward_id = ? AND people.merged_into IS NULL", actor.Ward)
 	if digits := phoneDigits(query); digits != "" {
 		people = people.Where("people.phone LIKE ?", "%"+digits+"%")
+		searches = []*gorm.DB{people}
 	} else {
-		organizations, err := s.organizationsNamed(ctx, words)
+		branches, err := s.branchesNamed(tx, actor.Ward, words)
 		if err != nil {
 			return nil, err
 		}
-		today := s.today()
-		for _, word := range words {
-			people = people.Where(`people.folded LIKE ? OR EXISTS (
-				SELECT 1 FROM terms t JOIN branches b ON b.id = t.branch_id JOIN villages v ON v.id = b.village_id
-				WHERE t.person_id = people.id AND t.superseded_at IS NULL
-				  AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)
-				  AND (v.folded LIKE ? OR b.organization_code IN ?))`,
-				"%"+word+"%", today, today, "%"+word+"%", organizations[word])
+		searches = s.searches(people, words, branches)
+	}
+	seen := map[int64]bool{}
+	for _, search := range searches { // two at most
+		var some []models.Person
+		if err := search.Order("people.folded, people.id").Limit(maxRanked).Find(&some).Error; err != nil {
+			return nil, fmt.Errorf("find people: %w", err)
+		}
+		for _, person := range some {
+			if !seen[person.ID] {
+				seen[person.ID] = true
+				candidates = append(candidates, person)
+			}
 		}
 	}
-	var candidates []models.Person
-	if err := people.Order("people.folded, people.id").Limit(maxRanked).Find(&candidates).Error; err != nil {
-		return nil, fmt.Errorf("find people: %w", err)
-	}
+	slices.SortFunc(candidates, func(a, b models.Person) int { return cmp.Or(cmp.Compare(a.Folded, b.Folded), cmp.Compare(a.ID, b.ID)) })
 	found, err := s.withPosts(ctx, candidates)
 	if err != nil {
 		return nil, err
@@ -117,17 +125,82 @@ func phoneDigits(query string) string {
 	return strings.TrimPrefix(text, "0")
 }
 
-// organizationsNamed maps each word to the organizations whose names hold it.
-func (s *Service) organizationsNamed(ctx context.Context, words []string) (map[string][]string, error) {
-	var organizations []models.Organization
-	if err := s.store.WithContext(ctx).Find(&organizations).Error; err != nil {
-		return nil, fmt.Errorf("read organizations: %w", err)
+// part matches a word in a folded name: of two letters the beginning of a
+// word, which an index of three letters still finds.
+func part(word string) (sql string, args []any) {
+	if len(word) != 2 {
+		return "people.folded LIKE ?", []any{"%" + word + "%"}
 	}
-	named := map[string][]string{}
+	return "(people.folded LIKE ? OR people.folded LIKE ?)", []any{word + "%", "% " + word + "%"}
+}
+
+// searches are the queries for people of whom every word is in the name, or in
+// the unit of a post that they hold today. Where every word could be a unit's,
+// nothing narrows one query by name; then there are two: by name alone, and
+// through the units.
+func (s *Service) searches(people *gorm.DB, words []string, branches map[string][]int64) []*gorm.DB {
+	today := s.today()
+	people = people.Session(&gorm.Session{}) // each search begins with the same conditions
+	byName, either := people, people
+	units := map[int64]int{}
+	named := false
 	for _, word := range words {
-		for _, organization := range organizations {
-			if slices.Contains(strings.Fields(models.Fold(organization.Name+" "+organization.BranchName)), word) {
-				named[word] = append(named[word], organization.Code)
+		sql, args := part(word)
+		byName = byName.Where(sql, args...)
+		if len(branches[word]) == 0 {
+			named = true
+			either = either.Where(sql, args...)
+			continue
+		}
+		for _, branch := range branches[word] {
+			units[branch]++
+		}
+		either = either.Where(sql+` OR EXISTS (SELECT 1 FROM terms t WHERE t.person_id = people.id AND t.superseded_at IS NULL
+			AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?) AND t.branch_id IN ?)`,
+			append(args, today, today, branches[word])...)
+	}
+	if named {
+		return []*gorm.DB{either}
+	}
+	likely := slices.SortedFunc(maps.Keys(units), func(a, b int64) int { return cmp.Or(cmp.Compare(units[b], units[a]), cmp.Compare(a, b)) })
+	return []*gorm.DB{byName, either.Where(`people.id IN (SELECT t.person_id FROM terms t WHERE t.branch_id IN ? AND t.superseded_at IS NULL
+		AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))`, likely[:min(len(likely), maxUnits)], today, today)}
+}
+
+// maxUnits is how many branches a search looks through, those that answer most
+// words first.
+const maxUnits = 200
+
+// branchesNamed maps each word to the ward's living branches of whose
+// organization it is a whole word, or of whose village a part of a name, former
+// names and those of villages that went into it included.
+func (s *Service) branchesNamed(tx *gorm.DB, ward int64, words []string) (map[string][]int64, error) {
+	var rows []struct {
+		ID               int64
+		OrganizationCode string
+		Folded, KnownAs  string
+	}
+	err := tx.Raw(`SELECT b.id, b.organization_code, v.folded, v.known_as FROM branches b JOIN villages v ON v.id = b.village_id
+		WHERE b.ward_id = ? ORDER BY b.id`, ward).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read units: %w", err)
+	}
+	kinds, err := s.organizations(tx, false)
+	if err != nil {
+		return nil, err
+	}
+	called := map[string][]string{}
+	for code, kind := range kinds {
+		called[code] = strings.Fields(models.Fold(kind.Name + " " + kind.BranchName))
+	}
+	named := map[string][]int64{}
+	for _, word := range words {
+		if named[word] != nil {
+			continue
+		}
+		for _, row := range rows {
+			if slices.Contains(called[row.OrganizationCode], word) || strings.Contains(row.Folded, word) || strings.Contains(row.KnownAs, word) {
+				named[word] = append(named[word], row.ID)
 			}
 		}
 	}

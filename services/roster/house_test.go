@@ -65,6 +65,7 @@ func newHouse(t *testing.T) *house {
 	away := models.Village{WardID: h.foreign.ID, Name: "Tổ dân phố 5", Folded: "to dan pho 5"}
 	h.create(&away)
 	h.abroad = branch(h.foreign, away, "women", "Chi hội Phụ nữ")
+	h.create(&models.Staff{ID: 1, WardID: h.ward.ID, Name: "Cán bộ", Role: "clerk", Active: true})
 	h.clerk = services.Actor{Role: services.Clerk, Ward: h.ward.ID, Staff: 1}
 	return h
 }

@@ -76,7 +76,8 @@ func TestForeignWardSeesNothing(t *testing.T) {
 	}
 	ids := map[string]int64{
 		"Person": head.ID, "Posts": head.ID, "Branch": h.women.ID, "View": h.women.ID, "Branches": h.villages[0].ID, "Term": term[0].Term.ID,
-		"Career": head.ID,
+		"Career": head.ID, "MergePreview": head.ID, "Merge": head.ID, "Unmerge": 1, "Mergers": head.ID, "Alike": head.ID,
+		"Distinguish": head.ID,
 	}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID}}
 	for _, role := range []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin} {
@@ -109,6 +110,10 @@ func TestForeignWardSeesNothing(t *testing.T) {
 				case reflect.TypeFor[*gorm.DB]():
 					args[j] = reflect.ValueOf(h.store.DB)
 				case reflect.TypeFor[int64]():
+					if j > 2 { // the other of two
+						args[j] = reflect.ValueOf(head.ID + 1)
+						continue
+					}
 					if ids[name] == 0 {
 						t.Fatalf("%s takes an id that this test does not know", name)
 					}
@@ -142,7 +147,7 @@ func TestForeignWardSeesNothing(t *testing.T) {
 			}
 		}
 	}
-	if walked != len(ids)+3 { // and Villages, Find, At
+	if walked != len(ids)+4 { // and Villages, Find, At, Duplicates
 		t.Errorf("walked %d methods", walked)
 	}
 }
