@@ -15,7 +15,7 @@ import (
 // changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
 // day without the post.
 func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known, _, err := s.knownBranch(ctx, turn, models.ChangeLeave)
+	known, view, err := s.knownBranch(ctx, turn, models.ChangeLeave)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -30,6 +30,9 @@ func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		said["from"] = bot.Input{Choice: day.String()}
 	}
 	said["reason"] = bot.Input{Choice: reasonSaid(turn.In.Text)}
+	if own := s.ownTerm(turn, view); own != 0 {
+		said["term"] = bot.Input{Choice: id(own)}
+	}
 	return turn.BeginSaid(ctx, "leave", known, said)
 }
 
@@ -195,6 +198,24 @@ func (s *Screens) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// iLeave says, folded, that who speaks is who leaves.
+var iLeave = regexp.MustCompile(`\b(toi|tui|minh|em|bac|chu|co|anh|chi) (xin|muon|dinh|khong lam|nghi|thoi)\b|^(cho (toi|tui|em|minh) )?xin (thoi|nghi|rut)\b`)
+
+// ownTerm is the post of who speaks, where they say that they leave it
+// themselves; 0 when they name somebody, or another post.
+func (s *Screens) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
+	slots := turn.Meaning.Slots
+	if slots.Name != "" || !iLeave.MatchString(models.Fold(turn.In.Text)) {
+		return 0
+	}
+	for _, post := range view.Posts {
+		if post.Person.ID == turn.Speaker.Actor.Person && (slots.Role == "" || slots.Role == string(post.Term.Role)) {
+			return post.Term.ID
+		}
+	}
+	return 0
 }
 
 // reasonsSaid, folded, tell why somebody leaves; the first that is found counts.

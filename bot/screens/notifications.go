@@ -7,6 +7,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/changes"
 	"canbobot/services/outbox"
 )
 
@@ -54,6 +55,15 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 	return bot.Reply{}, fmt.Errorf("no screen for a message of kind %q", delivery.Kind)
 }
 
+// cardFor is a request's card for who decides it, or for who proposed it.
+func (s *Screens) cardFor(actor services.Actor, card changes.Card) bot.Reply {
+	proposer := card.Request.ProposerStaffID
+	if actor.IsStaff() && (proposer == nil || *proposer != actor.Staff) {
+		return s.decisionCard(card)
+	}
+	return s.ownCard(card)
+}
+
 // Redrawn draws the card of a delivery's subject as it is at the moment, for the
 // one who has it, or is to have it, before them; without buttons to decide by
 // once there is nothing left to decide.
@@ -64,10 +74,7 @@ func (s *Screens) Redrawn(ctx context.Context, recipient services.Actor, deliver
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		if recipient.IsStaff() {
-			return s.decisionCard(card), nil
-		}
-		return s.ownCard(card), nil
+		return s.cardFor(recipient, card), nil
 	case outbox.Case:
 		view, err := s.Cases.Card(ctx, recipient, delivery.SubjectID)
 		if err != nil {

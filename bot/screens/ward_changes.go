@@ -19,7 +19,7 @@ func (s *Screens) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := s.decisionCard(card)
+	reply := s.cardFor(turn.Speaker.Actor, card)
 	reply.Buttons = append(reply.Buttons, s.storyRow(turn.Speaker.Actor, story.Change, card.Request.ID)...)
 	return reply, nil
 }
