@@ -155,11 +155,11 @@ func TestWordsOfSeveralKindsOpenTheirScreens(t *testing.T) {
 
 // Words alone change nothing: whatever is sent has a summary with a button
 // first. Proving who one is, and looking somebody up, change nothing of the
-// ward's.
+// ward's; a code to sign with follows the card and its button.
 func TestNothingIsSentWithoutAButton(t *testing.T) {
 	house := openHouse(t)
 	for name, form := range house.counter.Dispatcher.Book.Forms {
-		if changesNothing := slices.Contains([]string{"link", "step_up", "find"}, name); (form.Confirm == nil) != changesNothing {
+		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "sign"}, name); (form.Confirm == nil) != changesNothing {
 			t.Errorf("form %s: it has a summary: %v", name, form.Confirm != nil)
 		}
 	}

@@ -102,7 +102,7 @@ func (s *Screens) Book() *bot.Book {
 			"pending": {Screen: s.pending}, "card": {Screen: s.card, Inner: true}, "ok": {Screen: s.approve, Inner: true},
 			"ret": {Screen: s.returnRequest, Inner: true}, "no": {Screen: s.refuse, Inner: true},
 			"takeback": {Screen: s.takeBack, Inner: true}, "waiting": {Screen: s.waiting}, "many": {Screen: s.many}, "manyyes": {Screen: s.manyYes, Inner: true},
-			"rules": {Screen: s.approvalRules}, "delegations": {Screen: s.delegations}, "delegate": {Screen: s.delegate}, "undelegate": {Screen: s.undelegate, Inner: true},
+			"rules": {Screen: s.approvalRules}, "delegations": {Screen: s.delegations}, "delegate": {Screen: s.delegate, Inner: true}, "undelegate": {Screen: s.undelegate, Inner: true},
 			"linkcard": {Screen: s.linkCard, Inner: true}, "linkyes": {Screen: s.linkYes, Inner: true}, "linkno": {Screen: s.linkNo, Inner: true},
 			"case": {Screen: s.caseCard, Inner: true}, "caseans": {Screen: s.answerCase, Inner: true}, "caseclose": {Screen: s.closeCase, Inner: true},
 			"runs": {Screen: s.runs}, "run": {Screen: s.run, Inner: true}, "prepare": {Screen: s.prepare, Inner: true},
