@@ -19,6 +19,7 @@ import (
 type benchCommand struct {
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
+	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
 }
 

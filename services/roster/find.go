@@ -61,7 +61,7 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 	seen := map[int64]bool{}
 	for _, search := range searches { // two at most
 		var some []models.Person
-		if err := search.Order("people.folded, people.id").Limit(maxRanked).Find(&some).Error; err != nil {
+		if err := search.Limit(maxRanked).Find(&some).Error; err != nil {
 			return nil, fmt.Errorf("find people: %w", err)
 		}
 		for _, person := range some {
@@ -135,41 +135,61 @@ func part(word string) (sql string, args []any) {
 }
 
 // searches are the queries for people of whom every word is in the name, or in
-// the unit of a post that they hold today. Where every word could be a unit's,
-// nothing narrows one query by name; then there are two: by name alone, and
-// through the units.
+// the unit of a post that they hold today: one by name alone, which an index
+// answers, and one through the units that answer some of the words.
 func (s *Service) searches(people *gorm.DB, words []string, branches map[string][]int64) []*gorm.DB {
-	today := s.today()
 	people = people.Session(&gorm.Session{}) // each search begins with the same conditions
-	byName, either := people, people
-	units := map[int64]int{}
-	named := false
-	for _, word := range words {
+	byName := people
+	matched := map[int64]int{} // branch: a bit for each word that it answers
+	for i, word := range words {
 		sql, args := part(word)
 		byName = byName.Where(sql, args...)
-		if len(branches[word]) == 0 {
-			named = true
-			either = either.Where(sql, args...)
-			continue
-		}
 		for _, branch := range branches[word] {
-			units[branch]++
+			matched[branch] |= 1 << i
 		}
-		either = either.Where(sql+` OR EXISTS (SELECT 1 FROM terms t WHERE t.person_id = people.id AND t.superseded_at IS NULL
-			AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?) AND t.branch_id IN ?)`,
-			append(args, today, today, branches[word])...)
 	}
-	if named {
-		return []*gorm.DB{either}
+	alike := map[int][]int64{}
+	for branch, mask := range matched {
+		alike[mask] = append(alike[mask], branch)
 	}
-	likely := slices.SortedFunc(maps.Keys(units), func(a, b int64) int { return cmp.Or(cmp.Compare(units[b], units[a]), cmp.Compare(a, b)) })
-	return []*gorm.DB{byName, either.Where(`people.id IN (SELECT t.person_id FROM terms t WHERE t.branch_id IN ? AND t.superseded_at IS NULL
-		AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))`, likely[:min(len(likely), maxUnits)], today, today)}
+	today := s.today()
+	var either []string
+	var all []any
+	for _, mask := range slices.Sorted(maps.Keys(alike)) {
+		ids := alike[mask]
+		slices.Sort(ids)
+		conditions := []string{`people.id IN (SELECT t.person_id FROM terms t WHERE t.branch_id IN ? AND t.superseded_at IS NULL
+			AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))`}
+		args := []any{ids, today, today}
+		possible := true
+		for i, word := range words {
+			if mask&(1<<i) != 0 {
+				continue
+			}
+			possible = possible && !isNumber(word) // nobody is called 5
+			sql, values := part(word)
+			conditions, args = append(conditions, sql), append(args, values...)
+		}
+		if possible {
+			either, all = append(either, "("+strings.Join(conditions, " AND ")+")"), append(all, args...)
+		}
+	}
+	if len(either) == 0 {
+		return []*gorm.DB{byName}
+	}
+	return []*gorm.DB{byName, people.Where(strings.Join(either, " OR "), all...)}
 }
 
-// maxUnits is how many branches a search looks through, those that answer most
-// words first.
-const maxUnits = 200
+func isNumber(word string) bool { return word[0] >= '0' && word[0] <= '9' }
+
+// answers reports whether a unit's name has the word: a number as a whole word,
+// for 5 is not 15.
+func answers(name, word string) bool {
+	if isNumber(word) {
+		return slices.Contains(strings.Fields(name), word)
+	}
+	return strings.Contains(name, word)
+}
 
 // branchesNamed maps each word to the ward's living branches of whose
 // organization it is a whole word, or of whose village a part of a name, former
@@ -199,7 +219,7 @@ func (s *Service) branchesNamed(tx *gorm.DB, ward int64, words []string) (map[st
 			continue
 		}
 		for _, row := range rows {
-			if slices.Contains(called[row.OrganizationCode], word) || strings.Contains(row.Folded, word) || strings.Contains(row.KnownAs, word) {
+			if slices.Contains(called[row.OrganizationCode], word) || answers(row.Folded, word) || answers(row.KnownAs, word) {
 				named[word] = append(named[word], row.ID)
 			}
 		}

@@ -28,6 +28,7 @@ BEGIN
     SELECT n.nspname INTO place FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
     IF place IS NOT NULL THEN
         EXECUTE format('CREATE INDEX people_parts ON people USING gin (folded %I.gin_trgm_ops) WHERE merged_into IS NULL', place);
+        EXECUTE format('CREATE INDEX people_phone_parts ON people USING gin (phone %I.gin_trgm_ops) WHERE merged_into IS NULL', place);
     END IF;
 END $$;
 -- +goose StatementEnd
