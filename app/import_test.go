@@ -30,6 +30,8 @@ func sentFile(name string) []byte {
 		return workbook(head,
 			[]any{1, "NGUYỄN THỊ THU", 1975, "Uỷ viên BCH", "Phụ nữ", "TDP 1", 981234567, "01/04/2026"},
 			[]any{2, "Lê Thị Vân", "12/05/1980", "Uỷ viên BCH", "Phụ nữ", "TDP 1", "0981234568", "01/04/2026"})
+	case "danh sach them.xlsx":
+		return workbook(head, []any{1, "Lê Thị Vinh", "12/05/1981", "Uỷ viên BCH", "Phụ nữ", "TDP 1", "0981234569", "01/04/2026"})
 	case "danh sach loi.xlsx":
 		return workbook(head,
 			[]any{1, "Nguyễn Thị Thu", 1975, "Uỷ viên BCH", "Phụ nữ", "TDP Thuận Hoa B", "0981234567", "01/04/2026"},

@@ -294,6 +294,10 @@ func (d *Dispatcher) beside(ctx context.Context, turn Turn, form *Form, draft Dr
 	if err != nil {
 		return Reply{}, err
 	}
+	if turn.In.Attachment != nil && first.Title != "" { // a page of its own: the form waits
+		first.Buttons = append(first.Buttons, Row(Button{Label: d.Speech.Say("form.resume", nil), Action: verbResume}))
+		return first, nil
+	}
 	reply, err := turn.forms.ask(ctx, turn, form, draft)
 	reply.Text = first.Text + "\n\n" + reply.Text
 	return reply, err
