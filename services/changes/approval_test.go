@@ -108,6 +108,13 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	}
 	_, err = h.TakeBack(h.ctx, h.by(h.leader), id, 3)
 	wants(t, err, "conflict: decided")
+	// Who signed is told for ever, also of who has left.
+	if err := h.store.Model(&models.Staff{}).Where("id = ?", h.clerk2.Staff).Update("active", false).Error; err != nil {
+		t.Fatal(err)
+	}
+	if card, err = h.Card(h.ctx, h.viewer, id); err != nil || len(card.Approval.Steps[0].Signed) != 1 || len(card.Approval.Steps[1].Signed) != 1 {
+		t.Errorf("signatures of who has left: %+v, %v", card.Approval, err)
+	}
 }
 
 func TestTakeBackUntilTheNextSigns(t *testing.T) {

@@ -23,6 +23,7 @@ type judgement struct {
 	parties approvals.Parties
 	day     models.Date
 	signer  approvals.Signer // the actor, where they may sign
+	all     []models.ApprovalSignature
 }
 
 // step is the one that waits.
@@ -55,7 +56,7 @@ func (j judgement) since(request models.ChangeRequest) time.Time {
 }
 
 func (s *Service) judgeBy(book *approvals.Book, request models.ChangeRequest, proposal Proposal, signatures []models.ApprovalSignature) judgement {
-	j := judgement{book: book, rule: book.Rule(request.Kind, request.SubmittedAt), parties: partiesOf(request, proposal, book.Staff), day: s.today()}
+	j := judgement{book: book, rule: book.Rule(request.Kind, request.SubmittedAt), parties: partiesOf(request, proposal, book.Staff), day: s.today(), all: signatures}
 	j.Standing = approvals.Progress(j.rule.Steps, j.parties, signatures, book.Staff, book.Delegations, j.day)
 	return j
 }
@@ -254,7 +255,12 @@ func (s *Service) cardApproval(tx *gorm.DB, actor services.Actor, card *Card) er
 	card.Approval = Approval{Now: j.Step}
 	for i, step := range j.rule.Steps {
 		view := StepView{Step: step}
-		for _, signature := range j.Signed(i) {
+		signed := j.Signed(i)
+		if request.State != models.ChangeSubmitted {
+			// What was decided stays as it was, whoever has left since.
+			signed = slices.DeleteFunc(slices.Clone(j.all), func(one models.ApprovalSignature) bool { return one.Step != i+1 })
+		}
+		for _, signature := range signed {
 			view.Signed = append(view.Signed, SignatureView{j.book.Member(signature.StaffID).Name, j.nameFor(signature.StaffID, signature.ForStaffID), signature.At})
 		}
 		card.Approval.Steps = append(card.Approval.Steps, view)
