@@ -61,7 +61,7 @@ func (r *reckoning) each(visit func(batch) error) error {
 	for after := int64(0); ; {
 		var persons []models.Person
 		err := r.tx.Select("id", "name", "bank_name", "bank_tail").
-			Where("ward_id = ? AND id > ?", r.run.WardID, after).Order("id").Limit(batchSize).Find(&persons).Error
+			Where("ward_id = ? AND id > ? AND merged_into IS NULL", r.run.WardID, after).Order("id").Limit(batchSize).Find(&persons).Error
 		if err != nil {
 			return fmt.Errorf("people: %w", err)
 		}
@@ -288,7 +288,8 @@ ORDER BY l.id, c.month`, r.run.WardID, first, last, r.frozen, r.frozen).Scan(&ro
 }
 
 // settledRow is what frozen runs have paid, or are about to, for one post of
-// one month.
+// one month. What was paid to a row that was merged into another counts for the
+// one who stays: frozen lines keep naming whom they paid.
 type settledRow struct {
 	PersonID int64
 	Month    models.Month
@@ -309,13 +310,14 @@ func (r *reckoning) settled(first, last int64, start models.Month) (map[int64][]
 	}
 	var rows []settledRow
 	err := r.tx.Raw(`
-SELECT c.person_id, c.month, c.policy_id, c.branch_id, c.role, CAST(SUM(c.amount) AS bigint) AS amount,
+SELECT COALESCE(p.merged_into, p.id) AS person_id, c.month, c.policy_id, c.branch_id, c.role, CAST(SUM(c.amount) AS bigint) AS amount,
 	MAX(c.term_id) AS term_id, MAX(c.rate) AS rate, MAX(c.basis) AS basis, MAX(l.title) AS title, MAX(l.unit) AS unit
-FROM payment_components c JOIN payment_lines l ON l.id = c.line_id
-WHERE c.ward_id = ? AND c.person_id BETWEEN ? AND ? AND c.month BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('pending', 'paid')
-GROUP BY c.person_id, c.month, c.policy_id, c.branch_id, c.role
-ORDER BY c.person_id, c.month, c.policy_id, c.branch_id, c.role`,
-		r.run.WardID, first, last, start, r.run.Month, r.frozen).Scan(&rows).Error
+FROM payment_components c JOIN payment_lines l ON l.id = c.line_id JOIN people p ON p.id = c.person_id
+WHERE c.ward_id = ? AND (c.person_id BETWEEN ? AND ? AND p.merged_into IS NULL OR c.person_id IN (SELECT id FROM people WHERE merged_into BETWEEN ? AND ?))
+AND c.month BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('pending', 'paid')
+GROUP BY COALESCE(p.merged_into, p.id), c.month, c.policy_id, c.branch_id, c.role
+ORDER BY 1, c.month, c.policy_id, c.branch_id, c.role`,
+		r.run.WardID, first, last, first, last, start, r.run.Month, r.frozen).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("settled: %w", err)
 	}
