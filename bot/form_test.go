@@ -176,7 +176,7 @@ func TestRefusedFormAsksWhatMendsIt(t *testing.T) {
 	c.expect(press("officer:big:deputy:Twice:1"), "errors.invalid.namesake\n\nphone")
 	c.expect(text("2"), "big,deputy,Twice,2")
 	c.expect(press("officer:big:deputy:Bad:1"), "errors.invalid.unnamed\n\nphone") // unnamed: the last question
-	c.expect(press("officer:big:deputy:Gone:1"), "errors.not_found.branch")          // nothing mends it
+	c.expect(press("officer:big:deputy:Gone:1"), "errors.not_found.branch")        // nothing mends it
 	// So does a refusal at the very end.
 	c.expect(press("officer:big:deputy:Lan:9"), "big,deputy,Lan,9")
 	c.expect(press("fs:officer"), "errors.invalid.namesake\n\nphone")

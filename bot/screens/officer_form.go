@@ -88,7 +88,9 @@ func (s *Screens) officerForm() *bot.Form {
 			{Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: s.noneChoice, Read: noneOr(s.readDay), Show: s.showDecided, Skip: noPaper},
 			{Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: s.noneChoice, Read: noneOr(readSigner), Show: s.orNone("signer"), Skip: noPaper, Free: true},
 			{Name: "acting", Ask: "officer.acting", Choices: s.actingChoices, Read: oneOf("no", "yes"), Show: showChoice("acting", s.actingChoices), Pick: true,
-				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["papers"] == "" || answers["decision"] != none }},
+				Skip: func(_ bot.Turn, answers bot.Answers) bool {
+					return answers["papers"] == "" || answers["decision"] != none
+				}},
 		},
 		Confirm: s.confirmChange,
 		Done:    s.submitChange,

@@ -252,7 +252,7 @@ func (s *Service) applyData(tx *gorm.DB, p *plan, change int64) (map[string]any,
 	case models.ChangeCorrect:
 		return s.applyCorrection(tx, p, change)
 	case models.ChangeMerge:
-		return s.applyMerge(tx, p, change)
+		return s.applyMerge(tx, p)
 	}
 	return applied, err
 }

@@ -287,3 +287,37 @@ func TestDeathEndsEverything(t *testing.T) {
 		t.Errorf("still dead on %s", person.DiedOn)
 	}
 }
+
+// Two rows that are one human: what both held is one's, the other row is
+// listed no more, and neither of them decides it.
+func TestMergeFromProposalToRoster(t *testing.T) {
+	h := newHouse(t)
+	proposal := changes.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.elder.ID, Note: "Cùng một người, đã gọi hỏi"}
+	card := h.submit(h.clerk, proposal)
+	if d := cmp.Diff([]changes.Diff{{Field: "merge", From: h.elder.Name, To: h.head.Name}, {Field: "note", To: "Cùng một người, đã gọi hỏi"}}, card.Diff); d != "" || len(card.Effects) != 0 {
+		t.Errorf("card %+v: %s", card.Effects, d)
+	}
+	h.is(h.clerk2, h.elder)
+	_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1)
+	wants(t, err, "denied: concerns_you")
+	if _, err := h.Approve(h.ctx, h.by(h.leader), card.Request.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	posts, err := h.roster.Posts(h.ctx, h.viewer, h.head.ID, april6)
+	if err != nil || len(posts) != 2 {
+		t.Errorf("posts %+v, %v", posts, err)
+	}
+	if gone := h.personNow(h.elder.ID); gone.MergedInto == nil || *gone.MergedInto != h.head.ID {
+		t.Errorf("gone %+v", gone)
+	}
+	if d := cmp.Diff([]string{s(h.clerk), p(h.head)}, h.told(outbox.ChangeDecided, card.Request.ID)); d != "" {
+		t.Errorf("told: %s", d)
+	}
+	_, err = h.Preview(h.ctx, h.clerk, proposal)
+	wants(t, err, "conflict: merged")
+	_, err = h.Preview(h.ctx, h.clerk, phoneOf(h.elder, "0355000111"))
+	wants(t, err, "conflict: merged")
+	// Two heads of one branch are no one.
+	_, err = h.Preview(h.ctx, h.clerk, changes.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.deputy.ID, Note: "Cùng một người"})
+	wants(t, err, "conflict: merge_overlap")
+}

@@ -89,6 +89,7 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 		if err := s.move(tx, &request, models.ChangeApproved, decidedBy(&request, actor, s.clock)); err != nil {
 			return err
 		}
+		p.decider = actor
 		applied, err := s.apply(tx, &p, request.ID)
 		if err != nil {
 			return stale(err, proposal)
@@ -111,7 +112,8 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 		if proposal.Reason == "died" {
 			concerned = nil // their telephone is with the family
 		}
-		if _, added := applied["added_person"]; !added { // who was added is linked nowhere yet
+		// Who was added is linked nowhere yet; who went up in another is not written to.
+		if _, added := applied["added_person"]; !added && request.Kind != models.ChangeMerge {
 			concerned = append(concerned, p.newcomer.ID)
 		}
 		return s.tellDecided(ctx, tx, actor, request, concerned...)

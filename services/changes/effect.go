@@ -62,7 +62,29 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 	if err != nil {
 		return nil, fmt.Errorf("effect on money: %w", err)
 	}
+	if p.proposal.Kind == models.ChangeMerge {
+		effects = netOfMerger(effects, p.person.ID, p.newcomer.ID)
+	}
 	return nameEffects(tx, p, effects)
+}
+
+// netOfMerger leaves out what one of two rows gains and the other loses: it is
+// one human's money.
+func netOfMerger(effects []allowance.Effect, keep, drop int64) []allowance.Effect {
+	find := func(person int64) int {
+		return slices.IndexFunc(effects, func(e allowance.Effect) bool { return e.Person == person })
+	}
+	kept, dropped := find(keep), find(drop)
+	if kept < 0 || dropped < 0 {
+		return effects
+	}
+	gain, loss := effects[kept], effects[dropped]
+	opposite := func(a, b allowance.MonthAmount) bool { return a.Month == b.Month && a.Amount == -b.Amount }
+	if gain.From != loss.From || gain.Until != loss.Until || gain.Monthly != -loss.Monthly ||
+		!slices.EqualFunc(gain.Settled, loss.Settled, opposite) || !slices.EqualFunc(gain.Partial, loss.Partial, opposite) {
+		return effects
+	}
+	return slices.DeleteFunc(effects, func(e allowance.Effect) bool { return e.Person == keep || e.Person == drop })
 }
 
 // correctedPosts are a person's posts with one of them as it should be; nil for

@@ -30,6 +30,8 @@ type plan struct {
 
 	person  models.Person // whose phone, account or papers
 	holders int64         // others who are paid to the same account
+
+	decider services.Actor // set when it is approved
 }
 
 // subject is who leaves, or whose data it is; 0 for an appointment.
@@ -78,6 +80,9 @@ func (s *Service) person(tx *gorm.DB, actor services.Actor, id int64) (models.Pe
 	err := tx.Take(&person, "id = ?", id).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(person.WardID) != nil) {
 		return person, services.NotFound("person")
+	}
+	if err == nil && person.MergedInto != nil {
+		return person, services.Conflict("merged")
 	}
 	if err != nil {
 		return person, fmt.Errorf("read person: %w", err)
