@@ -23,7 +23,7 @@ import (
 const (
 	MaxFile     = 20 << 20 // bytes of the file
 	MaxRows     = 100_000  // rows with anything in them, over all sheets
-	maxUnzipped = 400 << 20
+	maxUnzipped = 250 << 20
 	maxParts    = 2000 // files inside the workbook
 	maxSheets   = 60
 	maxColumns  = 256
