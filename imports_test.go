@@ -30,7 +30,7 @@ var floorZero = []string{"services", "models"}
 
 // floors of services: each may use those below it.
 var (
-	floorOne   = join(floorZero, "services/audit", "services/outbox", "services/vault", "services/phone", "services/bank", "services/citizen")
+	floorOne   = join(floorZero, "services/audit", "services/evidence", "services/outbox", "services/vault", "services/phone", "services/bank", "services/citizen")
 	floorTwo   = join(floorOne, "services/roster", "services/identity", "services/drafts")
 	floorThree = join(floorTwo, "services/allowance", "services/approvals")
 	floorFour  = join(floorThree, "services/changes")
@@ -56,6 +56,7 @@ var house = []room{
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
 	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
+	{path: "services/evidence", may: join(floorZero, "services/audit"), why: "files are kept and shown without knowing what a request changes"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},
 	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/skip2/go-qrcode"
+	"image"
+	pictures "image/draw"
+	"image/jpeg"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,8 +42,32 @@ func sentFile(name string) []byte {
 			[]any{2, "Lê Thị Vân", 1900, "Uỷ viên BCH", "Phụ nữ", "TDP 1", "098123456", "01/04/2026", "01/03/2026"})
 	case "anh.xlsx":
 		return []byte("\x89PNG\r\n\x1a\nanh")
+	case "quyet dinh.jpg":
+		return photograph("")
+	case "can cuoc.jpg", "the.jpg":
+		return photograph("042168001234|183456789|Nguyễn Thị Hoa|02051968|Nữ|TDP 5, Bắc Hồng Lĩnh|01012022")
 	}
 	return nil
+}
+
+// photograph is a picture with a square code on it, or none.
+func photograph(code string) []byte {
+	picture := image.NewGray(image.Rect(0, 0, 900, 600))
+	for i := range picture.Pix {
+		picture.Pix[i] = uint8(200 + i%7)
+	}
+	if code != "" {
+		square, err := qrcode.New(code, qrcode.Medium)
+		if err != nil {
+			panic(err)
+		}
+		pictures.Draw(picture, image.Rect(500, 40, 860, 400), square.Image(360), image.Point{}, pictures.Src)
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, picture, nil); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
 }
 
 func workbook(rows ...[]any) []byte {

@@ -17,6 +17,7 @@ import (
 	"canbobot/services/changes"
 	"canbobot/services/channels"
 	"canbobot/services/drafts"
+	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/notices"
 	"canbobot/services/outbox"
@@ -40,6 +41,7 @@ type Ward struct {
 	Roster    *roster.Service
 	Allowance *allowance.Service
 	Changes   *changes.Service
+	Evidence  *evidence.Service
 	Approvals *approvals.Service
 	Cases     *cases.Service
 	Notices   *notices.Service
@@ -83,6 +85,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
 	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Approvals = approvals.New(store, w.Audit, clock)
+	w.Evidence = evidence.New(store, w.Audit, clock)
 	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)

@@ -121,6 +121,25 @@ func (r *formRunner) reopen(ctx context.Context, turn Turn, form *Form, draft Dr
 	return lead(reply, r.dispatcher.refusal(err)), nil
 }
 
+// attach gives a file to the form, and repeats the question.
+func (r *formRunner) attach(ctx context.Context, turn Turn, form *Form, draft Draft) (Reply, error) {
+	words, err := form.Attach(ctx, turn, draft.Answers)
+	if err != nil && !mendable(err) {
+		return Reply{}, err
+	}
+	if err != nil {
+		words = r.dispatcher.refusal(err)
+	}
+	if err := r.save(ctx, turn, form, draft); err != nil {
+		return Reply{}, err
+	}
+	reply, err := r.ask(ctx, turn, form, draft)
+	if err != nil {
+		return Reply{}, err
+	}
+	return lead(reply, words), nil
+}
+
 // wish is the button to what a text in a form surely asks for besides.
 func (r *formRunner) wish(turn Turn, form *Form) (Button, bool) {
 	meaning := turn.Meaning

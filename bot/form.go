@@ -20,6 +20,9 @@ type Form struct {
 	// refusal's code: that question is asked again. A refusal of kind invalid that
 	// is not named here asks the last question again; another is only told.
 	Mends map[string]string
+	// Attach takes a photo or document that comes while the form waits, and says
+	// so; it may keep what it needs in the answers. Nil lets Book.Attached answer.
+	Attach func(ctx context.Context, turn Turn, answers Answers) (words string, err error)
 	// Intent is what leads to it: words that ask for that, said inside, ask for
 	// nothing else.
 	Intent Intent

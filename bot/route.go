@@ -226,6 +226,10 @@ func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (r
 	if reply, handled, err := d.command(ctx, turn, form, draft, position); handled {
 		return reply, true, err
 	}
+	if file := turn.In.Attachment; file != nil && form.Attach != nil && (file.Kind == Photo || file.Kind == Document) {
+		reply, err = turn.forms.attach(ctx, turn, form, draft)
+		return reply, true, err
+	}
 	if turn.In.Text == "" && turn.In.Contact == nil {
 		reply, err = d.beside(ctx, turn, form, draft, d.Book.Attached)
 		return reply, true, err

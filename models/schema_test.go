@@ -22,7 +22,7 @@ var entities = []any{
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},
 	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Download{},
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
-	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.PersonMerge{}, models.PersonDistinction{},
+	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{}, models.PersonDistinction{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

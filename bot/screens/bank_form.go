@@ -48,7 +48,7 @@ func (s *Screens) whoseData(turn bot.Turn) (bot.Answers, error) {
 // wrong digit costs a month.
 func (s *Screens) bankForm() *bot.Form {
 	return &bot.Form{
-		Name: "bank", Intent: bot.ChangeBank,
+		Name: "bank", Intent: bot.ChangeBank, Attach: s.attachToForm,
 		Steps: []bot.Step{
 			{Name: "bank", Ask: "bank.which", Example: "example.bank", Choices: s.bankChoices, Read: readBank, Show: showBank},
 			{Name: "account", Ask: "bank.account", Example: "example.account", Read: readAccount, Show: showAccount},

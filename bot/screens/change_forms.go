@@ -136,7 +136,7 @@ func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 // leaveForm says who leaves, on which last day, and why.
 func (s *Screens) leaveForm() *bot.Form {
 	return &bot.Form{
-		Name: "leave", Intent: bot.ChangeLeave,
+		Name: "leave", Intent: bot.ChangeLeave, Attach: s.attachToForm,
 		Mends: map[string]string{"leave_reason": "reason", "term_ended": "term"},
 		Steps: []bot.Step{
 			s.branchStep(models.ChangeLeave),
@@ -397,11 +397,15 @@ func (s *Screens) confirmChange(ctx context.Context, turn bot.Turn, answers bot.
 		reply.Text = strings.Join(s.diffLines(card), "\n")
 	}
 	reply.Title = s.say("change.check", "kind", s.kindTitle(card))
+	if given := papersGiven(answers); given > 0 {
+		reply.Text += "\n" + s.say("papers.count", "files", given)
+	}
 	return reply, nil
 }
 
 func (s *Screens) submitChange(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 	proposal := proposalOf(turn, answers, formOf(answers))
+	proposal.Evidence = answers["papers_given"]
 	var card changes.Card
 	var err error
 	if request := number(answers["request"]); request != 0 {

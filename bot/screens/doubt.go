@@ -202,6 +202,11 @@ func (s *Screens) attached(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		return s.receiveSheet(ctx, turn)
 	}
 	kind := turn.In.Attachment.Kind
+	if kind == bot.Photo || kind == bot.Document {
+		if reply, taken, err := s.paperFor(ctx, turn); taken || err != nil {
+			return reply, err
+		}
+	}
 	if !s.Texts.Has("attached." + string(kind)) {
 		kind = bot.Other
 	}

@@ -67,7 +67,7 @@ func (s *Screens) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, 
 // officerForm appoints or replaces: which post, who comes, since when.
 func (s *Screens) officerForm() *bot.Form {
 	return &bot.Form{
-		Name: "officer", Intent: bot.ChangeOfficer,
+		Name: "officer", Intent: bot.ChangeOfficer, Attach: s.attachToForm,
 		Mends: map[string]string{
 			"date": "from", "date_early": "from", "date_late": "from", "date_before_term": "from",
 			"post_taken": "role", "role": "role", "same_person": "name", "already_in_branch": "name", "newcomer_died": "name", "name": "name",

@@ -35,7 +35,7 @@ func (s *Screens) profileForm() *bot.Form {
 		return func(_ bot.Turn, answers bot.Answers) bool { return answers["wrong"] != what }
 	}
 	return &bot.Form{
-		Name: "profile", Intent: bot.ChangeProfile,
+		Name: "profile", Intent: bot.ChangeProfile, Attach: s.attachToForm,
 		Mends: map[string]string{"citizen_taken": "citizen"},
 		Steps: []bot.Step{
 			{Name: "wrong", Ask: "profile_form.wrong", Choices: s.wrongChoices, Read: oneOf(wrongName, wrongBirth, wrongCitizen), Show: showChoice("wrong", s.wrongChoices), Pick: true},

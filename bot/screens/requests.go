@@ -33,6 +33,9 @@ func (s *Screens) drawCard(card changes.Card) bot.Reply {
 	if card.Holders > 0 {
 		lines = append(lines, s.say("card.holders", "people", card.Holders))
 	}
+	if card.Files > 0 {
+		lines = append(lines, s.say("papers.count", "files", card.Files))
+	}
 	if card.Proposal.Reason == "died" {
 		lines = append(lines, s.say("card.died"))
 	}
@@ -224,6 +227,7 @@ func (s *Screens) ownCard(card changes.Card) bot.Reply {
 	case models.ChangeSubmitted:
 		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("withdraw", "withdraw", args...))))
 	}
+	reply.Buttons = append(reply.Buttons, s.papersRow(card)...)
 	reply.Buttons = append(reply.Buttons, s.menuRow())
 	return reply
 }

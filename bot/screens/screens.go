@@ -16,6 +16,7 @@ import (
 	"canbobot/services/approvals"
 	"canbobot/services/cases"
 	"canbobot/services/changes"
+	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/notices"
 	"canbobot/services/phrases"
@@ -38,6 +39,7 @@ type Screens struct {
 	Warnings  *warnings.Service
 	Sheets    *sheets.Service
 	Story     *story.Service
+	Evidence  *evidence.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
 	Clock     services.Clock
@@ -89,8 +91,9 @@ func (s *Screens) Book() *bot.Book {
 			"menu": {Screen: s.menuButton, Open: true}, "help": {Screen: s.help, Open: true},
 			"month": {Screen: s.allowance}, "why": {Screen: s.why, Inner: true}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
 			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},
-			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "bank": {Screen: s.changeBank}, "details": {Screen: s.changeProfile}, "byclerk": {Screen: s.profile},
-			"account": {Screen: s.account, Inner: true}, "fix": {Screen: s.correct, Inner: true}, "merge": {Screen: s.merge, Inner: true},
+			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "bank": {Screen: s.changeBank}, "details": {Screen: s.changeProfile}, "byclerk": {Screen: s.profile, Inner: true},
+			"account": {Screen: s.account, Inner: true}, "fix": {Screen: s.correct, Inner: true},
+			"papers": {Screen: s.papers, Inner: true}, "attach": {Screen: s.attach, Inner: true}, "merge": {Screen: s.merge, Inner: true},
 			"mine": {Screen: s.myRequests}, "request": {Screen: s.request, Inner: true}, "withdraw": {Screen: s.withdraw, Inner: true}, "redo": {Screen: s.redo, Inner: true},
 			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice, Inner: true},
 			"support": {Screen: s.support}, "mycase": {Screen: s.myCase, Inner: true},

@@ -44,6 +44,7 @@ func (s *Screens) decisionCard(card changes.Card) bot.Reply {
 	if card.Approval.MayTakeBack {
 		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("take_back", "takeback", args...))))
 	}
+	reply.Buttons = append(reply.Buttons, s.papersRow(card)...)
 	if card.Request.Kind == models.ChangeBank && card.Request.State.Open() {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("account", "account", id(card.Request.ID))))
 	}

@@ -34,7 +34,7 @@ func (s *Screens) correctForm() *bot.Form {
 		}
 	}
 	return &bot.Form{
-		Name: "correct",
+		Name: "correct", Attach: s.attachToForm,
 		Mends: map[string]string{
 			"correction": "wrong", "correction_same": "wrong", "date_far": "day", "date_before_term": "day", "role": "role", "post_taken": "wrong", "already_in_branch": "wrong",
 		},
@@ -145,7 +145,7 @@ func (s *Screens) merge(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (s *Screens) mergeForm() *bot.Form {
 	return &bot.Form{
-		Name: "merge",
+		Name: "merge", Attach: s.attachToForm,
 		Steps: []bot.Step{
 			{Name: "note", Ask: "merge.why", Example: "example.merge_why", Read: readSentenceStep, Show: asKept("note"), Free: true},
 		},

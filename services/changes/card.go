@@ -85,6 +85,11 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 		}
 		card.Effects = effects
 	}
+	if request.ID != 0 {
+		if card.Files, err = s.evidence.Count(tx, request.ID); err != nil {
+			return card, err
+		}
+	}
 	if card.Others, err = s.others(tx, actor, request, card.Proposal); err != nil {
 		return card, err
 	}

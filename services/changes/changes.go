@@ -24,6 +24,7 @@ import (
 	"canbobot/services/allowance"
 	"canbobot/services/approvals"
 	"canbobot/services/audit"
+	"canbobot/services/evidence"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -54,6 +55,7 @@ type Service struct {
 	clock  services.Clock
 
 	approvals *approvals.Service
+	evidence  *evidence.Service
 }
 
 // New makes the service. money is the allowance service, staff the identity
@@ -61,7 +63,7 @@ type Service struct {
 func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *audit.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
 	return &Service{
 		store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock,
-		approvals: approvals.New(store, audit, clock),
+		approvals: approvals.New(store, audit, clock), evidence: evidence.New(store, audit, clock),
 	}
 }
 
@@ -96,7 +98,10 @@ type Proposal struct {
 	Drop       int64           `json:"drop,omitzero"`
 	Decision   roster.Decision `json:"decision,omitzero"`
 	Acting     bool            `json:"acting,omitzero"`
-	Note       string          `json:"note,omitzero"`
+	// Evidence names the files that go with it: ids of services/evidence, parted by
+	// commas. A request that is sent again keeps those that it has.
+	Evidence string `json:"evidence,omitzero"`
+	Note     string `json:"note,omitzero"`
 }
 
 // Newcomer is who comes. Staff may name a person of the roster; for others the
@@ -193,6 +198,7 @@ type Card struct {
 	// of the roster when it ended.
 	Effects []EffectView
 	Others  []Summary // open requests on the same post or person
+	Files   int64     // of evidence
 	// Holders counts others of the ward who are paid to the new account already.
 	Holders int64
 

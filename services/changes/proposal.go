@@ -36,6 +36,10 @@ func (s *Service) tidy(actor services.Actor, p Proposal) (Proposal, error) {
 	if clean.Note, err = line(p.Note, maxNote, "note_long"); err != nil {
 		return clean, err
 	}
+	if _, err := fileIDs(p.Evidence); err != nil {
+		return clean, err
+	}
+	clean.Evidence = p.Evidence
 	switch p.Kind {
 	case models.ChangePhone, models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
 		clean.Branch = 0
@@ -154,7 +158,7 @@ func same(a, b Proposal) bool {
 		if p.Kind != models.ChangeCorrect { // where the paper is what is corrected
 			p.Decision = roster.Decision{}
 		}
-		p.Note, p.Acting = "", false
+		p.Note, p.Acting, p.Evidence = "", false, ""
 		p.Newcomer.Name, p.Newcomer.BirthYear = models.Fold(p.Newcomer.Name), 0
 		if p.Kind.OfPerson() {
 			p.Branch = 0 // the way by which the proposer may speak for the person

@@ -162,6 +162,9 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 			return fmt.Errorf("submit: %w", err)
 		}
 		id = request.ID
+		if err := s.attach(tx, actor, id, p.proposal); err != nil {
+			return err
+		}
 		if err := s.record(tx, actor, request, "", "", p.proposal.detail()); err != nil {
 			return err
 		}
@@ -221,6 +224,9 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 			"reason": "", "decided_by_staff_id": nil, "decided_at": nil, "reminded_at": nil,
 		})
 		if err != nil {
+			return err
+		}
+		if err := s.attach(tx, actor, id, p.proposal); err != nil {
 			return err
 		}
 		if err := s.record(tx, actor, request, models.ChangeReturned, "", p.proposal.detail()); err != nil {

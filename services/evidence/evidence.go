@@ -1,0 +1,228 @@
+package evidence
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/audit"
+)
+
+const (
+	// MaxFile is how much of a file is read, in bytes.
+	MaxFile = 10 << 20
+	// MaxKept is how large a kept file may be.
+	MaxKept = 2 << 20
+	// MaxPerRequest bounds the files of one request, and those that wait for one.
+	MaxPerRequest = 5
+	maxPerDay     = 20
+	looseKept     = 7 * 24 * time.Hour
+)
+
+// Service keeps files and shows them to who may see the request.
+type Service struct {
+	store *models.Store
+	audit *audit.Service
+	clock services.Clock
+}
+
+func New(store *models.Store, audit *audit.Service, clock services.Clock) *Service {
+	return &Service{store: store, audit: audit, clock: clock}
+}
+
+// File is a kept file with its content.
+type File struct {
+	ID          int64
+	Name        string // random, with its extension
+	ContentType string
+	Content     []byte
+}
+
+// Keep takes a file from its giver, for a request that they are about to send.
+// caption is what was written with it, or the file's name. It refuses with
+//
+//	invalid/file_large      above 10 MB, or a PDF above 2 MB
+//	invalid/file_kind       neither JPEG, PNG, GIF, WebP nor PDF
+//	invalid/file_heic       an iPhone's own format
+//	invalid/file_damaged    cannot be read to its end
+//	invalid/file_locked     a PDF with a password
+//	invalid/identity_card   a citizen's card; nothing of it is kept
+//	too_many/files          five wait already, or twenty were given today
+//
+// The same file given twice is one.
+func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte, caption string) (int64, error) {
+	if err := giver(actor); err != nil {
+		return 0, err
+	}
+	kept, contentType, err := Read(content, caption)
+	if err != nil {
+		return 0, err
+	}
+	sum := sha256.Sum256(kept)
+	var id int64
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var loose []models.Evidence
+		if err := own(tx, actor).Select("id", "sha256").Where("change_id IS NULL").Order("id").Find(&loose).Error; err != nil {
+			return fmt.Errorf("read files: %w", err)
+		}
+		for _, one := range loose {
+			if string(one.SHA256) == string(sum[:]) {
+				id = one.ID
+				return nil
+			}
+		}
+		var today int64
+		if err := own(tx, actor).Model(&models.Evidence{}).Where("created_at > ?", s.clock.UTC().Add(-24*time.Hour)).Count(&today).Error; err != nil {
+			return fmt.Errorf("count files: %w", err)
+		}
+		if len(loose) >= MaxPerRequest || today >= maxPerDay {
+			return services.TooMany("files").With("max", MaxPerRequest)
+		}
+		row := models.Evidence{
+			WardID: actor.Ward, Name: rand.Text(), PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff),
+			ContentType: contentType, Size: len(kept), SHA256: sum[:], Content: kept, CreatedAt: s.clock.UTC(),
+		}
+		if actor.Staff != 0 {
+			row.PersonID = nil
+		}
+		if err := tx.Create(&row).Error; err != nil {
+			return fmt.Errorf("keep file: %w", err)
+		}
+		id = row.ID
+		return s.audit.Record(tx, actor, "evidence.kept", fmt.Sprintf("evidence:%d", id), audit.Detail{"type": contentType, "size": len(kept)})
+	})
+	return id, err
+}
+
+// giver refuses who proposes nothing.
+func giver(actor services.Actor) error {
+	if err := actor.Need(services.Officer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return err
+	}
+	if actor.Person == 0 && actor.Staff == 0 {
+		return services.Denied("role")
+	}
+	return nil
+}
+
+// own are the files that the actor gave.
+func own(tx *gorm.DB, actor services.Actor) *gorm.DB {
+	if actor.Staff != 0 {
+		return tx.Where("ward_id = ? AND staff_id = ?", actor.Ward, actor.Staff)
+	}
+	return tx.Where("ward_id = ? AND person_id = ?", actor.Ward, actor.Person)
+}
+
+// Attach gives files to a request, in the caller's transaction: the actor's own
+// that wait for one, or that are this request's already. Another's are
+// not_found/file; more than five with what the request has are too_many/files.
+func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	var rows []models.Evidence
+	if err := own(tx, actor).Select("id", "change_id", "sha256").Where("id IN ?", ids).Find(&rows).Error; err != nil {
+		return fmt.Errorf("read files: %w", err)
+	}
+	var fresh []models.Evidence
+	for _, row := range rows {
+		if row.ChangeID == nil {
+			fresh = append(fresh, row)
+		} else if *row.ChangeID != change {
+			return services.NotFound("file")
+		}
+	}
+	if len(rows) != len(ids) {
+		return services.NotFound("file")
+	}
+	var has []models.Evidence
+	if err := tx.Select("sha256").Where("change_id = ?", change).Find(&has).Error; err != nil {
+		return fmt.Errorf("read files: %w", err)
+	}
+	if len(has)+len(fresh) > MaxPerRequest {
+		return services.TooMany("files").With("max", MaxPerRequest)
+	}
+	for _, row := range fresh {
+		if slices.ContainsFunc(has, func(h models.Evidence) bool { return string(h.SHA256) == string(row.SHA256) }) {
+			continue // the request has it already; this copy goes with the loose ones
+		}
+		if err := tx.Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", row.ID).Update("change_id", change).Error; err != nil {
+			return fmt.Errorf("attach file: %w", err)
+		}
+	}
+	return nil
+}
+
+// Count is how many files a request has.
+func (s *Service) Count(tx *gorm.DB, change int64) (int64, error) {
+	var n int64
+	if err := tx.Model(&models.Evidence{}).Where("change_id = ?", change).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count files: %w", err)
+	}
+	return n, nil
+}
+
+// Open shows a request's files to the ward's users and to who proposed it; to
+// anybody else there are none. That staff looked is written down.
+func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) ([]File, error) {
+	if err := actor.Need(services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return nil, err
+	}
+	var files []File
+	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var request models.ChangeRequest
+		err := tx.Select("id", "ward_id", "proposer_person_id", "proposer_staff_id").Take(&request, "id = ?", change).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
+			return services.NotFound("change")
+		}
+		if err != nil {
+			return fmt.Errorf("read request: %w", err)
+		}
+		if actor.Role == services.Officer && (request.ProposerPersonID == nil || *request.ProposerPersonID != actor.Person) {
+			return services.NotFound("change")
+		}
+		var rows []models.Evidence
+		if err := tx.Where("change_id = ?", change).Order("id").Find(&rows).Error; err != nil {
+			return fmt.Errorf("read files: %w", err)
+		}
+		for i, row := range rows {
+			sum := sha256.Sum256(row.Content)
+			if string(sum[:]) != string(row.SHA256) {
+				return fmt.Errorf("file %d is not what was kept", row.ID)
+			}
+			files = append(files, File{ID: row.ID, Name: fmt.Sprintf("giay-to-%d-%d%s", change, i+1, extensions[row.ContentType]), ContentType: row.ContentType, Content: row.Content})
+		}
+		if len(rows) == 0 || actor.Role == services.Officer {
+			return nil
+		}
+		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change), audit.Detail{"files": len(rows)})
+	})
+	return files, err
+}
+
+var extensions = map[string]string{jpegType: ".jpg", pdfType: ".pdf"}
+
+// Purge forgets files that went with no request for a week.
+func (s *Service) Purge(ctx context.Context) error {
+	err := s.store.WithContext(ctx).Where("change_id IS NULL AND created_at < ?", s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
+	if err != nil {
+		return fmt.Errorf("purge files: %w", err)
+	}
+	return nil
+}
+
+func pointer(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}

@@ -1,0 +1,124 @@
+package evidence
+
+import (
+	"bytes"
+	"image"
+	_ "image/gif"
+	"image/jpeg"
+	_ "image/png"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/disintegration/imaging"
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+	_ "golang.org/x/image/webp"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+const (
+	jpegType = "image/jpeg"
+	pdfType  = "application/pdf"
+
+	maxPixels = 40_000_000 // a picture this large is 160 MB when it is opened
+	maxSide   = 1600       // pixels; a page of A4 is well readable
+)
+
+// Read tells a file by its content, bounds it and brings it into the form in which
+// it is kept; its refusals are those of Keep.
+func Read(content []byte, caption string) (kept []byte, contentType string, err error) {
+	switch {
+	case len(content) > MaxFile:
+		return nil, "", services.Invalid("file_large").With("max", MaxFile>>20)
+	case saysCard(caption):
+		return nil, "", services.Invalid("identity_card")
+	case bytes.HasPrefix(content, []byte("%PDF-")):
+		return readPDF(content)
+	case len(content) > 12 && string(content[4:8]) == "ftyp" && heic[string(content[8:12])]:
+		return nil, "", services.Invalid("file_heic")
+	}
+	return readPicture(content)
+}
+
+var heic = map[string]bool{"heic": true, "heix": true, "hevc": true, "mif1": true, "msf1": true, "heim": true, "avif": true}
+
+// readPDF keeps a document as it is: what of it a reader would run or fetch is
+// the reader's to refuse.
+func readPDF(content []byte) ([]byte, string, error) {
+	switch {
+	case len(content) > MaxKept:
+		return nil, "", services.Invalid("file_large").With("max", MaxKept>>20)
+	case !bytes.Contains(content[max(0, len(content)-2048):], []byte("%%EOF")):
+		return nil, "", services.Invalid("file_damaged")
+	case bytes.Contains(content, []byte("/Encrypt")):
+		return nil, "", services.Invalid("file_locked")
+	}
+	return content, pdfType, nil
+}
+
+// readPicture draws a picture anew, upright and bounded.
+func readPicture(content []byte) ([]byte, string, error) {
+	size, _, err := image.DecodeConfig(bytes.NewReader(content))
+	if err != nil {
+		return nil, "", services.Invalid("file_kind").Because(err)
+	}
+	if size.Width <= 0 || size.Height <= 0 || size.Width*size.Height > maxPixels {
+		return nil, "", services.Invalid("file_large").With("max", MaxFile>>20)
+	}
+	picture, err := imaging.Decode(bytes.NewReader(content), imaging.AutoOrientation(true))
+	if err != nil {
+		return nil, "", services.Invalid("file_damaged").Because(err)
+	}
+	if showsCard(picture) {
+		return nil, "", services.Invalid("identity_card")
+	}
+	picture = imaging.Fit(picture, maxSide, maxSide, imaging.Lanczos)
+	for quality := 82; quality >= 40; quality -= 14 {
+		var drawn bytes.Buffer
+		if err := jpeg.Encode(&drawn, picture, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, "", services.Invalid("file_damaged").Because(err)
+		}
+		if drawn.Len() <= MaxKept {
+			return drawn.Bytes(), jpegType, nil
+		}
+	}
+	return nil, "", services.Invalid("file_large").With("max", MaxKept>>20)
+}
+
+// cardWords, folded, are how people call a card that proves who they are.
+var cardWords = regexp.MustCompile(`\b(cccd|cmnd|cmtnd|can cuoc|chung minh( thu| nhan dan)?|ho chieu|passport|bang lai|giay phep lai xe)\b`)
+
+func saysCard(caption string) bool {
+	if len(caption) > 1000 {
+		caption = caption[:1000]
+	}
+	words := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return ' ' // names of files part words by anything
+	}, models.Fold(caption))
+	return cardWords.MatchString(words)
+}
+
+// cardCode is what the square on a citizen's card says: the number, an older
+// one, name, birth, sex, address and day of issue, parted by bars.
+var cardCode = regexp.MustCompile(`^\d{12}\|\d{0,9}\|[^|]+\|\d{8}\|`)
+
+// showsCard reports whether a picture has the square of a citizen's card on it.
+func showsCard(picture image.Image) bool {
+	for _, side := range []int{maxSide, 800} {
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(imaging.Grayscale(imaging.Fit(picture, side, side, imaging.Linear)))
+		if err != nil {
+			return false
+		}
+		found, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+		if err == nil {
+			return cardCode.MatchString(found.GetText())
+		}
+	}
+	return false
+}
