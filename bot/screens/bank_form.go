@@ -36,12 +36,20 @@ func (s *Screens) whoseData(turn bot.Turn) (bot.Answers, error) {
 		return nil, nil
 	case actor.IsStaff():
 		known.Fix("person", id(chosen))
+	case actor.Role == services.Officer && somebodyElse(turn):
+		return nil, services.Denied("own_data")
 	case actor.Role == services.Officer:
 		known.Fix("person", id(actor.Person))
 	default:
 		return nil, services.Denied("officer_only")
 	}
 	return known, nil
+}
+
+// somebodyElse reports whether a message names another person than who wrote it.
+func somebodyElse(turn bot.Turn) bool {
+	name := turn.Meaning.Slots.Name
+	return name != "" && !called(models.Fold(turn.Speaker.Name), name)
 }
 
 // bankForm asks for the bank and the number, and reads both back in full: a

@@ -30,6 +30,8 @@ func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	}
 	said := bot.Said{"person": {Text: turn.Meaning.Slots.Name}, "phone": {Text: turn.Meaning.Slots.Phone}}
 	switch {
+	case len(people) == 1 && somebodyElse(turn):
+		return bot.Reply{}, services.Denied("propose")
 	case len(people) == 1:
 		known.Fix("person", id(people[0].ID))
 	case ownWords.MatchString(models.Fold(turn.In.Text)):
