@@ -174,10 +174,14 @@ func (s *Service) searches(people *gorm.DB, words []string, branches map[string]
 			either, all = append(either, "("+strings.Join(conditions, " AND ")+")"), append(all, args...)
 		}
 	}
-	if len(either) == 0 {
-		return []*gorm.DB{byName}
+	var searches []*gorm.DB
+	if !slices.ContainsFunc(words, isNumber) {
+		searches = append(searches, byName)
 	}
-	return []*gorm.DB{byName, people.Where(strings.Join(either, " OR "), all...)}
+	if len(either) > 0 {
+		searches = append(searches, people.Where(strings.Join(either, " OR "), all...))
+	}
+	return searches
 }
 
 func isNumber(word string) bool { return word[0] >= '0' && word[0] <= '9' }
