@@ -187,10 +187,13 @@ func (s *Service) searches(people *gorm.DB, words []string, branches map[string]
 func isNumber(word string) bool { return word[0] >= '0' && word[0] <= '9' }
 
 // answers reports whether a unit's name has the word: a number as a whole word,
-// for 5 is not 15.
+// for 5 is not 15; two letters as the beginning of one, as in part.
 func answers(name, word string) bool {
-	if isNumber(word) {
+	switch {
+	case isNumber(word):
 		return slices.Contains(strings.Fields(name), word)
+	case len(word) <= 2:
+		return strings.HasPrefix(name, word) || strings.Contains(name, " "+word)
 	}
 	return strings.Contains(name, word)
 }
