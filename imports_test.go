@@ -65,6 +65,7 @@ var house = []room{
 	{path: "services/approvals", may: floorOne, why: "who signs what is judged without knowing what it changes"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
+	{path: "services/papers", may: floorThree, why: "a paper shows a list that is approved; it reckons nothing"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
 	{path: "services/notices", may: floorFour, why: "an audience is found in the roster"},
 

@@ -54,7 +54,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}
 	c.Screens = &screens.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals, Allowance: ward.Allowance,
-		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Story: ward.Story, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
+		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
 	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{

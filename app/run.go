@@ -33,6 +33,7 @@ type commands struct {
 	Report  reportCommand  `cmd:"" help:"Who is in post and what a month costs, by ward, organization and village."`
 	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
 	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
+	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`
 	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
 	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
 	Staff   staffCommand   `cmd:"" help:"Ward users."`

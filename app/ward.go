@@ -21,6 +21,7 @@ import (
 	"canbobot/services/identity"
 	"canbobot/services/notices"
 	"canbobot/services/outbox"
+	"canbobot/services/papers"
 	unclear "canbobot/services/phrases"
 	"canbobot/services/roster"
 	"canbobot/services/sheets"
@@ -51,6 +52,7 @@ type Ward struct {
 	Warnings  *warnings.Service
 	Sheets    *sheets.Service
 	Story     *story.Service
+	Papers    *papers.Service
 
 	guesses identity.Guesses
 }
@@ -90,6 +92,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
+	w.Papers = papers.New(store, w.Roster, w.Identity, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
 	return w, nil

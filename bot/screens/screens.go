@@ -19,6 +19,7 @@ import (
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/notices"
+	"canbobot/services/papers"
 	"canbobot/services/phrases"
 	"canbobot/services/roster"
 	"canbobot/services/sheets"
@@ -39,6 +40,7 @@ type Screens struct {
 	Warnings  *warnings.Service
 	Sheets    *sheets.Service
 	Story     *story.Service
+	Papers    *papers.Service
 	Evidence  *evidence.Service
 	Troubles  Troubles
 	Texts     *texts.Texts
@@ -112,7 +114,7 @@ func (s *Screens) Book() *bot.Book {
 			"submit": {Screen: s.submitRun, Inner: true}, "approve": {Screen: s.approveRun, Inner: true},
 			"export": {Screen: s.exportRun, Inner: true}, "settle": {Screen: s.settleAll, Inner: true},
 			"lines": {Screen: s.lines, Inner: true}, "line": {Screen: s.line, Inner: true}, "linepaid": {Screen: s.linePaid, Inner: true},
-			"linefailed": {Screen: s.lineFailed, Inner: true}, "close": {Screen: s.closeRun, Inner: true},
+			"linefailed": {Screen: s.lineFailed, Inner: true}, "close": {Screen: s.closeRun, Inner: true}, "runpapers": {Screen: s.runPapers, Inner: true}, "runpaper": {Screen: s.runPaper, Inner: true},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"sheetok": {Screen: s.applySheet, Inner: true}, "sheetdrop": {Screen: s.dropSheet, Inner: true},

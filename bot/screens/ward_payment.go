@@ -97,6 +97,10 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 			reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("close_run", "close", args...))))
 		}
 	}
+	switch run.State {
+	case models.RunApproved, models.RunExported, models.RunClosed:
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("run_papers", "runpapers", id(run.ID))))
+	}
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("runs", "runs"), s.button("menu", "menu")))
 	return reply
 }
