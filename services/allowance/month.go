@@ -221,6 +221,7 @@ func payDay(run models.Month, day int) models.Date {
 type listedLine struct {
 	row   lineRow
 	parts []PartView
+	last  int64 // the id of the last of the lines told as one
 }
 
 // lineRow is one component with its line, its run and what explains it.
@@ -242,7 +243,8 @@ type lineRow struct {
 }
 
 // linesOf reads in one query every line of the person that is of one of the
-// months or adjusts one, oldest run first.
+// months or adjusts one, oldest run first. Lines of a row that was merged into
+// the person are theirs; two of one run that fared alike are told as one.
 func linesOf(db *gorm.DB, ward, person int64, first, last models.Month) ([]*listedLine, error) {
 	var rows []lineRow
 	err := db.Raw(`
@@ -257,16 +259,21 @@ JOIN wards w ON w.id = l.ward_id
 JOIN policies p ON p.id = c.policy_id
 JOIN branches b ON b.id = c.branch_id
 JOIN terms t ON t.id = c.term_id
-WHERE c.person_id = ? AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
+WHERE (c.person_id = ? OR c.person_id IN (SELECT id FROM people WHERE merged_into = ?)) AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
 ORDER BY l.month, l.id, c.month DESC, c.policy_id, c.branch_id, c.role, c.id`,
-		person, ward, first, last, first, last).Scan(&rows).Error
+		person, person, ward, first, last, first, last).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("payment lines: %w", err)
 	}
 	var lines []*listedLine
 	for _, row := range rows {
-		if n := len(lines); n == 0 || lines[n-1].row.LineID != row.LineID {
-			lines = append(lines, &listedLine{row: row})
+		n := len(lines)
+		switch {
+		case n == 0 || lines[n-1].row.RunID != row.RunID || lines[n-1].last != row.LineID && lines[n-1].row.LineState != row.LineState:
+			lines = append(lines, &listedLine{row: row, last: row.LineID})
+		case lines[n-1].last != row.LineID:
+			lines[n-1].row.LineAmount += row.LineAmount
+			lines[n-1].last = row.LineID
 		}
 		line := lines[len(lines)-1]
 		line.parts = append(line.parts, row.PartView)

@@ -244,7 +244,9 @@ func follows(components []models.PaymentComponent, open []openLine) *int64 {
 
 // openLine is a line of an earlier run that settled nothing and that no later
 // line has taken up: a transfer that failed, or a debt. Its months stay within
-// the look-back however old they are, so that neither is forgotten.
+// the look-back however old they are, so that neither is forgotten. Those of a
+// row that was merged into another are open for the one who stays, whose lines
+// take them up from the merger on.
 type openLine struct {
 	id     int64
 	run    models.Month
@@ -264,14 +266,16 @@ func (r *reckoning) openLines(first, last int64) (map[int64][]openLine, error) {
 		Month    models.Month
 	}
 	err := r.tx.Raw(`
-SELECT DISTINCT l.id, l.person_id, l.month AS run, l.state, c.month
-FROM payment_lines l JOIN payment_components c ON c.line_id = l.id
-WHERE l.ward_id = ? AND l.person_id BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('failed', 'returned', 'carried')
+SELECT DISTINCT l.id, COALESCE(p.merged_into, p.id) AS person_id, l.month AS run, l.state, c.month
+FROM payment_lines l JOIN people p ON p.id = l.person_id JOIN payment_components c ON c.line_id = l.id
+WHERE l.ward_id = ? AND (l.person_id BETWEEN ? AND ? AND p.merged_into IS NULL OR l.person_id IN (SELECT id FROM people WHERE merged_into BETWEEN ? AND ?))
+AND l.run_id IN ? AND l.state IN ('failed', 'returned', 'carried')
 AND NOT EXISTS (
-	SELECT 1 FROM payment_lines n WHERE n.person_id = l.person_id AND n.run_id IN ?
-	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month))
+	SELECT 1 FROM payment_lines n JOIN payment_runs u ON u.id = n.run_id
+	WHERE n.person_id IN (l.person_id, COALESCE(p.merged_into, l.person_id)) AND n.run_id IN ?
+	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month AND (n.person_id = l.person_id OR u.submitted_at >= p.merged_at)))
 )
-ORDER BY l.id, c.month`, r.run.WardID, first, last, r.frozen, r.frozen).Scan(&rows).Error
+ORDER BY l.id, c.month`, r.run.WardID, first, last, first, last, r.frozen, r.frozen).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("open lines: %w", err)
 	}
