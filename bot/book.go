@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -33,12 +34,16 @@ type Turn struct {
 }
 
 // Fetch brings the file that the person sent, of at most limit bytes. It refuses
-// with unavailable/file when the channel cannot, or not at the moment.
+// with unavailable/file when the channel cannot, or not at the moment, and with
+// invalid/file_large (max, in MB) what is larger.
 func (t Turn) Fetch(ctx context.Context, limit int64) ([]byte, error) {
 	if t.fetch == nil {
 		return nil, services.Unavailable("file")
 	}
 	content, err := t.fetch(ctx, limit)
+	if errors.Is(err, ErrFileTooLarge) {
+		return nil, services.Invalid("file_large").With("max", limit>>20)
+	}
 	if err != nil {
 		return nil, services.Unavailable("file").Because(err)
 	}

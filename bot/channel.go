@@ -97,9 +97,12 @@ type Shelf interface {
 	Offer(ctx context.Context, channel, chatID string, file File, picture bool) (address string, err error)
 }
 
+// ErrFileTooLarge is what Fetch returns for a file above the limit.
+var ErrFileTooLarge = errors.New("the file is too large")
+
 // Fetcher brings the bytes of what a person sent.
 type Fetcher interface {
-	// Fetch reads at most limit bytes; a larger file is an error.
+	// Fetch reads at most limit bytes; a larger file is ErrFileTooLarge.
 	Fetch(ctx context.Context, id string, limit int64) ([]byte, error)
 }
 

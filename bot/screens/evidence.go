@@ -26,6 +26,9 @@ func (s *Screens) keepFile(ctx context.Context, turn bot.Turn) (int64, error) {
 
 // attachToForm keeps a paper that comes while a request is being written.
 func (s *Screens) attachToForm(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	if papersGiven(answers) >= evidence.MaxAtOnce {
+		return "", services.TooMany("files").With("max", evidence.MaxAtOnce)
+	}
 	kept, err := s.keepFile(ctx, turn)
 	if err != nil {
 		return "", err

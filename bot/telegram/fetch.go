@@ -3,15 +3,14 @@ package telegram
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"io/fs"
 	"net/http"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-)
 
-var errFileTooLarge = errors.New("the file is too large")
+	"canbobot/bot"
+)
 
 // Fetch reads a file that a person sent. The address is made here: the library
 // knows only api.telegram.org, and its links hold the token. Telegram gives out
@@ -26,7 +25,7 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 		return nil, c.sendError(&failure{method: "getFile", code: http.StatusBadRequest, description: "no path that can be fetched"})
 	}
 	if int64(file.FileSize) > limit {
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	}
 	f := &failure{method: "file"}
 	address := *c.files
@@ -47,7 +46,7 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 		f.cause = c.redact(bare(err))
 		return nil, c.sendError(f)
 	case int64(len(content)) > limit:
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	}
 	return content, nil
 }

@@ -28,7 +28,7 @@ func TestFetch(t *testing.T) {
 	if err != nil || !bytes.Equal(content, []byte("nội dung")) {
 		t.Fatalf("Fetch = %q, %v", content, err)
 	}
-	if _, err := channel.Fetch(t.Context(), "id", 3); !errors.Is(err, errFileTooLarge) {
+	if _, err := channel.Fetch(t.Context(), "id", 3); !errors.Is(err, bot.ErrFileTooLarge) {
 		t.Errorf("a file over the limit: %v", err)
 	}
 	for _, path = range []string{"", ".", "../../bot/getMe", "/etc/passwd"} {

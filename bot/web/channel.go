@@ -15,7 +15,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -61,10 +60,10 @@ type Config struct {
 // Limits on what is kept in memory and on what a page may send.
 const (
 	maxChats    = 200
-	maxMessages = 200     // of a chat
-	maxText     = 4000    // runes of a bubble; longer replies are split
+	maxMessages = 200      // of a chat
+	maxText     = 4000     // runes of a bubble; longer replies are split
 	maxUpload   = 2 << 20 // bytes of a photo or document sent from a phone
-	maxFile     = 8 << 20 // bytes of a file sent by the bot
+	maxFile     = 8 << 20  // bytes of a file sent by the bot
 	maxFiles    = 64 << 20
 	maxStreams  = 64
 	maxUnderway = 8 // events of a chat being handled at once
@@ -232,7 +231,7 @@ func (c *Channel) Fetch(_ context.Context, id string, limit int64) ([]byte, erro
 	case file == nil:
 		return nil, errors.New("no such file, or kept no longer")
 	case int64(len(file.content)) > limit:
-		return nil, fmt.Errorf("file of %d bytes is over the limit of %d", len(file.content), limit)
+		return nil, bot.ErrFileTooLarge
 	}
 	return append([]byte(nil), file.content...), nil
 }

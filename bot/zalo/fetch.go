@@ -11,8 +11,6 @@ import (
 	"canbobot/bot"
 )
 
-var errFileTooLarge = errors.New("the file is too large")
-
 // maxRedirects is how often a file may have moved within Zalo.
 const maxRedirects = 3
 
@@ -56,12 +54,12 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 	case status != http.StatusOK: // also a redirect to somebody else
 		return nil, refused("the file is not there")
 	case response.ContentLength > limit:
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	}
 	file, err := bounded(response.Body, limit)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	case err != nil:
 		return nil, failed(response.StatusCode, err)
 	}

@@ -22,14 +22,14 @@ func TestFetch(t *testing.T) {
 			t.Errorf("%s with %v", h.method, h.header)
 		}
 	}
-	if _, err := channel.Fetch(t.Context(), s.URL+"/a", size-1); !errors.Is(err, errFileTooLarge) {
+	if _, err := channel.Fetch(t.Context(), s.URL+"/a", size-1); !errors.Is(err, bot.ErrFileTooLarge) {
 		t.Errorf("a file over the limit: %v", err)
 	}
 	s.answers(func(w http.ResponseWriter, _ heard) {
 		w.(http.Flusher).Flush() // of unknown length
 		io.WriteString(w, "nội dung")
 	})
-	if _, err := channel.Fetch(t.Context(), s.URL+"/a", size-1); !errors.Is(err, errFileTooLarge) {
+	if _, err := channel.Fetch(t.Context(), s.URL+"/a", size-1); !errors.Is(err, bot.ErrFileTooLarge) {
 		t.Errorf("a file over the limit, of unknown length: %v", err)
 	}
 	for status, want := range map[int]bot.Fate{404: bot.Refused, 403: bot.Refused, 204: bot.Refused, 429: bot.Retry, 500: bot.Retry, 503: bot.Retry} {

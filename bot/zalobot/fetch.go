@@ -2,7 +2,6 @@ package zalobot
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,8 +9,6 @@ import (
 
 	"canbobot/bot"
 )
-
-var errFileTooLarge = errors.New("the file is too large")
 
 // hosts are the domains on which Zalo keeps what people have sent.
 var hosts = []string{"zdn.vn", "zalo.me", "zaloapp.com", "zadn.vn"}
@@ -43,14 +40,14 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 	case status != http.StatusOK:
 		return nil, failed(&failure{method: "file", asked: true, status: status})
 	case response.ContentLength > limit:
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	}
 	content, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	switch {
 	case err != nil:
 		return nil, failed(&failure{method: "file", asked: true, status: response.StatusCode, cause: c.redact(bare(err))})
 	case int64(len(content)) > limit:
-		return nil, errFileTooLarge
+		return nil, bot.ErrFileTooLarge
 	}
 	return content, nil
 }

@@ -21,7 +21,7 @@ func TestFetch(t *testing.T) {
 	if content, err := l.channel.Fetch(t.Context(), address, size); err != nil || string(content) != "nội dung" {
 		t.Errorf("Fetch = %q, %v", content, err)
 	}
-	if _, err := l.channel.Fetch(t.Context(), address, size-1); !errors.Is(err, errFileTooLarge) {
+	if _, err := l.channel.Fetch(t.Context(), address, size-1); !errors.Is(err, bot.ErrFileTooLarge) {
 		t.Errorf("a file over the limit: %v", err)
 	}
 	_, err := l.channel.Fetch(t.Context(), address+"x", size)

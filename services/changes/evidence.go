@@ -19,7 +19,7 @@ func fileIDs(list string) ([]int64, error) {
 		return nil, nil
 	}
 	if len(list) > 200 {
-		return nil, services.TooMany("files").With("max", evidence.MaxPerRequest)
+		return nil, services.TooMany("files").With("max", evidence.MaxAtOnce)
 	}
 	var ids []int64
 	for _, text := range strings.Split(list, ",") {
@@ -38,7 +38,8 @@ func (s *Service) attach(tx *gorm.DB, actor services.Actor, id int64, proposal P
 	if err != nil {
 		return err
 	}
-	return s.evidence.Attach(tx, actor, id, ids)
+	_, err = s.evidence.Attach(tx, actor, id, ids)
+	return err
 }
 
 // AddEvidence gives a file to a request that is not decided yet; only who
@@ -55,8 +56,11 @@ func (s *Service) AddEvidence(ctx context.Context, actor services.Actor, id, fil
 		if !request.State.Open() {
 			return conflictOf(tx, request)
 		}
-		if err := s.evidence.Attach(tx, actor, id, []int64{file}); err != nil {
+		switch attached, err := s.evidence.Attach(tx, actor, id, []int64{file}); {
+		case err != nil:
 			return err
+		case attached == 0:
+			return services.NotFound("file")
 		}
 		if err := s.audit.Record(tx, actor, "evidence.added", subjectOf(id), audit.Detail{"file": file}); err != nil {
 			return err

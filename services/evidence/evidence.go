@@ -21,10 +21,12 @@ const (
 	MaxFile = 10 << 20
 	// MaxKept is how large a kept file may be.
 	MaxKept = 2 << 20
-	// MaxPerRequest bounds the files of one request, and those that wait for one.
-	MaxPerRequest = 5
-	maxPerDay     = 20
-	looseKept     = 7 * 24 * time.Hour
+	// MaxAtOnce bounds the files that wait for a request: those of one form.
+	MaxAtOnce = 5
+	// maxAttached bounds the files of a request, sent back and mended once or twice.
+	maxAttached = 10
+	maxPerDay   = 20
+	looseKept   = 7 * 24 * time.Hour
 )
 
 // Service keeps files and shows them to who may see the request.
@@ -55,9 +57,10 @@ type File struct {
 //	invalid/file_damaged    cannot be read to its end
 //	invalid/file_locked     a PDF with a password
 //	invalid/identity_card   a citizen's card; nothing of it is kept
-//	too_many/files          five wait already, or twenty were given today
+//	too_many/files          twenty were given today
 //
-// The same file given twice is one.
+// The same file given twice is one. Of more than five that wait the oldest gives
+// way: it went with a form that was given up.
 func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte, caption string) (int64, error) {
 	if err := giver(actor); err != nil {
 		return 0, err
@@ -83,8 +86,13 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 		if err := own(tx, actor).Model(&models.Evidence{}).Where("created_at > ?", s.clock.UTC().Add(-24*time.Hour)).Count(&today).Error; err != nil {
 			return fmt.Errorf("count files: %w", err)
 		}
-		if len(loose) >= MaxPerRequest || today >= maxPerDay {
-			return services.TooMany("files").With("max", MaxPerRequest)
+		if today >= maxPerDay {
+			return services.TooMany("files_today").With("max", maxPerDay)
+		}
+		if len(loose) >= MaxAtOnce {
+			if err := tx.Where("change_id IS NULL").Delete(&models.Evidence{}, loose[0].ID).Error; err != nil {
+				return fmt.Errorf("make room: %w", err)
+			}
 		}
 		row := models.Evidence{
 			WardID: actor.Ward, Name: rand.Text(), PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff),
@@ -121,45 +129,35 @@ func own(tx *gorm.DB, actor services.Actor) *gorm.DB {
 	return tx.Where("ward_id = ? AND person_id = ?", actor.Ward, actor.Person)
 }
 
-// Attach gives files to a request, in the caller's transaction: the actor's own
-// that wait for one, or that are this request's already. Another's are
-// not_found/file; more than five with what the request has are too_many/files.
-func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []int64) error {
+// Attach gives files to a request, in the caller's transaction: those of the
+// actor's own that wait for one. It counts them; what is gone, another's, or
+// another request's already is left out, so that a form which rests on it can
+// still be sent. More than ten with what the request has are too_many/files.
+func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []int64) (attached int, err error) {
 	if len(ids) == 0 {
-		return nil
+		return 0, nil
 	}
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	var rows []models.Evidence
-	if err := own(tx, actor).Select("id", "change_id", "sha256").Where("id IN ?", ids).Find(&rows).Error; err != nil {
-		return fmt.Errorf("read files: %w", err)
+	var fresh, has []models.Evidence
+	if err := own(tx, actor).Select("id", "sha256").Where("id IN ? AND change_id IS NULL", ids).Order("id").Find(&fresh).Error; err != nil {
+		return 0, fmt.Errorf("read files: %w", err)
 	}
-	var fresh []models.Evidence
-	for _, row := range rows {
-		if row.ChangeID == nil {
-			fresh = append(fresh, row)
-		} else if *row.ChangeID != change {
-			return services.NotFound("file")
-		}
-	}
-	if len(rows) != len(ids) {
-		return services.NotFound("file")
-	}
-	var has []models.Evidence
 	if err := tx.Select("sha256").Where("change_id = ?", change).Find(&has).Error; err != nil {
-		return fmt.Errorf("read files: %w", err)
-	}
-	if len(has)+len(fresh) > MaxPerRequest {
-		return services.TooMany("files").With("max", MaxPerRequest)
+		return 0, fmt.Errorf("read files: %w", err)
 	}
 	for _, row := range fresh {
 		if slices.ContainsFunc(has, func(h models.Evidence) bool { return string(h.SHA256) == string(row.SHA256) }) {
 			continue // the request has it already; this copy goes with the loose ones
 		}
-		if err := tx.Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", row.ID).Update("change_id", change).Error; err != nil {
-			return fmt.Errorf("attach file: %w", err)
+		if len(has) >= maxAttached {
+			return attached, services.TooMany("files").With("max", maxAttached)
 		}
+		if err := tx.Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", row.ID).Update("change_id", change).Error; err != nil {
+			return attached, fmt.Errorf("attach file: %w", err)
+		}
+		has = append(has, row)
+		attached++
 	}
-	return nil
+	return attached, nil
 }
 
 // Count is how many files a request has.

@@ -86,7 +86,13 @@ func (h *house) keep(actor services.Actor, content []byte) int64 {
 }
 
 func (h *house) attach(actor services.Actor, ids ...int64) error {
-	return h.store.Transaction(func(tx *gorm.DB) error { return h.Attach(tx, actor, h.change, ids) })
+	_, err := h.attached(actor, ids...)
+	return err
+}
+
+func (h *house) attached(actor services.Actor, ids ...int64) (n int, err error) {
+	err = h.store.Transaction(func(tx *gorm.DB) error { n, err = h.Attach(tx, actor, h.change, ids); return err })
+	return n, err
 }
 
 func wants(t *testing.T, err error, refusal string) {
@@ -252,26 +258,36 @@ func TestFilesAreBoundedAndOnes(t *testing.T) {
 		t.Errorf("the same file is %d and %d", first, again)
 	}
 	ids := []int64{first}
-	for i := range evidence.MaxPerRequest - 1 {
+	for i := range evidence.MaxAtOnce - 1 {
 		ids = append(ids, h.keep(h.lan, jpegOf(t, page(60+i, 40, 99))))
 	}
-	_, err := h.Keep(h.ctx, h.lan, jpegOf(t, page(90, 90, 3)), "")
-	wants(t, err, "too_many: files")
-	wants(t, h.attach(h.hoa, first), "not_found: file") // another's
-	wants(t, h.attach(h.away, first), "not_found: file")
-	wants(t, h.attach(h.lan, 9999), "not_found: file")
-	if err := h.attach(h.lan, ids...); err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct {
+		actor services.Actor
+		id    int64
+	}{"another's": {h.hoa, first}, "of another ward": {h.away, first}, "gone": {h.lan, 9999}} {
+		if n, err := h.attached(c.actor, c.id); n != 0 || err != nil {
+			t.Errorf("%s: %d attached, %v", name, n, err)
+		}
 	}
-	if err := h.attach(h.lan, ids...); err != nil { // sent again with the same
-		t.Fatal(err)
+	if n, err := h.attached(h.lan, append(ids, 9999)...); n != evidence.MaxAtOnce || err != nil {
+		t.Fatalf("%d attached, %v", n, err)
 	}
-	sixth := h.keep(h.lan, jpegOf(t, page(91, 90, 3)))
-	wants(t, h.attach(h.lan, sixth), "too_many: files")
+	if n, err := h.attached(h.lan, ids...); n != 0 || err != nil { // sent again with the same
+		t.Fatalf("%d attached again, %v", n, err)
+	}
 	files, err := h.Open(h.ctx, h.lan, h.change)
-	if err != nil || len(files) != evidence.MaxPerRequest || files[0].Name != fmt.Sprintf("giay-to-%d-1.jpg", h.change) {
+	if err != nil || len(files) != evidence.MaxAtOnce || files[0].Name != fmt.Sprintf("giay-to-%d-1.jpg", h.change) {
 		t.Errorf("%d files, %v", len(files), err)
 	}
+	// Of six that wait the oldest gives way; a request takes ten.
+	ids = nil
+	for i := range evidence.MaxAtOnce + 1 {
+		ids = append(ids, h.keep(h.lan, jpegOf(t, page(70+i, 40, 9))))
+	}
+	if n, err := h.attached(h.lan, ids...); n != evidence.MaxAtOnce || err != nil {
+		t.Fatalf("%d attached, %v", n, err)
+	}
+	wants(t, h.attach(h.lan, h.keep(h.lan, jpegOf(t, page(90, 90, 3)))), "too_many: files")
 	// Nobody gives more than twenty a day.
 	for i := range 20 {
 		_, err = h.Keep(h.ctx, h.clerk, []byte(fmt.Sprintf("%%PDF-1.4 %d\n%%%%EOF", i)), "")
@@ -286,7 +302,19 @@ func TestFilesAreBoundedAndOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = h.Keep(h.ctx, h.clerk, []byte("%PDF-1.4 more\n%%EOF"), "")
-	wants(t, err, "too_many: files")
+	wants(t, err, "too_many: files_today")
+}
+
+func TestNamesOfCards(t *testing.T) {
+	for name, card := range map[string]bool{
+		"cccd1.jpg": true, "CMND_2.png": true, "cancuoc.jpg": true, "AnhCCCD.jpg": true, "hochieu.pdf": true, "ảnh cmt của em": true, "chung-minh-thu.jpg": true,
+		"biên bản chứng minh đã họp": false, "quyet dinh 12.pdf": false, "IMG_20260406_1.jpg": false, "": false,
+	} {
+		_, _, err := evidence.Read([]byte("%PDF-1.4\n%%EOF"), name)
+		if got := services.CodeOf(err) == "identity_card"; got != card {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
 }
 
 func TestWhoMayLook(t *testing.T) {

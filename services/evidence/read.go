@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	_ "image/png"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -89,19 +90,24 @@ func readPicture(content []byte) ([]byte, string, error) {
 }
 
 // cardWords, folded, are how people call a card that proves who they are.
-var cardWords = regexp.MustCompile(`\b(cccd|cmnd|cmtnd|can cuoc|chung minh( thu| nhan dan)?|ho chieu|passport|bang lai|giay phep lai xe)\b`)
+var (
+	cardWords = regexp.MustCompile(`\b(cmt|cccd|cmnd|cmtnd|can cuoc|chung minh (thu|nhan dan)|ho chieu|passport|bang lai|giay phep lai xe)\b`)
+	// cardNames are those that are also found inside a file's name, written together.
+	cardNames = []string{"cccd", "cmnd", "cancuoc", "chungminhthu", "chungminhnhandan", "hochieu", "passport"}
+)
 
 func saysCard(caption string) bool {
 	if len(caption) > 1000 {
 		caption = caption[:1000]
 	}
 	words := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		if unicode.IsLetter(r) {
 			return r
 		}
-		return ' ' // names of files part words by anything
+		return ' ' // names of files part words by anything, and number them
 	}, models.Fold(caption))
-	return cardWords.MatchString(words)
+	together := strings.ReplaceAll(words, " ", "")
+	return cardWords.MatchString(words) || slices.ContainsFunc(cardNames, func(name string) bool { return strings.Contains(together, name) })
 }
 
 // cardCode is what the square on a citizen's card says: the number, an older
