@@ -117,10 +117,10 @@ func (g *gathered) listOf(w writer, source string) table {
 		sheet: w.say("payform.sheet.list"), landscape: true, signatures: g.signatures(w),
 		title: []string{w.say("payform.title.list", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 16, left},
-			{w.say("payform.column.unit"), 26, left}, {w.say("payform.column.rate"), 11, right}, {w.say("payform.column.months"), 7, center},
+			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 19, left},
+			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 11, right}, {w.say("payform.column.months"), 7, center},
 			{w.say("payform.column.arrears"), 11, right}, {w.say("payform.column.recovery"), 11, right}, {w.say("payform.column.amount"), 13, right},
-			{w.say("payform.column.account"), 18, left}, {w.say("payform.column.note"), 17, left},
+			{w.say("payform.column.account"), 22, left}, {w.say("payform.column.note"), 19, left},
 		},
 	}
 	if source != "" {
@@ -130,7 +130,7 @@ func (g *gathered) listOf(w writer, source string) table {
 	number, village := int64(0), ""
 	closeVillage := func() {
 		if village != "" {
-			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil, of.rate, nil, of.arrears, of.recovery, of.amount, nil, nil}})
+			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil, of.rate, nil, zero(of.arrears), zero(of.recovery), of.amount, nil, nil}})
 		}
 		of = figures{}
 	}
@@ -154,7 +154,7 @@ func (g *gathered) listOf(w writer, source string) table {
 		all.add(f)
 	}
 	closeVillage()
-	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.all"), nil, nil, all.rate, nil, all.arrears, all.recovery, all.amount, nil, nil}})
+	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.all"), nil, nil, all.rate, nil, zero(all.arrears), zero(all.recovery), all.amount, nil, nil}})
 	t.words = w.inWords(all.amount)
 	return t
 }
@@ -183,16 +183,16 @@ func (g *gathered) sums(w writer) table {
 	t := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(g.run.Total),
 		title:   []string{w.say("payform.title.sums", "month", g.month()), w.say("payform.title.unit")},
-		columns: []column{{w.say("payform.column.number"), 5, center}, {w.say("payform.column.part"), 34, left}, {w.say("payform.column.posts"), 9, center}},
+		columns: []column{{w.say("payform.column.number"), 5, center}, {w.say("payform.column.part"), 30, left}, {w.say("payform.column.posts"), 12, center}},
 	}
 	sources := g.sources
 	if len(sources) < 2 {
 		sources = nil
 	}
 	for _, source := range sources {
-		t.columns = append(t.columns, column{w.source(source), 16, right})
+		t.columns = append(t.columns, column{w.source(source), 18, right})
 	}
-	t.columns = append(t.columns, column{w.say("payform.column.amount"), 16, right})
+	t.columns = append(t.columns, column{w.say("payform.column.amount"), 20, right}, column{w.say("payform.column.note"), 22, left})
 	part := func(head string, of func(row) string) {
 		t.rows = append(t.rows, line{group, []any{head}})
 		var names []string
@@ -215,7 +215,7 @@ func (g *gathered) sums(w writer) table {
 			for _, amount := range amounts {
 				cells = append(cells, amount)
 			}
-			return cells
+			return append(cells, nil)
 		}
 		for i, name := range names {
 			t.rows = append(t.rows, line{body, cells(int64(i+1), name, counts[name], amounts[name])})
@@ -358,7 +358,8 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(transfers.total),
 		title: []string{w.say("payform.title.transfer", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.bank"), 48, left}, {w.say("payform.column.people"), 12, center}, {w.say("payform.column.amount"), 18, right},
+			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.bank"), 46, left}, {w.say("payform.column.people"), 18, center}, {w.say("payform.column.amount"), 20, right},
+			{w.say("payform.column.note"), 24, left},
 		},
 	}
 	var names []string
@@ -373,9 +374,9 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 	}
 	slices.Sort(names)
 	for i, name := range names {
-		sum.rows = append(sum.rows, line{body, []any{int64(i + 1), name, counts[name], amounts[name]}})
+		sum.rows = append(sum.rows, line{body, []any{int64(i + 1), name, counts[name], amounts[name], nil}})
 	}
-	sum.rows = append(sum.rows, line{total, []any{nil, w.say("payform.sum.all"), int64(len(transfers.sure)), transfers.total}})
+	sum.rows = append(sum.rows, line{total, []any{nil, w.say("payform.sum.all"), int64(len(transfers.sure)), transfers.total, nil}})
 	d.tables = []table{t, sum}
 	if len(transfers.changed) > 0 {
 		changed := table{

@@ -2,6 +2,7 @@ package papers
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -90,6 +91,9 @@ func (s *styles) of(l look) int {
 	style := excelize.Style{
 		Font:      &excelize.Font{Family: font, Size: l.size, Bold: l.bold, Italic: l.italic},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: l.wrapped, Horizontal: map[align]string{left: "left", center: "center", right: "right"}[l.align]},
+	}
+	if l.framed && l.align != center {
+		style.Alignment.Indent = 1
 	}
 	if l.framed {
 		for _, side := range []string{"left", "right", "top", "bottom"} {
@@ -202,11 +206,11 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	if t.words != "" {
 		s.row++
 		cells := make([]any, wide)
-		s.span(cells, 1, wide, t.words, look{bold: true, italic: true, size: 12})
-		s.write(cells)
+		s.span(cells, 1, wide, t.words, look{bold: true, italic: true, wrapped: true, size: 12})
+		s.write(cells, excelize.RowOpts{Height: 17 * lines(t.words, t.across(), 1.25)})
 	}
 	if t.signatures != nil {
-		s.sign(*t.signatures)
+		s.sign(t, *t.signatures)
 	}
 	if s.err == nil {
 		s.err = styles.err
@@ -223,15 +227,7 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 // drawHeads writes who issues the paper, the state's head and the title, and an
 // empty row between them.
 func (d document) drawHeads(s *sheet, t table) {
-	half := 0 // the columns that the left head may have: about two fifths
-	var all, sofar float64
-	for _, column := range t.columns {
-		all += column.width
-	}
-	for sofar < all*0.4 && half < s.wide-1 {
-		sofar += t.columns[half].width
-		half++
-	}
+	half := t.cut(0.42)
 	for i := range 2 {
 		cells := make([]any, s.wide)
 		if i < len(d.left) {
@@ -252,10 +248,54 @@ func (d document) drawHeads(s *sheet, t table) {
 	}
 }
 
+// across is the width of all columns, in letters.
+func (t table) across() (all float64) {
+	for _, column := range t.columns {
+		all += column.width
+	}
+	return all
+}
+
+// cut is after how many columns a part of the width is most nearly reached; at
+// least one column is left on both sides.
+func (t table) cut(part float64) int {
+	all, sofar, best := t.across(), 0.0, 1
+	nearest := all
+	for i := range len(t.columns) - 1 {
+		sofar += t.columns[i].width
+		if off := math.Abs(sofar - all*part); off < nearest {
+			nearest, best = off, i+1
+		}
+	}
+	return best
+}
+
+// lines is how many lines a text takes in a column: rows that are streamed get
+// no height from the program that opens them. Letter is the width of a letter.
+func lines(text string, width, letter float64) float64 {
+	count, used := 1.0, 0.0
+	for _, word := range strings.Fields(text) {
+		long := float64(len([]rune(word))) * letter
+		switch {
+		case used == 0:
+			used = long
+		case used+letter+long <= width:
+			used += letter + long
+		default:
+			count, used = count+1, long
+		}
+		for used > width {
+			count, used = count+1, used-width
+		}
+	}
+	return count
+}
+
 // line writes one row of the table.
 func (s *sheet) line(t table, line line) {
 	cells := make([]any, s.wide)
 	base := look{framed: true, wrapped: true, size: 11, bold: line.kind != body}
+	height := 1.0 // in lines
 	if line.kind == group {
 		l := base
 		l.filled = true
@@ -263,7 +303,7 @@ func (s *sheet) line(t table, line line) {
 			cells[i] = excelize.Cell{StyleID: s.of(l)}
 		}
 		s.span(cells, 1, s.wide, fmt.Sprint(line.cells[0]), l)
-		s.write(cells)
+		s.write(cells, excelize.RowOpts{Height: 18})
 		return
 	}
 	for i, value := range line.cells {
@@ -275,6 +315,7 @@ func (s *sheet) line(t table, line line) {
 		case int64:
 			cells[i] = s.number(value, l)
 		case string:
+			height = max(height, lines(value, t.columns[i].width-2, 1.05))
 			l.text = true
 			cells[i] = excelize.Cell{Value: safe(value), StyleID: s.of(l)}
 		}
@@ -285,22 +326,23 @@ func (s *sheet) line(t table, line line) {
 			for last < s.wide && line.cells[last] == nil {
 				last++
 			}
-			l := base
-			s.span(cells, 2, last, text, l)
+			s.span(cells, 2, last, text, base)
+			height = 1
 		}
 	}
 	if t.tall && line.kind == body {
-		s.write(cells, excelize.RowOpts{Height: 30})
+		s.write(cells, excelize.RowOpts{Height: max(30, 4+14*height)})
 		return
 	}
-	s.write(cells)
+	s.write(cells, excelize.RowOpts{Height: 4 + 14*height})
 }
 
 // sign writes place, day and the three who sign.
-func (s *sheet) sign(signatures signatures) {
+func (s *sheet) sign(t table, signatures signatures) {
 	s.row++
-	third := max(s.wide/3, 1)
-	bounds := [][2]int{{1, third}, {third + 1, 2 * third}, {2*third + 1, s.wide}}
+	first := t.cut(1.0 / 3)
+	second := max(t.cut(2.0/3), first+1)
+	bounds := [][2]int{{1, first}, {first + 1, second}, {second + 1, s.wide}}
 	row := func(texts []string, l look) {
 		cells := make([]any, s.wide)
 		for i, text := range texts {
@@ -310,7 +352,9 @@ func (s *sheet) sign(signatures signatures) {
 		}
 		s.write(cells)
 	}
-	row([]string{"", "", signatures.place}, look{italic: true, align: center, size: 12})
+	place := make([]any, s.wide)
+	s.span(place, t.cut(0.42)+1, s.wide, signatures.place, look{italic: true, align: right, size: 12})
+	s.write(place)
 	row(signatures.roles, look{bold: true, align: center, size: 12})
 	row([]string{signatures.hint, signatures.hint, signatures.hint}, look{italic: true, align: center, size: 11})
 	s.row += 4
