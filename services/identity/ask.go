@@ -51,7 +51,7 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 		}
 		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
 		var owners []models.Person
-		err := tx.Where("ward_id = ? AND phone_hash = ? AND NOT phone_shared AND died_on IS NULL", ward, s.phoneHash(e164)).Limit(2).Find(&owners).Error
+		err := tx.Where("ward_id = ? AND phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL", ward, s.phoneHash(e164)).Limit(2).Find(&owners).Error
 		if err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
@@ -272,7 +272,7 @@ func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, er
 
 // candidates are the living people of the ward with the number or the name said.
 func (s *Service) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
-	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND (phone_hash = ? OR folded = ?)", request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
+	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)", request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
 }
 
 func (s *Service) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {

@@ -105,7 +105,8 @@ func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64
 }
 
 // personOf reads a person of the actor's ward and locks the row, so that two
-// who write about the same person take turns.
+// who write about the same person take turns. A row that was merged into
+// another is conflict/merged: the human is the other row.
 func (s *Service) personOf(tx *gorm.DB, actor services.Actor, id int64) (models.Person, error) {
 	var row models.Person
 	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", id).Take(&row).Error; err != nil {
@@ -113,6 +114,9 @@ func (s *Service) personOf(tx *gorm.DB, actor services.Actor, id int64) (models.
 	}
 	if actor.In(row.WardID) != nil {
 		return row, services.NotFound("person")
+	}
+	if row.MergedInto != nil {
+		return row, services.Conflict("merged")
 	}
 	return row, nil
 }
@@ -162,7 +166,7 @@ func (s *Service) ownerOf(tx *gorm.DB, invite models.Invite) (owner, error) {
 		return owner{staff: &staff}, err
 	}
 	var person models.Person
-	err := tx.Where("died_on IS NULL").Take(&person, *invite.PersonID).Error
+	err := tx.Where("died_on IS NULL AND merged_into IS NULL").Take(&person, *invite.PersonID).Error
 	return owner{person: &person}, err
 }
 

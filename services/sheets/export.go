@@ -116,7 +116,7 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 		tx.Find(&organizations).Error,
 		of.Find(&branches).Error,
 		tx.Where("ward_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", ward, filter.On, filter.On).Order("id").Find(&terms).Error,
-		tx.Where("ward_id = ?", ward).Find(&people).Error,
+		tx.Where("ward_id = ? AND merged_into IS NULL", ward).Find(&people).Error,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)

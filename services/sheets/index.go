@@ -47,7 +47,7 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 		tx.Order("sort_order, code").Find(&organizations).Error,
 		tx.Where(current, ward, today, today).Order("id").Find(&branches).Error,
 		tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared", "citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version").
-			Where("ward_id = ?", ward).Order("id").Find(&x.people).Error,
+			Where("ward_id = ? AND merged_into IS NULL", ward).Order("id").Find(&x.people).Error,
 		tx.Where("ward_id = ? AND superseded_at IS NULL", ward).Order("from_date, id").Find(&x.terms).Error,
 	)
 	if err != nil {

@@ -61,9 +61,9 @@ func (l look) vacant(has string, role models.TermRole) (string, []any) {
 func (l look) shared(column, tail string) (string, []any) {
 	return `SELECT p.id, p.name, ` + tail + ` AS mark, COUNT(*) OVER () AS total
 		FROM people p
-		WHERE p.ward_id = ? AND p.died_on IS NULL AND p.` + column + ` IN (
+		WHERE p.ward_id = ? AND p.died_on IS NULL AND p.merged_into IS NULL AND p.` + column + ` IN (
 			SELECT q.` + column + ` FROM people q
-			WHERE q.ward_id = ? AND q.died_on IS NULL AND q.` + column + ` IS NOT NULL
+			WHERE q.ward_id = ? AND q.died_on IS NULL AND q.merged_into IS NULL AND q.` + column + ` IS NOT NULL
 			GROUP BY q.` + column + ` HAVING COUNT(*) > 1)
 		ORDER BY p.` + column + `, p.id`, []any{l.ward, l.ward}
 }

@@ -1,0 +1,20 @@
+package identity_test
+
+import (
+	"testing"
+
+	"canbobot/models"
+)
+
+// A row that was merged into another is nobody to link.
+func TestAMergedRowIsNobodyToLink(t *testing.T) {
+	w := newTown(t)
+	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("merged_into", w.hoa)
+	card, err := w.LinkCard(w.ctx, w.clerk, w.ask("zalo", "100", "Nguyễn Thị Lan", "0912345678"))
+	if err != nil || card.Person != nil || len(card.Candidates) != 0 {
+		t.Errorf("card %+v, %v", card, err)
+	}
+	w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), card.Request.ID, w.lan), "conflict/merged")
+	_, _, err = w.Invite(w.ctx, w.by(w.clerk), w.lan)
+	w.refused(err, "conflict/merged")
+}
