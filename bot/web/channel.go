@@ -60,10 +60,10 @@ type Config struct {
 // Limits on what is kept in memory and on what a page may send.
 const (
 	maxChats    = 200
-	maxMessages = 200      // of a chat
-	maxText     = 4000     // runes of a bubble; longer replies are split
+	maxMessages = 200     // of a chat
+	maxText     = 4000    // runes of a bubble; longer replies are split
 	maxUpload   = 2 << 20 // bytes of a photo or document sent from a phone
-	maxFile     = 8 << 20  // bytes of a file sent by the bot
+	maxFile     = 8 << 20 // bytes of a file sent by the bot
 	maxFiles    = 64 << 20
 	maxStreams  = 64
 	maxUnderway = 8 // events of a chat being handled at once

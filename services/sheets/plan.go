@@ -32,8 +32,6 @@ type human struct {
 	birth, phone, document bool   // what changes of a known one
 }
 
-func (h *human) changed() bool { return h.birth || h.phone || h.document }
-
 // tenure is a term to open or to close.
 type tenure struct {
 	term models.Term
