@@ -93,27 +93,41 @@ func (p *sheaf) draw(d document, t table) {
 	}
 	p.Ln(2)
 	p.columns()
+	words, need := p.ending(t, span)
 	for i, line := range t.rows {
+		if i == max(0, len(t.rows)-3) && need > 0 {
+			// Nobody signs a page that has no row on it.
+			p.room(need + 3*2*rowLine)
+		}
 		// A heading is not left alone at the foot of a page.
 		p.row(line, line.kind == group && i+1 < len(t.rows))
 	}
 	p.heads = false
-	if t.words != "" {
+	p.room(need)
+	if len(words) > 0 {
 		p.SetFont(typeface, "B", 10)
-		lines := p.SplitText(printable(t.words), span)
-		need := 3 + 5*float64(len(lines))
-		if t.signatures != nil {
-			need += 46
-		}
-		p.room(need)
 		p.Ln(3)
-		for _, text := range lines {
+		for _, text := range words {
 			p.CellFormat(0, 5, text, "", 1, "L", false, 0, "")
 		}
 	}
 	if t.signatures != nil {
 		p.sign(*t.signatures, span)
 	}
+}
+
+// ending is the amount in words, by line, and the height of all that follows
+// the rows.
+func (p *sheaf) ending(t table, span float64) (words []string, height float64) {
+	if t.words != "" {
+		p.SetFont(typeface, "B", 10)
+		words = p.SplitText(printable(t.words), span)
+		height = 3 + 5*float64(len(words))
+	}
+	if t.signatures != nil {
+		height += 42
+	}
+	return words, height
 }
 
 // room turns the page when less than height is left of it.
@@ -212,7 +226,6 @@ func (p *sheaf) cells(cells []any, style string, aligned func(int) align, filled
 
 // sign draws place, day and the three who sign, on one page.
 func (p *sheaf) sign(s signatures, span float64) {
-	p.room(46)
 	p.Ln(3)
 	third := span / 3
 	row := func(style string, size float64, texts ...string) {

@@ -315,7 +315,7 @@ func (s *sheet) line(t table, line line) {
 		case int64:
 			cells[i] = s.number(value, l)
 		case string:
-			height = max(height, lines(value, t.columns[i].width-2, 1.05))
+			height = max(height, lines(value, t.columns[i].width-1.5, 0.9))
 			l.text = true
 			cells[i] = excelize.Cell{Value: safe(value), StyleID: s.of(l)}
 		}
