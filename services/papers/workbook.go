@@ -1,8 +1,11 @@
 package papers
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -48,7 +51,28 @@ func (d document) workbook() (content []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return buffer.Bytes(), nil
+	return inOrder(buffer.Bytes())
+}
+
+// inOrder puts a workbook's parts in the order of their names: streamed sheets
+// come in any, and the same list is to give the same bytes.
+func inOrder(content []byte) ([]byte, error) {
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(archive.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	var out bytes.Buffer
+	sorted := zip.NewWriter(&out)
+	for _, part := range archive.File {
+		if err := sorted.Copy(part); err != nil {
+			return nil, err
+		}
+	}
+	if err := sorted.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // sheetName is a name that Excel takes, once in a workbook.
