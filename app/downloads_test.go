@@ -232,6 +232,15 @@ func TestDownloadPagesInTheBrowser(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("the button did nothing")
 	}
-	p.do(chromedp.Navigate(document))
+	// Until the file that was asked for is on the disk, going elsewhere is refused.
+	for {
+		err := chromedp.Run(ctx, chromedp.Navigate(document))
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil || !strings.Contains(err.Error(), "ERR_ABORTED") {
+			t.Fatal(err)
+		}
+	}
 	p.until(`document.querySelector('h1').innerText === 'Tệp này không tải được nữa'`)
 }
