@@ -234,7 +234,7 @@ func TestDownloadPagesInTheBrowser(t *testing.T) {
 	}
 	// Until the file that was asked for is on the disk, going elsewhere is refused.
 	for {
-		err := chromedp.Run(ctx, chromedp.Navigate(document))
+		err := chromedp.Do(ctx, chromedp.Navigate(document))
 		if err == nil {
 			break
 		}
