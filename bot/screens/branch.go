@@ -37,7 +37,8 @@ func (s *Screens) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		}
 		blocks = append(blocks, s.branchBlock(view))
 		if turn.Speaker.Actor.IsStaff() {
-			reply.Buttons = append(reply.Buttons, bot.Row(s.button("change", "change", id(branchID)), s.button("leave", "leave", id(branchID))))
+			reply.Buttons = append(reply.Buttons, bot.Row(s.button("change", "change", id(branchID)), s.button("leave", "leave", id(branchID))),
+				bot.Row(s.button("past", "past", "branch", id(branchID))))
 		}
 	}
 	reply.Text = strings.Join(blocks, "\n\n")

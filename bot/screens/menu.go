@@ -27,7 +27,7 @@ var intentButtons = map[bot.Intent][2]string{ // label, verb
 // furtherButtons lead to what no intent stands for: label to verb.
 var furtherButtons = map[string]string{
 	"calls": "calls", "new_notice": "broadcast", "step_up": "step_up", "style": "style", "unclear": "unclear", "review": "review", "roster": "roster",
-	"waiting": "waiting", "many": "many", "delegations": "delegations", "rules": "rules",
+	"waiting": "waiting", "many": "many", "delegations": "delegations", "rules": "rules", "duplicates": "duplicates",
 }
 
 // ofOfficers are the intents about one's own money, branch and papers: staff
@@ -58,7 +58,7 @@ func (s *Screens) sayings() map[string]string {
 	all := map[string]string{
 		"gon": "styleset:brief", "tra loi gon": "styleset:brief", "hoi gon": "styleset:brief", "ngan gon": "styleset:brief", "hoi ngan gon": "styleset:brief", "tra loi ngan gon": "styleset:brief",
 		"tung buoc": "styleset:full", "tra loi tung buoc": "styleset:full", "hoi tung buoc": "styleset:full",
-		"cach tra loi": "style", "cach hoi": "style", "can goi dien": "calls", "uy quyen": "delegations", "quy trinh duyet": "rules", "nho nguoi ky thay": "delegations",
+		"cach tra loi": "style", "ghi trung": "duplicates", "bi trung": "duplicates", "cach hoi": "style", "can goi dien": "calls", "uy quyen": "delegations", "quy trinh duyet": "rules", "nho nguoi ky thay": "delegations",
 	}
 	labelled := func(label, verb string) {
 		saying := models.Fold(s.button(label, verb).Label)
@@ -140,7 +140,7 @@ func (s *Screens) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 			bot.Row(s.button("step_up", "step_up"), s.button("import", "import")),
 			bot.Row(s.button("waiting", "waiting"), s.button("many", "many")),
 			bot.Row(s.button("rules", "rules"), s.button("delegations", "delegations")),
-			bot.Row(s.button("policy", "policy")),
+			bot.Row(s.button("policy", "policy"), s.button("duplicates", "duplicates")),
 			bot.Row(s.button("unclear", "unclear"), s.button("style", "style")),
 			bot.Row(s.button("privacy", "privacy"), s.button("unlink", "unlink")), s.menuRow()}}, nil
 	case turn.Speaker.Linked():

@@ -96,6 +96,8 @@ func (s *Screens) Book() *bot.Book {
 			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "bank": {Screen: s.changeBank}, "details": {Screen: s.changeProfile}, "byclerk": {Screen: s.profile, Inner: true},
 			"account": {Screen: s.account, Inner: true}, "fix": {Screen: s.correct, Inner: true},
 			"papers": {Screen: s.papers, Inner: true}, "attach": {Screen: s.attach, Inner: true}, "merge": {Screen: s.merge, Inner: true},
+			"duplicates": {Screen: s.duplicates}, "pair": {Screen: s.pair, Inner: true}, "distinct": {Screen: s.distinct, Inner: true},
+			"unmerge": {Screen: s.unmerge, Inner: true}, "past": {Screen: s.past, Inner: true},
 			"mine": {Screen: s.myRequests}, "request": {Screen: s.request, Inner: true}, "withdraw": {Screen: s.withdraw, Inner: true}, "redo": {Screen: s.redo, Inner: true},
 			"notices": {Screen: s.notices}, "confirm": {Screen: s.confirmNotice, Inner: true},
 			"support": {Screen: s.support}, "mycase": {Screen: s.myCase, Inner: true},
@@ -128,7 +130,7 @@ func (s *Screens) Book() *bot.Book {
 	}
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
-		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.problemForm(), s.supportForm(),
+		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.pastForm(), s.unmergeForm(), s.problemForm(), s.supportForm(),
 		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form

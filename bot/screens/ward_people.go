@@ -66,7 +66,11 @@ func (s *Screens) found(ctx context.Context, turn bot.Turn, query string) (bot.R
 		if len(found.Posts) > 0 {
 			where = found.Posts[0].Term.Title + ", " + found.Posts[0].Branch.Name
 		}
-		reply.Text += s.say("find.line", "name", found.Person.Name, "where", where) + "\n"
+		line := s.say("find.line", "name", found.Person.Name, "where", where)
+		if found.Formerly != "" {
+			line = s.say("find.line_formerly", "name", found.Person.Name, "where", where, "formerly", found.Formerly)
+		}
+		reply.Text += line + "\n"
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: found.Person.Name, Action: bot.Act("person", id(found.Person.ID))}))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
@@ -96,7 +100,17 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: person.Name, Text: s.personLines(person, posts) + "\n" + s.reachLines(accounts) + "\n\n" + s.stageLine(month), Protect: true}
+	career, err := s.Roster.Career(ctx, actor, personID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	alike, alikeRows, err := s.alikeOf(ctx, turn, person)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := append([]string{s.personLines(person, posts), s.reachLines(accounts)}, s.formerLines(career)...)
+	text := strings.Join(append(lines, alike...), "\n")
+	reply := bot.Reply{Title: person.Name, Text: text + "\n\n" + s.stageLine(month), Buttons: alikeRows, Protect: true}
 	for _, post := range posts {
 		reply.Buttons = append(reply.Buttons, bot.Row(
 			bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", id(post.Branch.ID))}, s.button("fix", "fix", id(post.Term.ID))))
@@ -106,7 +120,11 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		bot.Row(s.button("details", "details", id(personID))))
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(s.button("invite", "invite", id(personID)), s.button("unlink_person", "unlinkperson", id(personID))))
-	reply.Buttons = append(reply.Buttons, s.storyRow(actor, story.Person, personID)...)
+	backwards := bot.Row(s.button("past", "past", "person", id(personID)))
+	for _, row := range s.storyRow(actor, story.Person, personID) {
+		backwards = append(backwards, row...)
+	}
+	reply.Buttons = append(reply.Buttons, backwards)
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("find_again", "find"), s.button("menu", "menu")))
 	return reply, nil
 }

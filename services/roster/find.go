@@ -19,6 +19,9 @@ import (
 type Found struct {
 	Person models.Person
 	Posts  []Post
+	// Formerly is another name of the village of the first post, where only that
+	// name answers the search: "Thôn 3 xã Thuận Lộc".
+	Formerly string
 }
 
 const (
@@ -77,7 +80,47 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 		return nil, err
 	}
 	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.likeness(words), a.likeness(words)) })
-	return found[:min(limit, len(found))], nil
+	found = found[:min(limit, len(found))]
+	return found, formerly(tx, found, words)
+}
+
+// formerly notes the other names of villages by which people were found.
+func formerly(tx *gorm.DB, found []Found, words []string) error {
+	var villages []int64
+	for _, one := range found {
+		if len(one.Posts) > 0 && one.Posts[0].Village.KnownAs != "" {
+			villages = append(villages, one.Posts[0].Village.ID)
+		}
+	}
+	if len(villages) == 0 {
+		return nil
+	}
+	var names []models.VillageName
+	if err := tx.Where("village_id IN ?", villages).Order("id").Find(&names).Error; err != nil {
+		return fmt.Errorf("read village names: %w", err)
+	}
+	for i, one := range found {
+		if len(one.Posts) == 0 {
+			continue
+		}
+		today := one.Person.Folded + " " + models.Fold(one.Posts[0].Branch.Name) + " " + one.Posts[0].Village.Folded
+		most := 0
+		for _, name := range names {
+			if name.VillageID != one.Posts[0].Village.ID {
+				continue
+			}
+			told := 0
+			for _, word := range words {
+				if answers(name.Folded, word) && !answers(today, word) {
+					told++
+				}
+			}
+			if told > most {
+				most, found[i].Formerly = told, name.Name
+			}
+		}
+	}
+	return nil
 }
 
 // wordsOf folds a query into its words; what is neither letter nor digit

@@ -76,7 +76,7 @@ func TestForeignWardSeesNothing(t *testing.T) {
 	}
 	ids := map[string]int64{
 		"Person": head.ID, "Posts": head.ID, "Branch": h.women.ID, "View": h.women.ID, "Branches": h.villages[0].ID, "Term": term[0].Term.ID,
-		"Career": head.ID, "MergePreview": head.ID, "Merge": head.ID, "Unmerge": 1, "Mergers": head.ID, "Alike": head.ID,
+		"Career": head.ID, "MergePreview": head.ID, "Merge": head.ID, "Unmerge": 1, "UndoMerge": 1, "Undoable": head.ID, "Mergers": head.ID, "Alike": head.ID,
 		"Distinguish": head.ID, "RenameVillage": h.villages[0].ID, "AddVillageName": h.villages[0].ID,
 	}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID}}

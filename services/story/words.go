@@ -56,11 +56,11 @@ const (
 var details = map[string]writing{
 	"account": hidden, "again": hidden, "alive": hidden, "audience": hidden, "by": hidden, "closed_term": hidden, "fields": hidden,
 	"hash": hidden, "invite": hidden, "kind": hidden, "line": hidden, "opened_term": hidden, "revoked": hidden, "run": hidden,
-	"term": hidden, "to": hidden, "version": hidden, "died": hidden, "what": hidden,
+	"term": hidden, "to": hidden, "version": hidden, "died": hidden, "what": hidden, "merge": hidden, "rows": hidden,
 	"accounts": asText, "decision": asText, "entries": asText, "lines": asText, "messages": asText, "name": asText,
 	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "step": asText, "template": asText,
 	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth, "total": asMoney,
-	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "branch": asBranch, "for_staff": asStaff,
+	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "dropped": asPerson, "restored": asPerson, "other": asPerson, "branch": asBranch, "for_staff": asStaff,
 	"role": asRole, "reason": asReason, "channel": asChannel, "why": asWhy,
 }
 
