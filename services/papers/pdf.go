@@ -16,6 +16,7 @@ const (
 	foot     = 14.0
 	rowLine  = 4.2 // a line of a row
 	rowAir   = 1.6 // above and below it together
+	small    = 8.5 // points of a row's letters
 	typeface = "dejavu"
 )
 
@@ -167,7 +168,7 @@ func (p *sheaf) row(line line, keep bool) {
 		p.room(3 * (rowLine + rowAir))
 	}
 	if line.kind == group {
-		p.SetFont(typeface, style, 8.5)
+		p.SetFont(typeface, style, small)
 		p.room(rowLine + rowAir)
 		p.CellFormat(0, rowLine+rowAir, printable(fmt.Sprint(line.cells[0])), "1", 1, "L", true, 0, "")
 		return
@@ -178,7 +179,7 @@ func (p *sheaf) row(line line, keep bool) {
 // cells draws one row, as high as its highest cell. The words of a sum run over
 // the empty cells beside them.
 func (p *sheaf) cells(cells []any, style string, aligned func(int) align, filled bool, least float64) {
-	p.SetFont(typeface, style, 8.5)
+	p.SetFont(typeface, style, small)
 	type box struct {
 		x, width float64
 		lines    []string
@@ -200,13 +201,16 @@ func (p *sheaf) cells(cells []any, style string, aligned func(int) align, filled
 			}
 		}
 		b.lines = p.SplitText(text, b.width)
+		if _, number := cells[i].(int64); number { // is smaller rather than broken
+			b.lines = []string{text}
+		}
 		x += b.width
 		height = max(height, float64(len(b.lines))*rowLine+rowAir)
 		boxes = append(boxes, b)
 	}
 	if !filled {
 		p.room(height)
-		p.SetFont(typeface, style, 8.5)
+		p.SetFont(typeface, style, small)
 	}
 	y := p.GetY()
 	for _, b := range boxes {
@@ -218,6 +222,10 @@ func (p *sheaf) cells(cells []any, style string, aligned func(int) align, filled
 		top := y + (height-float64(len(b.lines))*rowLine)/2
 		for i, text := range b.lines {
 			p.SetXY(b.x, top+float64(i)*rowLine)
+			p.SetFontSize(small)
+			if long := p.GetStringWidth(text); long > b.width-2 {
+				p.SetFontSize(small * (b.width - 2) / long)
+			}
 			p.CellFormat(b.width, rowLine, strings.TrimSpace(text), "", 0, [...]string{"L", "C", "R"}[b.align], false, 0, "")
 		}
 	}

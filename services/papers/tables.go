@@ -118,8 +118,8 @@ func (g *gathered) listOf(w writer, source string) table {
 		title: []string{w.say("payform.title.list", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
 			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 19, left},
-			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 11, right}, {w.say("payform.column.months"), 7, center},
-			{w.say("payform.column.arrears"), 11, right}, {w.say("payform.column.recovery"), 11, right}, {w.say("payform.column.amount"), 13, right},
+			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 14, right}, {w.say("payform.column.months"), 7, center},
+			{w.say("payform.column.arrears"), 14, right}, {w.say("payform.column.recovery"), 14, right}, {w.say("payform.column.amount"), 17, right},
 			{w.say("payform.column.account"), 22, left}, {w.say("payform.column.note"), 19, left},
 		},
 	}
@@ -238,7 +238,7 @@ func (g *gathered) apart(w writer) table {
 		title: []string{w.say("payform.title.carried", "month", g.month()), w.say("payform.title.unit")},
 		columns: []column{
 			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
-			{w.say("payform.column.unit"), 34, left}, {w.say("payform.column.amount"), 14, right},
+			{w.say("payform.column.unit"), 34, left}, {w.say("payform.column.amount"), 17, right},
 		},
 	}
 	sum := int64(0)
@@ -258,7 +258,7 @@ func (g *gathered) cash(w writer, source string) (d document, people int, sum in
 		title: []string{w.say("payform.title.cash", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
 			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
-			{w.say("payform.column.unit"), 32, left}, {w.say("payform.column.amount"), 14, right}, {w.say("payform.column.signature"), 24, left},
+			{w.say("payform.column.unit"), 32, left}, {w.say("payform.column.amount"), 17, right}, {w.say("payform.column.signature"), 24, left},
 			{w.say("payform.column.note"), 16, left},
 		},
 	}
@@ -383,7 +383,7 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 			sheet: w.say("payform.sheet.changed"), title: []string{w.say("payform.title.changed"), w.say("payform.title.unit")},
 			columns: []column{
 				{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.unit"), 34, left},
-				{w.say("payform.column.account"), 22, left}, {w.say("payform.column.amount"), 14, right},
+				{w.say("payform.column.account"), 22, left}, {w.say("payform.column.amount"), 17, right},
 			},
 		}
 		for i, l := range transfers.changed {
