@@ -117,8 +117,8 @@ func (g *gathered) listOf(w writer, source string) table {
 		sheet: w.say("payform.sheet.list"), landscape: true, signatures: g.signatures(w),
 		title: []string{w.say("payform.title.list", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 19, left},
-			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 14, right}, {w.say("payform.column.months"), 7, center},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 19, left},
+			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 14, right}, {w.say("payform.column.months"), 9, center},
 			{w.say("payform.column.arrears"), 14, right}, {w.say("payform.column.recovery"), 14, right}, {w.say("payform.column.amount"), 17, right},
 			{w.say("payform.column.account"), 22, left}, {w.say("payform.column.note"), 19, left},
 		},
@@ -183,7 +183,7 @@ func (g *gathered) sums(w writer) table {
 	t := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(g.run.Total),
 		title:   []string{w.say("payform.title.sums", "month", g.month()), w.say("payform.title.unit")},
-		columns: []column{{w.say("payform.column.number"), 5, center}, {w.say("payform.column.part"), 30, left}, {w.say("payform.column.posts"), 12, center}},
+		columns: []column{{w.say("payform.column.number"), 7, center}, {w.say("payform.column.part"), 30, left}, {w.say("payform.column.posts"), 12, center}},
 	}
 	sources := g.sources
 	if len(sources) < 2 {
@@ -237,7 +237,7 @@ func (g *gathered) apart(w writer) table {
 		sheet: w.say("payform.sheet.carried"),
 		title: []string{w.say("payform.title.carried", "month", g.month()), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
 			{w.say("payform.column.unit"), 34, left}, {w.say("payform.column.amount"), 17, right},
 		},
 	}
@@ -257,7 +257,7 @@ func (g *gathered) cash(w writer, source string) (d document, people int, sum in
 		sheet: w.say("payform.sheet.cash"), tall: true, signatures: g.signatures(w), landscape: true,
 		title: []string{w.say("payform.title.cash", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
 			{w.say("payform.column.unit"), 32, left}, {w.say("payform.column.amount"), 17, right}, {w.say("payform.column.signature"), 24, left},
 			{w.say("payform.column.note"), 16, left},
 		},
@@ -358,7 +358,7 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(transfers.total),
 		title: []string{w.say("payform.title.transfer", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 5, center}, {w.say("payform.column.bank"), 46, left}, {w.say("payform.column.people"), 18, center}, {w.say("payform.column.amount"), 20, right},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.bank"), 46, left}, {w.say("payform.column.people"), 18, center}, {w.say("payform.column.amount"), 20, right},
 			{w.say("payform.column.note"), 24, left},
 		},
 	}
@@ -382,7 +382,7 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		changed := table{
 			sheet: w.say("payform.sheet.changed"), title: []string{w.say("payform.title.changed"), w.say("payform.title.unit")},
 			columns: []column{
-				{w.say("payform.column.number"), 5, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.unit"), 34, left},
+				{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.unit"), 34, left},
 				{w.say("payform.column.account"), 22, left}, {w.say("payform.column.amount"), 17, right},
 			},
 		}
