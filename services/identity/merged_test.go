@@ -9,7 +9,11 @@ import (
 // A row that was merged into another is nobody to link.
 func TestAMergedRowIsNobodyToLink(t *testing.T) {
 	w := newTown(t)
-	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("merged_into", w.hoa)
+	err := w.store.Model(&models.Person{}).Where("id = ?", w.lan).
+		Updates(map[string]any{"merged_into": w.hoa, "merged_at": w.now().UTC()}).Error
+	if err != nil {
+		t.Fatal(err)
+	}
 	card, err := w.LinkCard(w.ctx, w.clerk, w.ask("zalo", "100", "Nguyễn Thị Lan", "0912345678"))
 	if err != nil || card.Person != nil || len(card.Candidates) != 0 {
 		t.Errorf("card %+v, %v", card, err)

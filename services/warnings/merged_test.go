@@ -16,7 +16,10 @@ func TestAMergedRowSharesNothing(t *testing.T) {
 	if found := h.found(warnings.SharedBank); len(found) != 2 {
 		t.Errorf("before: %v", found)
 	}
-	h.set(&models.Person{ID: h.deputy.ID}, "merged_into", h.head.ID)
+	err := h.store.Model(&models.Person{ID: h.deputy.ID}).Updates(map[string]any{"merged_into": h.head.ID, "merged_at": h.now.UTC()}).Error
+	if err != nil {
+		t.Fatal(err)
+	}
 	if found := h.found(warnings.SharedBank); len(found) != 0 {
 		t.Errorf("after: %v", found)
 	}
