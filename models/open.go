@@ -21,7 +21,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
@@ -167,20 +166,29 @@ func (s *Store) Close() error {
 // Migrate brings tables and job queue up to date. Concurrent calls from several
 // replicas wait for each other; repeating it changes nothing.
 func (s *Store) Migrate(ctx context.Context) error {
+	if s.Dialect == PostgreSQL {
+		// A session lock, not one of a transaction: a value added to an enum cannot
+		// be used before its transaction ends. And the server's own waiting, not one
+		// that asks again and again and gives up.
+		conn, err := s.Pool.Acquire(ctx)
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer conn.Release()
+		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
+	}
 	files, err := fs.Sub(migrations, "migrations/"+string(s.Dialect))
 	if err != nil {
 		return err
 	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	dialect := goose.DialectSQLite3
 	if s.Dialect == PostgreSQL {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, s.SQL, files, options...)
+	provider, err := goose.NewProvider(dialect, s.SQL, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -190,8 +198,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.migrateJobs(ctx)
 }
 
-// jobsLock keeps two replicas from migrating the job queue at once.
-const jobsLock = 7_205_903_170
+// migrationLock keeps two replicas from migrating at once.
+const migrationLock = 7_205_903_170
 
 func (s *Store) migrateJobs(ctx context.Context) error {
 	if s.Dialect == SQLite {
@@ -202,17 +210,6 @@ func (s *Store) migrateJobs(ctx context.Context) error {
 		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
 		return err
 	}
-	// A session lock, not one of a transaction: a value added to an enum cannot
-	// be used before its transaction ends.
-	conn, err := s.Pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(jobsLock)); err != nil {
-		return err
-	}
-	defer conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(jobsLock))
 	migrator, err := rivermigrate.New(riverpgxv5.New(s.Pool), nil)
 	if err != nil {
 		return err
