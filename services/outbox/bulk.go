@@ -125,14 +125,9 @@ func (o *Outbox) Rescue(ctx context.Context, job Bulk) error {
 	return nil
 }
 
-// bySpan picks a job's rows within its ids. Written so that no index of the
-// subject is taken, which PostgreSQL would, knowing nothing of rows just queued:
-// it would read the whole bulk for every claim.
-const bySpan = "subject_kind || '' = ? AND subject_id + 0 = ? AND kind = ?"
-
 func (o *Outbox) within(ctx context.Context, job Bulk) *gorm.DB {
 	return o.store.WithContext(ctx).Model(&models.Delivery{}).
-		Where("id BETWEEN ? AND ? AND "+bySpan, job.From, job.To, job.Subject, job.SubjectID, job.Kind_)
+		Where("id BETWEEN ? AND ? AND subject_kind = ? AND subject_id = ? AND kind = ?", job.From, job.To, job.Subject, job.SubjectID, job.Kind_)
 }
 
 // open are the states that a job of a bulk has still to do with.
@@ -147,17 +142,17 @@ func (job Bulk) open() []models.DeliveryState {
 // order. Interrupted rows, of which a process died or heard nothing, have the
 // reason "uncertain". Nothing is claimed of a notice that pauses or has ended.
 func (o *Outbox) ClaimBulk(ctx context.Context, job Bulk, after int64, limit, tries int) ([]models.Delivery, error) {
-	head, foot := "= ANY(ARRAY(", " FOR UPDATE SKIP LOCKED))"
+	lock := " FOR UPDATE SKIP LOCKED"
 	if o.store.Dialect == models.SQLite {
-		head, foot = "IN (", ")" // it has one writer at a time
+		lock = "" // it has one writer at a time
 	}
 	var rows []models.Delivery
 	err := o.store.WithContext(ctx).Raw(`
-UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE id `+head+`
-	SELECT id FROM deliveries WHERE id > ? AND id BETWEEN ? AND ? AND `+bySpan+`
+UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated_at = ? WHERE id IN (
+	SELECT id FROM deliveries WHERE id > ? AND id BETWEEN ? AND ? AND subject_kind = ? AND subject_id = ? AND kind = ?
 	AND state IN ? AND (state = 'queued' OR attempts < ?)
 	AND (subject_kind <> 'notice' OR EXISTS (SELECT 1 FROM notices n WHERE n.id = deliveries.subject_id AND n.state NOT IN ('paused', 'cancelled')))
-	ORDER BY id LIMIT ?`+foot+` RETURNING *`,
+	ORDER BY id LIMIT ?`+lock+`) RETURNING *`,
 		o.clock.UTC(), after, job.From, job.To, job.Subject, job.SubjectID, job.Kind_, job.open(), tries, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("claim bulk: %w", err)
