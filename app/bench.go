@@ -18,7 +18,6 @@ import (
 // taken in the same run, so that ratios hold on a noisy machine.
 type benchCommand struct {
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
-	Broadcast  benchBroadcast  `cmd:"" help:"A notice to many, one durable row a recipient, while officers ask."`
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
@@ -29,7 +28,6 @@ type figures struct {
 	Name           string  `json:"name"`
 	Clients        int     `json:"clients,omitempty"`
 	Rows           int     `json:"rows,omitempty"`
-	Recipients     int     `json:"recipients,omitempty"`
 	PerSecond      float64 `json:"per_second"`
 	P50            float64 `json:"p50_ms,omitempty"`
 	P95            float64 `json:"p95_ms,omitempty"`
@@ -37,8 +35,6 @@ type figures struct {
 	FloorPerSecond float64 `json:"floor_per_second,omitempty"`
 	Lost           int64   `json:"lost"`
 	Repeated       int64   `json:"repeated"`
-	Uncertain      int64   `json:"uncertain,omitempty"`
-	Enqueue        float64 `json:"enqueue_seconds,omitempty"`
 	PeakRSS        float64 `json:"peak_rss_mb,omitempty"`
 	Seconds        float64 `json:"seconds"`
 }

@@ -96,8 +96,6 @@ type inboundBench struct {
 	officers int
 	nextID   atomic.Int64
 	client   *http.Client
-	counter  *Counter // of the line
-	bulkRate int      // messages a second; 0 as usual, negative for no limit
 	closers  []func()
 }
 
@@ -159,10 +157,6 @@ func (b *inboundBench) serve(line benchLine, channel bot.Channel, webhook func(b
 	counter, err := newCounter(b.ward, b.sessions, []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
 	if err != nil {
 		return err
-	}
-	b.counter = counter
-	if b.bulkRate != 0 {
-		counter.pace.Rates[line.name()] = b.bulkRate
 	}
 	handler, err := webhook(counter.Dispatcher)
 	if err != nil {

@@ -34,7 +34,6 @@ type Counter struct {
 	watches    []func(context.Context) error
 	tidies     []func(context.Context) error
 	worker     outbox.Worker
-	pace       *session.Pace
 	logger     *slog.Logger
 }
 
@@ -49,7 +48,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		return nil, err
 	}
 	model := understand.New()
-	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, pace: sessions.Pace(), logger: logger}
+	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, logger: logger}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
@@ -65,7 +64,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}
 	sender := &delivery.Sender{
 		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
-		Templates: ward.Channels, Troubles: ward.Channels, Pacer: c.pace, Clock: ward.Clock, Logger: logger,
+		Templates: ward.Channels, Troubles: ward.Channels, Pacer: sessions.Pace(), Clock: ward.Clock, Logger: logger,
 	}
 	workers := river.NewWorkers()
 	sender.Register(workers)
