@@ -64,7 +64,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}
 	sender := &delivery.Sender{
 		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
-		Templates: ward.Channels, Troubles: ward.Channels, Pacer: sessions.Pace(), Clock: ward.Clock, Logger: logger,
+		Templates: ward.Channels, Troubles: ward.Channels, Clock: ward.Clock, Logger: logger,
 	}
 	workers := river.NewWorkers()
 	sender.Register(workers)

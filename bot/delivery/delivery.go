@@ -51,7 +51,6 @@ type Sender struct {
 	Drawer    Drawer
 	Templates Templates
 	Troubles  Troubles
-	Pacer     Pacer // of bulk; nil for none
 	Clock     services.Clock
 	Logger    *slog.Logger
 
@@ -79,9 +78,6 @@ const (
 func (s *Sender) Register(workers *river.Workers) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Deliver]) error {
 		return s.Deliver(ctx, job.Args.Delivery)
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Bulk]) error {
-		return s.Bulk(ctx, job.Args)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Redraw]) error {
 		return s.Redraw(ctx, job.Args)

@@ -26,8 +26,9 @@ const (
 	// freshOver is how many people a notice may reach without a fresh step-up
 	// code.
 	freshOver = 50
-	// bulkOver is how many people are told one by one, ahead of what goes to many.
-	bulkOver = 20
+	// chunk is how many people one statement tells. The SQLite driver looks for
+	// every value of a statement among all of them, so a large one is slow.
+	chunk = 100
 	// maxNamed bounds how many villages or organizations an audience names.
 	maxNamed = 500
 	// maxListed bounds lists.
@@ -125,16 +126,15 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 		if err := tx.Create(&notice).Error; err != nil {
 			return fmt.Errorf("notice: %w", err)
 		}
-		if len(people) > bulkOver {
-			posts, err := s.posts(tx, actor.Ward, compose.Audience)
-			if err != nil {
-				return err
+		messages := make([]outbox.Message, 0, chunk)
+		for i, person := range people {
+			messages = append(messages, outbox.Message{Ward: actor.Ward, Kind: outbox.NoticeSent, Subject: outbox.Notice, SubjectID: notice.ID, Person: person})
+			if len(messages) == chunk || i == len(people)-1 {
+				if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
+					return err
+				}
+				messages = messages[:0]
 			}
-			if _, err := s.outbox.TellAll(ctx, tx, broadcast(notice), posts.Select("DISTINCT t.person_id")); err != nil {
-				return err
-			}
-		} else if err := s.tell(ctx, tx, notice, people); err != nil {
-			return err
 		}
 		progress = Progress{Notice: notice, Total: len(people), Queued: len(people)}
 		return s.audit.Record(tx, actor, "notice.sent", fmt.Sprintf("notice:%d", notice.ID),

@@ -98,14 +98,11 @@ const (
 	RescueAfter = 2 * time.Minute
 )
 
-// bulkWorkers is how many jobs of bulks a process works at once.
-const bulkWorkers = 4
-
 // NewWorker makes the working client over the database's own driver, so that
 // PostgreSQL wakes it the moment a job commits.
 func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob, logger *slog.Logger) (Worker, error) {
 	config := &river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: bulkWorkers}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		JobTimeout:           JobTimeout,
