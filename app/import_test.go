@@ -120,7 +120,7 @@ func backAgain(t *testing.T, ward *Ward, actor services.Actor, full bool) {
 }
 
 func TestTwentyThousandComeBackFromTheirExport(t *testing.T) {
-	const people = 20_000
+	const people = rosterRows
 	clock := services.Clock(func() time.Time { return morning })
 	settings, err := config.Load([]string{"SECRET_KEY=" + config.NewSecret()})
 	if err != nil {
