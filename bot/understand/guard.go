@@ -36,6 +36,13 @@ var warnings = []warning{
 		intents: []bot.Intent{bot.WardPayment, bot.WardReport, bot.WardFind},
 		said:    of(lack, notyet, wrong), and: of(me, mine), unless: of(whichbranch),
 	},
+	// Who holds a post in one's own branch is no search of the ward's.
+	{intents: []bot.Intent{bot.WardFind}, said: of(role), unless: of(name, find, whichbranch)},
+	// Rain and rice are not money.
+	{
+		intents: []bot.Intent{bot.Allowance, bot.AllowanceHistory, bot.AllowanceProblem},
+		said:    of(smalltalk), unless: of(money, allowance, bank, receive, pay, months, list),
+	},
 }
 
 // guarded gives the places in bot.Intents of each warning's intents.
