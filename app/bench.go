@@ -20,6 +20,7 @@ type benchCommand struct {
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
+	Payment    benchPayment    `cmd:"" help:"The month's payment lists of many wards, beside an INSERT..SELECT of as many rows."`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
 }
 
@@ -27,6 +28,7 @@ type benchCommand struct {
 type figures struct {
 	Name           string  `json:"name"`
 	Clients        int     `json:"clients,omitempty"`
+	People         int     `json:"people,omitempty"`
 	Rows           int     `json:"rows,omitempty"`
 	PerSecond      float64 `json:"per_second"`
 	P50            float64 `json:"p50_ms,omitempty"`

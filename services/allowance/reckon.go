@@ -17,8 +17,9 @@ import (
 type reckoning struct {
 	tx       *gorm.DB
 	run      models.PaymentRun
-	frozen   []int64      // ids of the ward's frozen runs
-	start    models.Month // first month of the look-back
+	frozen   []int64         // ids of the ward's frozen runs
+	merged   map[int64]int64 // who was found to be somebody else, and whom
+	start    models.Month    // first month of the look-back
 	calculus Calculus
 }
 
@@ -45,6 +46,9 @@ func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 		first = min(first, earlier.Month)
 	}
 	r.start = max(first, run.Month-LookBack)
+	if r.merged, err = mergedInto(tx, run.WardID); err != nil {
+		return nil, err
+	}
 	// Debts and failed transfers are followed however old: see openLine.
 	r.calculus, err = loadCalculus(tx, run.WardID, months(first, run.Month))
 	return r, err
@@ -106,7 +110,7 @@ func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error
 			lines = append(lines, *line)
 		}
 	}
-	return lines, nil
+	return lines, r.explain(lines, settled)
 }
 
 // line is what the run owes one person; nil when nothing.
@@ -121,8 +125,8 @@ func (r *reckoning) line(person models.Person, loaded roster, settled []settledR
 	}
 	done := make(map[owedKey]settledRow, len(settled))
 	for _, row := range settled {
-		if row.Month >= start {
-			done[owedKey{row.Month, row.PolicyID, row.BranchID, row.Role}] = row
+		if row.month >= start {
+			done[row.owedKey] = row
 		}
 	}
 	line := &models.PaymentLine{
@@ -143,18 +147,18 @@ func (r *reckoning) line(person models.Person, loaded roster, settled []settledR
 			key := owedKey{m, component.PolicyID, component.BranchID, component.Role}
 			row, before := done[key]
 			delete(done, key)
-			component.Amount -= row.Amount
+			component.Amount -= row.amount
 			// A zero of the run's own month stays: it tells why a post is not paid.
 			if component.Amount != 0 || (m == r.run.Month && !before) {
 				add(component)
 			}
 		}
 	}
-	for key, row := range done { // settled, and no longer owed
-		if row.Amount != 0 {
+	for key, row := range done { // settled, and no longer owed; see explain
+		if row.amount != 0 {
 			add(Component{
-				Month: key.month, PolicyID: key.policy, TermID: row.TermID, BranchID: key.branch, Role: key.role,
-				Amount: -row.Amount, Rate: row.Rate, Basis: row.Basis, Why: WhyWithdrawn,
+				Month: key.month, PolicyID: key.policy, TermID: row.term, BranchID: key.branch, Role: key.role,
+				Amount: -row.amount, Why: WhyWithdrawn,
 			})
 		}
 	}
@@ -168,7 +172,7 @@ func (r *reckoning) line(person models.Person, loaded roster, settled []settledR
 		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.PolicyID, b.PolicyID),
 			cmp.Compare(a.BranchID, b.BranchID), cmp.Compare(rank(a.Role), rank(b.Role)))
 	})
-	line.Title, line.Unit = describe(line.Components, loaded, settled)
+	line.Title, line.Unit = describe(line.Components, loaded)
 	line.FollowsID = follows(line.Components, open)
 	return line
 }
@@ -201,9 +205,9 @@ func merged(components []Component) []Component {
 }
 
 // describe is the posts that the line pays, for the printed list: the run's own
-// month first. A post that is no longer anywhere in the roster is called as the
-// line that paid it did.
-func describe(components []models.PaymentComponent, loaded roster, settled []settledRow) (title, unit string) {
+// month first. A post that is no longer anywhere in the roster is left to
+// explain.
+func describe(components []models.PaymentComponent, loaded roster) (title, unit string) {
 	var titles, units []string
 	seen := map[[2]string]bool{}
 	for _, component := range components {
@@ -216,9 +220,6 @@ func describe(components []models.PaymentComponent, loaded roster, settled []set
 			seen[pair] = true
 			titles, units = append(titles, pair[0]), append(units, pair[1])
 		}
-	}
-	if len(titles) == 0 && len(settled) > 0 {
-		return settled[0].Title, settled[0].Unit
 	}
 	return strings.Join(titles, "; "), strings.Join(units, "; ")
 }
@@ -289,45 +290,4 @@ ORDER BY l.id, c.month`, r.run.WardID, first, last, first, last, r.frozen, r.fro
 		open[row.PersonID] = lines
 	}
 	return open, nil
-}
-
-// settledRow is what frozen runs have paid, or are about to, for one post of
-// one month. What was paid to a row that was merged into another counts for the
-// one who stays: frozen lines keep naming whom they paid.
-type settledRow struct {
-	PersonID int64
-	Month    models.Month
-	PolicyID int64
-	BranchID int64
-	Role     models.TermRole
-	Amount   int64
-	TermID   int64
-	Rate     int64
-	Basis    string
-	Title    string
-	Unit     string
-}
-
-func (r *reckoning) settled(first, last int64, start models.Month) (map[int64][]settledRow, error) {
-	if len(r.frozen) == 0 {
-		return nil, nil
-	}
-	var rows []settledRow
-	err := r.tx.Raw(`
-SELECT COALESCE(p.merged_into, p.id) AS person_id, c.month, c.policy_id, c.branch_id, c.role, CAST(SUM(c.amount) AS bigint) AS amount,
-	MAX(c.term_id) AS term_id, MAX(c.rate) AS rate, MAX(c.basis) AS basis, MAX(l.title) AS title, MAX(l.unit) AS unit
-FROM payment_components c JOIN payment_lines l ON l.id = c.line_id JOIN people p ON p.id = c.person_id
-WHERE c.ward_id = ? AND (c.person_id BETWEEN ? AND ? AND p.merged_into IS NULL OR c.person_id IN (SELECT id FROM people WHERE merged_into BETWEEN ? AND ?))
-AND c.month BETWEEN ? AND ? AND l.run_id IN ? AND l.state IN ('pending', 'paid')
-GROUP BY COALESCE(p.merged_into, p.id), c.month, c.policy_id, c.branch_id, c.role
-ORDER BY 1, c.month, c.policy_id, c.branch_id, c.role`,
-		r.run.WardID, first, last, first, last, start, r.run.Month, r.frozen).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("settled: %w", err)
-	}
-	settled := map[int64][]settledRow{}
-	for _, row := range rows {
-		settled[row.PersonID] = append(settled[row.PersonID], row)
-	}
-	return settled, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -215,39 +214,6 @@ func (s *Service) redo(tx *gorm.DB, run *models.PaymentRun) (changed bool, err e
 	})
 	run.Total, run.People = totals.total, totals.people
 	return changed, err
-}
-
-// replace deletes lines with their components and inserts others.
-func replace(tx *gorm.DB, gone []int64, fresh []models.PaymentLine) error {
-	if len(gone) > 0 {
-		// A case that pointed at a draft's line points at its month still.
-		if err := tx.Model(&models.Case{}).Where("line_id IN ?", gone).Update("line_id", nil).Error; err != nil {
-			return fmt.Errorf("lines: %w", err)
-		}
-		if err := tx.Where("line_id IN ?", gone).Delete(&models.PaymentComponent{}).Error; err != nil {
-			return fmt.Errorf("lines: %w", err)
-		}
-		if err := tx.Where("id IN ?", gone).Delete(&models.PaymentLine{}).Error; err != nil {
-			return fmt.Errorf("lines: %w", err)
-		}
-	}
-	if len(fresh) == 0 {
-		return nil
-	}
-	if err := tx.Omit(clause.Associations).CreateInBatches(&fresh, batchSize).Error; err != nil {
-		return fmt.Errorf("lines: %w", err)
-	}
-	var components []models.PaymentComponent
-	for _, line := range fresh {
-		for _, component := range line.Components {
-			component.LineID = line.ID
-			components = append(components, component)
-		}
-	}
-	if err := tx.CreateInBatches(&components, 2*batchSize).Error; err != nil {
-		return fmt.Errorf("components: %w", err)
-	}
-	return nil
 }
 
 // SubmitRun freezes a draft and tells the leaders. A draft that is no longer
