@@ -147,3 +147,16 @@ type PaymentComponent struct {
 	Why      string // code of the calculus: full, by_day, cut_off, stacked, capped ...
 	Days     int    // days in post that month
 }
+
+// Budget is what a source of money gives the ward for a year, as staff entered
+// it.
+type Budget struct {
+	ID        int64
+	WardID    int64
+	Source    string // as of a Policy
+	Year      int
+	Amount    int64  // đồng
+	StaffID   *int64 // who entered it last
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}

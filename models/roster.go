@@ -108,6 +108,7 @@ type Person struct {
 	BankName    string
 	DiedOn      Date
 	Brief       bool // wants questions short, without examples
+	EveryStage  bool // wants to be told of every stage of a month's money, not only of its end
 	// MergedInto is the person whom this row was found to be too; nobody lists it.
 	MergedInto *int64
 	MergedAt   *time.Time

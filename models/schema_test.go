@@ -23,6 +23,7 @@ var entities = []any{
 	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Download{},
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
 	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{}, models.PersonDistinction{},
+	models.Budget{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

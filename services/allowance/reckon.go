@@ -266,17 +266,18 @@ func (r *reckoning) openLines(first, last int64) (map[int64][]openLine, error) {
 		State    models.LineState
 		Month    models.Month
 	}
+	who, args := r.ofPeople("l.person_id", first, last)
+	args = append(append([]any{r.run.WardID}, args...), r.frozen, r.frozen)
 	err := r.tx.Raw(`
 SELECT DISTINCT l.id, COALESCE(p.merged_into, p.id) AS person_id, l.month AS run, l.state, c.month
 FROM payment_lines l JOIN people p ON p.id = l.person_id JOIN payment_components c ON c.line_id = l.id
-WHERE l.ward_id = ? AND (l.person_id BETWEEN ? AND ? AND p.merged_into IS NULL OR l.person_id IN (SELECT id FROM people WHERE merged_into BETWEEN ? AND ?))
-AND l.run_id IN ? AND l.state IN ('failed', 'returned', 'carried')
+WHERE l.ward_id = ? AND `+who+` AND l.run_id IN ? AND l.state IN ('failed', 'returned', 'carried')
 AND NOT EXISTS (
 	SELECT 1 FROM payment_lines n JOIN payment_runs u ON u.id = n.run_id
 	WHERE n.person_id IN (l.person_id, COALESCE(p.merged_into, l.person_id)) AND n.run_id IN ?
 	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month AND (n.person_id = l.person_id OR u.submitted_at >= p.merged_at)))
 )
-ORDER BY l.id, c.month`, r.run.WardID, first, last, first, last, r.frozen, r.frozen).Scan(&rows).Error
+ORDER BY l.id, c.month`, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("open lines: %w", err)
 	}

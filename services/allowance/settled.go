@@ -23,6 +23,22 @@ func mergedInto(tx *gorm.DB, ward int64) (map[int64]int64, error) {
 	return merged, nil
 }
 
+// ofPeople is the condition that a column names one of the people whose ids are
+// in [first, last], or a row that was merged into one of them.
+func (r *reckoning) ofPeople(column string, first, last int64) (sql string, args []any) {
+	var others []int64
+	for gone, stays := range r.merged {
+		if stays >= first && stays <= last {
+			others = append(others, gone)
+		}
+	}
+	sql, args = column+" BETWEEN ? AND ?", []any{first, last}
+	if len(others) > 0 {
+		sql, args = "("+sql+" OR "+column+" IN ?)", append(args, others)
+	}
+	return sql, args
+}
+
 // settledRow is what frozen runs have paid, or are about to, for one post of
 // one month. What was paid to a row that was merged into another counts for the
 // one who stays: frozen lines keep naming whom they paid.
@@ -41,17 +57,8 @@ func (r *reckoning) settled(first, last int64, start models.Month) (map[int64][]
 	if len(r.frozen) == 0 {
 		return nil, nil
 	}
-	var others []int64
-	for gone, stays := range r.merged {
-		if stays >= first && stays <= last {
-			others = append(others, gone)
-		}
-	}
-	who, args := "c.person_id BETWEEN ? AND ?", []any{r.run.WardID, start, r.run.Month, r.frozen, first, last}
-	if len(others) > 0 {
-		who = "(" + who + " OR c.person_id IN ?)"
-		args = append(args, others)
-	}
+	who, args := r.ofPeople("c.person_id", first, last)
+	args = append([]any{r.run.WardID, start, r.run.Month, r.frozen}, args...)
 	rows, err := r.tx.Raw(`
 SELECT c.person_id, c.month, c.policy_id, c.branch_id, c.role, c.amount, c.term_id, c.line_id
 FROM payment_components c JOIN payment_lines l ON l.id = c.line_id
