@@ -63,7 +63,7 @@ func TestUsageIsExplained(t *testing.T) {
 func TestEveryCommandHasAnExample(t *testing.T) {
 	for _, command := range []string{
 		"demo", "serve", "migrate", "sample load", "report", "intent", "invite", "staff add", "staff list", "audit verify",
-		"bench inbound", "bench understand", "secret",
+		"bench inbound", "bench understand", "bench payment", "secret",
 	} {
 		got := runCommand(t, nil, "", append(strings.Fields(command), "--help")...)
 		if got.code != exitOK || !strings.Contains(got.out, "Example:") {

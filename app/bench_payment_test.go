@@ -1,0 +1,34 @@
+package app
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// A bench that measures wrong lists measures nothing: everybody is owed what
+// is due, with the arrears of who was entered late.
+func TestBenchPaymentPaysWhatIsDue(t *testing.T) {
+	got := runCommand(t, nil, "", "bench", "payment", "--people", "1000", "--ward", "400", "--json")
+	if got.code != exitOK {
+		t.Fatal(got.errors)
+	}
+	var names []string
+	for line := range strings.Lines(got.out) {
+		var one figures
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, one.Name)
+		// A line each, and a component; three more for each of the 50 with arrears.
+		if one.People != 1000 || one.Rows != 2150 || one.Lost != 0 || one.FloorPerSecond <= 0 {
+			t.Errorf("%+v", one)
+		}
+	}
+	if strings.Join(names, ", ") != "prepare, prepare again, submit" {
+		t.Errorf("measured %v", names)
+	}
+	if got := runCommand(t, nil, "", "bench", "payment", "--people", "1"); got.code != exitUsage {
+		t.Errorf("one person: exit %d", got.code)
+	}
+}
