@@ -63,6 +63,7 @@ var house = []room{
 	{path: "services/sheets", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/approvals", may: floorOne, why: "who signs what is judged without knowing what it changes"},
+	{path: "services/units", may: floorThree, why: "joining villages moves people's posts and shows what it does to the money"},
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
 	{path: "services/papers", may: floorThree, why: "a paper shows a list that is approved; it reckons nothing"},

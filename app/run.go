@@ -31,6 +31,9 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date."`
 	Sample  sampleCommand  `cmd:"" help:"The sample ward."`
 	Report  reportCommand  `cmd:"" help:"Who is in post and what a month costs, by ward, organization and village."`
+	Ward    wardCommand    `cmd:"" help:"Wards: begin one, list them."`
+	Village villageCommand `cmd:"" help:"Villages of a ward: add, rename, join, part."`
+	Branch  branchCommand  `cmd:"" help:"Branches of a village: begin, list, end."`
 	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
 	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
 	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`

@@ -26,6 +26,7 @@ import (
 	"canbobot/services/roster"
 	"canbobot/services/sheets"
 	"canbobot/services/story"
+	"canbobot/services/units"
 	"canbobot/services/vault"
 	"canbobot/services/warnings"
 )
@@ -53,6 +54,7 @@ type Ward struct {
 	Sheets    *sheets.Service
 	Story     *story.Service
 	Papers    *papers.Service
+	Units     *units.Service
 
 	guesses identity.Guesses
 }
@@ -93,6 +95,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
 	w.Papers = papers.New(store, w.Roster, w.Identity, w.Audit, clock)
+	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
 	return w, nil

@@ -89,7 +89,7 @@ func (c *crowd) begin(ctx context.Context) error {
 	if err := db.Create(&c.ward).Error; err != nil {
 		return err
 	}
-	policy := townPolicy(c.ward.ID, c.now)
+	policy := TownPolicy(c.ward.ID, c.now)
 	if err := db.Create(&policy).Error; err != nil {
 		return err
 	}

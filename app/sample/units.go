@@ -3,6 +3,7 @@ package sample
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,20 @@ var organizations = []models.Organization{
 	{Code: "red_cross", Name: "Hội Chữ thập đỏ", BranchName: "Chi hội Chữ thập đỏ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 6},
 	{Code: "front", Name: "Mặt trận Tổ quốc", BranchName: "Ban công tác Mặt trận", HeadTitle: "Trưởng ban", DeputyTitle: "Phó Trưởng ban", MemberTitle: "Thành viên", DeputiesMax: 1, SortOrder: 7},
 	{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", MemberTitle: "Chi uỷ viên", DeputiesMax: 1, SortOrder: 8},
+}
+
+// Organizations are what every ward has.
+func Organizations() []models.Organization { return slices.Clone(organizations) }
+
+// TownPolicy is what the meeting agreed, as each of its wards pays it. Its paper
+// has no number that is known.
+func TownPolicy(ward int64, at time.Time) models.Policy {
+	return models.Policy{
+		WardID: ward, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
+		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội", Issuer: "Thị xã Hồng Lĩnh",
+		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: at,
+		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
+	}
 }
 
 // ward is one of the two that the town became on 01/07/2025.
@@ -231,7 +246,7 @@ func (l *loader) loadPolicies(ctx context.Context) error {
 		return err
 	}
 	for _, w := range wards {
-		policy := townPolicy(l.wards[w.code].ID, l.now)
+		policy := TownPolicy(l.wards[w.code].ID, l.now)
 		if err := db.Create(&policy).Error; err != nil {
 			return err
 		}
@@ -245,16 +260,5 @@ func baseSalaries() []models.BaseSalary {
 		{From: models.NewDate(2023, 7, 1), Amount: 1_800_000, LegalBasis: "Nghị định 24/2023/NĐ-CP"},
 		{From: models.NewDate(2024, 7, 1), Amount: 2_340_000, LegalBasis: "Nghị định 73/2024/NĐ-CP"},
 		{From: models.NewDate(2026, 7, 1), Amount: 2_530_000, LegalBasis: "Nghị định 161/2026/NĐ-CP"},
-	}
-}
-
-// townPolicy is what the meeting agreed, as each of its wards pays it. Its paper
-// has no number that is known.
-func townPolicy(ward int64, at time.Time) models.Policy {
-	return models.Policy{
-		WardID: ward, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
-		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội", Issuer: "Thị xã Hồng Lĩnh",
-		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: at,
-		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
 	}
 }

@@ -104,3 +104,19 @@ func (s *Service) organizations(tx *gorm.DB, anew bool) (map[string]models.Organ
 	s.kinds.mu.Unlock()
 	return read, nil
 }
+
+// Standing lists who holds or is to hold a post of the branches on a day or
+// after it, heads first within a branch. It asks nobody's leave: the caller has
+// checked who may.
+func (s *Service) Standing(tx *gorm.DB, branches []int64, from models.Date) ([]Post, error) {
+	if len(branches) == 0 {
+		return nil, nil
+	}
+	var terms []models.Term
+	err := tx.Where("branch_id IN ? AND superseded_at IS NULL AND (to_date IS NULL OR to_date >= ?)", branches, from).
+		Order("branch_id, " + byRank).Find(&terms).Error
+	if err != nil {
+		return nil, fmt.Errorf("read terms: %w", err)
+	}
+	return s.fill(tx, terms)
+}

@@ -155,6 +155,9 @@ type Decision struct {
 // branch on some of them, conflict/already_in_branch with its title. Terms
 // listed in without are left out of account: those that the change would end.
 func (s *Service) FreeSlot(tx *gorm.DB, term NewTerm, without ...int64) (int, error) {
+	if last := term.Branch.ValidTo; !last.IsZero() && term.From.After(last) {
+		return 0, services.Conflict("branch_closed").With("to", last)
+	}
 	organization, err := organizationOf(tx, term.Branch)
 	if err != nil {
 		return 0, err
@@ -179,7 +182,7 @@ func (s *Service) FreeSlot(tx *gorm.DB, term NewTerm, without ...int64) (int, er
 			held[other.Slot] = other
 		}
 	}
-	slots := slotsOf(organization, term.Role)
+	slots := SlotsOf(organization, term.Role)
 	if slots == 0 {
 		return 0, nil
 	}
@@ -199,8 +202,8 @@ func (s *Service) FreeSlot(tx *gorm.DB, term NewTerm, without ...int64) (int, er
 	return 0, services.Conflict("post_taken").With("holder", holder.Name).With("title", held[first].Title)
 }
 
-// slotsOf is how many may hold a role of a branch on one day; 0 for any number.
-func slotsOf(organization models.Organization, role models.TermRole) int {
+// SlotsOf is how many may hold a role of a branch on one day; 0 for any number.
+func SlotsOf(organization models.Organization, role models.TermRole) int {
 	switch role {
 	case models.Head:
 		return 1

@@ -84,6 +84,6 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 // organizations and branches: then a sheet's lines mean the same in both.
 func (x *index) sameUnits(other *index) bool {
 	return maps.Equal(x.branchAt, other.branchAt) && maps.Equal(x.names.byCode, other.names.byCode) &&
-		maps.EqualFunc(x.villages, other.villages, func(a, b models.Village) bool { return a.Folded == b.Folded }) &&
+		maps.EqualFunc(x.villages, other.villages, func(a, b models.Village) bool { return a.Folded == b.Folded && a.KnownAs == b.KnownAs }) &&
 		maps.EqualFunc(x.branches, other.branches, func(a, b models.Branch) bool { return a.Name == b.Name })
 }

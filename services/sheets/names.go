@@ -44,6 +44,7 @@ type names struct {
 	villages      []models.Village
 	exact         map[string]int64
 	core          map[string][]int64 // without "tổ dân phố", "thôn" and the like
+	former        map[string][]int64 // names that villages had, or of those that went into them
 	organizations map[string]string  // folded name to code
 	byCode        map[string]models.Organization
 	branches      map[string][]int64 // folded name of a branch
@@ -57,6 +58,7 @@ type place struct {
 	village      int64
 	organization string
 	branch       int64
+	formerly     bool // the village was found by a name that it has no more
 }
 
 // post is what a title says.
@@ -68,13 +70,18 @@ type post struct {
 
 func newNames(villages []models.Village, organizations []models.Organization, branches []models.Branch) *names {
 	n := &names{
-		villages: villages, exact: map[string]int64{}, core: map[string][]int64{}, organizations: map[string]string{},
+		villages: villages, exact: map[string]int64{}, core: map[string][]int64{}, former: map[string][]int64{}, organizations: map[string]string{},
 		byCode: map[string]models.Organization{}, branches: map[string][]int64{}, places: map[string]place{}, posts: map[string]post{},
 	}
 	for _, village := range villages {
 		folded := words(village.Folded)
 		n.exact[folded] = village.ID
 		n.core[coreOf(folded)] = append(n.core[coreOf(folded)], village.ID)
+		for known := range strings.SplitSeq(village.KnownAs, " | ") {
+			if known = words(known); known != "" && !slices.Contains(n.former[known], village.ID) {
+				n.former[known] = append(n.former[known], village.ID)
+			}
+		}
 	}
 	for _, organization := range organizations {
 		n.byCode[organization.Code] = organization
@@ -117,15 +124,19 @@ func coreOf(folded string) string {
 	return strings.Join(parts, " ")
 }
 
-// village finds a village by its name in any usual form.
-func (n *names) village(folded string) (int64, bool) {
+// village finds a village by its name in any usual form, or by one that it had:
+// "Thôn 3" is rather the village that was called so than "Tổ dân phố 3".
+func (n *names) village(folded string) (place, bool) {
 	if id, ok := n.exact[folded]; ok {
-		return id, true
+		return place{village: id}, true
+	}
+	if ids := n.former[folded]; len(ids) == 1 {
+		return place{village: ids[0], formerly: true}, true
 	}
 	if ids := n.core[coreOf(folded)]; len(ids) == 1 {
-		return ids[0], true
+		return place{village: ids[0]}, true
 	}
-	return 0, false
+	return place{}, false
 }
 
 // mostRemembered bounds what is kept of cells.
@@ -159,15 +170,14 @@ func (n *names) findWhere(folded string) place {
 	parts := strings.Fields(folded)
 	for i := len(parts) - 1; i > 0; i-- { // "chi hội phụ nữ TDP 5"
 		if code, ok := n.organizations[strings.Join(parts[:i], " ")]; ok {
-			if id, ok := n.village(strings.Join(parts[i:], " ")); ok {
-				return place{village: id, organization: code}
+			if at, ok := n.village(strings.Join(parts[i:], " ")); ok {
+				at.organization = code
+				return at
 			}
 		}
 	}
-	if id, ok := n.village(folded); ok {
-		return place{village: id}
-	}
-	return place{}
+	at, _ := n.village(folded)
+	return at
 }
 
 // post reads a title.

@@ -17,6 +17,12 @@ func (s *section) posted() {
 			found.village, found.organization = branch.VillageID, branch.OrganizationCode
 		}
 	}
+	switch {
+	case village.formerly:
+		s.remark(fieldVillage, "village_former", villageCell, map[string]any{"now": s.index.villages[village.village].Name})
+	case unit.formerly:
+		s.remark(fieldUnit, "village_former", unitCell, map[string]any{"now": s.index.villages[unit.village].Name})
+	}
 	title, known := names.post(titleCell)
 	switch {
 	case titleCell == "":

@@ -1,0 +1,113 @@
+// Package units is what a ward is made of: its villages and their branches, how
+// they came out of others, and how they join and part. Rows are never renamed
+// away or deleted: a village that went into another ends on a day, its people
+// are moved by closing their terms there and opening them here, and the old
+// name goes on finding the new place.
+//
+// Villages join and part on the first day of a month, so that a month's
+// allowance belongs to one place whatever the policy's accrual looks at: who
+// goes on is owed the same before and after, which a property test holds.
+package units
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/audit"
+	"canbobot/services/roster"
+)
+
+// Money tells what a change of the roster does to what people are owed;
+// services/allowance is it.
+type Money interface {
+	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]allowance.Post, error)
+	Compare(tx *gorm.DB, ward int64, before, after map[int64][]allowance.Post) ([]allowance.Effect, error)
+}
+
+// Service makes and changes units for an actor.
+type Service struct {
+	store  *models.Store
+	roster *roster.Service
+	money  Money
+	audit  *audit.Service
+	clock  services.Clock
+}
+
+// New makes the service over the store.
+func New(store *models.Store, roster *roster.Service, money Money, audit *audit.Service, clock services.Clock) *Service {
+	return &Service{store: store, roster: roster, money: money, audit: audit, clock: clock}
+}
+
+// makers may change what the ward is made of. It is done rarely and moves many
+// people at once, so clerks see it and do not do it.
+var makers = []services.Role{services.Admin}
+
+const longestName = 100 // runes
+
+func cleanName(name, code string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	if name == "" || len([]rune(name)) > longestName {
+		return "", services.Invalid(code)
+	}
+	return name, nil
+}
+
+// Village finds one of the ward's villages by its name or a former one, letter
+// case and accents aside. A name that several answer is conflict/village_many,
+// one that none does not_found/village_named; both name the nearest.
+func (s *Service) Village(ctx context.Context, actor services.Actor, name string) (models.Village, error) {
+	villages, err := s.roster.Villages(ctx, actor)
+	if err != nil {
+		return models.Village{}, err
+	}
+	folded := models.Fold(strings.Join(strings.Fields(name), " "))
+	var former []models.Village
+	var all []string
+	for _, village := range villages {
+		if village.Folded == folded {
+			return village, nil
+		}
+		for known := range strings.SplitSeq(village.KnownAs, " | ") {
+			if known == folded && folded != "" {
+				former = append(former, village)
+				break
+			}
+		}
+		all = append(all, village.Name)
+	}
+	if len(former) == 1 {
+		return former[0], nil
+	}
+	if len(former) > 1 {
+		names := make([]string, len(former))
+		for i, village := range former {
+			names[i] = village.Name
+		}
+		return models.Village{}, services.Conflict("village_many").With("names", strings.Join(names, ", "))
+	}
+	return models.Village{}, services.NotFound("village_named").With("name", strings.TrimSpace(name)).With("near", strings.Join(nearest(folded, all), ", "))
+}
+
+// village reads and locks a village of the actor's ward that has not ended by
+// the day.
+func (s *Service) village(tx *gorm.DB, actor services.Actor, id int64, on models.Date) (models.Village, error) {
+	var village models.Village
+	err := locked(tx).Take(&village, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(village.WardID) != nil) {
+		return models.Village{}, services.NotFound("village")
+	}
+	if err != nil {
+		return models.Village{}, fmt.Errorf("read village: %w", err)
+	}
+	if !village.ValidTo.IsZero() && !village.ValidTo.After(on) || village.ValidFrom.After(on) {
+		return models.Village{}, services.Conflict("village_ended").With("village", village.Name)
+	}
+	return village, nil
+}
