@@ -1,8 +1,6 @@
 package app
 
 import (
-	"github.com/alecthomas/kong"
-
 	"bytes"
 	"context"
 	"encoding/json"
@@ -12,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"canbobot/bot/telegram/telegramtest"
 	"canbobot/config"

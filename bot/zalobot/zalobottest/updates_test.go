@@ -235,7 +235,12 @@ func TestDeletedWebhook(t *testing.T) {
 func TestWaitSeesMessages(t *testing.T) {
 	s := zalobottest.New(t)
 	hoa := s.Known("a1", "Hoa")
-	go call(t, s, "sendMessage", `{"chat_id":"a1","text":"x"}`)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		call(t, s, "sendMessage", `{"chat_id":"a1","text":"x"}`)
+	}()
+	defer func() { <-sent }() // the answer may come after the message is seen
 	if got := hoa.Wait(t, func(all []zalobottest.Message) bool { return len(all) == 1 }); got[0].Text != "x" {
 		t.Errorf("%+v", got)
 	}
