@@ -208,6 +208,8 @@ type staffCommand struct {
 	Add  staffAddCommand  `cmd:"" help:"Add a ward user; prints the invite code and the secret of their code generator."`
 	List staffListCommand `cmd:"" help:"List ward users."`
 	Desk staffDeskCommand `cmd:"" help:"Say at which desk a ward user works."`
+
+	Retire staffRetireCommand `cmd:"" help:"End what a ward user may do, and their links with it."`
 }
 
 type staffAddCommand struct {
@@ -233,6 +235,25 @@ func (c staffAddCommand) Run(p *process) error {
 		}
 		_, err = fmt.Fprintf(p.stdout, "staff %d\ninvite code   %s\ncode generator %s\nBoth are shown once. Hand them over in person.\n", staff.ID, code, address)
 		return err
+	})
+}
+
+type staffRetireCommand struct {
+	ID   int64  `arg:"" help:"Id of the ward user, as staff list prints it."`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (staffRetireCommand) Help() string {
+	return "Refused while one of the ward's rules could be kept by nobody else.\n\nExample: canbobot staff retire 7 --ward bac-hong-linh"
+}
+
+func (c staffRetireCommand) Run(p *process) error {
+	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
+		actor, err := ward.actorOf(p.ctx, c.Ward)
+		if err != nil {
+			return err
+		}
+		return ward.Identity.RetireStaff(p.ctx, actor, c.ID)
 	})
 }
 

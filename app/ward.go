@@ -89,6 +89,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
 	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Approvals = approvals.New(store, w.Audit, clock)
+	w.Identity.HeldTo(w.Approvals)
 	w.Evidence = evidence.New(store, w.Audit, clock)
 	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)

@@ -118,8 +118,38 @@ func (s *Screens) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	}
 	reply := bot.Reply{Text: s.say("papers.of", "number", request, "files", len(files)), Protect: true,
 		Buttons: [][]bot.Button{bot.Row(s.button("request", verb, id(request)), s.button("menu", "menu"))}}
-	for _, file := range files {
+	card, err := s.Changes.Card(ctx, turn.Speaker.Actor, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	removable := proposedBy(turn.Speaker.Actor, card.Request) && card.Request.State == models.ChangeReturned
+	for i, file := range files {
+		if removable {
+			reply.Buttons = append([][]bot.Button{bot.Row(bot.Button{Label: s.say("papers.remove_button", "number", i+1), Action: bot.Act("detach", id(request), id(file.ID))})}, reply.Buttons...)
+		}
 		reply.Files = append(reply.Files, bot.File{Name: file.Name, MIME: file.ContentType, Content: file.Content})
 	}
 	return reply, nil
+}
+
+// proposedBy reports whether a request is the actor's own.
+func proposedBy(actor services.Actor, request models.ChangeRequest) bool {
+	if actor.Staff != 0 {
+		return request.ProposerStaffID != nil && *request.ProposerStaffID == actor.Staff
+	}
+	return actor.Person != 0 && request.ProposerPersonID != nil && *request.ProposerPersonID == actor.Person
+}
+
+// detach takes a paper from a request that was sent back.
+func (s *Screens) detach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	card, err := s.Changes.RemoveEvidence(ctx, turn.Speaker.Actor, number(turn.Arg(0)), number(turn.Arg(1)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	text := s.say("papers.removed_last", "number", card.Request.ID)
+	if card.Files > 0 {
+		text = s.say("papers.removed", "number", card.Request.ID, "files", card.Files)
+	}
+	text += "\n" + s.say("papers.send_again")
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(s.button("request", "request", id(card.Request.ID)), s.button("menu", "menu"))}}, nil
 }

@@ -51,7 +51,7 @@ var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|
 // one may speak for.
 func (s *Screens) phoneForm() *bot.Form {
 	return &bot.Form{
-		Name: "phone", Intent: bot.ChangePhone,
+		Name: "phone", Intent: bot.ChangePhone, Attach: s.attachToForm,
 		Mends: map[string]string{"phone_taken": "phone"},
 		Steps: []bot.Step{
 			{Name: "person", Ask: "phone.who", Choices: s.personChoices, Read: s.readPerson, Show: showChoice("person", s.personChoices), Pick: true},

@@ -95,7 +95,7 @@ func (s *Screens) Book() *bot.Book {
 			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},
 			"change": {Screen: s.changeOfficer}, "leave": {Screen: s.changeLeave}, "phone": {Screen: s.changePhone}, "bank": {Screen: s.changeBank}, "details": {Screen: s.changeProfile}, "byclerk": {Screen: s.profile, Inner: true},
 			"account": {Screen: s.account, Inner: true}, "fix": {Screen: s.correct, Inner: true},
-			"papers": {Screen: s.papers, Inner: true}, "attach": {Screen: s.attach, Inner: true}, "merge": {Screen: s.merge, Inner: true},
+			"papers": {Screen: s.papers, Inner: true}, "attach": {Screen: s.attach, Inner: true}, "detach": {Screen: s.detach, Inner: true}, "merge": {Screen: s.merge, Inner: true},
 			"duplicates": {Screen: s.duplicates}, "pair": {Screen: s.pair, Inner: true}, "distinct": {Screen: s.distinct, Inner: true},
 			"unmerge": {Screen: s.unmerge, Inner: true}, "past": {Screen: s.past, Inner: true},
 			"mine": {Screen: s.myRequests}, "request": {Screen: s.request, Inner: true}, "withdraw": {Screen: s.withdraw, Inner: true}, "redo": {Screen: s.redo, Inner: true},

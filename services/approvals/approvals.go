@@ -215,6 +215,28 @@ func (s *Service) SetDesk(ctx context.Context, actor services.Actor, staff int64
 	})
 }
 
+// WithoutStaff refuses with conflict/staff_needed, and the kind of request, where
+// the ward's rules can be kept now and could not without a user. The ward's row
+// is locked, so that two who leave at once do not each count on the other.
+func (s *Service) WithoutStaff(tx *gorm.DB, ward, staff int64) error {
+	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&models.Ward{}, "id = ?", ward).Error; err != nil {
+		return fmt.Errorf("read ward: %w", err)
+	}
+	book, err := s.Open(tx, ward)
+	if err != nil {
+		return err
+	}
+	rest := slices.DeleteFunc(slices.Clone(book.Staff), func(member models.Staff) bool { return member.ID == staff })
+	now := s.clock.UTC()
+	for _, kind := range kinds {
+		rule := book.Rule(kind, now)
+		if rule.check(book.Staff) == nil && rule.check(rest) != nil {
+			return services.Conflict("staff_needed").With("kind", string(kind))
+		}
+	}
+	return nil
+}
+
 // mayRule refuses whoever is not an administrator of a ward.
 func (s *Service) mayRule(actor services.Actor) error {
 	if actor.Ward == 0 {

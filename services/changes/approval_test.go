@@ -301,3 +301,22 @@ func TestProposersAreTheRules(t *testing.T) {
 		t.Errorf("the deputy is offered %d branches, %v", len(list), err)
 	}
 }
+
+// Who is the last that a rule could be kept by does not retire; who comes in
+// their place frees them.
+func TestTheLastWhoKeepsARuleStays(t *testing.T) {
+	h := newHouse(t)
+	h.setRules(approvals.Rule{Kind: "leave", Proposers: everybody, Steps: []approvals.Step{{Role: approvals.Leader, People: 1}}})
+	wants(t, h.people.RetireStaff(h.ctx, h.by(h.admin), h.leader.Staff), "conflict: staff_needed")
+	h.user(h.ward, "Lãnh đạo Tư", services.Leader)
+	if err := h.people.RetireStaff(h.ctx, h.by(h.admin), h.leader.Staff); err != nil {
+		t.Error(err)
+	}
+	// Two clerks and a leader keep the default rules; one of them is enough.
+	for _, one := range []services.Actor{h.clerk, h.clerk2} {
+		if err := h.people.RetireStaff(h.ctx, h.by(h.admin), one.Staff); err != nil {
+			t.Error(err)
+		}
+	}
+	wants(t, h.people.RetireStaff(h.ctx, h.by(services.Actor{Role: services.Admin, Ward: h.foreign.ID}), h.viewer.Staff), "not_found: staff")
+}

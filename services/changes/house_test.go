@@ -44,6 +44,7 @@ type house struct {
 	elder                    models.Person // head of the elderly people's branch
 	clerk, clerk2, leader    services.Actor
 	viewer, admin, clerkAway services.Actor
+	people                   *identity.Service
 }
 
 var april6 = models.NewDate(2026, 4, 6)
@@ -64,6 +65,8 @@ func newHouse(t testing.TB) *house {
 	}
 	h.audit = audit.New(h.store, clock)
 	people := identity.New(h.store, secrets, h.audit, box, clock, nil)
+	h.people = people
+	people.HeldTo(h.rules())
 	money := allowance.New(h.store, h.audit, box, people, clock)
 	h.roster = roster.New(h.store, secrets, h.audit, clock)
 	h.Service = changes.New(h.store, h.roster, money, people, h.audit, box, clock)

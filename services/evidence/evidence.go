@@ -160,6 +160,30 @@ func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []
 	return attached, nil
 }
 
+// Waits reports whether one of the actor's own files waits for a request.
+func (s *Service) Waits(tx *gorm.DB, actor services.Actor, id int64) (bool, error) {
+	var n int64
+	if err := own(tx, actor).Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", id).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("read files: %w", err)
+	}
+	return n > 0, nil
+}
+
+// Detach takes one of the actor's own files from a request, in the caller's
+// transaction, and keeps it no longer; a file that is not there, or another's,
+// is not_found/file. What was decided on stays: the caller sees to it that the
+// request is still open.
+func (s *Service) Detach(tx *gorm.DB, actor services.Actor, change, id int64) error {
+	result := own(tx, actor).Where("id = ? AND change_id = ?", id, change).Delete(&models.Evidence{})
+	if result.Error != nil {
+		return fmt.Errorf("detach file: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return services.NotFound("file")
+	}
+	return nil
+}
+
 // Count is how many files a request has.
 func (s *Service) Count(tx *gorm.DB, change int64) (int64, error) {
 	var n int64

@@ -34,6 +34,7 @@ type Service struct {
 	clock    services.Clock
 	guesses  Guesses
 	vouching map[string]bool
+	rules    Rules
 	identify string // the query of Identify in the database's own dialect
 }
 
