@@ -95,7 +95,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
 	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
-	w.Papers = papers.New(store, w.Roster, w.Identity, w.Audit, clock)
+	w.Papers = papers.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, clock)
 	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)

@@ -23,8 +23,9 @@ type Ward struct {
 	DecisionRequired bool
 	RemindAfterHours int // a request waiting this long reminds the clerk
 	// PayDay is the day of the following month by which a month is usually
-	// transferred; 0 when the ward promises none.
-	PayDay int
+	// transferred; 0 when the ward promises none. Left out when a row is made, it
+	// is 5.
+	PayDay int `gorm:"default:5"`
 	// What a message costs the ward that its platform bills, and one that goes
 	// by an approved template, in đồng.
 	BilledMessagePrice   int64

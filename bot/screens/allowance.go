@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
@@ -180,27 +181,68 @@ func (s *Screens) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	month := s.monthAsked(turn)
-	view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+	view, adjusted, err := s.Allowance.Explain(ctx, turn.Speaker.Actor, month)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if len(view.Parts) == 0 {
 		return bot.Reply{Text: s.say("why.nothing", "month", month), Buttons: [][]bot.Button{bot.Row(s.button("policy", "policy"), s.button("support", "support")), s.menuRow()}}, nil
 	}
-	var lines []string
+	var blocks []string
 	for _, part := range view.Parts {
-		lines = append(lines, s.say("why.part",
-			"month", part.Month, "title", part.Title, "branch", part.BranchName,
-			"amount", texts.Money(part.Amount), "rate", texts.Money(part.Rate),
-			"how", s.say("why.how."+part.Why, "days", part.Days),
-			"basis", part.Basis, "since", part.From))
+		if view.ListedIn == 0 || part.Month == view.ListedIn {
+			blocks = append(blocks, s.say("why.part", "amount", texts.Money(part.Amount), "sum", s.sumOf(part),
+				"title", part.Title, "branch", part.BranchName, "basis", part.Basis, "since", part.From))
+		}
+	}
+	for _, one := range adjusted {
+		blocks = append(blocks, s.adjustedMonth(one, view.Parts))
 	}
 	return bot.Reply{
 		Title:   s.say("why.title", "month", month, "amount", texts.Money(view.Amount)),
-		Text:    strings.Join(lines, "\n\n"),
+		Text:    strings.Join(blocks, "\n\n"),
 		Buttons: [][]bot.Button{bot.Row(s.button("problem", "problem", month.String())), s.menuRow()},
 		Protect: true,
 	}, nil
+}
+
+// sumOf is what an amount is made of: "mức cấp trưởng 200.000 đ x 1 tháng".
+func (s *Screens) sumOf(part allowance.PartView) string {
+	rate := s.say("why.rate", "role", lower(s.say("term_role."+string(part.Role))), "rate", texts.Money(part.Rate))
+	switch part.Why {
+	case allowance.WhyFull:
+		return s.say("why.whole", "rate", rate)
+	case allowance.WhyByDay:
+		return s.say("why.days", "rate", rate, "days", part.Days, "of", part.Month.Days())
+	}
+	return rate + ", " + s.say("why.how."+part.Why, "days", part.Days)
+}
+
+// adjustedMonth derives what is paid, or taken back, for an earlier month, and
+// names the posts that it is for.
+func (s *Screens) adjustedMonth(one allowance.Adjusted, parts []allowance.PartView) string {
+	key, amount := "why.arrears", one.Amount
+	if amount < 0 {
+		key, amount = "why.recovery", -amount
+	}
+	lines := []string{s.say(key, "month", one.Month, "owed", texts.Money(one.Owed), "settled", texts.Money(one.Settled), "amount", texts.Money(amount))}
+	for _, part := range parts {
+		if part.Month != one.Month {
+			continue
+		}
+		lines = append(lines, s.say("why.because", "amount", texts.Money(part.Amount), "title", part.Title, "branch", part.BranchName, "since", part.From,
+			"rate", texts.Money(part.Rate), "how", s.say("why.how."+part.Why, "days", part.Days), "basis", part.Basis))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lower begins with a small letter: within a sentence.
+func lower(text string) string {
+	letters := []rune(text)
+	if len(letters) > 0 {
+		letters[0] = unicode.ToLower(letters[0])
+	}
+	return string(letters)
 }
 
 // historyMonths is how far back the history looks.
@@ -223,11 +265,15 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		if view.Stage == allowance.StageNone {
 			continue
 		}
+		stage := s.say("stage_short."+string(view.Stage), "date", s.stageDate(view))
+		if view.Elsewhere() { // that month's line has it
+			lines = append(lines, s.say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage, "listed", view.ListedIn))
+			continue
+		}
 		if view.Stage == allowance.StagePaid {
 			paid += view.Amount
 		}
-		lines = append(lines, s.say("history.line", "month", view.Month, "amount", texts.Money(view.Amount),
-			"stage", s.say("stage_short."+string(view.Stage), "date", s.stageDate(view))))
+		lines = append(lines, s.say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
 	}
 	if len(lines) == 0 {
 		return bot.Reply{Text: s.say("history.nothing"), Buttons: [][]bot.Button{s.menuRow()}}, nil
@@ -235,7 +281,11 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	lines = append(lines, "", s.say("history.total", "amount", texts.Money(paid)))
 	return bot.Reply{
 		Title: s.say("history.title"), Text: strings.Join(lines, "\n"), Protect: true,
-		Buttons: [][]bot.Button{bot.Row(s.button("allowance", "month"), s.button("problem", "problem")), s.menuRow()},
+		Buttons: [][]bot.Button{
+			bot.Row(s.button("year_picture", "yearpicture"), s.button("year_pdf", "yearpdf")),
+			bot.Row(s.button("allowance", "month"), s.button("problem", "problem")),
+			bot.Row(s.button("stages", "stages"), s.button("menu", "menu")),
+		},
 	}, nil
 }
 

@@ -45,6 +45,12 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		return s.trouble(ctx, recipient, delivery)
 	case outbox.WeeklyReview:
 		return s.weekly(ctx, recipient)
+	case outbox.StageReached:
+		view, err := s.Allowance.MonthOfRun(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.stageReached(view), nil
 	case outbox.NoticeSent:
 		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
 		if err != nil {

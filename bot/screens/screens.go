@@ -117,6 +117,9 @@ func (s *Screens) Book() *bot.Book {
 			"export": {Screen: s.exportRun, Inner: true}, "settle": {Screen: s.settleAll, Inner: true},
 			"lines": {Screen: s.lines, Inner: true}, "line": {Screen: s.line, Inner: true}, "linepaid": {Screen: s.linePaid, Inner: true},
 			"linefailed": {Screen: s.lineFailed, Inner: true}, "close": {Screen: s.closeRun, Inner: true}, "runpapers": {Screen: s.runPapers, Inner: true}, "runpaper": {Screen: s.runPaper, Inner: true},
+			"yearpicture": {Screen: s.yearPicture}, "yearpdf": {Screen: s.yearPDF}, "stages": {Screen: s.stages}, "stagesset": {Screen: s.stagesSet, Inner: true},
+			"year": {Screen: s.year}, "yearparts": {Screen: s.yearParts, Inner: true}, "vacant": {Screen: s.vacancies, Inner: true}, "yearsheet": {Screen: s.yearSheet, Inner: true},
+			"budget": {Screen: s.budget, Inner: true}, "payday": {Screen: s.payDay, Inner: true}, "paydayset": {Screen: s.payDaySet, Inner: true},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"sheetok": {Screen: s.applySheet, Inner: true}, "sheetdrop": {Screen: s.dropSheet, Inner: true},
@@ -131,7 +134,7 @@ func (s *Screens) Book() *bot.Book {
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
 		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.pastForm(), s.unmergeForm(), s.problemForm(), s.supportForm(),
-		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.findForm(), s.broadcastForm(),
+		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.budgetForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form
 	}

@@ -29,6 +29,6 @@ func (s *Screens) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	}
 	return bot.Reply{
 		Title: s.say("report.title", "date", s.today()), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(s.button("runs", "runs"), s.button("roster", "roster")), s.menuRow()},
+		Buttons: [][]bot.Button{bot.Row(s.button("year", "year"), s.button("runs", "runs")), bot.Row(s.button("roster", "roster"), s.button("menu", "menu"))},
 	}, nil
 }

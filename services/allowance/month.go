@@ -55,6 +55,10 @@ type MonthView struct {
 	BeforeRuns bool
 }
 
+// Elsewhere reports whether the month's money is part of another month's line,
+// whose amount has it: who adds up months must not add it again.
+func (v MonthView) Elsewhere() bool { return v.ListedIn != 0 && v.ListedIn != v.Month }
+
 // Listing is one month's part of a line in another run.
 type Listing struct {
 	Month  models.Month // the run's

@@ -48,6 +48,8 @@ type ReportRow struct {
 	Members     int    `json:"members"`
 	CellMembers int    `json:"cell_members"`
 	Amount      int64  `json:"amount"`
+
+	village int64 // its id
 }
 
 // Report counts who is in post on the day, and what these posts cost when they
@@ -125,11 +127,11 @@ func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization ma
 	}
 	byVillage := make(map[int64]*ReportRow, len(villages))
 	for _, village := range villages {
-		byVillage[village.ID] = &ReportRow{Ward: ward.Name, Name: village.Name}
+		byVillage[village.ID] = &ReportRow{Ward: ward.Name, Name: village.Name, village: village.ID}
 	}
 	rowsOf := func(post heldPost) [2]*ReportRow {
 		if byVillage[post.VillageID] == nil { // closed, and people still in post
-			byVillage[post.VillageID] = &ReportRow{Ward: ward.Name}
+			byVillage[post.VillageID] = &ReportRow{Ward: ward.Name, village: post.VillageID}
 		}
 		if byOrganization[post.OrganizationCode] == nil {
 			byOrganization[post.OrganizationCode] = &ReportRow{}

@@ -73,6 +73,9 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 				return err
 			}
 		}
+		if err := s.tellStage(ctx, tx, run); err != nil {
+			return err
+		}
 		if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {
 			return err
 		}

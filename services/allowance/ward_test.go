@@ -23,6 +23,9 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	line := view.Lines[0].ID
 	south, _ := h.newWard("south")
 	april := month(t, "2026-04")
+	if err := h.service.SetPayDay(ctx, h.clerk, 25); err != nil {
+		t.Fatal(err)
+	}
 	on := day(t, "2026-04-20")
 	run, version := view.Run.ID, view.Run.Version
 
@@ -82,7 +85,25 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			}
 			return views[0].Parts, nil
 		}, empty},
+		"Explain": {func(actor services.Actor) (any, error) {
+			view, _, err := h.service.Explain(ctx, actor, april)
+			return view.Parts, err
+		}, empty},
+		"MonthOfRun":    {func(actor services.Actor) (any, error) { return h.service.MonthOfRun(ctx, actor, run) }, refused("run")},
+		"EveryStage":    {func(actor services.Actor) (any, error) { return h.service.EveryStage(ctx, actor) }, refused("person")},
+		"SetEveryStage": {func(actor services.Actor) (any, error) { return nil, h.service.SetEveryStage(ctx, actor, true) }, refused("person")},
 		// These make or show the actor's own ward's.
+		"Year": {func(a services.Actor) (any, error) {
+			report, err := h.service.Year(ctx, a, 2026)
+			return make([]int, report.Sent+report.Waiting), err
+		}, empty},
+		"Sources":   {func(a services.Actor) (any, error) { return h.service.Sources(ctx, a) }, empty},
+		"SetBudget": {func(a services.Actor) (any, error) { return nil, h.service.SetBudget(ctx, a, "town", 2026, 1) }, refused("source")},
+		"PayDay": {func(a services.Actor) (any, error) {
+			day, err := h.service.PayDay(ctx, a)
+			return make([]int, max(0, day-5)), err
+		}, empty},
+		"SetPayDay": {func(a services.Actor) (any, error) { return []int{}, h.service.SetPayDay(ctx, a, 5) }, empty},
 		"Prepare": {func(a services.Actor) (any, error) {
 			view, err := h.service.Prepare(ctx, a, april)
 			return view.Lines, err
@@ -149,6 +170,12 @@ func TestRolesOfTheWard(t *testing.T) {
 		_, err = h.service.Runs(ctx, actor)
 		if reads := err == nil; reads != (role != services.Officer) {
 			t.Errorf("%s reads runs: %v", role, err)
+		}
+		wantCode(t, h.service.SetBudget(ctx, actor, "town", 2026, 1), services.KindDenied, "role")
+		wantCode(t, h.service.SetPayDay(ctx, actor, 10), services.KindDenied, "role")
+		_, err = h.service.Year(ctx, actor, 2026)
+		if reads := err == nil; reads != (role != services.Officer) {
+			t.Errorf("%s reads the year: %v", role, err)
 		}
 		_, err = h.service.Report(ctx, actor, day(t, "2026-04-20"))
 		if reads := err == nil; reads != (role != services.Officer) {

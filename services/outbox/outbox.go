@@ -36,6 +36,7 @@ const (
 	CardChanged     = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
 	WeeklyReview    = "weekly_review"    // to clerks: what the ward should look at
+	StageReached    = "stage_reached"    // to an officer: a month's money moved on
 	Shown           = "shown"            // a card that was an answer: nothing is sent
 )
 
@@ -46,6 +47,7 @@ const (
 	Link    = "link"
 	Notice  = "notice"
 	Run     = "run"
+	Stage   = "stage" // a run as its officers see it: nothing is redrawn
 	Account = "account"
 	Channel = "channel" // its trouble
 	Week    = "week"    // of a year, such as 202615

@@ -12,6 +12,7 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
+	"canbobot/services/allowance"
 	"canbobot/services/audit"
 	"canbobot/services/identity"
 	"canbobot/services/outbox"
@@ -69,7 +70,7 @@ func newHouse(t testing.TB) *house {
 	journal := audit.New(h.store, clock)
 	h.roster = roster.New(h.store, h.vault, journal, clock)
 	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.Service = papers.New(h.store, h.roster, people, journal, clock)
+	h.Service = papers.New(h.store, h.roster, allowance.New(h.store, journal, box, people, clock), people, journal, clock)
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	away := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)

@@ -2,6 +2,8 @@
 // sheet that the bank transfers from, and the list that cash is signed on. It
 // draws a list that is approved, never reckons one: the rows are those that
 // were frozen, and unless they add up to the list's total nothing is drawn.
+// It also draws an officer's year and the ward's, as services/allowance tells
+// them.
 //
 // The words of the forms are handed in. The same list gives the same bytes.
 package papers
@@ -14,6 +16,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/allowance"
 	"canbobot/services/audit"
 	"canbobot/services/identity"
 	"canbobot/services/roster"
@@ -31,12 +34,16 @@ type Format string
 const (
 	XLSX Format = "xlsx"
 	PDF  Format = "pdf"
+	PNG  Format = "png"
 )
 
 // MIME is the kind of file that a format is.
 func (f Format) MIME() string {
-	if f == PDF {
+	switch f {
+	case PDF:
 		return "application/pdf"
+	case PNG:
+		return "image/png"
 	}
 	return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 }
@@ -55,15 +62,16 @@ type Paper struct {
 
 // Service draws papers. Every method checks the actor's role and ward.
 type Service struct {
-	store    *models.Store
-	roster   *roster.Service
-	identity *identity.Service
-	audit    *audit.Service
-	clock    services.Clock
+	store     *models.Store
+	roster    *roster.Service
+	allowance *allowance.Service
+	identity  *identity.Service
+	audit     *audit.Service
+	clock     services.Clock
 }
 
-func New(store *models.Store, roster *roster.Service, identity *identity.Service, audit *audit.Service, clock services.Clock) *Service {
-	return &Service{store: store, roster: roster, identity: identity, audit: audit, clock: clock}
+func New(store *models.Store, roster *roster.Service, allowance *allowance.Service, identity *identity.Service, audit *audit.Service, clock services.Clock) *Service {
+	return &Service{store: store, roster: roster, allowance: allowance, identity: identity, audit: audit, clock: clock}
 }
 
 // List draws the payment list: all of it and, where several sources pay, each

@@ -53,7 +53,7 @@ func (s *Service) AddWard(ctx context.Context, actor services.Actor, wanted NewW
 	now := s.clock.UTC()
 	ward := models.Ward{
 		Code: code, Name: name, Kind: wanted.Kind, ClerkPhone: wanted.Phone, ValidFrom: wanted.From,
-		RemindAfterHours: 48, PayDay: 10, BilledMessagePrice: 55, TemplateMessagePrice: 200, CreatedAt: now,
+		RemindAfterHours: 48, PayDay: 5, BilledMessagePrice: 55, TemplateMessagePrice: 200, CreatedAt: now,
 	}
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if len(wanted.Organizations) > 0 {

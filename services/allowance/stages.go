@@ -1,0 +1,152 @@
+package allowance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/audit"
+	"canbobot/services/outbox"
+)
+
+// EveryStage reports whether the officer wants to be told of every stage of a
+// month's money (submitted, approved, sent), not of its end alone.
+func (s *Service) EveryStage(ctx context.Context, actor services.Actor) (bool, error) {
+	person, err := s.self(s.store.WithContext(ctx), actor)
+	return person.EveryStage, err
+}
+
+// SetEveryStage is the officer's own choice.
+func (s *Service) SetEveryStage(ctx context.Context, actor services.Actor, wanted bool) error {
+	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		person, err := s.self(tx, actor)
+		if err != nil || person.EveryStage == wanted {
+			return err
+		}
+		if err := tx.Model(&models.Person{}).Where("id = ?", person.ID).UpdateColumn("every_stage", wanted).Error; err != nil {
+			return fmt.Errorf("every stage: %w", err)
+		}
+		return s.audit.Record(tx, actor, "person.stages", fmt.Sprintf("person:%d", person.ID), audit.Detail{"wanted": wanted})
+	})
+}
+
+// self is the officer's own row.
+func (s *Service) self(db *gorm.DB, actor services.Actor) (models.Person, error) {
+	var person models.Person
+	if err := actor.Need(services.Officer); err != nil {
+		return person, err
+	}
+	err := db.Select("id", "every_stage", "name").Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Take(&person).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return person, services.NotFound("person")
+	}
+	if err != nil {
+		return person, fmt.Errorf("person: %w", err)
+	}
+	return person, nil
+}
+
+// tellStage tells those of a run whom it pays, and who want to hear of every
+// stage, that it has moved on.
+func (s *Service) tellStage(ctx context.Context, tx *gorm.DB, run models.PaymentRun) error {
+	switch run.State {
+	case models.RunSubmitted, models.RunApproved, models.RunExported:
+	default:
+		return nil
+	}
+	var people []int64
+	err := tx.Raw(`
+SELECT DISTINCT p.id FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
+WHERE l.run_id = ? AND l.state = 'pending' AND p.every_stage ORDER BY p.id`, run.ID).Scan(&people).Error
+	if err != nil {
+		return fmt.Errorf("stages: %w", err)
+	}
+	for part := range slices.Chunk(people, batchSize) {
+		messages := make([]outbox.Message, len(part))
+		for i, person := range part {
+			messages[i] = outbox.Message{
+				Ward: run.WardID, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: run.ID, Version: run.Version, Person: person,
+			}
+		}
+		if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MonthOfRun is the officer's own month that a run is of.
+func (s *Service) MonthOfRun(ctx context.Context, actor services.Actor, run int64) (MonthView, error) {
+	row, err := takeRun(s.store.WithContext(ctx), actor, run)
+	if err != nil {
+		return MonthView{}, err
+	}
+	return s.Month(ctx, actor, row.Month)
+}
+
+// Adjusted derives what a run adds for a month before its own: owed now, less
+// what earlier runs settled.
+type Adjusted struct {
+	Month   models.Month
+	Owed    int64
+	Settled int64
+	Amount  int64 // Owed less Settled
+}
+
+// Explain is the officer's own month, with every other month that its line
+// adjusts, the latest first.
+func (s *Service) Explain(ctx context.Context, actor services.Actor, month models.Month) (MonthView, []Adjusted, error) {
+	view, err := s.Month(ctx, actor, month)
+	if err != nil {
+		return view, nil, err
+	}
+	var adjusted []Adjusted
+	for _, part := range view.Parts {
+		if view.ListedIn == 0 || part.Month == view.ListedIn {
+			continue
+		}
+		i := slices.IndexFunc(adjusted, func(a Adjusted) bool { return a.Month == part.Month })
+		if i < 0 {
+			i, adjusted = len(adjusted), append(adjusted, Adjusted{Month: part.Month})
+		}
+		adjusted[i].Amount += part.Amount
+	}
+	if len(adjusted) == 0 {
+		return view, nil, nil
+	}
+	var asked []models.Month
+	for _, one := range adjusted {
+		asked = append(asked, one.Month)
+	}
+	var settled []struct {
+		Month  models.Month
+		Amount int64
+	}
+	err = s.store.WithContext(ctx).Raw(`
+SELECT c.month, CAST(SUM(c.amount) AS bigint) AS amount
+FROM payment_components c JOIN payment_lines l ON l.id = c.line_id JOIN payment_runs r ON r.id = l.run_id
+WHERE (c.person_id = ? OR c.person_id IN (SELECT id FROM people WHERE merged_into = ?)) AND c.ward_id = ? AND c.month IN ?
+AND r.state <> 'draft' AND r.month < ? AND l.state IN ('pending', 'paid')
+GROUP BY c.month`, actor.Person, actor.Person, actor.Ward, asked, view.ListedIn).Scan(&settled).Error
+	if err != nil {
+		return view, nil, fmt.Errorf("adjusted months: %w", err)
+	}
+	for i := range adjusted {
+		for _, row := range settled {
+			if row.Month == adjusted[i].Month {
+				adjusted[i].Settled = row.Amount
+			}
+		}
+		adjusted[i].Owed = adjusted[i].Amount + adjusted[i].Settled
+	}
+	slices.SortFunc(adjusted, func(a, b Adjusted) int { return int(b.Month - a.Month) })
+	return view, adjusted, nil
+}

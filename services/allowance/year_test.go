@@ -1,0 +1,188 @@
+package allowance_test
+
+import (
+	"testing"
+	"time"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+)
+
+func (h *house) year(year int) allowance.YearReport {
+	h.Helper()
+	report, err := h.service.Year(ctx, h.leader, year)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return report
+}
+
+// One head of two sources, one deputy of the town's: each month 200,000 and
+// 100,000 to the head, 150,000 to the deputy.
+func TestAYearAddsUp(t *testing.T) {
+	h := newHouse(t)
+	h.newPolicy(h.ward, func(p *models.Policy) {
+		p.Code, p.Source, p.Rules = "province", "province", []models.PolicyRule{{Role: models.Head, Amount: 100_000}}
+	})
+	head, deputy := h.person("A"), h.person("B")
+	women, youth := h.branch("women"), h.branch("youth")
+	h.term(head, women, models.Head, "2025-01-01", "")
+	second := h.term(deputy, youth, models.Deputy, "2025-01-01", "")
+	h.pay("2026-01")
+	february := h.export("2026-02")
+	if err := h.service.SettleLine(ctx, h.clerk, h.lineOf(february, deputy).ID, models.LineFailed, "closed", models.Date{}); err != nil {
+		t.Fatal(err)
+	}
+	h.settleAll(february)
+
+	report := h.year(2026)
+	// January and February, less the deputy's February; ten months to come.
+	if report.Paid != 450_000+300_000 || report.Failed != 150_000 || report.Sent != 0 || report.Waiting != 0 {
+		t.Errorf("sums: %+v", report.Sum)
+	}
+	if want := int64(12 * 450_000); report.Forecast != want {
+		t.Errorf("forecast %d, want %d", report.Forecast, want)
+	}
+	if len(report.Sources) != 2 || report.Sources[0].Source != "province" || report.Sources[0].Forecast != 12*100_000 || report.Sources[1].Forecast != 12*350_000 || report.Sources[1].Failed != 150_000 {
+		t.Errorf("sources: %+v", report.Sources)
+	}
+	if february := report.Months[1]; february.State != models.RunExported || february.Paid != 300_000 || february.Failed != 150_000 || february.Forecast != 0 {
+		t.Errorf("February: %+v", february)
+	}
+	if march := report.Months[2]; march.State != "" || march.Forecast != 450_000 {
+		t.Errorf("March: %+v", march)
+	}
+	villages, organizations := int64(0), int64(0)
+	for _, place := range report.Villages {
+		villages += place.Paid + place.Failed
+	}
+	for _, place := range report.Organizations {
+		organizations += place.Paid + place.Failed
+	}
+	if villages != 900_000 || organizations != 900_000 {
+		t.Errorf("places: %d by village, %d by organization", villages, organizations)
+	}
+	if report.Posts.Heads != 1 || report.Posts.Deputies != 1 {
+		t.Errorf("posts: %+v", report.Posts)
+	}
+
+	// The failed transfer is made good by March's run and counts there alone.
+	march := h.export("2026-03")
+	report = h.year(2026)
+	if report.Failed != 0 || report.Sent != 450_000+150_000 || report.Forecast != 12*450_000 {
+		t.Errorf("made good: %+v, forecast %d", report.Sum, report.Forecast)
+	}
+	// What waits for the leader is settled too; a draft is not.
+	h.settleAll(march)
+	h.step(h.service.SubmitRun, h.clerk, h.prepare("2026-04"))
+	if report = h.year(2026); report.Waiting != 450_000 || report.Months[3].State != models.RunSubmitted || report.Forecast != 12*450_000 {
+		t.Errorf("submitted: %+v", report.Sum)
+	}
+	// Who is known to leave is not forecast beyond that.
+	h.end(second, "2026-06-30")
+	if report = h.year(2026); report.Forecast != 12*450_000-6*150_000 {
+		t.Errorf("forecast %d after the deputy's end is known", report.Forecast)
+	}
+	if last := h.year(2025); last.Forecast != 0 || last.Paid != 0 {
+		t.Errorf("2025: %+v", last)
+	}
+}
+
+// Arrears of an earlier year are money of the year that pays them.
+func TestAYearPaysArrearsOfTheLast(t *testing.T) {
+	h := newHouse(t)
+	h.now = time.Date(2026, 1, 20, 3, 0, 0, 0, time.UTC)
+	a, b := h.person("A"), h.person("B")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	h.pay("2025-12")
+	h.term(b, h.branch("youth"), models.Head, "2025-12-01", "")
+	h.pay("2026-01")
+	if report := h.year(2026); report.Paid != 600_000 || report.Forecast != 600_000+11*400_000 {
+		t.Errorf("2026: paid %d, forecast %d", report.Paid, report.Forecast)
+	}
+	if report := h.year(2025); report.Paid != 200_000 || report.Forecast != 200_000 {
+		t.Errorf("2025: paid %d, forecast %d", report.Paid, report.Forecast)
+	}
+}
+
+func TestVacantPosts(t *testing.T) {
+	h := newHouse(t)
+	if err := h.store.Model(&models.Organization{}).Where("code <> ''").Updates(map[string]any{"head_title": "H", "deputy_title": "D"}).Error; err != nil {
+		t.Fatal(err)
+	}
+	women, youth := h.branch("women"), h.branch("youth")
+	h.term(h.person("A"), women, models.Head, "2025-01-01", "")
+	h.term(h.person("B"), youth, models.Deputy, "2025-01-01", "")
+	h.term(h.person("C"), youth, models.Head, "2025-01-01", "2026-04-19")
+	vacant := h.year(2026).Vacancies
+	if len(vacant) != 2 || vacant[0].Role != models.Head || vacant[1].Role != models.Deputy || vacant[0].Branch == vacant[1].Branch {
+		t.Errorf("vacancies: %+v", vacant)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	h := newHouse(t)
+	for _, amount := range []int64{0, -1, allowance.MaxBudget + 1} {
+		wantCode(t, h.service.SetBudget(ctx, h.clerk, "town", 2026, amount), services.KindInvalid, "budget")
+	}
+	wantCode(t, h.service.SetBudget(ctx, h.clerk, "town", 1999, 1), services.KindInvalid, "year")
+	wantCode(t, h.service.SetBudget(ctx, h.clerk, "moon", 2026, 1), services.KindNotFound, "source")
+	for _, amount := range []int64{5_000_000, 6_000_000} {
+		if err := h.service.SetBudget(ctx, h.clerk, "town", 2026, amount); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := h.year(2026)
+	if report.Budget != 6_000_000 || len(report.Sources) != 1 || report.Sources[0].Budget != 6_000_000 {
+		t.Errorf("budget %d, sources %+v", report.Budget, report.Sources)
+	}
+	if other := h.year(2027); other.Budget != 0 {
+		t.Errorf("2027 has %d", other.Budget)
+	}
+	var journal int64
+	h.store.Model(&models.AuditEntry{}).Where("action = ?", "budget.set").Count(&journal)
+	if journal != 2 {
+		t.Errorf("%d journal entries", journal)
+	}
+	_, err := h.service.Year(ctx, h.leader, 1)
+	wantCode(t, err, services.KindInvalid, "year")
+}
+
+func TestPayDayIsToldWithEveryMonth(t *testing.T) {
+	h := newHouse(t)
+	a := h.person("A")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	h.step(h.service.SubmitRun, h.clerk, h.prepare("2026-04"))
+	expected := func() models.Date {
+		view, err := h.service.Month(ctx, h.officer(a), month(t, "2026-04"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return view.ExpectedBy
+	}
+	if on := expected(); on != day(t, "2026-05-05") {
+		t.Errorf("expected %v", on)
+	}
+	for _, bad := range []int{-1, 32} {
+		wantCode(t, h.service.SetPayDay(ctx, h.clerk, bad), services.KindInvalid, "pay_day")
+	}
+	if err := h.service.SetPayDay(ctx, h.clerk, 31); err != nil {
+		t.Fatal(err)
+	}
+	if on := expected(); on != day(t, "2026-05-31") {
+		t.Errorf("expected %v", on)
+	}
+	if err := h.service.SetPayDay(ctx, h.clerk, 0); err != nil {
+		t.Fatal(err)
+	}
+	if on := expected(); !on.IsZero() {
+		t.Errorf("promised %v", on)
+	}
+	ward := models.Ward{Code: "new", Name: "New", Kind: "phường"}
+	h.create(&ward)
+	h.store.Take(&ward, ward.ID)
+	if ward.PayDay != 5 {
+		t.Errorf("a ward begins with day %d", ward.PayDay)
+	}
+}
