@@ -18,8 +18,16 @@ func (s *Screens) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	alike, err := s.Roster.Duplicates(ctx, turn.Speaker.Actor, 1)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var twins [][]bot.Button
+	if len(alike) > 0 {
+		twins = append(twins, bot.Row(s.button("duplicates", "duplicates")))
+	}
 	if len(findings.Groups) == 0 {
-		return bot.Reply{Text: s.say("warnings.nothing"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+		return bot.Reply{Text: s.say("warnings.nothing"), Buttons: append(twins, s.menuRow())}, nil
 	}
 	reply := bot.Reply{Title: s.say("warnings.title", "total", findings.Total()), Text: s.countLines(findings) + "\n\n" + s.say("warnings.hint"), Protect: true}
 	var row []bot.Button
@@ -32,7 +40,7 @@ func (s *Screens) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if len(row) > 0 {
 		reply.Buttons = append(reply.Buttons, row)
 	}
-	reply.Buttons = append(reply.Buttons, s.menuRow())
+	reply.Buttons = append(append(reply.Buttons, twins...), s.menuRow())
 	return reply, nil
 }
 

@@ -265,6 +265,13 @@ func (p *planning) agree(l *line, who *human) bool {
 			who.citizen, person.CitizenHash, who.document = l.citizen, hash, who.known
 		}
 	}
+	switch {
+	case l.tail == "":
+	case !who.known:
+		p.remark(l, fieldAccount, "account_masked", "", nil)
+	case l.tail != person.BankTail:
+		p.remark(l, fieldAccount, "bank_by_request", "", nil)
+	}
 	if l.account != "" {
 		switch {
 		case who.known && string(p.vault.Hash(bankHash, l.account)) != string(person.BankHash):

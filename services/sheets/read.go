@@ -23,6 +23,7 @@ type line struct {
 	shared       bool // several people answer the number
 	citizen      string
 	account      string
+	tail         string // of an account that the sheet shows no more of, as an export does
 	bank         string
 
 	branch   int64

@@ -81,7 +81,11 @@ func (s *section) given(what field, cell string) bool {
 // paid reads where a person is paid.
 func (s *section) paid() {
 	account, name := s.cell(fieldAccount), s.cell(fieldBank)
-	if !s.given(fieldAccount, account) || masked(account) {
+	if !s.given(fieldAccount, account) {
+		return
+	}
+	if masked(account) {
+		s.line.tail = bank.Tail(strings.TrimLeft(account, "*x• "))
 		return
 	}
 	if name == "" { // "3706205123456 Agribank" in one cell
