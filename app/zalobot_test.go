@@ -86,7 +86,10 @@ func TestMainPathOverZaloBot(t *testing.T) {
 // Each kind of request, approved, returned and refused, where choices are
 // numbers.
 func TestRequestsOverZaloBot(t *testing.T) {
-	for _, play := range []string{"returned", "leave", "death", "bank", "details", "correct"} {
+	for _, play := range []string{
+		"returned", "leave", "death", "bank", "details", "correct",
+		"kind_appoint", "kind_replace", "kind_leave", "kind_phone", "kind_bank", "kind_correct", "kind_merge",
+	} {
 		t.Run(play, func(t *testing.T) {
 			t.Parallel()
 			server := zalobottest.New(t)

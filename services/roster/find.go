@@ -48,6 +48,7 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 		return nil, services.Invalid("query")
 	}
 	tx := s.store.WithContext(ctx)
+	var err error
 	var candidates []models.Person
 	var searches []*gorm.DB
 	people := tx.Where("people.ward_id = ? AND people.merged_into IS NULL", actor.Ward)
@@ -55,6 +56,10 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 		people = people.Where("people.phone LIKE ?", "%"+digits+"%")
 		searches = []*gorm.DB{people}
 	} else {
+		if words, err = inWhichWard(tx, actor.Ward, words); err != nil {
+			return nil, err
+		}
+		words = words[:min(len(words), maxWords)]
 		branches, err := s.branchesNamed(tx, actor.Ward, words)
 		if err != nil {
 			return nil, err
@@ -82,6 +87,27 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.likeness(words), a.likeness(words)) })
 	found = found[:min(limit, len(found))]
 	return found, formerly(tx, found, words)
+}
+
+// inWhichWard leaves out of a query the name of a unit that the ward was made of
+// ("hoa thôn chùa xã thuận lộc"): all of it is this ward now. A query of nothing
+// else stays as it is.
+func inWhichWard(tx *gorm.DB, ward int64, words []string) ([]string, error) {
+	spoken := " " + strings.Join(words, " ") + " "
+	if !strings.Contains(spoken, " xa ") && !strings.Contains(spoken, " phuong ") && !strings.Contains(spoken, " thi tran ") {
+		return words, nil
+	}
+	var names []string
+	if err := tx.Model(&models.WardLink{}).Where("ward_id = ?", ward).Pluck("folded", &names).Error; err != nil {
+		return nil, fmt.Errorf("read former wards: %w", err)
+	}
+	for _, name := range names {
+		spoken = strings.ReplaceAll(spoken, " "+name+" ", " ")
+	}
+	if rest := strings.Fields(spoken); len(rest) > 0 {
+		return rest, nil
+	}
+	return words, nil
 }
 
 // formerly notes the other names of villages by which people were found.
@@ -136,7 +162,7 @@ func wordsOf(query string) []string {
 		}
 		words = append(words, word)
 	}
-	return words[:min(len(words), maxWords)]
+	return words
 }
 
 // unitWords are short forms that the names in the roster spell out.

@@ -15,6 +15,7 @@ func TestFormerNamesOfVillages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	h.create(&models.WardLink{WardID: h.ward.ID, PredecessorName: "xã Thuận Lộc", Folded: "xa thuan loc", Kind: models.LinkMerge, From: models.NewDate(2025, 7, 1)})
 	for _, one := range []struct {
 		unit, village, codes string
 	}{
@@ -22,6 +23,8 @@ func TestFormerNamesOfVillages(t *testing.T) {
 		{"Chi hội Phụ nữ Thôn 3", "", "E2 village_former"},
 		{"Chi hội Phụ nữ", "Khối 9", "F2 village_unknown"},
 		{"Chi hội Phụ nữ", "TDP 6", ""},
+		{"Chi hội Phụ nữ", "TDP 6, xã Thuận Lộc", ""},
+		{"Chi hội Phụ nữ TDP 6 phường Bắc Hồng Lĩnh", "", ""},
 	} {
 		preview := h.check(sheet(t, heads, usual(map[string]any{"Chi hội": one.unit, "Thôn/TDP": one.village})))
 		if got := codes(preview.Findings); got != one.codes {

@@ -41,8 +41,10 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 	var villages []models.Village
 	var organizations []models.Organization
 	var branches []models.Branch
+	var wards []string // that the ward was made of
 	err := errors.Join(
 		tx.Take(&x.ward, "id = ?", ward).Error,
+		tx.Model(&models.WardLink{}).Where("ward_id = ?", ward).Order("id").Pluck("folded", &wards).Error,
 		tx.Where(current, ward, today, today).Order("sort_order, id").Find(&villages).Error,
 		tx.Order("sort_order, code").Find(&organizations).Error,
 		tx.Where(current, ward, today, today).Order("id").Find(&branches).Error,
@@ -61,6 +63,7 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 		x.branchAt[place{village: branch.VillageID, organization: branch.OrganizationCode}] = branch.ID
 	}
 	x.names = newNames(villages, organizations, branches)
+	x.names.wards = append(wards, words(models.Fold(x.ward.Kind+" "+x.ward.Name)))
 	for i := range x.people {
 		person := &x.people[i]
 		x.byID[person.ID] = person

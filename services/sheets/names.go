@@ -48,6 +48,7 @@ type names struct {
 	organizations map[string]string  // folded name to code
 	byCode        map[string]models.Organization
 	branches      map[string][]int64 // folded name of a branch
+	wards         []string           // what may stand behind a village: "phuong bac hong linh", and what the ward was made of
 
 	places map[string]place
 	posts  map[string]post
@@ -176,8 +177,15 @@ func (n *names) findWhere(folded string) place {
 			}
 		}
 	}
-	at, _ := n.village(folded)
-	return at
+	if at, ok := n.village(folded); ok {
+		return at
+	}
+	for _, ward := range n.wards { // "Thôn Chùa, xã Thuận Lộc"
+		if rest, cut := strings.CutSuffix(folded, " "+ward); cut {
+			return n.findWhere(rest)
+		}
+	}
+	return place{}
 }
 
 // post reads a title.

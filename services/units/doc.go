@@ -68,6 +68,13 @@ func (s *Service) Village(ctx context.Context, actor services.Actor, name string
 		return models.Village{}, err
 	}
 	folded := models.Fold(strings.Join(strings.Fields(name), " "))
+	links, err := s.Predecessors(ctx, actor)
+	if err != nil {
+		return models.Village{}, err
+	}
+	for _, link := range links {
+		folded = strings.TrimSuffix(folded, " "+link.Folded)
+	}
 	var former []models.Village
 	var all []string
 	for _, village := range villages {

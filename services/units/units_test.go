@@ -294,6 +294,12 @@ func TestUnitsRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, h.AddPredecessor(h.ctx, h.admin, before), "conflict: predecessor_taken")
+	if found, err := h.Village(h.ctx, h.admin, "tổ dân phố 6 xã Thuận Lộc"); err != nil || found.ID != six.ID {
+		t.Errorf("%+v, %v: the village of the old commune", found, err)
+	}
+	if found, err := h.roster.Find(h.ctx, h.admin, "hoa tổ dân phố 5 xã thuận lộc", 0); err != nil || len(found) != 1 || found[0].Person.ID != hoa.ID {
+		t.Errorf("%+v, %v: somebody of the old commune", found, err)
+	}
 	links, err := h.Predecessors(h.ctx, h.admin)
 	if err != nil || len(links) != 1 || links[0].PredecessorName != "xã Thuận Lộc" {
 		t.Errorf("%+v, %v", links, err)
