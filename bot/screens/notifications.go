@@ -51,6 +51,12 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 			return bot.Reply{}, err
 		}
 		return s.stageReached(view), nil
+	case outbox.LineSettled:
+		view, err := s.Allowance.MonthOfLine(ctx, recipient, delivery.SubjectID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return s.lineSettled(view), nil
 	case outbox.NoticeSent:
 		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
 		if err != nil {

@@ -103,3 +103,21 @@ func (s *Screens) stageReached(view allowance.MonthView) bot.Reply {
 		Buttons: [][]bot.Button{bot.Row(s.button("why", "why", view.Month.String()), s.button("stages", "stages"))},
 	}
 }
+
+// lineSettled tells an officer that their money was paid, or was not and why;
+// nothing where a later list has taken it up since.
+func (s *Screens) lineSettled(view allowance.MonthView) bot.Reply {
+	month := view.Month.String()
+	reply := bot.Reply{Title: s.stageLine(view), Protect: true}
+	switch view.Stage {
+	case allowance.StagePaid:
+		reply.Text = s.say("settled.paid")
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("problem", "problem", month), s.button("why", "why", month))}
+	case allowance.StageFailed, allowance.StageReturned:
+		reply.Text = s.say("allowance.reason", "reason", view.Reason) + "\n" + s.say("settled.failed")
+		reply.Buttons = [][]bot.Button{bot.Row(s.button("bank", "bank"), s.button("support", "support"))}
+	default:
+		return bot.Reply{}
+	}
+	return reply
+}

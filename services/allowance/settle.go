@@ -63,6 +63,9 @@ func (s *Service) SettleLine(ctx context.Context, actor services.Actor, line int
 		if err := s.audit.Record(tx, journal, "line."+string(state), fmt.Sprintf("line:%d", row.ID), detail); err != nil {
 			return err
 		}
+		if err := s.tellOutcome(ctx, tx, run.WardID, []int64{row.ID}); err != nil {
+			return err
+		}
 		return s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID)
 	})
 }
@@ -87,6 +90,10 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 		if run.Version != version || run.State != models.RunExported {
 			return moved(tx, run)
 		}
+		var pending []int64
+		if err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).Order("id").Pluck("id", &pending).Error; err != nil {
+			return fmt.Errorf("lines: %w", err)
+		}
 		result := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).
 			Updates(map[string]any{"state": models.LinePaid, "paid_on": on})
 		if result.Error != nil {
@@ -97,6 +104,9 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 			journal.Ward = run.WardID
 			detail := audit.Detail{"lines": result.RowsAffected, "on": on}
 			if err := s.audit.Record(tx, journal, "run.settled", subject(run), detail); err != nil {
+				return err
+			}
+			if err := s.tellOutcome(ctx, tx, run.WardID, pending); err != nil {
 				return err
 			}
 			if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {

@@ -83,6 +83,53 @@ WHERE l.run_id = ? AND l.state = 'pending' AND p.every_stage ORDER BY p.id`, run
 	return nil
 }
 
+// tellOutcome tells those of the lines who use the bot what became of their
+// money: each outcome of a line once.
+func (s *Service) tellOutcome(ctx context.Context, tx *gorm.DB, ward int64, lines []int64) error {
+	for part := range slices.Chunk(lines, batchSize) {
+		var told []struct {
+			ID, PersonID int64
+			Before       int // how often they were told of the line
+		}
+		err := tx.Raw(`
+SELECT l.id, COALESCE(p.merged_into, p.id) AS person_id,
+	(SELECT count(*) FROM deliveries d WHERE d.subject_kind = ? AND d.subject_id = l.id AND d.kind = ?) AS before
+FROM payment_lines l JOIN people p ON p.id = l.person_id
+WHERE l.id IN ? AND EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = COALESCE(p.merged_into, p.id) AND a.unlinked_at IS NULL)
+ORDER BY l.id`, outbox.Line, outbox.LineSettled, part).Scan(&told).Error
+		if err != nil {
+			return fmt.Errorf("outcomes: %w", err)
+		}
+		messages := make([]outbox.Message, len(told))
+		for i, one := range told {
+			messages[i] = outbox.Message{
+				Ward: ward, Kind: outbox.LineSettled, Subject: outbox.Line, SubjectID: one.ID, Version: one.Before + 1, Person: one.PersonID,
+			}
+		}
+		if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MonthOfLine is the officer's own month that one of their lines is of.
+func (s *Service) MonthOfLine(ctx context.Context, actor services.Actor, line int64) (MonthView, error) {
+	db := s.store.WithContext(ctx)
+	row, err := takeLine(db, actor, line)
+	if err != nil {
+		return MonthView{}, err
+	}
+	var person models.Person
+	if err := db.Select("id", "merged_into").Take(&person, row.PersonID).Error; err != nil {
+		return MonthView{}, fmt.Errorf("person: %w", err)
+	}
+	if person.ID != actor.Person && (person.MergedInto == nil || *person.MergedInto != actor.Person) {
+		return MonthView{}, services.NotFound("line")
+	}
+	return s.Month(ctx, actor, row.Month)
+}
+
 // MonthOfRun is the officer's own month that a run is of.
 func (s *Service) MonthOfRun(ctx context.Context, actor services.Actor, run int64) (MonthView, error) {
 	row, err := takeRun(s.store.WithContext(ctx), actor, run)

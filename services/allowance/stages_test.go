@@ -6,6 +6,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/allowance"
 	"canbobot/services/outbox"
 )
 
@@ -88,4 +89,47 @@ func TestArrearsAreDerivedMonthByMonth(t *testing.T) {
 	if _, adjusted, err := h.service.Explain(ctx, h.officer(a), month(t, "2026-01")); err != nil || len(adjusted) != 0 {
 		t.Errorf("January: %+v, %v", adjusted, err)
 	}
+}
+
+// Whoever uses the bot hears what became of their money, each outcome once;
+// others are not queued for.
+func TestOutcomesAreTold(t *testing.T) {
+	h := newHouse(t)
+	a, b := h.person("A"), h.person("B")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	h.term(b, h.branch("youth"), models.Head, "2025-01-01", "")
+	h.create(&models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: "a", ChatID: "a", PersonID: &a, LinkedAt: h.now, LastSeenAt: h.now})
+	view := h.export("2026-04")
+	told := func() []int {
+		t.Helper()
+		var deliveries []models.Delivery
+		if err := h.store.Where("kind = ?", outbox.LineSettled).Order("id").Find(&deliveries).Error; err != nil {
+			t.Fatal(err)
+		}
+		var versions []int
+		for _, delivery := range deliveries {
+			if delivery.PersonID == nil || *delivery.PersonID != a || delivery.SubjectID != h.lineOf(view, a).ID {
+				t.Errorf("told %+v", delivery)
+			}
+			versions = append(versions, delivery.Version)
+		}
+		return versions
+	}
+	h.settleAll(view)
+	if got := told(); !slices.Equal(got, []int{1}) {
+		t.Errorf("paid: %v", got)
+	}
+	h.settleAll(view) // nothing is left to settle
+	if err := h.service.SettleLine(ctx, h.clerk, h.lineOf(view, a).ID, models.LineReturned, "closed", models.Date{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(); !slices.Equal(got, []int{1, 2}) {
+		t.Errorf("came back: %v", got)
+	}
+	month, err := h.service.MonthOfLine(ctx, h.officer(a), h.lineOf(view, a).ID)
+	if err != nil || month.Stage != allowance.StageReturned || month.Reason != "closed" {
+		t.Errorf("month of the line: %+v, %v", month, err)
+	}
+	_, err = h.service.MonthOfLine(ctx, h.officer(b), h.lineOf(view, a).ID)
+	wantCode(t, err, services.KindNotFound, "line")
 }

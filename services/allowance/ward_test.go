@@ -90,6 +90,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			return view.Parts, err
 		}, empty},
 		"MonthOfRun":    {func(actor services.Actor) (any, error) { return h.service.MonthOfRun(ctx, actor, run) }, refused("run")},
+		"MonthOfLine":   {func(actor services.Actor) (any, error) { return h.service.MonthOfLine(ctx, actor, line) }, refused("line")},
 		"EveryStage":    {func(actor services.Actor) (any, error) { return h.service.EveryStage(ctx, actor) }, refused("person")},
 		"SetEveryStage": {func(actor services.Actor) (any, error) { return nil, h.service.SetEveryStage(ctx, actor, true) }, refused("person")},
 		// These make or show the actor's own ward's.

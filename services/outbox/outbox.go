@@ -37,6 +37,7 @@ const (
 	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
 	WeeklyReview    = "weekly_review"    // to clerks: what the ward should look at
 	StageReached    = "stage_reached"    // to an officer: a month's money moved on
+	LineSettled     = "line_settled"     // to an officer: their money was paid, or not
 	Shown           = "shown"            // a card that was an answer: nothing is sent
 )
 
@@ -48,6 +49,7 @@ const (
 	Notice  = "notice"
 	Run     = "run"
 	Stage   = "stage" // a run as its officers see it: nothing is redrawn
+	Line    = "line"  // of a payment list
 	Account = "account"
 	Channel = "channel" // its trouble
 	Week    = "week"    // of a year, such as 202615
