@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/bot/understand"
 	"canbobot/config"
-	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
 )
@@ -64,36 +62,6 @@ func (sampleLoadCommand) Run(p *process) error {
 		}
 		_, err = fmt.Fprintf(p.stdout, "loaded %d people in %d villages of %d wards\n", summary.People, summary.Villages, summary.Wards)
 		return err
-	})
-}
-
-type reportCommand struct {
-	JSON bool   `help:"Print the same as data." name:"json"`
-	On   string `help:"The day, as yyyy-mm-dd; today when left out." placeholder:"DAY"`
-}
-
-func (reportCommand) Help() string { return "Example: canbobot report --on 2026-04-01 --json" }
-
-func (c reportCommand) Run(p *process) error {
-	day := models.DateOf(p.clock.Local())
-	if c.On != "" {
-		parsed, err := models.ParseDate(c.On)
-		if err != nil {
-			return usageError{err}
-		}
-		day = parsed
-	}
-	return p.withWard(func(ward *Ward) error {
-		report, err := ward.Allowance.Report(p.ctx, services.SystemActor(0), day)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			encoder := json.NewEncoder(p.stdout)
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(report)
-		}
-		return printReport(p, report)
 	})
 }
 

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	"canbobot/bot/texts"
 	"canbobot/models"
@@ -65,13 +63,8 @@ func (c papersCommand) Run(p *process) error {
 		if err != nil {
 			return said(words, err)
 		}
-		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return usageError{err}
-		}
-		_, err = file.Write(paper.Content)
-		if err = errors.Join(err, file.Close()); err != nil {
-			return errors.Join(err, os.Remove(c.Out))
+		if err := writeNew(c.Out, paper.Content); err != nil {
+			return err
 		}
 		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", paper.People, paper.Total, c.Out, paper.Apart)
 		return err

@@ -130,5 +130,8 @@ func (w *Ward) actorOf(ctx context.Context, code string) (services.Actor, error)
 		}
 		codes = append(codes, ward.Code)
 	}
+	if code == "" {
+		return services.Actor{}, usageError{fmt.Errorf("which ward? name one with --ward: %s", strings.Join(codes, ", "))}
+	}
 	return services.Actor{}, usageError{fmt.Errorf("no ward %q; there are: %s", code, strings.Join(codes, ", "))}
 }

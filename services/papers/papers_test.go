@@ -191,6 +191,64 @@ func TestPapersAreJournalled(t *testing.T) {
 	}
 }
 
+// A year is its ward's, a statement its officer's: nobody takes another's.
+func TestYearsAreOnesOwn(t *testing.T) {
+	h := small(t)
+	var own models.Person
+	if err := h.store.Where("name = ?", "Nguyễn Thị Ánh").Take(&own).Error; err != nil {
+		t.Fatal(err)
+	}
+	officer := services.Actor{Role: services.Officer, Ward: h.ward.ID, Person: own.ID}
+	paper, err := h.Statement(h.ctx, officer, 2026, papers.PDF, words)
+	if err != nil || paper.Total != 0 || len(paper.Content) == 0 {
+		t.Errorf("statement of what is still to be paid: %d, %v", paper.Total, err)
+	}
+	stranger := officer
+	stranger.Ward = h.away.Ward
+	if _, err := h.Statement(h.ctx, stranger, 2026, papers.PDF, words); services.KindOf(err) != services.KindNotFound {
+		t.Errorf("an officer of another ward: %v", err)
+	}
+	if _, err := h.Statement(h.ctx, h.clerk, 2026, papers.PDF, words); services.KindOf(err) != services.KindDenied {
+		t.Errorf("a clerk takes a statement: %v", err)
+	}
+	for _, year := range []int{1999, 2027} {
+		if _, err := h.Statement(h.ctx, officer, year, papers.PNG, words); services.KindOf(err) != services.KindInvalid {
+			t.Errorf("a statement of %d: %v", year, err)
+		}
+	}
+	if _, err := h.Year(h.ctx, officer, 2026, papers.XLSX, words); services.KindOf(err) != services.KindDenied {
+		t.Errorf("an officer takes the ward's year: %v", err)
+	}
+	ours, err := h.Year(h.ctx, h.clerk, 2026, papers.XLSX, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, rows := h.cells(ours.Content)
+	if len(names) != 5 || !holds(rows[names[0]], "4/2026", "payform.run.approved", "1.180.000") || !holds(rows[names[1]], "payform.source.town", "800.000") ||
+		!holds(rows[names[3]], "Village 2", "1.050.000") {
+		t.Errorf("the ward's year: %v", rows)
+	}
+	theirs, err := h.Year(h.ctx, h.away, 2026, papers.XLSX, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, rows := h.cells(theirs.Content); holds(rows["payform.sheet.months"], "1.180.000") {
+		t.Error("another ward sees our money")
+	}
+	for _, format := range []papers.Format{papers.PDF, "doc", ""} {
+		if _, err := h.Year(h.ctx, h.clerk, 2026, format, words); services.KindOf(err) != services.KindInvalid {
+			t.Errorf("a year as %q: %v", format, err)
+		}
+	}
+	var actions []string
+	if err := h.store.Model(&models.AuditEntry{}).Where("ward_id = ?", h.ward.ID).Order("seq").Pluck("action", &actions).Error; err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(actions, []string{"statement.taken", "report.taken"}) {
+		t.Errorf("the journal has %q", actions)
+	}
+}
+
 func second(_ papers.Paper, err error) error { return err }
 
 func TestSameListSameBytes(t *testing.T) {
