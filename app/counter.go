@@ -35,6 +35,8 @@ type Counter struct {
 	tidies     []func(context.Context) error
 	worker     outbox.Worker
 	logger     *slog.Logger
+	// redrawEvery is how often a notice's progress card is drawn at most.
+	redrawEvery time.Duration
 }
 
 // strangersDraftKept is how long the half-filled form of somebody who is not
@@ -48,7 +50,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		return nil, err
 	}
 	model := understand.New()
-	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, logger: logger}
+	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, logger: logger, redrawEvery: 3 * time.Second}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
@@ -74,7 +76,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
-		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx), ward.Sheets.Purge(ctx), all(ctx, c.tidies))
+		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx), ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), all(ctx, c.tidies))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]
@@ -90,7 +92,15 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 		_, err := ward.Warnings.Tell(ctx)
 		return err
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Announce]) error {
+		_, err := ward.Notices.Due(ctx)
+		return err
+	}))
+	river.AddWorker(workers, &follower{ward: ward, pause: &c.redrawEvery})
 	every := []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), func() (river.JobArgs, *river.InsertOpts) {
+			return outbox.Announce{}, nil
+		}, &river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(warnings.Schedule{}, func() (river.JobArgs, *river.InsertOpts) {
 			return outbox.Review{}, nil
 		}, nil),

@@ -147,6 +147,7 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 	if h.counter, err = newCounter(h.ward, h.sessions, append([]bot.Channel{h.page}, others...), links, logger); err != nil {
 		t.Fatal(err)
 	}
+	h.counter.redrawEvery = 20 * time.Millisecond
 	h.counter.Texts.Problem = func(problem string) { t.Error(problem) }
 	return h
 }

@@ -130,20 +130,6 @@ type CaseMessage struct {
 	At       time.Time
 }
 
-// Notice is a message to an audience.
-type Notice struct {
-	ID           int64
-	WardID       int64
-	StaffID      int64
-	Text         string
-	NeedsConfirm bool
-	ConfirmBy    *time.Time
-	Audience     string // JSON
-	State        string // draft, sending, sent, cancelled
-	SentAt       *time.Time
-	CreatedAt    time.Time
-}
-
 // DeliveryState is the fate of one message at one recipient.
 type DeliveryState string
 

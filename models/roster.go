@@ -33,7 +33,9 @@ type Ward struct {
 	// KeepPhrases lets what the bot did not understand be kept for a month,
 	// masked, so that it can be taught.
 	KeepPhrases bool
-	CreatedAt   time.Time
+	// NoticesByLeader lets no notice go before a leader has said so.
+	NoticesByLeader bool
+	CreatedAt       time.Time
 }
 
 // Organization is a mass organisation and the titles it uses.

@@ -23,7 +23,7 @@ var entities = []any{
 	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Download{},
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
 	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{}, models.PersonDistinction{},
-	models.Budget{},
+	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/services"
 )
@@ -35,7 +37,7 @@ func (s *Service) Reach(ctx context.Context, actor services.Actor, audience Audi
 		return Reach{}, err
 	}
 	db := s.store.WithContext(ctx)
-	posts, err := s.posts(db, actor.Ward, audience)
+	people, err := s.ways(db, actor, audience, window)
 	if err != nil {
 		return Reach{}, err
 	}
@@ -43,10 +45,24 @@ func (s *Service) Reach(ctx context.Context, actor services.Actor, audience Audi
 	if err := db.Select("id", "billed_message_price", "template_message_price").Take(&ward, actor.Ward).Error; err != nil {
 		return Reach{}, fmt.Errorf("reach: %w", err)
 	}
+	var reach Reach
+	for _, one := range people {
+		reach.add(one)
+	}
+	reach.Cost = int64(reach.Billed)*ward.BilledMessagePrice + int64(reach.Template)*ward.TemplateMessagePrice
+	return reach, nil
+}
+
+// ways lists an audience with the way to each.
+func (s *Service) ways(db *gorm.DB, actor services.Actor, audience Audience, window Window) ([]person, error) {
+	posts, err := s.posts(db, actor.Ward, audience)
+	if err != nil {
+		return nil, err
+	}
 	var templated int64
 	err = db.Model(&models.MessageTemplate{}).Where("ward_id = ? AND kind = ? AND ended_at IS NULL", actor.Ward, "notice").Count(&templated).Error
 	if err != nil {
-		return Reach{}, fmt.Errorf("reach: %w", err)
+		return nil, fmt.Errorf("reach: %w", err)
 	}
 	// A row an account, the one used last first; a person without one has a row too.
 	rows, err := db.Raw(`
@@ -56,10 +72,10 @@ LEFT JOIN accounts a ON a.person_id = p.person_id AND a.unlinked_at IS NULL AND 
 	AND EXISTS (SELECT 1 FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL)
 ORDER BY p.person_id, a.last_seen_at DESC, a.id DESC`, posts.Distinct("t.person_id")).Rows()
 	if err != nil {
-		return Reach{}, fmt.Errorf("reach: %w", err)
+		return nil, fmt.Errorf("reach: %w", err)
 	}
 	defer rows.Close()
-	var reach Reach
+	var people []person
 	one := person{}
 	for rows.Next() {
 		var id int64
@@ -67,10 +83,12 @@ ORDER BY p.person_id, a.last_seen_at DESC, a.id DESC`, posts.Distinct("t.person_
 		var channel string
 		var seen *time.Time
 		if err := rows.Scan(&id, &hasPhone, &channel, &seen); err != nil {
-			return Reach{}, fmt.Errorf("reach: %w", err)
+			return nil, fmt.Errorf("reach: %w", err)
 		}
 		if id != one.id {
-			reach.add(one)
+			if one.id != 0 {
+				people = append(people, one)
+			}
 			one = person{id: id}
 		}
 		if channel != "" && seen != nil {
@@ -78,11 +96,12 @@ ORDER BY p.person_id, a.last_seen_at DESC, a.id DESC`, posts.Distinct("t.person_
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return Reach{}, fmt.Errorf("reach: %w", err)
+		return nil, fmt.Errorf("reach: %w", err)
 	}
-	reach.add(one)
-	reach.Cost = int64(reach.Billed)*ward.BilledMessagePrice + int64(reach.Template)*ward.TemplateMessagePrice
-	return reach, nil
+	if one.id != 0 {
+		people = append(people, one)
+	}
+	return people, nil
 }
 
 // person is one of the audience and the first way found to them.
@@ -102,9 +121,6 @@ func (p *person) consider(window string, templated bool) {
 }
 
 func (r *Reach) add(p person) {
-	if p.id == 0 {
-		return
-	}
 	r.People++
 	switch p.way {
 	case "free":

@@ -3,8 +3,10 @@ package notices
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -16,6 +18,8 @@ type View struct {
 	Notice models.Notice
 	State  models.DeliveryState // "" for staff whom it was not sent to
 	From   string               // "phường Bắc Hồng Lĩnh"
+	// Answer is what they said to an invitation; nil for nothing yet.
+	Answer *models.NoticeAnswer
 }
 
 // For lists the notices that the actor was sent, the newest first.
@@ -61,11 +65,16 @@ func (s *Service) views(ctx context.Context, actor services.Actor, which func(*g
 		Received      models.DeliveryState
 		WardName      string
 		WardKind      string
+		Answered      *int64
+		Attends       bool
+		Why           string
 	}
 	query := s.store.WithContext(ctx).Table("notices n").
-		Select("n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind").
+		Select(`n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind,
+			a.delivery_id AS answered, COALESCE(a.attends, ?) AS attends, COALESCE(a.reason, '') AS why`, false).
 		Joins("JOIN wards w ON w.id = n.ward_id").
 		Joins("LEFT JOIN deliveries d ON d.subject_kind = ? AND d.subject_id = n.id AND d.kind = ? AND d.person_id = ?", outbox.Notice, outbox.NoticeSent, actor.Person).
+		Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
 		Where("n.sent_at IS NOT NULL")
 	if actor.Role != services.System {
 		query = query.Where("n.ward_id = ?", actor.Ward)
@@ -76,6 +85,9 @@ func (s *Service) views(ctx context.Context, actor services.Actor, which func(*g
 	views := make([]View, len(rows))
 	for i, row := range rows {
 		views[i] = View{Notice: row.Notice, State: row.Received, From: row.WardKind + " " + row.WardName}
+		if row.Answered != nil {
+			views[i].Answer = &models.NoticeAnswer{DeliveryID: *row.Answered, NoticeID: row.ID, WardID: row.WardID, Attends: row.Attends, Reason: row.Why}
+		}
 	}
 	return views, nil
 }
@@ -97,17 +109,63 @@ func (s *Service) Confirm(ctx context.Context, actor services.Actor, notice int6
 	case "":
 		return View{}, services.NotFound("notice")
 	}
-	now := s.clock.UTC()
 	// The row itself is the receipt and can change only once: no key and no
 	// journal is needed, at which all of a ward's officers would have to queue.
-	err = s.mine(ctx, actor, notice).Where("state <> ?", models.DeliveryConfirmed).Updates(map[string]any{
-		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now), "updated_at": now,
-	}).Error
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return s.confirm(ctx, tx, actor, notice) })
 	if err != nil {
-		return View{}, fmt.Errorf("confirm notice: %w", err)
+		return View{}, err
 	}
 	view.State = models.DeliveryConfirmed
 	return view, nil
+}
+
+func (s *Service) confirm(ctx context.Context, tx *gorm.DB, actor services.Actor, notice int64) error {
+	now := s.clock.UTC()
+	err := mine(tx, actor, notice).Where("state <> ?", models.DeliveryConfirmed).Updates(map[string]any{
+		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now), "updated_at": now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("confirm notice: %w", err)
+	}
+	return s.stir(ctx, tx, notice)
+}
+
+// maxReason bounds why somebody does not come, in runes.
+const maxReason = 200
+
+// Answer is the actor's word whether they come to what a notice invites to; it
+// confirms the notice. The last word counts. It refuses with
+// invalid/notice_invites a notice that asks nothing of the kind, and
+// invalid/reason_long (max).
+func (s *Service) Answer(ctx context.Context, actor services.Actor, notice int64, attends bool, reason string) (View, error) {
+	if err := recipient(actor); err != nil {
+		return View{}, err
+	}
+	view, err := s.One(ctx, actor, notice)
+	switch reason = plain(reason); {
+	case err != nil:
+		return View{}, err
+	case view.State == "":
+		return View{}, services.NotFound("notice")
+	case !view.Notice.Attendance:
+		return View{}, services.Invalid("notice_invites")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return View{}, services.Invalid("reason_long").With("max", maxReason)
+	}
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var delivery int64
+		if err := mine(tx, actor, notice).Select("id").Take(&delivery).Error; err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		row := models.NoticeAnswer{DeliveryID: delivery, NoticeID: notice, WardID: actor.Ward, Attends: attends, Reason: reason, At: s.clock.UTC()}
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "delivery_id"}}, DoUpdates: clause.AssignmentColumns([]string{"attends", "reason", "at"})}).Create(&row).Error
+		if err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		view.Answer, view.State = &row, models.DeliveryConfirmed
+		return s.confirm(ctx, tx, actor, notice)
+	})
+	return view, err
 }
 
 // Seen notes that the actor had notices before their eyes. Those still being
@@ -120,7 +178,7 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 		return nil
 	}
 	now := s.clock.UTC()
-	err := s.mine(ctx, actor, notices...).
+	err := mine(s.store.WithContext(ctx), actor, notices...).
 		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain, models.DeliveryFailed, models.DeliveryUnreachable}).
 		Updates(map[string]any{"state": models.DeliverySeen, "seen_at": now, "updated_at": now}).Error
 	if err != nil {
@@ -130,8 +188,8 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 }
 
 // mine are the actor's deliveries of the notices.
-func (s *Service) mine(ctx context.Context, actor services.Actor, notices ...int64) *gorm.DB {
-	return s.store.WithContext(ctx).Model(&models.Delivery{}).
+func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
+	return tx.Model(&models.Delivery{}).
 		Where("ward_id = ? AND person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Ward, actor.Person, outbox.Notice, outbox.NoticeSent, notices)
 }
 
@@ -164,6 +222,8 @@ type Progress struct {
 	// Failed did not get it, those whom no channel reaches among them.
 	Failed, Unreachable int
 	Uncertain           int // among those sent: asked for, and the answer not heard
+	// Coming and Absent are what people said to an invitation.
+	Coming, Absent int
 }
 
 // Sent lists what the ward told its officers, the newest first.
@@ -176,12 +236,20 @@ func (s *Service) Sent(ctx context.Context, actor services.Actor) ([]Progress, e
 	if err := db.Where("ward_id = ? AND sent_at IS NOT NULL", actor.Ward).Order("sent_at DESC, id DESC").Limit(maxListed).Find(&notices).Error; err != nil {
 		return nil, fmt.Errorf("notices sent: %w", err)
 	}
-	ids := make([]int64, len(notices))
 	progress := make([]Progress, len(notices))
-	byID := map[int64]*Progress{}
 	for i, notice := range notices {
-		ids[i], progress[i].Notice = notice.ID, notice
-		byID[notice.ID] = &progress[i]
+		progress[i].Notice = notice
+	}
+	return progress, s.count(db, progress)
+}
+
+// count fills in how far notices got.
+func (s *Service) count(db *gorm.DB, progress []Progress) error {
+	ids := make([]int64, len(progress))
+	byID := map[int64]*Progress{}
+	for i := range progress {
+		ids[i] = progress[i].Notice.ID
+		byID[ids[i]] = &progress[i]
 	}
 	var counts []struct {
 		SubjectID int64
@@ -192,12 +260,28 @@ func (s *Service) Sent(ctx context.Context, actor services.Actor) ([]Progress, e
 		Where("subject_kind = ? AND kind = ? AND subject_id IN ?", outbox.Notice, outbox.NoticeSent, ids).
 		Group("subject_id, state").Scan(&counts).Error
 	if err != nil {
-		return nil, fmt.Errorf("notices sent: %w", err)
+		return fmt.Errorf("count notices: %w", err)
 	}
 	for _, count := range counts {
 		byID[count.SubjectID].add(count.State, count.People)
 	}
-	return progress, nil
+	var answers []struct {
+		NoticeID int64
+		Attends  bool
+		People   int
+	}
+	err = db.Model(&models.NoticeAnswer{}).Select("notice_id, attends, COUNT(*) AS people").Where("notice_id IN ?", ids).Group("notice_id, attends").Scan(&answers).Error
+	if err != nil {
+		return fmt.Errorf("count answers: %w", err)
+	}
+	for _, answer := range answers {
+		if answer.Attends {
+			byID[answer.NoticeID].Coming = answer.People
+		} else {
+			byID[answer.NoticeID].Absent = answer.People
+		}
+	}
+	return nil
 }
 
 func (p *Progress) add(state models.DeliveryState, people int) {

@@ -43,6 +43,18 @@ type Review struct{}
 
 func (Review) Kind() string { return "review" }
 
+// Announce sends the notices whose time has come; it comes by the clock.
+type Announce struct{}
+
+func (Announce) Kind() string { return "announce" }
+
+// Follow keeps a notice's progress card up to date while it changes.
+type Follow struct {
+	Notice int64 `json:"notice"`
+}
+
+func (Follow) Kind() string { return "follow" }
+
 // Tidy forgets what is of no use any more; it comes by the clock.
 type Tidy struct{}
 

@@ -32,6 +32,9 @@ const (
 	LinkDecided     = "link_decided"     // to the account that asked
 	AccountMoved    = "account_moved"    // to the account that was linked before
 	NoticeSent      = "notice"           // a notice to its audience
+	NoticeRemind    = "notice_remind"    // a notice again, to who has not confirmed it
+	NoticeWaiting   = "notice_waiting"   // card for leaders: may it go?
+	NoticeReturned  = "notice_returned"  // to its author: a leader said no
 	RunSubmitted    = "run_submitted"    // card for leaders
 	CardChanged     = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
@@ -48,8 +51,9 @@ const (
 	Link    = "link"
 	Notice  = "notice"
 	Run     = "run"
-	Stage   = "stage" // a run as its officers see it: nothing is redrawn
-	Line    = "line"  // of a payment list
+	Stage   = "stage"   // a run as its officers see it: nothing is redrawn
+	Line    = "line"    // of a payment list
+	Sending = "sending" // a notice as its senders see it: a draft, how far it got
 	Account = "account"
 	Channel = "channel" // its trouble
 	Week    = "week"    // of a year, such as 202615
