@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -255,7 +256,12 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if turn.Arg(0) == "" && turn.Meaning.Slots.Quarter > 0 {
 		return s.quarter(ctx, turn)
 	}
-	views, err := s.Allowance.History(ctx, turn.Speaker.Actor, s.today().MonthOf(), historyMonths)
+	last, title, nothing, year := s.today().MonthOf(), s.say("history.title"), s.say("history.nothing"), s.today().Year
+	if said := turn.Meaning.Slots.Year; turn.Arg(0) == "" && turn.Meaning.Slots.Month == 0 && said >= 2000 && said < year { // "phụ cấp năm 2025"
+		year, last = said, models.NewMonth(said, time.December)
+		title, nothing = s.say("history.year", "year", year), s.say("history.nothing_of_year", "year", year)
+	}
+	views, err := s.Allowance.History(ctx, turn.Speaker.Actor, last, historyMonths)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -276,13 +282,13 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		lines = append(lines, s.say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
 	}
 	if len(lines) == 0 {
-		return bot.Reply{Text: s.say("history.nothing"), Buttons: [][]bot.Button{s.menuRow()}}, nil
+		return bot.Reply{Text: nothing, Buttons: [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}}, nil
 	}
 	lines = append(lines, "", s.say("history.total", "amount", texts.Money(paid)))
 	return bot.Reply{
-		Title: s.say("history.title"), Text: strings.Join(lines, "\n"), Protect: true,
+		Title: title, Text: strings.Join(lines, "\n"), Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(s.button("year_picture", "yearpicture"), s.button("year_pdf", "yearpdf")),
+			bot.Row(s.button("year_picture", "yearpicture", strconv.Itoa(year)), s.button("year_pdf", "yearpdf", strconv.Itoa(year))),
 			bot.Row(s.button("allowance", "month"), s.button("problem", "problem")),
 			bot.Row(s.button("stages", "stages"), s.button("menu", "menu")),
 		},

@@ -13,6 +13,9 @@ func (s *Screens) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
+	if slots := turn.Meaning.Slots; turn.Arg(0) == "" && slots.Year > 0 && slots.Month == 0 { // "báo cáo năm 2025"
+		return s.year(ctx, turn)
+	}
 	report, err := s.Allowance.Report(ctx, turn.Speaker.Actor, s.today())
 	if err != nil {
 		return bot.Reply{}, err

@@ -32,6 +32,9 @@ func (s *Screens) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if year < report.On.Year && report.Forecast == 0 && report.Budget == 0 {
+		return bot.Reply{Text: s.say("year.nothing", "year", year), Buttons: [][]bot.Button{bot.Row(s.button("year", "year"), s.button("menu", "menu"))}}, nil
+	}
 	paper, err := s.Papers.Year(ctx, actor, year, papers.PNG, s.formWords())
 	if err != nil {
 		return bot.Reply{}, err
@@ -41,10 +44,13 @@ func (s *Screens) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, source := range report.Sources {
 		lines = append(lines, s.sourceLine(source))
 	}
-	if heads, deputies := vacant(report, models.Head), vacant(report, models.Deputy); len(heads)+len(deputies) > 0 {
+	heads, deputies := vacant(report, models.Head), vacant(report, models.Deputy)
+	if year == report.On.Year && len(heads)+len(deputies) > 0 {
 		lines = append(lines, s.say("year.vacant", "heads", len(heads), "deputies", len(deputies)))
 	}
-	lines = append(lines, "", s.say("year.how"))
+	if year >= report.On.Year {
+		lines = append(lines, "", s.say("year.how"))
+	}
 	of := strconv.Itoa(year)
 	reply := bot.Reply{
 		Title: s.say("year.title", "year", year), Text: strings.Join(lines, "\n"),
