@@ -79,3 +79,44 @@ func TestInWordsAsSpoken(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) { check(t, rapid.Int64Range(1, 1_000_000_000_000).Draw(t, "amount")) })
 }
+
+// The rules that people trip over, by hand: mười and mươi, mốt, lăm, linh, empty
+// hundreds between greater words, and tỷ of thousands. Four is bốn everywhere:
+// tư after mươi is said as well, but no form asks for it.
+func TestInWords(t *testing.T) {
+	for amount, want := range map[int64]string{
+		0:                 "Không đồng",
+		5:                 "Năm đồng",
+		10:                "Mười đồng",
+		11:                "Mười một đồng",
+		15:                "Mười lăm đồng",
+		20:                "Hai mươi đồng",
+		21:                "Hai mươi mốt đồng",
+		24:                "Hai mươi bốn đồng",
+		25:                "Hai mươi lăm đồng",
+		101:               "Một trăm linh một đồng",
+		105:               "Một trăm linh năm đồng",
+		111:               "Một trăm mười một đồng",
+		1_000:             "Một nghìn đồng",
+		1_005:             "Một nghìn không trăm linh năm đồng",
+		1_050:             "Một nghìn không trăm năm mươi đồng",
+		21_000:            "Hai mươi mốt nghìn đồng",
+		105_000:           "Một trăm linh năm nghìn đồng",
+		150_000:           "Một trăm năm mươi nghìn đồng",
+		1_000_001:         "Một triệu không trăm linh một đồng",
+		2_005_000:         "Hai triệu không trăm linh năm nghìn đồng",
+		33_800_000:        "Ba mươi ba triệu tám trăm nghìn đồng",
+		62_050_000:        "Sáu mươi hai triệu không trăm năm mươi nghìn đồng",
+		121_021_021:       "Một trăm hai mươi mốt triệu không trăm hai mươi mốt nghìn không trăm hai mươi mốt đồng",
+		744_600_000:       "Bảy trăm bốn mươi bốn triệu sáu trăm nghìn đồng",
+		1_000_000_000:     "Một tỷ đồng",
+		1_000_000_005:     "Một tỷ không trăm linh năm đồng",
+		15_000_015_000:    "Mười lăm tỷ không trăm mười lăm nghìn đồng",
+		999_999_999_999:   "Chín trăm chín mươi chín tỷ chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín đồng",
+		1_000_000_000_000: "Một nghìn tỷ đồng",
+	} {
+		if got := texts.InWords(amount); got != want {
+			t.Errorf("%d is %q, want %q", amount, got, want)
+		}
+	}
+}
