@@ -104,19 +104,24 @@ type LinkRequest struct {
 
 // Case is an officer's question or complaint.
 type Case struct {
-	ID             int64
-	WardID         int64
-	PersonID       int64
-	Kind           string // "payment", "question"
-	Month          Month  // the month it is about
-	LineID         *int64
-	State          string // open, answered, closed
-	AnsweredBy     *int64
-	AnsweredAt     *time.Time
-	IdempotencyKey string
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	Messages       []CaseMessage `gorm:"foreignKey:CaseID"`
+	ID         int64
+	WardID     int64
+	PersonID   int64
+	Kind       string // "payment", "question"
+	Month      Month  // the month it is about
+	LineID     *int64
+	LineState  LineState // of that line when the case was opened; "" without one
+	State      string    // open, answered, closed
+	AnsweredBy *int64
+	AnsweredAt *time.Time // last
+	// FirstAnsweredAt and ClosedAt are how long the officer waited; nil where
+	// nobody has yet.
+	FirstAnsweredAt *time.Time
+	ClosedAt        *time.Time
+	IdempotencyKey  string
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Messages        []CaseMessage `gorm:"foreignKey:CaseID"`
 }
 
 // CaseMessage is one thing said in a case.

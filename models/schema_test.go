@@ -24,6 +24,7 @@ var entities = []any{
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
 	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{}, models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
+	models.ResultSheet{}, models.LineReceipt{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

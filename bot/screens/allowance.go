@@ -67,11 +67,18 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
 		lines = append(lines, s.say("allowance.expected", "date", view.ExpectedBy))
 	}
-	reply := bot.Reply{Title: s.stageLine(view), Text: strings.Join(lines, "\n"), Protect: true}
+	said, receipt, err := s.receiptOf(ctx, turn, view)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if said != "" {
+		lines = append(lines, said)
+	}
+	reply := bot.Reply{Title: s.stageLine(view), Text: strings.Join(lines, "\n"), Protect: true, Buttons: receipt}
 	if len(view.Parts) > 0 {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("why", "why", month.String())))
 	}
-	if questionable(view.Stage) {
+	if questionable(view.Stage) && said == "" {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("problem", "problem", month.String())))
 	}
 	reply.Buttons = append(reply.Buttons,
@@ -149,6 +156,9 @@ func questionable(stage allowance.Stage) bool {
 func (s *Screens) stageLine(view allowance.MonthView) string {
 	if view.Stage == allowance.StageNone && view.BeforeRuns {
 		return s.say("stage_unknown", "month", view.Month)
+	}
+	if view.Stage == allowance.StagePaid && view.Cash {
+		return s.say("stage_cash", "month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))
 	}
 	return s.say("stage."+string(view.Stage),
 		"month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))

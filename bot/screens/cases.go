@@ -55,9 +55,12 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 	}
 	if view.Month != nil {
 		lines = append(lines, s.stageLine(*view.Month))
-		if view.Month.Reason != "" {
+		if view.Month.Reason != "" && !(staff && len(view.Month.Earlier) > 0) { // told with the list that it was of
 			lines = append(lines, s.say("allowance.reason", "reason", view.Month.Reason))
 		}
+	}
+	if staff {
+		lines = append(lines, s.caseFacts(view)...)
 	}
 	for _, message := range view.Case.Messages {
 		from := s.say("case.ward")
@@ -67,11 +70,17 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 		lines = append(lines, s.say("case.message", "from", from, "at", texts.Moment(message.At), "text", message.Text))
 	}
 	lines = append(lines, "", s.say("case.state."+view.Case.State))
+	if staff && view.Settled {
+		lines = append(lines, s.say("case.settled"))
+	}
 	reply := bot.Reply{
 		Title: s.say("case.title", "number", view.Case.ID), Text: strings.Join(lines, "\n"), Protect: true,
 		Card: bot.Card{Subject: outbox.Case, ID: view.Case.ID, Version: len(view.Case.Messages)},
 	}
-	if view.Case.State == cases.Closed {
+	switch {
+	case view.Case.State == cases.Closed && staff:
+		reply.Card.Version += 2
+	case view.Case.State == cases.Closed || staff && view.Settled:
 		reply.Card.Version++
 	}
 	switch {
@@ -79,6 +88,8 @@ func (s *Screens) drawCase(view cases.View, staff bool) bot.Reply {
 		reply.Buttons = [][]bot.Button{bot.Row(s.button("support", "support"), s.button("menu", "menu"))}
 	case view.Case.State == cases.Closed:
 		reply.Buttons = [][]bot.Button{bot.Row(s.button("pending", "pending"), s.button("menu", "menu"))}
+	case view.Settled:
+		reply.Buttons = [][]bot.Button{bot.Row(positive(s.button("close_case", "caseclose", id(view.Case.ID))), s.button("answer", "caseans", id(view.Case.ID)))}
 	default:
 		reply.Buttons = [][]bot.Button{bot.Row(positive(s.button("answer", "caseans", id(view.Case.ID))), s.button("close_case", "caseclose", id(view.Case.ID)))}
 	}

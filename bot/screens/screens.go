@@ -120,6 +120,8 @@ func (s *Screens) Book() *bot.Book {
 			"yearpicture": {Screen: s.yearPicture}, "yearpdf": {Screen: s.yearPDF}, "stages": {Screen: s.stages}, "stagesset": {Screen: s.stagesSet, Inner: true},
 			"year": {Screen: s.year}, "yearparts": {Screen: s.yearParts, Inner: true}, "vacant": {Screen: s.vacancies, Inner: true}, "yearsheet": {Screen: s.yearSheet, Inner: true},
 			"budget": {Screen: s.budget, Inner: true}, "payday": {Screen: s.payDay, Inner: true}, "paydayset": {Screen: s.payDaySet, Inner: true},
+			"got": {Screen: s.got, Inner: true}, "gotless": {Screen: s.gotLess, Inner: true}, "gotagain": {Screen: s.gotAgain, Inner: true}, "silent": {Screen: s.silent, Inner: true},
+			"cash": {Screen: s.cash, Inner: true}, "cashof": {Screen: s.cashOf, Inner: true}, "cashpaid": {Screen: s.cashPaid, Inner: true},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"sheetok": {Screen: s.applySheet, Inner: true}, "sheetdrop": {Screen: s.dropSheet, Inner: true},
@@ -134,7 +136,7 @@ func (s *Screens) Book() *bot.Book {
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
 		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.pastForm(), s.unmergeForm(), s.problemForm(), s.supportForm(),
-		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.budgetForm(), s.findForm(), s.broadcastForm(),
+		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.gotLessForm(), s.budgetForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form
 	}

@@ -111,8 +111,8 @@ func (s *Screens) lineSettled(view allowance.MonthView) bot.Reply {
 	reply := bot.Reply{Title: s.stageLine(view), Protect: true}
 	switch view.Stage {
 	case allowance.StagePaid:
-		reply.Text = s.say("settled.paid")
-		reply.Buttons = [][]bot.Button{bot.Row(s.button("problem", "problem", month), s.button("why", "why", month))}
+		reply.Text = s.say("receipt.ask")
+		reply.Buttons = append(s.receiptRows(view.LineID), bot.Row(s.button("why", "why", month)))
 	case allowance.StageFailed, allowance.StageReturned:
 		reply.Text = s.say("allowance.reason", "reason", view.Reason) + "\n" + s.say("settled.failed")
 		reply.Buttons = [][]bot.Button{bot.Row(s.button("bank", "bank"), s.button("support", "support"))}

@@ -55,11 +55,14 @@ func (s *Screens) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 	run := view.Run
 	counts := map[models.LineState]int{}
-	noAccount := 0
+	noAccount, cash := 0, 0 // cash that is still to be handed out
 	for _, line := range view.Lines {
 		counts[line.State]++
 		if line.Amount > 0 && line.BankTail == "" {
 			noAccount++
+			if line.State == models.LinePending {
+				cash++
+			}
 		}
 	}
 	lines := []string{
@@ -74,6 +77,9 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 		if counts[state] > 0 {
 			lines = append(lines, s.say("run.lines."+string(state), "count", counts[state]))
 		}
+	}
+	if rate := s.answersLine(view.Answers); rate != "" {
+		lines = append(lines, rate)
 	}
 	reply := bot.Reply{
 		Title: s.say("run.title", "month", run.Month), Text: strings.Join(lines, "\n"), Protect: true,
@@ -90,12 +96,19 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 	case models.RunApproved:
 		reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("export_run", "export", args...))))
 	case models.RunExported:
-		reply.Buttons = append(reply.Buttons, bot.Row(s.button("lines", "lines", id(run.ID))))
+		choices := bot.Row(s.button("lines", "lines", id(run.ID)))
+		if cash > 0 {
+			choices = append(choices, s.button("cash", "cash", id(run.ID)))
+		}
+		reply.Buttons = append(reply.Buttons, choices)
 		if counts[models.LinePending] > 0 {
 			reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("settle_all", "settle", args...))))
 		} else {
 			reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("close_run", "close", args...))))
 		}
+	}
+	if view.Answers.Paid > view.Answers.Given() {
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("silent", "silent", id(run.ID))))
 	}
 	switch run.State {
 	case models.RunApproved, models.RunExported, models.RunClosed:

@@ -22,6 +22,7 @@ var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng 
 var notDoing = []string{
 	"button.help",
 	"button.agree", "button.disagree", "button.have_code", "button.no_code", "button.none", "button.confirm",
+	"button.got_full", "button.got_less", "button.got_none",
 	"button.link_yes", "button.link_no",
 }
 

@@ -34,6 +34,7 @@ type MonthView struct {
 	Stage   Stage
 	StageAt time.Time   // when the stage began; zero for none and not_listed
 	PaidOn  models.Date // when paid
+	Cash    bool        // no account was known when the list was frozen
 	Reason  string      // the bank's, of the transfer that failed last
 	// Amount is what the line pays, adjustments of other months included. Where
 	// the month was listed with a later one (arrears, a transfer made good), it
@@ -237,6 +238,7 @@ type lineRow struct {
 	LineState   models.LineState
 	Reason      string
 	PaidOn      models.Date
+	BankTail    string
 	RunState    models.RunState
 	UpdatedAt   time.Time
 	SubmittedAt *time.Time
@@ -252,7 +254,7 @@ type lineRow struct {
 func linesOf(db *gorm.DB, ward, person int64, first, last models.Month) ([]*listedLine, error) {
 	var rows []lineRow
 	err := db.Raw(`
-SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason, l.paid_on,
+SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason, l.paid_on, l.bank_tail,
 	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.exported_at, w.pay_day,
 	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days,
 	p.name AS policy_name, b.name AS branch_name, t.title, t.from_date AS "from"
@@ -366,7 +368,7 @@ func viewOf(month models.Month, lines []*listedLine) MonthView {
 		view.Later = append(view.Later, later.listing(month))
 	}
 	view.Stage, view.StageAt = line.stage()
-	view.ListedIn, view.PaidOn = line.row.RunMonth, line.row.PaidOn
+	view.ListedIn, view.PaidOn, view.Cash = line.row.RunMonth, line.row.PaidOn, line.row.BankTail == ""
 	if line.row.Reason != "" {
 		view.Reason = line.row.Reason
 	}

@@ -22,6 +22,7 @@ type RunView struct {
 	ApprovedBy string
 	MayApprove bool
 	WhyNot     string // own | role | state; "" when the reader may
+	Answers    Answers
 }
 
 // Runs lists the ward's payment lists, the latest month first.
@@ -72,6 +73,9 @@ func viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView,
 		return RunView{}, err
 	}
 	view.PreparedBy, view.ApprovedBy = names[0], names[1]
+	if view.Answers, err = answersOf(db, run); err != nil {
+		return RunView{}, err
+	}
 	switch {
 	case run.State != models.RunSubmitted:
 		view.WhyNot = "state"

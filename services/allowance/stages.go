@@ -109,23 +109,37 @@ ORDER BY l.id`, outbox.Line, outbox.LineSettled, part).Scan(&told).Error
 		if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
 			return err
 		}
+		if err := s.redrawCases(ctx, tx, ward, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redrawCases draws the cards of complaints about the lines anew, also where
+// the line makes good the one that was complained of.
+func (s *Service) redrawCases(ctx context.Context, tx *gorm.DB, ward int64, lines []int64) error {
+	var ids []int64
+	err := tx.Raw(`
+SELECT DISTINCT c.id FROM cases c JOIN payment_lines l ON l.ward_id = c.ward_id AND l.person_id = c.person_id
+WHERE l.id IN ? AND c.ward_id = ? AND c.kind = 'payment' AND c.state <> 'closed' AND (c.line_id = l.id OR c.line_id = l.follows_id OR c.month = l.month)
+ORDER BY c.id`, lines, ward).Scan(&ids).Error
+	if err != nil {
+		return fmt.Errorf("cases of lines: %w", err)
+	}
+	for _, id := range ids {
+		if err := s.outbox.Redraw(ctx, tx, services.SystemActor(ward), ward, outbox.Case, id); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // MonthOfLine is the officer's own month that one of their lines is of.
 func (s *Service) MonthOfLine(ctx context.Context, actor services.Actor, line int64) (MonthView, error) {
-	db := s.store.WithContext(ctx)
-	row, err := takeLine(db, actor, line)
+	row, err := s.OwnLine(s.store.WithContext(ctx), actor, line)
 	if err != nil {
 		return MonthView{}, err
-	}
-	var person models.Person
-	if err := db.Select("id", "merged_into").Take(&person, row.PersonID).Error; err != nil {
-		return MonthView{}, fmt.Errorf("person: %w", err)
-	}
-	if person.ID != actor.Person && (person.MergedInto == nil || *person.MergedInto != actor.Person) {
-		return MonthView{}, services.NotFound("line")
 	}
 	return s.Month(ctx, actor, row.Month)
 }

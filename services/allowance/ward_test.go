@@ -64,6 +64,19 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		"SettleLine": {func(a services.Actor) (any, error) {
 			return nil, h.service.SettleLine(ctx, a, line, models.LineFailed, "r", on)
 		}, refused("line")},
+		"SettleCash": {func(a services.Actor) (any, error) { return h.service.SettleCash(ctx, a, run, version, 1, on) }, refused("run")},
+		"SettleMarks": {func(a services.Actor) (any, error) {
+			return nil, h.service.SettleMarks(ctx, a, allowance.Marks{Run: run, Of: func(*gorm.DB, models.PaymentRun) ([]allowance.Mark, error) {
+				return []allowance.Mark{{Line: line, From: models.LinePending, State: models.LinePaid, On: on}}, nil
+			}})
+		}, refused("run")},
+		"OwnLine": {func(a services.Actor) (any, error) { return h.service.OwnLine(h.store.WithContext(ctx), a, line) }, refused("line")},
+		"Cash":    {func(a services.Actor) (any, error) { return h.service.Cash(ctx, a, run) }, refused("run")},
+		"Receipt": {func(a services.Actor) (any, error) { return h.service.Receipt(ctx, a, line) }, refused("line")},
+		"Unanswered": {func(a services.Actor) (any, error) {
+			silent, _, err := h.service.Unanswered(ctx, a, run, 0, 10)
+			return silent, err
+		}, refused("run")},
 		"Run":       {func(a services.Actor) (any, error) { return h.service.Run(ctx, a, run) }, refused("run")},
 		"Line":      {func(a services.Actor) (any, error) { return h.service.Line(ctx, a, line) }, refused("line")},
 		"MonthOf":   {func(actor services.Actor) (any, error) { return h.service.MonthOf(ctx, actor, a, april) }, refused("person")},

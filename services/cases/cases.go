@@ -4,7 +4,8 @@
 //	open -> answered -> closed, and open -> closed where nothing is to be said
 //
 // A complaint about a month's money carries that month with it, so that the
-// clerk sees what the officer sees.
+// clerk sees what the officer sees. What officers say of money that was paid is
+// kept here too: less than all of it is such a complaint.
 package cases
 
 import (
@@ -59,6 +60,7 @@ type Staff interface {
 type Money interface {
 	Month(ctx context.Context, actor services.Actor, month models.Month) (allowance.MonthView, error)
 	MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (allowance.MonthView, error)
+	OwnLine(tx *gorm.DB, actor services.Actor, id int64) (models.PaymentLine, error)
 }
 
 // Service takes cases and answers.
@@ -115,7 +117,7 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, opening Openin
 			return View{}, err
 		}
 		row.Month = opening.Month
-		row.LineID = pointer(month.LineID)
+		row.LineID, row.LineState = pointer(month.LineID), stateOf(month.Stage)
 	default:
 		return View{}, services.Invalid("case_kind")
 	}
@@ -123,26 +125,47 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, opening Openin
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		if err := s.mayOpen(tx, actor, row); err != nil {
+		if err := lockPerson(tx, actor); err != nil {
 			return err
 		}
-		now := s.clock.UTC()
-		row.CreatedAt, row.UpdatedAt = now, now
-		if err := tx.Create(&row).Error; err != nil {
-			return fmt.Errorf("open case: %w", err)
-		}
-		if err := s.say(tx, actor, row.ID, text); err != nil {
-			return err
-		}
-		if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), audit.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
-			return err
-		}
-		return s.tellStaff(ctx, tx, row)
+		return s.begin(ctx, tx, actor, &row, text)
 	})
 	if err != nil {
 		return View{}, err
 	}
 	return s.Card(ctx, actor, row.ID)
+}
+
+// begin opens a case of an officer whose row is locked, and tells the ward.
+func (s *Service) begin(ctx context.Context, tx *gorm.DB, actor services.Actor, row *models.Case, text string) error {
+	if err := s.mayOpen(tx, actor, *row); err != nil {
+		return err
+	}
+	now := s.clock.UTC()
+	row.CreatedAt, row.UpdatedAt = now, now
+	if err := tx.Create(row).Error; err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	if err := s.say(tx, actor, row.ID, text); err != nil {
+		return err
+	}
+	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), audit.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
+		return err
+	}
+	return s.tellStaff(ctx, tx, *row)
+}
+
+// stateOf is the state of the line that a month's money is in.
+func stateOf(stage allowance.Stage) models.LineState {
+	switch stage {
+	case allowance.StagePaid:
+		return models.LinePaid
+	case allowance.StageFailed:
+		return models.LineFailed
+	case allowance.StageReturned:
+		return models.LineReturned
+	}
+	return models.LinePending
 }
 
 // officer refuses whoever has no money and no questions of their own here.
@@ -153,17 +176,21 @@ func officer(actor services.Actor) error {
 	return nil
 }
 
-// mayOpen refuses what the officer has open already. Their row is the lock: two
-// cases at once wait for each other.
-func (s *Service) mayOpen(tx *gorm.DB, actor services.Actor, row models.Case) error {
+// lockPerson makes two cases of one officer at once wait for each other.
+func lockPerson(tx *gorm.DB, actor services.Actor) error {
 	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").
 		Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Take(&models.Person{}).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return services.NotFound("person")
 	}
 	if err != nil {
-		return fmt.Errorf("open case: %w", err)
+		return fmt.Errorf("lock person: %w", err)
 	}
+	return nil
+}
+
+// mayOpen refuses what the officer has open already.
+func (s *Service) mayOpen(tx *gorm.DB, actor services.Actor, row models.Case) error {
 	var open []models.Case
 	if err := tx.Where("person_id = ? AND state = ?", actor.Person, Open).Order("id").Find(&open).Error; err != nil {
 		return fmt.Errorf("open case: %w", err)
@@ -179,9 +206,13 @@ func (s *Service) mayOpen(tx *gorm.DB, actor services.Actor, row models.Case) er
 	return nil
 }
 
-// tellStaff puts the card before the first role that anybody holds. A ward
+// tellStaff puts the card, as it stands with what was said, before the first role that anybody holds. A ward
 // without users keeps the case: it waits in the queue of whoever comes.
 func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) error {
+	var said int64
+	if err := tx.Model(&models.CaseMessage{}).Where("case_id = ?", row.ID).Count(&said).Error; err != nil {
+		return fmt.Errorf("case: %w", err)
+	}
 	for _, role := range []services.Role{services.Clerk, services.Leader, services.Admin} {
 		staff, err := s.staff.StaffOf(tx, row.WardID, role)
 		if err != nil {
@@ -192,7 +223,7 @@ func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) e
 		}
 		messages := make([]outbox.Message, len(staff))
 		for i, one := range staff {
-			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID, Version: 1, Staff: one.ID}
+			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID, Version: int(said), Staff: one.ID}
 		}
 		return s.outbox.Tell(ctx, tx, messages...)
 	}
@@ -231,6 +262,9 @@ func (s *Service) Answer(ctx context.Context, actor services.Actor, id int64, te
 	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
 		now := s.clock.UTC()
 		row.State, row.AnsweredBy, row.AnsweredAt = Answered, &actor.Staff, &now
+		if row.FirstAnsweredAt == nil {
+			row.FirstAnsweredAt = &now
+		}
 		if err := s.say(tx, actor, row.ID, text); err != nil {
 			return err
 		}
@@ -250,7 +284,8 @@ func (s *Service) Close(ctx context.Context, actor services.Actor, id int64) (Vi
 	}
 	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
 		unanswered := row.State == Open && actor.Role != services.Officer
-		row.State = Closed
+		now := s.clock.UTC()
+		row.State, row.ClosedAt = Closed, &now
 		if err := s.audit.Record(tx, actor, "case.closed", subjectOf(row.ID), nil); err != nil {
 			return err
 		}
@@ -281,11 +316,8 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 			return err
 		}
 		row.UpdatedAt = s.clock.UTC()
-		err = tx.Model(&models.Case{}).Where("id = ?", row.ID).Updates(map[string]any{
-			"state": row.State, "answered_by": row.AnsweredBy, "answered_at": row.AnsweredAt, "updated_at": row.UpdatedAt,
-		}).Error
-		if err != nil {
-			return fmt.Errorf("case: %w", err)
+		if err := save(tx, row); err != nil {
+			return err
 		}
 		return s.outbox.Redraw(ctx, tx, actor, row.WardID, outbox.Case, row.ID)
 	})
@@ -293,6 +325,16 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 		return View{}, err
 	}
 	return s.Card(ctx, actor, id)
+}
+
+// save writes what may change of a case.
+func save(tx *gorm.DB, row models.Case) error {
+	err := tx.Model(&models.Case{}).Where("id = ?", row.ID).
+		Select("state", "line_id", "line_state", "answered_by", "answered_at", "first_answered_at", "closed_at", "updated_at").Updates(&row).Error
+	if err != nil {
+		return fmt.Errorf("case: %w", err)
+	}
+	return nil
 }
 
 // tellOfficer sends the case as it stands. Each message of it is told once, and

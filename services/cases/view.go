@@ -19,6 +19,19 @@ type View struct {
 	Phone      string   // E.164; "" when none is known
 	// Month is the money that a complaint is about, as it stands; nil for a question.
 	Month *allowance.MonthView
+	// Line is the payment line that a complaint is about, with the list it is on,
+	// for staff; nil where the money is in no frozen list.
+	Line *LineView
+	// Settled says that the money was paid after the case was opened: there may
+	// be nothing left to do but close it.
+	Settled bool
+}
+
+// LineView is what the ward and the bank did with a line.
+type LineView struct {
+	Line    models.PaymentLine
+	Run     models.PaymentRun
+	Receipt models.LineReceipt // the officer's own word; without an ID where there is none
 }
 
 // Card shows a case to who asked it and to the ward's staff.
@@ -54,7 +67,33 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 		return View{}, err
 	}
 	view.Month = &month
-	return view, nil
+	view.Settled = row.State != Closed && row.LineState != models.LinePaid && month.Stage == allowance.StagePaid
+	if actor.Role == services.Officer {
+		return view, nil
+	}
+	line := value(row.LineID)
+	if month.LineID != 0 { // what a later list made good stands there
+		line = month.LineID
+	}
+	if line == 0 {
+		return view, nil
+	}
+	view.Line, err = lineOf(db, row.WardID, line)
+	return view, err
+}
+
+func lineOf(db *gorm.DB, ward, id int64) (*LineView, error) {
+	var view LineView
+	if err := db.Where("ward_id = ?", ward).Take(&view.Line, id).Error; err != nil {
+		return nil, fmt.Errorf("case: %w", err)
+	}
+	if err := db.Take(&view.Run, view.Line.RunID).Error; err != nil {
+		return nil, fmt.Errorf("case: %w", err)
+	}
+	if err := db.Where("line_id = ?", id).Limit(1).Find(&view.Receipt).Error; err != nil {
+		return nil, fmt.Errorf("case: %w", err)
+	}
+	return &view, nil
 }
 
 // titles lists the posts that a person holds today.

@@ -1,0 +1,33 @@
+package models
+
+import "time"
+
+// ResultState is where a bank's result sheet is.
+type ResultState string
+
+const (
+	ResultAsked     ResultState = "asked"     // whether it is one at all was asked
+	ResultPreviewed ResultState = "previewed" // shown, nothing marked
+	ResultApplied   ResultState = "applied"
+	ResultDropped   ResultState = "dropped" // refused by who sent it, or never confirmed
+)
+
+// ResultSheet is what a bank says became of a list, as staff sent it.
+type ResultSheet struct {
+	ID       int64
+	WardID   int64
+	StaffID  *int64 // nil when the program itself brought it
+	RunID    *int64 // nil while it is only asked about
+	FileName string
+	FileHash []byte // SHA-256 of the content
+	State    ResultState
+	// Plan is the hash of what would be marked; a confirmation holds only while
+	// the list gives the same one.
+	Plan   []byte
+	Counts string // JSON
+	// Content is the file, sealed; gone when the sheet is applied, dropped or a
+	// week old.
+	Content   Sealed
+	CreatedAt time.Time
+	AppliedAt *time.Time
+}
