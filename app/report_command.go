@@ -114,11 +114,11 @@ func printYear(p *process, words *texts.Texts, report allowance.YearReport) erro
 	word := func(key string) string { return words.Say("table."+key, nil) }
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, sum allowance.Sum, forecast int64) {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name,
-			texts.Money(sum.Paid), texts.Money(sum.Sent), texts.Money(sum.Waiting), texts.Money(sum.Failed), texts.Money(forecast))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name,
+			texts.Money(sum.Paid), texts.Money(sum.Unconfirmed), texts.Money(sum.Sent), texts.Money(sum.Waiting), texts.Money(sum.Failed), texts.Money(forecast))
 	}
 	head := func(name string) {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("paid"), word("sent"), word("waiting"), word("failed"), word("forecast"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("paid"), word("unconfirmed"), word("sent"), word("waiting"), word("failed"), word("forecast"))
 	}
 	head(report.Ward)
 	for _, month := range report.Months {

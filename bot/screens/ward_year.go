@@ -39,7 +39,7 @@ func (s *Screens) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := []string{strings.TrimSpace(s.say("year.sums", "paid", texts.Money(report.Paid), "sent", texts.Money(report.Sent),
+	lines := []string{strings.TrimSpace(s.say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed", texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent),
 		"waiting", texts.Money(report.Waiting), "failed", texts.Money(report.Failed), "forecast", texts.Money(report.Forecast)))}
 	for _, source := range report.Sources {
 		lines = append(lines, s.sourceLine(source))
@@ -105,13 +105,31 @@ func (s *Screens) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	}
 	var lines []string
 	for _, place := range places {
-		lines = append(lines, s.say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "members", place.Members,
-			"amount", texts.Money(place.Amount), "paid", texts.Money(place.Paid), "pending", texts.Money(place.Sent+place.Waiting), "failed", texts.Money(place.Failed)))
+		if place.Amount != 0 || place.Sum != (allowance.Sum{}) {
+			lines = append(lines, s.placeLine(place))
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, s.say("year.nothing", "year", year))
 	}
 	return bot.Reply{
 		Title: title, Text: strings.Join(lines, "\n"),
 		Buttons: [][]bot.Button{bot.Row(other, s.button("year", "year", strconv.Itoa(year))), s.menuRow()},
 	}, nil
+}
+
+// placeLine tells one place's people and money, leaving out what is nothing.
+func (s *Screens) placeLine(place allowance.PlaceSum) string {
+	said := []string{s.say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount", texts.Money(place.Amount))}
+	for _, part := range []struct {
+		key    string
+		amount int64
+	}{{"paid", place.Paid}, {"unconfirmed", place.Unconfirmed}, {"pending", place.Sent + place.Waiting}, {"failed", place.Failed}} {
+		if part.amount != 0 {
+			said = append(said, s.say("year.place_"+part.key, "amount", texts.Money(part.amount)))
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 // vacantShown is how many branches of a role the chat lists.

@@ -37,10 +37,12 @@ type YearReport struct {
 
 // Sum is what became of money that frozen runs listed, in đồng.
 type Sum struct {
-	Paid    int64 `json:"paid"`
-	Waiting int64 `json:"waiting"` // in a run that has not gone to the bank yet
-	Sent    int64 `json:"sent"`    // gone to the bank, which has not answered
-	Failed  int64 `json:"failed"`  // failed or came back, and in no later run
+	Paid int64 `json:"paid"`
+	// Unconfirmed is of Paid: whoever got it has not said that it came in full.
+	Unconfirmed int64 `json:"unconfirmed"`
+	Waiting     int64 `json:"waiting"` // in a run that has not gone to the bank yet
+	Sent        int64 `json:"sent"`    // gone to the bank, which has not answered
+	Failed      int64 `json:"failed"`  // failed or came back, and in no later run
 }
 
 // Settled is what counts as spent: everything but what failed.
@@ -67,6 +69,16 @@ type SourceSum struct {
 type PlaceSum struct {
 	ReportRow
 	Sum
+}
+
+// Add adds another place's people and money.
+func (p *PlaceSum) Add(q PlaceSum) {
+	p.Heads += q.Heads
+	p.Deputies += q.Deputies
+	p.Members += q.Members
+	p.CellMembers += q.CellMembers
+	p.Amount += q.Amount
+	p.Sum.add(q.Sum)
 }
 
 // Vacancy is a post that nobody holds on the day.
@@ -154,18 +166,20 @@ func (y *yearSums) listed(db *gorm.DB, ward int64) error {
 		Organization string
 		State        models.LineState
 		Again        bool
+		Confirmed    bool
 		Amount       int64
 	}
 	err = db.Raw(`
-SELECT l.month, p.source, b.village_id, b.organization_code AS organization, l.state, f.id IS NOT NULL AS again, CAST(SUM(c.amount) AS bigint) AS amount
+SELECT l.month, p.source, b.village_id, b.organization_code AS organization, l.state, f.id IS NOT NULL AS again, q.id IS NOT NULL AS confirmed, CAST(SUM(c.amount) AS bigint) AS amount
 FROM payment_components c
 JOIN payment_lines l ON l.id = c.line_id
 JOIN payment_runs r ON r.id = l.run_id
 JOIN policies p ON p.id = c.policy_id
 JOIN branches b ON b.id = c.branch_id
 LEFT JOIN payment_lines f ON f.follows_id = l.id AND f.run_id IN (SELECT id FROM payment_runs WHERE ward_id = ? AND state <> 'draft')
+LEFT JOIN line_receipts q ON q.line_id = l.id AND q.answer = 'full'
 WHERE r.ward_id = ? AND r.state <> 'draft' AND r.month BETWEEN ? AND ? AND l.state <> 'carried'
-GROUP BY 1, 2, 3, 4, 5, 6`, ward, ward, first, last).Scan(&rows).Error
+GROUP BY 1, 2, 3, 4, 5, 6, 7`, ward, ward, first, last).Scan(&rows).Error
 	if err != nil {
 		return fmt.Errorf("year: %w", err)
 	}
@@ -174,6 +188,9 @@ GROUP BY 1, 2, 3, 4, 5, 6`, ward, ward, first, last).Scan(&rows).Error
 		switch {
 		case row.State == models.LinePaid:
 			part.Paid = row.Amount
+			if !row.Confirmed {
+				part.Unconfirmed = row.Amount
+			}
 		case row.State != models.LinePending && row.Again:
 			continue
 		case row.State != models.LinePending:
@@ -325,6 +342,7 @@ func at[K comparable, V any](sums map[K]*V, key K) *V {
 
 func (s *Sum) add(part Sum) {
 	s.Paid += part.Paid
+	s.Unconfirmed += part.Unconfirmed
 	s.Waiting += part.Waiting
 	s.Sent += part.Sent
 	s.Failed += part.Failed

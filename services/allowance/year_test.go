@@ -18,6 +18,14 @@ func (h *house) year(year int) allowance.YearReport {
 	return report
 }
 
+// receipt is what a person says of their line of a run.
+func (h *house) receipt(view allowance.RunView, person int64, answer models.ReceiptAnswer, amount int64) {
+	h.Helper()
+	h.create(&models.LineReceipt{
+		WardID: h.ward.ID, RunID: view.Run.ID, LineID: h.lineOf(view, person).ID, PersonID: person, Answer: answer, Amount: amount,
+	})
+}
+
 // One head of two sources, one deputy of the town's: each month 200,000 and
 // 100,000 to the head, 150,000 to the deputy.
 func TestAYearAddsUp(t *testing.T) {
@@ -29,7 +37,7 @@ func TestAYearAddsUp(t *testing.T) {
 	women, youth := h.branch("women"), h.branch("youth")
 	h.term(head, women, models.Head, "2025-01-01", "")
 	second := h.term(deputy, youth, models.Deputy, "2025-01-01", "")
-	h.pay("2026-01")
+	january := h.pay("2026-01")
 	february := h.export("2026-02")
 	if err := h.service.SettleLine(ctx, h.clerk, h.lineOf(february, deputy).ID, models.LineFailed, "closed", models.Date{}); err != nil {
 		t.Fatal(err)
@@ -52,6 +60,15 @@ func TestAYearAddsUp(t *testing.T) {
 	}
 	if march := report.Months[2]; march.State != "" || march.Forecast != 450_000 {
 		t.Errorf("March: %+v", march)
+	}
+	// January's head says that it came in full, the deputy that something lacked.
+	if report.Unconfirmed != report.Paid {
+		t.Errorf("%d of %d is unconfirmed", report.Unconfirmed, report.Paid)
+	}
+	h.receipt(january, head, "full", 0)
+	h.receipt(january, deputy, "less", 100_000)
+	if report = h.year(2026); report.Unconfirmed != report.Paid-300_000 || report.Months[0].Unconfirmed != 150_000 || report.Sources[0].Unconfirmed != 100_000 {
+		t.Errorf("unconfirmed: %+v, January %+v", report.Sum, report.Months[0])
 	}
 	villages, organizations := int64(0), int64(0)
 	for _, place := range report.Villages {

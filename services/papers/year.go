@@ -64,7 +64,7 @@ func (y yearPaper) document(w writer) document {
 	}
 	months := titled("months")
 	months.columns = []column{
-		{head("month"), 12, center}, {head("stage"), 22, left}, {head("paid"), 16, right}, {head("sent"), 16, right},
+		{head("month"), 12, center}, {head("stage"), 22, left}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right}, {head("sent"), 16, right},
 		{head("waiting"), 16, right}, {head("failed"), 16, right}, {head("forecast"), 16, right},
 	}
 	var forecast int64
@@ -73,10 +73,10 @@ func (y yearPaper) document(w writer) document {
 		if month.State != "" {
 			stage = w.say("payform.run." + string(month.State))
 		}
-		months.rows = append(months.rows, line{body, []any{shortMonth(month.Month), stage, zero(month.Paid), zero(month.Sent), zero(month.Waiting), zero(month.Failed), zero(month.Forecast)}})
+		months.rows = append(months.rows, line{body, []any{shortMonth(month.Month), stage, zero(month.Paid), zero(month.Unconfirmed), zero(month.Sent), zero(month.Waiting), zero(month.Failed), zero(month.Forecast)}})
 		forecast += month.Forecast
 	}
-	months.rows = append(months.rows, line{total, []any{w.say("payform.sum.all"), nil, y.Paid, y.Sent, y.Waiting, y.Failed, forecast}})
+	months.rows = append(months.rows, line{total, []any{w.say("payform.sum.all"), nil, y.Paid, zero(y.Unconfirmed), y.Sent, y.Waiting, y.Failed, forecast}})
 
 	sources := titled("sources")
 	sources.columns = []column{
@@ -99,19 +99,18 @@ func (y yearPaper) document(w writer) document {
 		t := titled(key)
 		t.columns = []column{
 			{head("part"), 30, left}, {head("heads"), 11, center}, {head("deputies"), 11, center}, {head("members"), 11, center}, {head("cell_members"), 11, center},
-			{head("monthly"), 16, right}, {head("paid"), 16, right}, {head("unsettled"), 16, right}, {head("failed"), 16, right},
+			{head("monthly"), 16, right}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right}, {head("unsettled"), 16, right}, {head("failed"), 16, right},
 		}
 		var all allowance.PlaceSum
 		row := func(kind kind, name string, p allowance.PlaceSum) line {
 			return line{kind, []any{
 				name, count(p.Heads), count(p.Deputies), count(p.Members), count(p.CellMembers),
-				zero(p.Amount), zero(p.Paid), zero(p.Sent + p.Waiting), zero(p.Failed),
+				zero(p.Amount), zero(p.Paid), zero(p.Unconfirmed), zero(p.Sent + p.Waiting), zero(p.Failed),
 			}}
 		}
 		for _, place := range rows {
 			t.rows = append(t.rows, row(body, place.Name, place))
-			all.Heads, all.Deputies, all.Members, all.CellMembers = all.Heads+place.Heads, all.Deputies+place.Deputies, all.Members+place.Members, all.CellMembers+place.CellMembers
-			all.Amount, all.Paid, all.Sent, all.Waiting, all.Failed = all.Amount+place.Amount, all.Paid+place.Paid, all.Sent+place.Sent, all.Waiting+place.Waiting, all.Failed+place.Failed
+			all.Add(place)
 		}
 		t.rows = append(t.rows, row(total, w.say("payform.sum.all"), all))
 		return t
