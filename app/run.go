@@ -34,6 +34,7 @@ type commands struct {
 	Ward    wardCommand    `cmd:"" help:"Wards: begin one, list them."`
 	Village villageCommand `cmd:"" help:"Villages of a ward: add, rename, join, part."`
 	Branch  branchCommand  `cmd:"" help:"Branches of a village: begin, list, end."`
+	Policy  policyCommand  `cmd:"" help:"What a ward pays, to whom and on what paper."`
 	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
 	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
 	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`

@@ -17,6 +17,7 @@ type wardCommand struct {
 	Add         wardAddCommand         `cmd:"" help:"Begin a ward, with its organizations."`
 	List        wardListCommand        `cmd:"" help:"List the wards and what they came out of."`
 	Predecessor wardPredecessorCommand `cmd:"" help:"Note a unit that the ward came out of."`
+	Pays        wardPaysCommand        `cmd:"" help:"Say whether the ward pays every month or every quarter."`
 }
 
 type wardAddCommand struct {

@@ -21,6 +21,7 @@ type Policy struct {
 	Stacking        Stacking
 	StackingPercent int   // of every post below the highest
 	Cap             int64 // đồng per person and month; 0 for none
+	ReplacedByID    *int64
 	CreatedAt       time.Time
 	Rules           []PolicyRule `gorm:"foreignKey:PolicyID"`
 }
@@ -79,11 +80,14 @@ type PaymentRun struct {
 	ID          int64
 	WardID      int64
 	Month       Month
+	Covers      int `gorm:"default:1"` // how many months the run lists as its own, the last of them Month
 	State       RunState
 	Version     int
 	Total       int64 // đồng to pay: the positive lines
 	People      int
 	ContentHash Hash // over every frozen line and component; nil in draft
+	// ReturnedReason is why a leader sent the list back to be prepared again.
+	ReturnedReason string
 
 	PreparedByStaffID *int64
 	ApprovedByStaffID *int64

@@ -26,6 +26,9 @@ type Ward struct {
 	// transferred; 0 when the ward promises none. Left out when a row is made, it
 	// is 5.
 	PayDay int `gorm:"default:5"`
+	// PayEvery is how many months one payment list covers: 1, or 3 in a ward that
+	// pays by the quarter.
+	PayEvery int `gorm:"default:1"`
 	// What a message costs the ward that its platform bills, and one that goes
 	// by an approved template, in đồng.
 	BilledMessagePrice   int64

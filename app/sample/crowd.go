@@ -81,8 +81,7 @@ func (c *crowd) begin(ctx context.Context) error {
 	if err := db.Create(&titles).Error; err != nil {
 		return err
 	}
-	c.calculus.BaseSalaries = baseSalaries()
-	if err := db.Create(&c.calculus.BaseSalaries).Error; err != nil {
+	if err := db.Find(&c.calculus.BaseSalaries).Error; err != nil {
 		return err
 	}
 	c.ward = models.Ward{Code: "crowd", Name: "Đông Người", Kind: "phường", ValidFrom: began, RemindAfterHours: 48, PayDay: 10, BilledMessagePrice: 55, TemplateMessagePrice: 200, CreatedAt: c.now}

@@ -238,13 +238,9 @@ func (l *loader) succeed(branch *models.Branch, ward *models.Ward, before *model
 	}
 }
 
-// loadPolicies makes what the town decided, and the base salaries since 2019.
+// loadPolicies makes what the town decided.
 func (l *loader) loadPolicies(ctx context.Context) error {
 	db := l.tools.Store.WithContext(ctx)
-	salaries := baseSalaries()
-	if err := db.Create(&salaries).Error; err != nil {
-		return err
-	}
 	for _, w := range wards {
 		policy := TownPolicy(l.wards[w.code].ID, l.now)
 		if err := db.Create(&policy).Error; err != nil {
@@ -252,13 +248,4 @@ func (l *loader) loadPolicies(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func baseSalaries() []models.BaseSalary {
-	return []models.BaseSalary{
-		{From: models.NewDate(2019, 7, 1), Amount: 1_490_000, LegalBasis: "Nghị định 38/2019/NĐ-CP"},
-		{From: models.NewDate(2023, 7, 1), Amount: 1_800_000, LegalBasis: "Nghị định 24/2023/NĐ-CP"},
-		{From: models.NewDate(2024, 7, 1), Amount: 2_340_000, LegalBasis: "Nghị định 73/2024/NĐ-CP"},
-		{From: models.NewDate(2026, 7, 1), Amount: 2_530_000, LegalBasis: "Nghị định 161/2026/NĐ-CP"},
-	}
 }

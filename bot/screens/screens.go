@@ -122,6 +122,10 @@ func (s *Screens) Book() *bot.Book {
 			"budget": {Screen: s.budget, Inner: true}, "payday": {Screen: s.payDay, Inner: true}, "paydayset": {Screen: s.payDaySet, Inner: true},
 			"got": {Screen: s.got, Inner: true}, "gotless": {Screen: s.gotLess, Inner: true}, "gotagain": {Screen: s.gotAgain, Inner: true}, "silent": {Screen: s.silent, Inner: true},
 			"cash": {Screen: s.cash, Inner: true}, "cashof": {Screen: s.cashOf, Inner: true}, "cashpaid": {Screen: s.cashPaid, Inner: true},
+			"policies": {Screen: s.policies}, "policyrow": {Screen: s.policyRow, Inner: true}, "policyadd": {Screen: s.policyAdd, Inner: true},
+			"policyfollow": {Screen: s.policyFollow, Inner: true}, "policyclose": {Screen: s.policyClose, Inner: true},
+			"runreview": {Screen: s.runReview, Inner: true}, "runreviewof": {Screen: s.runReviewOf, Inner: true},
+			"withdrawrun": {Screen: s.withdrawRun, Inner: true}, "returnrun": {Screen: s.returnRun, Inner: true},
 			"report": {Screen: s.report}, "find": {Screen: s.find}, "person": {Screen: s.person, Inner: true},
 			"invite": {Screen: s.invitePerson, Inner: true}, "unlinkperson": {Screen: s.unlinkPerson, Inner: true}, "import": {Screen: s.importing},
 			"sheetok": {Screen: s.applySheet, Inner: true}, "sheetdrop": {Screen: s.dropSheet, Inner: true},
@@ -136,7 +140,7 @@ func (s *Screens) Book() *bot.Book {
 	for _, form := range []*bot.Form{
 		s.linkForm(), s.askLinkForm(), s.stepUpForm(),
 		s.officerForm(), s.leaveForm(), s.phoneForm(), s.bankForm(), s.profileForm(), s.correctForm(), s.mergeForm(), s.pastForm(), s.unmergeForm(), s.problemForm(), s.supportForm(),
-		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.gotLessForm(), s.budgetForm(), s.findForm(), s.broadcastForm(),
+		s.returnForm(), s.refuseForm(), s.signForm(), s.delegateForm(), s.answerCaseForm(), s.lineFailedForm(), s.gotLessForm(), s.policyForm(), s.policyCloseForm(), s.returnRunForm(), s.budgetForm(), s.findForm(), s.broadcastForm(),
 	} {
 		book.Forms[form.Name] = form
 	}

@@ -22,7 +22,10 @@ func (s *Screens) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply := bot.Reply{Title: s.say("runs.title")}
 	var lines []string
-	month := s.today().MonthOf()
+	month, err := s.Allowance.NextRun(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	begun := false
 	for i, run := range runs {
 		if i == listed {
@@ -39,7 +42,7 @@ func (s *Screens) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if !begun {
 		reply.Buttons = append(reply.Buttons, bot.Row(positive(bot.Button{Label: s.say("runs.prepare", "month", month), Action: bot.Act("prepare", month.String())})))
 	}
-	reply.Buttons = append(reply.Buttons, s.menuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(s.button("policies", "policies"), s.button("menu", "menu")))
 	return reply, nil
 }
 
@@ -81,6 +84,12 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 	if rate := s.answersLine(view.Answers); rate != "" {
 		lines = append(lines, rate)
 	}
+	if run.Covers > 1 {
+		lines = append(lines, s.say("run_more.quarter"))
+	}
+	if run.ReturnedReason != "" {
+		lines = append(lines, s.say("run_more.returned", "reason", run.ReturnedReason))
+	}
 	reply := bot.Reply{
 		Title: s.say("run.title", "month", run.Month), Text: strings.Join(lines, "\n"), Protect: true,
 		Card: bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version},
@@ -110,6 +119,7 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 	if view.Answers.Paid > view.Answers.Given() {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("silent", "silent", id(run.ID))))
 	}
+	reply.Buttons = append(reply.Buttons, s.runSteps(view)...)
 	switch run.State {
 	case models.RunApproved, models.RunExported, models.RunClosed:
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("run_papers", "runpapers", id(run.ID))))

@@ -236,6 +236,7 @@ func union(before, after map[int64][]Post) map[int64]bool {
 // runList is the months of a ward's runs.
 type runList struct {
 	payDay       int
+	payEvery     int
 	frozen       map[models.Month]models.RunState
 	first        models.Month // of the frozen runs; 0 when there are none
 	last         models.Month
@@ -245,24 +246,29 @@ type runList struct {
 // runsOf reads the ward's promise and its runs in one query.
 func runsOf(tx *gorm.DB, ward int64) (runList, error) {
 	var rows []struct {
-		PayDay int
-		Month  models.Month
-		State  models.RunState
+		PayDay   int
+		PayEvery int
+		Month    models.Month
+		Covers   int
+		State    models.RunState
 	}
-	err := tx.Raw(`SELECT w.pay_day, r.month, r.state FROM wards w LEFT JOIN payment_runs r ON r.ward_id = w.id WHERE w.id = ? ORDER BY r.month`, ward).Scan(&rows).Error
+	err := tx.Raw(`SELECT w.pay_day, w.pay_every, r.month, r.covers, r.state FROM wards w LEFT JOIN payment_runs r ON r.ward_id = w.id WHERE w.id = ? ORDER BY r.month`, ward).Scan(&rows).Error
 	if err != nil {
 		return runList{}, fmt.Errorf("runs: %w", err)
 	}
 	list := runList{frozen: map[models.Month]models.RunState{}}
 	for _, row := range rows {
-		list.payDay = row.PayDay
+		list.payDay, list.payEvery = row.PayDay, row.PayEvery
+		first := row.Month - models.Month(max(row.Covers, 1)-1)
 		switch {
 		case row.Month == 0:
 		case row.State == models.RunDraft:
-			list.firstOfDraft = cmp.Or(list.firstOfDraft, row.Month)
+			list.firstOfDraft = cmp.Or(list.firstOfDraft, first)
 		default:
-			list.frozen[row.Month] = row.State
-			list.first = cmp.Or(list.first, row.Month)
+			for month := first; month <= row.Month; month++ {
+				list.frozen[month] = row.State
+			}
+			list.first = cmp.Or(list.first, first)
 			list.last = row.Month
 		}
 	}

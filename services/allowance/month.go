@@ -210,7 +210,7 @@ func (v *MonthView) compute(calculus Calculus, loaded roster, person int64, runs
 	if _, frozen := runs.frozen[v.Month]; frozen || v.Month < runs.last {
 		listed = runs.last + 1 // the run is past: it comes as arrears
 	}
-	v.ExpectedBy = payDay(listed, runs.payDay)
+	v.ExpectedBy = payDay(quarterEnd(listed, runs.payEvery), runs.payDay)
 }
 
 // payDay is the ward's day of the month after the run's.

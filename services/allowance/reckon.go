@@ -32,18 +32,18 @@ const batchSize = 500
 // The look-back reaches LookBack months back, but not before the ward's first
 // frozen run: what was due before the ward began to pay by these lists was paid,
 // or not, by other means, and is nobody's arrears here. The first run ever pays
-// its own month only.
+// the months that it covers only.
 func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	var runs []models.PaymentRun
-	err := tx.Select("id", "month").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft, run.ID).Order("month").Find(&runs).Error
+	err := tx.Select("id", "month", "covers").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft, run.ID).Order("month").Find(&runs).Error
 	if err != nil {
 		return nil, fmt.Errorf("earlier runs: %w", err)
 	}
 	r := &reckoning{tx: tx, run: run, start: run.Month}
-	first := run.Month
+	first := run.Month - models.Month(max(run.Covers, 1)-1)
 	for _, earlier := range runs {
 		r.frozen = append(r.frozen, earlier.ID)
-		first = min(first, earlier.Month)
+		first = min(first, earlier.Month-models.Month(max(earlier.Covers, 1)-1))
 	}
 	r.start = max(first, run.Month-LookBack)
 	if r.merged, err = mergedInto(tx, run.WardID); err != nil {
@@ -148,8 +148,8 @@ func (r *reckoning) line(person models.Person, loaded roster, settled []settledR
 			row, before := done[key]
 			delete(done, key)
 			component.Amount -= row.amount
-			// A zero of the run's own month stays: it tells why a post is not paid.
-			if component.Amount != 0 || (m == r.run.Month && !before) {
+			// A zero of one of the run's own months stays: it tells why a post is not paid.
+			if component.Amount != 0 || (covered(r.run, m) && !before) {
 				add(component)
 			}
 		}

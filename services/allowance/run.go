@@ -23,6 +23,9 @@ type RunView struct {
 	MayApprove bool
 	WhyNot     string // own | role | state; "" when the reader may
 	Answers    Answers
+	// MayWithdraw says that the last signature is the reader's, and that nobody
+	// has signed after it; MayReturn that the reader may send the list back.
+	MayWithdraw, MayReturn bool
 }
 
 // Runs lists the ward's payment lists, the latest month first.
@@ -84,8 +87,9 @@ func viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView,
 	case isPreparer(run, actor):
 		view.WhyNot = "own"
 	default:
-		view.MayApprove = true
+		view.MayApprove, view.MayReturn = true, true
 	}
+	view.MayWithdraw = mayWithdraw(run, actor)
 	return view, nil
 }
 
@@ -115,13 +119,15 @@ func staffNames(db *gorm.DB, ids ...*int64) ([]string, error) {
 }
 
 // Prepare creates the ward's draft list of the month, or reckons it anew. Done
-// twice it changes nothing. A frozen list is refused with conflict/run_frozen,
-// a month before one with conflict/run_past: the later list has it already.
+// twice it changes nothing. In a ward that pays by the quarter the list is that
+// of the quarter's last month and covers all three; another month is
+// invalid/run_quarter. A frozen list is refused with conflict/run_frozen, a month
+// before one with conflict/run_past: the later list has it already.
 func (s *Service) Prepare(ctx context.Context, actor services.Actor, month models.Month) (RunView, error) {
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
 		return RunView{}, err
 	}
-	if month < firstKnown || month > s.today().MonthOf()+1 {
+	if month < firstKnown || month > s.today().MonthOf()+3 {
 		return RunView{}, services.Invalid("run_month")
 	}
 	var view RunView
@@ -173,7 +179,17 @@ func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (
 	if later > 0 {
 		return run, false, services.Conflict("run_past")
 	}
-	run = models.PaymentRun{WardID: actor.Ward, Month: month, State: models.RunDraft, Version: 1, PreparedByStaffID: reference(actor.Staff)}
+	covers, err := payEvery(tx, actor.Ward)
+	if err != nil {
+		return run, false, err
+	}
+	if quarterEnd(month, covers) != month {
+		return run, false, services.Invalid("run_quarter").With("month", quarterEnd(month, covers))
+	}
+	if month > quarterEnd(s.today().MonthOf(), covers)+1 {
+		return run, false, services.Invalid("run_month")
+	}
+	run = models.PaymentRun{WardID: actor.Ward, Month: month, Covers: covers, State: models.RunDraft, Version: 1, PreparedByStaffID: reference(actor.Staff)}
 	if err := tx.Create(&run).Error; err != nil {
 		if models.IsTaken(err) {
 			return run, false, services.Conflict("run_exists").Because(err)
@@ -253,7 +269,7 @@ func (s *Service) SubmitRun(ctx context.Context, actor services.Actor, id int64,
 			}
 			at := s.clock.UTC()
 			// Who freezes the list answers for it.
-			run.SubmittedAt, run.PreparedByStaffID = &at, reference(actor.Staff)
+			run.SubmittedAt, run.PreparedByStaffID, run.ReturnedReason = &at, reference(actor.Staff), ""
 			run.Total, run.People = seen.total, seen.people
 			return nil
 		},

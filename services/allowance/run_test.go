@@ -253,7 +253,6 @@ func TestARetroactivePolicyPaysArrears(t *testing.T) {
 		p.Code, p.From = "province", models.NewDate(2026, 3, 1)
 		p.Rules = []models.PolicyRule{{Role: models.Head, Coefficient: 150}}
 	})
-	h.create(&models.BaseSalary{From: models.NewDate(2024, 7, 1), Amount: 2_340_000, LegalBasis: "Decree 73/2024"})
 	if diff := cmp.Diff(map[string]int64{"2026-03": 351_000, "2026-04": 551_000}, amounts(h.lineOf(h.prepare("2026-04"), a))); diff != "" {
 		t.Error(diff)
 	}

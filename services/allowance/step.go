@@ -20,6 +20,7 @@ type step struct {
 	from, to models.RunState
 	roles    []services.Role
 	fresh    bool // needs a fresh step-up code
+	quiet    bool // a step back, of which officers hear nothing
 	do       func(tx *gorm.DB, run *models.PaymentRun) error
 	tell     func(tx *gorm.DB, run models.PaymentRun) error
 }
@@ -55,7 +56,7 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 		run.State, run.Version = step.to, version+1
 		result := tx.Model(&models.PaymentRun{}).Where("id = ? AND version = ? AND state = ?", run.ID, version, step.from).
 			Select("state", "version", "total", "people", "content_hash", "prepared_by_staff_id", "approved_by_staff_id",
-				"submitted_at", "approved_at", "exported_at", "closed_at").Updates(&run)
+				"submitted_at", "approved_at", "exported_at", "closed_at", "returned_reason").Updates(&run)
 		if result.Error != nil {
 			return fmt.Errorf("run: %w", result.Error)
 		}
@@ -73,8 +74,10 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 				return err
 			}
 		}
-		if err := s.tellStage(ctx, tx, run); err != nil {
-			return err
+		if !step.quiet {
+			if err := s.tellStage(ctx, tx, run); err != nil {
+				return err
+			}
 		}
 		if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {
 			return err

@@ -55,12 +55,36 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	move := func(f func(context.Context, services.Actor, int64, int) (allowance.RunView, error)) call {
 		return call{func(actor services.Actor) (any, error) { return f(ctx, actor, run, version) }, refused("run")}
 	}
+	policy := models.Policy{
+		Name: "x", Source: "other", LegalBasis: "x", From: on, Accrual: models.ByDay, Stacking: models.StackAll,
+		Rules: []models.PolicyRule{{Role: models.Head, Amount: 100_000}},
+	}
 	calls := map[string]call{
-		"ApproveRun": move(h.service.ApproveRun),
-		"CloseRun":   move(h.service.CloseRun),
-		"ExportRun":  move(h.service.ExportRun),
-		"SubmitRun":  move(h.service.SubmitRun),
-		"SettleRun":  {func(a services.Actor) (any, error) { return h.service.SettleRun(ctx, a, run, version, on) }, refused("run")},
+		"WithdrawRun": move(h.service.WithdrawRun),
+		"ReturnRun":   {func(a services.Actor) (any, error) { return h.service.ReturnRun(ctx, a, run, version, "r") }, refused("run")},
+		"Review":      {func(a services.Actor) (any, error) { return h.service.Review(ctx, a, run) }, refused("run")},
+		"PreviewPolicy": {func(a services.Actor) (any, error) {
+			return h.service.PreviewPolicy(ctx, a, policy, h.policy.ID)
+		}, refused("policy")},
+		"AddPolicy": {func(a services.Actor) (any, error) { return h.service.AddPolicy(ctx, a, policy, h.policy.ID) }, refused("policy")},
+		"AddPolicies": {func(a services.Actor) (any, error) {
+			return []int{}, h.service.AddPolicies(ctx, a, []models.Policy{policy}, true)
+		}, empty},
+		"PreviewClose": {func(a services.Actor) (any, error) { return h.service.PreviewClose(ctx, a, h.policy.ID, on) }, refused("policy")},
+		"ClosePolicy":  {func(a services.Actor) (any, error) { return nil, h.service.ClosePolicy(ctx, a, h.policy.ID, on) }, refused("policy")},
+		"AllPolicies":  {func(a services.Actor) (any, error) { return h.service.AllPolicies(ctx, a) }, empty},
+		"AddBaseSalary": {func(a services.Actor) (any, error) {
+			return nil, h.service.AddBaseSalary(ctx, a, models.BaseSalary{From: on, Amount: 3_000_000, LegalBasis: "x"})
+		}, refused("policy")},
+		// The state's, and the actor's own ward's.
+		"BaseSalaries": {func(a services.Actor) (any, error) { _, err := h.service.BaseSalaries(ctx, a); return []int{}, err }, empty},
+		"NextRun":      {func(a services.Actor) (any, error) { _, err := h.service.NextRun(ctx, a); return []int{}, err }, empty},
+		"SetPayEvery":  {func(a services.Actor) (any, error) { return []int{}, h.service.SetPayEvery(ctx, a, 3) }, empty},
+		"ApproveRun":   move(h.service.ApproveRun),
+		"CloseRun":     move(h.service.CloseRun),
+		"ExportRun":    move(h.service.ExportRun),
+		"SubmitRun":    move(h.service.SubmitRun),
+		"SettleRun":    {func(a services.Actor) (any, error) { return h.service.SettleRun(ctx, a, run, version, on) }, refused("run")},
 		"SettleLine": {func(a services.Actor) (any, error) {
 			return nil, h.service.SettleLine(ctx, a, line, models.LineFailed, "r", on)
 		}, refused("line")},

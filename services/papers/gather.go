@@ -252,6 +252,11 @@ func (g *gathered) knows(source string) error {
 	return services.Invalid("paper")
 }
 
+// own reports whether a month is one that the list covers, and no adjustment.
+func (g *gathered) own(month models.Month) bool {
+	return month <= g.run.Month && month > g.run.Month-models.Month(max(g.run.Covers, 1))
+}
+
 // figures are the numbers of a row on a paper.
 type figures struct {
 	rate, arrears, recovery, amount int64
@@ -267,6 +272,7 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 		amount int64
 	}
 	var months []sum
+	var latest models.Month // of the run's own: its rate stands on the paper
 	for _, p := range r.pieces {
 		if source != "" && p.source != source {
 			continue
@@ -279,9 +285,17 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 			months = append(months, sum{month: p.month})
 		}
 		months[i].amount += p.amount
-		if p.month == g.run.Month {
+		own := g.own(p.month)
+		switch {
+		case own && p.month > latest:
+			latest, f.rate = p.month, p.rate
+		case own && p.month == latest:
 			f.rate += p.rate
-		} else if p.amount > 0 {
+		}
+		if own {
+			continue
+		}
+		if p.amount > 0 {
 			f.arrears += p.amount
 		} else {
 			f.recovery += p.amount
@@ -293,7 +307,7 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 		if m.amount > 0 {
 			f.months++
 		}
-		if m.month != g.run.Month && m.amount != 0 {
+		if !g.own(m.month) && m.amount != 0 {
 			sign := "+"
 			if m.amount < 0 {
 				sign = ""
