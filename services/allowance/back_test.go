@@ -1,7 +1,6 @@
 package allowance_test
 
 import (
-	"sync"
 	"testing"
 
 	"canbobot/models"
@@ -130,25 +129,5 @@ func TestReviewBesideTheListBefore(t *testing.T) {
 		if len(item.Why) != 1 || item.Why[0] != allowance.BecauseArrears {
 			t.Errorf("why: %v", item.Why)
 		}
-	}
-}
-
-// The same month prepared by many at once is one list.
-func TestAMonthPreparedAtOnceIsOneList(t *testing.T) {
-	h := newHouse(t)
-	a := h.person("A")
-	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
-	var wait sync.WaitGroup
-	for range 8 {
-		wait.Go(func() {
-			if _, err := h.service.Prepare(ctx, services.Actor{Role: services.Clerk, Ward: h.ward.ID, Staff: h.clerk.Staff}, month(t, "2026-04")); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wait.Wait()
-	runs, err := h.service.Runs(ctx, h.clerk)
-	if err != nil || len(runs) != 1 || runs[0].Total != 200_000 {
-		t.Errorf("%+v, %v", runs, err)
 	}
 }
