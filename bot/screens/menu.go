@@ -28,7 +28,7 @@ var intentButtons = map[bot.Intent][2]string{ // label, verb
 var furtherButtons = map[string]string{
 	"calls": "calls", "new_notice": "broadcast", "step_up": "step_up", "style": "style", "unclear": "unclear", "review": "review", "roster": "roster",
 	"year_picture": "yearpicture", "year_pdf": "yearpdf", "stages": "stages", "year": "year",
-	"waiting": "waiting", "many": "many", "delegations": "delegations", "rules": "rules", "duplicates": "duplicates",
+	"waiting": "waiting", "many": "many", "delegations": "delegations", "rules": "rules", "duplicates": "duplicates", "policies": "policies",
 }
 
 // ofOfficers are the intents about one's own money, branch and papers: staff
