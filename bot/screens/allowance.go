@@ -55,7 +55,7 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	}
 	var lines []string
 	for _, part := range view.Parts {
-		lines = append(lines, s.partLine(month, part))
+		lines = append(lines, s.partLine(view, part))
 	}
 	switch {
 	case view.Reason == "":
@@ -175,12 +175,14 @@ func (s *Screens) stageDate(view allowance.MonthView) string {
 }
 
 // partLine tells one component: what for, how much; another month's names it.
-func (s *Screens) partLine(month models.Month, part allowance.PartView) string {
+func (s *Screens) partLine(view allowance.MonthView, part allowance.PartView) string {
 	key := "allowance.part"
 	switch {
-	case part.Month != month && part.Amount < 0:
+	case part.Month != view.Month && view.Own(part.Month):
+		key = "allowance.part_of_month"
+	case part.Month != view.Month && part.Amount < 0:
 		key = "allowance.recovery"
-	case part.Month != month:
+	case part.Month != view.Month:
 		key = "allowance.arrears"
 	}
 	return s.say(key, "title", part.Title, "branch", part.BranchName, "amount", texts.Money(part.Amount), "month", part.Month)
@@ -201,7 +203,7 @@ func (s *Screens) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	var blocks []string
 	for _, part := range view.Parts {
-		if view.ListedIn == 0 || part.Month == view.ListedIn {
+		if view.ListedIn == 0 || view.Own(part.Month) {
 			blocks = append(blocks, s.say("why.part", "amount", texts.Money(part.Amount), "sum", s.sumOf(part),
 				"title", part.Title, "branch", part.BranchName, "basis", part.Basis, "since", part.From))
 		}

@@ -131,3 +131,41 @@ func TestReviewBesideTheListBefore(t *testing.T) {
 		}
 	}
 }
+
+// An officer of a ward that pays by the quarter reads when the quarter is paid,
+// and of each month what the quarter's list pays for it.
+func TestAMonthOfAQuarter(t *testing.T) {
+	h := newHouse(t)
+	a := h.person("A")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	admin := services.Actor{Role: services.Admin, Ward: h.ward.ID}
+	if err := h.service.SetPayEvery(ctx, admin, 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.SetPayDay(ctx, h.clerk, 10); err != nil {
+		t.Fatal(err)
+	}
+	h.pay("2026-03")
+	april := func() allowance.MonthView {
+		view, err := h.service.Month(ctx, h.officer(a), month(t, "2026-04"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return view
+	}
+	if view := april(); view.Stage != allowance.StageNotListed || view.Amount != 200_000 || view.ExpectedBy != models.NewDate(2026, 7, 10) {
+		t.Errorf("before the list: %+v", view)
+	}
+	february, err := h.service.Month(ctx, h.officer(a), month(t, "2026-02"))
+	if err != nil || february.Stage != allowance.StagePaid || february.Amount != 200_000 || february.ListedIn != month(t, "2026-03") {
+		t.Errorf("February: %+v, %v", february, err)
+	}
+	march, err := h.service.Month(ctx, h.officer(a), month(t, "2026-03"))
+	if err != nil || len(march.Parts) != 3 || !march.Own(month(t, "2026-01")) || march.Own(month(t, "2025-12")) || march.Own(month(t, "2026-04")) {
+		t.Errorf("March: %+v, %v", march, err)
+	}
+	h.prepare("2026-06")
+	if view := april(); view.Stage != allowance.StageListed || view.Amount != 200_000 || view.ExpectedBy != models.NewDate(2026, 7, 10) {
+		t.Errorf("in the list: %+v", view)
+	}
+}

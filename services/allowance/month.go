@@ -43,6 +43,9 @@ type MonthView struct {
 	Parts  []PartView
 	// ListedIn is the month of the run that the money is in; zero when in none.
 	ListedIn models.Month
+	// Covers is how many months that run lists as its own, the last of them
+	// ListedIn.
+	Covers int
 	// LineID and RunID name that line; zero in a draft, whose lines come and go.
 	LineID, RunID int64
 	// ExpectedBy is the ward's usual pay day for money that is still to come;
@@ -59,6 +62,16 @@ type MonthView struct {
 // Elsewhere reports whether the month's money is part of another month's line,
 // whose amount has it: who adds up months must not add it again.
 func (v MonthView) Elsewhere() bool { return v.ListedIn != 0 && v.ListedIn != v.Month }
+
+// Own reports whether a part's month is one that the run covers, as those of a
+// quarter are, and so no adjustment.
+func (v MonthView) Own(month models.Month) bool {
+	listed := v.ListedIn
+	if listed == 0 {
+		listed = v.Month
+	}
+	return month <= listed && month > listed-models.Month(max(v.Covers, 1))
+}
 
 // Listing is one month's part of a line in another run.
 type Listing struct {
@@ -245,6 +258,7 @@ type lineRow struct {
 	ApprovedAt  *time.Time
 	ExportedAt  *time.Time
 	PayDay      int
+	Covers      int
 	PartView    `gorm:"embedded"`
 }
 
@@ -255,7 +269,7 @@ func linesOf(db *gorm.DB, ward, person int64, first, last models.Month) ([]*list
 	var rows []lineRow
 	err := db.Raw(`
 SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason, l.paid_on, l.bank_tail,
-	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.exported_at, w.pay_day,
+	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.exported_at, r.covers, w.pay_day,
 	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days,
 	p.name AS policy_name, b.name AS branch_name, t.title, t.from_date AS "from"
 FROM payment_components c
@@ -368,7 +382,8 @@ func viewOf(month models.Month, lines []*listedLine) MonthView {
 		view.Later = append(view.Later, later.listing(month))
 	}
 	view.Stage, view.StageAt = line.stage()
-	view.ListedIn, view.PaidOn, view.Cash = line.row.RunMonth, line.row.PaidOn, line.row.BankTail == ""
+	view.ListedIn, view.Covers = line.row.RunMonth, line.row.Covers
+	view.PaidOn, view.Cash = line.row.PaidOn, line.row.BankTail == ""
 	if line.row.Reason != "" {
 		view.Reason = line.row.Reason
 	}

@@ -171,7 +171,7 @@ func (s *Service) Explain(ctx context.Context, actor services.Actor, month model
 	}
 	var adjusted []Adjusted
 	for _, part := range view.Parts {
-		if view.ListedIn == 0 || part.Month == view.ListedIn {
+		if view.ListedIn == 0 || view.Own(part.Month) {
 			continue
 		}
 		i := slices.IndexFunc(adjusted, func(a Adjusted) bool { return a.Month == part.Month })

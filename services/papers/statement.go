@@ -177,6 +177,8 @@ func (st statement) document(w writer) document {
 			content := strings.Trim(part.Title+", "+part.BranchName, ", ")
 			switch {
 			case part.Month == view.Month:
+			case view.Own(part.Month):
+				content = w.say("payform.note.month", "month", shortMonth(part.Month), "content", content)
 			case part.Amount < 0:
 				content = w.say("payform.note.recovery", "month", shortMonth(part.Month), "content", content)
 			default:
