@@ -42,7 +42,7 @@ func TestAMonthThroughItsStages(t *testing.T) {
 	}
 
 	run := h.prepare("2026-04")
-	want.Stage, want.StageAt, want.ListedIn = allowance.StageListed, h.now, month(t, "2026-04")
+	want.Stage, want.StageAt, want.ListedIn, want.Covers = allowance.StageListed, h.now, month(t, "2026-04"), 1
 	if diff := cmp.Diff(want, h.month(a, "2026-04")); diff != "" {
 		t.Errorf("listed: %s", diff)
 	}
