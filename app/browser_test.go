@@ -212,3 +212,26 @@ func TestNarrowScreenInTheBrowser(t *testing.T) {
 	p.sees("right", "Đã gửi câu trả lời.")
 	p.until(`document.querySelector("[data-phone=left] .log").textContent.includes("Phường chuyển lại cùng tháng 3 ạ.")`)
 }
+
+// The card of a notice draws itself anew while people answer, on a phone that
+// nobody touches.
+func TestProgressOfANoticeInTheBrowser(t *testing.T) {
+	p, ok := openPage(t, "?left=truong-phu-nu&right=can-bo-1", 1280, 860)
+	if !ok {
+		return
+	}
+	p.says("right", "soạn thông báo")
+	p.sees("right", "Thông báo viết gì?")
+	p.says("right", "Mời họp 8h thứ Bảy")
+	p.sees("right", "Gửi cho ai?")
+	p.says("right", "trưởng, phó chi hội phụ nữ tổ 6")
+	p.presses("right", "Tham gia hay vắng")
+	p.presses("right", "Không có hạn")
+	p.sees("right", "2 người, ai cũng nhắn được.")
+	p.presses("right", "Gửi ngay")
+	p.sees("right", "Đã gửi: 2/2 người")
+	p.sees("right", "Tham gia: 0, vắng: 0")
+	p.presses("left", "Tham gia")
+	p.sees("left", "Anh/chị đã báo tham gia.")
+	p.sees("right", "Tham gia: 1, vắng: 0")
+}

@@ -31,6 +31,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts with what the b
 //	officer? photo                       they send a photo, voice, sticker ...
 //	desk can-bo-1 front                  seats a ward user before the play
 //	rules can-bo-1 front-first.yaml      gives their ward the rules of docs
+//	wait 24h                             moves the clock; what falls due is sent
 //	twin pho-phu-nu                      enters the same human a second time
 //	let CODE = invite truong-phu-nu      a code for $CODE, hidden in what is printed
 //	let TOTP = totp can-bo-1
@@ -121,6 +122,14 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 		return text
 	}
 	begun := false
+	show := func() {
+		on.settle(t)
+		for _, actor := range actors {
+			for _, message := range inOrder(on.shown(t, users[actor])) {
+				out.WriteString(hide(draw(actor, message)))
+			}
+		}
+	}
 	for number, line := range script.lines {
 		if strings.HasPrefix(line, "    ") {
 			continue
@@ -146,6 +155,12 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 				t.Fatalf("%s:%d: %v", script.path, number+1, err)
 			}
 			house.advance(pause)
+			// What the clock brings about in the meantime.
+			if sent, err := house.ward.Notices.Due(ctxFor(t)); err != nil {
+				t.Fatal(err)
+			} else if sent > 0 && begun {
+				show()
+			}
 		default:
 			match := spoken.FindStringSubmatch(line)
 			if match == nil || users[match[1]] == "" {
@@ -159,12 +174,7 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 			}
 			house.advance(time.Second)
 			on.act(t, users[match[1]], []rune(match[2])[0], fill(match[3]))
-			on.settle(t)
-			for _, actor := range actors {
-				for _, message := range inOrder(on.shown(t, users[actor])) {
-					out.WriteString(hide(draw(actor, message)))
-				}
-			}
+			show()
 		}
 	}
 	return out.String()

@@ -155,11 +155,12 @@ func TestWordsOfSeveralKindsOpenTheirScreens(t *testing.T) {
 
 // Words alone change nothing: whatever is sent has a summary with a button
 // first. Proving who one is, and looking somebody or another day up, change nothing of the
-// ward's; a code to sign with follows the card and its button.
+// ward's; a code to sign with follows the card and its button, and so does the
+// number of people that a notice goes to; a draft's card is its summary.
 func TestNothingIsSentWithoutAButton(t *testing.T) {
 	house := openHouse(t)
 	for name, form := range house.counter.Dispatcher.Book.Forms {
-		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "sign", "past"}, name); (form.Confirm == nil) != changesNothing {
+		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "sign", "past", "notice", "notice_text", "notice_audience", "notice_count"}, name); (form.Confirm == nil) != changesNothing {
 			t.Errorf("form %s: it has a summary: %v", name, form.Confirm != nil)
 		}
 	}

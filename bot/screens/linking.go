@@ -283,6 +283,14 @@ func (s *Screens) stepUpForm() *bot.Form {
 		Done: func(ctx context.Context, turn bot.Turn, _ bot.Answers) (bot.Reply, error) {
 			reply := bot.Reply{Text: s.say("step_up.done"), Buttons: [][]bot.Button{
 				bot.Row(s.button("runs", "runs"), s.button("pending", "pending"))}}
+			// A notice that waits to be sent may be what the code was asked for.
+			drafts, err := s.Notices.Drafts(ctx, turn.Speaker.Actor)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			if len(drafts) > 0 && drafts[0].StaffID == turn.Speaker.Actor.Staff {
+				reply.Buttons = append([][]bot.Button{bot.Row(s.button("notice_see", "notice", id(drafts[0].ID)))}, reply.Buttons...)
+			}
 			_, unfinished, err := turn.Draft(ctx)
 			if unfinished {
 				reply.Buttons = append([][]bot.Button{bot.Row(positive(s.button("resume", bot.Resume())))}, reply.Buttons...)

@@ -26,7 +26,7 @@ var intentButtons = map[bot.Intent][2]string{ // label, verb
 
 // furtherButtons lead to what no intent stands for: label to verb.
 var furtherButtons = map[string]string{
-	"calls": "calls", "new_notice": "broadcast", "step_up": "step_up", "style": "style", "unclear": "unclear", "review": "review", "roster": "roster",
+	"calls": "calls", "new_notice": "broadcast", "step_up": "step_up", "templates": "templates", "monthly": "monthly", "style": "style", "unclear": "unclear", "review": "review", "roster": "roster",
 	"year_picture": "yearpicture", "year_pdf": "yearpdf", "stages": "stages", "year": "year",
 	"waiting": "waiting", "many": "many", "delegations": "delegations", "rules": "rules", "duplicates": "duplicates", "policies": "policies",
 }

@@ -62,7 +62,13 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		return s.drawNotice(view), nil
+		return s.drawNotice(ctx, recipient, view)
+	case outbox.NoticeRemind:
+		return s.reminded(ctx, recipient, delivery.SubjectID)
+	case outbox.NoticeWaiting:
+		return s.toldSenders(ctx, recipient, delivery.SubjectID, models.NoticeWaiting, s.say("told.notice_waiting"))
+	case outbox.NoticeReturned:
+		return s.toldSenders(ctx, recipient, delivery.SubjectID, models.NoticeDraft, s.say("told.notice_returned"))
 	}
 	return bot.Reply{}, fmt.Errorf("no screen for a message of kind %q", delivery.Kind)
 }
@@ -99,6 +105,8 @@ func (s *Screens) Redrawn(ctx context.Context, recipient services.Actor, deliver
 			return bot.Reply{}, err
 		}
 		return s.drawLink(view), nil
+	case outbox.Sending:
+		return s.noticeCard(ctx, recipient, delivery.SubjectID)
 	case outbox.Run:
 		view, err := s.Allowance.Run(ctx, recipient, delivery.SubjectID)
 		if err != nil {

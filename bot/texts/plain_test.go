@@ -15,13 +15,13 @@ import (
 
 // verbs are the first words that a button may have: what it does.
 var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng Duyệt Đọc Đóng Đổi Đồng Ghi Giữ Gọi Gộp Gửi Hỏi Huỷ Làm Lưu Mời Mở
-	Ngắt Nhập Rút Soạn So Sửa Tách Tải Thêm Thôi Tìm Tính Trả Trình Từ Về Xem Xoá Xuất`)
+	Ngắt Nhắc Nhập Rút Soạn So Sửa Tách Tải Tạm Tham Thêm Thôi Tìm Tính Trả Trình Từ Về Xem Xoá Xuất`)
 
 // notDoing are the buttons that do nothing themselves: they lead elsewhere, or
 // are a person's own words.
 var notDoing = []string{
 	"button.help",
-	"button.agree", "button.disagree", "button.have_code", "button.no_code", "button.none", "button.confirm",
+	"button.agree", "button.disagree", "button.have_code", "button.no_code", "button.none", "button.confirm", "button.absent",
 	"button.got_full", "button.got_less", "button.got_none",
 	"button.link_yes", "button.link_no",
 }
@@ -54,7 +54,7 @@ func labelled(key string) bool {
 	return last == "button" && !strings.HasPrefix(key, "errors.") || slices.Contains([]string{
 		"form.send", "form.back", "form.cancel", "form.resume", "form.contact", "form.keep", "form.use",
 		"problem.not_received", "problem.too_little", "problem.month_choice", "runs.prepare", "phone.mine",
-		"notice.all", "notice.heads", "notice.deputies", "notice.needs", "notice.needs_not", "day.today", "day.first",
+		"notice.all", "notice.heads", "notice.deputies", "notice.needs", "notice.needs_not", "notice.needs_answer", "day.today", "day.first",
 		"join.copy", "join.open_zalo", "join.open_telegram",
 	}, key)
 }

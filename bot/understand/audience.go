@@ -55,6 +55,8 @@ thong bao`)
 // unitWords stand before a village's number or name.
 var unitWords = phraseTable(`unit: to dan pho so|to dan pho|to so|tdp so|thon so|tdp|to|thon|xom|khoi pho|khoi`)
 
+var isUnit = setOf("to tdp thon xom khoi pho so")
+
 // notPosts follow "trưởng" or "phó" and make another post of it, which nobody in
 // the roster holds.
 var notPosts = setOf("thon xom khoi to tdp phong khu cong tram")
@@ -98,6 +100,9 @@ func ReadAudience(text, ward string, villages []string) Audience {
 		if w.used || w.value < 0 && whoFillers[w.folded] {
 			continue
 		}
+		if w.value >= 0 && i > 0 && words[i-1].used && isUnit[words[i-1].folded] {
+			w.raw = words[i-1].raw + " " + w.raw // "tổ 99", of which there is none
+		}
 		if i == last+1 && !w.breaks {
 			audience.Rest[len(audience.Rest)-1] += " " + w.raw
 		} else {
@@ -122,12 +127,12 @@ func wordsSaid(text string) []said {
 		words = append(words, said{raw: raw, folded: Fold(raw), value: value, breaks: breaks})
 		breaks = false
 	}
-	for _, field := range strings.FieldsFunc(text, unicode.IsSpace) {
+	for _, field := range strings.FieldsFunc(strings.ToValidUTF8(text, " "), unicode.IsSpace) {
 		from := 0
 		for i, r := range field {
 			if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 				// "tổ5" is two words.
-				if i > from && unicode.IsDigit(r) != unicode.IsDigit(rune(field[i-1])) && (unicode.IsDigit(r) || unicode.IsDigit(rune(field[i-1]))) {
+				if i > from && unicode.IsDigit(r) != unicode.IsDigit(rune(field[i-1])) {
 					add(field[from:i])
 					from = i
 				}

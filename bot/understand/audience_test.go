@@ -33,7 +33,7 @@ func TestReadAudience(t *testing.T) {
 		"cấp uỷ viên tổ 1":                               {Roles: []string{"cell_member"}, Villages: []int{0}},
 		"uỷ viên ban chấp hành":                          {Roles: []string{"member"}},
 		"cả phường trừ tổ 5":                             {Everyone: true, Villages: []int{4}, Rest: []string{"trừ"}},
-		"tổ 99":                                          {Rest: []string{"99"}},
+		"tổ 99":                                          {Rest: []string{"tổ 99"}},
 		"phường Nam Hồng Lĩnh":                           {Rest: []string{"Nam Hồng Lĩnh"}},
 		"trưởng thôn":                                    {Rest: []string{"trưởng"}},
 		"chị Trần Thị Lan":                               {Rest: []string{"Trần Thị Lan"}},
@@ -125,4 +125,13 @@ func FuzzReadAudience(f *testing.F) {
 		ReadMoment(text, time.Unix(0, 0), 8)
 		ReadMonthly(text)
 	})
+}
+
+// What is no text, as a platform may send it, is read without harm.
+func TestReadAudienceOfNoText(t *testing.T) {
+	for _, text := range []string{"t\xff\xfe", "\xff", "5\xc3", "tổ\x805"} {
+		ReadAudience(text, "Bắc", []string{"Tổ dân phố 5"})
+		ReadMoment(text, time.Unix(0, 0), 8)
+		ReadMonthly(text)
+	}
 }

@@ -22,8 +22,7 @@ const officeFrom, officeTo = 7, 17
 func (s *Service) Resend(ctx context.Context, actor services.Actor, notice int64) (int, error) {
 	var ids []int64
 	err := s.after(ctx, actor, notice, func(tx *gorm.DB, row models.Notice) error {
-		err := tx.Model(&models.Delivery{}).Where("subject_kind = ? AND kind = ? AND subject_id = ?", outbox.Notice, outbox.NoticeSent, notice).
-			Where("state IN ?", []models.DeliveryState{models.DeliveryFailed, models.DeliveryUnreachable}).Order("id").Pluck("id", &ids).Error
+		err := ownDeliveries(tx, notice).Where("reason <> ? AND state IN ?", pausedWhy, []models.DeliveryState{models.DeliveryFailed, models.DeliveryUnreachable}).Order("id").Pluck("id", &ids).Error
 		if err != nil {
 			return fmt.Errorf("resend: %w", err)
 		}

@@ -33,6 +33,33 @@ func AudienceOf(notice models.Notice) (audience Audience, err error) {
 	return audience, nil
 }
 
+// Directory is what an audience can be named by in a ward.
+type Directory struct {
+	Ward          models.Ward
+	Villages      []models.Village      // in the order of the ward
+	Organizations []models.Organization // those with a branch in the ward
+}
+
+// Directory reads it.
+func (s *Service) Directory(ctx context.Context, actor services.Actor) (Directory, error) {
+	var d Directory
+	if err := actor.Need(readers...); err != nil {
+		return d, err
+	}
+	db := s.store.WithContext(ctx)
+	if err := db.Take(&d.Ward, actor.Ward).Error; err != nil {
+		return d, fmt.Errorf("directory: %w", err)
+	}
+	if err := db.Where("ward_id = ?", actor.Ward).Order("sort_order, id").Find(&d.Villages).Error; err != nil {
+		return d, fmt.Errorf("directory: %w", err)
+	}
+	err := db.Where("code IN (?)", db.Model(&models.Branch{}).Where("ward_id = ?", actor.Ward).Select("organization_code")).Order("code").Find(&d.Organizations).Error
+	if err != nil {
+		return d, fmt.Errorf("directory: %w", err)
+	}
+	return d, nil
+}
+
 // Count is how many people an audience has today. It refuses what is none, as
 // Send does, but not an empty one.
 func (s *Service) Count(ctx context.Context, actor services.Actor, audience Audience) (int, error) {

@@ -99,7 +99,7 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 			return err
 		}
 		if edit.Text != nil {
-			if notice.Text, err = wording(*edit.Text); err != nil {
+			if notice.Text, err = Wording(*edit.Text); err != nil {
 				return err
 			}
 		}
@@ -140,7 +140,11 @@ func (s *Service) Correct(ctx context.Context, actor services.Actor, id int64, t
 	if wrong.SentAt == nil {
 		return models.Notice{}, services.Conflict("notice_unsent")
 	}
-	return s.Draft(ctx, actor, Compose{Text: text, NeedsConfirm: wrong.NeedsConfirm, Attendance: wrong.Attendance, Urgent: wrong.Urgent,
+	by := wrong.ConfirmBy
+	if by != nil && !by.After(s.clock.UTC()) {
+		by = nil
+	}
+	return s.Draft(ctx, actor, Compose{Text: text, ConfirmBy: by, NeedsConfirm: wrong.NeedsConfirm, Attendance: wrong.Attendance, Urgent: wrong.Urgent,
 		Audience: Audience{Recipients: id}, Corrects: id})
 }
 
@@ -178,7 +182,7 @@ func (s *Service) written(actor services.Actor, compose Compose) (models.Notice,
 	if err := author(actor); err != nil {
 		return models.Notice{}, err
 	}
-	text, err := wording(compose.Text)
+	text, err := Wording(compose.Text)
 	if err != nil {
 		return models.Notice{}, err
 	}
@@ -207,8 +211,8 @@ func author(actor services.Actor) error {
 	return nil
 }
 
-// wording is a text that may be sent.
-func wording(text string) (string, error) {
+// Wording is a text as it may be sent; its refusals are those of Draft.
+func Wording(text string) (string, error) {
 	text, err := clean(text)
 	if err != nil {
 		return "", err

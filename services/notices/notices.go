@@ -21,8 +21,10 @@ import (
 )
 
 const (
-	minText = 5 // runes
-	maxText = 4000
+	// MinText and MaxText bound a notice, in runes. What one message of a channel
+	// does not hold goes as several.
+	MinText = 5
+	MaxText = 4000
 	// freshOver is how many people a notice may reach without a fresh step-up
 	// code.
 	freshOver = 50
@@ -68,8 +70,8 @@ var (
 // clean is a text as it is kept, bounded.
 func clean(text string) (string, error) {
 	text = plain(text)
-	if n := utf8.RuneCountInString(text); n < minText || n > maxText {
-		return "", services.Invalid("notice_length").With("min", minText).With("max", maxText)
+	if n := utf8.RuneCountInString(text); n < MinText || n > MaxText {
+		return "", services.Invalid("notice_length").With("min", MinText).With("max", MaxText)
 	}
 	return text, nil
 }

@@ -254,15 +254,19 @@ func (s *Service) count(db *gorm.DB, progress []Progress) error {
 	var counts []struct {
 		SubjectID int64
 		State     models.DeliveryState
+		Held      bool
 		People    int
 	}
-	err := db.Model(&models.Delivery{}).Select("subject_id, state, COUNT(*) AS people").
+	err := db.Model(&models.Delivery{}).Select("subject_id, state, (reason = ? AND state = ?) AS held, COUNT(*) AS people", pausedWhy, models.DeliveryFailed).
 		Where("subject_kind = ? AND kind = ? AND subject_id IN ?", outbox.Notice, outbox.NoticeSent, ids).
-		Group("subject_id, state").Scan(&counts).Error
+		Group("subject_id, state, held").Scan(&counts).Error
 	if err != nil {
 		return fmt.Errorf("count notices: %w", err)
 	}
 	for _, count := range counts {
+		if count.Held {
+			count.State = models.DeliveryQueued
+		}
 		byID[count.SubjectID].add(count.State, count.People)
 	}
 	var answers []struct {

@@ -141,23 +141,24 @@ func (s *Service) titles(db *gorm.DB, ids []int64) (map[int64]string, error) {
 	return titles, nil
 }
 
-// Title is what a person is called by the posts they hold today; empty for none.
-// Actor is the person or the ward's staff.
-func (s *Service) Title(ctx context.Context, actor services.Actor, person int64) (string, error) {
+// Reader is a person as a notice addresses them. Actor is that person or the
+// ward's staff.
+func (s *Service) Reader(ctx context.Context, actor services.Actor, person int64) (Named, error) {
 	if err := actor.Need(anybody...); err != nil {
-		return "", err
+		return Named{}, err
 	}
 	if actor.Role == services.Officer && actor.Person != person {
-		return "", services.NotFound("person")
+		return Named{}, services.NotFound("person")
 	}
 	db := s.store.WithContext(ctx)
-	if actor.Role != services.System || actor.Ward != 0 {
-		if err := known(db.Model(&models.Person{}).Where("ward_id = ?", actor.Ward), "id", []int64{person}, services.NotFound("person")); err != nil {
-			return "", err
-		}
+	if err := known(db.Model(&models.Person{}).Where("ward_id = ?", actor.Ward), "id", []int64{person}, services.NotFound("person")); err != nil {
+		return Named{}, err
 	}
-	titles, err := s.titles(db, []int64{person})
-	return titles[person], err
+	named, err := s.names(db, []int64{person})
+	if err != nil {
+		return Named{}, err
+	}
+	return named[0], nil
 }
 
 // fates is everybody whom a notice was for, with what became of it there.

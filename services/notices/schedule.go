@@ -87,6 +87,16 @@ func (s *Service) Release(ctx context.Context, actor services.Actor, id int64, h
 	return progress, err
 }
 
+// CheckTime refuses a time for a notice as Release would.
+func (s *Service) CheckTime(ctx context.Context, actor services.Actor, id int64, at time.Time) error {
+	standing, err := s.Standing(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.leaves(standing.Notice, &at)
+	return err
+}
+
 // leaves is when a notice goes; nil for at once.
 func (s *Service) leaves(notice models.Notice, at *time.Time) (*time.Time, error) {
 	now := s.clock.UTC()
@@ -231,7 +241,8 @@ func (s *Service) giveBack(ctx context.Context, tx *gorm.DB, actor services.Acto
 	if err := tx.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.NoticeReturned, notice.ID).Count(&before).Error; err != nil {
 		return fmt.Errorf("return notice: %w", err)
 	}
-	err := s.outbox.Tell(ctx, tx, outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Sending, SubjectID: notice.ID, Version: int(before), Staff: notice.StaffID})
+	// Not a card to be redrawn: it says why it came.
+	err := s.outbox.Tell(ctx, tx, outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Notice, SubjectID: notice.ID, Version: int(before), Staff: notice.StaffID})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"canbobot/models"
@@ -98,12 +99,11 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 	if err := author(actor); err != nil {
 		return template, err
 	}
-	name = strings.Join(strings.Fields(name), " ")
-	if n := utf8.RuneCountInString(name); n < minName || n > maxName {
-		return template, services.Invalid("template_name").With("min", minName).With("max", maxName)
-	}
-	text, err := wording(text)
+	name, err := TemplateName(name)
 	if err != nil {
+		return template, err
+	}
+	if text, err = Wording(text); err != nil {
 		return template, err
 	}
 	now := s.clock.UTC()
@@ -126,6 +126,15 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 		return s.audit.Record(tx, actor, "notice.template_kept", fmt.Sprintf("notice_template:%d", template.ID), nil)
 	})
 	return template, err
+}
+
+// TemplateName is a name as it is kept. It refuses with invalid/template_name.
+func TemplateName(name string) (string, error) {
+	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
+	if n := utf8.RuneCountInString(name); n < minName || n > maxName {
+		return "", services.Invalid("template_name").With("min", minName).With("max", maxName)
+	}
+	return name, nil
 }
 
 // DropTemplate forgets a text.
