@@ -56,7 +56,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}
 	c.Screens = &screens.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals, Allowance: ward.Allowance,
-		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
+		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
 	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
@@ -76,7 +76,7 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
-		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx), ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), all(ctx, c.tidies))
+		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx), ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx), all(ctx, c.tidies))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]

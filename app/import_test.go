@@ -40,6 +40,22 @@ func sentFile(name string) []byte {
 		return workbook(head,
 			[]any{1, "Nguyễn Thị Thu", 1975, "Uỷ viên BCH", "Phụ nữ", "TDP Thuận Hoa B", "0981234567", "01/04/2026"},
 			[]any{2, "Lê Thị Vân", 1900, "Uỷ viên BCH", "Phụ nữ", "TDP 1", "098123456", "01/04/2026", "01/03/2026"})
+	case "ket qua.xlsx":
+		return workbook([]any{"STT", "Tên người hưởng", "Số tài khoản", "Số tiền", "Kết quả", "Lý do", "Nội dung"},
+			[]any{1, "PHAN THANH LY", "***1857", "400.000", "Thành công", "", "HO TRO THANG 03/2026"},
+			[]any{2, "CAO THI THU", "***0151", "200.000", "Không thành công", "Tài khoản đã đóng", "HO TRO THANG 03/2026"})
+	case "ket qua thang 4.xlsx":
+		return workbook([]any{"Tên người hưởng", "Số tài khoản", "Số tiền", "Trạng thái", "Lý do", "Nội dung"},
+			[]any{"PHAN THANH LY", "***1857", "200.000", "Thành công", "", "HO TRO THANG 04/2026"},
+			[]any{"CAO THI THU", "***0151", "200.000", "Thất bại", "Tài khoản đã đóng", "HO TRO THANG 04/2026"})
+	case "ket qua loi.xlsx":
+		return workbook([]any{"Kết quả", "Số tiền", "Số tài khoản", "Tên người hưởng"},
+			[]any{"Thành công", 400_000, "***1857", "PHAN THANH LY"},
+			[]any{"Thành công", 250_000, "***0151", "CAO THI THU"},
+			[]any{"Thành công", 200_000, "9999999999", "NGUYEN VAN LA"},
+			[]any{"Thành công", 400_000, "***1857", "PHAN THANH LY"})
+	case "bang tien.xlsx":
+		return workbook([]any{"STT", "Họ và tên", "Số tài khoản", "Số tiền"}, []any{1, "CAO THI THU", "***0151", 200_000})
 	case "anh.xlsx":
 		return []byte("\x89PNG\r\n\x1a\nanh")
 	case "quyet dinh.jpg":

@@ -35,6 +35,7 @@ type commands struct {
 	Village villageCommand `cmd:"" help:"Villages of a ward: add, rename, join, part."`
 	Branch  branchCommand  `cmd:"" help:"Branches of a village: begin, list, end."`
 	Policy  policyCommand  `cmd:"" help:"What a ward pays, to whom and on what paper."`
+	Results resultsCommand `cmd:"" help:"Mark a payment list by the bank's result sheet (.xlsx), all or nothing."`
 	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
 	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
 	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`

@@ -23,6 +23,7 @@ import (
 	"canbobot/services/outbox"
 	"canbobot/services/papers"
 	unclear "canbobot/services/phrases"
+	"canbobot/services/results"
 	"canbobot/services/roster"
 	"canbobot/services/sheets"
 	"canbobot/services/story"
@@ -52,6 +53,7 @@ type Ward struct {
 	Channels  *channels.Service
 	Warnings  *warnings.Service
 	Sheets    *sheets.Service
+	Results   *results.Service
 	Story     *story.Service
 	Papers    *papers.Service
 	Units     *units.Service
@@ -99,6 +101,7 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
+	w.Results = results.New(store, w.Vault, w.Allowance, w.Identity, clock)
 	return w, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"canbobot/services/notices"
 	"canbobot/services/papers"
 	"canbobot/services/phrases"
+	"canbobot/services/results"
 	"canbobot/services/roster"
 	"canbobot/services/sheets"
 	"canbobot/services/story"
@@ -39,6 +40,7 @@ type Screens struct {
 	Phrases   *phrases.Service
 	Warnings  *warnings.Service
 	Sheets    *sheets.Service
+	Results   *results.Service
 	Story     *story.Service
 	Papers    *papers.Service
 	Evidence  *evidence.Service
@@ -122,6 +124,7 @@ func (s *Screens) Book() *bot.Book {
 			"year": {Screen: s.year}, "yearparts": {Screen: s.yearParts, Inner: true}, "vacant": {Screen: s.vacancies, Inner: true}, "yearsheet": {Screen: s.yearSheet, Inner: true},
 			"budget": {Screen: s.budget, Inner: true}, "payday": {Screen: s.payDay, Inner: true}, "paydayset": {Screen: s.payDaySet, Inner: true},
 			"got": {Screen: s.got, Inner: true}, "gotless": {Screen: s.gotLess, Inner: true}, "gotagain": {Screen: s.gotAgain, Inner: true}, "silent": {Screen: s.silent, Inner: true},
+			"resultsok": {Screen: s.applyResults, Inner: true}, "resultsdrop": {Screen: s.dropResults, Inner: true}, "sheetas": {Screen: s.sheetAs, Inner: true}, "results": {Screen: s.resultsHow, Inner: true},
 			"cash": {Screen: s.cash, Inner: true}, "cashof": {Screen: s.cashOf, Inner: true}, "cashpaid": {Screen: s.cashPaid, Inner: true},
 			"policies": {Screen: s.policies}, "policyrow": {Screen: s.policyRow, Inner: true}, "policyadd": {Screen: s.policyAdd, Inner: true},
 			"policyfollow": {Screen: s.policyFollow, Inner: true}, "policyclose": {Screen: s.policyClose, Inner: true},

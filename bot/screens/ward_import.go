@@ -9,6 +9,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/results"
 	"canbobot/services/sheets"
 )
 
@@ -40,7 +41,16 @@ func (s *Screens) receiveSheet(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	preview, err := s.Sheets.Preview(ctx, turn.Speaker.Actor, file.Name, content)
+	if kind, err := results.KindOf(content); err != nil {
+		return bot.Reply{}, err
+	} else if kind != results.Roster {
+		return s.receiveResults(ctx, turn, kind, file.Name, content)
+	}
+	return s.receiveRoster(ctx, turn, file.Name, content)
+}
+
+func (s *Screens) receiveRoster(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error) {
+	preview, err := s.Sheets.Preview(ctx, turn.Speaker.Actor, name, content)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -109,7 +109,7 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 		if cash > 0 {
 			choices = append(choices, s.button("cash", "cash", id(run.ID)))
 		}
-		reply.Buttons = append(reply.Buttons, choices)
+		reply.Buttons = append(reply.Buttons, choices, bot.Row(s.button("results_how", "results", id(run.ID))))
 		if counts[models.LinePending] > 0 {
 			reply.Buttons = append(reply.Buttons, bot.Row(positive(s.button("settle_all", "settle", args...))))
 		} else {

@@ -9,6 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/allowance"
 	"canbobot/services/bank"
 )
 
@@ -348,11 +349,11 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		sheet: w.say("payform.sheet.transfer"), plain: true, landscape: true,
 		columns: []column{
 			{w.say("payform.bank.number"), 6, center}, {w.say("payform.bank.name"), 30, left}, {w.say("payform.bank.account"), 24, left},
-			{w.say("payform.bank.bank"), 52, left}, {w.say("payform.bank.amount"), 16, right}, {w.say("payform.bank.about"), 44, left},
+			{w.say("payform.bank.bank"), 52, left}, {w.say("payform.bank.amount"), 16, right}, {w.say("payform.bank.about"), 44, left}, {w.say("payform.bank.reference"), 14, left},
 		},
 	}
 	for i, one := range transfers.sure {
-		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName), one.amount, content}})
+		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName), one.amount, content, allowance.Reference(g.run.ID, one.line.ID)}})
 	}
 	sum := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(transfers.total),
