@@ -133,3 +133,26 @@ func TestOutcomesAreTold(t *testing.T) {
 	_, err = h.service.MonthOfLine(ctx, h.officer(b), h.lineOf(view, a).ID)
 	wantCode(t, err, services.KindNotFound, "line")
 }
+
+// A quarter's list pays three months of its own: none is arrears, and its money
+// is counted once.
+func TestAQuarterIsNoArrears(t *testing.T) {
+	h := newHouse(t)
+	a := h.person("A")
+	h.term(a, h.branch("women"), models.Head, "2025-01-01", "")
+	if err := h.service.SetPayEvery(ctx, services.Actor{Role: services.Admin, Ward: h.ward.ID}, 3); err != nil {
+		t.Fatal(err)
+	}
+	h.pay("2026-03")
+	view, adjusted, err := h.service.Explain(ctx, h.officer(a), month(t, "2026-03"))
+	if err != nil || view.Amount != 600_000 || len(view.Parts) != 3 || len(adjusted) != 0 {
+		t.Errorf("March: %d in %d parts, adjusted %+v, %v", view.Amount, len(view.Parts), adjusted, err)
+	}
+	january, err := h.service.Month(ctx, h.officer(a), month(t, "2026-01"))
+	if err != nil || !january.Elsewhere() || !january.Own(january.Month) || january.Amount != 200_000 {
+		t.Errorf("January: %+v, %v", january, err)
+	}
+	if report := h.year(2026); report.Months[0].State != models.RunClosed || report.Paid != 600_000 || report.Forecast != 12*200_000 {
+		t.Errorf("year: %+v, forecast %d", report.Months[:3], report.Forecast)
+	}
+}

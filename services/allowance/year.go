@@ -153,7 +153,9 @@ func (y *yearSums) listed(db *gorm.DB, ward int64) error {
 	}
 	states := map[models.Month]models.RunState{}
 	for _, run := range runs {
-		states[run.Month] = run.State
+		for month := run.Month - models.Month(max(run.Covers, 1)-1); month <= run.Month; month++ {
+			states[month] = run.State
+		}
 		y.open = max(y.open, run.Month+1)
 	}
 	for i := range y.report.Months {
