@@ -73,12 +73,9 @@ func (s *Screens) noticeTextStep() bot.Step {
 	return bot.Step{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: asKept("text"), Free: true, Read: readNotice}
 }
 
-// readNotice takes a notice's text; what was cut off by its length must not go
-// out as if that were all of it.
-func readNotice(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	if turn.In.Cut {
-		return "", services.Invalid("notice_length").With("min", notices.MinText).With("max", notices.MaxText)
-	}
+// readNotice takes a notice's text. One that was cut off by its length never
+// comes here: the dispatcher asks for a shorter one.
+func readNotice(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	return notices.Wording(input.Text)
 }
 
