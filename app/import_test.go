@@ -168,7 +168,7 @@ func TestImportAndExportByCommand(t *testing.T) {
 		return out.String()
 	}
 	path := func(name string) string { return filepath.Join(dir, name) }
-	for _, name := range []string{"danh sach moi.xlsx", "danh sach loi.xlsx", "anh.xlsx"} {
+	for _, name := range []string{"danh sach moi.xlsx", "danh sach loi.xlsx", "anh.xlsx", "ket qua.xlsx", "ket qua loi.xlsx"} {
 		if err := os.WriteFile(path(name), sentFile(name), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -204,6 +204,16 @@ func TestImportAndExportByCommand(t *testing.T) {
 		t.Error(out)
 	}
 	command(exitUsage, "export", path("ra.xlsx"), "--ward", "bac-hong-linh", "--village", "Thôn Không Có")
+
+	// The bank's answer: with faults nothing is marked.
+	if out := command(exitFailed, "results", path("ket qua loi.xlsx"), "--ward", "bac-hong-linh", "--annotated", path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 3") {
+		t.Error(out)
+	}
+	command(exitUsage, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "tháng ba")
+	command(exitFailed, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "2001-03", "--dry-run")
+	if out := command(exitFailed, "results", path("anh.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out, "ảnh") {
+		t.Error(out)
+	}
 	if soffice, err := exec.LookPath("soffice"); err == nil { // where it is installed, it prints the form
 		if out, err := exec.Command(soffice, "--headless", "--convert-to", "pdf", "--outdir", dir, path("ra.xlsx")).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
