@@ -212,10 +212,15 @@ func (s *Screens) drawLine(run models.PaymentRun, line models.PaymentLine) bot.R
 		text = append(text, s.say("allowance.reason", "reason", line.Reason))
 	}
 	reply := bot.Reply{Title: line.Name, Text: strings.Join(text, "\n"), Protect: true}
-	if run.State == models.RunExported && line.State == models.LinePending {
-		reply.Buttons = append(reply.Buttons, bot.Row(
-			positive(s.button("line_paid", "linepaid", id(run.ID), id(line.ID))),
-			negative(s.button("line_failed", "linefailed", id(run.ID), id(line.ID)))))
+	sent := run.State == models.RunExported
+	paid := positive(s.button("line_paid", "linepaid", id(run.ID), id(line.ID)))
+	switch {
+	case sent && line.State == models.LinePending:
+		reply.Buttons = append(reply.Buttons, bot.Row(paid, negative(s.button("line_failed", "linefailed", id(run.ID), id(line.ID)))))
+	case sent && (line.State == models.LineFailed || line.State == models.LineReturned):
+		reply.Buttons = append(reply.Buttons, bot.Row(paid))
+	case line.State == models.LinePaid: // money may come back late, even after the list is closed
+		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("line_returned", "linefailed", id(run.ID), id(line.ID), string(models.LineReturned)))))
 	}
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("lines", "lines", id(run.ID)), s.button("menu", "menu")))
 	return reply
@@ -234,7 +239,11 @@ func (s *Screens) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	return turn.Begin(ctx, "line_failed", bot.Answers{"run": id(number(turn.Arg(0))), "line": id(number(turn.Arg(1)))})
+	known := bot.Answers{"run": id(number(turn.Arg(0))), "line": id(number(turn.Arg(1)))}
+	if turn.Arg(2) == string(models.LineReturned) {
+		known["outcome"] = string(models.LineReturned)
+	}
+	return turn.Begin(ctx, "line_failed", known)
 }
 
 func (s *Screens) lineFailedForm() *bot.Form {
@@ -242,10 +251,17 @@ func (s *Screens) lineFailedForm() *bot.Form {
 		Name:  "line_failed",
 		Steps: []bot.Step{{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason", Read: readSentenceStep, Show: asKept("reason"), Free: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			if answers["outcome"] == string(models.LineReturned) {
+				return bot.Reply{Text: s.say("line.returned_confirm", "reason", answers["reason"])}, nil
+			}
 			return bot.Reply{Text: s.say("line.failed_confirm", "reason", answers["reason"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			err := s.Allowance.SettleLine(ctx, turn.Speaker.Actor, number(answers["line"]), models.LineFailed, answers["reason"], s.today())
+			outcome := models.LineFailed
+			if answers["outcome"] == string(models.LineReturned) {
+				outcome = models.LineReturned
+			}
+			err := s.Allowance.SettleLine(ctx, turn.Speaker.Actor, number(answers["line"]), outcome, answers["reason"], s.today())
 			if err != nil {
 				return bot.Reply{}, err
 			}
