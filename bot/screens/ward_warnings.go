@@ -96,7 +96,7 @@ func (s *Screens) finding(kind warnings.Kind, item warnings.Item) (string, bot.B
 		return s.say("warnings.long", "name", item.Name, "title", item.Mark, "where", item.Where, "since", item.Since), opens(item.Name, "person")
 	case warnings.LateChange:
 		return s.say("warnings.late", "number", item.ID, "name", s.say("kind_short."+item.Name), "since", item.Since), opens(s.say("mine.button", "number", item.ID), "card")
-	case warnings.LateCase:
+	case warnings.OpenCase:
 		return s.say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since), opens(s.say("pending.case_button", "number", item.ID), "case")
 	case warnings.LateLink:
 		return s.say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since), opens(s.say("pending.link_button", "number", item.ID), "linkcard")

@@ -34,11 +34,11 @@ func (l look) query(kind Kind) (string, []any) {
 			FROM change_requests c LEFT JOIN branches b ON b.id = c.branch_id
 			WHERE c.ward_id = ? AND c.state = 'submitted' AND c.submitted_at <= ?
 			ORDER BY c.submitted_at, c.id`, []any{l.ward, l.late}
-	case LateCase:
+	case OpenCase:
 		return `SELECT c.id, p.name, c.created_at AS since, COUNT(*) OVER () AS total
 			FROM cases c JOIN people p ON p.id = c.person_id
-			WHERE c.ward_id = ? AND c.state = 'open' AND c.updated_at <= ?
-			ORDER BY c.created_at, c.id`, []any{l.ward, l.late}
+			WHERE c.ward_id = ? AND c.state = 'open'
+			ORDER BY c.created_at, c.id`, []any{l.ward}
 	}
 	// LateLink: a name of somebody unknown.
 	return `SELECT k.id, k.name, k.created_at AS since, COUNT(*) OVER () AS total

@@ -30,13 +30,13 @@ const (
 	NeverLinked Kind = "never_linked" // in post, and on no channel ever
 	LongTerm    Kind = "long_term"    // in post longer than a term usually lasts
 	LateChange  Kind = "late_change"  // a change request that waits past the ward's time
-	LateCase    Kind = "late_case"    // a question that waits so
+	OpenCase    Kind = "open_case"    // a question without an answer
 	LateLink    Kind = "late_link"    // somebody who waits so to be linked
 )
 
 // Kinds lists every kind in the order in which people read them: what stops
 // money or keeps somebody waiting first.
-var Kinds = []Kind{LateChange, LateCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone, LandLine, NeverLinked}
+var Kinds = []Kind{LateChange, OpenCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone, LandLine, NeverLinked}
 
 // Item is one finding. ID is that of a branch, person, change request, case or
 // link request, as Kind.Subject says.

@@ -267,14 +267,13 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 			func(h *house) {
 				h.set(&models.ChangeRequest{ID: h.found(warnings.LateChange)[0]}, "submitted_at", h.now.Add(-47*time.Hour).UTC())
 			}},
-		"a question that waits": {warnings.LateCase,
+		"a question that waits": {warnings.OpenCase,
 			func(h *house) []int64 {
 				row := models.Case{WardID: h.ward.ID, PersonID: h.head.ID, Kind: "question", State: "open", IdempotencyKey: "1"}
 				h.create(&row)
-				h.set(&row, "updated_at", h.now.Add(-49*time.Hour).UTC())
 				return []int64{row.ID}
 			},
-			func(h *house) { h.set(&models.Case{ID: h.found(warnings.LateCase)[0]}, "state", "answered") }},
+			func(h *house) { h.set(&models.Case{ID: h.found(warnings.OpenCase)[0]}, "state", "answered") }},
 		"somebody waits to be linked": {warnings.LateLink,
 			func(h *house) []int64 {
 				row := models.LinkRequest{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", Name: "Cúc", State: models.LinkPending, IdempotencyKey: "1", CreatedAt: h.now.Add(-72 * time.Hour).UTC()}
