@@ -154,7 +154,7 @@ func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
 
 // serve puts a line's webhook behind a server, beside the echo.
 func (b *inboundBench) serve(line benchLine, channel bot.Channel, webhook func(bot.Handler) (http.Handler, error)) error {
-	counter, err := newCounter(b.ward, b.sessions, []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
+	counter, err := newCounter(b.ward, b.sessions, b.sessions.Pace(paces(b.settings)), []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type Counter struct {
 	watches    []func(context.Context) error
 	tidies     []func(context.Context) error
 	worker     outbox.Worker
+	sender     *delivery.Sender
 	logger     *slog.Logger
 	// redrawEvery is how often a notice's progress card is drawn at most.
 	redrawEvery time.Duration
@@ -44,7 +45,7 @@ type Counter struct {
 const strangersDraftKept = 7 * 24 * time.Hour
 
 // newCounter wires the conversation; nothing runs before Start.
-func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, links func() []screens.Link, logger *slog.Logger) (*Counter, error) {
+func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channels []bot.Channel, links func() []screens.Link, logger *slog.Logger) (*Counter, error) {
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
 	if err != nil {
 		return nil, err
@@ -62,14 +63,14 @@ func newCounter(ward *Ward, sessions *session.Store, channels []bot.Channel, lin
 	c.Dispatcher = &bot.Dispatcher{
 		Channels: c.channels, Lines: lines, Sessions: session.Dialogues{Store: sessions}, People: people{ward.Identity},
 		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: model,
-		Book: c.Screens.Book(), Speech: words, Clock: ward.Clock, Logger: logger, Away: away,
+		Book: c.Screens.Book(), Speech: words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}
-	sender := &delivery.Sender{
+	c.sender = &delivery.Sender{
 		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
-		Templates: ward.Channels, Troubles: ward.Channels, Clock: ward.Clock, Logger: logger,
+		Templates: ward.Channels, Troubles: ward.Channels, Pace: pace, Clock: ward.Clock, Logger: logger,
 	}
 	workers := river.NewWorkers()
-	sender.Register(workers)
+	c.sender.Register(workers)
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
 		_, err := ward.Changes.Due(ctx)
 		return err
@@ -152,7 +153,10 @@ func (c *Counter) Start(ctx context.Context) error {
 }
 
 // Stop lets running jobs finish.
-func (c *Counter) Stop(ctx context.Context) error { return c.worker.Stop(ctx) }
+func (c *Counter) Stop(ctx context.Context) error {
+	c.sender.Stop()
+	return c.worker.Stop(ctx)
+}
 
 // away reports whether an error says that the database cannot be reached.
 func away(err error) bool {

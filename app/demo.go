@@ -139,7 +139,7 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 	links := func() []screens.Link {
 		return []screens.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
 	}
-	if d.counter, err = newCounter(d.ward, sessions, []bot.Channel{d.page}, links, logger); err != nil {
+	if d.counter, err = newCounter(d.ward, sessions, sessions.Pace(nil), []bot.Channel{d.page}, links, logger); err != nil {
 		return d, err
 	}
 	health(mux, d.ward)

@@ -144,7 +144,7 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 	links := func() []screens.Link {
 		return []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
 	}
-	if h.counter, err = newCounter(h.ward, h.sessions, append([]bot.Channel{h.page}, others...), links, logger); err != nil {
+	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...), links, logger); err != nil {
 		t.Fatal(err)
 	}
 	h.counter.redrawEvery = 20 * time.Millisecond

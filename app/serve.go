@@ -112,7 +112,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if err != nil {
 		return s, err
 	}
-	if s.counter, err = newCounter(s.ward, sessions, s.openChannels(ctx, words), s.links, logger); err != nil {
+	if s.counter, err = newCounter(s.ward, sessions, sessions.Pace(paces(settings)), s.openChannels(ctx, words), s.links, logger); err != nil {
 		return s, err
 	}
 	s.counter.tidies = append(s.counter.tidies, func(ctx context.Context) error {

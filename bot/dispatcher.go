@@ -22,6 +22,9 @@ type Dispatcher struct {
 	Book       *Book
 	Speech     Speech
 	Lines      *Lines
+	// Spent hears of every answer that went to a chat, so that what goes to many
+	// leaves room for it; may be nil.
+	Spent func(channel, chatID string)
 	Clock      services.Clock
 	Logger     *slog.Logger
 	// Away reports whether an error says that the database cannot be reached:
@@ -305,5 +308,8 @@ func (d *Dispatcher) say(ctx context.Context, channel Channel, chatID string, re
 	}
 	ref, err := channel.Send(ctx, chatID, reply)
 	d.Lines.Heard(channel.Name(), err)
+	if d.Spent != nil {
+		d.Spent(channel.Name(), chatID)
+	}
 	return ref, err
 }

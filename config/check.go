@@ -153,6 +153,9 @@ func (c Config) validate(problems *Problems) {
 	wrong("TELEGRAM_MODE", isMode(c.TelegramMode))
 	wrong("TELEGRAM_WEBHOOK_SECRET", isWebhookSecret(c.TelegramWebhookSecret))
 	wrong("ZALO_APP_ID", c.ZaloAppID == "" || digits.MatchString(c.ZaloAppID))
+	for key, rate := range map[string]float64{"TELEGRAM_RATE": c.TelegramRate, "ZALO_RATE": c.ZaloRate, "ZALOBOT_RATE": c.ZaloBotRate} {
+		wrong(key, rate == 0 || rate >= 0.1 && rate <= 10_000)
+	}
 	wrong("ZALO_API_URL", isURL(c.ZaloAPIURL, "https", "http"))
 	wrong("ZALO_BUSINESS_URL", isURL(c.ZaloBusinessURL, "https", "http"))
 	wrong("ZALO_TEXT_LIMIT", c.ZaloTextLimit >= 200 && c.ZaloTextLimit <= 2000)

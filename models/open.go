@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 )
 
@@ -152,6 +154,21 @@ func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, 
 		return nil, fmt.Errorf("open database file: %w", err)
 	}
 	return &Store{DB: orm, SQL: db, Dialect: SQLite}, nil
+}
+
+// IDs selects ids, for a statement that stays the same however many there are.
+func (s *Store) IDs(ids []int64) clause.Expr {
+	var list strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			list.WriteByte(',')
+		}
+		list.WriteString(strconv.FormatInt(id, 10))
+	}
+	if s.Dialect == SQLite {
+		return gorm.Expr("SELECT value FROM json_each(?)", "["+list.String()+"]")
+	}
+	return gorm.Expr("SELECT unnest(CAST(CAST(? AS text) AS bigint[]))", "{"+list.String()+"}")
 }
 
 // Close ends every connection.

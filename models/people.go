@@ -168,7 +168,8 @@ type Delivery struct {
 	State       DeliveryState
 	Reason      string
 	Attempts    int
-	Key         string // unique: one message, one recipient
+	DueAt       *time.Time // not to be tried again before; nil for at once, or for never
+	Key         string     // unique: one message, one recipient
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	SentAt      *time.Time

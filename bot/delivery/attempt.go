@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
-
-	"github.com/riverqueue/river"
 
 	"canbobot/bot"
 	"canbobot/models"
@@ -18,129 +17,164 @@ import (
 type attempt struct {
 	sender      *Sender
 	delivery    models.Delivery
-	interrupted bool // a process died in the middle of the try before
+	addresses   []address
+	many        bool       // it goes to many at once: nobody waits for it
+	interrupted bool       // a process died in the middle of the try before
+	drawn       *bot.Reply // for the first address, where that was done for all
+	undrawn     error
+	leave       bool      // the channel's pace has been asked
+	taken       time.Time // by the wall's clock
 
 	reason  string    // why the last address did not work
 	retryAt time.Time // when a channel that failed for the moment may be asked again
 	waiting bool      // some channel may work later
 }
 
-// run tries every address once. Its error is a snooze, or our own trouble.
-func (a *attempt) run(ctx context.Context) error {
+// run tries every address once. Its error is trouble of ours.
+func (a *attempt) run(ctx context.Context) (outbox.Outcome, error) {
 	s := a.sender
-	addresses, err := s.addresses(ctx, a.delivery)
-	if err != nil {
-		return err
+	a.reason = "no_account"
+	if a.interrupted {
+		repeats, err := s.Drawer.Repeats(ctx, a.delivery)
+		if err != nil {
+			return outbox.Outcome{}, err
+		}
+		if !repeats {
+			return a.ends(models.DeliveryUncertain, "uncertain"), nil
+		}
 	}
 	var last services.Actor
-	for i, to := range addresses {
+	for i, to := range a.addresses {
 		channel := s.Channels[to.channel]
 		if channel == nil {
 			a.reason = "channel_off"
 			continue
 		}
-		recipient, err := s.recipient(ctx, to)
-		if err != nil {
-			return err
+		last = to.reader
+		reply, ended, err := a.draw(ctx, i, to.reader)
+		if ended != nil || err != nil {
+			return value(ended), err
 		}
-		last = recipient
-		reply, ended, err := a.draw(ctx, recipient)
-		if ended || err != nil {
-			return err
+		outcome, err := a.send(ctx, channel, to, reply)
+		if outcome != nil || err != nil {
+			return value(outcome), err
 		}
-		done, err := a.send(ctx, channel, to, recipient, reply)
-		if done || err != nil {
-			return err
-		}
-		if a.waiting && s.Clock().Sub(a.delivery.CreatedAt) < elsewhereAfter && i < len(addresses)-1 {
-			return a.later(ctx) // the channel used last is given time before another one
+		if a.waiting && a.age() < elsewhereAfter && i < len(a.addresses)-1 {
+			return a.later(), nil // the channel used last is given time before another one
 		}
 	}
-	if a.waiting && s.Clock().Sub(a.delivery.CreatedAt) < givenUpAfter {
-		return a.later(ctx)
+	if a.waiting && a.age() < givenUpAfter {
+		return a.later(), nil
 	}
-	if done, err := a.byPhone(ctx, last); done || err != nil {
-		return err
+	if outcome, err := a.byPhone(ctx, last); outcome != nil || err != nil {
+		return value(outcome), err
 	}
-	state := models.DeliveryUnreachable
 	if a.reason == "refused" {
-		state = models.DeliveryFailed
+		return a.ends(models.DeliveryFailed, a.reason), nil
 	}
-	return s.Outbox.Settle(ctx, a.delivery, state, a.reason)
+	return a.ends(models.DeliveryUnreachable, a.reason), nil
 }
 
-// draw makes the message as the recipient may read it; ended when there is
+func value(outcome *outbox.Outcome) outbox.Outcome {
+	if outcome == nil {
+		return outbox.Outcome{}
+	}
+	return *outcome
+}
+
+// ends is an outcome after which nothing more is tried.
+func (a *attempt) ends(state models.DeliveryState, reason string) outbox.Outcome {
+	return outbox.Outcome{Delivery: a.delivery, State: state, Reason: reason}
+}
+
+func (a *attempt) age() time.Duration { return a.sender.Clock().Sub(a.delivery.CreatedAt) }
+
+// draw makes the message as the recipient may read it; an outcome when there is
 // nothing to tell any more.
-func (a *attempt) draw(ctx context.Context, recipient services.Actor) (reply bot.Reply, ended bool, err error) {
-	s := a.sender
-	reply, err = s.Drawer.Notification(ctx, recipient, a.delivery)
-	if err != nil {
-		if kind := services.KindOf(err); kind == services.KindDenied || kind == services.KindNotFound {
-			return reply, true, s.Outbox.Settle(ctx, a.delivery, models.DeliveryFailed, "not_theirs")
-		}
-		return reply, false, err
+func (a *attempt) draw(ctx context.Context, i int, reader services.Actor) (bot.Reply, *outbox.Outcome, error) {
+	if i == 0 && a.drawn != nil {
+		return a.judge(*a.drawn, a.undrawn)
 	}
-	if reply.Empty() {
-		return reply, true, s.Outbox.Settle(ctx, a.delivery, models.DeliveryFailed, "outdated")
-	}
-	return reply, false, nil
+	reply, err := a.sender.Drawer.Notification(ctx, reader, a.delivery)
+	return a.judge(reply, err)
 }
 
-// send tries one address; done when the delivery is settled or put off.
-func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, recipient services.Actor, reply bot.Reply) (done bool, err error) {
+// judge says what a drawing comes to.
+func (a *attempt) judge(reply bot.Reply, err error) (bot.Reply, *outbox.Outcome, error) {
+	switch kind := services.KindOf(err); {
+	case err != nil && (kind == services.KindDenied || kind == services.KindNotFound):
+		return reply, new(a.ends(models.DeliveryFailed, "not_theirs")), nil
+	case err != nil:
+		return reply, nil, err
+	case reply.Empty():
+		return reply, new(a.ends(models.DeliveryFailed, "outdated")), nil
+	}
+	return reply, nil, nil
+}
+
+// send tries one address; no outcome when the next one may be tried.
+func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, reply bot.Reply) (*outbox.Outcome, error) {
 	s := a.sender
 	if windowed, ok := channel.(bot.Windowed); ok && windowed.Window(s.Clock().Sub(to.lastSeen)) == bot.Closed {
 		a.reason = bot.WhyWindow
-		return a.asTemplate(ctx, channel, to, recipient, reply)
+		return a.template(ctx, channel, to, "", reply)
 	}
 	if numbered, ok := channel.(bot.Numbered); ok && numbered.Numbers(reply) {
 		// Drawn with a mark, the numbers stand for this message's choices whatever
 		// the dialogue has asked meanwhile.
+		var err error
 		if reply.Mark, err = s.Outbox.Mark(ctx, a.delivery, to.channel, to.chatID, bot.Choices(reply)); err != nil {
-			return false, err
+			return nil, err
 		}
 	}
-	ref, err := s.on(ctx, to.channel, func() (string, error) { return channel.Send(ctx, to.chatID, reply) })
+	ref, err := s.on(ctx, a, to, func() (string, error) { return channel.Send(ctx, to.chatID, reply) })
 	if err == nil {
-		return true, s.Outbox.Sent(ctx, a.delivery, outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark, Repeated: a.interrupted})
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
 	case bot.Unreachable:
 		a.reason = why(err, "unreachable")
 		if a.reason == bot.WhyWindow { // we thought it open
-			return a.asTemplate(ctx, channel, to, recipient, reply)
+			return a.template(ctx, channel, to, "", reply)
 		}
-		return false, s.Identity.MarkUnreachable(ctx, to.channel, to.externalID, bot.WhyOf(err))
+		return nil, s.Identity.MarkUnreachable(ctx, to.channel, to.externalID, bot.WhyOf(err))
 	case bot.Refused:
 		a.reason = "refused"
-		return false, nil
+		return nil, nil
 	case bot.Broken:
 		a.reason = "channel_broken"
 		a.wait(s.Clock().Add(brokenPause))
-		return false, s.Troubles.Report(ctx, to.channel, why(err, "broken"), fmt.Sprint(errors.Unwrap(err)))
+		return nil, s.Troubles.Report(ctx, to.channel, why(err, "broken"), fmt.Sprint(errors.Unwrap(err)))
 	case bot.Retry:
 		a.reason = "retry"
 		a.wait(retryAt(err))
-		return false, nil
+		return nil, nil
 	}
-	return true, a.uncertain(ctx, err)
+	return a.uncertain(ctx, err)
 }
 
-// asTemplate sends what the window is shut for as a template the ward has for
-// it, to the person's id there; false when that is no way.
-func (a *attempt) asTemplate(ctx context.Context, channel bot.Channel, to address, recipient services.Actor, reply bot.Reply) (done bool, err error) {
-	return a.template(ctx, channel, to, "", recipient, reply)
+// sent is a message that arrived; one that may have been read twice says so.
+func (a *attempt) sent(at outbox.Arrival) *outbox.Outcome {
+	outcome := a.ends(models.DeliverySent, "")
+	if a.interrupted {
+		outcome.Reason = "repeated"
+	}
+	outcome.Arrival = at
+	if meter := a.sender.Meter; meter != nil {
+		meter.Sent(at.Channel, a.delivery.Kind, max(a.age(), 0))
+	}
+	return &outcome
 }
 
 // byPhone is the last way: a template to the number of the roster.
-func (a *attempt) byPhone(ctx context.Context, recipient services.Actor) (done bool, err error) {
+func (a *attempt) byPhone(ctx context.Context, reader services.Actor) (*outbox.Outcome, error) {
 	s := a.sender
 	if a.delivery.PersonID == nil || a.reason == "refused" {
-		return false, nil
+		return nil, nil
 	}
-	if recipient.Ward == 0 { // no account to know them by
-		recipient = services.Actor{Role: services.Officer, Ward: a.delivery.WardID, Person: *a.delivery.PersonID}
+	if reader.Ward == 0 { // no account to know them by
+		reader = services.Actor{Role: services.Officer, Ward: a.delivery.WardID, Person: *a.delivery.PersonID}
 	}
 	for name, channel := range s.Channels {
 		if _, ok := channel.(bot.Templater); !ok {
@@ -148,79 +182,87 @@ func (a *attempt) byPhone(ctx context.Context, recipient services.Actor) (done b
 		}
 		phone, err := s.Templates.PhoneOf(ctx, a.delivery.WardID, *a.delivery.PersonID)
 		if err != nil || phone == "" {
-			return false, err
+			return nil, err
 		}
-		reply, ended, err := a.draw(ctx, recipient)
-		if ended || err != nil {
-			return true, err
+		reply, ended, err := a.judge(s.Drawer.Notification(ctx, reader, a.delivery))
+		if ended != nil || err != nil {
+			return ended, err
 		}
-		if done, err := a.template(ctx, channel, address{channel: name}, phone, recipient, reply); done || err != nil {
-			return done, err
+		if outcome, err := a.template(ctx, channel, address{channel: name, reader: reader}, phone, reply); outcome != nil || err != nil {
+			return outcome, err
 		}
 	}
-	return false, nil
+	return nil, nil
 }
 
-func (a *attempt) template(ctx context.Context, channel bot.Channel, to address, phone string, recipient services.Actor, reply bot.Reply) (done bool, err error) {
+// template sends what the window is shut for as a template the ward has for it:
+// to the person's id there, or to their number.
+func (a *attempt) template(ctx context.Context, channel bot.Channel, to address, phone string, reply bot.Reply) (*outbox.Outcome, error) {
 	s := a.sender
 	templater, ok := channel.(bot.Templater)
 	if !ok {
-		return false, nil
+		return nil, nil
 	}
-	gaps, err := s.Drawer.Gaps(ctx, recipient, a.delivery, reply)
+	gaps, err := s.Drawer.Gaps(ctx, to.reader, a.delivery, reply)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	id, data, found, err := s.Templates.TemplateFor(ctx, a.delivery.WardID, to.channel, a.delivery.Kind, gaps)
 	if err != nil || !found {
-		return false, err
+		return nil, err
 	}
 	via := "template_user"
 	if phone != "" {
 		via = "template_phone"
 	}
 	template := bot.Template{ID: id, Data: data, Key: fmt.Sprintf("delivery-%d", a.delivery.ID)}
-	ref, err := s.on(ctx, to.channel, func() (string, error) { return templater.SendTemplate(ctx, to.externalID, phone, template) })
+	ref, err := s.on(ctx, a, to, func() (string, error) { return templater.SendTemplate(ctx, to.externalID, phone, template) })
 	if err == nil {
-		return true, s.Outbox.Sent(ctx, a.delivery, outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via, Repeated: a.interrupted})
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
 	case bot.Uncertain:
-		return true, a.uncertain(ctx, err)
+		return a.uncertain(ctx, err)
 	case bot.Retry:
 		a.reason = "retry"
 		a.wait(retryAt(err))
 	case bot.Broken:
 		a.reason = "channel_broken"
 		a.wait(s.Clock().Add(brokenPause))
-		return false, s.Troubles.Report(ctx, to.channel, why(err, "broken"), fmt.Sprint(errors.Unwrap(err)))
+		return nil, s.Troubles.Report(ctx, to.channel, why(err, "broken"), fmt.Sprint(errors.Unwrap(err)))
 	case bot.Refused: // the ward's template is wrong for it: the clerk can mend that
 		a.reason = "template_refused"
 	default:
 		a.reason = why(err, "unreachable")
 	}
-	return false, nil
+	return nil, nil
 }
 
 // uncertain leaves a message to be asked for again, as often as a repeat is
 // better than a gap.
-func (a *attempt) uncertain(ctx context.Context, cause error) error {
-	if err := a.sender.Outbox.Settle(ctx, a.delivery, models.DeliveryUncertain, "uncertain"); err != nil {
-		return err
-	}
+func (a *attempt) uncertain(ctx context.Context, cause error) (*outbox.Outcome, error) {
+	outcome := a.ends(models.DeliveryUncertain, "uncertain")
 	if a.delivery.Attempts >= uncertainMost {
-		return nil
+		return &outcome, nil
 	}
-	return river.JobSnooze(a.pause(retryAt(cause)))
+	repeats, err := a.sender.Drawer.Repeats(ctx, a.delivery)
+	if err != nil {
+		// What has been asked for stays so: whether to ask again is seen then.
+		a.sender.Logger.Error("not known whether to repeat", "delivery", a.delivery.ID, "error", err)
+		repeats = true
+	}
+	if repeats {
+		outcome.Due = a.after(retryAt(cause))
+	}
+	return &outcome, nil
 }
 
-// later puts the delivery off.
-func (a *attempt) later(ctx context.Context) error {
-	if err := a.sender.Outbox.Postpone(ctx, a.delivery, a.reason); err != nil {
-		return err
-	}
-	return river.JobSnooze(a.pause(a.retryAt))
+// later puts the delivery off: nothing of it has left.
+func (a *attempt) later() outbox.Outcome {
+	outcome := a.ends(models.DeliveryQueued, a.reason)
+	outcome.Uncounted, outcome.Due = true, a.after(a.retryAt)
+	return outcome
 }
 
 // wait notes that a channel may work later; of several the soonest counts.
@@ -231,18 +273,28 @@ func (a *attempt) wait(at time.Time) {
 	a.waiting = true
 }
 
-// pause is how long to wait: as the platform says, else the longer the older the
-// message is.
-func (a *attempt) pause(until time.Time) time.Duration {
+// after is when to try again: when the platform says, else the later the older
+// the message is.
+func (a *attempt) after(until time.Time) time.Time {
 	now := a.sender.Clock()
-	if until.IsZero() {
-		return min(max(now.Sub(a.delivery.CreatedAt)/4, firstPause), longestPause)
+	pause := min(max(a.age()/4, firstPause), longestPause)
+	if !until.IsZero() {
+		pause = min(max(until.Sub(now), time.Second), longestPause)
 	}
-	return min(max(until.Sub(now), time.Second), longestPause)
+	return now.Add(pause)
 }
 
+// note tells of a message that did not get through. That a platform wants a
+// pause is what it says to hundreds at once.
 func (a *attempt) note(channel string, err error) {
-	a.sender.Logger.Warn("message not delivered", "delivery", a.delivery.ID, "kind", a.delivery.Kind, "channel", channel, "fate", bot.FateOf(err), "error", err)
+	level, fate := slog.LevelWarn, bot.FateOf(err)
+	if a.many && fate == bot.Retry {
+		level = slog.LevelDebug
+	}
+	a.sender.Logger.Log(context.Background(), level, "message not delivered", "delivery", a.delivery.ID, "kind", a.delivery.Kind, "channel", channel, "fate", fate, "error", err)
+	if meter := a.sender.Meter; meter != nil {
+		meter.Failed(channel, string(fate), bot.WhyOf(err))
+	}
 }
 
 func retryAt(err error) time.Time {

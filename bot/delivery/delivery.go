@@ -1,11 +1,18 @@
 // Package delivery sends what nobody is waiting for: it works the jobs that
 // services enqueued with their changes.
+//
+// A delivery is a row. It is taken ("sending") before the platform is asked and
+// settled when that has answered, so that a process may die at any moment: what
+// it had taken is taken up again once the lease is over, and marked as a message
+// that may be read twice. One message or thousands, it is the same way; many go
+// in flights, so that taking and settling cost a statement a flight.
 package delivery
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -20,7 +27,12 @@ import (
 // Drawer draws what a recipient is told; screens.Screens does.
 type Drawer interface {
 	Notification(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error)
+	// Notifications draws for many at once; for each an error, or nil, of its own.
+	Notifications(ctx context.Context, recipients []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error)
 	Redrawn(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error)
+	// Repeats reports whether it is better that a message is read twice than not
+	// at all.
+	Repeats(ctx context.Context, delivery models.Delivery) (bool, error)
 	// Gaps are what may fill an approved template in the place of a reply: name
 	// of the field to text.
 	Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery, reply bot.Reply) (map[string]string, error)
@@ -42,6 +54,29 @@ type Troubles interface {
 	Works(ctx context.Context, channel string) error
 }
 
+// Pace gives leave to write, at the pace that each platform allows one bot,
+// however many processes speak for it.
+type Pace interface {
+	// Many asks for chats of people who wait for nothing: an answer for each of
+	// the first ones, as far as the pace goes; the others may be asked for after
+	// wait.
+	Many(ctx context.Context, channel string, chats []string) (may []bool, wait time.Duration)
+	// One asks for one chat, ahead of what goes to many: how long to wait.
+	One(ctx context.Context, channel, chat string) (wait time.Duration)
+	// Halt stops all of it for as long as the platform asks.
+	Halt(ctx context.Context, channel string, pause time.Duration)
+}
+
+// Meter counts.
+type Meter interface {
+	// Sent is a message that arrived so long after it was made.
+	Sent(channel, kind string, lag time.Duration)
+	// Failed is a try that did not arrive; why may be empty.
+	Failed(channel, fate, why string)
+	// Waited is leave that a channel's pace did not give at once.
+	Waited(channel string, wait time.Duration)
+}
+
 // Sender works deliveries and redraws cards.
 type Sender struct {
 	Channels  map[string]bot.Channel
@@ -51,10 +86,15 @@ type Sender struct {
 	Drawer    Drawer
 	Templates Templates
 	Troubles  Troubles
+	Pace      Pace
+	Meter     Meter // or nil
 	Clock     services.Clock
 	Logger    *slog.Logger
 
-	places places
+	places   places
+	ending   sync.Once
+	stopping chan struct{}
+	begun    sync.Once
 }
 
 const (
@@ -72,150 +112,157 @@ const (
 	elsewhereAfter = 10 * time.Minute
 	// givenUpAfter is how long a message waits for a channel to get better.
 	givenUpAfter = 24 * time.Hour
+	// workFor is how long a job takes up more, before it goes to the end of the
+	// queue: well below the time that a job has.
+	workFor = 10 * time.Second
 )
 
 // Register adds the workers of this package.
 func (s *Sender) Register(workers *river.Workers) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Deliver]) error {
-		return s.Deliver(ctx, job.Args.Delivery)
+		return s.Deliver(ctx, job.Args)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Redraw]) error {
 		return s.Redraw(ctx, job.Args)
 	}))
 }
 
-// Deliver sends one delivery to the account its recipient used last, to the
-// next one when that cannot be reached: first as a message, past the platform's
-// window as an approved template. Whom nothing reaches is left to be telephoned.
-// Returned errors are River's snoozes, or trouble of ours that a retry may mend.
-func (s *Sender) Deliver(ctx context.Context, id int64) error {
-	delivery, claimed, interrupted, err := s.Outbox.Claim(ctx, id)
-	if err != nil || !claimed {
-		return err
-	}
-	try := attempt{sender: s, delivery: delivery, interrupted: interrupted, reason: "no_account"}
-	err = try.run(ctx)
-	if err != nil && !errors.Is(err, &river.JobSnoozeError{}) {
-		return errors.Join(err, s.Outbox.Settle(context.WithoutCancel(ctx), delivery, models.DeliveryQueued, "error"))
-	}
-	return err
+// Stop lets jobs put off what they have not begun; the workers' own end waits
+// for what they have.
+func (s *Sender) Stop() {
+	s.init()
+	s.ending.Do(func() { close(s.stopping) })
 }
 
-// address is a chat to try.
+func (s *Sender) init() {
+	s.begun.Do(func() { s.stopping = make(chan struct{}) })
+}
+
+func (s *Sender) stopped() bool {
+	select {
+	case <-s.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
+// Deliver sends deliveries: each to the account its recipient used last, to the
+// next one when that cannot be reached; first as a message, past the platform's
+// window as an approved template. Whom nothing reaches is left to be telephoned.
+// A job of many goes on until none is left that may be tried, or its time is up.
+// Returned errors are River's snoozes, or trouble of ours that a retry may mend.
+func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
+	s.init()
+	many := len(job.Deliveries) > 1
+	begun := time.Now()
+	for {
+		open, err := s.Outbox.Open(ctx, job.Deliveries)
+		if err != nil || len(open) == 0 {
+			return err
+		}
+		now := s.Clock()
+		if many && !job.Night && services.Night(now) {
+			return river.JobSnooze(services.Morning(now).Sub(now))
+		}
+		if many && (s.stopped() || time.Since(begun) > workFor) {
+			return river.JobSnooze(0)
+		}
+		ready, soonest := s.ready(open, many)
+		if len(ready) == 0 {
+			return river.JobSnooze(min(soonest, longestPause))
+		}
+		done, err := s.try(ctx, ready, many)
+		switch {
+		case err != nil:
+			return err
+		case !many && done.next.IsZero():
+			return nil
+		case !many:
+			return river.JobSnooze(max(done.next.Sub(s.Clock()), time.Second))
+		case done.tried == 0: // the pace does not let anything through soon
+			return river.JobSnooze(min(max(done.wait, time.Second), longestPause))
+		}
+	}
+}
+
+// ready picks what may be tried at this moment, and says when the next may be.
+// One that goes by itself is due whenever its job is worked.
+func (s *Sender) ready(open []models.Delivery, many bool) (ready []models.Delivery, soonest time.Duration) {
+	soonest = longestPause
+	for _, delivery := range open {
+		due := outbox.DueIn(delivery, s.Clock())
+		if due == 0 || !many && delivery.State != models.DeliverySending {
+			ready = append(ready, delivery)
+			continue
+		}
+		soonest = min(soonest, max(due, time.Second))
+	}
+	return ready, soonest
+}
+
+// address is a chat to try, and who reads there.
 type address struct {
 	account                     int64
 	channel, externalID, chatID string
 	lastSeen                    time.Time
+	reader                      services.Actor
 }
 
-func (s *Sender) addresses(ctx context.Context, delivery models.Delivery) ([]address, error) {
-	if delivery.PersonID == nil && delivery.StaffID == nil {
-		// A chat that is linked to nobody wrote not long before the message was made.
-		return []address{{channel: delivery.Channel, externalID: delivery.ChatID, chatID: delivery.ChatID, lastSeen: delivery.CreatedAt}}, nil
+// addresses finds the chats of each delivery's recipient, in the order in which
+// they are tried.
+func (s *Sender) addresses(ctx context.Context, deliveries []models.Delivery) ([][]address, error) {
+	var people, staff []int64
+	for _, delivery := range deliveries {
+		people, staff = append(people, id(delivery.PersonID)), append(staff, id(delivery.StaffID))
 	}
-	var person, staff int64
-	if delivery.PersonID != nil {
-		person = *delivery.PersonID
-	}
-	if delivery.StaffID != nil {
-		staff = *delivery.StaffID
-	}
-	accounts, err := s.Identity.AccountsOf(ctx, person, staff)
+	found, err := s.Identity.Addressees(ctx, people, staff)
 	if err != nil {
 		return nil, err
 	}
-	addresses := make([]address, 0, len(accounts))
-	for _, account := range accounts {
-		if delivery.Kind == outbox.CardChanged && delivery.AccountID != nil && account.ID != *delivery.AccountID {
-			continue // it follows the card that it replaces
+	byPerson, byStaff := map[int64][]address{}, map[int64][]address{}
+	for _, one := range found {
+		account := one.Account
+		to := address{account.ID, account.Channel, account.ExternalID, account.ChatID, account.LastSeenAt, one.Actor}
+		if account.StaffID != nil {
+			byStaff[*account.StaffID] = append(byStaff[*account.StaffID], to)
+		} else if account.PersonID != nil {
+			byPerson[*account.PersonID] = append(byPerson[*account.PersonID], to)
 		}
-		addresses = append(addresses, address{account.ID, account.Channel, account.ExternalID, account.ChatID, account.LastSeenAt})
 	}
-	return addresses, nil
+	all := make([][]address, len(deliveries))
+	for i, delivery := range deliveries {
+		switch {
+		case delivery.StaffID != nil:
+			all[i] = byStaff[*delivery.StaffID]
+		case delivery.PersonID != nil:
+			all[i] = byPerson[*delivery.PersonID]
+		default:
+			if all[i], err = s.unlinked(ctx, delivery); err != nil {
+				return nil, err
+			}
+		}
+		if delivery.Kind == outbox.CardChanged && delivery.AccountID != nil {
+			// It follows the card that it replaces.
+			all[i] = slices.DeleteFunc(slices.Clone(all[i]), func(to address) bool { return to.account != *delivery.AccountID })
+		}
+	}
+	return all, nil
 }
 
-// recipient is the actor behind an address; a chat that is linked to nobody is
-// a stranger.
-func (s *Sender) recipient(ctx context.Context, to address) (services.Actor, error) {
-	known, err := s.Identity.Holder(ctx, to.channel, to.externalID)
-	return known.Actor, err
-}
-
-// Redraw draws every card of a subject as it is at the moment. A channel that
-// redraws nothing sends the card anew, where that costs nothing. A card that
-// stays as it was has buttons that answer that they are out of date.
-func (s *Sender) Redraw(ctx context.Context, args outbox.Redraw) error {
-	cards, err := s.Outbox.Cards(ctx, args.Ward, args.Subject, args.SubjectID)
+// unlinked is a chat that was linked to nobody when the message was made: not
+// long after they wrote.
+func (s *Sender) unlinked(ctx context.Context, delivery models.Delivery) ([]address, error) {
+	known, err := s.Identity.Holder(ctx, delivery.Channel, delivery.ChatID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	resent := map[int64]bool{} // accounts: only their newest card counts
-	for _, card := range cards {
-		channel := s.Channels[card.Channel]
-		if channel == nil || card.Via != "" {
-			continue
-		}
-		editor, edits := channel.(bot.Editor)
-		to, recipient, linked, err := s.holder(ctx, card)
-		if err != nil {
-			return err
-		}
-		// Unlinked since, nothing more is shown there.
-		if !linked || !edits && (to.account == args.By || resent[to.account] || !s.free(channel, to)) {
-			continue
-		}
-		reply, err := s.Drawer.Redrawn(ctx, recipient, card)
-		if err != nil || reply.Empty() {
-			if kind := services.KindOf(err); err != nil && kind != services.KindDenied && kind != services.KindNotFound {
-				return err
-			}
-			continue
-		}
-		if !edits {
-			resent[to.account] = true
-			if reply.Card.Version > card.Version {
-				if err := s.Outbox.Resend(ctx, card, reply.Card.Version); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		if s.Lines.Try(card.Channel) != nil {
-			continue
-		}
-		err = editor.Edit(ctx, card.ChatID, card.MessageRef, reply)
-		s.Lines.Heard(card.Channel, err)
-		if err != nil {
-			s.Logger.Info("card not redrawn", "delivery", card.ID, "channel", card.Channel, "fate", bot.FateOf(err))
-			if bot.FateOf(err) == bot.Retry {
-				return err // River tries again; cards redrawn before stay as they are
-			}
-		}
-	}
-	return nil
+	return []address{{channel: delivery.Channel, externalID: delivery.ChatID, chatID: delivery.ChatID, lastSeen: delivery.CreatedAt, reader: known.Actor}}, nil
 }
 
-// free reports whether a message to the address costs nothing at the moment.
-func (s *Sender) free(channel bot.Channel, to address) bool {
-	windowed, ok := channel.(bot.Windowed)
-	return !ok || windowed.Window(s.Clock().Sub(to.lastSeen)) == bot.Free
-}
-
-// holder is who has a card before them, and where; false when the account that
-// it went to is linked to them no more.
-func (s *Sender) holder(ctx context.Context, card models.Delivery) (address, services.Actor, bool, error) {
-	if card.AccountID == nil {
-		return address{}, services.Actor{}, false, nil
+func id(pointer *int64) int64 {
+	if pointer == nil {
+		return 0
 	}
-	addresses, err := s.addresses(ctx, card)
-	if err != nil {
-		return address{}, services.Actor{}, false, err
-	}
-	for _, to := range addresses {
-		if to.account == *card.AccountID {
-			actor, err := s.recipient(ctx, to)
-			return to, actor, true, err
-		}
-	}
-	return address{}, services.Actor{}, false, nil
+	return *pointer
 }

@@ -19,7 +19,7 @@ import (
 // snoozed wants the delivery put off, and returns for how long.
 func (h *house) snoozed(id int64) time.Duration {
 	h.t.Helper()
-	err := h.Deliver(h.ctx, id)
+	err := h.deliver(id)
 	snooze := (*river.JobSnoozeError)(nil)
 	if !errors.As(err, &snooze) {
 		h.t.Fatalf("not put off: %v", err)
@@ -181,7 +181,7 @@ func TestUnaskedMessagesHaveMarks(t *testing.T) {
 	}
 	for _, id := range ids {
 		all.Go(func() {
-			if err := h.Deliver(h.ctx, id); err != nil {
+			if err := h.deliver(id); err != nil {
 				t.Error(err)
 			}
 		})
@@ -318,7 +318,7 @@ func TestAHangingChannelLeavesWorkersToOthers(t *testing.T) {
 	back := make(chan error, 20)
 	var all sync.WaitGroup
 	for _, id := range ids {
-		all.Go(func() { back <- h.Deliver(h.ctx, id) })
+		all.Go(func() { back <- h.deliver(id) })
 	}
 	for range 10 { // so many are underway; four wait, and six come back
 		<-asked

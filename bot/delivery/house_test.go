@@ -36,6 +36,8 @@ type house struct {
 	templates map[string]string // kind: id
 	phone     string
 	troubles  []string
+	halts     []string
+	once      bool
 
 	mu  sync.Mutex
 	now time.Time
@@ -70,7 +72,7 @@ func newHouse(t *testing.T) *house {
 	h.Sender = &delivery.Sender{
 		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Lines: bot.NewLines(h.clock), Outbox: box,
 		Identity: identity.New(h.store, v, audit.New(h.store, h.clock), box, h.clock, nil),
-		Drawer:   h, Templates: h, Troubles: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
+		Drawer:   h, Templates: h, Troubles: h, Pace: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
 	}
 	h.create(&models.Ward{ID: 1, Code: "a", Name: "A", Kind: "phường", CreatedAt: h.now})
 	person := models.Person{WardID: 1, Name: "Lan", Folded: "lan", Version: 1}
@@ -117,12 +119,43 @@ func (h *house) row(id int64) models.Delivery {
 // ends sends a delivery and wants it to end so.
 func (h *house) ends(id int64, state models.DeliveryState, reason, channel, via string) {
 	h.t.Helper()
-	if err := h.Deliver(h.ctx, id); err != nil {
+	if err := h.deliver(id); err != nil {
 		h.t.Fatalf("deliver: %v", err)
 	}
 	if row := h.row(id); row.State != state || row.Reason != reason || row.Channel != channel || row.Via != via {
 		h.t.Errorf("%s (%q) by %q %q, want %s (%q) by %q %q", row.State, row.Reason, row.Channel, row.Via, state, reason, channel, via)
 	}
+}
+
+// deliver works the job of deliveries.
+func (h *house) deliver(ids ...int64) error {
+	return h.Deliver(h.ctx, outbox.Deliver{Deliveries: ids})
+}
+
+func (h *house) Many(_ context.Context, _ string, chats []string) ([]bool, time.Duration) {
+	may := make([]bool, len(chats))
+	for i := range may {
+		may[i] = true
+	}
+	return may, 0
+}
+
+func (h *house) One(context.Context, string, string) time.Duration { return 0 }
+
+func (h *house) Halt(_ context.Context, channel string, pause time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.halts = append(h.halts, fmt.Sprint(channel, " ", pause))
+}
+
+func (h *house) Repeats(context.Context, models.Delivery) (bool, error) { return !h.once, nil }
+
+func (h *house) Notifications(ctx context.Context, readers []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error) {
+	replies := make([]bot.Reply, len(deliveries))
+	for i := range replies {
+		replies[i] = h.drawn
+	}
+	return replies, make([]error, len(deliveries))
 }
 
 func (h *house) Notification(context.Context, services.Actor, models.Delivery) (bot.Reply, error) {

@@ -120,23 +120,27 @@ func (s *Screens) noticeAs(view notices.View, text string) bot.Reply {
 
 // filled is a notice's text for one person.
 func (s *Screens) filled(ctx context.Context, actor services.Actor, person int64, notice models.Notice) (string, error) {
-	fields := notices.FieldsOf(notice.Text)
-	if len(fields) == 0 || person == 0 {
+	if len(notices.FieldsOf(notice.Text)) == 0 || person == 0 {
 		return notice.Text, nil
 	}
 	reader, err := s.Notices.Reader(ctx, actor, person)
 	if err != nil {
 		return "", err
 	}
+	return s.filledFor(ctx, actor, reader, notice)
+}
+
+// filledFor is a notice's text for a reader.
+func (s *Screens) filledFor(ctx context.Context, actor services.Actor, reader notices.Named, notice models.Notice) (string, error) {
 	sent := s.Clock.Local()
 	if notice.SentAt != nil {
 		sent = notice.SentAt.In(services.Zone)
 	}
 	month := models.DateOf(sent).MonthOf()
 	values := map[string]string{"ten": reader.Name, "chuc_danh": orDash(reader.Titles), "thang": texts.Month(month)}
-	for _, field := range fields {
+	for _, field := range notices.FieldsOf(notice.Text) {
 		if field == "so_tien" {
-			owed, err := s.Allowance.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: person}, month)
+			owed, err := s.Allowance.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: reader.Person}, month)
 			if err != nil {
 				return "", err
 			}

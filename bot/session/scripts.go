@@ -82,3 +82,52 @@ return flood
 
 // rightScript KEYS wrong level pause slow
 var rightScript = redis.NewScript(`return redis.call('DEL', unpack(KEYS))`)
+
+// paceScript KEYS halt channel chat...
+// ARGV mode interval_us burst_us chat_interval_us chat_burst_us kept_ms
+// replies {wait_us, may...}: 1 or 0 a chat, in their order, as far as the channel's
+// pace goes; wait_us is how long the rest has to wait, 0 when there is none.
+//
+// It is the generic cell rate algorithm: a key holds the moment up to which
+// what was sent has used its line up. Redis tells the time, so that all replicas
+// have one. In mode "spent" everything has been sent already.
+var paceScript = redis.NewScript(`
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local spent = ARGV[1] == 'spent'
+if not spent then
+	local halted = redis.call('PTTL', KEYS[1])
+	if halted > 0 then return {halted * 1000} end
+end
+local interval, burst = tonumber(ARGV[2]), tonumber(ARGV[3])
+local each, eachBurst = tonumber(ARGV[4]), tonumber(ARGV[5])
+local used = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now)
+local reply, wait = {0}, 0
+for i = 3, #KEYS do
+	if not spent and interval > 0 and used - now > burst then
+		wait = math.ceil(used - now - burst)
+		break
+	end
+	local may = 1
+	if each > 0 then
+		local chat = math.max(tonumber(redis.call('GET', KEYS[i]) or '0'), now)
+		if not spent and chat - now > eachBurst then
+			may = 0
+		else
+			chat = math.min(chat + each, now + each + eachBurst)
+			redis.call('SET', KEYS[i], string.format('%.0f', chat), 'PX', ARGV[6])
+		end
+	end
+	if may == 1 then used = used + interval end
+	reply[#reply + 1] = may
+end
+if interval > 0 then redis.call('SET', KEYS[2], string.format('%.0f', used), 'PX', math.ceil((used - now) / 1000) + 1000) end
+reply[1] = wait
+return reply
+`)
+
+// haltScript KEYS halt ARGV ms: the longer of two pauses counts.
+var haltScript = redis.NewScript(`
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[1]) end
+return 1
+`)

@@ -24,7 +24,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d messages are kept, from %q", len(messages), messages[0].Message.Text)
 	}
 	send(t, channel, "officer-1", bot.Reply{Text: "cũ"})
-	for i := range 230 {
+	for i := range 1030 {
 		send(t, channel, fmt.Sprintf("chat-%d", i), bot.Reply{Text: "a"})
 	}
 	if _, messages := listen(t, server, "", "officer-1").snapshot(); len(messages) != 0 {

@@ -59,7 +59,7 @@ type Config struct {
 
 // Limits on what is kept in memory and on what a page may send.
 const (
-	maxChats    = 200
+	maxChats    = 1000
 	maxMessages = 200     // of a chat
 	maxText     = 4000    // runes of a bubble; longer replies are split
 	maxUpload   = 2 << 20 // bytes of a photo or document sent from a phone

@@ -110,25 +110,6 @@ func (s *Service) unlinkAll(tx *gorm.DB, actor services.Actor, of owner, why str
 	return nil
 }
 
-// AccountsOf lists where a person, or else a staff member, can be written to,
-// the account used last first; also those a channel calls unreachable. Whoever
-// has not agreed to be written to, and retired staff, have none.
-func (s *Service) AccountsOf(ctx context.Context, person, staff int64) ([]models.Account, error) {
-	query := s.store.WithContext(ctx).
-		Where("unlinked_at IS NULL").
-		Where("EXISTS (SELECT 1 FROM consents c WHERE c.account_id = accounts.id AND c.withdrawn_at IS NULL)")
-	if staff != 0 {
-		query = query.Where("staff_id = ? AND EXISTS (SELECT 1 FROM staff s WHERE s.id = accounts.staff_id AND s.active)", staff)
-	} else {
-		query = query.Where("person_id = ?", person)
-	}
-	var accounts []models.Account
-	if err := query.Order("last_seen_at DESC, id DESC").Find(&accounts).Error; err != nil {
-		return nil, fmt.Errorf("accounts: %w", err)
-	}
-	return accounts, nil
-}
-
 // MarkUnreachable notes that no message reaches an account, and why as a short
 // code: it left, blocked or was closed. Since when stays as first noticed. An
 // unknown account is no error.

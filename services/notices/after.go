@@ -29,7 +29,7 @@ func (s *Service) Resend(ctx context.Context, actor services.Actor, notice int64
 		if len(ids) == 0 {
 			return services.Conflict("notice_nobody")
 		}
-		if err := s.outbox.Again(ctx, tx, ids); err != nil {
+		if err := s.outbox.Again(ctx, tx, ids, s.night(row)); err != nil {
 			return err
 		}
 		if err := s.stir(ctx, tx, notice); err != nil {
@@ -48,7 +48,7 @@ func (s *Service) Resend(ctx context.Context, actor services.Actor, notice int64
 //	conflict/notice_reminded   a second time on one day
 //	conflict/notice_nobody     nobody is silent
 func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64) (int, error) {
-	var people []int64
+	var people int
 	err := s.after(ctx, actor, notice, func(tx *gorm.DB, row models.Notice) error {
 		now := s.clock.Local()
 		switch {
@@ -59,31 +59,22 @@ func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64
 		case row.RemindedAt != nil && models.DateOf(row.RemindedAt.In(services.Zone)) == models.DateOf(now):
 			return services.Conflict("notice_reminded")
 		}
-		err := told(tx, notice).Where("d.state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen, models.DeliveryUncertain}).
-			Order("d.person_id").Pluck("d.person_id", &people).Error
-		if err != nil {
-			return fmt.Errorf("remind: %w", err)
-		}
-		if len(people) == 0 {
-			return services.Conflict("notice_nobody")
-		}
 		if err := tx.Model(&models.Notice{}).Where("id = ?", notice).Update("reminded_at", s.clock.UTC()).Error; err != nil {
 			return fmt.Errorf("remind: %w", err)
 		}
 		day := now.Year()*10000 + int(now.Month())*100 + now.Day()
-		messages := make([]outbox.Message, 0, chunk)
-		for i, person := range people {
-			messages = append(messages, outbox.Message{Ward: row.WardID, Kind: outbox.NoticeRemind, Subject: outbox.Notice, SubjectID: notice, Version: day, Person: person})
-			if len(messages) == chunk || i == len(people)-1 {
-				if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
-					return err
-				}
-				messages = messages[:0]
-			}
+		silent := told(tx, notice).Where("d.state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen, models.DeliveryUncertain}).Select("d.person_id")
+		var err error
+		people, err = s.outbox.TellAll(ctx, tx, outbox.Message{Ward: row.WardID, Kind: outbox.NoticeRemind, Subject: outbox.Notice, SubjectID: notice, Version: day}, silent, false)
+		switch {
+		case err != nil:
+			return err
+		case people == 0:
+			return services.Conflict("notice_nobody")
 		}
-		return s.audit.Record(tx, actor, "notice.reminded", subject(notice), audit.Detail{"people": len(people)})
+		return s.audit.Record(tx, actor, "notice.reminded", subject(notice), audit.Detail{"people": people})
 	})
-	return len(people), err
+	return people, err
 }
 
 // after does something with a notice that has left.

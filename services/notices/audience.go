@@ -66,7 +66,12 @@ func (s *Service) Count(ctx context.Context, actor services.Actor, audience Audi
 	if err := actor.Need(readers...); err != nil {
 		return 0, err
 	}
-	posts, err := s.posts(s.store.WithContext(ctx), actor.Ward, audience)
+	return s.size(s.store.WithContext(ctx), actor.Ward, audience)
+}
+
+// size is how many people an audience has today.
+func (s *Service) size(tx *gorm.DB, ward int64, audience Audience) (int, error) {
+	posts, err := s.posts(tx, ward, audience)
 	if err != nil {
 		return 0, err
 	}

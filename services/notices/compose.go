@@ -39,7 +39,7 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 	}
 	var progress Progress
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		people, err := s.people(tx, actor.Ward, compose.Audience)
+		people, err := s.size(tx, actor.Ward, compose.Audience)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 		if err := s.keep(tx, actor, &notice); err != nil {
 			return err
 		}
-		progress, err = s.launch(ctx, tx, actor, notice, people)
+		progress, err = s.launch(ctx, tx, actor, notice)
 		return err
 	})
 	return progress, err
@@ -69,11 +69,11 @@ func (s *Service) Draft(ctx context.Context, actor services.Actor, compose Compo
 		return models.Notice{}, err
 	}
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		people, err := s.people(tx, actor.Ward, compose.Audience)
+		people, err := s.size(tx, actor.Ward, compose.Audience)
 		if err != nil {
 			return err
 		}
-		if len(people) == 0 {
+		if people == 0 {
 			return services.Invalid("audience_empty")
 		}
 		return s.keep(tx, actor, &notice)
@@ -104,11 +104,11 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 			}
 		}
 		if edit.Audience != nil {
-			people, err := s.people(tx, actor.Ward, *edit.Audience)
+			people, err := s.size(tx, actor.Ward, *edit.Audience)
 			if err != nil {
 				return err
 			}
-			if len(people) == 0 {
+			if people == 0 {
 				return services.Invalid("audience_empty")
 			}
 			if notice.Audience, err = encode(*edit.Audience); err != nil {
@@ -303,41 +303,42 @@ func move(tx *gorm.DB, notice models.Notice, from string, values map[string]any)
 }
 
 // launch has everybody told.
-func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, people []int64) (Progress, error) {
+func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
 	now := s.clock.UTC()
 	before := notice.State
 	notice.State, notice.SentAt, notice.Following = models.NoticeIsSent, &now, true
 	if err := move(tx, notice, before, map[string]any{"state": notice.State, "sent_at": now, "following": true, "approved_by": notice.ApprovedBy}); err != nil {
 		return Progress{}, err
 	}
-	messages := make([]outbox.Message, 0, chunk)
-	for i, person := range people {
-		messages = append(messages, outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeSent, Subject: outbox.Notice, SubjectID: notice.ID, Person: person})
-		if len(messages) == chunk || i == len(people)-1 {
-			if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
-				return Progress{}, err
-			}
-			messages = messages[:0]
-		}
-	}
-	if err := s.outbox.Enqueue(ctx, tx, outbox.Follow{Notice: notice.ID}); err != nil {
-		return Progress{}, err
-	}
 	audience, err := AudienceOf(notice)
 	if err != nil {
 		return Progress{}, err
 	}
-	progress := Progress{Notice: notice, Total: len(people), Queued: len(people)}
+	posts, err := s.posts(tx, notice.WardID, audience)
+	if err != nil {
+		return Progress{}, err
+	}
+	// Let go at night, it was meant for the night.
+	night := notice.Urgent || services.Night(now)
+	message := outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeSent, Subject: outbox.Notice, SubjectID: notice.ID}
+	people, err := s.outbox.TellAll(ctx, tx, message, posts.Distinct("t.person_id"), night)
+	if err != nil {
+		return Progress{}, err
+	}
+	if err := s.outbox.Enqueue(ctx, tx, outbox.Follow{Notice: notice.ID}); err != nil {
+		return Progress{}, err
+	}
+	progress := Progress{Notice: notice, Total: people, Queued: people}
 	return progress, s.audit.Record(tx, actor, "notice.sent", subject(notice.ID),
-		audit.Detail{"people": len(people), "needs_confirm": notice.NeedsConfirm, "audience": audience})
+		audit.Detail{"people": people, "needs_confirm": notice.NeedsConfirm, "audience": audience})
 }
 
 // mayTell refuses nobody, and many without a fresh code.
-func (s *Service) mayTell(ctx context.Context, tx *gorm.DB, actor services.Actor, people []int64) error {
+func (s *Service) mayTell(ctx context.Context, tx *gorm.DB, actor services.Actor, people int) error {
 	switch {
-	case len(people) == 0:
+	case people == 0:
 		return services.Invalid("audience_empty")
-	case len(people) > freshOver:
+	case people > freshOver:
 		return s.gate.RequireFresh(ctx, tx, actor)
 	}
 	return nil

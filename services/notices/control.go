@@ -22,7 +22,7 @@ const (
 // moment still arrive. It refuses with conflict/notice_moved one that is not on
 // its way.
 func (s *Service) Pause(ctx context.Context, actor services.Actor, notice int64) error {
-	return s.turn(ctx, actor, notice, models.NoticePaused, func(tx *gorm.DB) error {
+	return s.turn(ctx, actor, notice, models.NoticePaused, func(tx *gorm.DB, _ models.Notice) error {
 		held, err := s.hold(tx, notice, pausedWhy)
 		if err != nil {
 			return err
@@ -33,12 +33,12 @@ func (s *Service) Pause(ctx context.Context, actor services.Actor, notice int64)
 
 // Resume lets a paused notice go on where it stopped.
 func (s *Service) Resume(ctx context.Context, actor services.Actor, notice int64) error {
-	return s.turn(ctx, actor, notice, models.NoticeIsSent, func(tx *gorm.DB) error {
+	return s.turn(ctx, actor, notice, models.NoticeIsSent, func(tx *gorm.DB, row models.Notice) error {
 		var held []int64
 		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed, pausedWhy).Order("id").Pluck("id", &held).Error; err != nil {
 			return fmt.Errorf("resume: %w", err)
 		}
-		if err := s.outbox.Again(ctx, tx, held); err != nil {
+		if err := s.outbox.Again(ctx, tx, held, s.night(row)); err != nil {
 			return err
 		}
 		return s.audit.Record(tx, actor, "notice.resumed", subject(notice), audit.Detail{"people": len(held)})
@@ -48,7 +48,7 @@ func (s *Service) Resume(ctx context.Context, actor services.Actor, notice int64
 // Cancel ends a notice for everybody whom it has not left for; they count as
 // failed, and need no call.
 func (s *Service) Cancel(ctx context.Context, actor services.Actor, notice int64) error {
-	return s.turn(ctx, actor, notice, models.NoticeCancelled, func(tx *gorm.DB) error {
+	return s.turn(ctx, actor, notice, models.NoticeCancelled, func(tx *gorm.DB, _ models.Notice) error {
 		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed, pausedWhy).Update("reason", cancelledWhy).Error; err != nil {
 			return fmt.Errorf("cancel: %w", err)
 		}
@@ -58,6 +58,12 @@ func (s *Service) Cancel(ctx context.Context, actor services.Actor, notice int64
 		}
 		return s.audit.Record(tx, actor, "notice.cancelled", subject(notice), audit.Detail{"people": held})
 	}, models.NoticeIsSent, models.NoticePaused)
+}
+
+// night reports whether what goes on at this moment may go on at night: it is
+// urgent, or whoever lets it go on does so at night.
+func (s *Service) night(notice models.Notice) bool {
+	return notice.Urgent || services.Night(s.clock())
 }
 
 // hold takes what has not left out of the queue.
@@ -75,7 +81,7 @@ func ownDeliveries(tx *gorm.DB, notice int64) *gorm.DB {
 	return tx.Model(&models.Delivery{}).Where("subject_kind = ? AND kind = ? AND subject_id = ?", outbox.Notice, outbox.NoticeSent, notice)
 }
 
-func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to string, do func(*gorm.DB) error, from ...string) error {
+func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to string, do func(*gorm.DB, models.Notice) error, from ...string) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
 		notice, err := s.locked(tx, actor, id)
 		if err != nil {
@@ -88,7 +94,7 @@ func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to s
 		if result.RowsAffected == 0 {
 			return services.Conflict("notice_moved")
 		}
-		if err := do(tx); err != nil {
+		if err := do(tx, notice); err != nil {
 			return err
 		}
 		return s.stir(ctx, tx, notice.ID)

@@ -149,18 +149,31 @@ func (h *house) deliver(notice int64, to services.Actor, state models.DeliverySt
 	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND person_id = ?", outbox.Notice, notice, to.Person).Take(&row).Error; err != nil {
 		h.t.Fatal(err)
 	}
-	claimed, ok, _, err := h.outbox.Claim(h.ctx, row.ID)
-	if err != nil || !ok {
-		h.t.Fatalf("claimed %v, %v", ok, err)
+	taken := h.take(row.ID)
+	if len(taken) != 1 {
+		h.t.Fatalf("taken %+v", taken)
 	}
+	outcome := outbox.Outcome{Delivery: taken[0], State: state, Reason: "no_account"}
 	if state == models.DeliverySent {
-		err = h.outbox.Sent(h.ctx, claimed, outbox.Arrival{Account: to.Account, Channel: "web", ChatID: "chat", Ref: "ref"})
-	} else {
-		err = h.outbox.Settle(h.ctx, claimed, state, "no_account")
+		outcome.Reason, outcome.Arrival = "", outbox.Arrival{Account: to.Account, Channel: "web", ChatID: "chat", Ref: "ref"}
 	}
+	if err := h.outbox.Settle(h.ctx, outcome); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// take claims a delivery where it is open.
+func (h *house) take(id int64) []models.Delivery {
+	h.t.Helper()
+	open, err := h.outbox.Open(h.ctx, []int64{id})
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	taken, err := h.outbox.Take(h.ctx, open)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return taken
 }
 
 func (h *house) send(compose notices.Compose) models.Notice {

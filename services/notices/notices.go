@@ -28,9 +28,6 @@ const (
 	// freshOver is how many people a notice may reach without a fresh step-up
 	// code.
 	freshOver = 50
-	// chunk is how many people one statement tells. The SQLite driver looks for
-	// every value of a statement among all of them, so a large one is slow.
-	chunk = 100
 	// maxNamed bounds how many villages or organizations an audience names.
 	maxNamed = 500
 	// maxListed bounds lists.

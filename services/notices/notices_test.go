@@ -122,8 +122,8 @@ func TestReceiptsOfANotice(t *testing.T) {
 	if err := h.store.Where("subject_id = ? AND person_id = ?", notice.ID, h.hoa.Person).Take(&row).Error; err != nil {
 		t.Fatal(err)
 	}
-	if _, claimed, _, err := h.outbox.Claim(h.ctx, row.ID); err != nil || claimed {
-		t.Errorf("claimed %v, %v", claimed, err)
+	if taken := h.take(row.ID); len(taken) != 0 {
+		t.Errorf("it was taken: %+v", taken)
 	}
 	h.progress(notices.Progress{Total: 3, Sent: 2, Seen: 2, Confirmed: 2, Failed: 1, Unreachable: 1})
 	entries, err := h.journal.Of(h.ctx, h.clerk, fmt.Sprintf("notice:%d", notice.ID))
@@ -233,7 +233,7 @@ func TestManyNeedAFreshCode(t *testing.T) {
 	}
 	h.progress(notices.Progress{Total: 252, Queued: 252})
 	var jobs int64
-	if err := h.store.Table("river_job").Where("kind = 'deliver'").Count(&jobs).Error; err != nil || jobs != 252 {
+	if err := h.store.Table("river_job").Where("kind = 'deliver'").Count(&jobs).Error; err != nil || jobs != 1 { // hundreds are a job, not a job each
 		t.Errorf("%d jobs, %v", jobs, err)
 	}
 }

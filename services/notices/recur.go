@@ -95,10 +95,10 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 		}
 		now := s.clock.UTC()
 		next := rule.After(now)
-		if quiet(next) {
-			return services.Invalid("notice_quiet").With("from", quietFrom).With("to", quietTo)
+		if services.Night(next) {
+			return services.Invalid("notice_quiet").With("from", services.NightFrom).With("to", services.NightTo)
 		}
-		people, err := s.people(tx, actor.Ward, audience)
+		people, err := s.size(tx, actor.Ward, audience)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 		if err := move(tx, notice, notice.State, map[string]any{"state": models.NoticeCancelled, "recurring_id": row.ID}); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "notice.recurs", fmt.Sprintf("recurring_notice:%d", row.ID), audit.Detail{"people": len(people), "next": row.NextAt})
+		return s.audit.Record(tx, actor, "notice.recurs", fmt.Sprintf("recurring_notice:%d", row.ID), audit.Detail{"people": people, "next": row.NextAt})
 	})
 	return row, err
 }
@@ -176,14 +176,14 @@ func (s *Service) recur(ctx context.Context) (sent int, err error) {
 			if err != nil && services.KindOf(err) == services.KindInternal {
 				return err
 			}
-			if err != nil || len(people) == 0 { // nobody is left in those posts
+			if err != nil || people == 0 { // nobody is left in those posts
 				return nil
 			}
 			if err := tx.Create(&notice).Error; err != nil {
 				return fmt.Errorf("recurring: %w", err)
 			}
 			sent++
-			_, err = s.launch(ctx, tx, services.SystemActor(row.WardID), notice, people)
+			_, err = s.launch(ctx, tx, services.SystemActor(row.WardID), notice)
 			return err
 		})
 		err = errors.Join(err, failed)

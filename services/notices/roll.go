@@ -144,21 +144,51 @@ func (s *Service) titles(db *gorm.DB, ids []int64) (map[int64]string, error) {
 // Reader is a person as a notice addresses them. Actor is that person or the
 // ward's staff.
 func (s *Service) Reader(ctx context.Context, actor services.Actor, person int64) (Named, error) {
-	if err := actor.Need(anybody...); err != nil {
-		return Named{}, err
-	}
 	if actor.Role == services.Officer && actor.Person != person {
 		return Named{}, services.NotFound("person")
 	}
-	db := s.store.WithContext(ctx)
-	if err := known(db.Model(&models.Person{}).Where("ward_id = ?", actor.Ward), "id", []int64{person}, services.NotFound("person")); err != nil {
-		return Named{}, err
-	}
-	named, err := s.names(db, []int64{person})
+	readers, err := s.readers(ctx, actor, []int64{person})
 	if err != nil {
 		return Named{}, err
 	}
-	return named[0], nil
+	reader, known := readers[person]
+	if !known {
+		return Named{}, services.NotFound("person")
+	}
+	return reader, nil
+}
+
+// Readers are people of the actor's ward as a notice addresses them, by id; who
+// is not of the ward is left out. Actor is the ward's staff, or a job.
+func (s *Service) Readers(ctx context.Context, actor services.Actor, people []int64) (map[int64]Named, error) {
+	if err := actor.Need(readers...); err != nil {
+		return nil, err
+	}
+	return s.readers(ctx, actor, people)
+}
+
+func (s *Service) readers(ctx context.Context, actor services.Actor, people []int64) (map[int64]Named, error) {
+	if err := actor.Need(anybody...); err != nil {
+		return nil, err
+	}
+	db := s.store.WithContext(ctx)
+	var ours []int64
+	for part := range slices.Chunk(people, maxNamed) {
+		var found []int64
+		if err := db.Model(&models.Person{}).Where("ward_id = ? AND id IN (?)", actor.Ward, s.store.IDs(part)).Pluck("id", &found).Error; err != nil {
+			return nil, fmt.Errorf("readers: %w", err)
+		}
+		ours = append(ours, found...)
+	}
+	named, err := s.names(db, ours)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]Named, len(named))
+	for _, one := range named {
+		byID[one.Person] = one
+	}
+	return byID, nil
 }
 
 // fates is everybody whom a notice was for, with what became of it there.

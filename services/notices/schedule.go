@@ -17,8 +17,6 @@ import (
 const (
 	// countOver is how many people a notice may reach without their number typed.
 	countOver = 1000
-	// Nobody is disturbed from quietFrom to quietTo o'clock but for what is urgent.
-	quietFrom, quietTo = 21, 7
 	// farthest is how far ahead a notice may be sent off.
 	farthest = 366 * 24 * time.Hour
 	// dueAtOnce bounds how many notices one look at the clock sends.
@@ -67,13 +65,13 @@ func (s *Service) Release(ctx context.Context, actor services.Actor, id int64, h
 		if err != nil {
 			return err
 		}
-		if len(people) > countOver && how.Count != len(people) {
-			return services.Invalid("notice_count").With("people", len(people))
+		if people > countOver && how.Count != people {
+			return services.Invalid("notice_count").With("people", people)
 		}
 		if err := s.mayTell(ctx, tx, actor, people); err != nil {
 			return err
 		}
-		progress.Total = len(people)
+		progress.Total = people
 		var ward models.Ward
 		if err := tx.Select("id", "notices_by_leader").Take(&ward, notice.WardID).Error; err != nil {
 			return fmt.Errorf("ward: %w", err)
@@ -102,8 +100,8 @@ func (s *Service) leaves(notice models.Notice, at *time.Time) (*time.Time, error
 	now := s.clock.UTC()
 	leaving := now
 	switch {
-	case at == nil && !notice.Urgent && quiet(now):
-		at = utc(new(awake(now)))
+	case at == nil && !notice.Urgent && services.Night(now):
+		at = utc(new(services.Morning(now)))
 		leaving = *at
 	case at != nil:
 		at = utc(at)
@@ -113,8 +111,8 @@ func (s *Service) leaves(notice models.Notice, at *time.Time) (*time.Time, error
 			return nil, services.Invalid("notice_past")
 		case leaving.Sub(now) > farthest:
 			return nil, services.Invalid("notice_far")
-		case !notice.Urgent && quiet(leaving):
-			return nil, services.Invalid("notice_quiet").With("from", quietFrom).With("to", quietTo)
+		case !notice.Urgent && services.Night(leaving):
+			return nil, services.Invalid("notice_quiet").With("from", services.NightFrom).With("to", services.NightTo)
 		}
 	}
 	if notice.ConfirmBy != nil && !notice.ConfirmBy.After(leaving) {
@@ -123,40 +121,25 @@ func (s *Service) leaves(notice models.Notice, at *time.Time) (*time.Time, error
 	return at, nil
 }
 
-func quiet(at time.Time) bool {
-	hour := at.In(services.Zone).Hour()
-	return hour >= quietFrom || hour < quietTo
-}
-
-// awake is the morning after a moment of the night.
-func awake(at time.Time) time.Time {
-	local := at.In(services.Zone)
-	day := local.Day()
-	if local.Hour() >= quietFrom {
-		day++
-	}
-	return time.Date(local.Year(), local.Month(), day, quietTo, 0, 0, 0, services.Zone)
-}
-
-func (s *Service) audience(tx *gorm.DB, notice models.Notice) ([]int64, error) {
+func (s *Service) audience(tx *gorm.DB, notice models.Notice) (people int, err error) {
 	audience, err := AudienceOf(notice)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return s.people(tx, notice.WardID, audience)
+	return s.size(tx, notice.WardID, audience)
 }
 
 // depart sends a notice or puts it by for its time.
-func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, at *time.Time, people []int64) (Progress, error) {
+func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, at *time.Time, people int) (Progress, error) {
 	if at == nil {
-		return s.launch(ctx, tx, actor, notice, people)
+		return s.launch(ctx, tx, actor, notice)
 	}
 	before := notice.State
 	notice.State, notice.SendAt = models.NoticeScheduled, at
 	if err := move(tx, notice, before, map[string]any{"state": notice.State, "send_at": *at, "approved_by": notice.ApprovedBy}); err != nil {
 		return Progress{}, err
 	}
-	return Progress{Notice: notice, Total: len(people)}, s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID), audit.Detail{"at": *at, "people": len(people)})
+	return Progress{Notice: notice, Total: people}, s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID), audit.Detail{"at": *at, "people": people})
 }
 
 // ask puts a notice before the ward's leaders.
@@ -314,11 +297,11 @@ func (s *Service) Due(ctx context.Context) (int, error) {
 				return err
 			}
 			actor = services.SystemActor(notice.WardID)
-			if err != nil || len(people) == 0 {
+			if err != nil || people == 0 {
 				return s.giveBack(ctx, tx, actor, notice)
 			}
 			sent++
-			_, err = s.launch(ctx, tx, actor, notice, people)
+			_, err = s.launch(ctx, tx, actor, notice)
 			return err
 		})
 		err = errors.Join(err, failed)

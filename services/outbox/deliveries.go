@@ -2,41 +2,111 @@ package outbox
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
 )
 
-// Claim takes a delivery for sending. Not claimed when it is done already, or
-// was cancelled. A delivery found in the middle of sending was asked for by a
-// process that died before it heard: interrupted says that the recipient may
-// read it twice.
-func (o *Outbox) Claim(ctx context.Context, id int64) (delivery models.Delivery, claimed, interrupted bool, err error) {
-	db := o.store.WithContext(ctx)
-	err = db.Take(&delivery, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return delivery, false, false, nil
-	}
+// Lease is how long a delivery that is being sent belongs to who took it. After
+// that, its sender has died, or was asleep for so long that nobody can tell.
+const Lease = time.Minute
+
+// Open reads those of the deliveries that have not come to an end. What is being
+// sent by somebody else at the moment is among them.
+func (o *Outbox) Open(ctx context.Context, ids []int64) ([]models.Delivery, error) {
+	var open []models.Delivery
+	err := o.store.WithContext(ctx).
+		Where("id IN (?) AND (state IN ? OR state = ? AND due_at IS NOT NULL)", o.store.IDs(ids),
+			[]models.DeliveryState{models.DeliveryQueued, models.DeliverySending}, models.DeliveryUncertain).
+		Order("id").Find(&open).Error
 	if err != nil {
-		return delivery, false, false, fmt.Errorf("claim delivery: %w", err)
+		return nil, fmt.Errorf("open deliveries: %w", err)
 	}
-	switch delivery.State {
-	case models.DeliveryQueued:
-	case models.DeliverySending, models.DeliveryUncertain:
-		interrupted = true
-	default:
-		return delivery, false, false, nil
+	return open, nil
+}
+
+// Interrupted reports whether somebody may have sent a delivery that Open has
+// read: its recipient may read it twice.
+func Interrupted(delivery models.Delivery) bool {
+	return delivery.State == models.DeliverySending || delivery.State == models.DeliveryUncertain
+}
+
+// DueIn is after how long a delivery that Open has read may be tried: 0 for at
+// once.
+func DueIn(delivery models.Delivery, now time.Time) time.Duration {
+	due := now
+	switch {
+	case delivery.State == models.DeliverySending:
+		due = delivery.UpdatedAt.Add(Lease)
+	case delivery.DueAt != nil:
+		due = *delivery.DueAt
 	}
-	result := db.Model(&models.Delivery{}).Where("id = ? AND state = ? AND attempts = ?", id, delivery.State, delivery.Attempts).
-		Updates(map[string]any{"state": models.DeliverySending, "attempts": delivery.Attempts + 1, "updated_at": o.clock.UTC()})
-	delivery.State, delivery.Attempts = models.DeliverySending, delivery.Attempts+1
-	return delivery, result.Error == nil && result.RowsAffected == 1, interrupted, result.Error
+	return max(due.Sub(now), 0)
+}
+
+// Take claims deliveries for sending, and returns those of them that are as they
+// were read: whatever became of the others meanwhile counts.
+func (o *Outbox) Take(ctx context.Context, deliveries []models.Delivery) ([]models.Delivery, error) {
+	type row struct {
+		ID       int64                `json:"id"`
+		State    models.DeliveryState `json:"state"`
+		Attempts int                  `json:"attempts"`
+	}
+	rows := make([]row, len(deliveries))
+	for i, delivery := range deliveries {
+		rows[i] = row{delivery.ID, delivery.State, delivery.Attempts}
+	}
+	list, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("take deliveries: %w", err)
+	}
+	now := o.clock.UTC()
+	var ids []int64
+	err = o.store.WithContext(ctx).Raw(`
+UPDATE deliveries SET state = ?, attempts = deliveries.attempts + 1, due_at = NULL, updated_at = ?
+FROM `+o.listed("id bigint", "state text", "attempts bigint")+`
+WHERE deliveries.id = v.id AND deliveries.state = v.state AND deliveries.attempts = v.attempts RETURNING deliveries.id`,
+		models.DeliverySending, now, string(list)).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("take deliveries: %w", err)
+	}
+	mine := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		mine[id] = true
+	}
+	taken := make([]models.Delivery, 0, len(ids))
+	for _, delivery := range deliveries {
+		if mine[delivery.ID] {
+			delivery.State, delivery.DueAt, delivery.UpdatedAt = models.DeliverySending, nil, now
+			delivery.Attempts++
+			taken = append(taken, delivery)
+		}
+	}
+	return taken, nil
+}
+
+// listed is a JSON list as a table v of these columns: one parameter, however
+// many rows.
+func (o *Outbox) listed(columns ...string) string {
+	list, named := "", ""
+	for i, column := range columns {
+		if i > 0 {
+			list, named = list+", ", named+", "
+		}
+		name, _, _ := strings.Cut(column, " ")
+		list += column
+		named += "json_extract(value, '$." + name + "') AS " + name
+	}
+	if o.store.Dialect == models.SQLite {
+		return "(SELECT " + named + " FROM json_each(?)) AS v"
+	}
+	return "jsonb_to_recordset(CAST(CAST(? AS text) AS jsonb)) AS v(" + list + ")"
 }
 
 // Arrival is where a delivery went, and how.
@@ -45,44 +115,85 @@ type Arrival struct {
 	Channel, ChatID, Ref string
 	Via                  string // template_user, template_phone; empty for a message
 	Mark                 string // as Mark gave it, where the choices were numbered
-	Repeated             bool   // it may be read twice
 }
 
-// Sent records where a delivery arrived. A delivery that may have been read
-// twice keeps the reason "repeated".
-func (o *Outbox) Sent(ctx context.Context, delivery models.Delivery, to Arrival) error {
-	reason := ""
-	if to.Repeated {
-		reason = "repeated"
+// Outcome is what a try to send a delivery came to.
+type Outcome struct {
+	Delivery models.Delivery // as Take returned it
+	State    models.DeliveryState
+	Reason   string // a code, never the recipient's words
+	Arrival  Arrival
+	// Due is when a delivery that is queued, or uncertain, is tried again; the
+	// zero time for never.
+	Due time.Time
+	// Uncounted says that nothing has left: the try does not count.
+	Uncounted bool
+}
+
+// Settle writes down what became of deliveries that were taken, all or none.
+// What their recipients have said meanwhile stands, and what somebody else has
+// taken up since is theirs.
+func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
+	type row struct {
+		ID       int64                `json:"id"`
+		Attempts int                  `json:"attempts"`
+		Back     int                  `json:"back"`
+		State    models.DeliveryState `json:"state"`
+		Reason   string               `json:"reason"`
+		Sent     int                  `json:"sent"`
+		Marked   int                  `json:"marked"`
+		Account  *int64               `json:"account"`
+		Channel  string               `json:"channel"`
+		Chat     string               `json:"chat"`
+		Ref      string               `json:"ref"`
+		Via      string               `json:"via"`
 	}
-	now := o.clock.UTC()
-	values := map[string]any{
-		"state": models.DeliverySent, "reason": reason, "sent_at": now, "account_id": pointer(to.Account),
-		"channel": to.Channel, "chat_id": to.ChatID, "message_ref": to.Ref, "via": to.Via,
+	byDue := map[time.Time][]row{}
+	for _, one := range outcomes {
+		to := one.Arrival
+		line := row{ID: one.Delivery.ID, Attempts: one.Delivery.Attempts, State: one.State, Reason: one.Reason,
+			Account: pointer(to.Account), Channel: to.Channel, Chat: to.ChatID, Ref: to.Ref, Via: to.Via}
+		if one.State == models.DeliverySent {
+			line.Sent = 1
+		}
+		if to.Mark != "" {
+			line.Marked = 1
+		}
+		if one.Uncounted {
+			line.Back = 1
+		}
+		byDue[one.Due] = append(byDue[one.Due], line)
 	}
-	if to.Mark == "" { // a mark of a chat that it did not reach
-		values["mark"], values["choices"] = "", ""
-	}
-	return o.settle(ctx, delivery, values)
-}
-
-// Postpone gives a delivery back to the queue of which nothing has left: the try
-// does not count.
-func (o *Outbox) Postpone(ctx context.Context, delivery models.Delivery, reason string) error {
-	return o.settle(ctx, delivery, map[string]any{"state": models.DeliveryQueued, "reason": reason, "attempts": delivery.Attempts - 1})
-}
-
-// Settle records another end, or gives the delivery back to the queue. Reason
-// is a code, never the recipient's words.
-func (o *Outbox) Settle(ctx context.Context, delivery models.Delivery, state models.DeliveryState, reason string) error {
-	return o.settle(ctx, delivery, map[string]any{"state": state, "reason": reason})
-}
-
-func (o *Outbox) settle(ctx context.Context, delivery models.Delivery, values map[string]any) error {
-	values["updated_at"] = o.clock.UTC()
-	err := o.store.WithContext(ctx).Model(&models.Delivery{}).Where("id = ? AND state = ?", delivery.ID, models.DeliverySending).Updates(values).Error
-	if err != nil {
-		return fmt.Errorf("settle delivery: %w", err)
+	for due, rows := range byDue {
+		list, err := json.Marshal(rows)
+		if err != nil {
+			return fmt.Errorf("settle deliveries: %w", err)
+		}
+		now := o.clock.UTC()
+		var again *time.Time
+		if !due.IsZero() {
+			again = new(due.UTC().Truncate(time.Microsecond))
+		}
+		err = o.store.WithContext(ctx).Exec(`
+UPDATE deliveries SET
+	state = CASE WHEN deliveries.state = 'sending' THEN v.state ELSE deliveries.state END,
+	reason = v.reason, attempts = deliveries.attempts - v.back, due_at = ?, updated_at = ?,
+	sent_at = CASE WHEN v.sent = 1 THEN ? ELSE sent_at END,
+	account_id = CASE WHEN v.sent = 1 THEN v.account ELSE account_id END,
+	channel = CASE WHEN v.sent = 1 THEN v.channel ELSE deliveries.channel END,
+	chat_id = CASE WHEN v.sent = 1 THEN v.chat ELSE chat_id END,
+	message_ref = CASE WHEN v.sent = 1 THEN v.ref ELSE message_ref END,
+	via = CASE WHEN v.sent = 1 THEN v.via ELSE deliveries.via END,
+	mark = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE mark END,
+	choices = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE choices END
+FROM `+o.listed("id bigint", "attempts bigint", "back bigint", "state text", "reason text", "sent bigint", "marked bigint",
+			"account bigint", "channel text", "chat text", "ref text", "via text")+`
+WHERE deliveries.id = v.id AND deliveries.attempts = v.attempts
+AND (deliveries.state = 'sending' OR v.sent = 1 AND deliveries.state IN ('seen', 'confirmed'))`,
+			again, now, now, string(list)).Error
+		if err != nil {
+			return fmt.Errorf("settle deliveries: %w", err)
+		}
 	}
 	return nil
 }

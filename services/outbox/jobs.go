@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -15,12 +16,48 @@ import (
 	"canbobot/models"
 )
 
-// Deliver sends one delivery to its recipient.
+// Deliver sends deliveries to their recipients: one that somebody may be waiting
+// for, or a few hundred that nobody does.
 type Deliver struct {
-	Delivery int64 `json:"delivery"`
+	Deliveries []int64 `json:"deliveries"`
+	// Night says that many may be told at night too; a single one always may.
+	Night bool `json:"night,omitempty"`
 }
 
 func (Deliver) Kind() string { return "deliver" }
+
+// InsertOpts keeps what goes to many out of the way of what goes to one.
+func (d Deliver) InsertOpts() river.InsertOpts {
+	switch {
+	case len(d.Deliveries) <= singly:
+		return river.InsertOpts{}
+	case d.Night: // so urgent that it may wake people
+		return river.InsertOpts{Queue: queueBulk}
+	}
+	return river.InsertOpts{Queue: queueBulk, Priority: 2}
+}
+
+const (
+	// singly is up to how many messages of one change go as a job each.
+	singly = 5
+	// together is how many deliveries one job works through, and bulkWorkers how
+	// many such jobs a process works at once.
+	together    = 500
+	bulkWorkers = 4
+)
+
+// deliver enqueues the sending of deliveries.
+func (o *Outbox) deliver(ctx context.Context, tx *gorm.DB, ids []int64, night bool) error {
+	size := together
+	if len(ids) <= singly {
+		size = 1
+	}
+	jobs := make([]river.JobArgs, 0, len(ids)/size+1)
+	for part := range slices.Chunk(ids, size) {
+		jobs = append(jobs, Deliver{Deliveries: part, Night: night})
+	}
+	return o.Enqueue(ctx, tx, jobs...)
+}
 
 // Redraw draws every open card of a subject anew.
 type Redraw struct {
@@ -70,7 +107,10 @@ func (Receive) Kind() string { return "receive" }
 
 // queueInbound is a queue of its own: what people wait for must not stand behind
 // what nobody waits for, nor the other way round.
-const queueInbound = "inbound"
+const (
+	queueInbound = "inbound"
+	queueBulk    = "bulk"
+)
 
 // receiveTries is how often a parked event is tried, with growing pauses: over a
 // day and a half.
@@ -114,7 +154,7 @@ const (
 // PostgreSQL wakes it the moment a job commits.
 func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob, logger *slog.Logger) (Worker, error) {
 	config := &river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: bulkWorkers}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		JobTimeout:           JobTimeout,

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -79,6 +80,12 @@ func (m Message) key() string {
 	return fmt.Sprintf("%s:%s:%d:%d:p%d:s%d:a%d:%s:%s", m.Kind, m.Subject, m.SubjectID, m.Version, m.Person, m.Staff, m.Account, m.Channel, m.ChatID)
 }
 
+// cutKey takes the person out of a key of nobody.
+func cutKey(key string) (before, after string, found bool) {
+	before, after, found = strings.Cut(key, ":p0:")
+	return before + ":p", ":" + after, found
+}
+
 // Outbox inserts messages and jobs.
 type Outbox struct {
 	jobs  *river.Client[*sql.Tx]
@@ -123,15 +130,27 @@ func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) err
 		return fmt.Errorf("queue messages: %w", err)
 	}
 	// Ids of skipped rows are not reported alike by the two databases.
-	var ids []int64
-	if err := tx.Model(&models.Delivery{}).Where("key IN ? AND state = ?", keys, models.DeliveryQueued).Pluck("id", &ids).Error; err != nil {
+	var queued []models.Delivery
+	if err := tx.Select("id", "person_id").Where("key IN ? AND state = ?", keys, models.DeliveryQueued).Find(&queued).Error; err != nil {
 		return fmt.Errorf("queue messages: %w", err)
 	}
-	jobs := make([]river.JobArgs, len(ids))
-	for i, id := range ids {
-		jobs[i] = Deliver{Delivery: id}
+	var people, others []int64
+	for _, row := range queued {
+		if row.PersonID != nil {
+			people = append(people, row.ID)
+		} else {
+			others = append(others, row.ID)
+		}
 	}
-	return o.Enqueue(ctx, tx, jobs...)
+	for _, id := range others { // a desk's work waits for no crowd, however many sit there
+		if err := o.Enqueue(ctx, tx, Deliver{Deliveries: []int64{id}}); err != nil {
+			return err
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	return o.deliver(ctx, tx, people, false)
 }
 
 // Redraw has every card of a subject that people have before them drawn anew.
@@ -182,7 +201,8 @@ func (o *Outbox) Enqueue(ctx context.Context, tx *gorm.DB, args ...river.JobArgs
 	for i, arg := range args {
 		params[i] = river.InsertManyParams{Args: arg}
 	}
-	if _, err := o.jobs.InsertManyTx(ctx, sqlTx, params); err != nil {
+	// The result would bring every job back.
+	if _, err := o.jobs.InsertManyFastTx(ctx, sqlTx, params); err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
 	return nil

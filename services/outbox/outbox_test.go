@@ -79,21 +79,50 @@ func TestADeliveryIsClaimedByOne(t *testing.T) {
 	if err := store.Take(&row).Error; err != nil {
 		t.Fatal(err)
 	}
-	first, claimed, interrupted, err := box.Claim(ctx, row.ID)
-	if err != nil || !claimed || interrupted {
-		t.Fatalf("first claim: %v, interrupted %v, %v", claimed, interrupted, err)
+	open := func(box *outbox.Outbox) []models.Delivery {
+		t.Helper()
+		rows, err := box.Open(ctx, []int64{row.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	read := open(box)
+	if len(read) != 1 || outbox.Interrupted(read[0]) || outbox.DueIn(read[0], noon()) != 0 {
+		t.Fatalf("told: %+v", read)
+	}
+	first, err := box.Take(ctx, read)
+	if err != nil || len(first) != 1 || first[0].Attempts != 1 {
+		t.Fatalf("first take: %+v, %v", first, err)
+	}
+	if second, err := box.Take(ctx, read); err != nil || len(second) != 0 {
+		t.Fatalf("and another one took it: %+v, %v", second, err)
+	}
+	if due := outbox.DueIn(open(box)[0], noon()); due != outbox.Lease {
+		t.Errorf("what is being sent may be taken up after %s", due)
 	}
 	// A process that died in the middle of sending leaves it so: the next says
 	// that the recipient may read it twice.
-	again, claimed, interrupted, err := box.Claim(ctx, row.ID)
-	if err != nil || !claimed || !interrupted || again.Attempts != 2 {
-		t.Fatalf("claim after a crash: %+v %v %v %v", again, claimed, interrupted, err)
+	left := open(box)
+	if !outbox.Interrupted(left[0]) || outbox.DueIn(left[0], noon().Add(outbox.Lease)) != 0 {
+		t.Errorf("left by the dead: %+v", left)
 	}
-	if err := box.Sent(ctx, first, outbox.Arrival{Channel: "web", ChatID: "x", Ref: "ref", Repeated: true}); err != nil {
+	again, err := box.Take(ctx, left)
+	if err != nil || len(again) != 1 || again[0].Attempts != 2 {
+		t.Fatalf("take after a crash: %+v, %v", again, err)
+	}
+	// Who slept and wakes has nothing to say any more.
+	if err := box.Settle(ctx, outbox.Outcome{Delivery: first[0], State: models.DeliveryFailed, Reason: "refused"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, claimed, _, _ := box.Claim(ctx, row.ID); claimed {
-		t.Error("a delivery that arrived was claimed again")
+	if rows := open(box); len(rows) != 1 || rows[0].State != models.DeliverySending {
+		t.Errorf("settled by who had lost it: %+v", rows)
+	}
+	if err := box.Settle(ctx, outbox.Outcome{Delivery: again[0], State: models.DeliverySent, Reason: "repeated", Arrival: outbox.Arrival{Channel: "web", ChatID: "x", Ref: "ref"}}); err != nil {
+		t.Fatal(err)
+	}
+	if rows := open(box); len(rows) != 0 {
+		t.Error("a delivery that arrived is open again")
 	}
 	cards, err := box.Cards(ctx, 1, outbox.Change, 7)
 	if err != nil || len(cards) != 1 || cards[0].Reason != "repeated" || cards[0].MessageRef != "ref" {
