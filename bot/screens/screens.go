@@ -137,7 +137,7 @@ func (s *Screens) Book() *bot.Book {
 			"calls": {Screen: s.calls}, "called": {Screen: s.called, Inner: true},
 			"broadcast": {Screen: s.broadcast}, "sent": {Screen: s.sentNotices}, "notice": {Screen: s.notice, Inner: true}, "byleader": {Screen: s.setByLeader, Inner: true},
 			"noticenow": {Screen: s.noticeNow, Inner: true}, "noticelater": {Screen: s.noticeLater, Inner: true}, "noticetext": {Screen: s.noticeText, Inner: true},
-			"noticeaudience": {Screen: s.noticeAudience, Inner: true}, "noticeurgent": {Screen: s.noticeUrgent, Inner: true}, "noticedrop": {Screen: s.noticeDrop, Inner: true},
+			"noticeaudience": {Screen: s.noticeAudience, Inner: true}, "noticeurgent": {Screen: s.noticeUrgent, Inner: true}, "noticeonce": {Screen: s.noticeOnce, Inner: true}, "noticedrop": {Screen: s.noticeDrop, Inner: true},
 			"noticeyes": {Screen: s.noticeYes, Inner: true}, "noticeno": {Screen: s.noticeNo, Inner: true}, "noticenames": {Screen: s.noticeNames, Inner: true},
 			"noticepause": {Screen: s.noticePause, Inner: true}, "noticeresume": {Screen: s.noticeResume, Inner: true}, "noticecancel": {Screen: s.noticeCancel, Inner: true},
 			"noticeagain": {Screen: s.noticeAgain, Inner: true}, "noticeremind": {Screen: s.noticeRemind, Inner: true}, "noticesilent": {Screen: s.noticeSilent, Inner: true},
