@@ -141,7 +141,7 @@ func (s *Screens) Book() *bot.Book {
 			"noticeyes": {Screen: s.noticeYes, Inner: true}, "noticeno": {Screen: s.noticeNo, Inner: true}, "noticenames": {Screen: s.noticeNames, Inner: true},
 			"noticepause": {Screen: s.noticePause, Inner: true}, "noticeresume": {Screen: s.noticeResume, Inner: true}, "noticecancel": {Screen: s.noticeCancel, Inner: true},
 			"noticeagain": {Screen: s.noticeAgain, Inner: true}, "noticeremind": {Screen: s.noticeRemind, Inner: true}, "noticesilent": {Screen: s.noticeSilent, Inner: true},
-			"noticesheet": {Screen: s.noticeSheet, Inner: true}, "noticekeep": {Screen: s.newTemplate, Inner: true}, "noticemonthly": {Screen: s.noticeMonthly, Inner: true},
+			"noticesheet": {Screen: s.noticeSheet, Inner: true}, "noticechart": {Screen: s.noticeChart, Inner: true}, "noticekeep": {Screen: s.newTemplate, Inner: true}, "noticemonthly": {Screen: s.noticeMonthly, Inner: true},
 			"templates": {Screen: s.templates}, "newtemplate": {Screen: s.newTemplate, Inner: true}, "usetemplate": {Screen: s.useTemplate, Inner: true}, "droptemplate": {Screen: s.dropTemplate, Inner: true},
 			"monthly": {Screen: s.monthly}, "stopmonthly": {Screen: s.stopMonthly, Inner: true},
 			"review": {Screen: s.review}, "reviewgroup": {Screen: s.reviewGroup, Inner: true}, "story": {Screen: s.storyOf, Inner: true},

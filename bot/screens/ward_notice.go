@@ -276,7 +276,8 @@ func (s *Screens) progressCard(actor services.Actor, standing notices.Progress) 
 		if standing.Failed > 0 && notice.State == models.NoticeIsSent {
 			reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_again", "noticeagain", number), s.button("calls", "calls")))
 		}
-		reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_sheet", "noticesheet", number), s.button("notice_correct", "noticetext", number)))
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_sheet", "noticesheet", number), s.button("notice_chart", "noticechart", number)),
+			bot.Row(s.button("notice_correct", "noticetext", number)))
 	}
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("broadcast", "sent"), s.button("menu", "menu")))
 	return reply
