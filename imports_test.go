@@ -67,7 +67,7 @@ var house = []room{
 	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
 	{path: "services/tariff", may: join(floorZero, "services/sheets"), why: "reads policies out of a sheet; whether they can stand is not its to say"},
-	{path: "services/papers", may: floorThree, why: "a paper shows a list that is approved; it reckons nothing"},
+	{path: "services/papers", may: floorThree, why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
 	{path: "services/results", may: join(floorThree, "services/sheets"), why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
 	{path: "services/notices", may: floorFour, why: "an audience is found in the roster"},

@@ -24,8 +24,10 @@ type Notice struct {
 	ConfirmBy  *time.Time
 	Audience   string // JSON
 	Urgent     bool   // goes out at night, too
-	FileID     *int64
-	Corrects   *int64 // the notice that it puts right
+	// Once: what may have arrived is not sent again. A gap is better than a repeat.
+	Once     bool
+	FileID   *int64
+	Corrects *int64 // the notice that it puts right
 	// RecurringID is what sent it by itself.
 	RecurringID *int64
 	State       string
@@ -81,6 +83,7 @@ type RecurringNotice struct {
 	Audience     string // JSON
 	NeedsConfirm bool
 	Attendance   bool
+	Once         bool // as Notice.Once
 	FileID       *int64
 	Day          int // 1-31, or the last of a shorter month; 0 for a weekday
 	Week         int

@@ -151,6 +151,9 @@ func (s *Screens) draftCard(ctx context.Context, actor services.Actor, notice mo
 	if notice.Urgent {
 		lines = append(lines, s.say("draft.urgent"))
 	}
+	if notice.Once {
+		lines = append(lines, s.say("draft.once"))
+	}
 	preview, err := s.preview(ctx, actor, notice, audience)
 	if err != nil {
 		return bot.Reply{}, err
@@ -177,10 +180,14 @@ func (s *Screens) draftCard(ctx context.Context, actor services.Actor, notice mo
 		if notice.Urgent {
 			urgent = s.button("urgent_off", "noticeurgent", number, "off")
 		}
+		once := s.button("once_on", "noticeonce", number, "on")
+		if notice.Once {
+			once = s.button("once_off", "noticeonce", number, "off")
+		}
 		reply.Buttons = [][]bot.Button{
 			bot.Row(positive(s.button("notice_now", "noticenow", number)), s.button("notice_later", "noticelater", number)), names, edit,
 			bot.Row(s.button("notice_template", "noticekeep", number), s.button("notice_monthly", "noticemonthly", number)),
-			bot.Row(urgent), drop}
+			bot.Row(urgent, once), drop}
 	default:
 		reply.Buttons = [][]bot.Button{names, edit, drop}
 	}
@@ -269,7 +276,8 @@ func (s *Screens) progressCard(actor services.Actor, standing notices.Progress) 
 		if standing.Failed > 0 && notice.State == models.NoticeIsSent {
 			reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_again", "noticeagain", number), s.button("calls", "calls")))
 		}
-		reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_sheet", "noticesheet", number), s.button("notice_correct", "noticetext", number)))
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("notice_sheet", "noticesheet", number), s.button("notice_chart", "noticechart", number)),
+			bot.Row(s.button("notice_correct", "noticetext", number)))
 	}
 	reply.Buttons = append(reply.Buttons, bot.Row(s.button("broadcast", "sent"), s.button("menu", "menu")))
 	return reply

@@ -182,6 +182,14 @@ func (s *Screens) noticeUrgent(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	return s.released(ctx, turn, edited.ID, err)
 }
 
+// noticeOnce says whether what may have arrived is sent again: a gap, or a
+// repeat.
+func (s *Screens) noticeOnce(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	once := turn.Arg(1) == "on"
+	edited, err := s.Notices.Edit(ctx, turn.Speaker.Actor, number(turn.Arg(0)), notices.Edit{Once: &once})
+	return s.released(ctx, turn, edited.ID, err)
+}
+
 func (s *Screens) noticeDrop(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := number(turn.Arg(0))
 	return s.released(ctx, turn, notice, s.Notices.Drop(ctx, turn.Speaker.Actor, notice))

@@ -15,7 +15,7 @@ import (
 
 // verbs are the first words that a button may have: what it does.
 var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng Duyệt Đọc Đóng Đổi Đồng Ghi Giữ Gọi Gộp Gửi Hỏi Huỷ Làm Lưu Mời Mở
-	Ngắt Nhắc Nhập Rút Soạn So Sửa Tách Tải Tạm Tham Thêm Thôi Tìm Tính Trả Trình Từ Về Xem Xoá Xuất`)
+	Ngắt Nhắc Nhập Rút Soạn So Sửa Tách Tải Tạm Tham Thêm Thôi Tìm Tính Trả Tránh Trình Từ Về Xem Xoá Xuất`)
 
 // notDoing are the buttons that do nothing themselves: they lead elsewhere, or
 // are a person's own words.

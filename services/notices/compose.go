@@ -25,6 +25,7 @@ type Compose struct {
 	ConfirmBy    *time.Time
 	Audience     Audience
 	Urgent       bool  // may go out at night
+	Once         bool  // what may have arrived is not sent again
 	File         int64 // of KeepFile; 0 for none
 	Corrects     int64 // the notice that it puts right; 0 for none
 }
@@ -86,6 +87,7 @@ type Edit struct {
 	Text     *string
 	Audience *Audience
 	Urgent   *bool
+	Once     *bool
 }
 
 // Edit changes a notice that has not left. One that waited for a leader or for
@@ -118,10 +120,13 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 		if edit.Urgent != nil {
 			notice.Urgent = *edit.Urgent
 		}
+		if edit.Once != nil {
+			notice.Once = *edit.Once
+		}
 		before := notice.State
 		notice.State, notice.SendAt, notice.ApprovedBy = models.NoticeDraft, nil, nil
 		return move(tx, notice, before, map[string]any{
-			"text": notice.Text, "audience": notice.Audience, "urgent": notice.Urgent, "state": notice.State, "send_at": nil, "approved_by": nil,
+			"text": notice.Text, "audience": notice.Audience, "urgent": notice.Urgent, "once": notice.Once, "state": notice.State, "send_at": nil, "approved_by": nil,
 		})
 	})
 	return notice, err
@@ -144,7 +149,7 @@ func (s *Service) Correct(ctx context.Context, actor services.Actor, id int64, t
 	if by != nil && !by.After(s.clock.UTC()) {
 		by = nil
 	}
-	return s.Draft(ctx, actor, Compose{Text: text, ConfirmBy: by, NeedsConfirm: wrong.NeedsConfirm, Attendance: wrong.Attendance, Urgent: wrong.Urgent,
+	return s.Draft(ctx, actor, Compose{Text: text, ConfirmBy: by, NeedsConfirm: wrong.NeedsConfirm, Attendance: wrong.Attendance, Urgent: wrong.Urgent, Once: wrong.Once,
 		Audience: Audience{Recipients: id}, Corrects: id})
 }
 
@@ -196,7 +201,7 @@ func (s *Service) written(actor services.Actor, compose Compose) (models.Notice,
 	}
 	return models.Notice{
 		WardID: actor.Ward, StaffID: actor.Staff, Text: text, NeedsConfirm: compose.NeedsConfirm, Attendance: compose.Attendance, ConfirmBy: utc(compose.ConfirmBy),
-		Audience: audience, Urgent: compose.Urgent, FileID: pointer(compose.File), Corrects: pointer(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
+		Audience: audience, Urgent: compose.Urgent, Once: compose.Once, FileID: pointer(compose.File), Corrects: pointer(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
 	}, nil
 }
 

@@ -276,6 +276,7 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 		"correct":  {second(h.Correct(h.ctx, away(), sent.ID, text)), "not_found/notice"},
 		"standing": {second(h.Standing(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"silent":   {third(h.Silent(h.ctx, away(), sent.ID, 0)), "not_found/notice"},
+		"chart":    {second(h.Chart(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"report":   {second(h.Report(h.ctx, away(), sent.ID, speak)), "not_found/notice"},
 		"resend":   {second(h.Resend(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"remind":   {second(h.Remind(h.ctx, away(), sent.ID)), "not_found/notice"},

@@ -113,7 +113,7 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 			return services.TooMany("recurring").With("max", maxRecurring)
 		}
 		row = models.RecurringNotice{
-			WardID: actor.Ward, StaffID: actor.Staff, Text: notice.Text, Audience: notice.Audience, NeedsConfirm: notice.NeedsConfirm, Attendance: notice.Attendance, FileID: notice.FileID,
+			WardID: actor.Ward, StaffID: actor.Staff, Text: notice.Text, Audience: notice.Audience, NeedsConfirm: notice.NeedsConfirm, Attendance: notice.Attendance, Once: notice.Once, FileID: notice.FileID,
 			Day: rule.Day, Week: rule.Week, Weekday: int(rule.Weekday), Minute: rule.Minute, NextAt: next.UTC(), CreatedAt: now,
 		}
 		if err := tx.Create(&row).Error; err != nil {
@@ -170,7 +170,7 @@ func (s *Service) recur(ctx context.Context) (sent int, err error) {
 			}
 			notice := models.Notice{
 				WardID: row.WardID, StaffID: row.StaffID, Text: row.Text, Audience: row.Audience, NeedsConfirm: row.NeedsConfirm, Attendance: row.Attendance,
-				FileID: row.FileID, RecurringID: &row.ID, State: models.NoticeDraft, CreatedAt: now,
+				Once: row.Once, FileID: row.FileID, RecurringID: &row.ID, State: models.NoticeDraft, CreatedAt: now,
 			}
 			people, err := s.audience(tx, notice)
 			if err != nil && services.KindOf(err) == services.KindInternal {

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"strings"
 	"sync"
 
 	"codeberg.org/go-fonts/dejavu/dejavusanscondensed"
@@ -29,6 +30,8 @@ var (
 	amber  = color.RGBA{0xb3, 0x6b, 0x00, 0xff}
 	red    = color.RGBA{0xb3, 0x26, 0x1e, 0xff}
 	silver = color.RGBA{0xb8, 0xc2, 0xcc, 0xff}
+	blue   = color.RGBA{0x2b, 0x5c, 0x9e, 0xff}
+	track  = color.RGBA{0xe4, 0xe9, 0xee, 0xff}
 )
 
 // typefaces are parsed once: the same two as in the PDFs.
@@ -121,6 +124,31 @@ func (c *canvas) text(h hand, x, y, room int, text string) {
 	}
 	drawer := typeset.Drawer{Dst: c.RGBA, Src: image.NewUniform(h.color), Face: face, Dot: fixed.P(x, y)}
 	drawer.DrawString(text)
+}
+
+// wrapped breaks a text between words into lines no wider than room, and leaves
+// off words that the last of them does not hold. A word that is wider than room
+// stands alone, for text to cut.
+func (c *canvas) wrapped(h hand, room, most int, text string) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(printable(text)) {
+		longer := strings.TrimSpace(line + " " + word)
+		if line == "" || c.width(h, longer) <= room {
+			line = longer
+			continue
+		}
+		if len(lines) == most-1 {
+			for strings.Contains(line, " ") && c.width(h, line+" …") > room {
+				line = line[:strings.LastIndexByte(line, ' ')]
+			}
+			return append(lines, line+" …")
+		}
+		lines, line = append(lines, line), word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // png is the picture as a file. Few colours and flat ones: it compresses well.

@@ -3,7 +3,7 @@
 // draws a list that is approved, never reckons one: the rows are those that
 // were frozen, and unless they add up to the list's total nothing is drawn.
 // It also draws an officer's year and the ward's, as services/allowance tells
-// them.
+// them, and a Chart of figures that others have counted.
 //
 // The words of the forms are handed in. The same list gives the same bytes.
 package papers
