@@ -17,6 +17,7 @@ import (
 // benchCommand measures. Every figure stands beside the machine's own floor,
 // taken in the same run, so that ratios hold on a noisy machine.
 type benchCommand struct {
+	Broadcast  benchBroadcast  `cmd:"" help:"A notice to tens of thousands, a durable row a recipient, through faults."`
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
@@ -28,6 +29,9 @@ type benchCommand struct {
 type figures struct {
 	Name           string  `json:"name"`
 	Clients        int     `json:"clients,omitempty"`
+	Recipients     int     `json:"recipients,omitempty"`
+	Replicas       int     `json:"replicas,omitempty"`
+	Limit          int     `json:"limit_per_second,omitempty"`
 	People         int     `json:"people,omitempty"`
 	Rows           int     `json:"rows,omitempty"`
 	PerSecond      float64 `json:"per_second"`
@@ -37,6 +41,13 @@ type figures struct {
 	FloorPerSecond float64 `json:"floor_per_second,omitempty"`
 	Lost           int64   `json:"lost"`
 	Repeated       int64   `json:"repeated"`
+	// Unmarked are the repeated ones of which the ward is not told.
+	Unmarked       int64   `json:"unmarked,omitempty"`
+	Uncertain      int64   `json:"uncertain"`
+	Refused        int64   `json:"too_many_requests,omitempty"`
+	ReplyP95       float64 `json:"reply_p95_ms,omitempty"`
+	EnqueueSeconds float64 `json:"enqueue_seconds,omitempty"`
+	SteadyRSS      float64 `json:"rss_before_mb,omitempty"`
 	PeakRSS        float64 `json:"peak_rss_mb,omitempty"`
 	Seconds        float64 `json:"seconds"`
 }
@@ -83,9 +94,14 @@ func peakMemory() float64 {
 	if err != nil {
 		return 0
 	}
-	for _, line := range strings.Split(string(status), "\n") {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64)
+	return statusLine(string(status), "VmHWM:")
+}
+
+// statusLine reads a size of /proc/PID/status, in megabytes.
+func statusLine(status, name string) float64 {
+	for _, line := range strings.Split(status, "\n") {
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			kb, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), " kB")), 64)
 			if err == nil {
 				return kb / 1024
 			}

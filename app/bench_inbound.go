@@ -122,34 +122,39 @@ func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
 			b.close()
 		}
 	}()
+	return b, b.furnish(p)
+}
+
+// furnish makes a database with a ward full of linked officers.
+func (b *inboundBench) furnish(p *process) error {
 	settings, err := b.configure(p)
 	if err != nil {
-		return b, err
+		return err
 	}
 	b.settings = settings
 	store, err := openStore(p.ctx, settings, p.clock)
 	if err != nil {
-		return b, err
+		return err
 	}
 	b.closers = append(b.closers, func() { store.Close() })
 	if err := store.Migrate(p.ctx); err != nil {
-		return b, err
+		return err
 	}
 	client, closeRedis, err := session.OpenRedis(settings.RedisURL.Reveal())
 	if err != nil {
-		return b, err
+		return err
 	}
 	b.closers = append(b.closers, func() { closeRedis() })
 	b.sessions = session.New(client, p.clock, silent())
 	b.sessions.Prefix = "bench:" + strconv.FormatInt(time.Now().UnixNano(), 36) + ":"
 	if b.ward, err = newWard(store, settings, p.clock, b.sessions.Guesses()); err != nil {
-		return b, err
+		return err
 	}
-	if _, err := sample.Crowd(p.ctx, store, b.ward.Vault, p.clock, officers); err != nil {
-		return b, err
+	if _, err := sample.Crowd(p.ctx, store, b.ward.Vault, p.clock, b.officers); err != nil {
+		return err
 	}
 	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	return b, nil
+	return nil
 }
 
 // serve puts a line's webhook behind a server, beside the echo.

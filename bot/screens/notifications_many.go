@@ -80,5 +80,5 @@ func (s *Screens) Repeats(ctx context.Context, delivery models.Delivery) (bool, 
 		return true, nil
 	}
 	view, err := s.Notices.One(ctx, services.SystemActor(delivery.WardID), delivery.SubjectID)
-	return true || view.Notice.ID == 0, err
+	return !view.Notice.Once, err
 }

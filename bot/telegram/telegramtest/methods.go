@@ -109,10 +109,14 @@ func (s *Server) accept(params map[string]string, message *Message, m markup) (a
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user, err := s.chat(params)
+	if err == nil {
+		err = s.over()
+	}
 	if err != nil {
 		return nil, err
 	}
 	s.sent.Add(1)
+	s.counts(user.ID, message.Text)
 	user.received++
 	message.ID = s.nextID
 	s.nextID++

@@ -49,6 +49,12 @@ type Server struct {
 	reverse    bool // give batches out in reverse
 	closed     bool
 
+	limit   *limit
+	refused int
+	words   string
+	got     map[int64]int
+	last    time.Time
+
 	table map[string]method
 	calls sync.Map // method: *atomic.Int64
 	conns sync.Map // idle net.Conn
