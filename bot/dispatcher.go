@@ -24,9 +24,9 @@ type Dispatcher struct {
 	Lines      *Lines
 	// Spent hears of every answer that went to a chat, so that what goes to many
 	// leaves room for it; may be nil.
-	Spent func(channel, chatID string)
-	Clock      services.Clock
-	Logger     *slog.Logger
+	Spent  func(channel, chatID string)
+	Clock  services.Clock
+	Logger *slog.Logger
 	// Away reports whether an error says that the database cannot be reached:
 	// the event is then left to be delivered again.
 	Away func(error) bool
