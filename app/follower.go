@@ -11,6 +11,9 @@ import (
 	"canbobot/services/outbox"
 )
 
+// costs is how many times as long as it took nothing is counted again.
+const costs = 20
+
 // slowest is how seldom a card is drawn of a notice that does not get on.
 const slowest = time.Minute
 
@@ -31,7 +34,9 @@ func (f *follower) Work(ctx context.Context, job *river.Job[outbox.Follow]) erro
 	if !begun { // those who answer at the same moment are in one drawing
 		return river.JobSnooze(*f.pause)
 	}
+	counting := time.Now()
 	going, changed, err := f.ward.Notices.Follow(ctx, job.Args.Notice)
+	took := time.Since(counting)
 	if services.KindOf(err) == services.KindNotFound {
 		err = nil
 	}
@@ -44,5 +49,6 @@ func (f *follower) Work(ctx context.Context, job *river.Job[outbox.Follow]) erro
 		times = 0
 	}
 	f.still.Store(job.ID, times)
-	return river.JobSnooze(min(*f.pause<<min(times, 10), slowest))
+	// To count a whole country takes a while: the card is not what the database is for.
+	return river.JobSnooze(min(max(*f.pause<<min(times, 10), costs*took), slowest))
 }

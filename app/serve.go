@@ -115,6 +115,8 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if s.counter, err = newCounter(s.ward, sessions, sessions.Pace(paces(settings)), s.openChannels(ctx, words), s.links, logger); err != nil {
 		return s, err
 	}
+	s.counter.sender.Meter = s.metrics
+	s.metrics.backlog(s.ward.Notices.Backlog)
 	s.counter.tidies = append(s.counter.tidies, func(ctx context.Context) error {
 		_, err := s.files.Purge(ctx)
 		return err

@@ -34,8 +34,8 @@ const (
 	probeLimit = 30 * time.Second
 )
 
-// errDown is the cause of a message that was not tried.
-var errDown = errors.New("the channel did not answer the last messages and is left alone for a moment")
+// ErrDown is the cause of a message that was not tried.
+var ErrDown = errors.New("the channel did not answer the last messages and is left alone for a moment")
 
 // NewLines makes a memory in which every channel answers.
 func NewLines(clock func() time.Time) *Lines {
@@ -56,10 +56,10 @@ func (l *Lines) Try(channel string) error {
 	}
 	now := l.clock()
 	if now.Before(one.until) {
-		return &SendError{Fate: Retry, RetryAt: one.until, Cause: errDown}
+		return &SendError{Fate: Retry, RetryAt: one.until, Cause: ErrDown}
 	}
 	if again := one.probing.Add(probeLimit); !one.probing.IsZero() && now.Before(again) {
-		return &SendError{Fate: Retry, RetryAt: now.Add(firstDown), Cause: errDown}
+		return &SendError{Fate: Retry, RetryAt: now.Add(firstDown), Cause: ErrDown}
 	}
 	one.probing = now
 	return nil

@@ -293,8 +293,25 @@ func (a *attempt) note(channel string, err error) {
 	}
 	a.sender.Logger.Log(context.Background(), level, "message not delivered", "delivery", a.delivery.ID, "kind", a.delivery.Kind, "channel", channel, "fate", fate, "error", err)
 	if meter := a.sender.Meter; meter != nil {
-		meter.Failed(channel, string(fate), bot.WhyOf(err))
+		meter.Failed(channel, string(fate), cause(err))
 	}
+}
+
+// cause is why a try did not arrive, for the count of such tries.
+func cause(err error) string {
+	switch {
+	case errors.Is(err, bot.ErrDown):
+		return "down"
+	case errors.Is(err, errPace):
+		return "pace"
+	case errors.Is(err, errCrowded):
+		return "crowded"
+	case errors.Is(err, errAsleep):
+		return "asleep"
+	case bot.WhyOf(err) == "" && bot.FateOf(err) == bot.Retry && !retryAt(err).IsZero():
+		return "too_many"
+	}
+	return bot.WhyOf(err)
 }
 
 func retryAt(err error) time.Time {

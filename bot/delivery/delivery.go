@@ -155,7 +155,12 @@ func (s *Sender) stopped() bool {
 func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 	s.init()
 	many := len(job.Deliveries) > 1
-	begun := time.Now()
+	begun, tried := time.Now(), 0
+	defer func() {
+		if many && tried > 0 {
+			s.Logger.Info("deliveries tried", "first", job.Deliveries[0], "deliveries", len(job.Deliveries), "tried", tried, "took", time.Since(begun).Round(time.Millisecond))
+		}
+	}()
 	for {
 		open, err := s.Outbox.Open(ctx, job.Deliveries)
 		if err != nil || len(open) == 0 {
@@ -173,6 +178,9 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 			return river.JobSnooze(min(soonest, longestPause))
 		}
 		done, err := s.try(ctx, ready, many)
+		if err == nil {
+			tried += done.tried
+		}
 		switch {
 		case err != nil:
 			return err

@@ -79,3 +79,40 @@ func (s *Service) Follow(ctx context.Context, id int64) (going, changed bool, er
 	})
 	return going, changed, err
 }
+
+// Backlog is what of notices has not come to its end, of all wards.
+type Backlog struct {
+	People map[models.DeliveryState]int // queued, sending, uncertain
+	Oldest time.Duration                // of those queued
+}
+
+// Backlog counts it, for those who watch the machine.
+func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
+	backlog := Backlog{People: map[models.DeliveryState]int{models.DeliveryQueued: 0, models.DeliverySending: 0, models.DeliveryUncertain: 0}}
+	var rows []struct {
+		State  models.DeliveryState
+		People int
+	}
+	db := s.store.WithContext(ctx)
+	going := db.Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id AND n.following").
+		Where("d.subject_kind = ? AND d.kind = ?", outbox.Notice, outbox.NoticeSent)
+	err := going.Session(&gorm.Session{}).Select("d.state, COUNT(*) AS people").Where("d.state IN ?", []models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliveryUncertain}).
+		Group("d.state").Scan(&rows).Error
+	if err != nil {
+		return backlog, fmt.Errorf("backlog: %w", err)
+	}
+	for _, row := range rows {
+		backlog.People[row.State] = row.People
+	}
+	if backlog.People[models.DeliveryQueued] == 0 {
+		return backlog, nil
+	}
+	var oldest []time.Time
+	if err := going.Session(&gorm.Session{}).Where("d.state = ?", models.DeliveryQueued).Order("d.id").Limit(1).Pluck("d.created_at", &oldest).Error; err != nil {
+		return backlog, fmt.Errorf("backlog: %w", err)
+	}
+	if len(oldest) > 0 {
+		backlog.Oldest = max(s.clock.UTC().Sub(oldest[0]), 0)
+	}
+	return backlog, nil
+}

@@ -144,10 +144,11 @@ type Worker interface {
 }
 
 // JobTimeout bounds one job. A job of a killed process is taken up again after
-// RescueAfter.
+// RescueAfter; so is one that hangs for as long, which is why whatever a job does
+// must bear being done twice.
 const (
 	JobTimeout  = 30 * time.Second
-	RescueAfter = 2 * time.Minute
+	RescueAfter = time.Minute
 )
 
 // NewWorker makes the working client over the database's own driver, so that
