@@ -54,7 +54,7 @@ var house = []room{
 	{path: "services/citizen", may: floorZero, why: "a citizen's number is read alike on every floor"},
 	{path: "services/roster", may: floorOne, why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
-	{path: "services/channels", may: floorOne, why: "tokens, troubles and templates of the lines to the platforms; what is said over them is not its business"},
+	{path: "services/channels", may: floorOne, why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
 	{path: "services/evidence", may: join(floorZero, "services/audit"), why: "files are kept and shown without knowing what a request changes"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},

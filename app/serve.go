@@ -117,7 +117,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	}
 	s.counter.sender.Meter = s.metrics
 	s.metrics.backlog(s.ward.Notices.Backlog)
-	s.counter.tidies = append(s.counter.tidies, func(ctx context.Context) error {
+	s.counter.tidies = append(s.counter.tidies, s.ward.Channels.PurgeUploads, func(ctx context.Context) error {
 		_, err := s.files.Purge(ctx)
 		return err
 	})
@@ -145,7 +145,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 // openChannels makes the channels that have their settings.
 func (s *service) openChannels(ctx context.Context, words *texts.Texts) (lines []bot.Channel) {
 	shelf := shelf{service: s.files, publicURL: s.settings.PublicURL}
-	if s.telegram = openTelegram(s.settings, s.ward.Clock, s.logger); s.telegram != nil {
+	if s.telegram = openTelegram(s.settings, s.ward, s.logger); s.telegram != nil {
 		lines = append(lines, s.telegram.channel)
 	}
 	if s.zalo = openZalo(ctx, s.settings, s.ward, words, shelf, s.metrics.counter(zalo.Name), s.logger); s.zalo != nil {

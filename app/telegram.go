@@ -10,7 +10,6 @@ import (
 	"canbobot/bot/telegram"
 	"canbobot/bot/texts"
 	"canbobot/config"
-	"canbobot/services"
 )
 
 // messenger is all that serves the bot on Telegram.
@@ -23,7 +22,7 @@ type messenger struct {
 }
 
 // openTelegram makes the channel; it is nil where the settings have none.
-func openTelegram(settings config.Config, clock services.Clock, logger *slog.Logger) *messenger {
+func openTelegram(settings config.Config, ward *Ward, logger *slog.Logger) *messenger {
 	if settings.TelegramToken.Reveal() == "" {
 		logger.Info("channel is off", "channel", telegram.Name, "missing", "TELEGRAM_TOKEN")
 		return nil
@@ -31,7 +30,10 @@ func openTelegram(settings config.Config, clock services.Clock, logger *slog.Log
 	logger = logger.With("channel", telegram.Name)
 	return &messenger{
 		settings: settings, logger: logger,
-		channel: telegram.New(telegram.Config{Token: settings.TelegramToken.Reveal(), APIURL: settings.TelegramAPIURL, Clock: clock, Logger: logger}),
+		channel: telegram.New(telegram.Config{
+			Token: settings.TelegramToken.Reveal(), APIURL: settings.TelegramAPIURL,
+			Uploads: ward.Channels.Uploads(telegram.Name), Clock: ward.Clock, Logger: logger,
+		}),
 	}
 }
 

@@ -61,7 +61,7 @@ func openZalo(ctx context.Context, settings config.Config, ward *Ward, words *te
 	o.channel = zalo.New(zalo.Config{
 		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
 		APIURL: settings.ZaloAPIURL, BusinessURL: settings.ZaloBusinessURL,
-		Tokens: access{o.tokens}, Shelf: shelf,
+		Tokens: access{o.tokens}, Shelf: shelf, Uploads: ward.Channels.Uploads(zalo.Name),
 		Words: zalo.Words{
 			Numbers:   numbersHint(words),
 			Link:      fileLink(words),

@@ -133,6 +133,10 @@ type File struct {
 	Name    string // with extension, Vietnamese letters allowed
 	MIME    string
 	Content []byte
+	// Key names this file, content and name, for ever. A channel uploads a file
+	// with a key once and then shows it by what its platform calls it. Empty for
+	// one that goes to one person only: of that nothing is kept.
+	Key string
 }
 
 // Row is a row of buttons.

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"canbobot/bot"
@@ -89,11 +90,14 @@ func (s *Screens) noticeFiles(ctx context.Context, actor services.Actor, notice 
 	if err != nil {
 		return nil, err
 	}
-	name := s.say("notices.file_name", "number", notice)
+	extension := ".pdf"
 	if file.ContentType == "image/jpeg" {
-		return []bot.File{{Name: name + ".jpg", MIME: file.ContentType, Content: file.Content}}, nil
+		extension = ".jpg"
 	}
-	return []bot.File{{Name: name + ".pdf", MIME: file.ContentType, Content: file.Content}}, nil
+	name := s.say("notices.file_name", "number", notice) + extension
+	// The number is in the name, so the same paper in two notices is two files.
+	key := fmt.Sprintf("notice-%d-%x", notice, []byte(file.SHA256))
+	return []bot.File{{Name: name, MIME: file.ContentType, Content: file.Content, Key: key}}, nil
 }
 
 // noticeAs lays a notice out; the preview and the message are one and the same.

@@ -28,8 +28,11 @@ type Config struct {
 	// proxy settings of the environment. Redirects are never followed: they
 	// would carry the token along.
 	Client *http.Client
-	Clock  func() time.Time
-	Logger *slog.Logger
+	// Uploads remembers files that went to many. Without it each is uploaded to
+	// each.
+	Uploads bot.Uploads
+	Clock   func() time.Time
+	Logger  *slog.Logger
 }
 
 const (
@@ -54,6 +57,8 @@ type Channel struct {
 	patient   *http.Client // for long polls
 	underway  chan struct{}
 	keyboards keyboards
+	owner     string // the bot's own id, whose the ids of files are
+	uploader  *bot.Uploader
 }
 
 var (
@@ -88,7 +93,9 @@ func New(config Config) *Channel {
 	c := &Channel{
 		clock: config.Clock, logger: config.Logger, token: config.Token,
 		underway: make(chan struct{}, maxUnderway),
+		uploader: &bot.Uploader{Uploads: config.Uploads, Clock: config.Clock, Logger: config.Logger},
 	}
+	c.owner, _, _ = strings.Cut(config.Token, ":") // outlives the token, as ids of files do
 	client, patient := *config.Client, *config.Client
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.CheckRedirect, patient.CheckRedirect = stay, stay

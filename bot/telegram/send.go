@@ -135,9 +135,15 @@ type sending struct {
 	begun   bool // a part of the reply has arrived
 }
 
-// send sends one message. Within a reply that has begun a short pause is waited
+// send sends one message without a file.
+func (s *sending) send(ctx context.Context, method string, params tgbotapi.Params) (ref string, err error) {
+	message, err := s.deliver(ctx, method, params)
+	return message.ref(), err
+}
+
+// deliver sends one message. Within a reply that has begun a short pause is waited
 // for here, since whoever repeats the reply repeats its beginning too.
-func (s *sending) send(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (ref string, err error) {
+func (s *sending) deliver(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (sent, error) {
 	result, err := s.channel.ask(ctx, method, params, files...)
 	failed := (*bot.SendError)(nil)
 	if errors.As(err, &failed) && failed.MovedTo != "" {
@@ -155,37 +161,35 @@ func (s *sending) send(ctx context.Context, method string, params tgbotapi.Param
 		}
 	}
 	if err != nil {
-		return "", err
+		return sent{}, err
 	}
 	s.begun = true
 	// What cannot be read was sent all the same: it only cannot be redrawn.
-	var sent struct {
-		ID int `json:"message_id"`
+	var message sent
+	if json.Unmarshal(result, &message) != nil {
+		return sent{}, nil
 	}
-	if json.Unmarshal(result, &sent) != nil || sent.ID == 0 {
-		return "", nil
-	}
-	return strconv.Itoa(sent.ID), nil
+	return message, nil
 }
 
-// file sends a picture as a photo and everything else as a document.
-func (s *sending) file(ctx context.Context, file bot.File, markup string) (ref string, err error) {
-	params := tgbotapi.Params{"chat_id": s.chatID}
-	if s.protect {
-		params["protect_content"] = "true"
+// sent is what is read of a message that was sent.
+type sent struct {
+	ID    int `json:"message_id"`
+	Photo []struct {
+		ID     string `json:"file_id"`
+		Width  int    `json:"width"`
+		Height int    `json:"height"`
+	} `json:"photo"`
+	Document struct {
+		ID string `json:"file_id"`
+	} `json:"document"`
+}
+
+func (m sent) ref() string {
+	if m.ID == 0 {
+		return ""
 	}
-	if markup != "" {
-		params["reply_markup"] = markup
-	}
-	data := tgbotapi.FileBytes{Name: proper(file.Name), Bytes: file.Content}
-	if pictures[file.MIME] && len(file.Content) <= maxPhoto {
-		ref, err = s.send(ctx, "sendPhoto", params, tgbotapi.RequestFile{Name: "photo", Data: data})
-		if err == nil || bot.FateOf(err) != bot.Refused {
-			return ref, err
-		}
-		// Too wide, too long or not quite a picture: a document takes anything.
-	}
-	return s.send(ctx, "sendDocument", params, tgbotapi.RequestFile{Name: "document", Data: data})
+	return strconv.Itoa(m.ID)
 }
 
 // askContact offers the keyboard in a message of its own, whose text is the

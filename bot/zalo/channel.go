@@ -28,7 +28,10 @@ type Config struct {
 	// Shelf takes the files that Zalo does not carry. Without one they are
 	// refused.
 	Shelf bot.Shelf
-	Words Words
+	// Uploads remembers files that went to many. Without it each is uploaded to
+	// each.
+	Uploads bot.Uploads
+	Words   Words
 
 	// TextLimit is how many letters (runes, composed) a message may have; 2,000
 	// when 0. A twentieth is kept free, since it is not known what exactly is
@@ -105,6 +108,7 @@ type Channel struct {
 	fault    *failure // settings with which no call can succeed
 	limit    int      // runes in a message
 	underway chan struct{}
+	uploader *bot.Uploader
 	// oa is the account's own id, once Zalo has named it: events of another
 	// account are not ours.
 	oa atomic.Pointer[string]
@@ -149,6 +153,7 @@ func New(config Config) *Channel {
 	c := &Channel{
 		config: config, clock: config.Clock, logger: config.Logger,
 		limit: max(config.TextLimit-config.TextLimit/20, 1), underway: make(chan struct{}, maxUnderway),
+		uploader: &bot.Uploader{Uploads: config.Uploads, Lasts: uploadsLast, Clock: config.Clock, Logger: config.Logger},
 	}
 	c.client, c.visitor = clients(config.Client, c.allowed)
 
@@ -206,6 +211,16 @@ func hostOf(address string) (*url.URL, bool) {
 
 // Name is "zalo".
 func (c *Channel) Name() string { return Name }
+
+// owner is whose the uploaded files are: the app's, for its account. While Zalo
+// has not named that one, the app's alone: the ids of another account are then
+// refused, and forgotten.
+func (c *Channel) owner() string {
+	if id := c.oa.Load(); id != nil {
+		return c.config.AppID + "/" + *id
+	}
+	return c.config.AppID
+}
 
 // OwnedBy tells the channel the id of its Official Account.
 func (c *Channel) OwnedBy(id string) {

@@ -46,7 +46,7 @@ var rules = []rule{
 	{code: -32, says: "application", fate: bot.Retry, pause: nextMinute, meaning: "too many requests of the app"},
 	{code: -32, fate: bot.Retry, pause: nextMinute, meaning: "too many requests of the account"},
 	{code: -200, fate: bot.Retry, again: true, meaning: "sending failed"},
-	// What is uploaded is uploaded anew for each try.
+	// What has expired is uploaded anew.
 	{code: -100, on: api, fate: bot.Retry, meaning: "the attachment has expired"},
 	{code: -100, on: business, fate: bot.Retry, pause: nextMinute, meaning: "unknown error, to be tried later"},
 	{code: -214, fate: bot.Retry, meaning: "still being processed"},

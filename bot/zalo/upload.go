@@ -11,6 +11,7 @@ import (
 	"net/textproto"
 	"path"
 	"strings"
+	"time"
 	"unicode"
 
 	"canbobot/bot"
@@ -25,8 +26,16 @@ const (
 	maxFileName = 200
 )
 
-// codeExpired says on the API's host that an uploaded file is gone.
-const codeExpired = -100
+// Codes of the API's host about a file that was uploaded: it is gone; or the
+// message is wrong, which an id that another account was given is too.
+const (
+	codeExpired = -100
+	codeInvalid = -201
+)
+
+// uploadsLast is for how long an uploaded file is reused; it dies after seven
+// days. [Zalo for Developers, upload]
+const uploadsLast = 6 * 24 * time.Hour
 
 // The two ways to upload a file.
 const (
@@ -42,6 +51,14 @@ type carrier struct {
 }
 
 func (found carrier) picture() bool { return found.path == imageUpload }
+
+// kind is as what Zalo has the file: the id of one kind is none of the other.
+func (found carrier) kind() string {
+	if found.picture() {
+		return "image"
+	}
+	return "file"
+}
 
 // carriers by extension. Other files cannot be uploaded, spreadsheets among
 // them.
@@ -107,9 +124,6 @@ func (found carrier) named(name string) string {
 func (s *sending) file(ctx context.Context, file bot.File) (ref string, err error) {
 	if found, ok := carrierOf(file); ok {
 		ref, err = s.carried(ctx, found, file)
-		if saidCode(err, codeExpired) {
-			ref, err = s.carried(ctx, found, file)
-		}
 		if err == nil || bot.FateOf(err) != bot.Refused || s.channel.config.Shelf == nil {
 			return ref, err
 		}
@@ -118,12 +132,32 @@ func (s *sending) file(ctx context.Context, file bot.File) (ref string, err erro
 	return s.linked(ctx, file)
 }
 
-// carried uploads a file and sends a message that shows it.
+// carried sends a message that shows an uploaded file. One with a key is
+// uploaded once for all who are shown it. What Zalo has no longer is uploaded
+// anew.
 func (s *sending) carried(ctx context.Context, found carrier, file bot.File) (ref string, err error) {
-	id, err := s.channel.upload(ctx, found, file)
-	if err != nil {
-		return "", err
+	c := s.channel
+	want := bot.Upload{Owner: c.owner(), Key: file.Key, Kinds: []string{found.kind()}}
+	var refused bot.Uploaded
+	for range 2 {
+		shown, fresh, failed := c.uploader.Bring(ctx, want, refused, func() (bot.Uploaded, error) {
+			id, err := c.upload(ctx, found, file)
+			return bot.Uploaded{Kind: found.kind(), Ref: id}, err
+		})
+		if failed != nil {
+			return "", failed
+		}
+		ref, err = s.show(ctx, found, shown.Ref)
+		if !saidCode(err, codeExpired) && (fresh || !saidCode(err, codeInvalid)) {
+			break
+		}
+		refused = shown
 	}
+	return ref, err
+}
+
+// show sends a message that shows an uploaded file.
+func (s *sending) show(ctx context.Context, found carrier, id string) (ref string, err error) {
 	if found.picture() {
 		return s.send(ctx, content{Attachment: templated(holding{TemplateType: "media", Elements: []element{{MediaType: "image", AttachmentID: id}}})})
 	}

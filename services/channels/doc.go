@@ -1,7 +1,8 @@
 // Package channels keeps what the installation knows of its lines to the
 // platforms: the pair of tokens it speaks with, the troubles that only a human
-// can mend, the message templates a platform has approved for a ward, and the
-// telephone numbers a template may be sent to.
+// can mend, the message templates a platform has approved for a ward, the
+// telephone numbers a template may be sent to, and what platforms call the files
+// that were uploaded to them.
 //
 // # The pair of tokens
 //

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -26,7 +25,8 @@ type Message struct {
 	FileName      string
 	Content       []byte
 
-	fixed bool // has a reply keyboard, or took one away: cannot be edited
+	fixed  bool   // has a reply keyboard, or took one away: cannot be edited
+	fileID string // of its file; empty until one that is being uploaded has its own
 }
 
 // Button is an inline button.
@@ -131,15 +131,13 @@ func (s *Server) accept(params map[string]string, message *Message, m markup) (a
 			s.messages[user.ID] = map[int]*Message{}
 		}
 		s.messages[user.ID][message.ID] = message
-		if message.FileName != "" {
-			s.files[fileID(message.ID)] = message.Content
-		}
+	}
+	if message.FileName != "" && message.fileID == "" {
+		s.shelve(message)
 	}
 	s.changed.Broadcast()
 	return s.render(user, message), nil
 }
-
-func fileID(message int) string { return fmt.Sprintf("sent-%d", message) }
 
 func (s *Server) render(user *User, message *Message) map[string]any {
 	rendered := map[string]any{
@@ -147,9 +145,7 @@ func (s *Server) render(user *User, message *Message) map[string]any {
 		"chat": user.chat(),
 		"from": map[string]any{"id": botID, "is_bot": true, "first_name": "canbobot"},
 	}
-	if message.FileName != "" {
-		rendered["document"] = map[string]any{"file_id": fileID(message.ID), "file_unique_id": "u", "file_name": message.FileName}
-	}
+	renderFile(rendered, message)
 	return rendered
 }
 
@@ -260,59 +256,6 @@ func (s *Server) chatAction(_ *http.Request, params map[string]string, _ map[str
 	}
 	user.typing++
 	return true, nil
-}
-
-// mostPhoto and mostFile are the real server's limits on uploads, in bytes.
-const (
-	mostPhoto = 10 << 20
-	mostFile  = 50 << 20
-)
-
-func (s *Server) sendFile(field string) method {
-	return func(_ *http.Request, params map[string]string, uploads map[string]upload) (any, error) {
-		message, m, err := draw(params, "caption", "caption_entities")
-		if err != nil {
-			return nil, err
-		}
-		if units(message.Text) > 1024 {
-			return nil, bad("message caption is too long")
-		}
-		file, uploaded := uploads[field]
-		switch {
-		case !uploaded && params[field] == "":
-			return nil, bad("there is no " + field + " in the request")
-		case !uploaded:
-			s.mu.Lock()
-			content, known := s.files[params[field]]
-			s.mu.Unlock()
-			if !known {
-				return nil, bad("wrong file identifier/HTTP URL specified")
-			}
-			file = upload{params[field], content}
-		case len(file.content) == 0:
-			return nil, bad("file must be non-empty")
-		case field == "photo" && len(file.content) > mostPhoto, len(file.content) > mostFile:
-			return nil, &refusal{code: 413, description: "Request Entity Too Large"}
-		case field == "photo" && !strings.HasPrefix(http.DetectContentType(file.content), "image/"):
-			return nil, bad("IMAGE_PROCESS_FAILED")
-		}
-		message.FileName, message.Content, message.Photo = file.name, file.content, field == "photo"
-		return s.accept(params, message, m)
-	}
-}
-
-func (s *Server) getFile(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := params["file_id"]
-	content, ok := s.files[id]
-	switch {
-	case !ok:
-		return nil, bad("wrong file_id or the file is temporarily unavailable")
-	case len(content) > 20<<20:
-		return nil, bad("file is too big")
-	}
-	return map[string]any{"file_id": id, "file_unique_id": "u", "file_size": len(content), "file_path": "files/" + id}, nil
 }
 
 var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)

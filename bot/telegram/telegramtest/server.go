@@ -25,8 +25,8 @@ const Token = "123456789:AAF-test-token-of-thirty-five-chars_"
 type Server struct {
 	URL   string
 	Token string
-	// Quiet keeps no history, for benches: messages are only counted. To be set
-	// before use.
+	// Quiet keeps no history, for benches: messages are only counted, and of
+	// uploaded files only the ids are known. To be set before use.
 	Quiet bool
 
 	http     *http.Server
@@ -35,6 +35,7 @@ type Server struct {
 	users    map[int64]*User
 	messages map[int64]map[int]*Message // chat, id
 	files    map[string][]byte
+	kept     map[string]kept // files that the bot uploaded, by their ids
 	presses  map[string]bool // callback id: answered
 	log      []Call
 	faults   []*Fault
@@ -59,6 +60,8 @@ type Server struct {
 	calls sync.Map // method: *atomic.Int64
 	conns sync.Map // idle net.Conn
 	sent  atomic.Int64
+
+	uploads atomic.Int64
 }
 
 // Call is one request that the bot made.
@@ -75,7 +78,7 @@ func Start() (*Server, error) {
 	}
 	s := &Server{
 		URL: "http://" + listener.Addr().String(), Token: Token,
-		users: map[int64]*User{}, messages: map[int64]map[int]*Message{}, files: map[string][]byte{},
+		users: map[int64]*User{}, messages: map[int64]map[int]*Message{}, files: map[string][]byte{}, kept: map[string]kept{},
 		presses: map[string]bool{}, nextUpdate: 1000, nextID: 1, repeat: 1,
 	}
 	s.changed = sync.NewCond(&s.mu)

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,17 +15,9 @@ import (
 )
 
 const (
-	freeFor   = 48 * time.Hour
-	openFor   = 7 * 24 * time.Hour
-	uploadFor = 7 * 24 * time.Hour
+	freeFor = 48 * time.Hour
+	openFor = 7 * 24 * time.Hour
 )
-
-// upload is a file that waits to be sent.
-type upload struct {
-	name    string
-	content []byte
-	at      time.Time
-}
 
 func (s *Server) method(path string, r *http.Request, body []byte) (any, *refusal) {
 	if refused := s.mayCall(r); refused != nil {
@@ -180,7 +170,7 @@ func (s *Server) read(m message) (shown Message, refused *refusal) {
 	switch {
 	case attachment.Type == "file":
 		file, ok := s.uploads[p.Token]
-		if !ok || m.Message.Text != "" {
+		if !ok || file.field != "token" || m.Message.Text != "" {
 			return shown, refuse(-201, "token is invalid")
 		}
 		if s.Clock().Sub(file.at) > uploadFor {
@@ -194,7 +184,7 @@ func (s *Server) read(m message) (shown Message, refused *refusal) {
 			return shown, refuse(-201, "elements are invalid")
 		}
 		file, ok := s.uploads[p.Elements[0].AttachmentID]
-		if !ok {
+		if !ok || file.field != "attachment_id" {
 			return shown, refuse(-201, "attachment_id is invalid")
 		}
 		if s.Clock().Sub(file.at) > uploadFor {
@@ -348,43 +338,4 @@ func (s *Server) react(r *http.Request, body []byte) (any, *refusal) {
 	}
 	user.reactions++
 	return map[string]any{"message_id": m.Action.Message}, nil
-}
-
-func (s *Server) upload(path string, r *http.Request, body []byte) (any, *refusal) {
-	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || params["boundary"] == "" {
-		return nil, refuse(-201, "want multipart")
-	}
-	part, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).NextPart()
-	if err != nil || part.FormName() != "file" {
-		return nil, refuse(-201, "file is invalid")
-	}
-	var content bytes.Buffer
-	if _, err := content.ReadFrom(part); err != nil {
-		return nil, refuse(-201, "file is invalid")
-	}
-	extension := strings.ToLower(filepath.Ext(part.FileName()))
-	if extension == "" {
-		return map[string]any{}, nil // "Success", and nothing in it
-	}
-	kinds, limit, field := []string{".jpg", ".jpeg", ".png"}, 1<<20, "attachment_id"
-	switch {
-	case strings.HasSuffix(path, "/file"):
-		kinds, limit, field = []string{".pdf", ".doc", ".docx", ".csv"}, 5<<20, "token"
-	case strings.HasSuffix(path, "/gif"):
-		kinds, limit = []string{".gif"}, 5<<20
-	}
-	kind := http.DetectContentType(content.Bytes())
-	if !slices.Contains(kinds, extension) || field == "attachment_id" && !strings.HasPrefix(kind, "image/") {
-		return nil, refuse(-201, "file type is invalid")
-	}
-	if content.Len() > limit || content.Len() == 0 {
-		return nil, refuse(-210, "file exceeds its limit")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.number++
-	id := fmt.Sprintf("upload-%d", s.number)
-	s.uploads[id] = upload{name: part.FileName(), content: content.Bytes(), at: s.Clock()}
-	return map[string]any{field: id}, nil
 }

@@ -19,7 +19,8 @@ type Server struct {
 	OAID                       string
 	// Clock tells how old tokens, uploads and interactions are; to be set before use.
 	Clock func() time.Time
-	// Quiet keeps no history, for benches: messages are only counted.
+	// Quiet keeps no history, for benches: messages are only counted, and of
+	// uploaded files only the ids are known.
 	Quiet bool
 	// Proof demands appsecret_proof with every call.
 	Proof bool
@@ -45,6 +46,8 @@ type Server struct {
 	calls  sync.Map // path: *atomic.Int64
 	sent   atomic.Int64
 	billed atomic.Int64
+
+	uploaded atomic.Int64
 }
 
 // Call is one request that the bot made.
@@ -91,6 +94,9 @@ func (s *Server) Close() {
 // were paid for.
 func (s *Server) Sent() int64   { return s.sent.Load() }
 func (s *Server) Billed() int64 { return s.billed.Load() }
+
+// Uploads counts the files that were uploaded and accepted.
+func (s *Server) Uploads() int64 { return s.uploaded.Load() }
 
 // Calls counts requests of a path, failed ones included.
 func (s *Server) Calls(path string) int64 {

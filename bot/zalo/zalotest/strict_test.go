@@ -1,11 +1,9 @@
 package zalotest_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -145,38 +143,6 @@ func TestWhatZaloRefuses(t *testing.T) {
 	s.Issue()
 	if code, _ := post(t, s, send, "application/json", text("a")); code != -230 {
 		t.Errorf("after eight days: %v", code)
-	}
-}
-
-func TestUploads(t *testing.T) {
-	s := zalotest.New(t)
-	upload := func(path, name string, content []byte) (float64, map[string]any) {
-		var body bytes.Buffer
-		form := multipart.NewWriter(&body)
-		part, _ := form.CreateFormFile("file", name)
-		part.Write(content)
-		form.Close()
-		return post(t, s, "v2.0/oa/upload/"+path, form.FormDataContentType(), body.String())
-	}
-	png := []byte("\x89PNG\r\n\x1a\n rest of a picture")
-	for name, test := range map[string]struct {
-		path, file string
-		content    []byte
-		want       float64
-		field      string
-	}{
-		"picture":       {"image", "a.png", png, 0, "attachment_id"},
-		"paper":         {"file", "a.pdf", []byte("%PDF"), 0, "token"},
-		"a sheet":       {"file", "a.xlsx", []byte("PK"), -201, ""},
-		"no picture":    {"image", "a.png", []byte("text"), -201, ""},
-		"too large":     {"image", "a.png", append(png, make([]byte, 1<<20)...), -210, ""},
-		"no name's end": {"image", "a", png, 0, ""},
-		"empty":         {"file", "a.pdf", nil, -210, ""},
-	} {
-		code, data := upload(test.path, test.file, test.content)
-		if code != test.want || test.field != "" && data[test.field] == nil || test.field == "" && len(data) > 0 {
-			t.Errorf("%s: %v %v", name, code, data)
-		}
 	}
 }
 
