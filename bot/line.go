@@ -78,11 +78,14 @@ func (l *Lines) Heard(channel string, err error) {
 		one = &line{}
 		l.lines[channel] = one
 	}
-	one.probing = time.Time{}
 	if !unheard(err) {
-		one.failures = 0
+		one.failures, one.probing = 0, time.Time{}
 		return
 	}
+	if one.failures >= failuresDown && one.probing.IsZero() {
+		return // it was underway when the line went down, with all the others
+	}
+	one.probing = time.Time{}
 	one.failures++
 	if over := one.failures - failuresDown; over >= 0 {
 		down := firstDown << min(over, 6)

@@ -61,3 +61,32 @@ func TestALineGoesDownAndComesBack(t *testing.T) {
 	}
 	none.Heard("zalo", silence)
 }
+
+// Sixty messages are underway when a platform goes away for a moment: that is one
+// failure more, not sixty, and the line is tried again soon.
+func TestManyFailuresAtOnceAreOne(t *testing.T) {
+	now := time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)
+	lines := bot.NewLines(func() time.Time { return now })
+	gone := &bot.SendError{Fate: bot.Uncertain, Cause: errors.New("gone")}
+	for range 60 {
+		if err := lines.Try("telegram"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 60 {
+		lines.Heard("telegram", gone)
+		now = now.Add(time.Second) // some of them hang
+	}
+	if err := lines.Try("telegram"); err != nil {
+		t.Fatalf("not tried again: %v", err)
+	}
+	lines.Heard("telegram", gone)
+	now = now.Add(9 * time.Second)
+	if lines.Try("telegram") == nil {
+		t.Error("tried again too soon")
+	}
+	now = now.Add(time.Second)
+	if err := lines.Try("telegram"); err != nil {
+		t.Errorf("not tried again: %v", err)
+	}
+}

@@ -33,6 +33,10 @@ const (
 	ownTroubleMost = 40
 )
 
+// InFlight is how many messages to many a process has in its hands at most: what
+// may be read twice after it has died.
+const InFlight = flightMost * flightsEach * outbox.BulkWorkers
+
 // done is what became of a round of tries.
 type done struct {
 	mu    sync.Mutex

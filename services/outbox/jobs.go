@@ -38,12 +38,12 @@ func (d Deliver) InsertOpts() river.InsertOpts {
 }
 
 const (
-	// singly is up to how many messages of one change go as a job each.
-	singly = 5
-	// together is how many deliveries one job works through, and bulkWorkers how
-	// many such jobs a process works at once.
-	together    = 500
-	bulkWorkers = 4
+	// singly is up to how many messages of one change go as a job each, and
+	// together how many deliveries one job of many works through.
+	singly   = 5
+	together = 500
+	// BulkWorkers is how many jobs of many a process works at once.
+	BulkWorkers = 4
 )
 
 // deliver enqueues the sending of deliveries.
@@ -155,7 +155,7 @@ const (
 // PostgreSQL wakes it the moment a job commits.
 func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob, logger *slog.Logger) (Worker, error) {
 	config := &river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: bulkWorkers}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		JobTimeout:           JobTimeout,
