@@ -31,6 +31,7 @@ type house struct {
 	ward     *Ward
 	counter  *Counter
 	sessions *session.Store
+	metrics  *metrics
 	page     *recorder
 	loaded   sample.Summary
 
@@ -147,6 +148,8 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...), links, logger); err != nil {
 		t.Fatal(err)
 	}
+	h.metrics = newMetrics()
+	h.counter.sender.Meter = h.metrics
 	h.counter.redrawEvery = 20 * time.Millisecond
 	h.counter.Texts.Problem = func(problem string) { t.Error(problem) }
 	return h

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"canbobot/models"
+	"canbobot/services/notices"
+)
+
+// What operators see of a notice: how it goes, what fails and why, what is left;
+// and no name, number or text.
+func TestMetricsOfANotice(t *testing.T) {
+	house := openHouse(t)
+	metrics := house.metrics
+	metrics.backlog(house.ward.Notices.Backlog)
+	server := httptest.NewServer(metrics.handler())
+	defer server.Close()
+	scrape := func() string {
+		t.Helper()
+		response, err := server.Client().Get(server.URL + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != 200 {
+			t.Fatalf("%d, %v", response.StatusCode, err)
+		}
+		return string(text)
+	}
+	if text := scrape(); !strings.Contains(text, `canbobot_notice_recipients{state="queued"} 0`) || !strings.Contains(text, "canbobot_notice_oldest_seconds 0") {
+		t.Errorf("before: %s", text)
+	}
+	known, err := house.ward.Identity.Holder(ctxFor(t), "web", house.character(t, "can-bo-1").ExternalID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const words = "Mời họp bàn việc đắp đê"
+	progress, err := house.ward.Notices.Send(ctxFor(t), known.Actor, notices.Compose{Text: words, Audience: notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	house.settle(t)
+	metrics.Failed("telegram", "retry", "too_many")
+	metrics.Waited("telegram", 1500*time.Millisecond)
+	text := scrape()
+	for _, want := range []string{
+		`canbobot_deliveries_sent_total{channel="web",kind="notice"} `, `canbobot_delivery_lag_seconds_count{channel="web"} `,
+		`canbobot_delivery_failures_total{channel="telegram",fate="retry",why="too_many"} 1`, `canbobot_pace_wait_seconds_total{channel="telegram"} 1.5`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, words) || strings.Contains(text, known.Name) {
+		t.Error("a name or a text is in the metrics")
+	}
+
+	// What waits shows how long it has.
+	if err := house.ward.Store.Exec("UPDATE deliveries SET state = 'queued' WHERE subject_id = ? AND kind = 'notice'", progress.Notice.ID).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := house.ward.Store.Exec("UPDATE notices SET following = ? WHERE id = ?", true, progress.Notice.ID).Error; err != nil {
+		t.Fatal(err)
+	}
+	house.advance(90 * time.Second)
+	backlog, err := house.ward.Notices.Backlog(ctxFor(t))
+	if err != nil || backlog.People[models.DeliveryQueued] != progress.Total || backlog.Oldest != 90*time.Second {
+		t.Errorf("%+v of %d, %v", backlog, progress.Total, err)
+	}
+}
