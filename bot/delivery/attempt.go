@@ -19,7 +19,7 @@ type attempt struct {
 	delivery    models.Delivery
 	addresses   []address
 	many        bool       // it goes to many at once: nobody waits for it
-	interrupted bool       // a process died in the middle of the try before
+	interrupted bool       // the try before may have arrived
 	drawn       *bot.Reply // for the first address, where that was done for all
 	undrawn     error
 	leave       bool      // the channel's pace has been asked
@@ -258,10 +258,22 @@ func (a *attempt) uncertain(ctx context.Context, cause error) (*outbox.Outcome, 
 	return &outcome, nil
 }
 
-// later puts the delivery off: nothing of it has left.
+// later puts the delivery off: nothing has left by this try.
 func (a *attempt) later() outbox.Outcome {
-	outcome := a.ends(models.DeliveryQueued, a.reason)
-	outcome.Uncounted, outcome.Due = true, a.after(a.retryAt)
+	outcome := a.putOff(a.reason, a.after(a.retryAt))
+	outcome.Uncounted = true
+	return outcome
+}
+
+// putOff is an outcome after which it is tried again. What may have arrived by
+// the try before stays uncertain meanwhile, or its repeat would not be marked.
+func (a *attempt) putOff(reason string, due time.Time) outbox.Outcome {
+	state := models.DeliveryQueued
+	if a.interrupted {
+		state = models.DeliveryUncertain
+	}
+	outcome := a.ends(state, reason)
+	outcome.Due = due
 	return outcome
 }
 

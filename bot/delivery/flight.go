@@ -221,9 +221,7 @@ func (s *Sender) troubled(a *attempt, err error) outbox.Outcome {
 	if a.delivery.Attempts >= ownTroubleMost {
 		return a.ends(models.DeliveryFailed, "error")
 	}
-	outcome := a.ends(models.DeliveryQueued, "error")
-	outcome.Due = s.Clock().Add(ownTrouble)
-	return outcome
+	return a.putOff("error", s.Clock().Add(ownTrouble))
 }
 
 // settle writes outcomes down, and goes on trying: to forget that a message has

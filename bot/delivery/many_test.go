@@ -136,6 +136,31 @@ func TestWhatTheDeadHadTaken(t *testing.T) {
 	h.wantStates(map[string]int{"sent repeated": 4, "sent": 6})
 }
 
+// What may have arrived already is put off once more, because its platform wants
+// a pause: its repeat is marked all the same.
+func TestARepeatThatWaitsIsMarkedToo(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(10)
+	open, err := h.Outbox.Open(h.ctx, ids[:4])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Outbox.Take(h.ctx, open); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(outbox.Lease)
+	for range 10 {
+		h.web.fails(&bot.SendError{Fate: bot.Retry, RetryAt: h.clock().Add(5 * time.Second), Cause: errors.New("429")})
+	}
+	h.snoozedFor(h.deliver(ids...))
+	h.wantStates(map[string]int{"queued retry": 6, "uncertain retry": 4})
+	h.pass(5 * time.Second)
+	if err := h.deliver(ids...); err != nil {
+		t.Fatal(err)
+	}
+	h.wantStates(map[string]int{"sent": 6, "sent repeated": 4})
+}
+
 // Where a gap is better than a repeat, what may have arrived stays as it is, and
 // is shown so.
 func TestAGapRatherThanARepeat(t *testing.T) {

@@ -323,8 +323,8 @@ func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	if err != nil {
 		return Progress{}, err
 	}
-	// Let go at night, it was meant for the night.
-	night := notice.Urgent || services.Night(now)
+	// Whoever lets it go at night means the night; the clock never does.
+	night := notice.Urgent || actor.Role != services.System && services.Night(now)
 	message := outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeSent, Subject: outbox.Notice, SubjectID: notice.ID}
 	people, err := s.outbox.TellAll(ctx, tx, message, posts.Distinct("t.person_id"), night)
 	if err != nil {

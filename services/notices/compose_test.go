@@ -146,6 +146,24 @@ func TestNobodyIsDisturbedAtNight(t *testing.T) {
 	}
 }
 
+// A notice whose time came while nothing ran is late; at night it wakes nobody,
+// unless it is meant to.
+func TestALateNoticeWakesNobody(t *testing.T) {
+	h := newHouse(t)
+	evening := h.now.Add(11 * time.Hour) // 20:00
+	plain, urgent := h.draft(notices.Compose{Text: words}), h.draft(notices.Compose{Text: words, Urgent: true})
+	for _, notice := range []models.Notice{plain, urgent} {
+		h.release(h.clerk, notice.ID, notices.Go{At: &evening})
+	}
+	h.now = evening.Add(2 * time.Hour)
+	h.due(1)
+	h.state(plain.ID, models.NoticeScheduled)
+	h.state(urgent.ID, models.NoticeIsSent)
+	h.now = evening.Add(11 * time.Hour)
+	h.due(1)
+	h.state(plain.ID, models.NoticeIsSent)
+}
+
 func TestALeaderLetsItGo(t *testing.T) {
 	h := newHouse(t)
 	admin := h.addStaff(h.ward, services.Admin)

@@ -276,12 +276,16 @@ func (s *Service) ByLeader(ctx context.Context, actor services.Actor) (bool, err
 }
 
 // Due sends what its time has come for, and returns how many notices that were.
-// One whose audience is gone meanwhile goes back to being a draft.
+// One whose audience is gone meanwhile goes back to being a draft. One that is
+// late, since nothing ran, wakes nobody: it waits for the morning.
 func (s *Service) Due(ctx context.Context) (int, error) {
 	sent, err := s.recur(ctx)
 	now := s.clock.UTC()
 	var due []int64
 	query := s.store.WithContext(ctx).Model(&models.Notice{}).Where("state = ? AND send_at <= ?", models.NoticeScheduled, now).Order("send_at, id").Limit(dueAtOnce)
+	if services.Night(now) {
+		query = query.Where("urgent = ?", true)
+	}
 	if found := query.Pluck("id", &due).Error; found != nil {
 		return sent, errors.Join(err, fmt.Errorf("notices due: %w", found))
 	}

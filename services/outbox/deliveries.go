@@ -130,9 +130,13 @@ type Outcome struct {
 	Uncounted bool
 }
 
-// Settle writes down what became of deliveries that were taken, all or none.
-// What their recipients have said meanwhile stands, and what somebody else has
-// taken up since is theirs.
+// dueGrain is how exactly the time of another try is kept: those of one flight
+// that wait for the same are a statement, not one each.
+const dueGrain = 100 * time.Millisecond
+
+// Settle writes down what became of deliveries that were taken. Done again, after
+// it failed in the middle, it changes nothing more. What their recipients have
+// said meanwhile stands, and what somebody else has taken up since is theirs.
 func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
 	type row struct {
 		ID       int64                `json:"id"`
@@ -148,7 +152,8 @@ func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
 		Ref      string               `json:"ref"`
 		Via      string               `json:"via"`
 	}
-	byDue := map[time.Time][]row{}
+	type key struct{ taken, due time.Time }
+	groups := map[key][]row{}
 	for _, one := range outcomes {
 		to := one.Arrival
 		line := row{ID: one.Delivery.ID, Attempts: one.Delivery.Attempts, State: one.State, Reason: one.Reason,
@@ -162,18 +167,24 @@ func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
 		if one.Uncounted {
 			line.Back = 1
 		}
-		byDue[one.Due] = append(byDue[one.Due], line)
+		group := key{taken: one.Delivery.UpdatedAt}
+		if !one.Due.IsZero() { // never earlier than the platform has said
+			group.due = one.Due.UTC().Add(dueGrain - time.Nanosecond).Truncate(dueGrain)
+		}
+		groups[group] = append(groups[group], line)
 	}
-	for due, rows := range byDue {
+	for group, rows := range groups {
 		list, err := json.Marshal(rows)
 		if err != nil {
 			return fmt.Errorf("settle deliveries: %w", err)
 		}
 		now := o.clock.UTC()
 		var again *time.Time
-		if !due.IsZero() {
-			again = new(due.UTC().Truncate(time.Microsecond))
+		if !group.due.IsZero() {
+			again = &group.due
 		}
+		// A try that does not count gives its number back: only with the moment of
+		// taking is it known from the try that somebody else makes next.
 		err = o.store.WithContext(ctx).Exec(`
 UPDATE deliveries SET
 	state = CASE WHEN deliveries.state = 'sending' THEN v.state ELSE deliveries.state END,
@@ -189,8 +200,8 @@ UPDATE deliveries SET
 FROM `+o.listed("id bigint", "attempts bigint", "back bigint", "state text", "reason text", "sent bigint", "marked bigint",
 			"account bigint", "channel text", "chat text", "ref text", "via text")+`
 WHERE deliveries.id = v.id AND deliveries.attempts = v.attempts
-AND (deliveries.state = 'sending' OR v.sent = 1 AND deliveries.state IN ('seen', 'confirmed'))`,
-			again, now, now, string(list)).Error
+AND (deliveries.state = 'sending' AND deliveries.updated_at = ? OR v.sent = 1 AND deliveries.state IN ('seen', 'confirmed'))`,
+			again, now, now, string(list), group.taken).Error
 		if err != nil {
 			return fmt.Errorf("settle deliveries: %w", err)
 		}

@@ -54,12 +54,13 @@ func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, ch
 			mark = nextMark(taken, live)
 		}
 		if len(live) > 0 && taken[mark] && live[0].Mark == mark && live[0].ID != delivery.ID {
-			if err := tx.Model(&models.Delivery{}).Where("id = ?", live[0].ID).Updates(map[string]any{"mark": "", "choices": ""}).Error; err != nil {
+			if err := tx.Model(&models.Delivery{}).Where("id = ?", live[0].ID).UpdateColumns(map[string]any{"mark": "", "choices": ""}).Error; err != nil {
 				return fmt.Errorf("mark: %w", err)
 			}
 		}
+		// updated_at stays the moment of taking: Settle knows the try by it.
 		return tx.Model(&models.Delivery{}).Where("id = ?", delivery.ID).
-			Updates(map[string]any{"mark": mark, "choices": list, "channel": channel, "chat_id": chatID}).Error
+			UpdateColumns(map[string]any{"mark": mark, "choices": list, "channel": channel, "chat_id": chatID}).Error
 	})
 	return mark, err
 }
