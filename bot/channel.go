@@ -57,6 +57,12 @@ type Numbered interface {
 	Numbers(reply Reply) bool
 }
 
+// Receipted is a channel whose platform tells when a message has arrived and was
+// seen, naming it by the reference that Send returned.
+type Receipted interface {
+	GivesReceipts() bool
+}
+
 // Window is what the platform makes of a message to somebody who was last heard
 // of a while ago.
 type Window string

@@ -165,6 +165,11 @@ type Delivery struct {
 	Channel     string
 	ChatID      string
 	MessageRef  string // by which the channel can redraw it
+	// ReceiptRef is MessageRef where the platform names it in receipts; empty
+	// elsewhere. Like MarkKey and UnreachedAt it is there to be found by: what
+	// changes for every message is in no index, so that hundreds are written down
+	// at the cost of their rows alone.
+	ReceiptRef  string
 	State       DeliveryState
 	Reason      string
 	Attempts    int
@@ -179,10 +184,13 @@ type Delivery struct {
 	// without buttons; it is the chat's only live one. Choices are the actions
 	// that the numbers stand for, a JSON list.
 	Mark    string
+	MarkKey *string // the mark with its channel and chat; nil without one
 	Choices string
 	// Via says that an approved template carried it: template_user or
 	// template_phone.
 	Via string
+	// UnreachedAt is when no message had reached the person, if ever.
+	UnreachedAt *time.Time
 	// CalledAt is when staff had telephoned a person whom no message reached.
 	CalledAt *time.Time
 	CalledBy *int64

@@ -129,7 +129,7 @@ func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, rep
 	}
 	ref, err := s.on(ctx, a, to, func() (string, error) { return channel.Send(ctx, to.chatID, reply) })
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark, Receipts: receipted(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
@@ -165,6 +165,11 @@ func (a *attempt) sent(at outbox.Arrival) *outbox.Outcome {
 		meter.Sent(at.Channel, a.delivery.Kind, max(a.age(), 0))
 	}
 	return &outcome
+}
+
+func receipted(channel bot.Channel) bool {
+	one, ok := channel.(bot.Receipted)
+	return ok && one.GivesReceipts()
 }
 
 // byPhone is the last way: a template to the number of the roster.
@@ -218,7 +223,7 @@ func (a *attempt) template(ctx context.Context, channel bot.Channel, to address,
 	template := bot.Template{ID: id, Data: data, Key: fmt.Sprintf("delivery-%d", a.delivery.ID)}
 	ref, err := s.on(ctx, a, to, func() (string, error) { return templater.SendTemplate(ctx, to.externalID, phone, template) })
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via, Receipts: receipted(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {

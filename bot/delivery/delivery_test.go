@@ -222,15 +222,15 @@ func TestUnaskedMessagesHaveMarks(t *testing.T) {
 
 func TestReceiptsNeverTakeAStateBack(t *testing.T) {
 	h := newHouse(t)
-	h.links("web", time.Hour)
+	h.links("zalo", time.Hour)
 	id := h.tell(1)
-	h.ends(id, models.DeliverySent, "", "web", "")
+	h.ends(id, models.DeliverySent, "", "zalo", "")
 	for _, step := range []struct {
 		ref  string
 		seen bool
 		want models.DeliveryState
-	}{{"other", true, models.DeliverySent}, {"web-1", false, models.DeliveryDelivered}, {"web-1", true, models.DeliverySeen}, {"web-1", false, models.DeliverySeen}} {
-		if err := h.Outbox.Received(h.ctx, "web", []string{step.ref}, step.seen, h.clock()); err != nil {
+	}{{"other", true, models.DeliverySent}, {"zalo-1", false, models.DeliveryDelivered}, {"zalo-1", true, models.DeliverySeen}, {"zalo-1", false, models.DeliverySeen}} {
+		if err := h.Outbox.Received(h.ctx, "zalo", []string{step.ref}, step.seen, h.clock()); err != nil {
 			t.Fatal(err)
 		}
 		if row := h.row(id); row.State != step.want {
@@ -240,7 +240,7 @@ func TestReceiptsNeverTakeAStateBack(t *testing.T) {
 	if row := h.row(id); row.SeenAt == nil {
 		t.Error("nobody knows when it was seen")
 	}
-	if err := h.Outbox.Received(h.ctx, "web", nil, true, h.clock()); err != nil {
+	if err := h.Outbox.Received(h.ctx, "zalo", nil, true, h.clock()); err != nil {
 		t.Error(err)
 	}
 }

@@ -234,6 +234,8 @@ func (l zaloLine) Window(since time.Duration) bot.Window {
 	return bot.Free
 }
 
+func (l zaloLine) GivesReceipts() bool { return true }
+
 func (l zaloLine) SendTemplate(_ context.Context, userID, phone string, template bot.Template) (string, error) {
 	return l.take(fmt.Sprintf("template %s to %s%s for %s", template.ID, userID, phone, template.Data["ten"]))
 }

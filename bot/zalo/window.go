@@ -24,3 +24,7 @@ func (c *Channel) Window(sinceLastSeen time.Duration) bot.Window {
 	}
 	return bot.Closed
 }
+
+// GivesReceipts is true: Zalo tells of messages that arrived and were seen, of
+// those of templates too.
+func (c *Channel) GivesReceipts() bool { return true }

@@ -105,7 +105,7 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 	ids, drafts := make([]int64, len(accounts)), []string{draft}
 	// Which delivery went to whom stays; where, does not. Rows are found by
 	// their subject or recipient, which are indexed.
-	erased := map[string]any{"chat_id": "", "message_ref": ""}
+	erased := map[string]any{"chat_id": "", "message_ref": "", "receipt_ref": "", "mark": "", "mark_key": nil}
 	deliveries := []*gorm.DB{tx.Model(&models.Delivery{}).Where(column+" = ?", owner)}
 	for i, account := range accounts {
 		ids[i] = account.ID

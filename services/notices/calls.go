@@ -33,7 +33,7 @@ type Call struct {
 // What became pointless, or was not theirs any more, needs no call.
 func (s *Service) unreached(tx *gorm.DB, ward int64) *gorm.DB {
 	return tx.Table("deliveries d").
-		Where("d.ward_id = ? AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS NOT NULL", ward,
+		Where("d.ward_id = ? AND d.unreached_at IS NOT NULL AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS NOT NULL", ward,
 			[]models.DeliveryState{models.DeliveryUnreachable, models.DeliveryFailed}).
 		Where("d.kind <> ? AND d.reason NOT IN ? AND d.created_at > ?", outbox.Shown, []string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, s.clock.UTC().Add(-callsFor))
 }

@@ -39,7 +39,7 @@ func (o *Outbox) Mark(ctx context.Context, delivery models.Delivery, channel, ch
 func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, chatID, list string) (mark string, err error) {
 	err = o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var live []models.Delivery
-		err := tx.Select("id", "mark").Where("channel = ? AND chat_id = ? AND mark <> ''", channel, chatID).Order("id").Find(&live).Error
+		err := tx.Select("id", "mark").Where("mark_key IN ?", markKeys(channel, chatID)).Order("id").Find(&live).Error
 		if err != nil {
 			return fmt.Errorf("mark: %w", err)
 		}
@@ -54,15 +54,27 @@ func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, ch
 			mark = nextMark(taken, live)
 		}
 		if len(live) > 0 && taken[mark] && live[0].Mark == mark && live[0].ID != delivery.ID {
-			if err := tx.Model(&models.Delivery{}).Where("id = ?", live[0].ID).UpdateColumns(map[string]any{"mark": "", "choices": ""}).Error; err != nil {
+			if err := tx.Model(&models.Delivery{}).Where("id = ?", live[0].ID).UpdateColumns(map[string]any{"mark": "", "mark_key": nil, "choices": ""}).Error; err != nil {
 				return fmt.Errorf("mark: %w", err)
 			}
 		}
 		// updated_at stays the moment of taking: Settle knows the try by it.
 		return tx.Model(&models.Delivery{}).Where("id = ?", delivery.ID).
-			UpdateColumns(map[string]any{"mark": mark, "choices": list, "channel": channel, "chat_id": chatID}).Error
+			UpdateColumns(map[string]any{"mark": mark, "mark_key": markKey(channel, chatID, mark), "choices": list, "channel": channel, "chat_id": chatID}).Error
 	})
 	return mark, err
+}
+
+// markKey is a mark that no other chat has.
+func markKey(channel, chatID, mark string) string { return channel + ":" + chatID + ":" + mark }
+
+// markKeys are all that a chat may have.
+func markKeys(channel, chatID string) []string {
+	keys := make([]string, len(marks))
+	for i := range marks {
+		keys[i] = markKey(channel, chatID, marks[i:i+1])
+	}
+	return keys
 }
 
 // nextMark goes on from the newest message's letter, so that a letter just given
@@ -89,7 +101,7 @@ func nextMark(taken map[string]bool, live []models.Delivery) string {
 // Marked finds the n-th choice of the message that carries the mark in a chat.
 func (o *Outbox) Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool, err error) {
 	var delivery models.Delivery
-	err = o.store.WithContext(ctx).Select("choices").Where("channel = ? AND chat_id = ? AND mark = ? AND mark <> ''", channel, chatID, mark).Take(&delivery).Error
+	err = o.store.WithContext(ctx).Select("choices").Where("mark_key = ? AND mark <> ''", markKey(channel, chatID, mark)).Take(&delivery).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return "", false, nil
 	}
@@ -125,7 +137,7 @@ func (o *Outbox) Received(ctx context.Context, channel string, refs []string, se
 	}
 	values["state"] = state
 	err := o.store.WithContext(ctx).Model(&models.Delivery{}).
-		Where("channel = ? AND message_ref IN ? AND message_ref <> '' AND state IN ?", channel, refs, from).Updates(values).Error
+		Where("receipt_ref IN ? AND receipt_ref <> '' AND channel = ? AND state IN ?", refs, channel, from).Updates(values).Error
 	if err != nil {
 		return fmt.Errorf("receipt: %w", err)
 	}
