@@ -104,6 +104,15 @@ func (a *attempt) judge(reply bot.Reply, err error) (bot.Reply, *outbox.Outcome,
 	switch kind := services.KindOf(err); {
 	case err != nil && (kind == services.KindDenied || kind == services.KindNotFound):
 		return reply, new(a.ends(models.DeliveryFailed, "not_theirs")), nil
+	case kind == services.KindConflict && services.CodeOf(err) == outbox.Paused:
+		outcome := a.putOff(outbox.Paused, a.sender.Clock().Add(pausedAgain))
+		outcome.Uncounted = true
+		return reply, &outcome, nil
+	case kind == services.KindConflict && services.CodeOf(err) == outbox.Cancelled:
+		if a.interrupted {
+			return reply, new(a.ends(models.DeliveryUncertain, "uncertain")), nil
+		}
+		return reply, new(a.ends(models.DeliveryFailed, outbox.Cancelled)), nil
 	case err != nil:
 		return reply, nil, err
 	case reply.Empty():

@@ -14,6 +14,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/models/storetest"
+	"canbobot/services"
 	"canbobot/services/outbox"
 )
 
@@ -159,6 +160,36 @@ func TestARepeatThatWaitsIsMarkedToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wantStates(map[string]int{"sent": 6, "sent repeated": 4})
+}
+
+// A notice is paused, and in the end cancelled, while its platform wants a pause:
+// what was in the air and did not arrive goes back to a queue that has been
+// emptied. None of it may leave after that.
+func TestWhatWasInTheAirStandsStill(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(6)
+	for range 6 {
+		h.web.fails(&bot.SendError{Fate: bot.Retry, RetryAt: h.clock().Add(time.Second), Cause: errors.New("429")})
+	}
+	h.snoozedFor(h.deliver(ids...))
+	h.pass(time.Second)
+	h.stands = services.Conflict(outbox.Paused)
+	h.snoozedFor(h.deliver(ids...))
+	h.snoozedFor(h.deliver(ids[0])) // alone too
+	h.wantStates(map[string]int{"queued paused": 6})
+	h.pass(time.Minute)
+	h.stands = nil
+	if err := h.deliver(ids[:3]...); err != nil {
+		t.Fatal(err)
+	}
+	h.stands = services.Conflict(outbox.Cancelled)
+	if err := h.deliver(ids...); err != nil {
+		t.Fatal(err)
+	}
+	h.wantStates(map[string]int{"sent": 3, "failed cancelled": 3})
+	if len(h.web.sent) != 3 {
+		t.Errorf("%d messages left", len(h.web.sent))
+	}
 }
 
 // Where a gap is better than a repeat, what may have arrived stays as it is, and
