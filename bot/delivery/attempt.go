@@ -89,6 +89,12 @@ func (a *attempt) ends(state models.DeliveryState, reason string) outbox.Outcome
 
 func (a *attempt) age() time.Duration { return a.sender.Clock().Sub(a.delivery.CreatedAt) }
 
+// onlyHere reports whether nothing but the first address's channel is tried at the
+// moment, should it be down.
+func (a *attempt) onlyHere() bool {
+	return a.age() < elsewhereAfter || len(a.addresses) < 2 && a.age() < givenUpAfter
+}
+
 // draw makes the message as the recipient may read it; an outcome when there is
 // nothing to tell any more.
 func (a *attempt) draw(ctx context.Context, i int, reader services.Actor) (bot.Reply, *outbox.Outcome, error) {

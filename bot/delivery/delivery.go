@@ -167,6 +167,9 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 		}
 	}()
 	for {
+		if many && (s.stopped() || time.Since(begun) > workFor || ctx.Err() != nil) {
+			return river.JobSnooze(0)
+		}
 		open, err := s.Outbox.Open(ctx, job.Deliveries)
 		if err != nil || len(open) == 0 {
 			return err
@@ -174,9 +177,6 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 		now := s.Clock()
 		if many && !job.Night && services.Night(now) {
 			return river.JobSnooze(services.Morning(now).Sub(now))
-		}
-		if many && (s.stopped() || time.Since(begun) > workFor) {
-			return river.JobSnooze(0)
 		}
 		ready, soonest := s.ready(open, many)
 		if len(ready) == 0 {

@@ -262,6 +262,68 @@ func TestWhatHasLeftIsSettledWhenTheDatabaseIsBack(t *testing.T) {
 	}
 }
 
+// A channel's line is down: nothing is taken for it to be put off again, one
+// message tries whether it is up, and who has another channel gets it there after
+// a while.
+func TestALineThatIsDownCostsNothing(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(200)
+	silent := func() {
+		for range 3 {
+			h.Lines.Heard("web", ended(bot.Uncertain, ""))
+		}
+	}
+	silent()
+	n := storetest.Statements(t, h.store)
+	if wait := h.snoozedFor(h.deliver(ids...)); wait != 5*time.Second {
+		t.Errorf("put off for %s", wait)
+	}
+	if asked := n.Load(); asked > 5 {
+		t.Errorf("%d statements", asked)
+	}
+	h.wantStates(map[string]int{"queued": 200})
+	h.pass(5 * time.Second)
+	h.web.fails(&bot.SendError{Fate: bot.Retry, Cause: errors.New("nobody listens")})
+	h.snoozedFor(h.deliver(ids...))
+	if got := h.states(); got["queued"] < 198 || len(h.web.sent) != 0 {
+		t.Errorf("one tries whether it is up: %v", got)
+	}
+
+	h.links("zalo", 2*time.Hour)
+	h.links("web", time.Hour)
+	h.pass(10 * time.Minute)
+	ids = append(ids, h.tell(1))
+	h.pass(11 * time.Minute)
+	silent()
+	h.snoozedFor(h.deliver(ids...))
+	if row := h.row(ids[200]); row.State != models.DeliverySent || row.Channel != "zalo" {
+		t.Errorf("%+v", row)
+	}
+	for range 5 {
+		h.pass(time.Minute)
+		if err := h.deliver(ids...); err == nil {
+			break
+		}
+	}
+	h.wantStates(map[string]int{"sent": 200})
+}
+
+// One message that we fail at as nobody foresaw is its own trouble, not that of
+// the process and of everybody else.
+func TestAPanicIsOneMessagesTrouble(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(6)
+	var first sync.Once
+	h.web.before = func() { first.Do(func() { panic("says the test") }) }
+	h.snoozedFor(h.deliver(ids...))
+	h.wantStates(map[string]int{"sent": 5, "uncertain error": 1})
+	h.pass(time.Minute)
+	if err := h.deliver(ids...); err != nil {
+		t.Fatal(err)
+	}
+	h.wantStates(map[string]int{"sent": 5, "sent repeated": 1})
+}
+
 // Somebody reads the message and confirms it before we have heard that it
 // arrived.
 func TestConfirmedWhileBeingSent(t *testing.T) {
