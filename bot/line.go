@@ -65,6 +65,26 @@ func (l *Lines) Try(channel string) error {
 	return nil
 }
 
+// Down says, without trying, for how long a channel is left alone; one that only
+// one message may be tried on, to see whether it is up again.
+func (l *Lines) Down(channel string) (wait time.Duration, one bool) {
+	if l == nil {
+		return 0, false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	line := l.lines[channel]
+	if line == nil || line.failures < failuresDown {
+		return 0, false
+	}
+	now := l.clock()
+	wait = max(line.until.Sub(now), 0)
+	if !line.probing.IsZero() && now.Before(line.probing.Add(probeLimit)) {
+		wait = max(wait, firstDown)
+	}
+	return wait, true
+}
+
 // Heard takes in how a message ended. Whatever the platform said counts as an
 // answer, a refusal too.
 func (l *Lines) Heard(channel string, err error) {

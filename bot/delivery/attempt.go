@@ -89,6 +89,12 @@ func (a *attempt) ends(state models.DeliveryState, reason string) outbox.Outcome
 
 func (a *attempt) age() time.Duration { return a.sender.Clock().Sub(a.delivery.CreatedAt) }
 
+// onlyHere reports whether nothing but the first address's channel is tried at the
+// moment, should it be down.
+func (a *attempt) onlyHere() bool {
+	return a.age() < elsewhereAfter || len(a.addresses) < 2 && a.age() < givenUpAfter
+}
+
 // draw makes the message as the recipient may read it; an outcome when there is
 // nothing to tell any more.
 func (a *attempt) draw(ctx context.Context, i int, reader services.Actor) (bot.Reply, *outbox.Outcome, error) {
@@ -104,6 +110,15 @@ func (a *attempt) judge(reply bot.Reply, err error) (bot.Reply, *outbox.Outcome,
 	switch kind := services.KindOf(err); {
 	case err != nil && (kind == services.KindDenied || kind == services.KindNotFound):
 		return reply, new(a.ends(models.DeliveryFailed, "not_theirs")), nil
+	case kind == services.KindConflict && services.CodeOf(err) == outbox.Paused:
+		outcome := a.putOff(outbox.Paused, a.sender.Clock().Add(pausedAgain))
+		outcome.Uncounted = true
+		return reply, &outcome, nil
+	case kind == services.KindConflict && services.CodeOf(err) == outbox.Cancelled:
+		if a.interrupted {
+			return reply, new(a.ends(models.DeliveryUncertain, "uncertain")), nil
+		}
+		return reply, new(a.ends(models.DeliveryFailed, outbox.Cancelled)), nil
 	case err != nil:
 		return reply, nil, err
 	case reply.Empty():

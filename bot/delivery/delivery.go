@@ -26,6 +26,8 @@ import (
 
 // Drawer draws what a recipient is told; screens.Screens does.
 type Drawer interface {
+	// Notification refuses with conflict/paused what is not to leave now, with
+	// conflict/cancelled what is not to leave any more.
 	Notification(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error)
 	// Notifications draws for many at once; for each an error, or nil, of its own.
 	Notifications(ctx context.Context, recipients []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error)
@@ -110,6 +112,9 @@ const (
 	// elsewhereAfter is how long the channel used last has to get better before
 	// the person's other one is taken.
 	elsewhereAfter = 10 * time.Minute
+	// pausedAgain is how long something waits whose senders have paused it while it
+	// was in the air. Taking it out of the queue could cross their going on.
+	pausedAgain = time.Minute
 	// givenUpAfter is how long a message waits for a channel to get better.
 	givenUpAfter = 24 * time.Hour
 	// workFor is how long a job takes up more, before it goes to the end of the
@@ -162,6 +167,9 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 		}
 	}()
 	for {
+		if many && (s.stopped() || time.Since(begun) > workFor || ctx.Err() != nil) {
+			return river.JobSnooze(0)
+		}
 		open, err := s.Outbox.Open(ctx, job.Deliveries)
 		if err != nil || len(open) == 0 {
 			return err
@@ -169,9 +177,6 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 		now := s.Clock()
 		if many && !job.Night && services.Night(now) {
 			return river.JobSnooze(services.Morning(now).Sub(now))
-		}
-		if many && (s.stopped() || time.Since(begun) > workFor) {
-			return river.JobSnooze(0)
 		}
 		ready, soonest := s.ready(open, many)
 		if len(ready) == 0 {

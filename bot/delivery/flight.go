@@ -3,6 +3,9 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -130,8 +133,7 @@ func (s *Sender) lane(ctx context.Context, channel string, waiting []*attempt, r
 	var mu sync.Mutex
 	var failure error
 	room := make(chan struct{}, flightsEach)
-	fly := func(flight []*attempt) {
-		room <- struct{}{}
+	fly := func(flight []*attempt) { // in the room that was made for it
 		flights.Go(func() {
 			defer func() { <-room }()
 			if err := s.fly(ctx, flight, result); err != nil {
@@ -142,8 +144,23 @@ func (s *Sender) lane(ctx context.Context, channel string, waiting []*attempt, r
 		})
 	}
 	failed := func() bool { mu.Lock(); defer mu.Unlock(); return failure != nil }
-	for len(waiting) > 0 && !s.stopped() && !failed() && time.Since(begun) < workFor && ctx.Err() == nil {
-		part := waiting[:min(len(waiting), flightMost)]
+	for len(waiting) > 0 {
+		room <- struct{}{} // first: leave is for this moment, and a platform that hangs may use the job's time up
+		if s.stopped() || failed() || time.Since(begun) > workFor || ctx.Err() != nil {
+			break
+		}
+		most := flightMost
+		if down, one := s.Lines.Down(channel); down > 0 {
+			// To take and put off a whole country again and again is for nothing.
+			result.waits(down)
+			waiting = slices.DeleteFunc(waiting, (*attempt).onlyHere)
+		} else if one {
+			most = 1
+		}
+		if len(waiting) == 0 {
+			break
+		}
+		part := waiting[:min(len(waiting), most)]
 		if s.Channels[channel] == nil { // nothing to be paced: it may be a number of the roster
 			fly(part)
 			waiting = waiting[len(part):]
@@ -164,8 +181,11 @@ func (s *Sender) lane(ctx context.Context, channel string, waiting []*attempt, r
 		waiting = waiting[len(may):]
 		if len(flight) > 0 {
 			fly(flight)
-		} else if len(may) > 0 {
-			result.waits(time.Second) // all of them were written to a moment ago
+		} else {
+			<-room
+			if len(may) > 0 {
+				result.waits(time.Second) // all of them were written to a moment ago
+			}
 		}
 		if wait > 0 {
 			result.waits(wait)
@@ -202,17 +222,27 @@ func (s *Sender) fly(ctx context.Context, attempts []*attempt, result *done) err
 	for i, delivery := range taken {
 		a := byID[delivery.ID]
 		a.delivery, a.taken = delivery, at
-		sending.Go(func() {
-			outcome, err := a.run(ctx)
-			if err != nil {
-				outcome = s.troubled(a, err)
-			}
-			outcomes[i] = outcome
-		})
+		sending.Go(func() { outcomes[i] = s.outcome(ctx, a) })
 	}
 	sending.Wait()
 	result.add(outcomes)
 	return s.settle(ctx, outcomes)
+}
+
+// outcome is what a try comes to. A panic is trouble of ours with one message: it
+// must not end the process for all, nor for all again when the job comes back.
+func (s *Sender) outcome(ctx context.Context, a *attempt) (outcome outbox.Outcome) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			a.interrupted = true // nobody knows how far it got
+			outcome = s.troubled(a, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+		}
+	}()
+	outcome, err := a.run(ctx)
+	if err != nil {
+		outcome = s.troubled(a, err)
+	}
+	return outcome
 }
 
 // troubled puts a delivery off with which we could not do what was to be done.

@@ -38,6 +38,7 @@ type house struct {
 	troubles  []string
 	halts     []string
 	once      bool
+	stands    error // instead of a drawing
 
 	mu  sync.Mutex
 	now time.Time
@@ -152,14 +153,15 @@ func (h *house) Repeats(context.Context, models.Delivery) (bool, error) { return
 
 func (h *house) Notifications(ctx context.Context, readers []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error) {
 	replies := make([]bot.Reply, len(deliveries))
+	failures := make([]error, len(deliveries))
 	for i := range replies {
-		replies[i] = h.drawn
+		replies[i], failures[i] = h.drawn, h.stands
 	}
-	return replies, make([]error, len(deliveries))
+	return replies, failures
 }
 
 func (h *house) Notification(context.Context, services.Actor, models.Delivery) (bot.Reply, error) {
-	return h.drawn, nil
+	return h.drawn, h.stands
 }
 
 func (h *house) Redrawn(context.Context, services.Actor, models.Delivery) (bot.Reply, error) {

@@ -14,6 +14,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/models/storetest"
+	"canbobot/services"
 	"canbobot/services/outbox"
 )
 
@@ -161,6 +162,36 @@ func TestARepeatThatWaitsIsMarkedToo(t *testing.T) {
 	h.wantStates(map[string]int{"sent": 6, "sent repeated": 4})
 }
 
+// A notice is paused, and in the end cancelled, while its platform wants a pause:
+// what was in the air and did not arrive goes back to a queue that has been
+// emptied. None of it may leave after that.
+func TestWhatWasInTheAirStandsStill(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(6)
+	for range 6 {
+		h.web.fails(&bot.SendError{Fate: bot.Retry, RetryAt: h.clock().Add(time.Second), Cause: errors.New("429")})
+	}
+	h.snoozedFor(h.deliver(ids...))
+	h.pass(time.Second)
+	h.stands = services.Conflict(outbox.Paused)
+	h.snoozedFor(h.deliver(ids...))
+	h.snoozedFor(h.deliver(ids[0])) // alone too
+	h.wantStates(map[string]int{"queued paused": 6})
+	h.pass(time.Minute)
+	h.stands = nil
+	if err := h.deliver(ids[:3]...); err != nil {
+		t.Fatal(err)
+	}
+	h.stands = services.Conflict(outbox.Cancelled)
+	if err := h.deliver(ids...); err != nil {
+		t.Fatal(err)
+	}
+	h.wantStates(map[string]int{"sent": 3, "failed cancelled": 3})
+	if len(h.web.sent) != 3 {
+		t.Errorf("%d messages left", len(h.web.sent))
+	}
+}
+
 // Where a gap is better than a repeat, what may have arrived stays as it is, and
 // is shown so.
 func TestAGapRatherThanARepeat(t *testing.T) {
@@ -229,6 +260,68 @@ func TestWhatHasLeftIsSettledWhenTheDatabaseIsBack(t *testing.T) {
 	if away.Load() >= 0 || len(h.web.sent) != 50 {
 		t.Errorf("%d failures are left, %d messages left", away.Load(), len(h.web.sent))
 	}
+}
+
+// A channel's line is down: nothing is taken for it to be put off again, one
+// message tries whether it is up, and who has another channel gets it there after
+// a while.
+func TestALineThatIsDownCostsNothing(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(200)
+	silent := func() {
+		for range 3 {
+			h.Lines.Heard("web", ended(bot.Uncertain, ""))
+		}
+	}
+	silent()
+	n := storetest.Statements(t, h.store)
+	if wait := h.snoozedFor(h.deliver(ids...)); wait != 5*time.Second {
+		t.Errorf("put off for %s", wait)
+	}
+	if asked := n.Load(); asked > 5 {
+		t.Errorf("%d statements", asked)
+	}
+	h.wantStates(map[string]int{"queued": 200})
+	h.pass(5 * time.Second)
+	h.web.fails(&bot.SendError{Fate: bot.Retry, Cause: errors.New("nobody listens")})
+	h.snoozedFor(h.deliver(ids...))
+	if got := h.states(); got["queued"] < 198 || len(h.web.sent) != 0 {
+		t.Errorf("one tries whether it is up: %v", got)
+	}
+
+	h.links("zalo", 2*time.Hour)
+	h.links("web", time.Hour)
+	h.pass(10 * time.Minute)
+	ids = append(ids, h.tell(1))
+	h.pass(11 * time.Minute)
+	silent()
+	h.snoozedFor(h.deliver(ids...))
+	if row := h.row(ids[200]); row.State != models.DeliverySent || row.Channel != "zalo" {
+		t.Errorf("%+v", row)
+	}
+	for range 5 {
+		h.pass(time.Minute)
+		if err := h.deliver(ids...); err == nil {
+			break
+		}
+	}
+	h.wantStates(map[string]int{"sent": 200})
+}
+
+// One message that we fail at as nobody foresaw is its own trouble, not that of
+// the process and of everybody else.
+func TestAPanicIsOneMessagesTrouble(t *testing.T) {
+	h := newHouse(t)
+	ids := h.crowd(6)
+	var first sync.Once
+	h.web.before = func() { first.Do(func() { panic("says the test") }) }
+	h.snoozedFor(h.deliver(ids...))
+	h.wantStates(map[string]int{"sent": 5, "uncertain error": 1})
+	h.pass(time.Minute)
+	if err := h.deliver(ids...); err != nil {
+		t.Fatal(err)
+	}
+	h.wantStates(map[string]int{"sent": 5, "sent repeated": 1})
 }
 
 // Somebody reads the message and confirms it before we have heard that it

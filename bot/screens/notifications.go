@@ -8,6 +8,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/changes"
+	"canbobot/services/notices"
 	"canbobot/services/outbox"
 )
 
@@ -59,6 +60,9 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 		return s.lineSettled(view), nil
 	case outbox.NoticeSent:
 		view, err := s.Notices.One(ctx, recipient, delivery.SubjectID)
+		if err == nil {
+			err = notices.Stands(view.Notice)
+		}
 		if err != nil {
 			return bot.Reply{}, err
 		}

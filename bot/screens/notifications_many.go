@@ -39,6 +39,9 @@ func (s *Screens) Notifications(ctx context.Context, recipients []services.Actor
 func (s *Screens) noticeFor(ctx context.Context, ward, notice int64, recipients []services.Actor, which []int) (func(services.Actor) (bot.Reply, error), error) {
 	system := services.SystemActor(ward)
 	view, err := s.Notices.One(ctx, system, notice)
+	if err == nil {
+		err = notices.Stands(view.Notice)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,12 +14,25 @@ import (
 
 // Why a delivery of a notice stands still without having been tried.
 const (
-	pausedWhy    = "paused"
-	cancelledWhy = "cancelled"
+	pausedWhy    = outbox.Paused
+	cancelledWhy = outbox.Cancelled
 )
 
+// Stands refuses a notice that is not to leave, with conflict/paused or
+// conflict/cancelled: what was being sent when it was stopped, and has not
+// arrived, must not go after that.
+func Stands(notice models.Notice) error {
+	switch notice.State {
+	case models.NoticePaused:
+		return services.Conflict(pausedWhy)
+	case models.NoticeCancelled:
+		return services.Conflict(cancelledWhy)
+	}
+	return nil
+}
+
 // Pause stops a notice that is on its way; messages that are being sent at the
-// moment still arrive. It refuses with conflict/notice_moved one that is not on
+// moment still arrive, and those of them that do not wait like the others. It refuses with conflict/notice_moved one that is not on
 // its way.
 func (s *Service) Pause(ctx context.Context, actor services.Actor, notice int64) error {
 	return s.turn(ctx, actor, notice, models.NoticePaused, func(tx *gorm.DB, _ models.Notice) error {

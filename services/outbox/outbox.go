@@ -60,6 +60,13 @@ const (
 	Week    = "week"    // of a year, such as 202615
 )
 
+// Why a delivery stands still of which nothing is wrong: whoever sends it wants
+// it so.
+const (
+	Paused    = "paused"
+	Cancelled = "cancelled"
+)
+
 // Message is one thing that one recipient must be told. Exactly one of Person,
 // Staff and Account says who; Account for one that belongs to nobody yet.
 type Message struct {
