@@ -270,6 +270,7 @@ func TestALineThatIsDownCostsNothing(t *testing.T) {
 	ids := h.crowd(200)
 	silent := func() {
 		for range 3 {
+			_ = h.Lines.Try("web")
 			h.Lines.Heard("web", ended(bot.Uncertain, ""))
 		}
 	}
