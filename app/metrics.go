@@ -110,7 +110,7 @@ func (m *metrics) waiting(channel string, count func() int) {
 // lookEvery bounds how often the database is asked for what a scrape shows.
 const lookEvery = 15 * time.Second
 
-// backlog shows what of notices has not left, by channel where that is known.
+// backlog shows what of notices has not come to its end, of all wards.
 type backlog struct {
 	notices func(context.Context) (notices.Backlog, error)
 

@@ -159,6 +159,9 @@ func (s *Sender) stopped() bool {
 // Returned errors are River's snoozes, or trouble of ours that a retry may mend.
 func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 	s.init()
+	if job.Delivery != 0 {
+		job.Deliveries = append(job.Deliveries, job.Delivery)
+	}
 	many := len(job.Deliveries) > 1
 	begun, tried := time.Now(), 0
 	defer func() {

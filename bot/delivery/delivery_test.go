@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,6 +26,21 @@ func (h *house) snoozed(id int64) time.Duration {
 		h.t.Fatalf("not put off: %v", err)
 	}
 	return snooze.Duration
+}
+
+// A job that the version before enqueued names its one delivery otherwise.
+func TestAJobFromBeforeAnUpgrade(t *testing.T) {
+	h := newHouse(t)
+	h.links("web", time.Hour)
+	id := h.tell(1)
+	var job outbox.Deliver
+	if err := json.Unmarshal(fmt.Appendf(nil, `{"delivery": %d}`, id), &job); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Deliver(h.ctx, job); err != nil {
+		t.Fatal(err)
+	}
+	h.ends(id, models.DeliverySent, "", "web", "")
 }
 
 func TestTheChannelUsedLastThenTheOther(t *testing.T) {

@@ -17,7 +17,8 @@ type Limit struct {
 
 const (
 	// burstTime is how much of the pace may go at once, and singlyAhead how far
-	// what goes to one person may run ahead of it: bulk then waits the longer.
+	// answers and what goes to one person may run ahead of it: bulk then waits the
+	// longer.
 	burstTime   = 20 * time.Millisecond
 	singlyAhead = 2 * time.Second
 	// flushEvery is how often answers are counted in.
@@ -111,12 +112,23 @@ func (p *Pace) Halt(ctx context.Context, channel string, pause time.Duration) {
 	_, _ = p.store.link.run(context.WithoutCancel(ctx), haltScript, []string{p.key(channel, "halt")}, pause.Milliseconds()+1)
 }
 
+// halted is for how long this process was told to pause; the others' halts are
+// in Redis, which may have been away when this one's came.
+func (p *Pace) halted(channel string) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.halts[channel].Sub(p.store.clock())
+}
+
 // The braces keep the keys of a channel on one node of a cluster.
 func (p *Pace) key(channel, kind string) string {
 	return p.store.Prefix + "pace:{" + channel + "}:" + kind
 }
 
 func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, burst, eachBurst time.Duration) ([]bool, time.Duration) {
+	if halted := p.halted(channel); halted > 0 && mode != "spent" {
+		return nil, halted
+	}
 	limit := p.limits[channel]
 	keys := make([]string, 0, 2+len(chats))
 	keys = append(keys, p.key(channel, "halt"), p.key(channel, "used"))
@@ -128,7 +140,7 @@ func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, bu
 		interval = 1e6 / limit.PerSecond
 	}
 	reply, err := p.store.link.run(ctx, paceScript, keys, mode, interval, burst.Microseconds(), limit.EachChat.Microseconds(), eachBurst.Microseconds(),
-		(limit.EachChat + singlyAhead + time.Second).Milliseconds())
+		(limit.EachChat + singlyAhead + time.Second).Milliseconds(), singlyAhead.Microseconds())
 	if errors.Is(err, errAway) {
 		return p.askHere(mode, channel, chats, burst, eachBurst)
 	}
@@ -149,14 +161,11 @@ func (p *Pace) askHere(mode, channel string, chats []string, burst, eachBurst ti
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	limit, now, spent := p.limits[channel], p.store.clock(), mode == "spent"
-	if halted := p.halts[channel].Sub(now); halted > 0 && !spent {
-		return nil, halted
-	}
 	interval := time.Duration(0)
 	if limit.PerSecond > 0 {
 		interval = time.Duration(alone * float64(time.Second) / limit.PerSecond)
 	}
-	used := later(p.used[channel], now)
+	used := earlier(later(p.used[channel], now), now.Add(singlyAhead+interval))
 	for _, chat := range chats {
 		if ahead := used.Sub(now); !spent && interval > 0 && ahead > burst {
 			wait = ahead - burst
@@ -173,6 +182,9 @@ func (p *Pace) askHere(mode, channel string, chats []string, burst, eachBurst ti
 		}
 		if yes {
 			used = used.Add(interval)
+		}
+		if spent {
+			used = earlier(used, now.Add(singlyAhead))
 		}
 		may = append(may, yes)
 	}

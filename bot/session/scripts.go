@@ -84,13 +84,15 @@ return flood
 var rightScript = redis.NewScript(`return redis.call('DEL', unpack(KEYS))`)
 
 // paceScript KEYS halt channel chat...
-// ARGV mode interval_us burst_us chat_interval_us chat_burst_us kept_ms
+// ARGV mode interval_us burst_us chat_interval_us chat_burst_us kept_ms ahead_us
 // replies {wait_us, may...}: 1 or 0 a chat, in their order, as far as the channel's
 // pace goes; wait_us is how long the rest has to wait, 0 when there is none.
 //
 // It is the generic cell rate algorithm: a key holds the moment up to which
 // what was sent has used its line up. Redis tells the time, so that all replicas
-// have one. In mode "spent" everything has been sent already.
+// have one. In mode "spent" everything has been sent already: it uses the line up
+// to ahead_us and no further, or a busy hour's answers would leave a debt that
+// keeps everything else back long after. Nor does a clock that was set back.
 var paceScript = redis.NewScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -101,7 +103,8 @@ if not spent then
 end
 local interval, burst = tonumber(ARGV[2]), tonumber(ARGV[3])
 local each, eachBurst = tonumber(ARGV[4]), tonumber(ARGV[5])
-local used = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now)
+local ahead = now + tonumber(ARGV[7])
+local used = math.min(math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now), ahead + interval)
 local reply, wait = {0}, 0
 for i = 3, #KEYS do
 	if not spent and interval > 0 and used - now > burst then
@@ -119,6 +122,7 @@ for i = 3, #KEYS do
 		end
 	end
 	if may == 1 then used = used + interval end
+	if spent then used = math.min(used, ahead) end
 	reply[#reply + 1] = may
 end
 if interval > 0 then redis.call('SET', KEYS[2], string.format('%.0f', used), 'PX', math.ceil((used - now) / 1000) + 1000) end

@@ -88,6 +88,25 @@ func TestTellAll(t *testing.T) {
 	}
 }
 
+// The last few of many are told like the others: alone they would be woken at
+// night, and go ahead.
+func TestTheLastOfManyIsNoneAlone(t *testing.T) {
+	ctx := context.Background()
+	store, box := open(t)
+	people := folk(t, store, 501)
+	var messages []outbox.Message
+	for _, person := range people {
+		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: 7, Person: person})
+	}
+	if err := store.Transaction(func(tx *gorm.DB) error { return box.Tell(ctx, tx, messages...) }); err != nil {
+		t.Fatal(err)
+	}
+	byQueue := jobs(t, store)
+	if len(byQueue["default"]) != 0 || len(byQueue["bulk"]) != 1 || len(byQueue["bulk"][0]) != 501 {
+		t.Errorf("%d jobs for many, %d for one", len(byQueue["bulk"]), len(byQueue["default"]))
+	}
+}
+
 // A desk's messages are each a job of its own, however many sit there.
 func TestADeskWaitsForNoCrowd(t *testing.T) {
 	ctx := context.Background()

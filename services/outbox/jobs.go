@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -22,6 +21,8 @@ type Deliver struct {
 	Deliveries []int64 `json:"deliveries"`
 	// Night says that many may be told at night too; a single one always may.
 	Night bool `json:"night,omitempty"`
+	// Delivery is the only one in jobs of the version before.
+	Delivery int64 `json:"delivery,omitempty"`
 }
 
 func (Deliver) Kind() string { return "deliver" }
@@ -53,8 +54,12 @@ func (o *Outbox) deliver(ctx context.Context, tx *gorm.DB, ids []int64, night bo
 		size = 1
 	}
 	jobs := make([]river.JobArgs, 0, len(ids)/size+1)
-	for part := range slices.Chunk(ids, size) {
-		jobs = append(jobs, Deliver{Deliveries: part, Night: night})
+	for len(ids) > 0 {
+		part := ids[:min(size, len(ids))]
+		if rest := len(ids) - len(part); size > 1 && rest <= singly {
+			part = ids // the last few of many are no messages to one: they wake nobody and go ahead of nobody
+		}
+		jobs, ids = append(jobs, Deliver{Deliveries: part, Night: night}), ids[len(part):]
 	}
 	return o.Enqueue(ctx, tx, jobs...)
 }
