@@ -156,8 +156,9 @@ func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, 
 	return &Store{DB: orm, SQL: db, Dialect: SQLite}, nil
 }
 
-// IDs selects ids, for a statement that stays the same however many there are.
-func (s *Store) IDs(ids []int64) clause.Expr {
+// In holds a column against ids, in a statement that stays the same however many
+// there are. The column is code, never anybody's words.
+func (s *Store) In(column string, ids []int64) clause.Expr {
 	var list strings.Builder
 	for i, id := range ids {
 		if i > 0 {
@@ -166,9 +167,11 @@ func (s *Store) IDs(ids []int64) clause.Expr {
 		list.WriteString(strconv.FormatInt(id, 10))
 	}
 	if s.Dialect == SQLite {
-		return gorm.Expr("SELECT value FROM json_each(?)", "["+list.String()+"]")
+		return gorm.Expr(column+" IN (SELECT value FROM json_each(?))", "["+list.String()+"]")
 	}
-	return gorm.Expr("SELECT unnest(CAST(CAST(? AS text) AS bigint[]))", "{"+list.String()+"}")
+	// Not IN (SELECT unnest(...)): that reads as a join, and then the whole table
+	// is read for a few hundred of it.
+	return gorm.Expr(column+" = ANY(CAST(CAST(? AS text) AS bigint[]))", "{"+list.String()+"}")
 }
 
 // Close ends every connection.

@@ -175,7 +175,7 @@ func (s *Service) readers(ctx context.Context, actor services.Actor, people []in
 	var ours []int64
 	for part := range slices.Chunk(people, maxNamed) {
 		var found []int64
-		if err := db.Model(&models.Person{}).Where("ward_id = ? AND id IN (?)", actor.Ward, s.store.IDs(part)).Pluck("id", &found).Error; err != nil {
+		if err := db.Model(&models.Person{}).Where("ward_id = ?", actor.Ward).Where(s.store.In("id", part)).Pluck("id", &found).Error; err != nil {
 			return nil, fmt.Errorf("readers: %w", err)
 		}
 		ours = append(ours, found...)

@@ -22,7 +22,8 @@ const Lease = time.Minute
 func (o *Outbox) Open(ctx context.Context, ids []int64) ([]models.Delivery, error) {
 	var open []models.Delivery
 	err := o.store.WithContext(ctx).
-		Where("id IN (?) AND (state IN ? OR state = ? AND due_at IS NOT NULL)", o.store.IDs(ids),
+		Where(o.store.In("id", ids)).
+		Where("state IN ? OR state = ? AND due_at IS NOT NULL",
 			[]models.DeliveryState{models.DeliveryQueued, models.DeliverySending}, models.DeliveryUncertain).
 		Order("id").Find(&open).Error
 	if err != nil {
