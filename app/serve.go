@@ -283,6 +283,7 @@ func (s *service) serve(ctx context.Context) error {
 	case failure = <-s.public.failed:
 	}
 	s.logger.Info("stopping")
+	s.counter.sender.Stop() // first: what is in the air has the whole of the time to land
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err := s.public.stop(ending)

@@ -28,6 +28,7 @@ type attempt struct {
 	reason  string    // why the last address did not work
 	retryAt time.Time // when a channel that failed for the moment may be asked again
 	waiting bool      // some channel may work later
+	said    bool      // its platform has said when, and that is soon
 }
 
 // run tries every address once. Its error is trouble of ours.
@@ -59,7 +60,7 @@ func (a *attempt) run(ctx context.Context) (outbox.Outcome, error) {
 		if outcome != nil || err != nil {
 			return value(outcome), err
 		}
-		if a.waiting && a.age() < elsewhereAfter && i < len(a.addresses)-1 {
+		if a.waiting && (a.age() < elsewhereAfter || a.said) && i < len(a.addresses)-1 {
 			return a.later(), nil // the channel used last is given time before another one
 		}
 	}
@@ -164,6 +165,7 @@ func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, rep
 	case bot.Retry:
 		a.reason = "retry"
 		a.wait(retryAt(err))
+		a.said = !errors.Is(err, bot.ErrDown) && !a.retryAt.IsZero() && a.retryAt.Sub(s.Clock()) < elsewhereAfter
 		return nil, nil
 	}
 	return a.uncertain(ctx, err)

@@ -170,7 +170,10 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 		}
 	}()
 	for {
-		if many && (s.stopped() || time.Since(begun) > workFor || ctx.Err() != nil) {
+		switch {
+		case many && s.stopped():
+			return river.JobSnooze(time.Second) // for another process, or the next
+		case many && (time.Since(begun) > workFor || ctx.Err() != nil):
 			return river.JobSnooze(0)
 		}
 		open, err := s.Outbox.Open(ctx, job.Deliveries)

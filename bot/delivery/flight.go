@@ -21,6 +21,9 @@ const (
 	// flightsEach is how many flights of a job are underway on one channel: one is
 	// settled while the other is in the air.
 	flightsEach = 2
+	// landing is how long the first message of a flight that has arrived waits for
+	// the others to be written down with it.
+	landing = 250 * time.Millisecond
 	// flightLimit bounds a flight: longer than a channel waits for an answer.
 	flightLimit = 28 * time.Second
 	// laneWait is how long a job waits for a channel's pace with a worker in hand,
@@ -217,16 +220,32 @@ func (s *Sender) fly(ctx context.Context, attempts []*attempt, result *done) err
 	// What has been taken is brought to its end, whatever becomes of the job.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightLimit)
 	defer cancel()
-	outcomes := make([]outbox.Outcome, len(taken))
-	var sending sync.WaitGroup
-	for i, delivery := range taken {
+	arrived := make(chan outbox.Outcome, len(taken))
+	for _, delivery := range taken {
 		a := byID[delivery.ID]
 		a.delivery, a.taken = delivery, at
-		sending.Go(func() { outcomes[i] = s.outcome(ctx, a) })
+		go func() { arrived <- s.outcome(ctx, a) }()
 	}
-	sending.Wait()
-	result.add(outcomes)
-	return s.settle(ctx, outcomes)
+	// One that the platform is slow with does not keep the others from being
+	// written down: their receipts come, and the process may die.
+	var failure error
+	for left := len(taken); left > 0; {
+		landed := []outbox.Outcome{<-arrived}
+		soon := time.NewTimer(landing)
+		for waiting := true; waiting && len(landed) < left; {
+			select {
+			case one := <-arrived:
+				landed = append(landed, one)
+			case <-soon.C:
+				waiting = false
+			}
+		}
+		soon.Stop()
+		left -= len(landed)
+		result.add(landed)
+		failure = errors.Join(failure, s.settle(ctx, landed))
+	}
+	return failure
 }
 
 // outcome is what a try comes to. A panic is trouble of ours with one message: it
