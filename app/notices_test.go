@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/notices"
+	"canbobot/services/outbox"
 )
 
 // A text that one message does not hold is shown in the parts in which it goes;
@@ -43,5 +47,64 @@ func TestALongNoticeIsShownInItsParts(t *testing.T) {
 	}
 	if n := strings.Count(card.Text, "Mời họp tại nhà văn hoá"); n != 125 {
 		t.Errorf("the preview shows %d of 125 lines", n)
+	}
+}
+
+// What is drawn for many at once is what each would have been sent alone; a
+// notice that is paused or given up is drawn for nobody, and one that says so is
+// not repeated.
+func TestDrawnForManyAsForOne(t *testing.T) {
+	house := openHouse(t)
+	ctx := ctxFor(t)
+	known, err := house.ward.Identity.Holder(ctx, "web", "can-bo-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk := known.Actor
+	audience := notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}
+	for _, compose := range []notices.Compose{
+		{Text: "Mời họp bàn việc đắp đê", Audience: audience, NeedsConfirm: true, Once: true},
+		{Text: "Kính gửi {ten}, {chuc_danh}: tháng {thang} được {so_tien}.", Audience: audience},
+	} {
+		progress, err := house.ward.Notices.Send(ctx, clerk, compose)
+		if err != nil {
+			t.Fatal(err)
+		}
+		house.settle(t)
+		var rows []models.Delivery
+		if err := house.ward.Store.Where("subject_id = ? AND kind = ?", progress.Notice.ID, outbox.NoticeSent).Order("id").Find(&rows).Error; err != nil || len(rows) < 5 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		readers := make([]services.Actor, len(rows))
+		for i, row := range rows {
+			readers[i] = services.Actor{Role: services.Officer, Ward: row.WardID, Person: *row.PersonID}
+		}
+		replies, failures := house.counter.Screens.Notifications(ctx, readers, rows)
+		different := map[string]bool{}
+		for i, row := range rows {
+			alone, err := house.counter.Screens.Notification(ctx, readers[i], row)
+			if err != nil || failures[i] != nil {
+				t.Fatalf("%v, %v", err, failures[i])
+			}
+			if fmt.Sprintf("%+v", replies[i]) != fmt.Sprintf("%+v", alone) {
+				t.Errorf("among many %+v, alone %+v", replies[i], alone)
+			}
+			different[replies[i].Text] = true
+		}
+		if gaps := strings.Contains(compose.Text, "{"); gaps != (len(different) > 1) {
+			t.Errorf("%d different texts of %q", len(different), compose.Text)
+		}
+		if repeats, err := house.counter.Screens.Repeats(ctx, rows[0]); err != nil || repeats == compose.Once {
+			t.Errorf("repeats %v, %v", repeats, err)
+		}
+		for state, code := range map[string]string{models.NoticePaused: "paused", models.NoticeCancelled: "cancelled"} {
+			if err := house.ward.Store.Exec("UPDATE notices SET state = ? WHERE id = ?", state, progress.Notice.ID).Error; err != nil {
+				t.Fatal(err)
+			}
+			_, failures := house.counter.Screens.Notifications(ctx, readers, rows)
+			if _, err := house.counter.Screens.Notification(ctx, readers[0], rows[0]); services.CodeOf(err) != code || services.CodeOf(failures[1]) != code {
+				t.Errorf("%s: drawn alone with %v, among many with %v", state, err, failures[1])
+			}
+		}
 	}
 }
