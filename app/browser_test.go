@@ -234,4 +234,6 @@ func TestProgressOfANoticeInTheBrowser(t *testing.T) {
 	p.presses("left", "Tham gia")
 	p.sees("left", "Anh/chị đã báo tham gia.")
 	p.sees("right", "Tham gia: 1, vắng: 0")
+	p.presses("right", "Xem biểu đồ") // a picture, on the phone
+	p.until(`(() => { const picture = document.querySelector('[data-phone=right] .log img'); return picture !== null && picture.naturalWidth > 500 })()`)
 }
