@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,63 +58,29 @@ func (h *house) advance(by time.Duration) {
 // whatever others the test brings, and works its jobs until the test ends.
 func openHouse(t testing.TB, others ...bot.Channel) *house {
 	t.Helper()
-	var h *house
-	if os.Getenv("TEST_DATABASE_URL") == "" {
-		furnished := furnish(t)
-		path := filepath.Join(t.TempDir(), "house.db")
-		if err := os.WriteFile(path, furnished.file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		h = buildHouse(t, "sqlite:"+path, furnished.key, others...)
-		h.loaded = furnished.loaded
-	} else {
-		h = buildHouse(t, storetest.Address(t), config.NewSecret(), others...)
-		var err error
-		if h.loaded, err = sample.Load(context.Background(), h.ward.sampleServices()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	h := buildHouse(t, furnished.Copy(t), furnishedKey, others...)
+	h.loaded = furnishedLoaded
 	h.start(t)
 	h.settle(t)
 	return h
 }
 
-// furnishing is a SQLite file with the sample in it: loading it takes seconds
-// under the race detector, copying it none.
-type furnishing struct {
-	file   []byte
-	key    string
-	loaded sample.Summary
-}
-
+// furnished is a database with the sample in it: to load it takes seconds.
 var (
-	furnishOnce sync.Once
-	furnished   furnishing
+	furnished       = storetest.NewTemplate(furnish)
+	furnishedKey    = config.NewSecret()
+	furnishedLoaded sample.Summary
 )
 
-func furnish(t testing.TB) furnishing {
-	t.Helper()
-	furnishOnce.Do(func() {
-		address := storetest.Address(t)
-		key := config.NewSecret()
-		h := buildHouse(t, address, key)
-		loaded, err := sample.Load(context.Background(), h.ward.sampleServices())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := h.ward.Store.Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error; err != nil {
-			t.Fatal(err)
-		}
-		file, err := os.ReadFile(strings.TrimPrefix(address, "sqlite:"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		furnished = furnishing{file, key, loaded}
-	})
-	if furnished.key == "" {
-		t.Fatal("the sample could not be loaded")
+func furnish(t testing.TB, address string) {
+	h := buildHouse(t, address, furnishedKey)
+	var err error
+	if furnishedLoaded, err = sample.Load(context.Background(), h.ward.sampleServices()); err != nil {
+		t.Fatal(err)
 	}
-	return furnished
+	if err := h.ward.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // buildHouse wires a house over a database that may have something in it;
