@@ -60,16 +60,21 @@ func openHouse(t testing.TB, others ...bot.Channel) *house {
 	t.Helper()
 	h := buildHouse(t, furnished.Copy(t), furnishedKey, others...)
 	h.loaded = furnishedLoaded
+	if err := h.page.replay(furnishedPage); err != nil {
+		t.Fatal(err)
+	}
 	h.start(t)
 	h.settle(t)
 	return h
 }
 
-// furnished is a database with the sample in it: to load it takes seconds.
+// furnished is a database with the sample in it, of which everybody has been
+// told: to load the sample and to tell of it takes seconds.
 var (
 	furnished       = storetest.NewTemplate(furnish)
 	furnishedKey    = config.NewSecret()
 	furnishedLoaded sample.Summary
+	furnishedPage   []telling // what was told
 )
 
 func furnish(t testing.TB, address string) {
@@ -78,6 +83,10 @@ func furnish(t testing.TB, address string) {
 	if furnishedLoaded, err = sample.Load(context.Background(), h.ward.sampleServices()); err != nil {
 		t.Fatal(err)
 	}
+	h.start(t)
+	h.settle(t)
+	h.stop(t)
+	furnishedPage = h.page.told
 	if err := h.ward.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -203,9 +212,37 @@ func (h *house) secret(t *testing.T, kind, externalID string) string {
 type recorder struct {
 	*web.Channel
 	mu     sync.Mutex
+	told   []telling
+	refs   map[string]string // this page's own, of messages that another page sent
 	queued map[string][]shownMessage
 	latest map[string]map[string]bot.Reply // chat, ref
 	order  map[string][]string
+}
+
+// telling is one message sent or redrawn.
+type telling struct {
+	chatID string
+	shownMessage
+}
+
+// replay shows what another page has shown, under the other's references.
+func (r *recorder) replay(told []telling) error {
+	r.refs = map[string]string{}
+	for _, one := range told {
+		if one.redrawn {
+			if err := r.Edit(context.Background(), one.chatID, one.ref, one.reply); err != nil {
+				return err
+			}
+			continue
+		}
+		ref, err := r.Channel.Send(context.Background(), one.chatID, one.reply)
+		if err != nil {
+			return err
+		}
+		r.refs[one.ref] = ref
+		r.note(one.chatID, one.shownMessage)
+	}
+	return nil
 }
 
 // Fetch brings a file of the transcripts' own, by its name.
@@ -219,22 +256,28 @@ func (r *recorder) Fetch(ctx context.Context, id string, limit int64) ([]byte, e
 func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
 	ref, err := r.Channel.Send(ctx, chatID, reply)
 	if err == nil {
-		r.note(chatID, ref, shownMessage{ref: ref, reply: reply})
+		r.note(chatID, shownMessage{ref: ref, reply: reply})
 	}
 	return ref, err
 }
 
 func (r *recorder) Edit(ctx context.Context, chatID, ref string, reply bot.Reply) error {
-	err := r.Channel.Edit(ctx, chatID, ref, reply)
+	own, replayed := r.refs[ref]
+	if !replayed {
+		own = ref
+	}
+	err := r.Channel.Edit(ctx, chatID, own, reply)
 	if err == nil {
-		r.note(chatID, ref, shownMessage{ref: ref, redrawn: true, reply: reply})
+		r.note(chatID, shownMessage{ref: ref, redrawn: true, reply: reply})
 	}
 	return err
 }
 
-func (r *recorder) note(chatID, ref string, message shownMessage) {
+func (r *recorder) note(chatID string, message shownMessage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.told = append(r.told, telling{chatID, message})
+	ref := message.ref
 	if r.queued == nil {
 		r.queued, r.latest, r.order = map[string][]shownMessage{}, map[string]map[string]bot.Reply{}, map[string][]string{}
 	}

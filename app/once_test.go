@@ -11,11 +11,8 @@ import (
 	"sync"
 	"testing"
 
-	"canbobot/app/sample"
 	"canbobot/bot"
-	"canbobot/config"
 	"canbobot/models"
-	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/cases"
 )
@@ -148,11 +145,7 @@ func TestChildAsks(t *testing.T) {
 
 // Between commit and notification the process dies; the next one tells, once.
 func TestKilledBetweenCommitAndNotification(t *testing.T) {
-	address, key := storetest.Address(t), config.NewSecret()
-	first := buildHouse(t, address, key)
-	if _, err := sample.Load(context.Background(), first.ward.sampleServices()); err != nil {
-		t.Fatal(err)
-	}
+	address, key := furnished.Copy(t), furnishedKey
 	child := exec.Command(os.Args[0], "-test.run=^TestChildAsks$", "-test.timeout=60s")
 	child.Env = append(os.Environ(), childDatabase+"="+address+" "+key)
 	out, err := child.StdoutPipe()

@@ -15,10 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"canbobot/app/sample"
 	"canbobot/bot"
 	"canbobot/config"
-	"canbobot/models/storetest"
 	"canbobot/services/channels"
 )
 
@@ -121,11 +119,8 @@ func TestKilledDuringRenewal(t *testing.T) {
 		t.Run(when+" Zalo renewed", func(t *testing.T) {
 			t.Parallel()
 			endpoint, dir := newConsent(t), t.TempDir()
-			address, key := storetest.Address(t), config.NewSecret()
+			address, key := furnished.Copy(t), furnishedKey
 			first := buildHouse(t, address, key)
-			if _, err := sample.Load(context.Background(), first.ward.sampleServices()); err != nil {
-				t.Fatal(err)
-			}
 			ctx := ctxFor(t)
 			if err := pairOf(t, first, endpoint.URL, dir).Seed(ctx, channels.Pair{Access: "access-0", Refresh: "refresh-0"}); err != nil {
 				t.Fatal(err)
