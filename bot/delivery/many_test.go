@@ -260,4 +260,3 @@ func TestWhatHasLeftIsSettledWhenTheDatabaseIsBack(t *testing.T) {
 		t.Errorf("%d failures are left, %d messages left", away.Load(), len(h.web.sent))
 	}
 }
-

@@ -38,7 +38,7 @@ func (s *Service) Addressees(ctx context.Context, people, staff []int64) ([]Addr
 			err := s.store.WithContext(ctx).Table("accounts a").
 				Select("a.*, COALESCE(s.role, '') AS role, COALESCE(s.person_id, 0) AS human").
 				Joins("LEFT JOIN staff s ON s.id = a.staff_id").
-				Where("a.unlinked_at IS NULL AND a."+column+" IS NOT NULL AND (s.id IS NULL OR s.active)"). // the indexes are of those that are not null
+				Where("a.unlinked_at IS NULL AND a." + column + " IS NOT NULL AND (s.id IS NULL OR s.active)"). // the indexes are of those that are not null
 				Where(s.store.In("a."+column, part)).
 				Where("EXISTS (SELECT 1 FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL)").
 				Order("a.last_seen_at DESC, a.id DESC").Scan(&some).Error
