@@ -22,8 +22,9 @@ import (
 	"canbobot/services/downloads"
 )
 
-// grace is how long a stop waits for what is running.
-const grace = 20 * time.Second
+// grace is how long a stop waits for what is running: longer than a message is in
+// the air.
+const grace = 40 * time.Second
 
 type serveCommand struct{}
 
