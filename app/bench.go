@@ -42,9 +42,11 @@ type figures struct {
 	Lost           int64   `json:"lost"`
 	Repeated       int64   `json:"repeated"`
 	// Unmarked are the repeated ones of which the ward is not told.
-	Unmarked       int64   `json:"unmarked,omitempty"`
-	Uncertain      int64   `json:"uncertain"`
-	Refused        int64   `json:"too_many_requests,omitempty"`
+	Unmarked  int64 `json:"unmarked,omitempty"`
+	Uncertain int64 `json:"uncertain"`
+	Refused   int64 `json:"too_many_requests,omitempty"`
+	// LimitUsed is the part of the limit that was used, by answers too.
+	LimitUsed      float64 `json:"limit_used,omitempty"`
 	ReplyP95       float64 `json:"reply_p95_ms,omitempty"`
 	EnqueueSeconds float64 `json:"enqueue_seconds,omitempty"`
 	SteadyRSS      float64 `json:"rss_before_mb,omitempty"`

@@ -211,7 +211,7 @@ func (b *broadcast) run(ctx context.Context) (figures, error) {
 		now, _ := one.memory()
 		result.SteadyRSS = max(result.SteadyRSS, now)
 	}
-	begun := time.Now()
+	begun, before := time.Now(), b.fake.Sent()
 	progress, err := b.ward.Notices.Send(ctx, clerk, notices.Compose{Text: benchWords + " tại nhà văn hoá.\nĐề nghị có mặt đúng giờ.", NeedsConfirm: true, Urgent: true})
 	if err != nil {
 		return figures{}, err
@@ -234,6 +234,9 @@ func (b *broadcast) run(ctx context.Context) (figures, error) {
 	result.Seconds = last.Sub(going).Seconds()
 	result.PerSecond = float64(b.officers) / result.Seconds
 	_, result.ReplyP95, _ = quantiles(replies)
+	if b.Limit > 0 {
+		result.LimitUsed = float64(b.fake.Sent()-before) / result.Seconds / float64(b.Limit)
+	}
 	result.Refused = int64(b.fake.Refused())
 	for _, one := range b.replicas {
 		_, peak := one.memory()
