@@ -279,7 +279,7 @@ JOIN wards w ON w.id = l.ward_id
 JOIN policies p ON p.id = c.policy_id
 JOIN branches b ON b.id = c.branch_id
 JOIN terms t ON t.id = c.term_id
-WHERE (c.person_id = ? OR c.person_id IN (SELECT id FROM people WHERE merged_into = ?)) AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
+WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people WHERE merged_into = ?) AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
 ORDER BY l.month, l.id, c.month DESC, c.policy_id, c.branch_id, c.role, c.id`,
 		person, person, ward, first, last, first, last).Scan(&rows).Error
 	if err != nil {

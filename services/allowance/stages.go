@@ -194,7 +194,7 @@ func (s *Service) Explain(ctx context.Context, actor services.Actor, month model
 	err = s.store.WithContext(ctx).Raw(`
 SELECT c.month, CAST(SUM(c.amount) AS bigint) AS amount
 FROM payment_components c JOIN payment_lines l ON l.id = c.line_id JOIN payment_runs r ON r.id = l.run_id
-WHERE (c.person_id = ? OR c.person_id IN (SELECT id FROM people WHERE merged_into = ?)) AND c.ward_id = ? AND c.month IN ?
+WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people WHERE merged_into = ?) AND c.ward_id = ? AND c.month IN ?
 AND r.state <> 'draft' AND r.month < ? AND l.state IN ('pending', 'paid')
 GROUP BY c.month`, actor.Person, actor.Person, actor.Ward, asked, view.ListedIn).Scan(&settled).Error
 	if err != nil {
