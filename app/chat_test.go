@@ -32,6 +32,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts with what the b
 //	desk can-bo-1 front                  seats a ward user before the play
 //	rules can-bo-1 front-first.yaml      gives their ward the rules of docs
 //	wait 24h                             moves the clock; what falls due is sent
+//	away pho-phu-nu                      no message gets through to them, until
+//	back pho-phu-nu
 //	twin pho-phu-nu                      enters the same human a second time
 //	let CODE = invite truong-phu-nu      a code for $CODE, hidden in what is printed
 //	let TOTP = totp can-bo-1
@@ -145,6 +147,8 @@ func (script transcript) play(t *testing.T, on stage, house *house) string {
 			secrets[fields[1]] = house.secret(t, fields[3], fields[4])
 		case fields[0] == "desk" && len(fields) == 3:
 			house.seat(t, fields[1], fields[2])
+		case (fields[0] == "away" || fields[0] == "back") && len(fields) == 2:
+			house.page.isAway(fields[1], fields[0] == "away")
 		case fields[0] == "twin" && len(fields) == 2:
 			house.twin(t, fields[1])
 		case fields[0] == "rules" && len(fields) == 3:

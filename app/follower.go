@@ -15,7 +15,7 @@ import (
 const costs = 20
 
 // slowest is how seldom a card is drawn of a notice that does not get on.
-const slowest = time.Minute
+const slowest = 10 * time.Second
 
 // follower keeps progress cards up to date: a little after something changed,
 // and while a notice is on its way.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -217,6 +218,23 @@ type recorder struct {
 	queued map[string][]shownMessage
 	latest map[string]map[string]bot.Reply // chat, ref
 	order  map[string][]string
+	away   map[string]bool // chats that nothing gets through to
+}
+
+// isAway has nothing get through to a chat, or everything again.
+func (r *recorder) isAway(chatID string, away bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.away == nil {
+		r.away = map[string]bool{}
+	}
+	r.away[chatID] = away
+}
+
+func (r *recorder) awayNow(chatID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.away[chatID]
 }
 
 // telling is one message sent or redrawn.
@@ -254,6 +272,9 @@ func (r *recorder) Fetch(ctx context.Context, id string, limit int64) ([]byte, e
 }
 
 func (r *recorder) Send(ctx context.Context, chatID string, reply bot.Reply) (string, error) {
+	if r.awayNow(chatID) {
+		return "", &bot.SendError{Fate: bot.Retry, Cause: errors.New("away, says the play")}
+	}
 	ref, err := r.Channel.Send(ctx, chatID, reply)
 	if err == nil {
 		r.note(chatID, shownMessage{ref: ref, reply: reply})

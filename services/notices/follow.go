@@ -48,8 +48,8 @@ func (s *Service) stir(ctx context.Context, tx *gorm.DB, notice int64) error {
 	return s.outbox.Enqueue(ctx, tx, outbox.Follow{Notice: notice})
 }
 
-// Follow has a notice's card drawn anew and reports whether it is still on its
-// way, and whether anything has changed since it was last asked. What changes
+// Follow has a notice's card drawn anew where anything has changed since it was
+// last asked, and reports that, and whether the notice is still on its way. What changes
 // later stirs it up again.
 func (s *Service) Follow(ctx context.Context, id int64) (going, changed bool, err error) {
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -70,10 +70,13 @@ func (s *Service) Follow(ctx context.Context, id int64) (going, changed bool, er
 				return fmt.Errorf("follow: %w", err)
 			}
 		}
-		now.Notice = models.Notice{}
+		now.Notice = models.Notice{State: now.Notice.State}
 		before, known := s.drawn.Swap(id, now)
 		if changed = !known || before != any(now); !going {
 			s.drawn.Delete(id)
+		}
+		if !changed { // it stands as its readers have it before them
+			return nil
 		}
 		return s.outbox.Redraw(ctx, tx, services.Actor{}, standing[0].Notice.WardID, outbox.Sending, id)
 	})
