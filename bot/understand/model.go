@@ -20,8 +20,14 @@ type Model struct {
 
 var _ bot.Understander = (*Model)(nil)
 
-// New reads the lexicon that is part of the program.
-func New() *Model {
+// New returns the model of the lexicon that is part of the program, which is
+// read once in a process.
+func New() *Model { return shared() }
+
+var shared = sync.OnceValue(Read)
+
+// Read reads the lexicon anew.
+func Read() *Model {
 	m := &Model{lexicon: readLexicon()}
 	m.slips = m.lexicon.indexSlips()
 	m.banks, m.perhapsBanks = readBanks()

@@ -189,7 +189,7 @@ func TestNamesAndPhones(t *testing.T) {
 
 func TestReadsTheSameEveryTime(t *testing.T) {
 	seen, _ := corpus(t)
-	again := understand.New()
+	again := understand.Read()
 	var wait sync.WaitGroup
 	for worker := range 4 {
 		wait.Go(func() {
@@ -296,8 +296,8 @@ func BenchmarkUnderstand(b *testing.B) {
 	}
 }
 
-func BenchmarkNew(b *testing.B) {
+func BenchmarkRead(b *testing.B) {
 	for b.Loop() {
-		understand.New()
+		understand.Read()
 	}
 }

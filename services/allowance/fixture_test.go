@@ -2,6 +2,7 @@ package allowance_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -17,6 +18,12 @@ import (
 	"canbobot/services/identity"
 	"canbobot/services/outbox"
 )
+
+func init() {
+	if storetest.Watched {
+		flag.Set("rapid.checks", "15")
+	}
+}
 
 var organizations = []string{"women", "youth"}
 

@@ -3,6 +3,7 @@ package results_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -19,6 +20,12 @@ import (
 	"canbobot/services/results"
 	"canbobot/services/vault"
 )
+
+func init() {
+	if storetest.Watched {
+		flag.Set("rapid.checks", "15")
+	}
+}
 
 var march = models.NewMonth(2026, time.March)
 

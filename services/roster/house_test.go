@@ -3,6 +3,7 @@ package roster_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"testing"
 	"time"
 
@@ -15,6 +16,12 @@ import (
 	"canbobot/services/roster"
 	"canbobot/services/vault"
 )
+
+func init() {
+	if storetest.Watched {
+		flag.Set("rapid.checks", "15")
+	}
+}
 
 // house is one ward with two villages and a foreign ward beside it.
 type house struct {

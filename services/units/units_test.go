@@ -119,7 +119,13 @@ func (h *house) serve(person models.Person, branch models.Branch, role models.Te
 
 func (h *house) owed(person int64, month models.Month) int64 {
 	h.t.Helper()
-	posts, err := h.money.PostsOf(h.store.DB, h.ward.ID, []int64{person})
+	return h.owedIn([]int64{person}, month, month)[person][0]
+}
+
+// owedIn is what people are owed in each of some months.
+func (h *house) owedIn(people []int64, first, last models.Month) map[int64][]int64 {
+	h.t.Helper()
+	posts, err := h.money.PostsOf(h.store.DB, h.ward.ID, people)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -127,7 +133,14 @@ func (h *house) owed(person int64, month models.Month) int64 {
 	if err := h.store.Preload("Rules").Find(&policies, "ward_id = ?", h.ward.ID).Error; err != nil {
 		h.t.Fatal(err)
 	}
-	return allowance.Total(allowance.Calculus{Policies: policies}.Entitlement(posts[person], month))
+	calculus := allowance.Calculus{Policies: policies}
+	owed := map[int64][]int64{}
+	for _, person := range people {
+		for month := first; month <= last; month++ {
+			owed[person] = append(owed[person], allowance.Total(calculus.Entitlement(posts[person], month)))
+		}
+	}
+	return owed
 }
 
 func wants(t *testing.T, err error, refusal string) {
@@ -358,13 +371,11 @@ func TestMoneyOutlivesTheUnits(t *testing.T) {
 			}
 		}
 		owed := func() map[int64][]int64 {
-			all := map[int64][]int64{}
+			var people []int64
 			for _, one := range servants {
-				for month := models.NewMonth(2026, 1); month <= models.NewMonth(2027, 6); month++ {
-					all[one.person] = append(all[one.person], h.owed(one.person, month))
-				}
+				people = append(people, one.person)
 			}
-			return all
+			return h.owedIn(people, models.NewMonth(2026, 1), models.NewMonth(2027, 6))
 		}
 		before := owed()
 		merger := units.Merger{Villages: []int64{villages[0].ID, villages[1].ID}, Name: rapid.SampledFrom([]string{villages[0].Name, name("Thôn C")}).Draw(r, "name"), From: july}
