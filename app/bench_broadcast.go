@@ -86,6 +86,9 @@ func openBroadcast(p *process, options benchBroadcast, program string, environ .
 			b.close()
 		}
 	}()
+	if b.Replies > 0 {
+		b.months = sample.CrowdMonths // something to be asked about
+	}
 	if err := b.furnish(p); err != nil {
 		return b, err
 	}

@@ -94,6 +94,7 @@ type inboundBench struct {
 	webhook  string
 	echo     string
 	officers int
+	months   int // that they have been paid for
 	nextID   atomic.Int64
 	client   *http.Client
 	closers  []func()
@@ -116,7 +117,7 @@ func (b *inboundBench) close() {
 }
 
 func openInboundBench(p *process, officers int) (b *inboundBench, err error) {
-	b = &inboundBench{officers: officers}
+	b = &inboundBench{officers: officers, months: sample.CrowdMonths}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -150,7 +151,7 @@ func (b *inboundBench) furnish(p *process) error {
 	if b.ward, err = newWard(store, settings, p.clock, b.sessions.Guesses()); err != nil {
 		return err
 	}
-	if _, err := sample.Crowd(p.ctx, store, b.ward.Vault, p.clock, b.officers); err != nil {
+	if _, err := sample.Crowd(p.ctx, store, b.ward.Vault, p.clock, b.officers, b.months); err != nil {
 		return err
 	}
 	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}

@@ -146,7 +146,7 @@ func TestTwentyThousandComeBackFromTheirExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sample.Crowd(context.Background(), ward.Store, ward.Vault, clock, people); err != nil {
+	if _, err := sample.Crowd(context.Background(), ward.Store, ward.Vault, clock, people, sample.CrowdMonths); err != nil {
 		t.Fatal(err)
 	}
 	var row models.Ward

@@ -22,21 +22,22 @@ const CrowdBase = 700_000_000
 // organizations. A slice of officers is written at a time, so that memory does
 // not grow with the crowd; it is whole villages.
 const (
-	crowdMost   = 5_000_000
-	crowdSlice  = 800
-	perVillage  = 8
-	perBranch   = 2
-	crowdMonths = 3
+	crowdMost  = 5_000_000
+	crowdSlice = 800
+	perVillage = 8
+	perBranch  = 2
+	// CrowdMonths is how many months a crowd has been paid for as a rule.
+	CrowdMonths = 3
 )
 
 // Crowd fills an empty database with one ward of n officers to measure with:
 // linked on channel "telegram" and agreed, with a post, a bank account, and a
-// line in each list of the last three months, of which the newest is at the bank
-// and the others are paid. The ward has a clerk and a leader, who are not linked.
+// line in each list of the last so many months, of which the newest is at the
+// bank and the others are paid. The ward has a clerk and a leader, who are not linked.
 //
 // Rows are as the services write them, but for the lists' content hash: nobody
 // froze them, and none of them can be approved again.
-func Crowd(ctx context.Context, store *models.Store, vault *vault.Vault, clock services.Clock, n int) (Summary, error) {
+func Crowd(ctx context.Context, store *models.Store, vault *vault.Vault, clock services.Clock, n, months int) (Summary, error) {
 	if n < 1 || n > crowdMost {
 		return Summary{}, fmt.Errorf("crowd: want 1 to %d officers, not %d", crowdMost, n)
 	}
@@ -44,7 +45,7 @@ func Crowd(ctx context.Context, store *models.Store, vault *vault.Vault, clock s
 		return Summary{}, err
 	}
 	c := &crowd{
-		store: store, vault: vault, n: n, now: clock.UTC(), month: models.DateOf(clock.Local()).MonthOf(),
+		store: store, vault: vault, n: n, months: months, now: clock.UTC(), month: models.DateOf(clock.Local()).MonthOf(),
 		chance: rand.New(rand.NewPCG(258, 2022)),
 	}
 	if err := c.begin(ctx); err != nil {
@@ -65,6 +66,7 @@ type crowd struct {
 	store  *models.Store
 	vault  *vault.Vault
 	n      int
+	months int
 	now    time.Time
 	month  models.Month
 	chance *rand.Rand
@@ -101,7 +103,7 @@ func (c *crowd) begin(ctx context.Context) error {
 		return err
 	}
 	hash := sha256.Sum256([]byte("crowd"))
-	for ago := models.Month(crowdMonths - 1); ago >= 0; ago-- {
+	for ago := models.Month(c.months - 1); ago >= 0; ago-- {
 		month := c.month - ago
 		at := c.before(on(month, 28))
 		run := models.PaymentRun{
@@ -114,6 +116,9 @@ func (c *crowd) begin(ctx context.Context) error {
 			run.State, run.Version, run.ClosedAt, run.UpdatedAt = models.RunClosed, 5, &closed, closed
 		}
 		c.runs = append(c.runs, run)
+	}
+	if len(c.runs) == 0 {
+		return nil
 	}
 	return db.Create(&c.runs).Error
 }
@@ -202,7 +207,7 @@ func (c *crowd) list(f *folk, person models.Person, term models.Term, branch mod
 	for r := range c.runs {
 		run := &c.runs[r]
 		line := models.PaymentLine{
-			ID: crowdMonths*(person.ID-1) + int64(r) + 1, WardID: c.ward.ID, RunID: run.ID, PersonID: person.ID, Month: run.Month,
+			ID: int64(c.months)*(person.ID-1) + int64(r) + 1, WardID: c.ward.ID, RunID: run.ID, PersonID: person.ID, Month: run.Month,
 			State: models.LinePending, Name: person.Name, Title: term.Title, Unit: branch.Name, BankName: person.BankName, BankTail: person.BankTail,
 		}
 		if run.ClosedAt != nil {

@@ -13,7 +13,7 @@ import (
 func TestACrowdIsLinkedAndPaid(t *testing.T) {
 	h := newHouse(t, april)
 	const n = 803 // more than one slice, and not whole villages
-	summary, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n)
+	summary, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n, sample.CrowdMonths)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,25 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 func TestACrowdHasASize(t *testing.T) {
 	h := newHouse(t, april)
 	for _, n := range []int{-1, 0, 5_000_001} {
-		if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n); err == nil {
+		if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n, sample.CrowdMonths); err == nil {
 			t.Errorf("a crowd of %d", n)
 		}
 	}
 	if wards := rows[models.Ward](h, "id"); len(wards) != 0 {
 		t.Errorf("%d wards", len(wards))
+	}
+}
+
+// Where nobody asks for money, nobody needs to have been paid.
+func TestACrowdThatWasNeverPaid(t *testing.T) {
+	h := newHouse(t, april)
+	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 20, 0); err != nil {
+		t.Fatal(err)
+	}
+	var accounts, lines int64
+	h.store.Table("accounts").Count(&accounts)
+	h.store.Table("payment_lines").Count(&lines)
+	if accounts != 20 || lines != 0 {
+		t.Errorf("%d accounts, %d lines", accounts, lines)
 	}
 }

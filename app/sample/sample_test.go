@@ -187,7 +187,7 @@ func testSecondLoad(t *testing.T, h *house, _ sample.Summary) {
 	if _, err := sample.Load(h.ctx, h.tools()); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("second load: %v", err)
 	}
-	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 10); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 10, sample.CrowdMonths); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("crowd on top: %v", err)
 	}
 	if after := len(rows[models.Person](h, "id")); after != people {
