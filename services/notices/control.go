@@ -110,6 +110,10 @@ func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to s
 		if err := do(tx, notice); err != nil {
 			return err
 		}
+		// Its card is followed afresh: who follows it already may look seldom by now.
+		if err := tx.Model(&models.Notice{}).Where("id = ?", notice.ID).Update("following", false).Error; err != nil {
+			return fmt.Errorf("notice: %w", err)
+		}
 		return s.stir(ctx, tx, notice.ID)
 	})
 }
