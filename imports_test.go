@@ -30,10 +30,10 @@ var floorZero = []string{"services", "models"}
 
 // floors of services: each may use those below it.
 var (
-	floorOne   = join(floorZero, "services/audit", "services/evidence", "services/outbox", "services/vault", "services/phone", "services/bank", "services/citizen")
+	floorOne   = join(floorZero, "services/journal", "services/evidence", "services/outbox", "services/vault", "services/vn")
 	floorTwo   = join(floorOne, "services/roster", "services/identity", "services/drafts")
-	floorThree = join(floorTwo, "services/allowance", "services/approvals")
-	floorFour  = join(floorThree, "services/changes")
+	floorThree = join(floorTwo, "services/allowance", "services/approve")
+	floorFour  = join(floorThree, "services/change")
 )
 
 // house is the import rule, from the street up.
@@ -46,37 +46,35 @@ var house = []room{
 	{path: "models/storetest", may: []string{"models"}, why: "opens databases for tests of any floor"},
 
 	{path: "services", why: "what all capabilities share cannot hang on one of them"},
-	{path: "services/audit", may: floorZero, why: "the journal is written by everyone and knows no one"},
+	{path: "services/journal", may: floorZero, why: "the journal is written by everyone and knows no one"},
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
-	{path: "services/phone", may: floorZero, why: "numbers are read and written alike on every floor"},
-	{path: "services/bank", may: floorZero, why: "banks and account numbers are read and written alike on every floor"},
-	{path: "services/citizen", may: floorZero, why: "a citizen's number is read alike on every floor"},
+	{path: "services/vn", may: floorZero, why: "phones, banks, citizens' numbers are read and written alike on every floor"},
 	{path: "services/roster", may: floorOne, why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
 	{path: "services/channels", may: floorOne, why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
-	{path: "services/evidence", may: join(floorZero, "services/audit"), why: "files are kept and shown without knowing what a request changes"},
+	{path: "services/evidence", may: join(floorZero, "services/journal"), why: "files are kept and shown without knowing what a request changes"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},
 	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
-	{path: "services/sheets", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
+	{path: "services/sheet", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
-	{path: "services/approvals", may: floorOne, why: "who signs what is judged without knowing what it changes"},
+	{path: "services/approve", may: floorOne, why: "who signs what is judged without knowing what it changes"},
 	{path: "services/units", may: floorThree, why: "joining villages moves people's posts and shows what it does to the money"},
-	{path: "services/changes", may: floorThree, why: "a change shows what it does to the money"},
+	{path: "services/change", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
-	{path: "services/tariff", may: join(floorZero, "services/sheets"), why: "reads policies out of a sheet; whether they can stand is not its to say"},
-	{path: "services/papers", may: floorThree, why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
-	{path: "services/results", may: join(floorThree, "services/sheets"), why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
+	{path: "services/tariff", may: join(floorZero, "services/sheet"), why: "reads policies out of a sheet; whether they can stand is not its to say"},
+	{path: "services/paper", may: floorThree, why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
+	{path: "services/bank", may: join(floorThree, "services/sheet"), why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
-	{path: "services/notices", may: floorFour, why: "an audience is found in the roster"},
+	{path: "services/notice", may: floorFour, why: "an audience is found in the roster"},
 
 	{path: "bot", may: []string{"services"}, why: "the conversation knows no SQL and no HTTP; what it needs of services it declares, and app hands it in"},
 	{path: "bot/understand", may: []string{"bot"}, why: "text to meaning, offline"},
 	{path: "bot/texts", may: join(floorZero, "bot"), why: "words for what services refuse and models hold; services/... would let it decide things"},
 	{path: "bot/session", may: []string{"bot", "services"}, why: "keeps the dispatcher's place, and refuses in services' terms"},
-	{path: "bot/screens", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"}, why: "screens ask services and answer with data; which channel carries it is not theirs to know"},
+	{path: "bot/page", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"}, why: "screens ask services and answer with data; which channel carries it is not theirs to know"},
 	{path: "bot/delivery", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"}, why: "sends what services enqueued"},
 	{path: "bot/channeltest", may: []string{"bot", "bot/texts"}, why: "one suite for all channels"},
 	{path: "bot/telegram", may: []string{"bot", "bot/texts"}, tests: []string{"bot/telegram/telegramtest", "bot/channeltest"}, why: "a channel carries replies; it neither decides nor asks the database"},
@@ -301,26 +299,26 @@ func TestHouseCatches(t *testing.T) {
 	}{
 		{"main.go", `import "canbobot/app"`, ""},
 		{"main.go", `import "canbobot/bot"`, "may not import bot"},
-		{"app/run.go", `import "canbobot/services/changes"`, ""},
+		{"app/run.go", `import "canbobot/services/change"`, ""},
 		{"app/run.go", `import "canbobot"`, "nothing imports main"},
 		{"attic/x.go", ``, "package attic has no row"},
-		{"services/phone/deeper/x.go", ``, "has no row"},
+		{"services/vn/deeper/x.go", ``, "has no row"},
 		{"bot/dispatcher.go", `import "canbobot/services"`, ""},
 		{"bot/dispatcher.go", `import "canbobot/services/identity"`, "may not import services/identity"},
 		{"bot/dispatcher.go", `import "canbobot/models"`, "may not import models"},
 		{"bot/dispatcher_test.go", `import "canbobot/models/storetest"`, ""},
-		{"bot/screens/menu.go", `import "canbobot/services/cases"`, ""},
-		{"bot/screens/menu.go", `import "canbobot/bot/telegram"`, "may not import bot/telegram"},
+		{"bot/page/menu.go", `import "canbobot/services/cases"`, ""},
+		{"bot/page/menu.go", `import "canbobot/bot/telegram"`, "may not import bot/telegram"},
 		{"bot/telegram/send.go", `import "canbobot/services"`, "may not import services"},
 		{"bot/telegram/send_test.go", `import "canbobot/bot/telegram/telegramtest"`, ""},
 		{"bot/telegram/send.go", `import "canbobot/bot/telegram/telegramtest"`, "may not import"},
 		{"services/roster/a.go", `import "canbobot/services/allowance"`, "may not import services/allowance"},
 		{"services/allowance/a.go", `import "canbobot/services/roster"`, ""},
-		{"services/changes/a.go", `import "canbobot/services/cases"`, "may not import services/cases"},
+		{"services/change/a.go", `import "canbobot/services/cases"`, "may not import services/cases"},
 		{"services/cases/a.go", `import "canbobot/bot"`, "may not import bot"},
 		{"services/errors.go", `import "canbobot/models"`, "may not import models"},
 		{"config/config.go", `import "canbobot/models"`, "may not import models"},
-		{"bot/screens/menu.go", `import "gorm.io/gorm"`, "no *gorm.DB above a service"},
+		{"bot/page/menu.go", `import "gorm.io/gorm"`, "no *gorm.DB above a service"},
 		{"services/cases/a.go", `import "gorm.io/gorm/clause"`, ""},
 		{"services/cases/a.go", `import "net/http/httptest"`, "know no HTTP"},
 		{"bot/delivery/a.go", `import "github.com/redis/go-redis/v9"`, "what Redis holds"},
@@ -338,7 +336,7 @@ func TestHouseCatches(t *testing.T) {
 		{"services/cases/a.go", "var x = `Đề nghị đã được gửi`", "bot/texts"},
 		{"services/cases/a.go", `var x = "Hồng Lĩnh"`, ""},
 		{"services/cases/a_test.go", `var x = "Anh/chị chờ một chút"`, ""},
-		{"bot/screens/menu.go", `var x = "Anh/chị chờ một chút"`, ""},
+		{"bot/page/menu.go", `var x = "Anh/chị chờ một chút"`, ""},
 		{"models/x.go", `func (`, "expected"},
 	} {
 		faults := inspect(test.path, "package x\n"+test.body)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // mirrorEvery is how often the journal is copied out of the database: what is
@@ -18,8 +18,8 @@ const mirrorEvery = 15 * time.Second
 
 // mirror copies the journal to a file while the program serves.
 type mirror struct {
-	journal *audit.Service
-	file    *audit.Mirror
+	journal *journal.Service
+	file    *journal.Mirror
 	logger  *slog.Logger
 }
 
@@ -73,16 +73,16 @@ func compareMirror(p *process, ward *Ward, path string) (broken []string, err er
 }
 
 // wordsOfFault tells an operator what somebody did to the journal.
-func wordsOfFault(fault audit.Fault) string {
+func wordsOfFault(fault journal.Fault) string {
 	switch fault.Why {
-	case audit.Missing:
+	case journal.Missing:
 		return fmt.Sprintf("entry %d is missing", fault.Seq)
-	case audit.Moved:
+	case journal.Moved:
 		return fmt.Sprintf("entry %d was written as entry %d", fault.Seq, fault.From)
-	case audit.Rewritten:
+	case journal.Rewritten:
 		return fmt.Sprintf("entry %d does not follow from the one before it, which was replaced", fault.Seq)
 	}
-	if fault.Why == audit.Replaced {
+	if fault.Why == journal.Replaced {
 		return fmt.Sprintf("entry %d is not the one that was copied to the file", fault.Seq)
 	}
 	return fmt.Sprintf("entry %d was changed", fault.Seq)

@@ -11,7 +11,7 @@ import (
 
 	"canbobot/config"
 	"canbobot/models/storetest"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // What serve copies out of the database is what audit verify --file compares.
@@ -30,13 +30,13 @@ func TestTheJournalIsComparedWithItsFile(t *testing.T) {
 	store := storetest.Open(t, address, nil)
 	serving := func() {
 		t.Helper()
-		file, err := audit.OpenMirror(path)
+		file, err := journal.OpenMirror(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ended, cancel := context.WithCancel(ctxFor(t))
 		cancel() // it copies once more when it ends
-		mirror{journal: audit.New(store, nil), file: file, logger: slog.New(slog.DiscardHandler)}.run(ended)
+		mirror{journal: journal.New(store, nil), file: file, logger: slog.New(slog.DiscardHandler)}.run(ended)
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ import (
 	"canbobot/config"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
 )
 
@@ -215,7 +215,7 @@ func (b *broadcast) run(ctx context.Context) (figures, error) {
 		result.SteadyRSS = max(result.SteadyRSS, now)
 	}
 	begun, before := time.Now(), b.fake.Sent()
-	progress, err := b.ward.Notices.Send(ctx, clerk, notices.Compose{Text: benchWords + " tại nhà văn hoá.\nĐề nghị có mặt đúng giờ.", NeedsConfirm: true, Urgent: true})
+	progress, err := b.ward.Notices.Send(ctx, clerk, notice.Compose{Text: benchWords + " tại nhà văn hoá.\nĐề nghị có mặt đúng giờ.", NeedsConfirm: true, Urgent: true})
 	if err != nil {
 		return figures{}, err
 	}

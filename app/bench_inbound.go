@@ -20,7 +20,7 @@ import (
 
 	"canbobot/app/sample"
 	"canbobot/bot"
-	"canbobot/bot/screens"
+	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/config"
 )
@@ -160,7 +160,7 @@ func (b *inboundBench) furnish(p *process) error {
 
 // serve puts a line's webhook behind a server, beside the echo.
 func (b *inboundBench) serve(line benchLine, channel bot.Channel, webhook func(bot.Handler) (http.Handler, error)) error {
-	counter, err := newCounter(b.ward, b.sessions, b.sessions.Pace(paces(b.settings)), []bot.Channel{channel}, func() []screens.Link { return nil }, silent())
+	counter, err := newCounter(b.ward, b.sessions, b.sessions.Pace(paces(b.settings)), []bot.Channel{channel}, func() []page.Link { return nil }, silent())
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func inOrder(messages []shownMessage) []shownMessage {
 
 func transcripts(t *testing.T) []string {
 	t.Helper()
-	paths, err := filepath.Glob("../bot/screens/testdata/*.chat")
+	paths, err := filepath.Glob("../bot/page/testdata/*.chat")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no transcripts: %v", err)
 	}

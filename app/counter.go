@@ -13,7 +13,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/delivery"
-	"canbobot/bot/screens"
+	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/texts"
 	"canbobot/bot/understand"
@@ -27,7 +27,7 @@ import (
 type Counter struct {
 	Ward       *Ward
 	Dispatcher *bot.Dispatcher
-	Screens    *screens.Screens
+	Screens    *page.Screens
 	Texts      *texts.Texts
 	channels   map[string]bot.Channel
 	inboxes    map[string]taker // of the channels that have one
@@ -45,7 +45,7 @@ type Counter struct {
 const strangersDraftKept = 7 * 24 * time.Hour
 
 // newCounter wires the conversation; nothing runs before Start.
-func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channels []bot.Channel, links func() []screens.Link, logger *slog.Logger) (*Counter, error) {
+func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channels []bot.Channel, links func() []page.Link, logger *slog.Logger) (*Counter, error) {
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channel
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
-	c.Screens = &screens.Screens{
+	c.Screens = &page.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals, Allowance: ward.Allowance,
 		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}

@@ -14,13 +14,13 @@ import (
 
 	"canbobot/app/sample"
 	"canbobot/bot"
-	"canbobot/bot/screens"
+	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/texts"
 	"canbobot/bot/web"
 	"canbobot/config"
 	"canbobot/services"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 type demoCommand struct {
@@ -136,8 +136,8 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 		return d, err
 	}
 	d.closers = append(d.closers, d.server.http.Close)
-	links := func() []screens.Link {
-		return []screens.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
+	links := func() []page.Link {
+		return []page.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
 	}
 	if d.counter, err = newCounter(d.ward, sessions, sessions.Pace(nil), []bot.Channel{d.page}, links, logger); err != nil {
 		return d, err
@@ -191,7 +191,7 @@ func (d *demo) characters(words *texts.Texts) func(context.Context) ([]web.Chara
 func (d *demo) phone(userID string) string {
 	for _, character := range d.loaded.Characters {
 		if character.ExternalID == userID {
-			return phone.Format(character.Phone)
+			return vn.FormatPhone(character.Phone)
 		}
 	}
 	return ""

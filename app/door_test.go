@@ -18,8 +18,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/downloads"
+	"canbobot/services/journal"
 	"canbobot/services/vault"
 )
 
@@ -63,7 +63,7 @@ func openDoor(t *testing.T) *door {
 	d.create(&d.account)
 	d.create(&models.Consent{WardID: ward.ID, PersonID: &person.ID, AccountID: d.account.ID, Version: "1", Channel: "zalo", EventID: "1", GivenAt: d.now})
 
-	d.service = downloads.New(d.store, key, audit.New(d.store, clock), clock)
+	d.service = downloads.New(d.store, key, journal.New(d.store, clock), clock)
 	mux := http.NewServeMux()
 	downloadRoutes(mux, d.service, words, slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	d.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ import (
 
 	"canbobot/app/sample"
 	"canbobot/bot"
-	"canbobot/bot/screens"
+	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/web"
 	"canbobot/config"
@@ -116,8 +116,8 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 		t.Fatal(err)
 	}
 	h.page = &recorder{Channel: web.New(web.Config{Clock: clock, Logger: logger})}
-	links := func() []screens.Link {
-		return []screens.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
+	links := func() []page.Link {
+		return []page.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
 	}
 	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...), links, logger); err != nil {
 		t.Fatal(err)

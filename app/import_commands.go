@@ -12,7 +12,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/sheets"
+	"canbobot/services/sheet"
 )
 
 type importCommand struct {
@@ -41,9 +41,9 @@ func (c importCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		bring := func() (sheets.Preview, error) { return ward.Sheets.Check(p.ctx, actor, content) }
+		bring := func() (sheet.Preview, error) { return ward.Sheets.Check(p.ctx, actor, content) }
 		if !c.DryRun {
-			bring = func() (sheets.Preview, error) {
+			bring = func() (sheet.Preview, error) {
 				return ward.Sheets.Preview(p.ctx, actor, filepath.Base(c.File), content)
 			}
 		}
@@ -52,7 +52,7 @@ func (c importCommand) Run(p *process) error {
 			return said(words, err)
 		}
 		if c.Annotated != "" {
-			annotated, err := sheets.Annotate(content, preview, sayer(words))
+			annotated, err := sheet.Annotate(content, preview, sayer(words))
 			if err != nil {
 				return err
 			}
@@ -86,13 +86,13 @@ func readSheet(path string) ([]byte, error) {
 		return nil, usageError{err}
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, sheets.MaxFile+1))
+	return io.ReadAll(io.LimitReader(file, sheet.MaxFile+1))
 }
 
 // mostPrinted bounds the findings that a command prints.
 const mostPrinted = 200
 
-func printPreview(out io.Writer, words *texts.Texts, preview sheets.Preview) error {
+func printPreview(out io.Writer, words *texts.Texts, preview sheet.Preview) error {
 	c := preview.Counts
 	fmt.Fprintf(out, "rows %d: new %d, changed %d, unchanged %d, wrong %d; remarks %d\n", c.Rows, c.New, c.Changed, c.Unchanged, c.Wrong, c.Remarks)
 	findings := append(preview.Errors(), preview.Remarks()...)
@@ -101,7 +101,7 @@ func printPreview(out io.Writer, words *texts.Texts, preview sheets.Preview) err
 		if finding.Remark {
 			kind = "remark"
 		}
-		fmt.Fprintf(out, "%s %s!%s %s\n", kind, finding.Sheet, finding.Cell, sheets.Explain(finding, sayer(words)))
+		fmt.Fprintf(out, "%s %s!%s %s\n", kind, finding.Sheet, finding.Cell, sheet.Explain(finding, sayer(words)))
 	}
 	if rest := c.Errors + c.Remarks - min(len(findings), mostPrinted); rest > 0 {
 		fmt.Fprintf(out, "and %d more; --annotated lists them\n", rest)
@@ -125,7 +125,7 @@ func (exportCommand) Help() string {
 }
 
 func (c exportCommand) Run(p *process) error {
-	filter := sheets.Filter{Organizations: c.Organization, Vacant: c.Vacant, Full: c.Full}
+	filter := sheet.Filter{Organizations: c.Organization, Vacant: c.Vacant, Full: c.Full}
 	for _, role := range c.Role {
 		filter.Roles = append(filter.Roles, models.TermRole(role))
 	}
@@ -204,7 +204,7 @@ func (p *process) words() (*texts.Texts, error) {
 }
 
 // sayer lets a service that knows no words ask for them.
-func sayer(words *texts.Texts) sheets.Say {
+func sayer(words *texts.Texts) sheet.Say {
 	return func(key string, fields map[string]any) string { return words.Say(key, bot.Fields(fields)) }
 }
 

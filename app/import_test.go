@@ -23,7 +23,7 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/sheets"
+	"canbobot/services/sheet"
 )
 
 // sentFile makes a file that somebody sends in a transcript; nil for no such.
@@ -122,7 +122,7 @@ func backAgain(t *testing.T, ward *Ward, actor services.Actor, full bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	export, err := ward.Sheets.Roster(ctx, actor, sheets.Filter{Full: full}, sayer(words))
+	export, err := ward.Sheets.Roster(ctx, actor, sheet.Filter{Full: full}, sayer(words))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"canbobot/bot"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 )
 
 // metrics counts what comes in, how long answers take, and what goes out to those
@@ -112,11 +112,11 @@ const lookEvery = 15 * time.Second
 
 // backlog shows what of notices has not come to its end, of all wards.
 type backlog struct {
-	notices func(context.Context) (notices.Backlog, error)
+	notices func(context.Context) (notice.Backlog, error)
 
 	mu    sync.Mutex
 	at    time.Time
-	known notices.Backlog
+	known notice.Backlog
 }
 
 var (
@@ -124,7 +124,7 @@ var (
 	backlogAge    = prometheus.NewDesc("canbobot_notice_oldest_seconds", "How long the oldest of those that are queued has waited; 0 for none.", nil, nil)
 )
 
-func (m *metrics) backlog(read func(context.Context) (notices.Backlog, error)) {
+func (m *metrics) backlog(read func(context.Context) (notice.Backlog, error)) {
 	m.registry.MustRegister(&backlog{notices: read})
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"canbobot/models"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 )
 
 // What operators see of a notice: how it goes, what fails and why, what is left;
@@ -40,7 +40,7 @@ func TestMetricsOfANotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	const words = "Mời họp bàn việc đắp đê"
-	progress, err := house.ward.Notices.Send(ctxFor(t), known.Actor, notices.Compose{Text: words, Audience: notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}})
+	progress, err := house.ward.Notices.Send(ctxFor(t), known.Actor, notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
 )
 
@@ -61,8 +61,8 @@ func TestDrawnForManyAsForOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	clerk := known.Actor
-	audience := notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}
-	for _, compose := range []notices.Compose{
+	audience := notice.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}
+	for _, compose := range []notice.Compose{
 		{Text: "Mời họp bàn việc đắp đê", Audience: audience, NeedsConfirm: true, Once: true},
 		{Text: "Kính gửi {ten}, {chuc_danh}: tháng {thang} được {so_tien}.", Audience: audience},
 	} {

@@ -5,7 +5,7 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/models"
-	"canbobot/services/papers"
+	"canbobot/services/paper"
 )
 
 type papersCommand struct {
@@ -30,7 +30,7 @@ func (c papersCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	form := papers.Words{Say: sayer(words), Spell: texts.InWords}
+	form := paper.Words{Say: sayer(words), Spell: texts.InWords}
 	return p.withWard(func(ward *Ward) error {
 		actor, err := ward.oneWard(p, c.Ward)
 		if err != nil {
@@ -49,24 +49,24 @@ func (c papersCommand) Run(p *process) error {
 		if run == 0 {
 			return usageError{fmt.Errorf("the ward has no payment list of %s", c.Month)}
 		}
-		var paper papers.Paper
+		var drawn paper.Paper
 		switch c.Paper {
 		case "list":
-			paper, err = ward.Papers.List(p.ctx, actor, run, papers.XLSX, form)
+			drawn, err = ward.Papers.List(p.ctx, actor, run, paper.XLSX, form)
 		case "pdf":
-			paper, err = ward.Papers.List(p.ctx, actor, run, papers.PDF, form)
+			drawn, err = ward.Papers.List(p.ctx, actor, run, paper.PDF, form)
 		case "transfer":
-			paper, err = ward.Papers.Transfer(p.ctx, actor, run, c.Source, form)
+			drawn, err = ward.Papers.Transfer(p.ctx, actor, run, c.Source, form)
 		case "cash":
-			paper, err = ward.Papers.Cash(p.ctx, actor, run, c.Source, form)
+			drawn, err = ward.Papers.Cash(p.ctx, actor, run, c.Source, form)
 		}
 		if err != nil {
 			return said(words, err)
 		}
-		if err := writeNew(c.Out, paper.Content); err != nil {
+		if err := writeNew(c.Out, drawn.Content); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", paper.People, paper.Total, c.Out, paper.Apart)
+		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", drawn.People, drawn.Total, c.Out, drawn.Apart)
 		return err
 	})
 }

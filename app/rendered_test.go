@@ -19,7 +19,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/papers"
+	"canbobot/services/paper"
 )
 
 // Papers are looked at as people look at them: drawn by poppler and LibreOffice.
@@ -31,7 +31,7 @@ const everyLetter = "Aàáảãạ Ăằắẳẵặ Âầấẩẫậ Đđ Eè�
 // drawing is the sample with March settled, one transfer failed, and a budget.
 type drawing struct {
 	*house
-	words   papers.Words
+	words   paper.Words
 	clerk   services.Actor
 	officer services.Actor
 	list    int64 // March
@@ -45,7 +45,7 @@ func newDrawing(t *testing.T) *drawing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.words = papers.Words{Say: sayer(words), Spell: texts.InWords}
+	d.words = paper.Words{Say: sayer(words), Spell: texts.InWords}
 	d.clerk, err = d.ward.actorOf(t.Context(), "bac-hong-linh")
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func newDrawing(t *testing.T) *drawing {
 }
 
 // keep writes a paper where other programs can read it.
-func (d *drawing) keep(t *testing.T, paper papers.Paper, err error) string {
+func (d *drawing) keep(t *testing.T, paper paper.Paper, err error) string {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -145,9 +145,9 @@ func TestPDFsAsPopplerDrawsThem(t *testing.T) {
 		return
 	}
 	d := newDrawing(t)
-	list, err := d.ward.Papers.List(t.Context(), d.clerk, d.list, papers.PDF, d.words)
+	list, err := d.ward.Papers.List(t.Context(), d.clerk, d.list, paper.PDF, d.words)
 	listPath := d.keep(t, list, err)
-	statement, err := d.ward.Papers.Statement(t.Context(), d.officer, 2026, papers.PDF, d.words)
+	statement, err := d.ward.Papers.Statement(t.Context(), d.officer, 2026, paper.PDF, d.words)
 	statementPath := d.keep(t, statement, err)
 	for path, wanted := range map[string][]string{
 		listPath: append(strings.Fields(everyLetter),
@@ -192,11 +192,11 @@ func TestPDFsAsPopplerDrawsThem(t *testing.T) {
 
 func TestPicturesOfTheYear(t *testing.T) {
 	d := newDrawing(t)
-	own, err := d.ward.Papers.Statement(t.Context(), d.officer, 2026, papers.PNG, d.words)
+	own, err := d.ward.Papers.Statement(t.Context(), d.officer, 2026, paper.PNG, d.words)
 	d.keep(t, own, err)
-	ward, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, papers.PNG, d.words)
+	ward, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, paper.PNG, d.words)
 	d.keep(t, ward, err)
-	for _, paper := range []papers.Paper{own, ward} {
+	for _, paper := range []paper.Paper{own, ward} {
 		picture, err := png.Decode(bytes.NewReader(paper.Content))
 		if err != nil {
 			t.Fatal(err)
@@ -208,7 +208,7 @@ func TestPicturesOfTheYear(t *testing.T) {
 			t.Errorf("%s: %.1f%% is ink", paper.Name, 100*dark)
 		}
 	}
-	again, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, papers.PNG, d.words)
+	again, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, paper.PNG, d.words)
 	if err != nil || !bytes.Equal(again.Content, ward.Content) {
 		t.Errorf("the same year is another picture: %v", err)
 	}
@@ -225,15 +225,15 @@ func TestSheetsAsLibreOfficeReadsThem(t *testing.T) {
 		return
 	}
 	d := newDrawing(t)
-	list, err := d.ward.Papers.List(t.Context(), d.clerk, d.list, papers.XLSX, d.words)
+	list, err := d.ward.Papers.List(t.Context(), d.clerk, d.list, paper.XLSX, d.words)
 	d.keep(t, list, err)
 	transfer, err := d.ward.Papers.Transfer(t.Context(), d.clerk, d.list, "", d.words)
 	d.keep(t, transfer, err)
 	cash, err := d.ward.Papers.Cash(t.Context(), d.clerk, d.list, "", d.words)
 	d.keep(t, cash, err)
-	year, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, papers.XLSX, d.words)
+	year, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, paper.XLSX, d.words)
 	d.keep(t, year, err)
-	for i, paper := range []papers.Paper{list, transfer, cash, year} {
+	for i, paper := range []paper.Paper{list, transfer, cash, year} {
 		out := filepath.Join(t.TempDir(), fmt.Sprint(i))
 		// All sheets (the last -1), in UTF-8, cells as they are shown.
 		output(t, "soffice", "-env:UserInstallation=file://"+filepath.Join(d.dir, "office"), "--headless",

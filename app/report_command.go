@@ -13,7 +13,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/papers"
+	"canbobot/services/paper"
 )
 
 type reportCommand struct {
@@ -63,8 +63,8 @@ func printJSON(p *process, data any) error {
 
 // year prints one ward's year, and writes it to a file where one is named.
 func (c reportCommand) year(p *process) error {
-	format := papers.Format(strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Out)), "."))
-	if c.Out != "" && format != papers.XLSX && format != papers.PNG {
+	format := paper.Format(strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Out)), "."))
+	if c.Out != "" && format != paper.XLSX && format != paper.PNG {
 		return usageError{errors.New("--out wants a name that ends in .xlsx or .png")}
 	}
 	words, err := p.words()
@@ -81,7 +81,7 @@ func (c reportCommand) year(p *process) error {
 			return said(words, err)
 		}
 		if c.Out != "" {
-			paper, err := ward.Papers.Year(p.ctx, actor, c.Year, format, papers.Words{Say: sayer(words), Spell: texts.InWords})
+			paper, err := ward.Papers.Year(p.ctx, actor, c.Year, format, paper.Words{Say: sayer(words), Spell: texts.InWords})
 			if err != nil {
 				return said(words, err)
 			}

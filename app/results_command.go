@@ -8,8 +8,8 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/models"
-	"canbobot/services/results"
-	"canbobot/services/sheets"
+	"canbobot/services/bank"
+	"canbobot/services/sheet"
 )
 
 type resultsCommand struct {
@@ -46,9 +46,9 @@ func (c resultsCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		bring := func() (results.Preview, error) { return ward.Results.Check(p.ctx, actor, month, content) }
+		bring := func() (bank.Preview, error) { return ward.Results.Check(p.ctx, actor, month, content) }
 		if !c.DryRun {
-			bring = func() (results.Preview, error) {
+			bring = func() (bank.Preview, error) {
 				return ward.Results.Preview(p.ctx, actor, month, filepath.Base(c.File), content)
 			}
 		}
@@ -57,7 +57,7 @@ func (c resultsCommand) Run(p *process) error {
 			return said(words, err)
 		}
 		if c.Annotated != "" {
-			annotated, err := sheets.Annotate(content, preview.Sheet(), sayer(words))
+			annotated, err := sheet.Annotate(content, preview.Sheet(), sayer(words))
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ func (c resultsCommand) Run(p *process) error {
 	})
 }
 
-func printResults(out io.Writer, words *texts.Texts, preview results.Preview) {
+func printResults(out io.Writer, words *texts.Texts, preview bank.Preview) {
 	c := preview.Counts
 	fmt.Fprintf(out, "list of %s, rows %d: paid %d, failed %d, returned %d, already %d, waiting %d, wrong %d; lines without an answer %d\n",
 		preview.Run.Month, c.Rows, c.Paid, c.Failed, c.Returned, c.Already, c.Waiting, c.Wrong, c.Missing)
@@ -93,6 +93,6 @@ func printResults(out io.Writer, words *texts.Texts, preview results.Preview) {
 		if finding.Remark {
 			kind = "remark"
 		}
-		fmt.Fprintf(out, "%s %s!%s %s\n", kind, finding.Sheet, finding.Cell, sheets.Explain(finding, sayer(words)))
+		fmt.Fprintf(out, "%s %s!%s %s\n", kind, finding.Sheet, finding.Cell, sheet.Explain(finding, sayer(words)))
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"canbobot/services"
-	"canbobot/services/approvals"
+	"canbobot/services/approve"
 )
 
 type rulesCommand struct {
@@ -20,7 +20,7 @@ type rulesCommand struct {
 
 // ruleFile is what the file of rules holds; JSON reads as YAML does.
 type ruleFile struct {
-	Rules []approvals.Rule `yaml:"rules"`
+	Rules []approve.Rule `yaml:"rules"`
 }
 
 // maxRuleFile bounds what is read of a file of rules, in bytes.
@@ -92,7 +92,7 @@ func (c rulesSetCommand) Run(p *process) error {
 	})
 }
 
-func readRules(stdin io.Reader, name string) ([]approvals.Rule, error) {
+func readRules(stdin io.Reader, name string) ([]approve.Rule, error) {
 	source := stdin
 	if name != "-" {
 		file, err := os.Open(name)

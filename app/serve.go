@@ -11,15 +11,15 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/inbox"
-	"canbobot/bot/screens"
+	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/telegram"
 	"canbobot/bot/texts"
 	"canbobot/bot/zalo"
 	"canbobot/bot/zalobot"
 	"canbobot/config"
-	"canbobot/services/audit"
 	"canbobot/services/downloads"
+	"canbobot/services/journal"
 )
 
 // grace is how long a stop waits for what is running: longer than a message is in
@@ -102,7 +102,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	}
 	s.files = downloads.New(store, s.ward.Vault, s.ward.Audit, p.clock)
 	if settings.AuditFile != "" {
-		file, err := audit.OpenMirror(settings.AuditFile)
+		file, err := journal.OpenMirror(settings.AuditFile)
 		if err != nil {
 			return s, err
 		}
@@ -208,17 +208,17 @@ func (s *service) inbox(channel string, handler bot.Handler) (*inbox.Inbox, erro
 }
 
 // links are the addresses that invites may be handed out with.
-func (s *service) links() []screens.Link {
-	var links []screens.Link
+func (s *service) links() []page.Link {
+	var links []page.Link
 	if s.telegram != nil && s.telegram.name() != "" {
-		links = append(links, screens.Link{Channel: telegram.Name, Pattern: s.telegram.start() + "%s"})
+		links = append(links, page.Link{Channel: telegram.Name, Pattern: s.telegram.start() + "%s"})
 	}
 	switch account := s.account(); {
 	case account == "":
 	case s.settings.PublicURL != "": // a page that shows the code: a Zalo chat opens with nothing typed
-		links = append(links, screens.Link{Channel: zalo.Name, Pattern: s.settings.PublicURL + "/join#%s"})
+		links = append(links, page.Link{Channel: zalo.Name, Pattern: s.settings.PublicURL + "/join#%s"})
 	default:
-		links = append(links, screens.Link{Channel: zalo.Name, Pattern: account})
+		links = append(links, page.Link{Channel: zalo.Name, Pattern: account})
 	}
 	return links
 }

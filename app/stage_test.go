@@ -112,9 +112,9 @@ func playAlike(t *testing.T, house *house, stage *platformStage, channel, play s
 // channel's own.
 func playOver(t *testing.T, house *house, stage *platformStage, channel, play string) (script transcript, got string) {
 	t.Helper()
-	script = readTranscript(t, "../bot/screens/testdata/"+play+".chat")
+	script = readTranscript(t, "../bot/page/testdata/"+play+".chat")
 	got = script.play(t, stage, house)
-	own := transcript{path: "../bot/screens/testdata/" + channel + "/" + play + ".chat"}
+	own := transcript{path: "../bot/page/testdata/" + channel + "/" + play + ".chat"}
 	if content, err := os.ReadFile(own.path); err == nil {
 		own.lines = strings.Split(strings.TrimRight(string(content), "\n"), "\n")
 	} else if !*update {

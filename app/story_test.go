@@ -23,8 +23,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
-	"canbobot/services/changes"
+	"canbobot/services/change"
+	"canbobot/services/journal"
 	"canbobot/services/story"
 )
 
@@ -200,7 +200,7 @@ func TestEveryActionOfTheJournalHasWords(t *testing.T) {
 	if len(keys) < 25 {
 		t.Errorf("only %d keys seen", len(keys))
 	}
-	for _, reason := range changes.LeaveReasons {
+	for _, reason := range change.LeaveReasons {
 		if !words.Has("leave_reason." + reason) {
 			t.Errorf("no text for leaving because %s", reason)
 		}
@@ -411,7 +411,7 @@ func TestEveryActionIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	actions, keys := recorded(t)
-	detail := audit.Detail{}
+	detail := journal.Detail{}
 	for key := range keys {
 		detail[key] = "x"
 	}

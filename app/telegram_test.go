@@ -20,7 +20,7 @@ func TestMainPathOverTelegram(t *testing.T) {
 	for _, way := range []string{"polling", "webhook"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			script := readTranscript(t, "../bot/screens/testdata/main_path.chat")
+			script := readTranscript(t, "../bot/page/testdata/main_path.chat")
 			server := telegramtest.New(t)
 			channel := telegram.New(telegram.Config{Token: server.Token, APIURL: server.URL, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
 			house := openHouse(t, channel)

@@ -14,7 +14,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/channels"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 )
 
 // lateChannel stands for the channel of a house that is built before it.
@@ -60,7 +60,7 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, err := ward.Notices.Send(t.Context(), clerk, notices.Compose{Text: "Mời họp 8h thứ Bảy", File: file, Audience: notices.Audience{People: people}})
+	sent, err := ward.Notices.Send(t.Context(), clerk, notice.Compose{Text: "Mời họp 8h thứ Bảy", File: file, Audience: notice.Audience{People: people}})
 	if err != nil {
 		t.Fatal(err)
 	}

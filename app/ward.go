@@ -11,21 +11,21 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/approvals"
-	"canbobot/services/audit"
+	"canbobot/services/approve"
+	"canbobot/services/bank"
 	"canbobot/services/cases"
-	"canbobot/services/changes"
+	"canbobot/services/change"
 	"canbobot/services/channels"
 	"canbobot/services/drafts"
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
-	"canbobot/services/notices"
+	"canbobot/services/journal"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
-	"canbobot/services/papers"
+	"canbobot/services/paper"
 	unclear "canbobot/services/phrases"
-	"canbobot/services/results"
 	"canbobot/services/roster"
-	"canbobot/services/sheets"
+	"canbobot/services/sheet"
 	"canbobot/services/story"
 	"canbobot/services/units"
 	"canbobot/services/vault"
@@ -38,24 +38,24 @@ type Ward struct {
 	Store     *models.Store
 	Clock     services.Clock
 	Vault     *vault.Vault
-	Audit     *audit.Service
+	Audit     *journal.Service
 	Outbox    *outbox.Outbox
 	Identity  *identity.Service
 	Roster    *roster.Service
 	Allowance *allowance.Service
-	Changes   *changes.Service
+	Changes   *change.Service
 	Evidence  *evidence.Service
-	Approvals *approvals.Service
+	Approvals *approve.Service
 	Cases     *cases.Service
-	Notices   *notices.Service
+	Notices   *notice.Service
 	Drafts    *drafts.Service
 	Phrases   *unclear.Service
 	Channels  *channels.Service
 	Warnings  *warnings.Service
-	Sheets    *sheets.Service
-	Results   *results.Service
+	Sheets    *sheet.Service
+	Results   *bank.Service
 	Story     *story.Service
-	Papers    *papers.Service
+	Papers    *paper.Service
 	Units     *units.Service
 
 	guesses identity.Guesses
@@ -83,25 +83,25 @@ func wire(store *models.Store, v *vault.Vault, clock services.Clock, guesses ide
 		return nil, err
 	}
 	w := &Ward{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
-	w.Audit = audit.New(store, clock)
+	w.Audit = journal.New(store, clock)
 	w.Drafts = drafts.New(store, v, clock)
 	w.Phrases = unclear.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, w.Vault, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
 	w.Roster = roster.New(store, w.Vault, w.Audit, clock)
 	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
-	w.Approvals = approvals.New(store, w.Audit, clock)
+	w.Approvals = approve.New(store, w.Audit, clock)
 	w.Identity.HeldTo(w.Approvals)
 	w.Evidence = evidence.New(store, w.Audit, clock)
-	w.Changes = changes.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
+	w.Changes = change.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
-	w.Notices = notices.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Notices = notice.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
-	w.Papers = papers.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, clock)
+	w.Papers = paper.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, clock)
 	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
-	w.Sheets = sheets.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
-	w.Results = results.New(store, w.Vault, w.Allowance, w.Identity, clock)
+	w.Sheets = sheet.New(store, w.Vault, w.Roster, w.Identity, w.Audit, clock)
+	w.Results = bank.New(store, w.Vault, w.Allowance, w.Identity, clock)
 	return w, nil
 }
 

@@ -15,7 +15,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/zalo/zalotest"
 	"canbobot/models"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 )
 
 // Zalo is down: it hangs, answers 502 or refuses connections. Everybody else is
@@ -109,7 +109,7 @@ func notify(t *testing.T, h *house, text string) {
 		t.Fatal(err)
 	}
 	known.Actor.Event = "notify:" + strconv.FormatInt(h.clock().UnixNano(), 36)
-	if _, err := h.ward.Notices.Send(context.Background(), known.Actor, notices.Compose{Text: text}); err != nil {
+	if _, err := h.ward.Notices.Send(context.Background(), known.Actor, notice.Compose{Text: text}); err != nil {
 		t.Fatal(err)
 	}
 }

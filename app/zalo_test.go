@@ -18,7 +18,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/channels"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 )
 
 // accountPhone is a phone with the Official Account on it.
@@ -296,7 +296,7 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 		t.Errorf("the clerk's card says %q", card)
 	}
 	calls, _, err := a.house.ward.Notices.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward, Staff: 1}, 50)
-	if err != nil || !slices.ContainsFunc(calls, func(call notices.Call) bool {
+	if err != nil || !slices.ContainsFunc(calls, func(call notice.Call) bool {
 		return call.Person == known.Actor.Person && call.Why == bot.WhyWindow
 	}) {
 		t.Errorf("not on the list of those to be telephoned: %+v, %v", calls, err)

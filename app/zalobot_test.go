@@ -99,7 +99,7 @@ func TestRequestsOverZaloBot(t *testing.T) {
 			})
 			house := openHouse(t, channel)
 			stage := newPlatformStage(house, zalobot.Name)
-			for _, externalID := range readTranscript(t, "../bot/screens/testdata/"+play+".chat").cast() {
+			for _, externalID := range readTranscript(t, "../bot/page/testdata/"+play+".chat").cast() {
 				user := server.Known(zalobottest.ID("user", len(stage.phones)+1), externalID)
 				stage.move(t, externalID, user.ID, botPhone{user})
 			}

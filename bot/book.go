@@ -89,7 +89,7 @@ func (t Turn) Draft(ctx context.Context) (Draft, bool, error) {
 // refusal as *services.Error; anything else is our fault.
 type Screen func(ctx context.Context, turn Turn) (Reply, error)
 
-// Book is everything the bot can show, as data. bot/screens writes it.
+// Book is everything the bot can show, as data. bot/page writes it.
 type Book struct {
 	Welcome   Screen // for whoever is not linked
 	Consent   Screen // for whoever is linked and has not agreed yet

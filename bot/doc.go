@@ -29,7 +29,7 @@
 //     sure, the Book says which screen shows its Intent; where it is not, or
 //     there are two, the person is asked.
 //
-// A screen (bot/screens) calls services with the actor and returns a Reply,
+// A screen (bot/page) calls services with the actor and returns a Reply,
 // which is data. A change is one database transaction: the rows, an entry in
 // the journal, and a job for each person to be told. The screen's Reply goes
 // back through the Dispatcher, the only place that answers, to the channel,

@@ -11,10 +11,10 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
-	"canbobot/services/changes"
+	"canbobot/services/change"
 	"canbobot/services/identity"
-	"canbobot/services/notices"
+	"canbobot/services/journal"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/vault"
@@ -59,13 +59,13 @@ func (h *house) with(clock services.Clock) (sample.Services, error) {
 	if err != nil {
 		return sample.Services{}, err
 	}
-	journal := audit.New(h.store, clock)
+	journal := journal.New(h.store, clock)
 	people := identity.New(h.store, h.vault, journal, box, clock, noGuesses{}, "web")
 	money := allowance.New(h.store, journal, box, people, clock)
 	return sample.Services{
 		Identity: people, Allowance: money,
-		Changes: changes.New(h.store, roster.New(h.store, h.vault, journal, clock), money, people, journal, box, clock),
-		Notices: notices.New(h.store, journal, box, people, clock),
+		Changes: change.New(h.store, roster.New(h.store, h.vault, journal, clock), money, people, journal, box, clock),
+		Notices: notice.New(h.store, journal, box, people, clock),
 	}, nil
 }
 
@@ -99,9 +99,9 @@ func rows[T any](h *house, order string) []T {
 	return all
 }
 
-func (h *house) audit() []audit.Verdict {
+func (h *house) audit() []journal.Verdict {
 	h.t.Helper()
-	verdicts, err := audit.New(h.store, h.clock).Verify(h.ctx)
+	verdicts, err := journal.New(h.store, h.clock).Verify(h.ctx)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/changes"
-	"canbobot/services/notices"
+	"canbobot/services/change"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -212,22 +212,22 @@ func (l *loader) loadRequests(ctx context.Context) error {
 	}
 	for _, one := range []struct {
 		externalID string
-		proposal   func(own post) changes.Proposal
+		proposal   func(own post) change.Proposal
 	}{
-		{"bi-thu-doan", func(own post) changes.Proposal {
+		{"bi-thu-doan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
-			return changes.Proposal{
+			return change.Proposal{
 				Kind: models.ChangeReplace, Branch: own.branch.ID, Role: models.Deputy, Term: deputy.term.ID,
-				Newcomer: changes.Newcomer{Name: "Nguyễn Thị Thảo Linh", Phone: "+84987001122"},
+				Newcomer: change.Newcomer{Name: "Nguyễn Thị Thảo Linh", Phone: "+84987001122"},
 				From:     l.today.MonthOf().First(), Decision: roster.Decision{Number: "14/QĐ-ĐTN"},
 			}
 		}},
-		{"truong-nong-dan", func(own post) changes.Proposal {
+		{"truong-nong-dan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
-			return changes.Proposal{Kind: models.ChangeLeave, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today, Reason: "moved"}
+			return change.Proposal{Kind: models.ChangeLeave, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today, Reason: "moved"}
 		}},
-		{"truong-nam", func(own post) changes.Proposal {
-			return changes.Proposal{Kind: models.ChangePhone, Person: own.person.ID, Phone: "+84966123456"}
+		{"truong-nam", func(own post) change.Proposal {
+			return change.Proposal{Kind: models.ChangePhone, Person: own.person.ID, Phone: "+84966123456"}
 		}},
 	} {
 		actor, err := l.act(ctx, with, one.externalID, "request:"+one.externalID)
@@ -265,10 +265,10 @@ func (l *loader) loadNotice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sent, err := with.Notices.Send(ctx, actor, notices.Compose{
+	sent, err := with.Notices.Send(ctx, actor, notice.Compose{
 		Text:         "Mời các chi hội trưởng phụ nữ họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường. Đề nghị đi đủ, đúng giờ.",
 		NeedsConfirm: true,
-		Audience:     notices.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}},
+		Audience:     notice.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}},
 	})
 	if err != nil {
 		return err

@@ -14,9 +14,9 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/changes"
+	"canbobot/services/change"
 	"canbobot/services/identity"
-	"canbobot/services/notices"
+	"canbobot/services/notice"
 	"canbobot/services/vault"
 )
 
@@ -33,8 +33,8 @@ type Tools struct {
 type Services struct {
 	Identity  *identity.Service
 	Allowance *allowance.Service
-	Changes   *changes.Service
-	Notices   *notices.Service
+	Changes   *change.Service
+	Notices   *notice.Service
 }
 
 // What the meeting counted.

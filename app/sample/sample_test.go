@@ -14,8 +14,8 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/notices"
-	"canbobot/services/phone"
+	"canbobot/services/notice"
+	"canbobot/services/vn"
 )
 
 var april = time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone)
@@ -88,7 +88,7 @@ func testPeople(t *testing.T, h *house, _ sample.Summary) {
 			noPhone++
 		} else {
 			phones[person.Phone]++
-			if parsed, err := phone.Parse(person.Phone); err != nil || parsed != person.Phone {
+			if parsed, err := vn.ParsePhone(person.Phone); err != nil || parsed != person.Phone {
 				t.Errorf("phone of person %d: %v", person.ID, err)
 			}
 		}
@@ -321,7 +321,7 @@ func testNotice(t *testing.T, h *house, _ sample.Summary) {
 	if unread, err := h.Notices.Unread(h.ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
 		t.Errorf("%d unread, %v", unread, err)
 	}
-	reach, err := h.Notices.Reach(h.ctx, h.actor("can-bo-1"), notices.Audience{}, func(string, time.Duration) string { return "free" })
+	reach, err := h.Notices.Reach(h.ctx, h.actor("can-bo-1"), notice.Audience{}, func(string, time.Duration) string { return "free" })
 	if err != nil || reach.Unreached == 0 || reach.Unreached > reach.People*7/10 {
 		t.Errorf("the whole ward: %+v, %v", reach, err)
 	}

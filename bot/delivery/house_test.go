@@ -15,8 +15,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 )
@@ -72,7 +72,7 @@ func newHouse(t *testing.T) *house {
 	h.zalo, h.web = &line{name: "zalo"}, &line{name: "web"}
 	h.Sender = &delivery.Sender{
 		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Lines: bot.NewLines(h.clock), Outbox: box,
-		Identity: identity.New(h.store, v, audit.New(h.store, h.clock), box, h.clock, nil),
+		Identity: identity.New(h.store, v, journal.New(h.store, h.clock), box, h.clock, nil),
 		Drawer:   h, Templates: h, Troubles: h, Pace: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
 	}
 	h.create(&models.Ward{ID: 1, Code: "a", Name: "A", Kind: "phường", CreatedAt: h.now})

@@ -9,7 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // MaxBudget is a million million đồng: more is a slip of the finger.
@@ -61,7 +61,7 @@ func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source st
 		if err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
-		detail := audit.Detail{"source": source, "year": year, "amount": amount, "before": before.Amount}
+		detail := journal.Detail{"source": source, "year": year, "amount": amount, "before": before.Amount}
 		return s.audit.Record(tx, actor, "budget.set", fmt.Sprintf("ward:%d", actor.Ward), detail)
 	})
 }
@@ -92,6 +92,6 @@ func (s *Service) SetPayDay(ctx context.Context, actor services.Actor, day int) 
 		if err := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward).Update("pay_day", day).Error; err != nil {
 			return fmt.Errorf("pay day: %w", err)
 		}
-		return s.audit.Record(tx, actor, "ward.pay_day", fmt.Sprintf("ward:%d", actor.Ward), audit.Detail{"day": day})
+		return s.audit.Record(tx, actor, "ward.pay_day", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"day": day})
 	})
 }

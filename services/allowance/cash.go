@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -126,10 +126,10 @@ func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64
 			if err := s.mark(tx, pending, models.LinePending, models.LinePaid, "", on); err != nil {
 				return err
 			}
-			journal := actor
-			journal.Ward = run.WardID
-			detail := audit.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
-			if err := s.audit.Record(tx, journal, "run.cash_settled", subject(run), detail); err != nil {
+			trail := actor
+			trail.Ward = run.WardID
+			detail := journal.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
+			if err := s.audit.Record(tx, trail, "run.cash_settled", subject(run), detail); err != nil {
 				return err
 			}
 			if err := s.tellOutcome(ctx, tx, run.WardID, pending); err != nil {

@@ -14,8 +14,8 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -33,7 +33,7 @@ type house struct {
 	testing.TB
 	store   *models.Store
 	service *allowance.Service
-	audit   *audit.Service
+	audit   *journal.Service
 	now     time.Time
 	ward    models.Ward
 	village models.Village
@@ -49,7 +49,7 @@ func newHouse(t testing.TB) *house {
 	h := &house{TB: t, now: time.Date(2026, 4, 20, 3, 0, 0, 0, time.UTC)}
 	clock := services.Clock(func() time.Time { return h.now })
 	h.store = storetest.New(t, clock)
-	h.audit = audit.New(h.store, clock)
+	h.audit = journal.New(h.store, clock)
 	box, err := outbox.New(h.store, clock)
 	if err != nil {
 		t.Fatal(err)

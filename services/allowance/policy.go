@@ -11,7 +11,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // Bounds of what a policy may pay, so that a slip of the finger is no policy:
@@ -148,7 +148,7 @@ func (s *Service) enter(tx *gorm.DB, actor services.Actor, wanted *models.Policy
 	if err := tx.Create(wanted).Error; err != nil {
 		return fmt.Errorf("add policy: %w", err)
 	}
-	detail := audit.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To, "rules": wanted.Rules}
+	detail := journal.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To, "rules": wanted.Rules}
 	if old != nil {
 		last := wanted.From.AddDays(-1)
 		if err := tx.Model(&models.Policy{}).Where("id = ?", old.ID).Updates(map[string]any{"to_date": last, "replaced_by_id": wanted.ID}).Error; err != nil {
@@ -197,7 +197,7 @@ func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int6
 		if err := tx.Model(&models.Policy{}).Where("id = ?", policy.ID).Update("to_date", last).Error; err != nil {
 			return fmt.Errorf("close policy: %w", err)
 		}
-		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID), audit.Detail{"was": policy.To, "last": last})
+		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID), journal.Detail{"was": policy.To, "last": last})
 	})
 }
 

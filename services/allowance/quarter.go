@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // SetPayEvery says how many months one of the ward's lists covers from now on: 1,
@@ -29,7 +29,7 @@ func (s *Service) SetPayEvery(ctx context.Context, actor services.Actor, months 
 		if err := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward).Update("pay_every", months).Error; err != nil {
 			return fmt.Errorf("pay every: %w", err)
 		}
-		return s.audit.Record(tx, actor, "ward.pay_every", fmt.Sprintf("ward:%d", actor.Ward), audit.Detail{"from": was, "to": months})
+		return s.audit.Record(tx, actor, "ward.pay_every", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"from": was, "to": months})
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -56,9 +56,9 @@ func (s *Service) SettleMarks(ctx context.Context, actor services.Actor, marks M
 		if err := s.settleAll(tx, run, list); err != nil {
 			return err
 		}
-		journal := actor
-		journal.Ward = run.WardID
-		detail := audit.Detail{"month": run.Month, "what": marks.What, "lines": len(list)}
+		trail := actor
+		trail.Ward = run.WardID
+		detail := journal.Detail{"month": run.Month, "what": marks.What, "lines": len(list)}
 		ids := make([]int64, len(list))
 		counts := map[models.LineState]int{}
 		for i, mark := range list {
@@ -68,7 +68,7 @@ func (s *Service) SettleMarks(ctx context.Context, actor services.Actor, marks M
 		for state, count := range counts {
 			detail[string(state)] = count
 		}
-		if err := s.audit.Record(tx, journal, "run.results", subject(run), detail); err != nil {
+		if err := s.audit.Record(tx, trail, "run.results", subject(run), detail); err != nil {
 			return err
 		}
 		slices.Sort(ids)

@@ -9,7 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -149,7 +149,7 @@ func (s *Service) Prepare(ctx context.Context, actor services.Actor, month model
 			if err != nil {
 				return fmt.Errorf("run: %w", err)
 			}
-			detail := audit.Detail{"month": run.Month, "total": run.Total, "people": run.People}
+			detail := journal.Detail{"month": run.Month, "total": run.Total, "people": run.People}
 			if err := s.audit.Record(tx, actor, "run.prepared", subject(run), detail); err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -24,13 +24,13 @@ type Identity interface {
 // Service pays. Every method checks the actor's role and ward.
 type Service struct {
 	store    *models.Store
-	audit    *audit.Service
+	audit    *journal.Service
 	outbox   *outbox.Outbox
 	identity Identity
 	clock    services.Clock
 }
 
-func New(store *models.Store, audit *audit.Service, outbox *outbox.Outbox, identity Identity, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity, clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock}
 }
 

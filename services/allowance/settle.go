@@ -9,7 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -57,10 +57,10 @@ func (s *Service) SettleLine(ctx context.Context, actor services.Actor, line int
 		if err != nil {
 			return fmt.Errorf("line: %w", err)
 		}
-		journal := actor
-		journal.Ward = run.WardID
-		detail := audit.Detail{"run": run.ID, "from": row.State, "to": state, "reason": reason, "on": on}
-		if err := s.audit.Record(tx, journal, "line."+string(state), fmt.Sprintf("line:%d", row.ID), detail); err != nil {
+		trail := actor
+		trail.Ward = run.WardID
+		detail := journal.Detail{"run": run.ID, "from": row.State, "to": state, "reason": reason, "on": on}
+		if err := s.audit.Record(tx, trail, "line."+string(state), fmt.Sprintf("line:%d", row.ID), detail); err != nil {
 			return err
 		}
 		if err := s.tellOutcome(ctx, tx, run.WardID, []int64{row.ID}); err != nil {
@@ -100,10 +100,10 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 			return fmt.Errorf("lines: %w", result.Error)
 		}
 		if result.RowsAffected > 0 {
-			journal := actor
-			journal.Ward = run.WardID
-			detail := audit.Detail{"lines": result.RowsAffected, "on": on}
-			if err := s.audit.Record(tx, journal, "run.settled", subject(run), detail); err != nil {
+			trail := actor
+			trail.Ward = run.WardID
+			detail := journal.Detail{"lines": result.RowsAffected, "on": on}
+			if err := s.audit.Record(tx, trail, "run.settled", subject(run), detail); err != nil {
 				return err
 			}
 			if err := s.tellOutcome(ctx, tx, run.WardID, pending); err != nil {

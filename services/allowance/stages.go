@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -34,7 +34,7 @@ func (s *Service) SetEveryStage(ctx context.Context, actor services.Actor, wante
 		if err := tx.Model(&models.Person{}).Where("id = ?", person.ID).UpdateColumn("every_stage", wanted).Error; err != nil {
 			return fmt.Errorf("every stage: %w", err)
 		}
-		return s.audit.Record(tx, actor, "person.stages", fmt.Sprintf("person:%d", person.ID), audit.Detail{"wanted": wanted})
+		return s.audit.Record(tx, actor, "person.stages", fmt.Sprintf("person:%d", person.ID), journal.Detail{"wanted": wanted})
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -63,10 +63,10 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 		if result.RowsAffected == 0 {
 			return moved(tx, run)
 		}
-		journal := actor
-		journal.Ward = run.WardID
-		detail := audit.Detail{"month": run.Month, "total": run.Total, "people": run.People, "hash": fmt.Sprintf("%x", run.ContentHash)}
-		if err := s.audit.Record(tx, journal, step.action, subject(run), detail); err != nil {
+		trail := actor
+		trail.Ward = run.WardID
+		detail := journal.Detail{"month": run.Month, "total": run.Total, "people": run.People, "hash": fmt.Sprintf("%x", run.ContentHash)}
+		if err := s.audit.Record(tx, trail, step.action, subject(run), detail); err != nil {
 			return err
 		}
 		if step.tell != nil {

@@ -1,151 +1,361 @@
-// Package bank reads and writes the names of banks and the numbers of their
-// accounts, alike on every floor.
+// Package results brings a bank's answer onto a payment list: the sheet that
+// says which transfers were made, which were refused and which came back. Every
+// row is told what it is; nothing is marked before a person has seen that and
+// confirmed it, and then all of it or nothing.
+//
+// A row is matched by the reference that our own transfer sheet carries, or by
+// account, name and amount together. What is not sure is an error, and a sheet
+// with an error marks nothing.
 package bank
 
 import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/identity"
+	"canbobot/services/sheet"
+	"canbobot/services/vault"
 )
 
-// Bank is a bank in which the ward may pay somebody.
-type Bank struct {
-	Code  string // as bot/understand names it: "agribank"
-	Name  string // as people say and the roster keeps it
-	Legal string // as a transfer sheet prints it, without accents
+// Kept is how long a sheet that nobody confirmed stays, with its content.
+const Kept = 7 * 24 * time.Hour
+
+// contentPlace is where the vault seals sheets that wait for a confirmation.
+const contentPlace = "result_sheets.content"
+
+// Service reads result sheets. Every method checks the actor's role and ward.
+type Service struct {
+	store     *models.Store
+	vault     *vault.Vault
+	allowance *allowance.Service
+	identity  *identity.Service
+	clock     services.Clock
 }
 
-// banks in the order in which they are offered: those with a counter near the
-// ward first.
-var banks = []Bank{
-	{"agribank", "Agribank", "NH NONG NGHIEP VA PHAT TRIEN NONG THON VIET NAM"},
-	{"vietinbank", "VietinBank", "NH TMCP CONG THUONG VIET NAM"},
-	{"bidv", "BIDV", "NH TMCP DAU TU VA PHAT TRIEN VIET NAM"},
-	{"vietcombank", "Vietcombank", "NH TMCP NGOAI THUONG VIET NAM"},
-	{"mb", "MB", "NH TMCP QUAN DOI"},
-	{"lpbank", "LPBank", "NH TMCP LOC PHAT VIET NAM"},
-	{"techcombank", "Techcombank", "NH TMCP KY THUONG VIET NAM"},
-	{"vpbank", "VPBank", "NH TMCP VIET NAM THINH VUONG"},
-	{"acb", "ACB", "NH TMCP A CHAU"},
-	{"sacombank", "Sacombank", "NH TMCP SAI GON THUONG TIN"},
-	{"tpbank", "TPBank", "NH TMCP TIEN PHONG"},
-	{"hdbank", "HDBank", "NH TMCP PHAT TRIEN TP HO CHI MINH"},
-	{"vib", "VIB", "NH TMCP QUOC TE VIET NAM"},
-	{"shb", "SHB", "NH TMCP SAI GON - HA NOI"},
-	{"ocb", "OCB", "NH TMCP PHUONG DONG"},
-	{"msb", "MSB", "NH TMCP HANG HAI VIET NAM"},
-	{"scb", "SCB", "NH TMCP SAI GON"},
-	{"seabank", "SeABank", "NH TMCP DONG NAM A"},
-	{"eximbank", "Eximbank", "NH TMCP XUAT NHAP KHAU VIET NAM"},
-	{"namabank", "Nam A Bank", "NH TMCP NAM A"},
-	{"bacabank", "Bac A Bank", "NH TMCP BAC A"},
-	{"pvcombank", "PVcomBank", "NH TMCP DAI CHUNG VIET NAM"},
-	{"kienlongbank", "KienlongBank", "NH TMCP KIEN LONG"},
-	{"baovietbank", "BAOVIET Bank", "NH TMCP BAO VIET"},
-	{"abbank", "ABBANK", "NH TMCP AN BINH"},
-	{"ncb", "NCB", "NH TMCP QUOC DAN"},
-	{"saigonbank", "Saigonbank", "NH TMCP SAI GON CONG THUONG"},
-	{"vietbank", "Vietbank", "NH TMCP VIET NAM THUONG TIN"},
-	{"vietabank", "VietABank", "NH TMCP VIET A"},
-	{"bvbank", "BVBank", "NH TMCP BAN VIET"},
-	{"pgbank", "PGBank", "NH TMCP THINH VUONG VA PHAT TRIEN"},
-	{"gpbank", "GPBank", "NH TM TNHH MTV DAU KHI TOAN CAU"},
-	{"vcbneo", "VCBNeo", "NH TM TNHH MTV NGOAI THUONG CONG NGHE SO"},
-	{"vikkibank", "Vikki Bank", "NH TNHH MTV SO VIKKI"},
-	{"mbv", "MBV", "NH TNHH MTV VIET NAM HIEN DAI"},
-	{"coopbank", "Co-opBank", "NH HOP TAC XA VIET NAM"},
-	{"vbsp", "NHCSXH", "NH CHINH SACH XA HOI"},
-	{"shinhanbank", "Shinhan Bank", "NH TNHH MTV SHINHAN VIET NAM"},
-	{"wooribank", "Woori Bank", "NH TNHH MTV WOORI VIET NAM"},
-	{"cake", "Cake", "NH TMCP VIET NAM THINH VUONG"},
-	{"timo", "Timo", "NH TMCP BAN VIET"},
+func New(store *models.Store, vault *vault.Vault, allowance *allowance.Service, identity *identity.Service, clock services.Clock) *Service {
+	return &Service{store: store, vault: vault, allowance: allowance, identity: identity, clock: clock}
 }
 
-// wallets hold money, but a treasury does not transfer to them.
-var wallets = []string{"momo", "viettelmoney", "zalopay"}
+// Counts sum up a preview.
+type Counts struct {
+	Rows     int `json:"rows"`     // of transfers
+	Paid     int `json:"paid"`     // lines to mark as paid
+	Failed   int `json:"failed"`   // to mark as failed
+	Returned int `json:"returned"` // to mark as come back
+	Already  int `json:"already"`  // lines that say so already
+	Waiting  int `json:"waiting"`  // rows that the bank still works on
+	Missing  int `json:"missing"`  // lines that wait for an answer and are in no row
+	Wrong    int `json:"wrong"`    // rows with an error
+	Errors   int `json:"errors"`
+	Remarks  int `json:"remarks"`
+}
 
-// Near lists the banks that are offered as buttons.
-func Near() []Bank { return banks[:6] }
+// Marks is how many lines would be marked.
+func (c Counts) Marks() int { return c.Paid + c.Failed + c.Returned }
 
-// ByCode finds a bank. A wallet is invalid/bank_wallet, anything else that is
-// none invalid/bank.
-func ByCode(code string) (Bank, error) {
-	for _, bank := range banks {
-		if bank.Code == code {
-			return bank, nil
+// Reason is why transfers failed or came back, and how many.
+type Reason struct {
+	Text  string
+	Count int
+}
+
+// Preview is what a sheet would mark on a list as it is at the moment.
+type Preview struct {
+	ID       int64 // to confirm by; 0 when there is nothing to confirm
+	State    models.ResultState
+	File     string
+	Run      models.PaymentRun
+	Counts   Counts
+	Total    int64 // đồng of the lines to mark as paid
+	Reasons  []Reason
+	Findings []sheet.Finding // in the order of sheets, rows and columns
+}
+
+// Sheet is the preview as services/sheet annotates one.
+func (p Preview) Sheet() sheet.Preview {
+	return sheet.Preview{File: p.File, Findings: p.Findings, Counts: sheet.Counts{Rows: p.Counts.Rows, Errors: p.Counts.Errors, Remarks: p.Counts.Remarks}}
+}
+
+func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
+
+// may refuses whoever may not say what became of a list.
+func may(actor services.Actor) error {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return err
+	}
+	if actor.Ward == 0 {
+		return services.NotFound("ward")
+	}
+	return nil
+}
+
+// Check tells what a sheet would mark and keeps nothing. Month says of which
+// list it is; zero finds that out from the sheet. It refuses what is no
+// workbook as services/sheet does, invalid/result_header a sheet without the
+// columns, and conflict/results_no_run where no list waits for an answer.
+func (s *Service) Check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview, error) {
+	preview, _, err := s.check(ctx, actor, month, content)
+	return preview, err
+}
+
+func (s *Service) check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview, outcome, error) {
+	if err := may(actor); err != nil {
+		return Preview{}, outcome{}, err
+	}
+	read, err := read(content, s.today())
+	if err != nil {
+		return Preview{}, outcome{}, err
+	}
+	db := s.store.WithContext(ctx)
+	run, err := s.runOf(db, actor.Ward, month, read)
+	if err != nil {
+		return Preview{}, outcome{}, err
+	}
+	done, err := s.match(db, run, read)
+	if err != nil {
+		return Preview{}, outcome{}, err
+	}
+	return done.preview(run), done, nil
+}
+
+func (o outcome) preview(run models.PaymentRun) Preview {
+	preview := Preview{State: models.ResultPreviewed, Run: run, Counts: o.counts, Total: o.total, Findings: o.findings}
+	counts := map[string]int{}
+	for _, mark := range o.marks {
+		if mark.Reason != "" {
+			counts[mark.Reason]++
 		}
 	}
-	if slices.Contains(wallets, code) {
-		return Bank{}, services.Invalid("bank_wallet")
+	for text, count := range counts {
+		preview.Reasons = append(preview.Reasons, Reason{text, count})
 	}
-	return Bank{}, services.Invalid("bank")
+	slices.SortFunc(preview.Reasons, func(a, b Reason) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text)) })
+	return preview
 }
 
-// ByName finds a bank by its code or name, letter case, accents and spaces
-// aside; its errors are those of ByCode.
-func ByName(text string) (Bank, error) {
-	folded := squeeze(text)
-	for _, bank := range banks {
-		if folded == bank.Code || folded == squeeze(bank.Name) || folded == squeeze(bank.Legal) {
-			return bank, nil
+// Preview is Check, and keeps a sheet that would mark something, sealed, so that
+// it can be confirmed for a week; the sender's earlier ones are dropped.
+func (s *Service) Preview(ctx context.Context, actor services.Actor, month models.Month, name string, content []byte) (Preview, error) {
+	preview, done, err := s.check(ctx, actor, month, content)
+	preview.File = fileName(name)
+	if err != nil || preview.Counts.Errors > 0 || preview.Counts.Marks() == 0 {
+		return preview, err
+	}
+	counts, err := json.Marshal(preview.Counts)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview: %w", err)
+	}
+	preview.ID, err = s.keep(ctx, actor, models.ResultSheet{
+		RunID: &preview.Run.ID, FileName: preview.File, State: models.ResultPreviewed, Plan: done.fingerprint(preview.Run.ID), Counts: string(counts),
+	}, content)
+	return preview, err
+}
+
+// keep seals a sheet in place of the sender's earlier ones.
+func (s *Service) keep(ctx context.Context, actor services.Actor, row models.ResultSheet, content []byte) (int64, error) {
+	sealed, err := s.vault.Seal(contentPlace, string(content))
+	if err != nil {
+		return 0, fmt.Errorf("seal sheet: %w", err)
+	}
+	hash := sha256.Sum256(content)
+	row.WardID, row.FileHash, row.Content, row.CreatedAt = actor.Ward, hash[:], sealed, s.clock.UTC()
+	if actor.Staff != 0 {
+		row.StaffID = &actor.Staff
+	}
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		err := tx.Model(&models.ResultSheet{}).
+			Where("ward_id = ? AND COALESCE(staff_id, 0) = ? AND state IN ?", actor.Ward, actor.Staff, []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
+			Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
+		if err != nil {
+			return err
 		}
+		return tx.Create(&row).Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("keep sheet: %w", err)
 	}
-	return ByCode(folded)
+	return row.ID, nil
 }
 
-func squeeze(text string) string {
-	if len(text) > 200 {
-		return ""
+func fileName(name string) string {
+	name = sheet.Text(name)
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
 	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, models.Fold(text))
+	return sheet.Shorten(name)
 }
 
-// Lengths of an account number in digits.
-const (
-	LeastDigits = 6
-	MostDigits  = 19
-)
-
-// ParseAccount reads an account number as people write it, "3706 205 123 456",
-// to its digits. Anything but 6 to 19 digits is invalid/account.
-func ParseAccount(text string) (string, error) {
-	if len(text) > 100 {
-		return "", services.Invalid("account")
+// Ask keeps a sheet of which it is not sure what it is until somebody says.
+func (s *Service) Ask(ctx context.Context, actor services.Actor, name string, content []byte) (int64, error) {
+	if err := may(actor); err != nil {
+		return 0, err
 	}
-	var digits strings.Builder
-	for _, r := range text {
-		switch {
-		case r >= '0' && r <= '9':
-			digits.WriteRune(r)
-		case unicode.IsSpace(r), strings.ContainsRune(".-_", r):
-		default:
-			return "", services.Invalid("account")
-		}
-	}
-	if n := digits.Len(); n < LeastDigits || n > MostDigits || strings.Trim(digits.String(), "0") == "" {
-		return "", services.Invalid("account").With("least", LeastDigits).With("most", MostDigits)
-	}
-	return digits.String(), nil
+	return s.keep(ctx, actor, models.ResultSheet{FileName: fileName(name), State: models.ResultAsked, Plan: []byte{}, Counts: "{}"}, content)
 }
 
-// Format parts a number into groups of four, so that it can be read aloud and
-// compared with what is printed on the card.
-func Format(number string) string {
-	var groups []string
-	for len(number) > 4 {
-		groups, number = append(groups, number[:4]), number[4:]
+// Sheet is the file itself, for as long as it waits for an answer
+// (conflict/result_gone after that).
+func (s *Service) Sheet(ctx context.Context, actor services.Actor, id int64) (name string, content []byte, err error) {
+	if err := may(actor); err != nil {
+		return "", nil, err
 	}
-	return strings.Join(append(groups, number), " ")
+	row, err := take(s.store.WithContext(ctx), actor, id)
+	if err != nil {
+		return "", nil, err
+	}
+	content, err = s.content(row)
+	return row.FileName, content, err
 }
 
-// Tail is the last four digits, by which an account is known when the number
-// is not to be shown.
-func Tail(number string) string { return number[max(0, len(number)-4):] }
+func (s *Service) content(row models.ResultSheet) ([]byte, error) {
+	if row.Content == "" {
+		return nil, services.Conflict("result_gone")
+	}
+	content, err := s.vault.Open(contentPlace, row.Content)
+	if err != nil {
+		return nil, fmt.Errorf("open sheet: %w", err)
+	}
+	return []byte(content), nil
+}
+
+func take(tx *gorm.DB, actor services.Actor, id int64) (models.ResultSheet, error) {
+	var row models.ResultSheet
+	err := tx.Take(&row, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(row.WardID) != nil) {
+		return models.ResultSheet{}, services.NotFound("import")
+	}
+	if err != nil {
+		return models.ResultSheet{}, fmt.Errorf("result sheet: %w", err)
+	}
+	return row, nil
+}
+
+// Apply marks what the preview showed: every line or, on any failure, none. It
+// wants a fresh code (denied/step_up). Where the list would give another
+// preview by now it is conflict/results_stale; what was dropped or is too old
+// is conflict/result_gone. A sheet that was applied before stays as it is.
+func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Preview, error) {
+	if err := may(actor); err != nil {
+		return Preview{}, err
+	}
+	row, err := take(s.store.WithContext(ctx), actor, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	if row.State == models.ResultApplied {
+		return s.applied(ctx, row)
+	}
+	content, err := s.content(row)
+	if err != nil || row.RunID == nil {
+		return Preview{}, cmp.Or(err, error(services.Conflict("result_gone")))
+	}
+	read, err := read(content, s.today()) // before the transaction, which keeps others out
+	if err != nil {
+		return Preview{}, err
+	}
+	err = s.allowance.SettleMarks(ctx, actor, allowance.Marks{
+		Run: *row.RunID, What: hex.EncodeToString(row.FileHash),
+		Of: func(tx *gorm.DB, run models.PaymentRun) ([]allowance.Mark, error) {
+			if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&row, "id = ?", id).Error; err != nil {
+				return nil, fmt.Errorf("lock sheet: %w", err)
+			}
+			if row.State == models.ResultApplied {
+				return nil, nil
+			}
+			if row.State != models.ResultPreviewed {
+				return nil, services.Conflict("result_gone")
+			}
+			done, err := s.match(tx, run, read)
+			if err != nil {
+				return nil, err
+			}
+			if done.counts.Errors > 0 || string(done.fingerprint(run.ID)) != string(row.Plan) {
+				return nil, services.Conflict("results_stale")
+			}
+			now := s.clock.UTC()
+			row.State, row.AppliedAt, row.Content = models.ResultApplied, &now, ""
+			if err := tx.Model(&row).Select("state", "applied_at", "content").Updates(&row).Error; err != nil {
+				return nil, fmt.Errorf("close sheet: %w", err)
+			}
+			for i := range done.marks {
+				if done.marks[i].State == models.LinePaid && done.marks[i].On.IsZero() {
+					done.marks[i].On = s.today()
+				}
+			}
+			return done.marks, nil
+		},
+	})
+	if err != nil {
+		return Preview{}, err
+	}
+	return s.applied(ctx, row)
+}
+
+func (s *Service) applied(ctx context.Context, row models.ResultSheet) (Preview, error) {
+	preview := Preview{ID: row.ID, State: row.State, File: row.FileName}
+	if err := json.Unmarshal([]byte(row.Counts), &preview.Counts); err != nil {
+		return Preview{}, fmt.Errorf("counts: %w", err)
+	}
+	if err := s.store.WithContext(ctx).Take(&preview.Run, row.RunID).Error; err != nil {
+		return Preview{}, fmt.Errorf("run: %w", err)
+	}
+	return preview, nil
+}
+
+// Again previews a kept sheet anew, against the list as it has become.
+func (s *Service) Again(ctx context.Context, actor services.Actor, id int64) (Preview, error) {
+	name, content, err := s.Sheet(ctx, actor, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	var run models.PaymentRun
+	err = s.store.WithContext(ctx).Where("id = (SELECT run_id FROM result_sheets WHERE id = ?)", id).Limit(1).Find(&run).Error
+	if err != nil {
+		return Preview{}, fmt.Errorf("run: %w", err)
+	}
+	return s.Preview(ctx, actor, run.Month, name, content)
+}
+
+// Drop forgets a sheet that waits for a confirmation.
+func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) error {
+	if err := may(actor); err != nil {
+		return err
+	}
+	row, err := take(s.store.WithContext(ctx), actor, id)
+	if err != nil {
+		return err
+	}
+	if row.State == models.ResultApplied {
+		return services.Conflict("results_applied")
+	}
+	return s.drop(ctx, "id = ?", id)
+}
+
+// Purge forgets the sheets that nobody confirmed within a week.
+func (s *Service) Purge(ctx context.Context) error {
+	return s.drop(ctx, "created_at < ?", s.clock.UTC().Add(-Kept))
+}
+
+func (s *Service) drop(ctx context.Context, which string, value any) error {
+	err := s.store.WithContext(ctx).Model(&models.ResultSheet{}).Where(which, value).
+		Where("state IN ?", []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
+		Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
+	if err != nil {
+		return fmt.Errorf("drop result sheet: %w", err)
+	}
+	return nil
+}

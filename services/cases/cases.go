@@ -24,7 +24,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -66,7 +66,7 @@ type Money interface {
 // Service takes cases and answers.
 type Service struct {
 	store  *models.Store
-	audit  *audit.Service
+	audit  *journal.Service
 	outbox *outbox.Outbox
 	staff  Staff
 	money  Money
@@ -75,7 +75,7 @@ type Service struct {
 
 // New makes the service. staff is the identity service, money the allowance
 // service.
-func New(store *models.Store, audit *audit.Service, outbox *outbox.Outbox, staff Staff, money Money, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, staff Staff, money Money, clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, outbox: outbox, staff: staff, money: money, clock: clock}
 }
 
@@ -149,7 +149,7 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 	if err := s.say(tx, actor, row.ID, text); err != nil {
 		return err
 	}
-	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), audit.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
+	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), journal.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
 		return err
 	}
 	return s.tellStaff(ctx, tx, *row)

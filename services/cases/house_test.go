@@ -12,9 +12,9 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
 	"canbobot/services/cases"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 )
@@ -26,7 +26,7 @@ type house struct {
 	t       *testing.T
 	ctx     context.Context
 	store   *models.Store
-	journal *audit.Service
+	journal *journal.Service
 	mu      sync.Mutex
 	now     time.Time
 	events  int
@@ -48,7 +48,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.journal = audit.New(h.store, h.clock)
+	h.journal = journal.New(h.store, h.clock)
 	box, err := outbox.New(h.store, h.clock)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -82,7 +82,7 @@ func (s *Service) Received(ctx context.Context, actor services.Actor, word Word)
 		if err := tx.Save(&receipt).Error; err != nil {
 			return fmt.Errorf("receipt: %w", err)
 		}
-		return s.audit.Record(tx, actor, "line.received", fmt.Sprintf("line:%d", line.ID), audit.Detail{
+		return s.audit.Record(tx, actor, "line.received", fmt.Sprintf("line:%d", line.ID), journal.Detail{
 			"run": line.RunID, "from": before, "to": receipt.Answer, "amount": receipt.Amount, "case": value(receipt.CaseID),
 		})
 	})

@@ -16,7 +16,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -102,7 +102,7 @@ func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("set template: %w", err)
 		}
-		return s.audit.Record(tx, actor, "template.set", subject(row.ID), audit.Detail{"channel": channel, "kind": kind, "template": id, "fields": fields})
+		return s.audit.Record(tx, actor, "template.set", subject(row.ID), journal.Detail{"channel": channel, "kind": kind, "template": id, "fields": fields})
 	})
 }
 
@@ -120,7 +120,7 @@ func (s *Service) EndTemplate(ctx context.Context, actor services.Actor, channel
 		if old == nil {
 			return services.NotFound("template")
 		}
-		return s.audit.Record(tx, actor, "template.ended", subject(old.ID), audit.Detail{"channel": channel, "kind": kind, "template": old.TemplateID})
+		return s.audit.Record(tx, actor, "template.ended", subject(old.ID), journal.Detail{"channel": channel, "kind": kind, "template": old.TemplateID})
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -21,7 +21,7 @@ import (
 // telephone.
 type Service struct {
 	store  *models.Store
-	audit  *audit.Service
+	audit  *journal.Service
 	board  board
 	clock  services.Clock
 	logger *slog.Logger
@@ -38,7 +38,7 @@ type Service struct {
 // trouble names one on one channel.
 type trouble struct{ channel, code string }
 
-func New(store *models.Store, audit *audit.Service, box *outbox.Outbox, clock services.Clock, logger *slog.Logger) *Service {
+func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, clock services.Clock, logger *slog.Logger) *Service {
 	return &Service{
 		store: store, audit: audit, board: board{box: box, clock: clock}, clock: clock, logger: logger, since: clock.UTC(),
 		open: map[trouble]string{}, reported: map[trouble]time.Time{}, heard: map[string]time.Time{}, templates: map[int64]wardTemplates{},

@@ -14,8 +14,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/channels"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 )
@@ -26,7 +26,7 @@ type world struct {
 	ctx     context.Context
 	store   *models.Store
 	vault   *vault.Vault
-	journal *audit.Service
+	journal *journal.Service
 	box     *outbox.Outbox
 	log     *diary
 
@@ -45,7 +45,7 @@ func newWorld(t testing.TB) *world {
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
 		t.Fatal(err)
 	}
-	w.journal = audit.New(w.store, w.now)
+	w.journal = journal.New(w.store, w.now)
 	if w.box, err = outbox.New(w.store, w.now); err != nil {
 		t.Fatal(err)
 	}

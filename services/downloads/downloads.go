@@ -14,7 +14,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/vault"
 )
 
@@ -56,11 +56,11 @@ type View struct {
 type Service struct {
 	store *models.Store
 	vault *vault.Vault
-	audit *audit.Service
+	audit *journal.Service
 	clock services.Clock
 }
 
-func New(store *models.Store, vault *vault.Vault, audit *audit.Service, clock services.Clock) *Service {
+func New(store *models.Store, vault *vault.Vault, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, vault: vault, audit: audit, clock: clock}
 }
 
@@ -257,7 +257,7 @@ func (s *Service) record(tx *gorm.DB, role services.Role, action string, row mod
 		actor.Person, actor.Staff = value(row.PersonID), value(row.StaffID)
 	}
 	return s.audit.Record(tx, actor, action, "download:"+strconv.FormatInt(row.ID, 10),
-		audit.Detail{"account": row.AccountID, "channel": channel, "name": row.Name, "size": row.Size})
+		journal.Detail{"account": row.AccountID, "channel": channel, "name": row.Name, "size": row.Size})
 }
 
 // value is 0 for no id.

@@ -12,8 +12,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/downloads"
+	"canbobot/services/journal"
 	"canbobot/services/vault"
 )
 
@@ -25,7 +25,7 @@ type shelf struct {
 	t       *testing.T
 	ctx     context.Context
 	store   *models.Store
-	journal *audit.Service
+	journal *journal.Service
 	mu      sync.Mutex
 	at      time.Time
 
@@ -43,7 +43,7 @@ func newShelf(t *testing.T) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.journal = audit.New(s.store, s.now)
+	s.journal = journal.New(s.store, s.now)
 	s.Service = downloads.New(s.store, key, s.journal, s.now)
 
 	for code, id := range map[string]*int64{"bac": &s.ward, "nam": &s.foreign} {

@@ -13,7 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 const (
@@ -32,11 +32,11 @@ const (
 // Service keeps files and shows them to who may see the request.
 type Service struct {
 	store *models.Store
-	audit *audit.Service
+	audit *journal.Service
 	clock services.Clock
 }
 
-func New(store *models.Store, audit *audit.Service, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, clock: clock}
 }
 
@@ -105,7 +105,7 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 			return fmt.Errorf("keep file: %w", err)
 		}
 		id = row.ID
-		return s.audit.Record(tx, actor, "evidence.kept", fmt.Sprintf("evidence:%d", id), audit.Detail{"type": contentType, "size": len(kept)})
+		return s.audit.Record(tx, actor, "evidence.kept", fmt.Sprintf("evidence:%d", id), journal.Detail{"type": contentType, "size": len(kept)})
 	})
 	return id, err
 }
@@ -226,7 +226,7 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 		if len(rows) == 0 || actor.Role == services.Officer {
 			return nil
 		}
-		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change), audit.Detail{"files": len(rows)})
+		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change), journal.Detail{"files": len(rows)})
 	})
 	return files, err
 }

@@ -22,8 +22,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/evidence"
+	"canbobot/services/journal"
 )
 
 type house struct {
@@ -32,7 +32,7 @@ type house struct {
 	ctx           context.Context
 	store         *models.Store
 	now           time.Time
-	audit         *audit.Service
+	audit         *journal.Service
 	ward, foreign models.Ward
 	lan, hoa      services.Actor
 	clerk, away   services.Actor
@@ -44,7 +44,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
 	clock := services.Clock(func() time.Time { return h.now })
 	h.store = storetest.New(t, clock)
-	h.audit = audit.New(h.store, clock)
+	h.audit = journal.New(h.store, clock)
 	h.Service = evidence.New(h.store, h.audit, clock)
 	h.ward, h.foreign = models.Ward{Code: "bac", Name: "Bắc", Kind: "phường"}, models.Ward{Code: "nam", Name: "Nam", Kind: "phường"}
 	h.create(&h.ward)

@@ -10,8 +10,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -346,7 +346,7 @@ func TestWithoutACountOfGuessesEveryCodeIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare := identity.New(w.store, w.vault, audit.New(w.store, w.now), box, w.now, nil)
+	bare := identity.New(w.store, w.vault, journal.New(w.store, w.now), box, w.now, nil)
 	_, err = bare.CheckCode(w.ctx, w.chat("zalo", "1"), w.invite(w.lan))
 	w.refused(err, "unavailable/guesses")
 	w.refused(bare.StepUp(w.ctx, w.by(w.leader), w.totp(w.leader.Staff)), "unavailable/guesses")

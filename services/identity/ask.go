@@ -13,9 +13,9 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // asks is the key that counts how often a chat asks to be linked: each asking
@@ -35,7 +35,7 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 	if err != nil {
 		return err
 	}
-	e164, err := phone.Parse(number)
+	e164, err := vn.ParsePhone(number)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 		if len(owners) == 1 {
 			request.PersonID = &owners[0].ID
 		}
-		return s.ask(ctx, tx, chat, request, audit.Detail{"by": "word"})
+		return s.ask(ctx, tx, chat, request, journal.Detail{"by": "word"})
 	})
 }
 
@@ -71,7 +71,7 @@ func (s *Service) AskLinkInvited(ctx context.Context, chat Chat, invite int64, n
 	e164 := ""
 	if number != "" {
 		var err error
-		if e164, err = phone.Parse(number); err != nil {
+		if e164, err = vn.ParsePhone(number); err != nil {
 			return err
 		}
 	}
@@ -97,7 +97,7 @@ func (s *Service) AskLinkInvited(ctx context.Context, chat Chat, invite int64, n
 			return err
 		}
 		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID}
-		return s.ask(ctx, tx, chat, request, audit.Detail{"by": "code", "invite": row.ID})
+		return s.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
 	return s.settle(ctx, err, chat.account(), Everyone)
 }
@@ -116,7 +116,7 @@ func (s *Service) mayAsk(ctx context.Context, chat Chat) error {
 // ask writes a request and puts its card before the ward's clerks. A chat that
 // asks again replaces its request and never changes it: what a clerk agrees to
 // is what their card showed.
-func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest, detail audit.Detail) error {
+func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest, detail journal.Detail) error {
 	var linked int64
 	err := tx.Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel, chat.ExternalID).Count(&linked).Error
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -47,7 +47,7 @@ func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) err
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
-	return s.audit.Record(tx, actor, "consent.given", about, audit.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
+	return s.audit.Record(tx, actor, "consent.given", about, journal.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
 }
 
 // ownSubject names the actor for the journal.
@@ -96,7 +96,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, actor services.Actor) err
 				return err
 			}
 		}
-		return s.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), audit.Detail{"accounts": len(accounts)})
+		return s.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), journal.Detail{"accounts": len(accounts)})
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -48,7 +48,7 @@ func (s *Service) decide(ctx context.Context, actor services.Actor, id, person i
 		}
 		actor.Ward = request.WardID
 		action, version := "link.refused", 0
-		detail := audit.Detail{"channel": request.Channel}
+		detail := journal.Detail{"channel": request.Channel}
 		if agree {
 			if person == 0 {
 				person = value(request.PersonID)

@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -139,7 +139,7 @@ func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, mo
 	}
 	// The journal is the owner's ward's, also when the program itself acts.
 	actor.Ward = to.ward()
-	err := s.audit.Record(tx, actor, "invite.issued", to.subject(), audit.Detail{"invite": invite.ID, "revoked": revoked.RowsAffected})
+	err := s.audit.Record(tx, actor, "invite.issued", to.subject(), journal.Detail{"invite": invite.ID, "revoked": revoked.RowsAffected})
 	return showCode(code), invite, err
 }
 

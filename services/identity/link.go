@@ -11,9 +11,9 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // Invited is what a right code leads to: who is invited, and which one proof
@@ -125,7 +125,7 @@ func (s *Service) prove(chat Chat, to owner, proof Proof) error {
 	case to.person.Phone == "":
 		return services.Conflict("needs_clerk")
 	case proof.PhoneOwn:
-		if given, err := phone.Parse(proof.Phone); err != nil || given != to.person.Phone {
+		if given, err := vn.ParsePhone(proof.Phone); err != nil || given != to.person.Phone {
 			return services.Invalid("wrong_phone")
 		}
 		return nil
@@ -133,7 +133,7 @@ func (s *Service) prove(chat Chat, to owner, proof Proof) error {
 		return services.Invalid("contact_not_own")
 	}
 	given := strings.TrimSpace(proof.Last4)
-	if whole, err := phone.Parse(given); err == nil { // more than was asked is fine
+	if whole, err := vn.ParsePhone(given); err == nil { // more than was asked is fine
 		if whole != to.person.Phone {
 			return services.Invalid("wrong_last4")
 		}
@@ -142,7 +142,7 @@ func (s *Service) prove(chat Chat, to owner, proof Proof) error {
 	if len(given) != 4 || strings.Trim(given, "0123456789") != "" {
 		return services.Invalid("last4_shape")
 	}
-	if subtle.ConstantTimeCompare([]byte(given), []byte(phone.Last4(to.person.Phone))) == 0 {
+	if subtle.ConstantTimeCompare([]byte(given), []byte(vn.Last4(to.person.Phone))) == 0 {
 		return services.Invalid("wrong_last4")
 	}
 	return nil
@@ -236,7 +236,7 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		if err := tx.Model(&held).Select("chat_id", "linked_at", "last_seen_at", "unreachable_at", "unreachable_why").Updates(&held).Error; err != nil {
 			return held, fmt.Errorf("link: %w", err)
 		}
-		return held, s.audit.Record(tx, actor, "account.linked", to.subject(), audit.Detail{"account": held.ID, "channel": chat.Channel, "again": true})
+		return held, s.audit.Record(tx, actor, "account.linked", to.subject(), journal.Detail{"account": held.ID, "channel": chat.Channel, "again": true})
 	}
 	var former []models.Account // the owner's on this channel, and the officer's that staff take over
 	query := to.owns(tx).Or("id = ?", held.ID)
@@ -276,7 +276,7 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 			return account, err
 		}
 	}
-	return account, s.audit.Record(tx, actor, "account.linked", to.subject(), audit.Detail{"account": account.ID, "channel": chat.Channel})
+	return account, s.audit.Record(tx, actor, "account.linked", to.subject(), journal.Detail{"account": account.ID, "channel": chat.Channel})
 }
 
 // end unlinks accounts and returns those that it, and no other, unlinked. The
@@ -309,5 +309,5 @@ func (s *Service) recordUnlinked(tx *gorm.DB, actor services.Actor, account mode
 		about = subject("staff", *account.StaffID)
 	}
 	actor.Ward = account.WardID
-	return s.audit.Record(tx, actor, action, about, audit.Detail{"account": account.ID, "channel": account.Channel, "why": why})
+	return s.audit.Record(tx, actor, action, about, journal.Detail{"account": account.ID, "channel": account.Channel, "why": why})
 }

@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // MyData is everything the ward keeps about the actor, numbers masked: enough
@@ -80,7 +80,7 @@ func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, er
 		if err := db.Omit("totp").Where("ward_id = ?", actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
 			return MyData{}, found(err, "account")
 		}
-		data.Name, data.StaffRole, data.StaffPhone = staff.Name, services.Role(staff.Role), phone.Mask(staff.Phone)
+		data.Name, data.StaffRole, data.StaffPhone = staff.Name, services.Role(staff.Role), vn.MaskPhone(staff.Phone)
 		person = value(staff.PersonID)
 	}
 	for _, fill := range []func() error{
@@ -109,7 +109,7 @@ func (s *Service) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 		return err
 	}
 	data.Name, data.BirthDate, data.BirthYear = person.Name, person.BirthDate, person.BirthYear
-	data.Phone, data.PhoneShared = phone.Mask(person.Phone), person.PhoneShared
+	data.Phone, data.PhoneShared = vn.MaskPhone(person.Phone), person.PhoneShared
 	data.BankName = person.BankName
 	if person.BankTail != "" {
 		data.BankAccount = "****" + person.BankTail

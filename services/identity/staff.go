@@ -14,9 +14,9 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // maxName is in runes; the longest Vietnamese names are half of it.
@@ -66,7 +66,7 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 	}
 	e164 := ""
 	if number != "" {
-		if e164, err = phone.Parse(number); err != nil {
+		if e164, err = vn.ParsePhone(number); err != nil {
 			return refuse(err)
 		}
 	}
@@ -95,7 +95,7 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return fmt.Errorf("add staff: %w", err)
 		}
 		actor.Ward = ward
-		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID), audit.Detail{"role": role, "person": value(staff.PersonID)}); err != nil {
+		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID), journal.Detail{"role": role, "person": value(staff.PersonID)}); err != nil {
 			return err
 		}
 		code, _, err = s.issue(tx, actor, owner{staff: &staff})
@@ -148,7 +148,7 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 }
 
 // Rules says whether the ward's rules can be kept without one of its users;
-// services/approvals does. A refusal says which could not.
+// services/approve does. A refusal says which could not.
 type Rules interface {
 	WithoutStaff(tx *gorm.DB, ward, staff int64) error
 }
@@ -224,7 +224,7 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 			return fmt.Errorf("staff: %w", err)
 		}
 		actor.Ward = staff.WardID
-		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID), audit.Detail{"from": value(staff.PersonID), "to": person})
+		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID), journal.Detail{"from": value(staff.PersonID), "to": person})
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -128,7 +128,7 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 		if result.RowsAffected == 0 {
 			return services.NotFound("account")
 		}
-		return s.audit.Record(tx, actor, "staff.stepped_up", own, audit.Detail{"account": actor.Account, "channel": actor.Channel})
+		return s.audit.Record(tx, actor, "staff.stepped_up", own, journal.Detail{"account": actor.Account, "channel": actor.Channel})
 	})
 	if err == nil {
 		s.forget(ctx, own)

@@ -15,8 +15,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 )
@@ -29,7 +29,7 @@ type town struct {
 	ctx     context.Context
 	store   *models.Store
 	vault   *vault.Vault
-	journal *audit.Service
+	journal *journal.Service
 	guesses *guesses
 	mu      sync.Mutex
 	at      time.Time
@@ -50,7 +50,7 @@ func newTown(t testing.TB) *town {
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
 		t.Fatal(err)
 	}
-	w.journal = audit.New(w.store, w.now)
+	w.journal = journal.New(w.store, w.now)
 	box, err := outbox.New(w.store, w.now)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
@@ -31,11 +31,11 @@ const (
 // Service counts and keeps for every ward.
 type Service struct {
 	store *models.Store
-	audit *audit.Service
+	audit *journal.Service
 	clock services.Clock
 }
 
-func New(store *models.Store, audit *audit.Service, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, clock: clock}
 }
 
@@ -119,7 +119,7 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, ward int64, on
 				return fmt.Errorf("keep phrases: %w", err)
 			}
 		}
-		return s.audit.Record(tx, actor, "phrases.keep", fmt.Sprintf("ward:%d", ward), audit.Detail{"on": on})
+		return s.audit.Record(tx, actor, "phrases.keep", fmt.Sprintf("ward:%d", ward), journal.Detail{"on": on})
 	})
 }
 

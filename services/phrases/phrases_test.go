@@ -15,7 +15,7 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/phrases"
 )
 
@@ -42,7 +42,7 @@ func newTown(t *testing.T) *town {
 		}
 		w.bac, w.nam = w.nam, ward.ID
 	}
-	w.Service = phrases.New(w.store, audit.New(w.store, clock), clock)
+	w.Service = phrases.New(w.store, journal.New(w.store, clock), clock)
 	w.admin = services.Actor{Role: services.Admin, Ward: w.bac, Staff: 1}
 	w.clerk = services.Actor{Role: services.Clerk, Ward: w.bac, Staff: 2}
 	w.lan = services.Actor{Role: services.Officer, Ward: w.bac, Person: 3}

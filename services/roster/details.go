@@ -9,8 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/bank"
-	"canbobot/services/citizen"
+	"canbobot/services/vn"
 )
 
 // Places in the database for which the vault seals, and the kinds of its hashes.
@@ -39,7 +38,7 @@ type Details struct {
 // SetBank gives a person another account. The person must be as read
 // (conflict/person_changed otherwise).
 func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (models.Person, error) {
-	number, err := bank.ParseAccount(account.Number)
+	number, err := vn.ParseAccount(account.Number)
 	if err != nil {
 		return person, err
 	}
@@ -48,7 +47,7 @@ func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (m
 		return person, fmt.Errorf("seal account: %w", err)
 	}
 	person.BankAccount, person.BankHash = sealed, s.vault.Hash(bankHash, number)
-	person.BankName, person.BankTail = account.Bank, bank.Tail(number)
+	person.BankName, person.BankTail = account.Bank, vn.AccountTail(number)
 	return s.setPerson(tx, person, map[string]any{
 		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName, "bank_tail": person.BankTail,
 	})
@@ -81,7 +80,7 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 		columns["birth_date"], columns["birth_year"] = nil, person.BirthYear
 	}
 	if details.CitizenID != "" {
-		number, _, err := citizen.Parse(details.CitizenID)
+		number, _, err := vn.ParseCitizen(details.CitizenID)
 		if err != nil {
 			return person, err
 		}

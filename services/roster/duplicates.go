@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // Reason is why two people may be one.
@@ -156,6 +156,6 @@ func (s *Service) Distinguish(ctx context.Context, actor services.Actor, one, ot
 		if result.RowsAffected == 0 {
 			return nil
 		}
-		return s.audit.Record(tx, actor, "person.distinct", fmt.Sprintf("person:%d", first.ID), audit.Detail{"other": second.ID})
+		return s.audit.Record(tx, actor, "person.distinct", fmt.Sprintf("person:%d", first.ID), journal.Detail{"other": second.ID})
 	})
 }

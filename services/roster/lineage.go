@@ -11,7 +11,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 const maxVillageName = 100 // runes
@@ -34,7 +34,7 @@ func (s *Service) RenameVillage(ctx context.Context, actor services.Actor, villa
 		if err != nil {
 			return fmt.Errorf("rename village: %w", err)
 		}
-		return s.audit.Record(tx, actor, "village.renamed", fmt.Sprintf("village:%d", row.ID), audit.Detail{"from": row.Name, "to": name, "on": from, "decision": decision})
+		return s.audit.Record(tx, actor, "village.renamed", fmt.Sprintf("village:%d", row.ID), journal.Detail{"from": row.Name, "to": name, "on": from, "decision": decision})
 	})
 }
 
@@ -49,7 +49,7 @@ func (s *Service) AddVillageName(ctx context.Context, actor services.Actor, vill
 		if err := keepName(tx, row, name, until, decision, s.clock); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "village.also_called", fmt.Sprintf("village:%d", row.ID), audit.Detail{"name": name})
+		return s.audit.Record(tx, actor, "village.also_called", fmt.Sprintf("village:%d", row.ID), journal.Detail{"name": name})
 	})
 }
 

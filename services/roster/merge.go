@@ -12,7 +12,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // UndoMergeWithin is how long a merger can be undone.
@@ -237,7 +237,7 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
 	by.Ward = kept.WardID
-	return merge, s.audit.Record(tx, by, "person.merged", fmt.Sprintf("person:%d", keep), audit.Detail{"dropped": drop, "merge": merge.ID, "rows": record.Rows})
+	return merge, s.audit.Record(tx, by, "person.merged", fmt.Sprintf("person:%d", keep), journal.Detail{"dropped": drop, "merge": merge.ID, "rows": record.Rows})
 }
 
 // unlinkDoubles cuts off drop's accounts on channels where keep has one, and
@@ -365,7 +365,7 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 		return fmt.Errorf("undo merger: %w", err)
 	}
 	by.Ward = merge.WardID
-	return s.audit.Record(tx, by, "person.unmerged", fmt.Sprintf("person:%d", merge.KeepID), audit.Detail{"restored": merge.DropID, "merge": merge.ID})
+	return s.audit.Record(tx, by, "person.unmerged", fmt.Sprintf("person:%d", merge.KeepID), journal.Detail{"restored": merge.DropID, "merge": merge.ID})
 }
 
 // changedBack gives back what the merger filled in and nobody has changed since.

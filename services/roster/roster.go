@@ -13,7 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/vault"
 )
 
@@ -21,7 +21,7 @@ import (
 type Service struct {
 	store *models.Store
 	vault *vault.Vault
-	audit *audit.Service
+	audit *journal.Service
 	clock services.Clock
 
 	kinds organizations
@@ -29,7 +29,7 @@ type Service struct {
 
 // New makes a roster over the store; the vault hashes phone numbers for
 // looking up.
-func New(store *models.Store, vault *vault.Vault, audit *audit.Service, clock services.Clock) *Service {
+func New(store *models.Store, vault *vault.Vault, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, vault: vault, audit: audit, clock: clock}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"canbobot/services"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // Sheet is a story as a workbook to read and to print.
@@ -122,7 +122,7 @@ func (s Story) person(p *page, w writer) {
 	case s.Person.BirthYear != 0:
 		p.pair(w.say("story.label.born"), strconv.Itoa(s.Person.BirthYear))
 	}
-	p.pair(w.say("story.label.phone"), phone.Mask(s.Person.Phone))
+	p.pair(w.say("story.label.phone"), vn.MaskPhone(s.Person.Phone))
 	if s.Person.BankTail != "" {
 		p.pair(w.say("story.label.bank"), s.Person.BankName+" ****"+s.Person.BankTail)
 	}

@@ -17,9 +17,9 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
-	"canbobot/services/changes"
+	"canbobot/services/change"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/roster"
 )
 
@@ -55,7 +55,7 @@ type Entry struct {
 	About  Subject
 	// From and To are what it changed, raw: values as changes.Diff has them, or
 	// states of a payment line under the field "line".
-	Changed  []changes.Diff
+	Changed  []change.Diff
 	Decision roster.Decision
 	Reason   string // in somebody's own words
 	Detail   map[string]any
@@ -67,7 +67,7 @@ type Story struct {
 	Ward    models.Ward
 	Person  models.Person     // for Person; numbers are shown masked
 	Terms   []roster.Post     // of the person, the oldest first
-	Card    changes.Card      // for Change
+	Card    change.Card       // for Change
 	Run     models.PaymentRun // for Run
 	Entries []Entry           // oldest first, at most MaxEntries
 	Total   int64             // how many there are
@@ -85,15 +85,15 @@ type Names struct {
 // Service tells stories.
 type Service struct {
 	store    *models.Store
-	audit    *audit.Service
-	changes  *changes.Service
+	audit    *journal.Service
+	changes  *change.Service
 	identity *identity.Service
 	clock    services.Clock
 }
 
 // New makes the service; changes draws what requests change, identity asks for
 // a fresh code before anything is handed out.
-func New(store *models.Store, audit *audit.Service, changes *changes.Service, identity *identity.Service, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, changes *change.Service, identity *identity.Service, clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, changes: changes, identity: identity, clock: clock}
 }
 
@@ -121,10 +121,10 @@ func (s *Service) tell(ctx context.Context, actor services.Actor, subject Subjec
 		return Story{}, err
 	}
 	story.By = story.Names.Staff[actor.Staff]
-	journal := actor
-	journal.Ward = ward
+	trail := actor
+	trail.Ward = ward
 	err = db.Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, journal, action, subject.String(), audit.Detail{"entries": len(story.Entries)})
+		return s.audit.Record(tx, trail, action, subject.String(), journal.Detail{"entries": len(story.Entries)})
 	})
 	return story, err
 }
@@ -256,7 +256,7 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 // requests fills in what requests change, by which paper, and why they were
 // sent back. It goes from the latest to the oldest.
 func (s *Service) requests(ctx context.Context, actor services.Actor, story *Story) error {
-	cards := map[int64]changes.Card{}
+	cards := map[int64]change.Card{}
 	told := map[string]bool{} // the latest submission holds what was approved
 	for i := len(story.Entries) - 1; i >= 0; i-- {
 		entry := &story.Entries[i]
@@ -295,7 +295,7 @@ func (e *Entry) lineStates() {
 	from, _ := e.Detail["from"].(string)
 	to, _ := e.Detail["to"].(string)
 	if e.About.Kind == "line" && from != "" && to != "" {
-		e.Changed = []changes.Diff{{Field: "line", From: from, To: to}}
+		e.Changed = []change.Diff{{Field: "line", From: from, To: to}}
 	}
 }
 

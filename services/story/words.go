@@ -11,8 +11,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/changes"
-	"canbobot/services/phone"
+	"canbobot/services/change"
+	"canbobot/services/vn"
 )
 
 // Words finds the words for a key, with the values of its gaps.
@@ -116,7 +116,7 @@ func (w writer) role(role services.Role) string {
 }
 
 // fromTo writes what changed, a line a field.
-func (w writer) fromTo(changed []changes.Diff) (from, to string) {
+func (w writer) fromTo(changed []change.Diff) (from, to string) {
 	var froms, tos []string
 	for _, diff := range changed {
 		if strings.HasPrefix(diff.Field, "decision") {
@@ -140,7 +140,7 @@ func (w writer) fromTo(changed []changes.Diff) (from, to string) {
 func (w writer) raw(field, value string) string {
 	switch {
 	case field == "phone" || field == "newcomer_phone":
-		return phone.Mask(value)
+		return vn.MaskPhone(value)
 	case field == "reason":
 		return w.reason(value)
 	case field == "line":
@@ -153,7 +153,7 @@ func (w writer) raw(field, value string) string {
 }
 
 func (w writer) reason(value string) string {
-	if slices.Contains(changes.LeaveReasons, value) || value == "replaced" {
+	if slices.Contains(change.LeaveReasons, value) || value == "replaced" {
 		return w.say("leave_reason." + value)
 	}
 	return mask(value)

@@ -13,7 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/sheets"
+	"canbobot/services/sheet"
 )
 
 // mostRows bounds a sheet: a ward has a handful of policies.
@@ -68,7 +68,7 @@ type Fault struct {
 // are one policy; a cell left empty is that of the row above. With any fault
 // there are no policies. A sheet without the headings is invalid/tariff_header.
 func Read(content []byte) ([]models.Policy, []Fault, error) {
-	table, err := sheets.Table(content, mostRows)
+	table, err := sheet.Table(content, mostRows)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/roster"
 )
 
@@ -160,7 +160,7 @@ func (s *Service) rebuild(ctx context.Context, actor services.Actor, dry bool, a
 		for _, village := range outcome.Villages {
 			into = append(into, village.Name)
 		}
-		return s.audit.Record(tx, actor, action, fmt.Sprintf("village:%d", outcome.Villages[0].ID), audit.Detail{
+		return s.audit.Record(tx, actor, action, fmt.Sprintf("village:%d", outcome.Villages[0].ID), journal.Detail{
 			"from": from, "to": into, "on": p.from, "decision": p.decision, "moved": len(outcome.Moves), "ended": len(outcome.Ends),
 		})
 	})

@@ -20,7 +20,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/roster"
 )
 
@@ -36,12 +36,12 @@ type Service struct {
 	store  *models.Store
 	roster *roster.Service
 	money  Money
-	audit  *audit.Service
+	audit  *journal.Service
 	clock  services.Clock
 }
 
 // New makes the service over the store.
-func New(store *models.Store, roster *roster.Service, money Money, audit *audit.Service, clock services.Clock) *Service {
+func New(store *models.Store, roster *roster.Service, money Money, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, roster: roster, money: money, audit: audit, clock: clock}
 }
 

@@ -15,7 +15,7 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/allowance"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/units"
@@ -55,7 +55,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal := audit.New(h.store, clock)
+	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, secrets, journal, clock)
 	h.money = allowance.New(h.store, journal, box, nil, clock)
 	h.Service = units.New(h.store, h.roster, h.money, journal, clock)

@@ -12,7 +12,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // locked makes who changes the same unit wait; SQLite leaves the clause out.
@@ -34,7 +34,7 @@ func (s *Service) AddVillage(ctx context.Context, actor services.Actor, name str
 				return err
 			}
 		}
-		return s.audit.Record(tx, actor, "village.added", fmt.Sprintf("village:%d", village.ID), audit.Detail{"name": village.Name, "on": from, "branches": organizations})
+		return s.audit.Record(tx, actor, "village.added", fmt.Sprintf("village:%d", village.ID), journal.Detail{"name": village.Name, "on": from, "branches": organizations})
 	})
 	return village, err
 }
@@ -78,7 +78,7 @@ func (s *Service) AddBranch(ctx context.Context, actor services.Actor, village i
 		if branch, err = s.beginBranch(tx, place, organization, from); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "branch.added", fmt.Sprintf("branch:%d", branch.ID), audit.Detail{"name": branch.Name, "on": from})
+		return s.audit.Record(tx, actor, "branch.added", fmt.Sprintf("branch:%d", branch.ID), journal.Detail{"name": branch.Name, "on": from})
 	})
 	return branch, err
 }
@@ -151,7 +151,7 @@ func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch 
 		if err := tx.Model(&row).Update("valid_to", last).Error; err != nil {
 			return fmt.Errorf("close branch: %w", err)
 		}
-		return s.audit.Record(tx, actor, "branch.closed", fmt.Sprintf("branch:%d", row.ID), audit.Detail{"name": row.Name, "on": last, "decision": decision})
+		return s.audit.Record(tx, actor, "branch.closed", fmt.Sprintf("branch:%d", row.ID), journal.Detail{"name": row.Name, "on": last, "decision": decision})
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/audit"
+	"canbobot/services/journal"
 )
 
 // NewWard is a ward to begin with.
@@ -73,7 +73,7 @@ func (s *Service) AddWard(ctx context.Context, actor services.Actor, wanted NewW
 				return fmt.Errorf("add policy: %w", err)
 			}
 		}
-		return s.audit.Record(tx, services.SystemActor(ward.ID), "ward.added", fmt.Sprintf("ward:%d", ward.ID), audit.Detail{"code": code, "name": name, "policies": len(wanted.Policies)})
+		return s.audit.Record(tx, services.SystemActor(ward.ID), "ward.added", fmt.Sprintf("ward:%d", ward.ID), journal.Detail{"code": code, "name": name, "policies": len(wanted.Policies)})
 	})
 	return ward, err
 }
@@ -115,7 +115,7 @@ func (s *Service) AddPredecessor(ctx context.Context, actor services.Actor, want
 			}
 			return fmt.Errorf("add predecessor: %w", err)
 		}
-		return s.audit.Record(tx, actor, "ward.predecessor", fmt.Sprintf("ward:%d", actor.Ward), audit.Detail{"name": name, "kind": wanted.Kind, "on": wanted.From, "decision": wanted.Decision})
+		return s.audit.Record(tx, actor, "ward.predecessor", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"name": name, "kind": wanted.Kind, "on": wanted.From, "decision": wanted.Decision})
 	})
 }
 

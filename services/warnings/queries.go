@@ -2,7 +2,7 @@ package warnings
 
 import (
 	"canbobot/models"
-	"canbobot/services/phone"
+	"canbobot/services/vn"
 )
 
 // Each query returns one page and, in every row, how many rows there are in
@@ -23,7 +23,7 @@ func (l look) query(kind Kind) (string, []any) {
 	case SharedPhone:
 		return l.shared("phone_hash", "substr(p.phone, length(p.phone) - 3)")
 	case LandLine:
-		return l.inPost("p.phone LIKE ?", phone.OldLandLine+"%")
+		return l.inPost("p.phone LIKE ?", vn.OldLandLine+"%")
 	case NeverLinked:
 		return l.inPost(`NOT EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id)
 			AND NOT EXISTS (SELECT 1 FROM staff s JOIN accounts a ON a.staff_id = s.id WHERE s.person_id = p.id)`)

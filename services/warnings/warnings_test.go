@@ -11,8 +11,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/audit"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 	"canbobot/services/warnings"
@@ -75,7 +75,7 @@ func (h *house) worker() *warnings.Service {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return warnings.New(h.store, identity.New(h.store, secrets, audit.New(h.store, h.clock), box, h.clock, nil), box, h.clock)
+	return warnings.New(h.store, identity.New(h.store, secrets, journal.New(h.store, h.clock), box, h.clock, nil), box, h.clock)
 }
 
 func (h *house) create(row any) {

@@ -1,0 +1,115 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/services/notice"
+	"canbobot/services/paper"
+)
+
+// chartPlaces is how many villages a picture shows that is read on a phone.
+const chartPlaces = 15
+
+// noticeChart brings a picture of what became of a notice.
+func (s *Screens) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	chart, err := s.Notices.Chart(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	content, err := s.noticePicture(chart).PNG()
+	if err != nil {
+		return bot.Reply{}, fmt.Errorf("picture of notice %d: %w", chart.Notice.ID, err)
+	}
+	notice := chart.Notice.ID
+	key := "notice_chart.told_seen"
+	if chart.Notice.NeedsConfirm {
+		key = "notice_chart.told"
+	}
+	lines := []string{s.say(key, "number", notice, "done", chart.Answered(chart.Progress), "total", chart.Total)}
+	if len(chart.Places) > 1 {
+		if least := chart.Places[0]; chart.Answered(least.Progress) < least.Total {
+			lines = append(lines, s.say("notice_chart.least", "village", s.placeName(least), "done", chart.Answered(least.Progress), "total", least.Total))
+		}
+	}
+	return bot.Reply{
+		Text:  strings.Join(lines, "\n"),
+		Files: []bot.File{{Name: s.say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(), Content: content}},
+		Buttons: [][]bot.Button{
+			bot.Row(s.button("notice_sheet", "noticesheet", id(notice)), s.button("notice_see", "notice", id(notice))), s.menuRow()}}, nil
+}
+
+func (s *Screens) placeName(place notice.Place) string {
+	if place.Village == "" {
+		return s.say("notice_chart.nowhere")
+	}
+	return place.Village
+}
+
+// noticePicture says what a notice's figures are, for papers to draw.
+func (s *Screens) noticePicture(chart notice.Chart) paper.Chart {
+	notice := chart.Notice
+	subject, _, _ := strings.Cut(notice.Text, "\n")
+	picture := paper.Chart{
+		Title: s.say("notice_chart.title", "number", notice.ID), About: subject,
+		As: s.say("notice_chart.as", "ward", chart.Ward.Kind+" "+chart.Ward.Name, "at", s.Clock()),
+	}
+	figure := func(key string, amount int, tone paper.Tone) {
+		picture.Figures = append(picture.Figures, paper.Bar{
+			Label: s.say("notice_chart." + key), Value: s.say("notice_chart.part", "done", amount, "total", chart.Total),
+			Of: chart.Total, Parts: []paper.Part{{Amount: amount, Tone: tone}},
+		})
+	}
+	figure("sent", chart.Sent, paper.Plain)
+	figure("seen", chart.Seen, paper.Plain)
+	if notice.NeedsConfirm {
+		figure("confirmed", chart.Confirmed, paper.Good)
+	}
+	if notice.Attendance {
+		figure("coming", chart.Coming, paper.Good)
+		figure("absent", chart.Absent, paper.Doubt)
+	}
+	for _, one := range []struct {
+		key    string
+		amount int
+		tone   paper.Tone
+	}{{"failed", chart.Failed, paper.Bad}, {"uncertain", chart.Uncertain, paper.Doubt}, {"left", chart.Queued, paper.Silent}} {
+		if one.amount > 0 {
+			figure(one.key, one.amount, one.tone)
+		}
+	}
+	if len(chart.Places) > 1 {
+		s.drawPlaces(&picture, chart)
+	}
+	return picture
+}
+
+// drawPlaces shows where the fewest have answered; the rest is summed up.
+func (s *Screens) drawPlaces(picture *paper.Chart, chart notice.Chart) {
+	head, done, silent := "villages_seen", "seen", "unseen"
+	if chart.Notice.NeedsConfirm {
+		head, done, silent = "villages", "confirmed", "unconfirmed"
+	}
+	picture.Head = s.say("notice_chart." + head)
+	picture.Legend = []paper.Sample{{Tone: paper.Good, Says: s.say("notice_chart." + done)}, {Tone: paper.Silent, Says: s.say("notice_chart." + silent)}}
+	if chart.Failed > 0 {
+		picture.Legend = append(picture.Legend, paper.Sample{Tone: paper.Bad, Says: s.say("notice_chart.failed")})
+	}
+	shown := min(len(chart.Places), chartPlaces)
+	for _, place := range chart.Places[:shown] {
+		answered := chart.Answered(place.Progress)
+		picture.Places = append(picture.Places, paper.Bar{
+			Label: s.placeName(place), Value: s.say("notice_chart.part", "done", answered, "total", place.Total), Of: place.Total,
+			Parts: []paper.Part{{Amount: answered, Tone: paper.Good}, {Amount: place.Total - place.Failed - answered, Tone: paper.Silent}, {Amount: place.Failed, Tone: paper.Bad}},
+		})
+	}
+	if rest := chart.Places[shown:]; len(rest) > 0 {
+		answered, total := 0, 0
+		for _, place := range rest {
+			answered, total = answered+chart.Answered(place.Progress), total+place.Total
+		}
+		picture.Rest = s.say("notice_chart.rest", "count", len(rest), "done", answered, "total", total)
+	}
+}

@@ -1,0 +1,136 @@
+package approve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/journal"
+)
+
+// maxDays is how long a delegation lasts at most: whoever is away for longer
+// has a successor.
+const maxDays = 184
+
+// DelegationView is a delegation with the names.
+type DelegationView struct {
+	models.Delegation
+	FromName, ToName string
+	MayRevoke        bool
+}
+
+// Delegate lets somebody sign for who is absent, on the days from first to
+// last. from is the actor, or anybody of the ward where an administrator writes
+// it down. It refuses invalid/delegate (not a clerk or leader of the ward, or
+// the same human), invalid/delegate_days, and conflict/delegated where those
+// days are given to somebody (to, first, last).
+func (s *Service) Delegate(ctx context.Context, actor services.Actor, from, to int64, first, last models.Date) (models.Delegation, error) {
+	row := models.Delegation{WardID: actor.Ward, FromStaffID: from, ToStaffID: to, From: first, To: last, CreatedByStaff: pointer(actor.Staff)}
+	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil || actor.Ward == 0 {
+		return row, services.Denied("role")
+	}
+	if actor.Role != services.Admin && actor.Role != services.System && actor.Staff != from {
+		return row, services.Denied("delegate_other")
+	}
+	err := s.write(ctx, actor, func(tx *gorm.DB) error {
+		book, err := s.Open(tx, actor.Ward)
+		if err != nil {
+			return err
+		}
+		absent, present := book.Member(from), book.Member(to)
+		if absent.ID == 0 || present.ID == 0 {
+			return services.NotFound("staff")
+		}
+		if !mayDecide(absent) || !mayDecide(present) || same(absent, present) {
+			return services.Invalid("delegate")
+		}
+		today := models.DateOf(s.clock.Local())
+		if first.IsZero() || last.IsZero() || first.Before(today) || last.Before(first) || last.After(today.AddDays(maxDays)) {
+			return services.Invalid("delegate_days").With("last", today.AddDays(maxDays))
+		}
+		for _, other := range book.Delegations {
+			if other.FromStaffID == from && other.RevokedAt == nil && !other.From.After(last) && !first.After(other.To) {
+				return services.Conflict("delegated").With("to", book.Member(other.ToStaffID).Name).With("first", other.From).With("last", other.To)
+			}
+		}
+		row.CreatedAt = s.clock.UTC()
+		if err := tx.Create(&row).Error; err != nil {
+			return fmt.Errorf("delegate: %w", err)
+		}
+		return s.audit.Record(tx, actor, "approval.delegated", subjectOf(row.ID), journal.Detail{"from": from, "to": to, "first": first.String(), "last": last.String()})
+	})
+	return row, err
+}
+
+// Revoke ends a delegation at once: by who gave it, or an administrator. What
+// was signed under it stays signed.
+func (s *Service) Revoke(ctx context.Context, actor services.Actor, id int64) error {
+	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil || actor.Ward == 0 {
+		return services.Denied("role")
+	}
+	return s.write(ctx, actor, func(tx *gorm.DB) error {
+		var row models.Delegation
+		err := tx.Take(&row, "id = ? AND ward_id = ?", id, actor.Ward).Error
+		switch {
+		case errors.Is(err, gorm.ErrRecordNotFound), err == nil && row.RevokedAt != nil:
+			return services.NotFound("delegation")
+		case err != nil:
+			return fmt.Errorf("read delegation: %w", err)
+		case !mayRevoke(actor, row):
+			return services.Denied("delegate_other")
+		}
+		if err := tx.Model(&models.Delegation{}).Where("id = ?", id).Update("revoked_at", s.clock.UTC()).Error; err != nil {
+			return fmt.Errorf("revoke: %w", err)
+		}
+		return s.audit.Record(tx, actor, "approval.revoked", subjectOf(id), journal.Detail{"from": row.FromStaffID, "to": row.ToStaffID})
+	})
+}
+
+func mayRevoke(actor services.Actor, row models.Delegation) bool {
+	return actor.Role == services.Admin || actor.Role == services.System || actor.Staff == row.FromStaffID
+}
+
+// Delegations lists the ward's that have not ended, the earliest first.
+func (s *Service) Delegations(ctx context.Context, actor services.Actor) ([]DelegationView, error) {
+	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return nil, err
+	}
+	book, err := s.Open(s.store.WithContext(ctx), actor.Ward)
+	if err != nil {
+		return nil, err
+	}
+	today := models.DateOf(s.clock.Local())
+	var list []DelegationView
+	for _, row := range book.Delegations {
+		if row.RevokedAt == nil && !row.To.Before(today) {
+			list = append(list, DelegationView{row, book.Member(row.FromStaffID).Name, book.Member(row.ToStaffID).Name, mayRevoke(actor, row)})
+		}
+	}
+	return list, nil
+}
+
+// StandIns are the clerks and leaders of the ward whom the actor could let sign
+// for them.
+func (s *Service) StandIns(ctx context.Context, actor services.Actor) ([]models.Staff, error) {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return nil, err
+	}
+	book, err := s.Open(s.store.WithContext(ctx), actor.Ward)
+	if err != nil {
+		return nil, err
+	}
+	own := book.Member(actor.Staff)
+	var list []models.Staff
+	for _, member := range book.Staff {
+		if mayDecide(member) && !same(member, own) {
+			list = append(list, member)
+		}
+	}
+	return list, nil
+}
+
+func subjectOf(id int64) string { return fmt.Sprintf("delegation:%d", id) }

@@ -1,0 +1,242 @@
+package change
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// Card shows a request: to the ward's users, to who proposed it and, once it is
+// approved, to those whom it concerns, without what is others' own.
+func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Card, error) {
+	if err := actor.Need(append(readers, services.Officer)...); err != nil {
+		return Card{}, err
+	}
+	tx := s.store.WithContext(ctx)
+	var request models.ChangeRequest
+	err := tx.Take(&request, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
+		return Card{}, services.NotFound("change")
+	}
+	if err != nil {
+		return Card{}, fmt.Errorf("read request: %w", err)
+	}
+	if actor.Role == services.Officer && !proposed(actor, request) && !concerned(actor, request) {
+		return Card{}, services.NotFound("change")
+	}
+	return s.card(tx, actor, request)
+}
+
+// concerned reports whether a request is about the officer: once it is approved
+// and, for where their money goes, from the beginning.
+func concerned(actor services.Actor, request models.ChangeRequest) bool {
+	if request.Kind == models.ChangeBank {
+		return actor.Person != 0 && actor.Person == value(request.SubjectID)
+	}
+	return request.State == models.ChangeApproved && actor.Person != 0 &&
+		(actor.Person == value(request.SubjectID) || actor.Person == value(request.NewcomerID))
+}
+
+// card puts together what is shown of a request, or of a preview (ID 0).
+func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeRequest) (Card, error) {
+	card := Card{Request: request}
+	var err error
+	if card.Proposal, err = decodeProposal(request); err != nil {
+		return card, err
+	}
+	seen, err := decodeBase(request)
+	if err != nil {
+		return card, err
+	}
+	if request.BranchID != nil {
+		view, err := s.roster.View(tx, services.SystemActor(request.WardID), *request.BranchID)
+		if err != nil {
+			return card, err
+		}
+		card.Branch, card.Village, card.Organization = view.Branch, view.Village, view.Organization
+	}
+	names, err := namesOf(tx, []models.ChangeRequest{request})
+	if err != nil {
+		return card, err
+	}
+	card.SubjectName, card.ProposerName = names.people[value(request.SubjectID)], names.proposer(request)
+	card.NewcomerName = cmp.Or(names.people[value(request.NewcomerID)], card.Proposal.Newcomer.Name)
+	card.DeciderName = names.staff[value(request.DecidedByStaffID)]
+	if card.ProposerTitle, err = s.titleOf(tx, request); err != nil {
+		return card, err
+	}
+	card.Diff, card.Holders = card.diff(seen), seen.Holders
+	card.Effects = seen.Effects
+	if request.ID == 0 || request.State.Open() {
+		_, effects, err := s.revisit(tx, request, card.Proposal)
+		if err != nil && services.CodeOf(err) != "stale" {
+			return card, err
+		}
+		if err != nil {
+			card.Stale = staleWhy(err)
+		}
+		card.Effects = effects
+	}
+	if request.ID != 0 {
+		if card.Files, err = s.evidence.Count(tx, request.ID); err != nil {
+			return card, err
+		}
+	}
+	if card.Others, err = s.others(tx, actor, request, card.Proposal); err != nil {
+		return card, err
+	}
+	if request.ID == 0 {
+		return card, nil
+	}
+	if err := tx.Order("version").Find(&card.Events, "change_id = ?", request.ID).Error; err != nil {
+		return card, fmt.Errorf("read events: %w", err)
+	}
+	if err := s.cardApproval(tx, actor, &card); err != nil {
+		return card, err
+	}
+	if actor.Role == services.Officer && !proposed(actor, request) {
+		card.withhold(actor.Person)
+	}
+	return card, nil
+}
+
+func staleWhy(err error) string {
+	refusal := (*services.Error)(nil)
+	errors.As(err, &refusal)
+	why, _ := refusal.Fields["why"].(string)
+	return why
+}
+
+// withhold leaves a person the part of a card that is about them: others'
+// money and numbers, notes and further requests are not.
+func (c *Card) withhold(person int64) {
+	c.Effects = slices.DeleteFunc(c.Effects, func(e EffectView) bool { return e.Person != person })
+	if person != value(c.Request.SubjectID) {
+		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "bank" || d.Field == "citizen_id" || d.Field == "birth_date" })
+		c.Proposal.Account, c.Proposal.Details = Account{}, Details{}
+	}
+	if person != value(c.Request.NewcomerID) {
+		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "newcomer_phone" || d.Field == "birth_year" })
+		c.Proposal.Newcomer.Phone, c.Proposal.Newcomer.BirthYear = "", 0
+	}
+	c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "note" })
+	c.Proposal.Note, c.Others = "", nil
+	c.Request.Payload, c.Request.Base = "", ""
+}
+
+// diff lists what changes, the post first.
+func (c *Card) diff(seen base) []Diff {
+	p := c.Proposal
+	var list []Diff
+	add := func(field, from, to string) {
+		if from != "" || to != "" {
+			list = append(list, Diff{field, from, to})
+		}
+	}
+	switch p.Kind {
+	case models.ChangePhone:
+		add("phone", seen.Phone, p.Phone)
+	case models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
+		list = append(list, c.diffData(seen)...)
+	case models.ChangeLeave:
+		add(string(p.Role), c.SubjectName, "")
+		if p.Reason == diedReason {
+			add("died_on", "", p.From.String())
+			break
+		}
+		add("to", seen.To.String(), p.From.String())
+		add("reason", "", p.Reason)
+	case models.ChangeAppoint, models.ChangeReplace:
+		add(string(p.Role), c.SubjectName, c.NewcomerName)
+		add("newcomer_phone", "", p.Newcomer.Phone)
+		if p.Newcomer.BirthYear != 0 {
+			add("birth_year", "", strconv.Itoa(p.Newcomer.BirthYear))
+		}
+		add("from", "", p.From.String())
+		if p.Kind == models.ChangeReplace {
+			add("to", seen.To.String(), p.From.AddDays(-1).String())
+			add("reason", "", p.Reason)
+		}
+		if p.Acting {
+			add("acting", "", c.Organization.TitleOf(p.Role))
+		}
+	}
+	add("decision", "", p.Decision.Number)
+	add("decision_date", "", p.Decision.Date.String())
+	add("decision_signer", "", p.Decision.Signer)
+	add("note", "", p.Note)
+	return list
+}
+
+// titleOf is what the proposer is called: by their post in the request's branch
+// or, if they have none there, by their first one. Ward users have none.
+func (s *Service) titleOf(tx *gorm.DB, request models.ChangeRequest) (string, error) {
+	if request.ProposerPersonID == nil {
+		return "", nil
+	}
+	day := s.today()
+	if !request.SubmittedAt.IsZero() {
+		day = models.DateOf(request.SubmittedAt.In(services.Zone))
+	}
+	var terms []models.Term
+	err := tx.Where("person_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", *request.ProposerPersonID, day, day).
+		Order("id").Find(&terms).Error
+	if err != nil {
+		return "", fmt.Errorf("read terms: %w", err)
+	}
+	for _, term := range terms {
+		if term.BranchID == value(request.BranchID) {
+			return term.Title, nil
+		}
+	}
+	if len(terms) > 0 {
+		return terms[0].Title, nil
+	}
+	return "", nil
+}
+
+// most other requests that a card shows.
+const maxOthers = 10
+
+// others finds the open requests that touch the same post or the same people.
+// A preview leaves the proposer's own returned ones out: it may be of one of
+// those, mended.
+func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) ([]Summary, error) {
+	people := []int64{value(request.SubjectID), value(request.NewcomerID)}
+	people = slices.DeleteFunc(people, func(id int64) bool { return id == 0 })
+	query := tx.Where("ward_id = ? AND id <> ? AND state IN ?", request.WardID, request.ID, openStates)
+	touching := tx.Where("branch_id = ?", value(request.BranchID))
+	if len(people) > 0 {
+		touching = touching.Or("subject_id IN ?", people).Or("newcomer_id IN ?", people)
+	}
+	var open []models.ChangeRequest
+	if err := query.Where(touching).Order("id").Find(&open).Error; err != nil {
+		return nil, fmt.Errorf("read other requests: %w", err)
+	}
+	var touched []models.ChangeRequest
+	for _, other := range open {
+		if request.ID == 0 && other.State == models.ChangeReturned && proposed(actor, other) {
+			continue
+		}
+		theirs, err := decodeProposal(other)
+		if err != nil {
+			return nil, err
+		}
+		samePost := proposal.Role != "" && theirs.Role == proposal.Role && theirs.Branch == proposal.Branch
+		samePerson := slices.ContainsFunc(people, func(id int64) bool {
+			return id == value(other.SubjectID) || id == value(other.NewcomerID)
+		})
+		if (samePost || samePerson) && len(touched) < maxOthers {
+			touched = append(touched, other)
+		}
+	}
+	return summaries(tx, touched)
+}

@@ -1,0 +1,242 @@
+// Package changes is the life of a proposed roster change: from who noticed it,
+// through who may decide it, to the roster.
+//
+//	submitted -> approved (and applied, in the same transaction)
+//	   |  ^  \-> refused
+//	   v  |
+//	 returned       withdrawn by who sent it: from submitted or returned
+//
+// A proposal is checked against the roster when it is submitted and once more
+// when it is approved: what does not apply any longer is refused with why and
+// leaves the request open. Every transition counts the request's version up; a
+// decision names the version it saw, so of two at once one wins.
+package change
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/approve"
+	"canbobot/services/evidence"
+	"canbobot/services/journal"
+	"canbobot/services/outbox"
+	"canbobot/services/roster"
+)
+
+// Money tells what a roster as it would be changes in đồng. Posts are by
+// person; person 0 is a newcomer who is not in the roster yet.
+type Money interface {
+	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]allowance.Post, error)
+	Compare(tx *gorm.DB, ward int64, before, after map[int64][]allowance.Post) ([]allowance.Effect, error)
+}
+
+// Staff lists the ward users who hold one of the roles, knows whether one gave
+// a fresh code, and ends the accounts of who is no more.
+type Staff interface {
+	StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error)
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	EndAccounts(tx *gorm.DB, actor services.Actor, person int64, why string) error
+}
+
+// Service takes proposals and decides them.
+type Service struct {
+	store  *models.Store
+	roster *roster.Service
+	money  Money
+	staff  Staff
+	audit  *journal.Service
+	outbox *outbox.Outbox
+	clock  services.Clock
+
+	approvals *approve.Service
+	evidence  *evidence.Service
+}
+
+// New makes the service. money is the allowance service, staff the identity
+// service.
+func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
+	return &Service{
+		store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock,
+		approvals: approve.New(store, audit, clock), evidence: evidence.New(store, audit, clock),
+	}
+}
+
+// Proposal is what a request would change. Which fields count depends on Kind:
+//
+//	appoint  Branch, Role, Newcomer, From
+//	replace  Term (that ends), Newcomer, From
+//	leave    Term, From, Reason
+//	phone    Person, Phone
+//	bank     Person, Account
+//	profile  Person, Details
+//	correct  Term, Correction, Note
+//	merge    Person (who stays), Drop, Note
+//
+// Decision, Acting and Note may go with the first three, Decision also with
+// correct. It is the frozen payload of a request, with Branch and Role filled in
+// where Term tells them; numbers of accounts and citizens are sealed in it.
+type Proposal struct {
+	Kind     models.ChangeKind `json:"kind"`
+	Branch   int64             `json:"branch,omitzero"`
+	Role     models.TermRole   `json:"role,omitzero"`
+	Term     int64             `json:"term,omitzero"`
+	Person   int64             `json:"person,omitzero"`
+	Newcomer Newcomer          `json:"newcomer,omitzero"`
+	// From is the first day of the new term; for leave, the last day in post.
+	From       models.Date     `json:"from,omitzero"`
+	Reason     string          `json:"reason,omitzero"` // one of LeaveReasons
+	Phone      string          `json:"phone,omitzero"`
+	Account    Account         `json:"account,omitzero"`
+	Details    Details         `json:"details,omitzero"`
+	Correction Correction      `json:"correction,omitzero"`
+	Drop       int64           `json:"drop,omitzero"`
+	Decision   roster.Decision `json:"decision,omitzero"`
+	Acting     bool            `json:"acting,omitzero"`
+	// Evidence names the files that go with it: ids of services/evidence, parted by
+	// commas. A request that is sent again keeps those that it has.
+	Evidence string `json:"evidence,omitzero"`
+	Note     string `json:"note,omitzero"`
+}
+
+// Newcomer is who comes. Staff may name a person of the roster; for others the
+// phone number tells whether the newcomer is in it, under the same name.
+type Newcomer struct {
+	Person    int64  `json:"person,omitzero"`
+	Name      string `json:"name,omitzero"`
+	Phone     string `json:"phone,omitzero"`
+	BirthYear int    `json:"birth_year,omitzero"`
+}
+
+// Account is where a person asks to be paid.
+type Account struct {
+	Bank   string        `json:"bank,omitzero"` // code of services/bank
+	Number roster.Secret `json:"number,omitzero"`
+}
+
+// Details are what a person's page should say; an empty field stays as it is.
+type Details struct {
+	Name      string        `json:"name,omitzero"`
+	BirthDate models.Date   `json:"birth_date,omitzero"`
+	BirthYear int           `json:"birth_year,omitzero"`
+	Citizen   roster.Secret `json:"citizen,omitzero"`
+}
+
+// Correction is what is wrong about a term; an empty field was right.
+type Correction struct {
+	From    models.Date     `json:"from,omitzero"`
+	To      models.Date     `json:"to,omitzero"`
+	Running bool            `json:"running,omitzero"` // it has not ended
+	Role    models.TermRole `json:"role,omitzero"`
+	Acting  string          `json:"acting,omitzero"` // "yes" or "no"
+	Void    bool            `json:"void,omitzero"`   // it never was
+}
+
+// LeaveReasons are the codes of why a term ends by a request; a replacement
+// without one of them ends it as "replaced".
+var LeaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "died", "other"}
+
+// Diff is one thing that changes. Field is head, deputy, member or cell_member
+// (values are names), from and to (first day of who comes, last day of who
+// goes), reason (a code), phone and newcomer_phone (E.164), birth_year, acting
+// (the title that is acted), decision, decision_date, decision_signer, note.
+// Dates are yyyy-mm-dd; "" is nobody or nothing.
+type Diff struct {
+	Field, From, To string
+}
+
+// EffectView is what a request does to one person's money.
+type EffectView struct {
+	Name string
+	allowance.Effect
+}
+
+// Summary is a request in a list.
+type Summary struct {
+	ID           int64
+	Kind         models.ChangeKind
+	State        models.ChangeState
+	Version      int
+	BranchName   string
+	SubjectName  string
+	NewcomerName string
+	SubmittedAt  time.Time
+	// For is whom the actor would sign for, in their queue; "" for themselves.
+	For string
+}
+
+// Why somebody may not decide.
+const (
+	WhyOwn      = "own"          // they proposed it
+	WhyConcerns = "concerns_you" // it is about them
+	WhyRole     = "role"         // not theirs to decide
+	WhyDecided  = "decided"      // it does not wait for a decision
+	WhyTurn     = "turn"         // it waits for another's signature first
+	WhySigned   = "signed"       // they have signed, or another for them
+	WhyLater    = "later"        // a later step has nobody but them
+)
+
+// Card is everything that is shown of a request. A preview has no Request.ID.
+type Card struct {
+	Request      models.ChangeRequest
+	Proposal     Proposal
+	Branch       models.Branch
+	Village      models.Village
+	Organization models.Organization
+
+	SubjectName, NewcomerName   string
+	ProposerName, ProposerTitle string
+	DeciderName                 string
+
+	Diff []Diff
+	// Effects are those of the roster as it is; of a request that is over, those
+	// of the roster when it ended.
+	Effects []EffectView
+	Others  []Summary // open requests on the same post or person
+	Files   int64     // of evidence
+	// Holders counts others of the ward who are paid to the new account already.
+	Holders int64
+
+	MayDecide bool
+	WhyNot    string
+	Approval  Approval
+	// Stale is the code of why an open request does not apply any longer.
+	Stale  string
+	Events []models.ChangeEvent
+}
+
+// DecideFunc is a decision with words to the proposer: Return or Refuse.
+type DecideFunc func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error)
+
+// proposers and readers of the ward's requests among its users.
+var (
+	proposers = []services.Role{services.Officer, services.Clerk, services.Leader, services.Admin}
+	readers   = []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin}
+)
+
+func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
+
+func (s *Service) write(ctx context.Context, do func(tx *gorm.DB) error) error {
+	return s.store.WithContext(ctx).Transaction(do)
+}
+
+func subjectOf(id int64) string { return fmt.Sprintf("change:%d", id) }
+
+func pointer(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+func value(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
+}

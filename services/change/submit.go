@@ -1,0 +1,345 @@
+package change
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/outbox"
+)
+
+// propose cleans a proposal, checks that the actor may make it and that it
+// applies to the roster.
+func (s *Service) propose(tx *gorm.DB, actor services.Actor, proposal Proposal) (plan, error) {
+	proposal, err := s.tidy(actor, proposal)
+	if err != nil {
+		return plan{}, err
+	}
+	p, err := s.target(tx, actor, proposal)
+	if err != nil {
+		return p, err
+	}
+	if err := s.mayPropose(tx, actor, &p); err != nil {
+		return p, err
+	}
+	if err := s.fill(tx, actor, &p); err != nil {
+		return p, err
+	}
+	if p.proposal.Kind.OfPerson() && p.proposal.Branch == 0 {
+		// Of somebody's own data the card still says where they belong.
+		branches, err := s.branchesOf(tx, actor, p.person.ID)
+		if err != nil {
+			return p, err
+		}
+		if len(branches) > 0 {
+			p.view, p.proposal.Branch = branches[0], branches[0].Branch.ID
+		}
+	}
+	return p, decided(p)
+}
+
+// DecisionRequired reports whether the actor's ward wants the paper of who takes
+// a post: number, day and who signed.
+func (s *Service) DecisionRequired(ctx context.Context, actor services.Actor) (bool, error) {
+	if err := actor.Need(append(readers, services.Officer)...); err != nil {
+		return false, err
+	}
+	var ward models.Ward
+	if err := s.store.WithContext(ctx).Select("decision_required").Take(&ward, "id = ?", actor.Ward).Error; err != nil {
+		return false, fmt.Errorf("read ward: %w", err)
+	}
+	return ward.DecisionRequired, nil
+}
+
+// decided refuses what lacks the paper that the ward asks for: who takes a post,
+// and who is dismissed from one, does so by a decision.
+func decided(p plan) error {
+	if !p.ward.DecisionRequired || (p.opens == nil && p.proposal.Reason != "dismissed") {
+		return nil
+	}
+	switch paper := p.proposal.Decision; {
+	case paper.Number == "":
+		return services.Invalid("decision_required")
+	case paper.Date.IsZero():
+		return services.Invalid("decision_date_required")
+	case paper.Signer == "":
+		return services.Invalid("decision_signer_required")
+	}
+	return nil
+}
+
+// proposer refuses those who cannot propose whatever it is: a proposal has a
+// person or a ward user behind it.
+func proposer(actor services.Actor) error {
+	if err := actor.Need(proposers...); err != nil {
+		return err
+	}
+	if (actor.Role == services.Officer && actor.Person == 0) || (actor.Role != services.Officer && actor.Staff == 0) {
+		return services.Denied("role")
+	}
+	return nil
+}
+
+// Preview shows the card that the proposal would become, and writes nothing.
+// It refuses as Submit does.
+func (s *Service) Preview(ctx context.Context, actor services.Actor, proposal Proposal) (Card, error) {
+	if err := proposer(actor); err != nil {
+		return Card{}, err
+	}
+	tx := s.store.WithContext(ctx)
+	p, err := s.propose(tx, actor, proposal)
+	if err != nil {
+		return Card{}, err
+	}
+	request := models.ChangeRequest{WardID: p.ward.ID}
+	if err := describe(&request, actor, p); err != nil {
+		return Card{}, err
+	}
+	return s.card(tx, actor, request)
+}
+
+// describe writes a plan into a request: what is proposed, by whom, and what
+// of the roster it rests on.
+func describe(request *models.ChangeRequest, actor services.Actor, p plan) error {
+	request.Kind = p.proposal.Kind
+	request.BranchID, request.SubjectID, request.NewcomerID = pointer(p.proposal.Branch), pointer(p.subject()), pointer(p.newcomer.ID)
+	if actor.Role == services.Officer {
+		request.ProposerPersonID = pointer(actor.Person)
+	} else {
+		request.ProposerStaffID = pointer(actor.Staff)
+	}
+	payload, err := encode(p.proposal)
+	if err != nil {
+		return err
+	}
+	request.Payload = payload
+	request.Base, err = encode(baseOf(p))
+	return err
+}
+
+// Submit hands a proposal to the ward and tells who may decide it. Beyond what
+// the proposal itself makes it refuse (see the codes of tidy, target, fill and
+// mayPropose) it refuses conflict/duplicate (with the other's id) where the
+// actor has the same proposal open, and unavailable/no_decider where the ward
+// has nobody who may decide it.
+func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Proposal) (Card, error) {
+	if err := proposer(actor); err != nil {
+		return Card{}, err
+	}
+	var id int64
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		if err := lockProposer(tx, actor); err != nil {
+			return err
+		}
+		p, err := s.propose(tx, actor, proposal)
+		if err != nil {
+			return err
+		}
+		if err := notTwice(tx, actor, p.proposal, 0); err != nil {
+			return err
+		}
+		now := s.clock.UTC()
+		request := models.ChangeRequest{
+			WardID: p.ward.ID, State: models.ChangeSubmitted, Version: 1, IdempotencyKey: actor.Event,
+			SubmittedAt: now, CreatedAt: now, UpdatedAt: now,
+		}
+		if request.IdempotencyKey == "" {
+			request.IdempotencyKey = rand.Text()
+		}
+		if err := describe(&request, actor, p); err != nil {
+			return err
+		}
+		if err := tx.Create(&request).Error; err != nil {
+			return fmt.Errorf("submit: %w", err)
+		}
+		id = request.ID
+		if err := s.attach(tx, actor, id, p.proposal); err != nil {
+			return err
+		}
+		if err := s.record(tx, actor, request, "", "", p.proposal.detail()); err != nil {
+			return err
+		}
+		if err := s.tellSubject(ctx, tx, request); err != nil {
+			return err
+		}
+		return s.tellSigners(ctx, tx, request, p.proposal)
+	})
+	if err != nil {
+		return Card{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
+// tellSubject tells a person that somebody else asks to have them paid to
+// another account: if it is not their wish, they say so before it is decided.
+func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.ChangeRequest) error {
+	subject := value(request.SubjectID)
+	if request.Kind != models.ChangeBank || subject == 0 || subject == value(request.ProposerPersonID) {
+		return nil
+	}
+	return s.outbox.Tell(ctx, tx, outbox.Message{
+		Ward: request.WardID, Kind: outbox.ChangeConcerns, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version, Person: subject,
+	})
+}
+
+// Resubmit sends a returned request again, mended. Only who proposed it may.
+func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, version int, proposal Proposal) (Card, error) {
+	if err := proposer(actor); err != nil {
+		return Card{}, err
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		request, err := s.begin(tx, actor, id, own)
+		if err != nil {
+			return err
+		}
+		if request.State != models.ChangeReturned || request.Version != version {
+			return conflictOf(tx, request)
+		}
+		p, err := s.propose(tx, actor, proposal)
+		if err != nil {
+			return err
+		}
+		if family(p.proposal.Kind) != family(request.Kind) {
+			return services.Invalid("kind")
+		}
+		if err := notTwice(tx, actor, p.proposal, id); err != nil {
+			return err
+		}
+		if err := describe(&request, actor, p); err != nil {
+			return err
+		}
+		request.SubmittedAt = s.clock.UTC()
+		err = s.move(tx, &request, models.ChangeSubmitted, map[string]any{
+			"kind": request.Kind, "branch_id": request.BranchID, "subject_id": request.SubjectID, "newcomer_id": request.NewcomerID,
+			"payload": request.Payload, "base": request.Base, "submitted_at": request.SubmittedAt,
+			"reason": "", "decided_by_staff_id": nil, "decided_at": nil, "reminded_at": nil,
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.attach(tx, actor, id, p.proposal); err != nil {
+			return err
+		}
+		if err := s.record(tx, actor, request, models.ChangeReturned, "", p.proposal.detail()); err != nil {
+			return err
+		}
+		if err := s.tellSigners(ctx, tx, request, p.proposal); err != nil {
+			return err
+		}
+		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
+	})
+	if err != nil {
+		return Card{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
+// family keeps a returned request from becoming another one: mending may turn
+// a replacement into an appointment, no more.
+func family(kind models.ChangeKind) models.ChangeKind {
+	if kind == models.ChangeReplace {
+		return models.ChangeAppoint
+	}
+	return kind
+}
+
+// Withdraw takes a request back that waits for the ward or for the proposer.
+// Only who proposed it may.
+func (s *Service) Withdraw(ctx context.Context, actor services.Actor, id int64, version int) (Card, error) {
+	if err := proposer(actor); err != nil {
+		return Card{}, err
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		request, err := s.begin(tx, actor, id, own)
+		if err != nil {
+			return err
+		}
+		if !request.State.Open() || request.Version != version {
+			return conflictOf(tx, request)
+		}
+		from := request.State
+		if err := s.keepEffects(tx, &request); err != nil {
+			return err
+		}
+		// decided_at is when a request was over, whoever ended it.
+		columns := map[string]any{"base": request.Base, "decided_by_staff_id": nil, "decided_at": s.clock.UTC()}
+		if err := s.move(tx, &request, models.ChangeWithdrawn, columns); err != nil {
+			return err
+		}
+		if err := s.record(tx, actor, request, from, "", nil); err != nil {
+			return err
+		}
+		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
+	})
+	if err != nil {
+		return Card{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
+// own refuses whoever did not propose a request: officers as if there were none.
+func own(actor services.Actor, request models.ChangeRequest) error {
+	switch {
+	case proposed(actor, request):
+		return nil
+	case actor.Role == services.Officer:
+		return services.NotFound("change")
+	}
+	return services.Denied("not_proposer")
+}
+
+func proposed(actor services.Actor, request models.ChangeRequest) bool {
+	return (actor.Person != 0 && actor.Person == value(request.ProposerPersonID)) ||
+		(actor.Staff != 0 && actor.Staff == value(request.ProposerStaffID))
+}
+
+// lockProposer makes the submissions of one proposer wait for each other, so
+// that a double tap finds the first one there.
+func lockProposer(tx *gorm.DB, actor services.Actor) error {
+	tx = tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id")
+	var err error
+	if actor.Role == services.Officer {
+		err = tx.Take(&models.Person{}, "id = ? AND ward_id = ?", actor.Person, actor.Ward).Error
+	} else {
+		err = tx.Take(&models.Staff{}, "id = ? AND ward_id = ?", actor.Staff, actor.Ward).Error
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return services.Denied("role")
+	}
+	return err
+}
+
+// notTwice refuses a proposal that the actor has open already.
+func notTwice(tx *gorm.DB, actor services.Actor, proposal Proposal, except int64) error {
+	query := tx.Where("ward_id = ? AND state IN ? AND id <> ?", actor.Ward, openStates, except)
+	if actor.Role == services.Officer {
+		query = query.Where("proposer_person_id = ?", actor.Person)
+	} else {
+		query = query.Where("proposer_staff_id = ?", actor.Staff)
+	}
+	var open []models.ChangeRequest
+	if err := query.Order("id").Find(&open).Error; err != nil {
+		return fmt.Errorf("read open requests: %w", err)
+	}
+	for _, request := range open {
+		other, err := decodeProposal(request)
+		if err != nil {
+			return err
+		}
+		if same(proposal, other) {
+			return services.Conflict("duplicate").With("id", request.ID)
+		}
+	}
+	return nil
+}
+
+var openStates = []models.ChangeState{models.ChangeSubmitted, models.ChangeReturned}

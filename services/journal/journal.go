@@ -1,0 +1,120 @@
+// Package audit keeps the ward's journal: each change, decision, export, look
+// at full bank data and sign-in is a row chained by hash to the one before.
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// Service writes and proves the journal.
+type Service struct {
+	store *models.Store
+	clock services.Clock
+}
+
+func New(store *models.Store, clock services.Clock) *Service {
+	return &Service{store: store, clock: clock}
+}
+
+// Detail is what an entry tells beyond who, when and what: from what to what,
+// with sensitive values masked. Keys are marshalled in order, so that the hash
+// is the same on every machine.
+type Detail map[string]any
+
+// Record adds an entry in the caller's transaction. Entries of a ward are
+// numbered without a gap, so writers of one ward wait for each other.
+func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject string, detail Detail) error {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("audit detail: %w", err)
+	}
+	if detail == nil {
+		text = []byte("{}")
+	}
+	// The ward's row is the lock: it exists, and SQLite needs none.
+	if s.store.Dialect == models.PostgreSQL {
+		var ward models.Ward
+		if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&ward, actor.Ward).Error; err != nil {
+			return fmt.Errorf("audit lock: %w", err)
+		}
+	}
+	var last models.AuditEntry
+	err = tx.Where("ward_id = ?", actor.Ward).Order("seq DESC").Limit(1).Take(&last).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return fmt.Errorf("audit: %w", err)
+	}
+	entry := models.AuditEntry{
+		WardID: actor.Ward, Seq: last.Seq + 1, At: s.clock.UTC(),
+		Role: string(actor.Role), PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff),
+		Action: action, Subject: subject, Detail: string(text),
+		PrevHash: last.Hash,
+	}
+	if entry.PrevHash == nil {
+		entry.PrevHash = []byte{}
+	}
+	entry.Hash = hash(entry)
+	if err := tx.Create(&entry).Error; err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+func pointer(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// hash covers every column but the id, each with its length, so that no two
+// different rows have the same bytes.
+func hash(e models.AuditEntry) []byte {
+	h := sha256.New()
+	field := func(b []byte) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+		h.Write(n[:])
+		h.Write(b)
+	}
+	number := func(p *int64) {
+		if p == nil {
+			field(nil)
+			return
+		}
+		field(binary.BigEndian.AppendUint64(nil, uint64(*p)))
+	}
+	field(e.PrevHash)
+	number(&e.WardID)
+	number(&e.Seq)
+	field([]byte(e.At.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)))
+	field([]byte(e.Role))
+	number(e.PersonID)
+	number(e.StaffID)
+	field([]byte(e.Action))
+	field([]byte(e.Subject))
+	field([]byte(e.Detail))
+	return h.Sum(nil)
+}
+
+// Of lists the entries about one subject, oldest first, for whoever may read
+// the ward's journal.
+func (s *Service) Of(ctx context.Context, actor services.Actor, subject string) ([]models.AuditEntry, error) {
+	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return nil, err
+	}
+	var entries []models.AuditEntry
+	err := s.store.WithContext(ctx).Where("ward_id = ? AND subject = ?", actor.Ward, subject).Order("seq").Find(&entries).Error
+	return entries, err
+}

@@ -1,0 +1,313 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/outbox"
+)
+
+// View is a notice as one person has it.
+type View struct {
+	Notice models.Notice
+	State  models.DeliveryState // "" for staff whom it was not sent to
+	From   string               // "phường Bắc Hồng Lĩnh"
+	// Answer is what they said to an invitation; nil for nothing yet.
+	Answer *models.NoticeAnswer
+}
+
+// For lists the notices that the actor was sent, the newest first.
+func (s *Service) For(ctx context.Context, actor services.Actor, limit int) ([]View, error) {
+	if err := recipient(actor); err != nil {
+		return nil, err
+	}
+	return s.views(ctx, actor, func(db *gorm.DB) *gorm.DB {
+		return db.Where("d.person_id = ?", actor.Person).Order("n.sent_at DESC, n.id DESC").Limit(max(1, min(limit, maxListed)))
+	})
+}
+
+// recipient refuses who cannot have been sent anything.
+func recipient(actor services.Actor) error {
+	if err := actor.Need(anybody...); err != nil {
+		return err
+	}
+	if actor.Person == 0 || actor.Ward == 0 {
+		return services.Denied("role")
+	}
+	return nil
+}
+
+// One shows a notice to who was sent it, and to the ward's staff.
+func (s *Service) One(ctx context.Context, actor services.Actor, notice int64) (View, error) {
+	if err := actor.Need(anybody...); err != nil {
+		return View{}, err
+	}
+	views, err := s.views(ctx, actor, func(db *gorm.DB) *gorm.DB { return db.Where("n.id = ?", notice) })
+	if err != nil {
+		return View{}, err
+	}
+	if len(views) == 0 || (actor.Role == services.Officer && views[0].State == "") {
+		return View{}, services.NotFound("notice")
+	}
+	return views[0], nil
+}
+
+// views reads notices of the actor's ward with the actor's delivery of each.
+func (s *Service) views(ctx context.Context, actor services.Actor, which func(*gorm.DB) *gorm.DB) ([]View, error) {
+	var rows []struct {
+		models.Notice `gorm:"embedded"`
+		Received      models.DeliveryState
+		WardName      string
+		WardKind      string
+		Answered      *int64
+		Attends       bool
+		Why           string
+	}
+	query := s.store.WithContext(ctx).Table("notices n").
+		Select(`n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind,
+			a.delivery_id AS answered, COALESCE(a.attends, ?) AS attends, COALESCE(a.reason, '') AS why`, false).
+		Joins("JOIN wards w ON w.id = n.ward_id").
+		Joins("LEFT JOIN deliveries d ON d.subject_kind = ? AND d.subject_id = n.id AND d.kind = ? AND d.person_id = ?", outbox.Notice, outbox.NoticeSent, actor.Person).
+		Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
+		Where("n.sent_at IS NOT NULL")
+	if actor.Role != services.System {
+		query = query.Where("n.ward_id = ?", actor.Ward)
+	}
+	if err := which(query).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("notices: %w", err)
+	}
+	views := make([]View, len(rows))
+	for i, row := range rows {
+		views[i] = View{Notice: row.Notice, State: row.Received, From: row.WardKind + " " + row.WardName}
+		if row.Answered != nil {
+			views[i].Answer = &models.NoticeAnswer{DeliveryID: *row.Answered, NoticeID: row.ID, WardID: row.WardID, Attends: row.Attends, Reason: row.Why}
+		}
+	}
+	return views, nil
+}
+
+// Confirm is the actor's word that they have read a notice. Said again it
+// changes nothing. A notice that never arrived may be confirmed: it was read in
+// the list.
+func (s *Service) Confirm(ctx context.Context, actor services.Actor, notice int64) (View, error) {
+	if err := recipient(actor); err != nil {
+		return View{}, err
+	}
+	view, err := s.One(ctx, actor, notice)
+	if err != nil {
+		return View{}, err
+	}
+	switch view.State {
+	case models.DeliveryConfirmed:
+		return view, nil
+	case "":
+		return View{}, services.NotFound("notice")
+	}
+	// The row itself is the receipt and can change only once: no key and no
+	// journal is needed, at which all of a ward's officers would have to queue.
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return s.confirm(ctx, tx, actor, notice) })
+	if err != nil {
+		return View{}, err
+	}
+	view.State = models.DeliveryConfirmed
+	return view, nil
+}
+
+func (s *Service) confirm(ctx context.Context, tx *gorm.DB, actor services.Actor, notice int64) error {
+	now := s.clock.UTC()
+	err := mine(tx, actor, notice).Where("state <> ?", models.DeliveryConfirmed).Updates(map[string]any{
+		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now), "updated_at": now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("confirm notice: %w", err)
+	}
+	return s.stir(ctx, tx, notice)
+}
+
+// maxReason bounds why somebody does not come, in runes.
+const maxReason = 200
+
+// Answer is the actor's word whether they come to what a notice invites to; it
+// confirms the notice. The last word counts. It refuses with
+// invalid/notice_invites a notice that asks nothing of the kind, and
+// invalid/reason_long (max).
+func (s *Service) Answer(ctx context.Context, actor services.Actor, notice int64, attends bool, reason string) (View, error) {
+	if err := recipient(actor); err != nil {
+		return View{}, err
+	}
+	view, err := s.One(ctx, actor, notice)
+	switch reason = plain(reason); {
+	case err != nil:
+		return View{}, err
+	case view.State == "":
+		return View{}, services.NotFound("notice")
+	case !view.Notice.Attendance:
+		return View{}, services.Invalid("notice_invites")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return View{}, services.Invalid("reason_long").With("max", maxReason)
+	}
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var delivery int64
+		if err := mine(tx, actor, notice).Select("id").Take(&delivery).Error; err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		row := models.NoticeAnswer{DeliveryID: delivery, NoticeID: notice, WardID: actor.Ward, Attends: attends, Reason: reason, At: s.clock.UTC()}
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "delivery_id"}}, DoUpdates: clause.AssignmentColumns([]string{"attends", "reason", "at"})}).Create(&row).Error
+		if err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		view.Answer, view.State = &row, models.DeliveryConfirmed
+		return s.confirm(ctx, tx, actor, notice)
+	})
+	return view, err
+}
+
+// Seen notes that the actor had notices before their eyes. Those still being
+// sent, confirmed, or not theirs are left alone.
+func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int64) error {
+	if err := recipient(actor); err != nil {
+		return err
+	}
+	if len(notices) == 0 {
+		return nil
+	}
+	now := s.clock.UTC()
+	err := mine(s.store.WithContext(ctx), actor, notices...).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain, models.DeliveryFailed, models.DeliveryUnreachable}).
+		Updates(map[string]any{"state": models.DeliverySeen, "seen_at": now, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("notice seen: %w", err)
+	}
+	return nil
+}
+
+// mine are the actor's deliveries of the notices.
+func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
+	return tx.Model(&models.Delivery{}).
+		Where("ward_id = ? AND person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Ward, actor.Person, outbox.Notice, outbox.NoticeSent, notices)
+}
+
+// Unread counts the actor's notices that want something of them: not seen, or
+// to be confirmed.
+func (s *Service) Unread(ctx context.Context, actor services.Actor) (int64, error) {
+	if err := recipient(actor); err != nil {
+		return 0, err
+	}
+	var unread int64
+	err := s.store.WithContext(ctx).Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id").
+		Where("d.ward_id = ? AND d.person_id = ? AND d.subject_kind = ? AND d.kind = ?", actor.Ward, actor.Person, outbox.Notice, outbox.NoticeSent).
+		Where("d.state <> ? AND (n.needs_confirm OR d.state <> ?)", models.DeliveryConfirmed, models.DeliverySeen).
+		Count(&unread).Error
+	if err != nil {
+		return 0, fmt.Errorf("unread notices: %w", err)
+	}
+	return unread, nil
+}
+
+// Progress is what became of a notice: how many people it was for, and how far
+// it got. Each of them is in one of Queued, Sent and Failed.
+type Progress struct {
+	Notice models.Notice
+	Total  int
+	Queued int // on the way
+	Sent   int // arrived, those seen and confirmed among them
+	// Confirmed and Seen are among those sent; who confirmed has seen it.
+	Seen, Confirmed int
+	// Failed did not get it, those whom no channel reaches among them.
+	Failed, Unreachable int
+	Uncertain           int // among those sent: asked for, and the answer not heard
+	// Coming and Absent are what people said to an invitation.
+	Coming, Absent int
+}
+
+// Sent lists what the ward told its officers, the newest first.
+func (s *Service) Sent(ctx context.Context, actor services.Actor) ([]Progress, error) {
+	if err := actor.Need(readers...); err != nil {
+		return nil, err
+	}
+	db := s.store.WithContext(ctx)
+	var notices []models.Notice
+	if err := db.Where("ward_id = ? AND sent_at IS NOT NULL", actor.Ward).Order("sent_at DESC, id DESC").Limit(maxListed).Find(&notices).Error; err != nil {
+		return nil, fmt.Errorf("notices sent: %w", err)
+	}
+	progress := make([]Progress, len(notices))
+	for i, notice := range notices {
+		progress[i].Notice = notice
+	}
+	return progress, s.count(db, progress)
+}
+
+// count fills in how far notices got.
+func (s *Service) count(db *gorm.DB, progress []Progress) error {
+	ids := make([]int64, len(progress))
+	byID := map[int64]*Progress{}
+	for i := range progress {
+		ids[i] = progress[i].Notice.ID
+		byID[ids[i]] = &progress[i]
+	}
+	var counts []struct {
+		SubjectID int64
+		State     models.DeliveryState
+		Held      bool
+		People    int
+	}
+	err := db.Model(&models.Delivery{}).Select("subject_id, state, (reason = ? AND state = ?) AS held, COUNT(*) AS people", pausedWhy, models.DeliveryFailed).
+		Where("subject_kind = ? AND kind = ? AND subject_id IN ?", outbox.Notice, outbox.NoticeSent, ids).
+		Group("subject_id, state, held").Scan(&counts).Error
+	if err != nil {
+		return fmt.Errorf("count notices: %w", err)
+	}
+	for _, count := range counts {
+		if count.Held {
+			count.State = models.DeliveryQueued
+		}
+		byID[count.SubjectID].add(count.State, count.People)
+	}
+	var answers []struct {
+		NoticeID int64
+		Attends  bool
+		People   int
+	}
+	err = db.Model(&models.NoticeAnswer{}).Select("notice_id, attends, COUNT(*) AS people").Where("notice_id IN ?", ids).Group("notice_id, attends").Scan(&answers).Error
+	if err != nil {
+		return fmt.Errorf("count answers: %w", err)
+	}
+	for _, answer := range answers {
+		if answer.Attends {
+			byID[answer.NoticeID].Coming = answer.People
+		} else {
+			byID[answer.NoticeID].Absent = answer.People
+		}
+	}
+	return nil
+}
+
+func (p *Progress) add(state models.DeliveryState, people int) {
+	p.Total += people
+	switch state {
+	case models.DeliveryQueued, models.DeliverySending:
+		p.Queued += people
+	case models.DeliveryFailed:
+		p.Failed += people
+	case models.DeliveryUnreachable:
+		p.Failed += people
+		p.Unreachable += people
+	default:
+		p.Sent += people
+	}
+	switch state {
+	case models.DeliveryUncertain:
+		p.Uncertain += people
+	case models.DeliverySeen:
+		p.Seen += people
+	case models.DeliveryConfirmed:
+		p.Seen += people
+		p.Confirmed += people
+	}
+}

@@ -1,0 +1,204 @@
+// Package papers draws what a payment list is on paper: the list itself, the
+// sheet that the bank transfers from, and the list that cash is signed on. It
+// draws a list that is approved, never reckons one: the rows are those that
+// were frozen, and unless they add up to the list's total nothing is drawn.
+// It also draws an officer's year and the ward's, as services/allowance tells
+// them, and a Chart of figures that others have counted.
+//
+// The words of the forms are handed in. The same list gives the same bytes.
+package paper
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/identity"
+	"canbobot/services/journal"
+	"canbobot/services/roster"
+)
+
+// Words are the language of the forms.
+type Words struct {
+	Say   func(key string, fields map[string]any) string // "" for a key without words
+	Spell func(amount int64) string                      // an amount in words, for 0 to 10^15
+}
+
+// Format is what a list is drawn as.
+type Format string
+
+const (
+	XLSX Format = "xlsx"
+	PDF  Format = "pdf"
+	PNG  Format = "png"
+)
+
+// MIME is the kind of file that a format is.
+func (f Format) MIME() string {
+	switch f {
+	case PDF:
+		return "application/pdf"
+	case PNG:
+		return "image/png"
+	}
+	return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+}
+
+// Paper is a file to print, or to hand to the bank.
+type Paper struct {
+	Name    string
+	MIME    string
+	Content []byte
+	People  int   // who is paid by it
+	Total   int64 // đồng that it pays
+	// Apart counts those whom it does not pay but lists: a debt that is carried,
+	// or an account that is no longer the one that was approved.
+	Apart int
+}
+
+// Service draws papers. Every method checks the actor's role and ward.
+type Service struct {
+	store     *models.Store
+	roster    *roster.Service
+	allowance *allowance.Service
+	identity  *identity.Service
+	audit     *journal.Service
+	clock     services.Clock
+}
+
+func New(store *models.Store, roster *roster.Service, allowance *allowance.Service, identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
+	return &Service{store: store, roster: roster, allowance: allowance, identity: identity, audit: audit, clock: clock}
+}
+
+// List draws the payment list: all of it and, where several sources pay, each
+// source's part; the totals by village and by organization; and apart who is
+// paid nothing because a debt is carried. Account numbers are shown by their
+// tails. For a clerk or leader, of a list that is approved
+// (conflict/run_not_approved); rows that do not add up are
+// conflict/run_changed.
+func (s *Service) List(ctx context.Context, actor services.Actor, run int64, format Format, words Words) (Paper, error) {
+	if format != XLSX && format != PDF {
+		return Paper{}, services.Invalid("paper")
+	}
+	g, err := s.gather(ctx, actor, run)
+	if err != nil {
+		return Paper{}, err
+	}
+	w := writer{words}
+	document := g.list(w)
+	draw := document.workbook
+	if format == PDF {
+		draw = document.pdf
+	}
+	content, err := draw()
+	if err != nil {
+		return Paper{}, fmt.Errorf("payment list %d: %w", run, err)
+	}
+	paper := Paper{
+		Name: w.say("payform.file.list", "month", g.fileMonth()) + "." + string(format), MIME: format.MIME(),
+		Content: content, People: g.run.People, Total: g.run.Total, Apart: len(g.carried),
+	}
+	return paper, s.record(ctx, actor, "run.listed", g, paper, "")
+}
+
+// Transfer draws the sheet that the bank transfers from, with account numbers
+// in full; source is whose money it is of, "" for all. It wants a fresh code
+// (denied/step_up). Who has another account than when the list was frozen is
+// listed apart and not paid: nobody approved that account.
+func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper, error) {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return Paper{}, err
+	}
+	if err := s.identity.RequireFresh(ctx, nil, actor); err != nil {
+		return Paper{}, err
+	}
+	g, err := s.gather(ctx, actor, run)
+	if err != nil {
+		return Paper{}, err
+	}
+	if err := g.knows(source); err != nil {
+		return Paper{}, err
+	}
+	transfers, err := s.accounts(ctx, g, source)
+	if err != nil {
+		return Paper{}, err
+	}
+	w := writer{words}
+	content, err := g.transfer(w, source, transfers).workbook()
+	if err != nil {
+		return Paper{}, fmt.Errorf("transfer sheet %d: %w", run, err)
+	}
+	paper := Paper{
+		Name: w.say("payform.file.transfer", "month", g.fileMonth()) + suffix(source) + ".xlsx", MIME: XLSX.MIME(),
+		Content: content, People: len(transfers.sure), Total: transfers.total, Apart: len(transfers.changed),
+	}
+	return paper, s.record(ctx, actor, "run.transfer_listed", g, paper, source)
+}
+
+// Cash draws the list that those sign who have no account, by village; source
+// is whose money it is of, "" for all.
+func (s *Service) Cash(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper, error) {
+	g, err := s.gather(ctx, actor, run)
+	if err != nil {
+		return Paper{}, err
+	}
+	if err := g.knows(source); err != nil {
+		return Paper{}, err
+	}
+	w := writer{words}
+	document, people, total := g.cash(w, source)
+	content, err := document.workbook()
+	if err != nil {
+		return Paper{}, fmt.Errorf("cash list %d: %w", run, err)
+	}
+	paper := Paper{
+		Name: w.say("payform.file.cash", "month", g.fileMonth()) + suffix(source) + ".xlsx", MIME: XLSX.MIME(),
+		Content: content, People: people, Total: total, Apart: len(g.carried),
+	}
+	return paper, s.record(ctx, actor, "run.cash_listed", g, paper, source)
+}
+
+func suffix(source string) string {
+	if source == "" {
+		return ""
+	}
+	return "-" + source
+}
+
+// record notes in the journal who took which paper.
+func (s *Service) record(ctx context.Context, actor services.Actor, action string, g *gathered, paper Paper, source string) error {
+	actor.Ward = g.run.WardID
+	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		return s.audit.Record(tx, actor, action, fmt.Sprintf("run:%d", g.run.ID), journal.Detail{
+			"month": g.run.Month, "people": paper.People, "total": paper.Total, "what": source, "hash": fmt.Sprintf("%x", g.run.ContentHash),
+		})
+	})
+}
+
+// writer puts keys into words.
+type writer struct{ words Words }
+
+func (w writer) say(key string, fields ...any) string {
+	filled := make(map[string]any, len(fields)/2)
+	for i := 0; i+1 < len(fields); i += 2 {
+		filled[fields[i].(string)] = fields[i+1]
+	}
+	return w.words.Say(key, filled)
+}
+
+// source names whose money it is.
+func (w writer) source(code string) string {
+	switch code {
+	case "":
+		return w.say("payform.source.all")
+	case "town":
+		return w.say("payform.source.town")
+	case "province":
+		return w.say("payform.source.province")
+	}
+	return code
+}

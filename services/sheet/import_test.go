@@ -1,0 +1,210 @@
+package sheet_test
+
+import (
+	"strings"
+	"testing"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+func TestImportBringsPeopleAndPosts(t *testing.T) {
+	h := newHouse(t)
+	content := made(t, heads,
+		usual(nil),
+		usual(map[string]any{"STT": 2, "Họ và tên": "TRẦN VĂN BÌNH", "Ngày sinh": 1970, "Chức danh": "Bí thư chi đoàn", "Chi hội": "", "Thôn/TDP": "Tổ dân phố 6", "Số điện thoại": 987654321, "CCCD": 42168001235, "Số tài khoản": "", "Ngân hàng": "", "Từ ngày": 45323}),
+	)
+	preview := h.check(content)
+	if preview.Counts.Errors > 0 || preview.Counts.New != 2 || preview.Counts.NewPeople != 2 || preview.Counts.NewTerms != 2 {
+		t.Fatalf("%+v %s", preview.Counts, codes(preview.Findings))
+	}
+	if got, want := codes(preview.Remarks()), "B3 name_capitals, G3 zero_lost, H3 zero_lost"; got != want {
+		t.Errorf("remarks %q, want %q", got, want)
+	}
+	h.imported(content)
+	var people []models.Person
+	var terms []models.Term
+	h.store.Order("id").Find(&people)
+	h.store.Order("id").Find(&terms)
+	if len(people) != 2 || len(terms) != 2 {
+		t.Fatalf("%d people, %d terms", len(people), len(terms))
+	}
+	hoa, binh := people[0], people[1]
+	if account, err := h.vault.Open("people.bank_account", hoa.BankAccount); err != nil || account != "3706205123456" || hoa.BankTail != "3456" || hoa.BankName != "Agribank" {
+		t.Errorf("%q %v %+v", account, err, hoa)
+	}
+	if number, err := h.vault.Open("people.citizen_id", binh.CitizenID); err != nil || number != "042168001235" {
+		t.Errorf("%q %v", number, err)
+	}
+	if binh.Name != "Trần Văn Bình" || binh.Phone != "+84987654321" || binh.BirthYear != 1970 || !binh.BirthDate.IsZero() {
+		t.Errorf("%+v", binh)
+	}
+	if term := terms[1]; term.BranchID != h.branches["youth 6"].ID || term.Role != models.Head || term.From != models.NewDate(2024, 2, 1) || term.Title != "Bí thư chi đoàn" {
+		t.Errorf("%+v", term)
+	}
+	var row models.Import
+	h.store.Take(&row)
+	if row.State != models.ImportApplied || row.Content != "" || strings.Contains(row.Outcome, "Hoa") || !strings.Contains(row.Outcome, `"what":["person","term"]`) {
+		t.Errorf("%+v", row)
+	}
+	var entry models.AuditEntry
+	h.store.Where("action = ?", "roster.imported").Take(&entry)
+	if *entry.StaffID != h.clerk.Staff || entry.Subject != "import:1" {
+		t.Errorf("%+v", entry)
+	}
+}
+
+func TestImportTwiceChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	content := made(t, heads, usual(nil), usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Số điện thoại": "0912345679", "CCCD": "042168001299"}))
+	first := h.imported(content)
+	again, err := h.Apply(h.ctx, h.clerk, first.ID)
+	if err != nil || again.State != models.ImportApplied || again.Counts != first.Counts {
+		t.Errorf("%+v, %v", again, err)
+	}
+	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", content)
+	if err != nil || preview.ID != 0 || !preview.Counts.Nothing() || preview.Counts.Unchanged != 2 || len(preview.Findings) != 0 {
+		t.Errorf("%+v %s, %v", preview.Counts, codes(preview.Findings), err)
+	}
+	if h.count(&models.Person{}) != 2 || h.count(&models.Term{}) != 2 {
+		t.Error("imported twice")
+	}
+}
+
+func TestImportChangesWhatTheRosterHas(t *testing.T) {
+	h := newHouse(t)
+	hoa := h.person("Nguyễn Thị Hoa", "+84912345678", "women 5", models.Head, models.NewDate(2020, 1, 1))
+	mai := h.person("Lê Thị Mai", "+84912345679", "women 5", models.Deputy, models.NewDate(2020, 1, 1))
+	none := map[string]any{"Số tài khoản": "", "Ngân hàng": "", "CCCD": "", "Số quyết định": ""}
+	with := func(more map[string]any) []any {
+		row := map[string]any{}
+		for _, of := range []map[string]any{none, more} {
+			for key, value := range of {
+				row[key] = value
+			}
+		}
+		return usual(row)
+	}
+	done := h.imported(made(t, heads,
+		// The two have swapped their numbers, and Hoa hands over to Lan.
+		with(map[string]any{"Số điện thoại": "0912345679", "Từ ngày": "01/01/2020", "Đến ngày": "31/03/2026"}),
+		with(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Số điện thoại": "0912345678", "Ngày sinh": "", "Từ ngày": "", "Số tài khoản": "3706205123456", "Ngân hàng": "Agribank"}),
+		with(map[string]any{"Họ và tên": "Phan Thị Lan", "Số điện thoại": "", "Ngày sinh": "", "Từ ngày": "01/04/2026"}),
+	))
+	if c := done.Counts; c.Changed != 2 || c.New != 1 || c.EndedTerms != 1 || c.Phones != 2 || c.Births != 1 || c.NewPeople != 1 || c.NewTerms != 1 {
+		t.Errorf("%+v", c)
+	}
+	var after models.Person
+	h.store.Take(&after, hoa.ID)
+	if after.Phone != "+84912345679" || after.BirthDate != models.NewDate(1968, 3, 5) || after.Version != 2 {
+		t.Errorf("%+v", after)
+	}
+	after = models.Person{}
+	h.store.Take(&after, mai.ID)
+	if after.Phone != "+84912345678" || after.BankTail != "" {
+		t.Errorf("an account of somebody known goes by request only: %+v", after)
+	}
+	var term models.Term
+	h.store.Where("person_id = ?", hoa.ID).Take(&term)
+	if term.To != models.NewDate(2026, 3, 31) || term.EndReason != "term_ended" {
+		t.Errorf("%+v", term)
+	}
+}
+
+func TestImportWantsACodeAndItsOwnWard(t *testing.T) {
+	h := newHouse(t)
+	content := made(t, heads, usual(nil))
+	preview, err := h.Preview(h.ctx, h.stale, "ds.xlsx", content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Apply(h.ctx, h.stale, preview.ID); services.CodeOf(err) != "step_up" {
+		t.Error(err)
+	}
+	for name, actor := range map[string]services.Actor{"foreign": h.away, "officer": {Role: services.Officer, Ward: h.ward.ID, Person: 1}, "viewer": {Role: services.Viewer, Ward: h.ward.ID, Staff: 9}, "stranger": {}} {
+		want := services.KindDenied
+		if name == "foreign" {
+			want = services.KindNotFound
+		}
+		_, applying := h.Apply(h.ctx, actor, preview.ID)
+		_, again := h.Again(h.ctx, actor, preview.ID)
+		_, reading := h.Import(h.ctx, actor, preview.ID)
+		for what, err := range map[string]error{"apply": applying, "again": again, "read": reading, "drop": h.Drop(h.ctx, actor, preview.ID)} {
+			if services.KindOf(err) != want {
+				t.Errorf("%s %s: %v", name, what, err)
+			}
+		}
+		if name == "foreign" {
+			continue
+		}
+		if _, err := h.Preview(h.ctx, actor, "ds.xlsx", content); services.KindOf(err) != services.KindDenied {
+			t.Errorf("%s preview: %v", name, err)
+		}
+	}
+	// A foreign ward's clerk reads the sheet against their own villages.
+	foreign, err := h.Check(h.ctx, h.away, content)
+	if err != nil || foreign.Counts.Errors == 0 {
+		t.Errorf("%+v, %v", foreign.Counts, err)
+	}
+	if h.count(&models.Person{}) != 0 {
+		t.Error("somebody was imported")
+	}
+}
+
+func TestImportOfAChangedRosterIsStale(t *testing.T) {
+	h := newHouse(t)
+	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", made(t, heads, usual(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.person("Võ Thị Tư", "", "women 5", models.Head, models.NewDate(2025, 1, 1))
+	if _, err := h.Apply(h.ctx, h.clerk, preview.ID); services.CodeOf(err) != "import_stale" {
+		t.Fatal(err)
+	}
+	again, err := h.Again(h.ctx, h.clerk, preview.ID)
+	if err != nil || codes(again.Errors()) != "D2 post_taken" {
+		t.Errorf("%s, %v", codes(again.Findings), err)
+	}
+	if err := h.Drop(h.ctx, h.clerk, preview.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := h.Apply(h.ctx, h.clerk, preview.ID); services.CodeOf(err) != "import_gone" {
+		t.Error(err)
+	}
+}
+
+func TestImportFailsWhole(t *testing.T) {
+	h := newHouse(t)
+	var rows [][]any
+	rows = append(rows, heads)
+	for i, name := range []string{"An", "Bình", "Chi", "Dung"} {
+		role := []string{"Chi hội trưởng", "Chi hội phó", "Uỷ viên BCH", "Uỷ viên BCH"}[i]
+		rows = append(rows, usual(map[string]any{"Họ và tên": "Lê Thị " + name, "Chức danh": role, "Số điện thoại": "", "CCCD": "", "Số tài khoản": "", "Ngân hàng": ""}))
+	}
+	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", made(t, rows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The database refuses a row in the middle, as it would on a full disk.
+	if h.store.Dialect == models.SQLite {
+		h.exec(`CREATE TRIGGER refuse BEFORE INSERT ON terms WHEN NEW.role = 'member' BEGIN SELECT RAISE(ABORT, 'disk'); END`)
+	} else {
+		h.exec(`ALTER TABLE terms ADD CONSTRAINT refuse CHECK (role <> 'member')`)
+	}
+	if _, err := h.Apply(h.ctx, h.clerk, preview.ID); err == nil {
+		t.Fatal("applied")
+	}
+	if h.count(&models.Person{}) != 0 || h.count(&models.Term{}) != 0 {
+		t.Error("half of it was imported")
+	}
+	if row, err := h.Import(h.ctx, h.clerk, preview.ID); err != nil || row.State != models.ImportPreviewed {
+		t.Errorf("%+v, %v", row, err)
+	}
+}
+
+func (h *house) exec(sql string) {
+	h.t.Helper()
+	if err := h.store.Exec(sql).Error; err != nil {
+		h.t.Fatal(err)
+	}
+}

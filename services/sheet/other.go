@@ -1,0 +1,109 @@
+package sheet
+
+import (
+	"errors"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// Row is one row of a workbook that is not the roster's; another reader finds
+// its own headings. The bounds and refusals are those of the roster's sheets.
+type Row struct {
+	Sheet  string
+	Number int      // 1 first
+	Cells  []string // raw: a number as it is stored, a day as its serial number
+	Days   Days
+}
+
+// Days reads the days of one workbook.
+type Days struct{ days }
+
+// Read reads a day as spreadsheets keep it and as people type it; it refuses
+// with invalid/day, day_year, day_impossible or day_range.
+func (d Days) Read(cell string) (models.Date, error) {
+	day, _, err := d.readDay(cell)
+	return day, err
+}
+
+// HeadingRows is how far down headings are looked for.
+const HeadingRows = headerRows
+
+// Each calls do with every row that has anything in it, of every sheet that is
+// shown, in order. It refuses what is no harmless workbook as Check does, and
+// invalid/sheet_rows more than MaxRows.
+func Each(content []byte, today models.Date, do func(Row) error) error {
+	file, err := open(content)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	calendar := Days{days{today: today, epoch: epoch1900}}
+	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
+		calendar.epoch = epoch1904
+	}
+	total := 0
+	lists := file.GetSheetList()
+	for _, sheet := range lists[:min(len(lists), maxSheets)] {
+		if visible, err := file.GetSheetVisible(sheet); err == nil && !visible {
+			continue
+		}
+		err := each(file, sheet, func(number int, cells []string) error {
+			if total++; total > MaxRows {
+				return errRows
+			}
+			return do(Row{sheet, number, cells, calendar})
+		})
+		if errors.Is(err, errRows) {
+			return services.Invalid("sheet_rows").With("rows", total).With("max", MaxRows)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Heading folds a heading: no case, accents or marks, and nothing in brackets.
+func Heading(cell string) string { return heading(cell) }
+
+// Text takes a cell as one line of text.
+func Text(cell string) string { return plain(cell) }
+
+// AccountNumber reads a bank account's number, mended where a spreadsheet
+// shortened it without losing a digit. Masked says that the cell shows an end
+// of it only, which Number then is.
+func AccountNumber(cell string) (number string, hidden bool, err error) {
+	if masked(cell) {
+		digits := onlyDigits(cell)
+		return digits[max(0, len(digits)-4):], true, nil
+	}
+	number, _, err = readAccount(cell)
+	return number, false, err
+}
+
+// Whole undoes what a spreadsheet does to a whole number: 2E+05, 200000.0.
+func Whole(cell string) string {
+	digits, _, _ := digitsOf(cell)
+	return digits
+}
+
+// IsFormulaError reports whether a cell shows that its formula failed.
+func IsFormulaError(cell string) bool { return errorValues[cell] }
+
+// RosterHeadings reports whether the first rows of a sheet, by their numbers,
+// have headings as the roster's do, and whether they name posts or places,
+// which no sheet of payments alone would.
+func RosterHeadings(rows map[int][]string) (fits, posts bool) {
+	head, ok := findHeader(rows)
+	if !ok {
+		return false, false
+	}
+	for _, what := range []field{fieldTitle, fieldUnit, fieldVillage, fieldPhone, fieldBirth, fieldCitizen, fieldFrom, fieldDecision} {
+		posts = posts || head.has(what)
+	}
+	return true, posts
+}
+
+// Shorten cuts a cell as a finding shows it.
+func Shorten(text string) string { return cut(text) }

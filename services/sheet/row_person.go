@@ -1,0 +1,150 @@
+package sheet
+
+import (
+	"strings"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/vn"
+)
+
+// person reads who is named.
+func (s *section) person(cell string) {
+	name, said, err := readName(cell)
+	if err != nil {
+		s.refused(fieldName, cell, err)
+	}
+	s.line.name, s.line.folded = name, models.Fold(name)
+	s.remark(fieldName, said, cell, map[string]any{"now": name})
+
+	if cell := s.cell(fieldBirth); s.given(fieldBirth, cell) {
+		day, year, said, err := s.days.readBirth(cell)
+		if err != nil {
+			s.refused(fieldBirth, cell, err)
+		} else {
+			s.line.birth, s.line.birthYear = day, year
+			s.remark(fieldBirth, said, cell, map[string]any{"now": day})
+		}
+	}
+	if cell := s.cell(fieldPhone); s.given(fieldPhone, cell) && !masked(cell) {
+		number, said, err := readPhone(cell)
+		switch {
+		case err != nil && services.CodeOf(err) == "phone" && countDigits(cell) > 0:
+			s.wrong(fieldPhone, "phone_digits", cell, map[string]any{"digits": countDigits(cell)})
+		case err != nil:
+			s.refused(fieldPhone, cell, err)
+		default:
+			s.line.phone = number
+			s.remark(fieldPhone, said, cell, map[string]any{"now": "0" + number[3:]})
+		}
+	}
+	if cell := s.cell(fieldCitizen); s.given(fieldCitizen, cell) && !masked(cell) {
+		number, said, err := readCitizen(cell)
+		if err != nil {
+			s.refused(fieldCitizen, cell, err)
+		} else {
+			s.line.citizen = number
+			s.remark(fieldCitizen, said, cell, map[string]any{"now": number})
+		}
+	}
+	s.paid()
+	note := words(models.Fold(s.cell(fieldNote)))
+	for _, sign := range []string{"dung chung so", "chung so", "chung may", "dung chung may", "chung dien thoai"} {
+		s.line.shared = s.line.shared || strings.Contains(note, sign)
+	}
+	for _, sign := range reasons {
+		if strings.Contains(note, sign.says) {
+			s.line.reason = sign.means
+			break
+		}
+	}
+}
+
+// reasons are what notes say of a term's end.
+var reasons = []struct{ says, means string }{
+	{"tu tran", "died"}, {"qua doi", "died"}, {"da mat", "died"}, {"mien nhiem", "dismissed"}, {"bai nhiem", "dismissed"},
+	{"xin nghi", "resigned"}, {"xin thoi", "resigned"}, {"chuyen", "moved"},
+}
+
+// given reports whether a cell says anything that can be read.
+func (s *section) given(what field, cell string) bool {
+	switch {
+	case cell == "" || cell == "-" || cell == "–" || cell == "0" || cell == "x" && what != fieldActing:
+		return false
+	case errorValues[cell]:
+		s.wrong(what, "formula", cell, nil)
+		return false
+	}
+	return true
+}
+
+// paid reads where a person is paid.
+func (s *section) paid() {
+	account, name := s.cell(fieldAccount), s.cell(fieldBank)
+	if !s.given(fieldAccount, account) {
+		return
+	}
+	if masked(account) {
+		s.line.tail = vn.AccountTail(strings.TrimLeft(account, "*x• "))
+		return
+	}
+	if name == "" { // "3706205123456 Agribank" in one cell
+		if i := strings.IndexFunc(account, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }); i > vn.LeastAccountDigits {
+			account, name = strings.TrimRight(account[:i], " -,("), strings.Trim(account[i:], " -,()")
+		}
+	}
+	number, said, err := readAccount(account)
+	if err != nil {
+		s.refused(fieldAccount, account, err)
+		return
+	}
+	s.remark(fieldAccount, said, account, map[string]any{"now": number})
+	found, err := s.bankOf(name)
+	switch {
+	case name == "":
+		s.wrong(fieldBank, "bank_missing", "", nil)
+	case err != nil:
+		s.refused(fieldBank, name, err)
+	default:
+		s.line.account, s.line.bank = number, found
+	}
+}
+
+// bankOf finds a bank, with the branch of it that people write behind.
+func (s *section) bankOf(name string) (string, error) {
+	if known := s.banks[name]; known != "" {
+		return known, nil
+	}
+	found, err := findBank(name)
+	if err == nil && len(s.banks) < mostRemembered {
+		s.banks[name] = found
+	}
+	return found, err
+}
+
+// shortBanks are names that people use, folded, beside those of services/bank.
+var shortBanks = map[string]string{
+	"nong nghiep": "agribank", "nong nghiep va phat trien nong thon": "agribank", "cong thuong": "vietinbank", "ctg": "vietinbank",
+	"ngoai thuong": "vietcombank", "vcb": "vietcombank", "dau tu va phat trien": "bidv", "quan doi": "mb", "mbbank": "mb", "mb bank": "mb",
+}
+
+func findBank(name string) (string, error) {
+	found, err := vn.BankByName(name)
+	if err == nil {
+		return found.Name, nil
+	}
+	folded := words(models.Fold(name))
+	for _, lead := range []string{"ngan hang tmcp", "ngan hang", "nh tmcp", "nh"} {
+		folded = strings.TrimPrefix(folded, lead+" ")
+	}
+	if full := shortBanks[folded]; full != "" {
+		folded = full
+	}
+	parts := strings.Fields(folded)
+	for i := len(parts); i > 0; i-- { // "Agribank Hồng Lĩnh"
+		if found, ok := vn.BankByName(strings.Join(parts[:i], " ")); ok == nil {
+			return found.Name, nil
+		}
+	}
+	return "", err
+}
