@@ -11,7 +11,6 @@ package cases
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -19,7 +18,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -117,7 +115,7 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, opening Openin
 			return View{}, err
 		}
 		row.Month = opening.Month
-		row.LineID, row.LineState = pointer(month.LineID), stateOf(month.Stage)
+		row.LineID, row.LineState = services.Ref(month.LineID), stateOf(month.Stage)
 	default:
 		return View{}, services.Invalid("case_kind")
 	}
@@ -149,7 +147,7 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 	if err := s.say(tx, actor, row.ID, text); err != nil {
 		return err
 	}
-	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), journal.Detail{"kind": row.Kind, "month": row.Month.String(), "line": value(row.LineID)}); err != nil {
+	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), journal.Detail{"kind": row.Kind, "month": row.Month.String(), "line": services.ID(row.LineID)}); err != nil {
 		return err
 	}
 	return s.tellStaff(ctx, tx, *row)
@@ -178,15 +176,8 @@ func officer(actor services.Actor) error {
 
 // lockPerson makes two cases of one officer at once wait for each other.
 func lockPerson(tx *gorm.DB, actor services.Actor) error {
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").
-		Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Take(&models.Person{}).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return services.NotFound("person")
-	}
-	if err != nil {
-		return fmt.Errorf("lock person: %w", err)
-	}
-	return nil
+	_, err := services.Take[models.Person](services.Locked(tx).Select("id"), actor, "person", actor.Person)
+	return err
 }
 
 // mayOpen refuses what the officer has open already.
@@ -234,9 +225,9 @@ func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) e
 func (s *Service) say(tx *gorm.DB, actor services.Actor, id int64, text string) error {
 	message := models.CaseMessage{WardID: actor.Ward, CaseID: id, Text: text, At: s.clock.UTC()}
 	if actor.Role == services.Officer {
-		message.PersonID = pointer(actor.Person)
+		message.PersonID = services.Ref(actor.Person)
 	} else {
-		message.StaffID = pointer(actor.Staff)
+		message.StaffID = services.Ref(actor.Staff)
 	}
 	if err := tx.Create(&message).Error; err != nil {
 		return fmt.Errorf("case message: %w", err)
@@ -302,7 +293,7 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		row, err := read(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), actor, id)
+		row, err := read(services.Locked(tx), actor, id)
 		if err != nil {
 			return err
 		}
@@ -356,18 +347,11 @@ func (s *Service) tellOfficer(ctx context.Context, tx *gorm.DB, row models.Case)
 // read finds a case that the actor may see: an officer their own, staff those
 // of the ward. All others are not_found/case.
 func read(tx *gorm.DB, actor services.Actor, id int64) (models.Case, error) {
-	var row models.Case
-	err := tx.Where("id = ?", id).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	row, err := services.Take[models.Case](tx, actor, "case", id)
+	if err == nil && actor.Role == services.Officer && actor.Person != row.PersonID {
 		return models.Case{}, services.NotFound("case")
 	}
-	if err != nil {
-		return models.Case{}, fmt.Errorf("read case: %w", err)
-	}
-	if actor.In(row.WardID) != nil || (actor.Role == services.Officer && actor.Person != row.PersonID) {
-		return models.Case{}, services.NotFound("case")
-	}
-	return row, nil
+	return row, err
 }
 
 // clean is a text as it is kept: NFC, no control characters but line ends.
@@ -389,17 +373,3 @@ func clean(text string) (string, error) {
 }
 
 func subjectOf(id int64) string { return fmt.Sprintf("case:%d", id) }
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
-}
-
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
-}

@@ -83,7 +83,7 @@ func (s *Service) Received(ctx context.Context, actor services.Actor, word Word)
 			return fmt.Errorf("receipt: %w", err)
 		}
 		return s.audit.Record(tx, actor, "line.received", fmt.Sprintf("line:%d", line.ID), journal.Detail{
-			"run": line.RunID, "from": before, "to": receipt.Answer, "amount": receipt.Amount, "case": value(receipt.CaseID),
+			"run": line.RunID, "from": before, "to": receipt.Answer, "amount": receipt.Amount, "case": services.ID(receipt.CaseID),
 		})
 	})
 	return receipt, err

@@ -71,7 +71,7 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 	if actor.Role == services.Officer {
 		return view, nil
 	}
-	line := value(row.LineID)
+	line := services.ID(row.LineID)
 	if month.LineID != 0 { // what a later list made good stands there
 		line = month.LineID
 	}
@@ -84,7 +84,7 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 
 func lineOf(db *gorm.DB, ward, id int64) (*LineView, error) {
 	var view LineView
-	if err := db.Where("ward_id = ?", ward).Take(&view.Line, id).Error; err != nil {
+	if err := services.InWard(db, ward).Take(&view.Line, id).Error; err != nil {
 		return nil, fmt.Errorf("case: %w", err)
 	}
 	if err := db.Take(&view.Run, view.Line.RunID).Error; err != nil {
@@ -121,7 +121,7 @@ func (s *Service) Queue(ctx context.Context, actor services.Actor) ([]View, erro
 		return nil, err
 	}
 	return s.list(ctx, func(db *gorm.DB) *gorm.DB {
-		return db.Where("ward_id = ? AND state = ?", actor.Ward, Open).Order("created_at, id")
+		return services.InWard(db, actor.Ward).Where("state = ?", Open).Order("created_at, id")
 	})
 }
 
@@ -131,7 +131,7 @@ func (s *Service) Mine(ctx context.Context, actor services.Actor) ([]View, error
 		return nil, err
 	}
 	return s.list(ctx, func(db *gorm.DB) *gorm.DB {
-		return db.Where("ward_id = ? AND person_id = ?", actor.Ward, actor.Person).Order("created_at DESC, id DESC")
+		return services.InWard(db, actor.Ward).Where("person_id = ?", actor.Person).Order("created_at DESC, id DESC")
 	})
 }
 

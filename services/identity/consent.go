@@ -41,8 +41,8 @@ func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) err
 		Channel: actor.Channel, EventID: actor.Event, GivenAt: s.clock.UTC(),
 	}
 	about := ownSubject(actor)
-	if row.StaffID = pointer(actor.Staff); row.StaffID == nil {
-		row.PersonID = pointer(actor.Person)
+	if row.StaffID = services.Ref(actor.Staff); row.StaffID == nil {
+		row.PersonID = services.Ref(actor.Person)
 	}
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("consent: %w", err)
@@ -76,7 +76,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, actor services.Actor) err
 		if err != nil {
 			return err
 		}
-		column, id, draft := "person_id", value(own.PersonID), subject("person", value(own.PersonID))
+		column, id, draft := "person_id", services.ID(own.PersonID), subject("person", services.ID(own.PersonID))
 		if own.StaffID != nil {
 			column, id, draft = "staff_id", *own.StaffID, subject("staff", *own.StaffID)
 		}

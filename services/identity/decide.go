@@ -51,7 +51,7 @@ func (s *Service) decide(ctx context.Context, actor services.Actor, id, person i
 		detail := journal.Detail{"channel": request.Channel}
 		if agree {
 			if person == 0 {
-				person = value(request.PersonID)
+				person = services.ID(request.PersonID)
 			}
 			if err := s.linkAs(ctx, tx, actor, request, person); err != nil {
 				return err
@@ -80,7 +80,7 @@ func (s *Service) settleRequest(tx *gorm.DB, actor services.Actor, request model
 		state = models.LinkAgreed
 	}
 	result := tx.Model(&models.LinkRequest{}).Where("id = ? AND state = ?", request.ID, models.LinkPending).
-		Updates(map[string]any{"state": state, "decided_by_staff": pointer(actor.Staff), "decided_at": s.clock.UTC()})
+		Updates(map[string]any{"state": state, "decided_by_staff": services.Ref(actor.Staff), "decided_at": s.clock.UTC()})
 	if result.Error != nil {
 		return fmt.Errorf("decide link: %w", result.Error)
 	}
@@ -92,7 +92,7 @@ func (s *Service) settleRequest(tx *gorm.DB, actor services.Actor, request model
 		return fmt.Errorf("decide link: %w", err)
 	}
 	var names []string
-	if err := tx.Model(&models.Staff{}).Where("id = ?", value(decided.DecidedByStaff)).Pluck("name", &names).Error; err != nil {
+	if err := tx.Model(&models.Staff{}).Where("id = ?", services.ID(decided.DecidedByStaff)).Pluck("name", &names).Error; err != nil {
 		return fmt.Errorf("decide link: %w", err)
 	}
 	refusal := services.Conflict("link_decided").With("by", "").With("at", "")

@@ -200,22 +200,6 @@ func (s *Service) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 // subject names a row for the journal.
 func subject(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }
 
-// pointer is nil for no id.
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
-}
-
-// value is 0 for no id.
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
-}
-
 // found turns a missing row into a refusal that tells nothing more.
 func found(err error, code string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {

@@ -53,7 +53,7 @@ func (o owner) subject() string {
 func (o owner) actor(chat Chat) services.Actor {
 	actor := services.Actor{Role: services.Officer, Ward: o.ward(), Channel: chat.Channel, Event: chat.Event}
 	if o.staff != nil {
-		actor.Role, actor.Staff, actor.Person = services.Role(o.staff.Role), o.staff.ID, value(o.staff.PersonID)
+		actor.Role, actor.Staff, actor.Person = services.Role(o.staff.Role), o.staff.ID, services.ID(o.staff.PersonID)
 	} else {
 		actor.Person = o.person.ID
 	}
@@ -131,7 +131,7 @@ func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, mo
 	code := newCode()
 	invite := models.Invite{
 		WardID: to.ward(), CodeHash: s.vault.Hash(inviteKind, code),
-		ExpiresAt: now.Add(inviteFor), CreatedByStaff: pointer(actor.Staff), CreatedAt: now,
+		ExpiresAt: now.Add(inviteFor), CreatedByStaff: services.Ref(actor.Staff), CreatedAt: now,
 	}
 	invite.PersonID, invite.StaffID = to.ids()
 	if err := tx.Create(&invite).Error; err != nil {

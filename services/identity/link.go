@@ -215,9 +215,9 @@ func (s *Service) holder(tx *gorm.DB, chat Chat, to owner) (account models.Accou
 	}
 	person, staff := to.ids()
 	switch {
-	case value(account.PersonID) == value(person) && value(account.StaffID) == value(staff):
+	case services.ID(account.PersonID) == services.ID(person) && services.ID(account.StaffID) == services.ID(staff):
 		return account, true, nil
-	case to.staff != nil && account.PersonID != nil && value(account.PersonID) == value(to.staff.PersonID):
+	case to.staff != nil && account.PersonID != nil && services.ID(account.PersonID) == services.ID(to.staff.PersonID):
 		return account, false, nil
 	}
 	return account, false, services.Conflict("chat_linked")
@@ -301,7 +301,7 @@ func (s *Service) end(tx *gorm.DB, accounts []models.Account) ([]models.Account,
 // recordUnlinked writes down that an account ended, and why: moved,
 // became_staff, own, by_staff, renewed, retired, withdrawn.
 func (s *Service) recordUnlinked(tx *gorm.DB, actor services.Actor, account models.Account, why string) error {
-	action, about := "account.unlinked", subject("person", value(account.PersonID))
+	action, about := "account.unlinked", subject("person", services.ID(account.PersonID))
 	if why == "moved" {
 		action = "account.moved"
 	}

@@ -74,14 +74,14 @@ func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, er
 		return MyData{}, err
 	}
 	var data MyData
-	person := value(own.PersonID)
+	person := services.ID(own.PersonID)
 	if own.StaffID != nil {
 		var staff models.Staff
 		if err := db.Omit("totp").Where("ward_id = ?", actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
 			return MyData{}, found(err, "account")
 		}
 		data.Name, data.StaffRole, data.StaffPhone = staff.Name, services.Role(staff.Role), vn.MaskPhone(staff.Phone)
-		person = value(staff.PersonID)
+		person = services.ID(staff.PersonID)
 	}
 	for _, fill := range []func() error{
 		func() error { return s.rosterData(db, &data, actor.Ward, person) },
@@ -205,7 +205,7 @@ func (s *Service) lookers(db *gorm.DB, data *MyData, own models.Account, person 
 	err := db.Model(&models.AuditEntry{}).
 		Select("audit_entries.at AS at, audit_entries.action AS action, staff.name AS name, audit_entries.role AS role").
 		Joins("LEFT JOIN staff ON staff.id = audit_entries.staff_id").
-		Where("audit_entries.ward_id = ? AND audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND audit_entries.staff_id <> ?", own.WardID, about, value(own.StaffID)).
+		Where("audit_entries.ward_id = ? AND audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND audit_entries.staff_id <> ?", own.WardID, about, services.ID(own.StaffID)).
 		Order("audit_entries.seq DESC").Limit(maxLooks).Scan(&rows).Error
 	for _, row := range rows {
 		look := Look{At: row.At.UTC(), Action: row.Action, Role: services.Role(row.Role)}

@@ -95,7 +95,7 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return fmt.Errorf("add staff: %w", err)
 		}
 		actor.Ward = ward
-		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID), journal.Detail{"role": role, "person": value(staff.PersonID)}); err != nil {
+		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID), journal.Detail{"role": role, "person": services.ID(staff.PersonID)}); err != nil {
 			return err
 		}
 		code, _, err = s.issue(tx, actor, owner{staff: &staff})
@@ -220,11 +220,11 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 				return services.NotFound("person")
 			}
 		}
-		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id", pointer(person)).Error; err != nil {
+		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id", services.Ref(person)).Error; err != nil {
 			return fmt.Errorf("staff: %w", err)
 		}
 		actor.Ward = staff.WardID
-		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID), journal.Detail{"from": value(staff.PersonID), "to": person})
+		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID), journal.Detail{"from": services.ID(staff.PersonID), "to": person})
 	})
 }
 

@@ -57,7 +57,7 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 	}
 	entry := models.AuditEntry{
 		WardID: actor.Ward, Seq: last.Seq + 1, At: s.clock.UTC(),
-		Role: string(actor.Role), PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff),
+		Role: string(actor.Role), PersonID: services.Ref(actor.Person), StaffID: services.Ref(actor.Staff),
 		Action: action, Subject: subject, Detail: string(text),
 		PrevHash: last.Hash,
 	}
@@ -69,13 +69,6 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
-}
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
 }
 
 // hash covers every column but the id, each with its length, so that no two

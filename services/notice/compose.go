@@ -201,7 +201,7 @@ func (s *Service) written(actor services.Actor, compose Compose) (models.Notice,
 	}
 	return models.Notice{
 		WardID: actor.Ward, StaffID: actor.Staff, Text: text, NeedsConfirm: compose.NeedsConfirm, Attendance: compose.Attendance, ConfirmBy: utc(compose.ConfirmBy),
-		Audience: audience, Urgent: compose.Urgent, Once: compose.Once, FileID: pointer(compose.File), Corrects: pointer(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
+		Audience: audience, Urgent: compose.Urgent, Once: compose.Once, FileID: services.Ref(compose.File), Corrects: services.Ref(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
 	}, nil
 }
 
@@ -350,10 +350,3 @@ func (s *Service) mayTell(ctx context.Context, tx *gorm.DB, actor services.Actor
 }
 
 func subject(notice int64) string { return fmt.Sprintf("notice:%d", notice) }
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
-}

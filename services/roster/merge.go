@@ -232,7 +232,7 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	if err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
-	merge := models.PersonMerge{WardID: kept.WardID, KeepID: keep, DropID: drop, ByStaff: pointer(by.Staff), Moved: string(text), At: now}
+	merge := models.PersonMerge{WardID: kept.WardID, KeepID: keep, DropID: drop, ByStaff: services.Ref(by.Staff), Moved: string(text), At: now}
 	if err := tx.Create(&merge).Error; err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}

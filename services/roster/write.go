@@ -237,7 +237,7 @@ func (s *Service) OpenTerm(tx *gorm.DB, opening NewTerm) (models.Term, error) {
 		Role: opening.Role, Slot: slot, Title: organization.TitleOf(opening.Role), Acting: opening.Acting,
 		From: opening.From, To: opening.To,
 		DecisionNumber: opening.Decision.Number, DecisionDate: opening.Decision.Date, DecisionSigner: opening.Decision.Signer,
-		ChangeID: pointer(opening.Change), CreatedAt: s.clock.UTC(),
+		ChangeID: services.Ref(opening.Change), CreatedAt: s.clock.UTC(),
 	}
 	if err := tx.Create(&term).Error; err != nil {
 		return models.Term{}, termRefusal(err, "open term")
@@ -255,7 +255,7 @@ func (s *Service) CloseTerm(tx *gorm.DB, term models.Term, last models.Date, rea
 	}
 	closed := term
 	now := s.clock.UTC()
-	closed.To, closed.EndReason, closed.EndChangeID, closed.ClosedAt = last, reason, pointer(change), &now
+	closed.To, closed.EndReason, closed.EndChangeID, closed.ClosedAt = last, reason, services.Ref(change), &now
 	if !term.To.IsZero() {
 		return s.SupersedeTerm(tx, term, closed)
 	}
@@ -350,11 +350,4 @@ func (s *Service) Term(tx *gorm.DB, actor services.Actor, id int64) (models.Term
 		return models.Term{}, fmt.Errorf("read term: %w", err)
 	}
 	return term, nil
-}
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
 }

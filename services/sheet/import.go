@@ -94,7 +94,7 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 			return err
 		}
 		row := models.Import{
-			WardID: actor.Ward, StaffID: pointer(actor.Staff), FileName: preview.File, FileHash: hash[:], State: models.ImportPreviewed,
+			WardID: actor.Ward, StaffID: services.Ref(actor.Staff), FileName: preview.File, FileHash: hash[:], State: models.ImportPreviewed,
 			Plan: plan, Counts: string(counts), Outcome: "[]", Content: sealed, CreatedAt: s.clock.UTC(),
 		}
 		if err := tx.Create(&row).Error; err != nil {
@@ -308,13 +308,6 @@ func (s *Service) Purge(ctx context.Context) error {
 		return fmt.Errorf("forget sheets: %w", err)
 	}
 	return nil
-}
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
 }
 
 // seal fills in what of new and changed people is kept sealed.
