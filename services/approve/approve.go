@@ -76,7 +76,7 @@ func (b *Book) Rule(kind models.ChangeKind, at time.Time) Rule {
 	rule := ruleOf(*general)
 	rule.Kind = string(kind)
 	for i := range rule.Steps {
-		rule.Steps[i].StepUp = rule.Steps[i].StepUp || kind == models.ChangeBank
+		rule.Steps[i].StepUp = rule.Steps[i].StepUp || needsCode(kind)
 	}
 	return rule
 }
@@ -139,7 +139,7 @@ func (s *Service) Rules(ctx context.Context, actor services.Actor) (own, all []R
 		return nil, nil, err
 	}
 	for _, kind := range kinds {
-		all = append(all, book.Rule(kind, s.clock.UTC()))
+		all = append(all, book.Rule(kind.Name, s.clock.UTC()))
 	}
 	return book.Own(), all, nil
 }
@@ -149,7 +149,8 @@ func (s *Service) Rules(ctx context.Context, actor services.Actor) (own, all []R
 // rule that is not well formed, or that nobody in the ward as staffed could
 // satisfy, is refused with invalid and one of rule_kind, rule_twice,
 // rule_proposer, rule_proposers, rule_steps, rule_signer, rule_desk,
-// rule_people, rule_hours, rule_bank (a step about accounts without a code),
+// rule_people, rule_hours, rule_step_up (a step without the code that its kind
+// asks for),
 // rule_few (fewer people than the quorum), rule_same (somebody would have to
 // sign twice).
 func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Rule) error {
@@ -229,9 +230,9 @@ func (s *Service) WithoutStaff(tx *gorm.DB, ward, staff int64) error {
 	rest := slices.DeleteFunc(slices.Clone(book.Staff), func(member models.Staff) bool { return member.ID == staff })
 	now := s.clock.UTC()
 	for _, kind := range kinds {
-		rule := book.Rule(kind, now)
+		rule := book.Rule(kind.Name, now)
 		if rule.check(book.Staff) == nil && rule.check(rest) != nil {
-			return services.Conflict("staff_needed").With("kind", string(kind))
+			return services.Conflict("staff_needed").With("kind", string(kind.Name))
 		}
 	}
 	return nil

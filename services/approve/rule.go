@@ -33,13 +33,7 @@ const (
 // Desks at which clerks and leaders of a ward work; bot/texts has their names.
 var Desks = []string{"front", "office", "culture", "home", "finance"}
 
-var (
-	proposers = []string{ByHead, ByDeputy, BySelf, ByStaff}
-	kinds     = []models.ChangeKind{
-		models.ChangeAppoint, models.ChangeReplace, models.ChangeLeave, models.ChangePhone,
-		models.ChangeBank, models.ChangeProfile, models.ChangeMerge, models.ChangeCorrect,
-	}
-)
+var proposers = []string{ByHead, ByDeputy, BySelf, ByStaff}
 
 // Bounds of a rule.
 const (
@@ -88,7 +82,7 @@ func (s Step) people() int { return max(1, s.People) }
 
 // Default is the rule of a ward that has none: any clerk or leader decides.
 func Default(kind models.ChangeKind, deputies bool) Rule {
-	rule := Rule{Kind: string(kind), Proposers: []string{ByHead, BySelf, ByStaff}, Steps: []Step{{Role: Any, People: 1, StepUp: kind == models.ChangeBank}}}
+	rule := Rule{Kind: string(kind), Proposers: []string{ByHead, BySelf, ByStaff}, Steps: []Step{{Role: Any, People: 1, StepUp: needsCode(kind)}}}
 	if deputies {
 		rule.Proposers = append(rule.Proposers, ByDeputy)
 	}
@@ -100,8 +94,9 @@ func Default(kind models.ChangeKind, deputies bool) Rule {
 func check(rules []Rule, staff []models.Staff) error {
 	seen := map[string]bool{}
 	for _, rule := range rules {
+		_, known := Known(models.ChangeKind(rule.Kind))
 		switch {
-		case rule.Kind != Every && !slices.Contains(kinds, models.ChangeKind(rule.Kind)):
+		case rule.Kind != Every && !known:
 			return services.Invalid("rule_kind").With("kind", rule.Kind)
 		case seen[rule.Kind]:
 			return services.Invalid("rule_twice").With("kind", rule.Kind)
@@ -120,10 +115,11 @@ func (r Rule) check(staff []models.Staff) error {
 			return services.Invalid("rule_proposer").With("kind", r.Kind).With("proposer", who)
 		}
 	}
-	// Where somebody's money goes, only they or the ward say; what is put right in
-	// the roster, only the ward.
-	only := map[string][]string{string(models.ChangeBank): {BySelf, ByStaff}, string(models.ChangeMerge): {ByStaff}, string(models.ChangeCorrect): {ByStaff}, Every: {ByStaff}}[r.Kind]
-	if len(r.Proposers) == 0 || (only != nil && !slices.ContainsFunc(only, r.Allows)) {
+	kind, _ := Known(models.ChangeKind(r.Kind))
+	if r.Kind == Every { // whatever the kind, the ward itself may propose it
+		kind.Proposers = []string{ByStaff}
+	}
+	if len(r.Proposers) == 0 || (kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
 		return services.Invalid("rule_proposers").With("kind", r.Kind)
 	}
 	if len(r.Steps) == 0 || len(r.Steps) > maxSteps {
@@ -142,8 +138,8 @@ func (r Rule) check(staff []models.Staff) error {
 			return refuse("rule_people").With("max", maxPeople)
 		case min(step.RemindHours, step.EscalateHours) < 0 || max(step.RemindHours, step.EscalateHours) > maxHours:
 			return refuse("rule_hours").With("max", maxHours)
-		case r.Kind == string(models.ChangeBank) && !step.StepUp:
-			return refuse("rule_bank")
+		case kind.StepUp && !step.StepUp:
+			return refuse("rule_step_up")
 		}
 		if have := len(humans(staff, step)); have < step.People {
 			return refuse("rule_few").With("people", step.People).With("have", have)

@@ -209,7 +209,7 @@ func TestNoRuleIsSatisfiedByNobody(t *testing.T) {
 	refuse("invalid: rule_few", rule("phone", approve.Step{Desk: "front", People: 1}))
 	refuse("invalid: rule_few", rule("phone", approve.Step{Role: approve.Leader, People: 2}))
 	refuse("invalid: rule_same", rule("phone", approve.Step{Role: approve.Leader, People: 1}, approve.Step{Role: approve.Any, People: 3}))
-	refuse("invalid: rule_bank", rule("bank", approve.Step{Role: approve.Any, People: 1}))
+	refuse("invalid: rule_step_up", rule("bank", approve.Step{Role: approve.Any, People: 1}))
 	refuse("invalid: rule_twice", rule("phone", approve.Step{Role: approve.Any, People: 1}), rule("phone", approve.Step{Role: approve.Any, People: 1}))
 	for _, actor := range []services.Actor{h.clerk, h.leader, h.viewer, officer(h.head)} {
 		wants(t, h.rules().SetRules(h.ctx, h.by(actor), nil), "denied: role")

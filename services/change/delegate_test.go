@@ -188,11 +188,11 @@ func TestApproveMany(t *testing.T) {
 	own := h.submit(h.clerk, phoneOf(h.elder, "0355000444")).Request.ID
 	roll := h.roll()
 	for want, list := range map[string][]change.Pick{
-		"invalid: many":           nil,
-		"invalid: not_alike":      {picks[0], {ID: leave, Version: 1}},
-		"denied: bank_one_by_one": {{ID: bank, Version: 1}},
-		"denied: own":             {picks[0], {ID: own, Version: 1}},
-		"not_found: change":       {picks[0], {ID: 99999, Version: 1}},
+		"invalid: many":      nil,
+		"invalid: not_alike": {picks[0], {ID: leave, Version: 1}},
+		"denied: one_by_one": {{ID: bank, Version: 1}},
+		"denied: own":        {picks[0], {ID: own, Version: 1}},
+		"not_found: change":  {picks[0], {ID: 99999, Version: 1}},
 	} {
 		_, err := h.ApproveMany(h.ctx, h.by(h.clerk), list)
 		wants(t, err, want)

@@ -27,7 +27,7 @@ type Outcome struct {
 // ApproveMany approves requests that are alike, each in a transaction of its
 // own as Approve does, and tells what became of each. Alike are requests of one
 // kind. It refuses all of them with invalid/many (none, or too many),
-// invalid/not_alike, denied/bank_one_by_one, not_found/change where one is not
+// invalid/not_alike, denied/one_by_one, not_found/change where one is not
 // of the ward, denied/own or denied/concerns_you where one touches the actor,
 // and denied/step_up where their step asks for a fresh code.
 func (s *Service) ApproveMany(ctx context.Context, actor services.Actor, picks []Pick) ([]Outcome, error) {
@@ -79,7 +79,7 @@ func (s *Service) alike(ctx context.Context, actor services.Actor, picks []Pick)
 	for _, request := range requests {
 		switch request.Kind {
 		case models.ChangeBank:
-			return services.Denied("bank_one_by_one")
+			return services.Denied("one_by_one")
 		case requests[0].Kind:
 		default:
 			return services.Invalid("not_alike")
