@@ -20,9 +20,11 @@ const module = "canbobot"
 // room says what a package may import of this module, and why. A pattern ending
 // in /... stands for every package below.
 type room struct {
-	path  string
-	may   []string
-	tests []string // further ones for its tests; a test may always import its own package, models and models/storetest
+	path string
+	may  []string
+	// further ones for its tests; a test may always import its own package, models, models/storetest and
+	// services/ward/wardtest
+	tests []string
 	why   string
 }
 
@@ -30,7 +32,8 @@ var floorZero = []string{"services", "models"}
 
 // floors of services: each may use those below it.
 var (
-	floorOne   = join(floorZero, "services/journal", "services/evidence", "services/outbox", "services/vault", "services/vn")
+	floorOne = join(floorZero, "services/journal", "services/evidence", "services/outbox", "services/vault",
+		"services/vn")
 	floorTwo   = join(floorOne, "services/roster", "services/identity", "services/drafts")
 	floorThree = join(floorTwo, "services/allowance", "services/approve")
 	floorFour  = join(floorThree, "services/change")
@@ -40,7 +43,8 @@ var (
 var house = []room{
 	{path: "main", may: []string{"app"}, why: "main is one line around app.Run, so that tests reach everything"},
 	{path: "app", may: []string{"..."}, why: "the only place that knows everything"},
-	{path: "app/sample", may: join(floorThree, "services/..."), tests: []string{"app/..."}, why: "the sample goes through the doors that people use, and knows no chat"},
+	{path: "app/sample", may: []string{"services", "services/...", "models"}, tests: []string{"app/..."},
+		why: "the sample goes through the doors that people use, and knows no chat"},
 	{path: "config", why: "settings know nobody, so that everybody may be handed them by app"},
 	{path: "models", why: "rows know nobody"},
 	{path: "models/storetest", may: []string{"models"}, why: "opens databases for tests of any floor"},
@@ -50,41 +54,69 @@ var house = []room{
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
 	{path: "services/vn", may: floorZero, why: "phones, banks, citizens' numbers are read and written alike on every floor"},
-	{path: "services/roster", may: floorOne, why: "who holds which post does not hang on money, chat accounts or requests"},
+	{path: "services/roster", may: floorOne,
+		why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
-	{path: "services/channels", may: floorOne, why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its business"},
+	{path: "services/channels", may: floorOne,
+		why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
-	{path: "services/evidence", may: join(floorZero, "services/journal"), why: "files are kept and shown without knowing what a request changes"},
+	{path: "services/evidence", may: join(floorZero, "services/journal"),
+		why: "files are kept and shown without knowing what a request changes"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},
-	{path: "services/warnings", may: floorTwo, why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
-	{path: "services/sheet", may: floorTwo, why: "a sheet is read against the roster and written from it; money and requests are not its business"},
+	{path: "services/warnings", may: floorTwo,
+		why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
+	{path: "services/sheet", may: floorTwo,
+		why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/allowance", may: floorTwo, why: "money follows from the roster, never the other way"},
 	{path: "services/approve", may: floorOne, why: "who signs what is judged without knowing what it changes"},
-	{path: "services/units", may: floorThree, why: "joining villages moves people's posts and shows what it does to the money"},
+	{path: "services/units", may: floorThree,
+		why: "joining villages moves people's posts and shows what it does to the money"},
 	{path: "services/change", may: floorThree, why: "a change shows what it does to the money"},
-	{path: "services/story", may: floorFour, why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
-	{path: "services/tariff", may: join(floorZero, "services/sheet"), why: "reads policies out of a sheet; whether they can stand is not its to say"},
-	{path: "services/paper", may: floorThree, why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
-	{path: "services/bank", may: join(floorThree, "services/sheet"), why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
+	{path: "services/story", may: floorFour,
+		why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
+	{path: "services/tariff", may: join(floorZero, "services/sheet"),
+		why: "reads policies out of a sheet; whether they can stand is not its to say"},
+	{path: "services/paper", may: floorThree,
+		why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
+	{path: "services/bank", may: join(floorThree, "services/sheet"),
+		why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
 	{path: "services/cases", may: floorFour, why: "a complaint shows the month that it is about"},
 	{path: "services/notice", may: floorFour, why: "an audience is found in the roster"},
+	{path: "services/ward", may: []string{"services", "services/...", "models"},
+		why: "wires every service once; none of them knows it"},
+	{path: "services/ward/wardtest", may: []string{"services", "services/...", "models", "models/storetest"},
+		why: "a furnished ward for a test of any service"},
 
-	{path: "bot", may: []string{"services"}, why: "the conversation knows no SQL and no HTTP; what it needs of services it declares, and app hands it in"},
+	{path: "bot", may: []string{"services"},
+		why: "the conversation knows no SQL and no HTTP; what it needs of services it declares, and app hands it in"},
 	{path: "bot/understand", may: []string{"bot"}, why: "text to meaning, offline"},
-	{path: "bot/texts", may: join(floorZero, "bot"), why: "words for what services refuse and models hold; services/... would let it decide things"},
-	{path: "bot/session", may: []string{"bot", "services"}, why: "keeps the dispatcher's place, and refuses in services' terms"},
-	{path: "bot/page", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"}, why: "screens ask services and answer with data; which channel carries it is not theirs to know"},
-	{path: "bot/delivery", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"}, why: "sends what services enqueued"},
+	{path: "bot/texts", may: join(floorZero, "bot"),
+		why: "words for what services refuse and models hold; services/... would let it decide things"},
+	{path: "bot/session", may: []string{"bot", "services"},
+		why: "keeps the dispatcher's place, and refuses in services' terms"},
+	{path: "bot/page", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"},
+		why: "screens ask services and answer with data; which channel carries it is not theirs to know"},
+	{path: "bot/delivery", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"},
+		why: "sends what services enqueued"},
 	{path: "bot/channeltest", may: []string{"bot", "bot/texts"}, why: "one suite for all channels"},
-	{path: "bot/telegram", may: []string{"bot", "bot/texts"}, tests: []string{"bot/telegram/telegramtest", "bot/channeltest"}, why: "a channel carries replies; it neither decides nor asks the database"},
-	{path: "bot/telegram/telegramtest", may: []string{"bot"}, tests: []string{"bot/telegram"}, why: "the fake platform is as strange to us as the real one"},
-	{path: "bot/zalo", may: []string{"bot", "bot/texts"}, tests: []string{"bot/zalo/zalotest", "bot/channeltest"}, why: "a channel carries replies; its tokens are kept by a service that app hands in"},
-	{path: "bot/zalo/zalotest", may: []string{"bot"}, tests: []string{"bot/zalo"}, why: "the fake platform is as strange to us as the real one"},
-	{path: "bot/zalobot", may: []string{"bot", "bot/texts"}, tests: []string{"bot/zalobot/zalobottest", "bot/channeltest"}, why: "a channel like the others"},
-	{path: "bot/zalobot/zalobottest", may: []string{"bot"}, tests: []string{"bot/zalobot"}, why: "the fake platform is as strange to us as the real one"},
-	{path: "bot/inbox", may: []string{"bot"}, why: "keeps an event that cannot be handled at once; who seals and stores it, app hands in"},
-	{path: "bot/web", may: []string{"bot", "bot/texts"}, tests: []string{"bot/channeltest"}, why: "a channel like the others"},
+	{path: "bot/telegram", may: []string{"bot", "bot/texts"},
+		tests: []string{"bot/telegram/telegramtest", "bot/channeltest"},
+		why:   "a channel carries replies; it neither decides nor asks the database"},
+	{path: "bot/telegram/telegramtest", may: []string{"bot"}, tests: []string{"bot/telegram"},
+		why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/zalo", may: []string{"bot", "bot/texts"}, tests: []string{"bot/zalo/zalotest", "bot/channeltest"},
+		why: "a channel carries replies; its tokens are kept by a service that app hands in"},
+	{path: "bot/zalo/zalotest", may: []string{"bot"}, tests: []string{"bot/zalo"},
+		why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/zalobot", may: []string{"bot", "bot/texts"},
+		tests: []string{"bot/zalobot/zalobottest", "bot/channeltest"}, why: "a channel like the others"},
+	{path: "bot/zalobot/zalobottest", may: []string{"bot"}, tests: []string{"bot/zalobot"},
+		why: "the fake platform is as strange to us as the real one"},
+	{path: "bot/inbox", may: []string{"bot"},
+		why: "keeps an event that cannot be handled at once; who seals and stores it, app hands in"},
+	{path: "bot/web", may: []string{"bot", "bot/texts"}, tests: []string{"bot/channeltest"},
+		why: "a channel like the others"},
 }
 
 // outside says who alone may import what others wrote.
@@ -100,11 +132,13 @@ var outside = []struct {
 	{"github.com/pressly/goose", []string{"models"}, "models open and migrate"},
 	{"github.com/jackc/pgx", []string{"models", "services", "app"}, "SQL stays below the conversation"},
 	{"database/sql", []string{"models", "services", "app"}, "SQL stays below the conversation"},
-	{"github.com/riverqueue/", []string{"models", "services/outbox", "bot/delivery", "app"}, "jobs go in through outbox and out through delivery"},
+	{"github.com/riverqueue/", []string{"models", "services/outbox", "bot/delivery", "app"},
+		"jobs go in through outbox and out through delivery"},
 	{"github.com/redis/", []string{"bot/session", "app"}, "what Redis holds is listed in one package"},
 	{"github.com/alicebob/", []string{"bot/session", "app"}, "what Redis holds is listed in one package"},
 	{"github.com/go-telegram-bot-api/", []string{"bot/telegram"}, "no Telegram type above its channel"},
-	{"net/http", []string{"app", "bot/telegram", "bot/zalo", "bot/zalobot", "bot/web", "bot/channeltest"}, "services and the conversation know no HTTP"},
+	{"net/http", []string{"app", "bot/telegram", "bot/zalo", "bot/zalobot", "bot/web", "bot/channeltest"},
+		"services and the conversation know no HTTP"},
 	{"github.com/xuri/excelize", []string{"services", "app"}, "sheets are data above the services"},
 	{"github.com/caarlos0/env", []string{"config"}, "settings are read in one place"},
 	{"github.com/alecthomas/kong", []string{"app"}, "commands live in app"},
@@ -112,7 +146,8 @@ var outside = []struct {
 
 // wordless are the folders that say nothing to people: their words are in
 // bot/texts.
-var wordless = []string{"models", "services", "config", "bot/session", "bot/inbox", "bot/telegram", "bot/zalo", "bot/zalobot", "bot/web", "bot/delivery"}
+var wordless = []string{"models", "services", "config", "bot/session", "bot/inbox", "bot/telegram", "bot/zalo",
+	"bot/zalobot", "bot/web", "bot/delivery"}
 
 func join(list []string, more ...string) []string { return append(slices.Clone(list), more...) }
 
@@ -200,7 +235,7 @@ func checkImports(file *ast.File, folder string, test bool, fault func(token.Pos
 	row := house[at]
 	may := row.may
 	if test {
-		may = join(join(may, row.path, "models", "models/storetest"), row.tests...)
+		may = join(join(may, row.path, "models", "models/storetest", "services/ward/wardtest"), row.tests...)
 	}
 	for _, spec := range file.Imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
@@ -215,7 +250,8 @@ func checkImports(file *ast.File, folder string, test bool, fault func(token.Pos
 			continue
 		}
 		for _, rule := range outside {
-			if (path == rule.imports || strings.HasPrefix(path, strings.TrimSuffix(rule.imports, "/")+"/")) && !within(folder, rule.only) && !isTestSupport(folder) {
+			if (path == rule.imports || strings.HasPrefix(path, strings.TrimSuffix(rule.imports, "/")+"/")) &&
+				!within(folder, rule.only) && !isTestSupport(folder) {
 				fault(spec.Pos(), "%s may not import %s: %s", folder, path, rule.why)
 			}
 		}
@@ -262,7 +298,8 @@ func checkCalls(file *ast.File, test bool, fault func(token.Pos, string, ...any)
 
 func isSkip(call string) bool {
 	owner, method, _ := strings.Cut(call, ".")
-	return slices.Contains([]string{"t", "b", "tb", "f"}, owner) && slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, method)
+	return slices.Contains([]string{"t", "b", "tb", "f"}, owner) &&
+		slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, method)
 }
 
 // checkWords finds Vietnamese sentences: more than two words with letters that

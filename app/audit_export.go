@@ -8,6 +8,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/services"
 	"canbobot/services/story"
+	"canbobot/services/ward"
 )
 
 type auditExportCommand struct {
@@ -43,10 +44,10 @@ func (c auditExportCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		actor := services.SystemActor(0)
 		if c.Ward != "" {
-			if actor, err = ward.actorOf(p.ctx, c.Ward); err != nil {
+			if actor, err = actorOf(p.ctx, ward, c.Ward); err != nil {
 				return err
 			}
 		}
@@ -54,7 +55,8 @@ func (c auditExportCommand) Run(p *process) error {
 		if err != nil {
 			return usageError{err}
 		}
-		sheet, err := ward.Story.Export(p.ctx, actor, subject, func(key string, fields map[string]any) string { return words.Say(key, fields) })
+		sheet, err := ward.Story.Export(p.ctx, actor, subject,
+			func(key string, fields map[string]any) string { return words.Say(key, fields) })
 		if err == nil {
 			_, err = file.Write(sheet.Content)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"canbobot/services/journal"
+	"canbobot/services/ward"
 )
 
 // mirrorEvery is how often the journal is copied out of the database: what is
@@ -51,7 +52,7 @@ func (m mirror) copy(ctx context.Context) {
 }
 
 // compareMirror tells what of the journal is not as a file has it.
-func compareMirror(p *process, ward *Ward, path string) (broken []string, err error) {
+func compareMirror(p *process, ward *ward.Services, path string) (broken []string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, usageError{err}

@@ -13,6 +13,7 @@ import (
 	"canbobot/config"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/ward"
 )
 
 type benchImport struct {
@@ -77,14 +78,16 @@ func (c benchImport) Run(p *process) error {
 		return err
 	}
 	return printFigures(p.stdout, c.JSON, []figures{{
-		Name: "import", Rows: c.Rows, PerSecond: float64(c.Rows) / took, FloorPerSecond: floor, Seconds: took, PeakRSS: peakMemory(),
-		Lost: int64(c.Rows - preview.Counts.New), // every row is somebody new
+		Name: "import", Rows: c.Rows, PerSecond: float64(c.Rows) / took, FloorPerSecond: floor, Seconds: took,
+		PeakRSS: peakMemory(),
+		Lost:    int64(c.Rows - preview.Counts.New), // every row is somebody new
 	}})
 }
 
 // readRows is all that cannot be saved: unpacking the workbook, row by row.
 func readRows(content []byte) error {
-	file, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{RawCellValue: true, UnzipXMLSizeLimit: 8 << 20})
+	file, err := excelize.OpenReader(bytes.NewReader(content),
+		excelize.Options{RawCellValue: true, UnzipXMLSizeLimit: 8 << 20})
 	if err != nil {
 		return err
 	}
@@ -106,23 +109,26 @@ func readRows(content []byte) error {
 const benchVillage = 20
 
 // benchUnits makes a ward whose villages have room for n people.
-func benchUnits(ward *Ward, n int) (services.Actor, error) {
+func benchUnits(ward *ward.Services, n int) (services.Actor, error) {
 	row := models.Ward{Code: "bench", Name: "Bench", Kind: "phường", CreatedAt: ward.Clock.UTC()}
-	women := models.Organization{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1}
+	women := models.Organization{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ",
+		HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1}
 	if err := errors.Join(ward.Store.Create(&women).Error, ward.Store.Create(&row).Error); err != nil {
 		return services.Actor{}, err
 	}
 	var villages []models.Village
 	for i := range (n + benchVillage - 1) / benchVillage {
 		name := fmt.Sprintf("Tổ dân phố %d", i+1)
-		villages = append(villages, models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i, CreatedAt: row.CreatedAt})
+		villages = append(villages, models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i,
+			CreatedAt: row.CreatedAt})
 	}
 	if err := ward.Store.CreateInBatches(&villages, 40).Error; err != nil {
 		return services.Actor{}, err
 	}
 	branches := make([]models.Branch, len(villages))
 	for i, village := range villages {
-		branches[i] = models.Branch{WardID: row.ID, VillageID: village.ID, OrganizationCode: "women", Name: "Chi hội Phụ nữ " + village.Name, CreatedAt: row.CreatedAt}
+		branches[i] = models.Branch{WardID: row.ID, VillageID: village.ID, OrganizationCode: "women",
+			Name: "Chi hội Phụ nữ " + village.Name, CreatedAt: row.CreatedAt}
 	}
 	return services.SystemActor(row.ID), ward.Store.CreateInBatches(&branches, 40).Error
 }
@@ -135,7 +141,8 @@ func benchSheet(n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := out.SetRow("A1", []any{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Chi hội", "Thôn/TDP", "Số điện thoại", "CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Số quyết định", "Ngày quyết định", "Ghi chú"}); err != nil {
+	if err := out.SetRow("A1", []any{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Chi hội", "Thôn/TDP", "Số điện thoại",
+		"CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Số quyết định", "Ngày quyết định", "Ghi chú"}); err != nil {
 		return nil, err
 	}
 	given := []string{"Hoa", "Lan", "Mai", "Hương", "Thảo", "Nga", "Bình", "Yến", "Loan", "Quỳnh"}
@@ -147,8 +154,10 @@ func benchSheet(n int) ([]byte, error) {
 			phone = 900000000 + i // its zero is lost
 		}
 		row := []any{
-			i + 1, family[i%7] + " " + given[i%10], fmt.Sprintf("%02d/%02d/%d", 1+i%28, 1+i%12, 1950+i%50), titles[min(i%benchVillage, 2)], "Chi hội Phụ nữ",
-			fmt.Sprintf("TDP %d", i/benchVillage+1), phone, fmt.Sprintf("0421%02d%06d", 50+i%50, i), fmt.Sprintf("3712%09d", i), "Agribank",
+			i + 1, family[i%7] + " " + given[i%10], fmt.Sprintf("%02d/%02d/%d", 1+i%28, 1+i%12, 1950+i%50),
+			titles[min(i%benchVillage, 2)], "Chi hội Phụ nữ",
+			fmt.Sprintf("TDP %d", i/benchVillage+1), phone, fmt.Sprintf("0421%02d%06d", 50+i%50, i), fmt.Sprintf("3712%09d", i),
+			"Agribank",
 			45323, fmt.Sprintf("%d/QĐ", 1+i%90), "01/02/2024", "",
 		}
 		if err := out.SetRow(fmt.Sprintf("A%d", i+2), row); err != nil {

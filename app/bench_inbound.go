@@ -23,6 +23,7 @@ import (
 	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/config"
+	"canbobot/services/ward"
 )
 
 type benchInbound struct {
@@ -88,7 +89,7 @@ func (c benchInbound) Run(p *process) error {
 // other end, and beside it a server that only echoes.
 type inboundBench struct {
 	settings config.Config
-	ward     *Ward
+	ward     *ward.Services
 	sessions *session.Store
 	line     benchLine // measured at the moment
 	webhook  string
@@ -159,8 +160,10 @@ func (b *inboundBench) furnish(p *process) error {
 }
 
 // serve puts a line's webhook behind a server, beside the echo.
-func (b *inboundBench) serve(line benchLine, channel bot.Channel, webhook func(bot.Handler) (http.Handler, error)) error {
-	counter, err := newCounter(b.ward, b.sessions, b.sessions.Pace(paces(b.settings)), []bot.Channel{channel}, func() []page.Link { return nil }, silent())
+func (b *inboundBench) serve(line benchLine, channel bot.Channel,
+	webhook func(bot.Handler) (http.Handler, error)) error {
+	counter, err := newCounter(b.ward, b.sessions, b.sessions.Pace(paces(b.settings)), []bot.Channel{channel},
+		func() []page.Link { return nil }, silent())
 	if err != nil {
 		return err
 	}
@@ -232,7 +235,8 @@ func (b *inboundBench) configure(p *process) (config.Config, error) {
 // measure posts from so many clients at once for so long. Each client has
 // officers of its own: one person writes one message at a time. With answers,
 // every post must have made the bot send exactly one message.
-func (b *inboundBench) measure(ctx context.Context, target string, clients int, seconds float64, answers bool) (figures, error) {
+func (b *inboundBench) measure(ctx context.Context, target string, clients int, seconds float64,
+	answers bool) (figures, error) {
 	before := b.line.sent()
 	var mu sync.Mutex
 	var took []time.Duration
@@ -292,8 +296,9 @@ func (b *inboundBench) post(ctx context.Context, target string, body []byte) err
 }
 
 var (
-	asksAllowance = []string{"phu cap thang nay co chua", "phụ cấp tháng này có chưa em", "pc thang ni co chua", "tiền tháng này về chưa"}
-	asksHistory   = []string{"12 tháng qua nhận bao nhiêu", "lịch sử phụ cấp"}
+	asksAllowance = []string{"phu cap thang nay co chua", "phụ cấp tháng này có chưa em", "pc thang ni co chua",
+		"tiền tháng này về chưa"}
+	asksHistory = []string{"12 tháng qua nhận bao nhiêu", "lịch sử phụ cấp"}
 )
 
 // update is one event of the mix.

@@ -13,6 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/ward"
 )
 
 type benchPayment struct {
@@ -34,7 +35,7 @@ func (benchPayment) Help() string {
 type paymentBench struct {
 	benchPayment
 	store *models.Store
-	ward  *Ward
+	ward  *ward.Services
 	month models.Month // to be prepared
 	wards int
 }
@@ -139,7 +140,8 @@ func (b *paymentBench) prepare(ctx context.Context, actor services.Actor) error 
 
 func (b *paymentBench) submit(ctx context.Context, actor services.Actor) error {
 	var run models.PaymentRun
-	if err := b.store.WithContext(ctx).Where("ward_id = ? AND month = ?", actor.Ward, b.month).Take(&run).Error; err != nil {
+	if err := b.store.WithContext(ctx).Where("ward_id = ? AND month = ?", actor.Ward,
+		b.month).Take(&run).Error; err != nil {
 		return err
 	}
 	_, err := b.ward.Allowance.SubmitRun(ctx, actor, run.ID, run.Version)
@@ -151,8 +153,10 @@ func (b *paymentBench) check() (rows int, wrong int64, err error) {
 	var lines, components int64
 	due := fmt.Sprintf("%s * CASE WHEN t.id %% %d = 0 THEN %d ELSE 1 END", benchRate, benchLate, b.History+1)
 	err = errors.Join(
-		b.store.Model(&models.PaymentLine{}).Where("month = ? AND run_id IN (SELECT id FROM payment_runs WHERE month = ?)", b.month, b.month).Count(&lines).Error,
-		b.store.Model(&models.PaymentComponent{}).Where("run_id IN (SELECT id FROM payment_runs WHERE month = ?)", b.month).Count(&components).Error,
+		b.store.Model(&models.PaymentLine{}).Where("month = ? AND run_id IN (SELECT id FROM payment_runs WHERE month = ?)",
+			b.month, b.month).Count(&lines).Error,
+		b.store.Model(&models.PaymentComponent{}).Where("run_id IN (SELECT id FROM payment_runs WHERE month = ?)",
+			b.month).Count(&components).Error,
 		b.store.Raw(`SELECT count(*) FROM terms t LEFT JOIN payment_lines l ON l.person_id = t.person_id AND l.month = ? WHERE l.id IS NULL OR l.amount <> `+due, b.month).Scan(&wrong).Error,
 	)
 	return int(lines + components), wrong, err
@@ -162,10 +166,14 @@ func (b *paymentBench) check() (rows int, wrong int64, err error) {
 // rows of the last of these are copied: rows a second of that are the floor.
 func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 	organizations := []models.Organization{
-		{Code: "youth", Name: "Đoàn Thanh niên", BranchName: "Chi đoàn", HeadTitle: "Bí thư", DeputyTitle: "Phó bí thư", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
-		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 2},
-		{Code: "farmers", Name: "Hội Nông dân", BranchName: "Chi hội Nông dân", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 3},
-		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 4},
+		{Code: "youth", Name: "Đoàn Thanh niên", BranchName: "Chi đoàn", HeadTitle: "Bí thư", DeputyTitle: "Phó bí thư",
+			MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
+		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 2},
+		{Code: "farmers", Name: "Hội Nông dân", BranchName: "Chi hội Nông dân", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 3},
+		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 4},
 	}
 	first := b.month - models.Month(b.History)
 	begun := first.First()
@@ -177,7 +185,8 @@ func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 			sql  string
 			args []any
 		}{
-			{"INSERT INTO wards (id, code, name, kind, created_at) SELECT i, 'bench-' || i, 'Bench ' || i, 'phường', ? FROM " + b.series(), []any{now, b.wards}},
+			{"INSERT INTO wards (id, code, name, kind, created_at) SELECT i, 'bench-' || i, 'Bench ' || i, 'phường', ? FROM " +
+				b.series(), []any{now, b.wards}},
 			{"INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1 + (i - 1) / ?, 'Tổ dân phố ' || i, 'to dan pho ' || i, ? FROM " + b.series(), []any{perWard, now, villages}},
 			{`INSERT INTO branches (id, ward_id, village_id, organization_code, name, created_at)
 				SELECT (v.id - 1) * 4 + o.sort_order, v.ward_id, v.id, o.code, o.branch_name || ' ' || v.name, ? FROM villages v CROSS JOIN organizations o`, []any{now}},
@@ -252,7 +261,8 @@ func (b *paymentBench) restart() error {
 	}
 	var failed error
 	for _, table := range []string{"payment_runs", "payment_lines", "payment_components"} {
-		failed = errors.Join(failed, b.store.Exec(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%[1]s', 'id'), (SELECT max(id) FROM %[1]s))", table)).Error)
+		failed = errors.Join(failed, b.store.Exec(
+			fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%[1]s', 'id'), (SELECT max(id) FROM %[1]s))", table)).Error)
 	}
 	return errors.Join(failed, b.store.Exec("ANALYZE").Error)
 }

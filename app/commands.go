@@ -16,6 +16,7 @@ import (
 	"canbobot/config"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/ward"
 )
 
 type secretCommand struct{}
@@ -32,7 +33,7 @@ type migrateCommand struct{}
 func (migrateCommand) Help() string { return "Example: DATABASE_URL=postgres://... canbobot migrate" }
 
 func (migrateCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}
@@ -52,15 +53,16 @@ func (sampleLoadCommand) Help() string {
 }
 
 func (sampleLoadCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}
-		summary, err := sample.Load(p.ctx, ward.sampleServices())
+		summary, err := sample.Load(p.ctx, ward)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "loaded %d people in %d villages of %d wards\n", summary.People, summary.Villages, summary.Wards)
+		_, err = fmt.Fprintf(p.stdout, "loaded %d people in %d villages of %d wards\n", summary.People, summary.Villages,
+			summary.Wards)
 		return err
 	})
 }
@@ -77,7 +79,8 @@ func printReport(p *process, report allowance.Report) error {
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t\n", name, heads, deputies, members, cells, texts.Money(amount))
 	}
 	head := func(name string) {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("heads"), word("deputies"), word("members"), word("cell_members"), word("amount"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("heads"), word("deputies"), word("members"),
+			word("cell_members"), word("amount"))
 	}
 	head(word("ward"))
 	for _, ward := range report.Wards {
@@ -147,8 +150,8 @@ func (c inviteCommand) Run(p *process) error {
 	if c.Person == 0 && c.Phone == "" {
 		return usageError{errors.New("say who: --person ID or --phone NUMBER")}
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -192,8 +195,8 @@ func (staffAddCommand) Help() string {
 }
 
 func (c staffAddCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -216,8 +219,8 @@ func (staffRetireCommand) Help() string {
 }
 
 func (c staffRetireCommand) Run(p *process) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -232,8 +235,8 @@ type staffListCommand struct {
 func (staffListCommand) Help() string { return "Example: canbobot staff list --ward bac-hong-linh" }
 
 func (c staffListCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -267,7 +270,7 @@ func (auditVerifyCommand) Help() string {
 }
 
 func (c auditVerifyCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		verdicts, err := ward.Audit.Verify(p.ctx)
 		if err != nil {
 			return err
@@ -280,7 +283,8 @@ func (c auditVerifyCommand) Run(p *process) error {
 			if verdict.Broken != 0 {
 				continue
 			}
-			fmt.Fprintf(p.stdout, "ward %d: %d entries, whole, head %s\n", verdict.Ward, verdict.Entries, hex.EncodeToString(verdict.Head))
+			fmt.Fprintf(p.stdout, "ward %d: %d entries, whole, head %s\n", verdict.Ward, verdict.Entries,
+				hex.EncodeToString(verdict.Head))
 		}
 		if c.File != "" {
 			told, err := compareMirror(p, ward, c.File)

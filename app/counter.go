@@ -19,13 +19,14 @@ import (
 	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services/outbox"
+	"canbobot/services/ward"
 	"canbobot/services/warnings"
 )
 
 // Counter is the conversation over a ward: channels in, answers out, jobs
 // worked. Commands, tests and the bench use the same one.
 type Counter struct {
-	Ward       *Ward
+	Ward       *ward.Services
 	Dispatcher *bot.Dispatcher
 	Screens    *page.Screens
 	Texts      *texts.Texts
@@ -45,19 +46,24 @@ type Counter struct {
 const strangersDraftKept = 7 * 24 * time.Hour
 
 // newCounter wires the conversation; nothing runs before Start.
-func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channels []bot.Channel, links func() []page.Link, logger *slog.Logger) (*Counter, error) {
+func newCounter(ward *ward.Services, sessions *session.Store, pace *session.Pace, channels []bot.Channel,
+	links func() []page.Link, logger *slog.Logger) (*Counter, error) {
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
 	if err != nil {
 		return nil, err
 	}
 	model := understand.New()
-	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{}, logger: logger, redrawEvery: 3 * time.Second}
+	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{},
+		logger: logger, redrawEvery: 3 * time.Second}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
 	c.Screens = &page.Screens{
-		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals, Allowance: ward.Allowance,
-		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings, Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels, Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
+		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals,
+		Allowance: ward.Allowance,
+		Cases:     ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings,
+		Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels,
+		Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}
 	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
@@ -77,7 +83,8 @@ func newCounter(ward *Ward, sessions *session.Store, pace *session.Pace, channel
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
-		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx), ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx), all(ctx, c.tidies))
+		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx),
+			ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx), all(ctx, c.tidies))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]

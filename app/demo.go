@@ -21,6 +21,7 @@ import (
 	"canbobot/config"
 	"canbobot/services"
 	"canbobot/services/vn"
+	"canbobot/services/ward"
 )
 
 type demoCommand struct {
@@ -72,7 +73,7 @@ func onLoopback(address string) error {
 
 // demo is the whole product over an empty folder.
 type demo struct {
-	ward    *Ward
+	ward    *ward.Services
 	counter *Counter
 	page    *web.Channel
 	server  *server
@@ -119,7 +120,7 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 	if d.ward, err = newWard(store, settings, clock, sessions.Guesses()); err != nil {
 		return d, err
 	}
-	if d.loaded, err = sample.Load(ctx, d.ward.sampleServices()); err != nil {
+	if d.loaded, err = sample.Load(ctx, d.ward); err != nil {
 		return d, err
 	}
 	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
@@ -130,7 +131,8 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 	for _, key := range web.WordKeys {
 		pageWords[key] = words.Say("page."+key, nil)
 	}
-	d.page = web.New(web.Config{Characters: d.characters(words), Phone: d.phone, Words: pageWords, Clock: clock, Logger: logger})
+	d.page = web.New(web.Config{Characters: d.characters(words), Phone: d.phone, Words: pageWords, Clock: clock,
+		Logger: logger})
 	mux := http.NewServeMux()
 	if d.server, err = listen(address, mux, logger); err != nil {
 		return d, err
@@ -139,7 +141,8 @@ func openDemo(ctx context.Context, address string, clock services.Clock, logger 
 	links := func() []page.Link {
 		return []page.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
 	}
-	if d.counter, err = newCounter(d.ward, sessions, sessions.Pace(nil), []bot.Channel{d.page}, links, logger); err != nil {
+	if d.counter, err = newCounter(d.ward, sessions, sessions.Pace(nil), []bot.Channel{d.page}, links,
+		logger); err != nil {
 		return d, err
 	}
 	health(mux, d.ward)

@@ -9,6 +9,7 @@ import (
 
 	"canbobot/services"
 	"canbobot/services/outbox"
+	"canbobot/services/ward"
 )
 
 // costs is how many times as long as it took nothing is counted again.
@@ -21,7 +22,7 @@ const slowest = 10 * time.Second
 // and while a notice is on its way.
 type follower struct {
 	river.WorkerDefaults[outbox.Follow]
-	ward  *Ward
+	ward  *ward.Services
 	pause *time.Duration
 
 	// still counts, for each job, how often in a row nothing had changed; 0 for a

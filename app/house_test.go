@@ -22,12 +22,13 @@ import (
 	"canbobot/config"
 	"canbobot/models/storetest"
 	"canbobot/services"
+	"canbobot/services/ward"
 )
 
 // house is the whole product over a fresh database with the sample in it, and a
 // clock that stands still until it is moved.
 type house struct {
-	ward     *Ward
+	ward     *ward.Services
 	counter  *Counter
 	sessions *session.Store
 	metrics  *metrics
@@ -81,7 +82,7 @@ var (
 func furnish(t testing.TB, address string) {
 	h := buildHouse(t, address, furnishedKey)
 	var err error
-	if furnishedLoaded, err = sample.Load(context.Background(), h.ward.sampleServices()); err != nil {
+	if furnishedLoaded, err = sample.Load(context.Background(), h.ward); err != nil {
 		t.Fatal(err)
 	}
 	h.start(t)
@@ -119,7 +120,8 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 	links := func() []page.Link {
 		return []page.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
 	}
-	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...), links, logger); err != nil {
+	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...),
+		links, logger); err != nil {
 		t.Fatal(err)
 	}
 	h.metrics = newMetrics()
@@ -160,7 +162,8 @@ func (h *house) settle(t testing.TB) {
 	defer tick.Stop()
 	for {
 		var open int64
-		err := h.ward.Store.WithContext(ctx).Table("river_job").Where("state IN ?", []string{"available", "running", "pending", "retryable"}).Count(&open).Error
+		err := h.ward.Store.WithContext(ctx).Table("river_job").Where("state IN ?",
+			[]string{"available", "running", "pending", "retryable"}).Count(&open).Error
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -345,7 +348,8 @@ func (h *house) webStage(*testing.T) stage { return &webStage{house: h} }
 func (s *webStage) act(t *testing.T, user string, what rune, text string) {
 	t.Helper()
 	s.events++
-	in := bot.Inbound{Channel: "web", EventID: "play-" + strconv.Itoa(s.events), UserID: user, ChatID: user, Private: true, At: s.house.clock()}
+	in := bot.Inbound{Channel: "web", EventID: "play-" + strconv.Itoa(s.events), UserID: user, ChatID: user,
+		Private: true, At: s.house.clock()}
 	switch what {
 	case '>':
 		in.Text = text

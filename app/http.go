@@ -1,6 +1,7 @@
 package app
 
 import (
+	"canbobot/services/ward"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (s *server) stop(ctx context.Context) error {
 
 // health answers /healthz (the process lives) and /readyz (the database
 // answers, so that a balancer sends nobody here while it does not).
-func health(mux *http.ServeMux, ward *Ward) {
+func health(mux *http.ServeMux, ward *ward.Services) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})

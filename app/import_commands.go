@@ -13,6 +13,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/sheet"
+	"canbobot/services/ward"
 )
 
 type importCommand struct {
@@ -36,8 +37,8 @@ func (c importCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,8 @@ const mostPrinted = 200
 
 func printPreview(out io.Writer, words *texts.Texts, preview sheet.Preview) error {
 	c := preview.Counts
-	fmt.Fprintf(out, "rows %d: new %d, changed %d, unchanged %d, wrong %d; remarks %d\n", c.Rows, c.New, c.Changed, c.Unchanged, c.Wrong, c.Remarks)
+	fmt.Fprintf(out, "rows %d: new %d, changed %d, unchanged %d, wrong %d; remarks %d\n", c.Rows, c.New, c.Changed,
+		c.Unchanged, c.Wrong, c.Remarks)
 	findings := append(preview.Errors(), preview.Remarks()...)
 	for _, finding := range findings[:min(len(findings), mostPrinted)] {
 		kind := "error "
@@ -140,12 +142,12 @@ func (c exportCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
-		if filter.Villages, err = ward.villagesNamed(p, actor, c.Village); err != nil {
+		if filter.Villages, err = villagesNamed(ward, p, actor, c.Village); err != nil {
 			return err
 		}
 		export, err := ward.Sheets.Roster(p.ctx, actor, filter, sayer(words))
@@ -161,7 +163,7 @@ func (c exportCommand) Run(p *process) error {
 }
 
 // villagesNamed finds villages by their names, letter case and accents aside.
-func (w *Ward) villagesNamed(p *process, actor services.Actor, names []string) ([]int64, error) {
+func villagesNamed(w *ward.Services, p *process, actor services.Actor, names []string) ([]int64, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
@@ -185,7 +187,7 @@ func (w *Ward) villagesNamed(p *process, actor services.Actor, names []string) (
 }
 
 // oneWard is the program itself in the ward with a code, or in the only ward.
-func (w *Ward) oneWard(p *process, code string) (services.Actor, error) {
+func oneWard(w *ward.Services, p *process, code string) (services.Actor, error) {
 	if code == "" {
 		wards, err := w.Identity.Wards(p.ctx)
 		if err != nil {
@@ -195,7 +197,7 @@ func (w *Ward) oneWard(p *process, code string) (services.Actor, error) {
 			return services.SystemActor(wards[0].ID), nil
 		}
 	}
-	return w.actorOf(p.ctx, code)
+	return actorOf(p.ctx, w, code)
 }
 
 // words loads the texts; what is missing is told on standard error.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"github.com/skip2/go-qrcode"
 	"image"
 	pictures "image/draw"
 	"image/jpeg"
@@ -15,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skip2/go-qrcode"
+
 	"github.com/xuri/excelize/v2"
 
 	"canbobot/app/sample"
@@ -24,18 +25,21 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/sheet"
+	"canbobot/services/ward"
 )
 
 // sentFile makes a file that somebody sends in a transcript; nil for no such.
 func sentFile(name string) []byte {
-	head := []any{"STT", "Họ và tên", "Ngày sinh", "Chức vụ", "Chi hội", "Thôn/TDP", "Số điện thoại", "Từ ngày", "Đến ngày"}
+	head := []any{"STT", "Họ và tên", "Ngày sinh", "Chức vụ", "Chi hội", "Thôn/TDP", "Số điện thoại", "Từ ngày",
+		"Đến ngày"}
 	switch name {
 	case "danh sach moi.xlsx":
 		return workbook(head,
 			[]any{1, "NGUYỄN THỊ THU", 1975, "Uỷ viên BCH", "Phụ nữ", "TDP 1", 981234567, "01/04/2026"},
 			[]any{2, "Lê Thị Vân", "12/05/1980", "Uỷ viên BCH", "Phụ nữ", "TDP 1", "0981234568", "01/04/2026"})
 	case "danh sach them.xlsx":
-		return workbook(head, []any{1, "Lê Thị Vinh", "12/05/1981", "Uỷ viên BCH", "Phụ nữ", "TDP 1", "0981234569", "01/04/2026"})
+		return workbook(head, []any{1, "Lê Thị Vinh", "12/05/1981", "Uỷ viên BCH", "Phụ nữ", "TDP 1", "0981234569",
+			"01/04/2026"})
 	case "danh sach loi.xlsx":
 		return workbook(head,
 			[]any{1, "Nguyễn Thị Thu", 1975, "Uỷ viên BCH", "Phụ nữ", "TDP Thuận Hoa B", "0981234567", "01/04/2026"},
@@ -115,7 +119,7 @@ func TestSampleComesBackFromItsExport(t *testing.T) {
 	}
 }
 
-func backAgain(t *testing.T, ward *Ward, actor services.Actor, full bool) {
+func backAgain(t *testing.T, ward *ward.Services, actor services.Actor, full bool) {
 	t.Helper()
 	ctx := ctxFor(t)
 	words, err := texts.Load(func(problem string) { t.Error(problem) })
@@ -131,7 +135,8 @@ func backAgain(t *testing.T, ward *Ward, actor services.Actor, full bool) {
 		t.Fatal(err)
 	}
 	if c := preview.Counts; c.Unchanged != export.Rows || c.Rows != export.Rows || len(preview.Findings) > 0 {
-		t.Errorf("ward %d, full %v: %d rows: %+v, first %+v", actor.Ward, full, export.Rows, c, preview.Findings[:min(3, len(preview.Findings))])
+		t.Errorf("ward %d, full %v: %d rows: %+v, first %+v", actor.Ward, full, export.Rows, c,
+			preview.Findings[:min(3, len(preview.Findings))])
 	}
 }
 
@@ -146,7 +151,8 @@ func TestTwentyThousandComeBackFromTheirExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sample.Crowd(context.Background(), ward.Store, ward.Vault, clock, people, sample.CrowdMonths); err != nil {
+	if _, err := sample.Crowd(context.Background(), ward.Store, ward.Vault, clock, people,
+		sample.CrowdMonths); err != nil {
 		t.Fatal(err)
 	}
 	var row models.Ward
@@ -168,7 +174,8 @@ func TestImportAndExportByCommand(t *testing.T) {
 		return out.String()
 	}
 	path := func(name string) string { return filepath.Join(dir, name) }
-	for _, name := range []string{"danh sach moi.xlsx", "danh sach loi.xlsx", "anh.xlsx", "ket qua.xlsx", "ket qua loi.xlsx"} {
+	for _, name := range []string{"danh sach moi.xlsx", "danh sach loi.xlsx", "anh.xlsx", "ket qua.xlsx",
+		"ket qua loi.xlsx"} {
 		if err := os.WriteFile(path(name), sentFile(name), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -180,33 +187,40 @@ func TestImportAndExportByCommand(t *testing.T) {
 	if out := command(exitFailed, append([]string{"import", path("anh.xlsx")}, bac...)...); !strings.Contains(out, "ảnh") {
 		t.Error(out)
 	}
-	out := command(exitFailed, "import", path("danh sach loi.xlsx"), "--ward", "bac-hong-linh", "--annotated", path("sua.xlsx"))
+	out := command(exitFailed, "import", path("danh sach loi.xlsx"), "--ward", "bac-hong-linh", "--annotated",
+		path("sua.xlsx"))
 	if !strings.Contains(out, "error  Sheet1!F2 ") || !strings.Contains(out, "wrong 2") {
 		t.Error(out)
 	}
 	if content, err := os.ReadFile(path("sua.xlsx")); err != nil || !bytes.HasPrefix(content, []byte("PK")) {
 		t.Error(err)
 	}
-	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh", "--dry-run"); !strings.Contains(out, "new 2") || !strings.Contains(out, "nothing was imported") {
+	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh",
+		"--dry-run"); !strings.Contains(out, "new 2") || !strings.Contains(out, "nothing was imported") {
 		t.Error(out)
 	}
-	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out, "imported (import 1)") {
+	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out,
+		"imported (import 1)") {
 		t.Error(out)
 	}
-	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out, "unchanged 2") || !strings.Contains(out, "nothing was imported") {
+	if out := command(exitOK, "import", path("danh sach moi.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out,
+		"unchanged 2") || !strings.Contains(out, "nothing was imported") {
 		t.Error(out)
 	}
-	out = command(exitOK, "export", path("ra.xlsx"), "--ward", "bac-hong-linh", "--organization", "women", "--village", "to dan pho 1", "--full")
+	out = command(exitOK, "export", path("ra.xlsx"), "--ward", "bac-hong-linh", "--organization", "women", "--village",
+		"to dan pho 1", "--full")
 	if !strings.HasPrefix(out, "4 rows") {
 		t.Error(out)
 	}
-	if out := command(exitOK, "import", path("ra.xlsx"), "--ward", "bac-hong-linh", "--dry-run"); !strings.Contains(out, "unchanged 4") {
+	if out := command(exitOK, "import", path("ra.xlsx"), "--ward", "bac-hong-linh", "--dry-run"); !strings.Contains(out,
+		"unchanged 4") {
 		t.Error(out)
 	}
 	command(exitUsage, "export", path("ra.xlsx"), "--ward", "bac-hong-linh", "--village", "Thôn Không Có")
 
 	// The bank's answer: with faults nothing is marked.
-	if out := command(exitFailed, "results", path("ket qua loi.xlsx"), "--ward", "bac-hong-linh", "--annotated", path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 3") {
+	if out := command(exitFailed, "results", path("ket qua loi.xlsx"), "--ward", "bac-hong-linh", "--annotated",
+		path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 3") {
 		t.Error(out)
 	}
 	command(exitUsage, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "tháng ba")
@@ -215,7 +229,8 @@ func TestImportAndExportByCommand(t *testing.T) {
 		t.Error(out)
 	}
 	if soffice, err := exec.LookPath("soffice"); err == nil { // where it is installed, it prints the form
-		if out, err := exec.Command(soffice, "--headless", "--convert-to", "pdf", "--outdir", dir, path("ra.xlsx")).CombinedOutput(); err != nil {
+		if out, err := exec.Command(soffice, "--headless", "--convert-to", "pdf", "--outdir", dir,
+			path("ra.xlsx")).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
 	}

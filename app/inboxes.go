@@ -10,6 +10,7 @@ import (
 	"canbobot/bot/inbox"
 	"canbobot/config"
 	"canbobot/models"
+	"canbobot/services/ward"
 )
 
 // inboundPlace names where a parked event is sealed for.
@@ -17,7 +18,8 @@ const inboundPlace = "inbound.event"
 
 // openInbox makes the inbox of a channel whose platform wants an answer at once,
 // and whose events must outlive a database that is away.
-func openInbox(settings config.Config, ward *Ward, channel string, handler bot.Handler, count func(string), logger *slog.Logger) (*inbox.Inbox, error) {
+func openInbox(settings config.Config, ward *ward.Services, channel string, handler bot.Handler, count func(string),
+	logger *slog.Logger) (*inbox.Inbox, error) {
 	box, err := inbox.New(inbox.Config{
 		Handler: handler,
 		Park: func(ctx context.Context, sealed string, after time.Duration) error {

@@ -6,6 +6,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services/paper"
+	"canbobot/services/ward"
 )
 
 type papersCommand struct {
@@ -31,8 +32,8 @@ func (c papersCommand) Run(p *process) error {
 		return err
 	}
 	form := paper.Words{Say: sayer(words), Spell: texts.InWords}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -66,7 +67,8 @@ func (c papersCommand) Run(p *process) error {
 		if err := writeNew(c.Out, drawn.Content); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", drawn.People, drawn.Total, c.Out, drawn.Apart)
+		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", drawn.People, drawn.Total, c.Out,
+			drawn.Apart)
 		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/tariff"
+	"canbobot/services/ward"
 )
 
 type wardPaysCommand struct {
@@ -20,8 +21,8 @@ func (wardPaysCommand) Help() string {
 }
 
 func (c wardPaysCommand) Run(p *process) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -42,8 +43,8 @@ type policyListCommand struct {
 func (policyListCommand) Help() string { return "Example: canbobot policy list --ward bac-hong-linh" }
 
 func (c policyListCommand) Run(p *process) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -61,7 +62,8 @@ func (c policyListCommand) Run(p *process) error {
 			if !one.To.IsZero() {
 				to = one.To.String()
 			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%d rules\t%s\n", one.ID, one.Source, one.From, to, one.Name, one.LegalBasis, len(one.Rules), used)
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%d rules\t%s\n", one.ID, one.Source, one.From, to, one.Name,
+				one.LegalBasis, len(one.Rules), used)
 		}
 		return table.Flush()
 	})
@@ -83,8 +85,8 @@ func (c policyImportCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, words *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -120,7 +122,8 @@ type policySalaryCommand struct {
 }
 
 func (policySalaryCommand) Help() string {
-	return `Those since 2019 are there already.` + "\n\n" + `Example: canbobot policy salary 2700000 --from 2027-07-01 --basis "Nghị định 99/2027/NĐ-CP"`
+	return `Those since 2019 are there already.` + "\n\n" +
+		`Example: canbobot policy salary 2700000 --from 2027-07-01 --basis "Nghị định 99/2027/NĐ-CP"`
 }
 
 func (c policySalaryCommand) Run(p *process) error {
@@ -128,7 +131,8 @@ func (c policySalaryCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		return ward.Allowance.AddBaseSalary(p.ctx, services.SystemActor(0), models.BaseSalary{From: from, Amount: c.Amount, LegalBasis: c.Basis})
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		return ward.Allowance.AddBaseSalary(p.ctx, services.SystemActor(0),
+			models.BaseSalary{From: from, Amount: c.Amount, LegalBasis: c.Basis})
 	})
 }

@@ -46,12 +46,13 @@ func newDrawing(t *testing.T) *drawing {
 		t.Fatal(err)
 	}
 	d.words = paper.Words{Say: sayer(words), Spell: texts.InWords}
-	d.clerk, err = d.ward.actorOf(t.Context(), "bac-hong-linh")
+	d.clerk, err = actorOf(t.Context(), d.ward, "bac-hong-linh")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var account models.Account
-	if err := d.ward.Store.Where("channel = 'web' AND external_id = ?", "truong-nong-dan").Take(&account).Error; err != nil {
+	if err := d.ward.Store.Where("channel = 'web' AND external_id = ?",
+		"truong-nong-dan").Take(&account).Error; err != nil {
 		t.Fatal(err)
 	}
 	d.officer = services.Actor{Role: services.Officer, Ward: account.WardID, Person: *account.PersonID}
@@ -74,11 +75,13 @@ func newDrawing(t *testing.T) *drawing {
 		if i%30 == 3 && line.PersonID != d.officer.Person {
 			state = models.LineFailed
 		}
-		if err := d.ward.Allowance.SettleLine(t.Context(), d.clerk, line.ID, state, "sai số tài khoản", models.NewDate(2026, 4, 5)); err != nil {
+		if err := d.ward.Allowance.SettleLine(t.Context(), d.clerk, line.ID, state, "sai số tài khoản",
+			models.NewDate(2026, 4, 5)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := d.ward.Store.Model(&models.PaymentLine{}).Where("id = ?", view.Lines[0].ID).Update("name", norm.NFD.String(everyLetter)).Error; err != nil {
+	if err := d.ward.Store.Model(&models.PaymentLine{}).Where("id = ?", view.Lines[0].ID).Update("name",
+		norm.NFD.String(everyLetter)).Error; err != nil {
 		t.Fatal(err)
 	}
 	for source, amount := range map[string]int64{"town": 420_000_000} {
@@ -151,8 +154,10 @@ func TestPDFsAsPopplerDrawsThem(t *testing.T) {
 	statementPath := d.keep(t, statement, err)
 	for path, wanted := range map[string][]string{
 		listPath: append(strings.Fields(everyLetter),
-			"DANH SÁCH CHI TRẢ HỖ TRỢ THÁNG 03/2026", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Bằng chữ: Ba mươi ba triệu tám trăm nghìn đồng.", "THỦ TRƯỞNG ĐƠN VỊ", "33.800.000"),
-		statementPath: {"BẢN KÊ PHỤ CẤP NĂM 2026", "Trả bù tháng 2/2026", "Đã chuyển trong năm", "400.000", "Bằng chữ: Bốn trăm nghìn đồng.", "đã chuyển 05/04"},
+			"DANH SÁCH CHI TRẢ HỖ TRỢ THÁNG 03/2026", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+			"Bằng chữ: Ba mươi ba triệu tám trăm nghìn đồng.", "THỦ TRƯỞNG ĐƠN VỊ", "33.800.000"),
+		statementPath: {"BẢN KÊ PHỤ CẤP NĂM 2026", "Trả bù tháng 2/2026", "Đã chuyển trong năm", "400.000",
+			"Bằng chữ: Bốn trăm nghìn đồng.", "đã chuyển 05/04"},
 	} {
 		said := output(t, "pdftotext", "-layout", path, "-")
 		if !norm.NFC.IsNormalString(said) {
@@ -237,7 +242,8 @@ func TestSheetsAsLibreOfficeReadsThem(t *testing.T) {
 		out := filepath.Join(t.TempDir(), fmt.Sprint(i))
 		// All sheets (the last -1), in UTF-8, cells as they are shown.
 		output(t, "soffice", "-env:UserInstallation=file://"+filepath.Join(d.dir, "office"), "--headless",
-			"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir", out, filepath.Join(d.dir, paper.Name))
+			"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir", out,
+			filepath.Join(d.dir, paper.Name))
 		read, err := filepath.Glob(filepath.Join(out, "*.csv"))
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/allowance"
 	"canbobot/services/paper"
+	"canbobot/services/ward"
 )
 
 type reportCommand struct {
@@ -43,7 +44,7 @@ func (c reportCommand) Run(p *process) error {
 		}
 		day = parsed
 	}
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		report, err := ward.Allowance.Report(p.ctx, services.SystemActor(0), day)
 		if err != nil {
 			return err
@@ -71,8 +72,8 @@ func (c reportCommand) year(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -115,10 +116,12 @@ func printYear(p *process, words *texts.Texts, report allowance.YearReport) erro
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, sum allowance.Sum, forecast int64) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name,
-			texts.Money(sum.Paid), texts.Money(sum.Unconfirmed), texts.Money(sum.Sent), texts.Money(sum.Waiting), texts.Money(sum.Failed), texts.Money(forecast))
+			texts.Money(sum.Paid), texts.Money(sum.Unconfirmed), texts.Money(sum.Sent), texts.Money(sum.Waiting),
+			texts.Money(sum.Failed), texts.Money(forecast))
 	}
 	head := func(name string) {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("paid"), word("unconfirmed"), word("sent"), word("waiting"), word("failed"), word("forecast"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name, word("paid"), word("unconfirmed"), word("sent"),
+			word("waiting"), word("failed"), word("forecast"))
 	}
 	head(report.Ward)
 	for _, month := range report.Months {
@@ -134,7 +137,8 @@ func printYear(p *process, words *texts.Texts, report allowance.YearReport) erro
 	}
 	for _, source := range report.Sources {
 		if source.Budget > 0 {
-			if _, err := fmt.Fprintf(p.stdout, "%s %s: %s\n", word("budget"), source.Source, texts.Money(source.Budget)); err != nil {
+			if _, err := fmt.Fprintf(p.stdout, "%s %s: %s\n", word("budget"), source.Source,
+				texts.Money(source.Budget)); err != nil {
 				return err
 			}
 		}

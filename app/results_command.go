@@ -10,6 +10,7 @@ import (
 	"canbobot/models"
 	"canbobot/services/bank"
 	"canbobot/services/sheet"
+	"canbobot/services/ward"
 )
 
 type resultsCommand struct {
@@ -41,8 +42,8 @@ func (c resultsCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}

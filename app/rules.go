@@ -11,6 +11,7 @@ import (
 
 	"canbobot/services"
 	"canbobot/services/approve"
+	"canbobot/services/ward"
 )
 
 type rulesCommand struct {
@@ -35,8 +36,8 @@ func (rulesShowCommand) Help() string {
 }
 
 func (c rulesShowCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -79,8 +80,8 @@ func (c rulesSetCommand) Run(p *process) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -156,7 +157,8 @@ func ruleAdvice(err error) error {
 	case "rule_same":
 		advice = "somebody would have to sign twice, which nobody may; add staff, or change the step"
 	case "desk_needed":
-		return fmt.Errorf("the rules still need somebody at the desk %q; seat another one first, or set other rules", f["desk"])
+		return fmt.Errorf("the rules still need somebody at the desk %q; seat another one first, or set other rules",
+			f["desk"])
 	case "staff":
 		return errors.New("the ward has no such active user; canbobot staff list shows them")
 	default:
@@ -176,8 +178,8 @@ func (staffDeskCommand) Help() string {
 }
 
 func (c staffDeskCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}

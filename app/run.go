@@ -15,6 +15,7 @@ import (
 	"canbobot/bot/session"
 	"canbobot/config"
 	"canbobot/services"
+	"canbobot/services/ward"
 )
 
 // Exit codes of every command.
@@ -117,7 +118,7 @@ func (p *process) logger(settings config.Config) *slog.Logger {
 
 // withWard opens the configured database for one command. Guess limits of a
 // command live in the process: nobody guesses there.
-func (p *process) withWard(do func(ward *Ward) error) error {
+func (p *process) withWard(do func(ward *ward.Services) error) error {
 	settings, err := p.settings()
 	if err != nil {
 		return err

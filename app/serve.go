@@ -20,6 +20,7 @@ import (
 	"canbobot/config"
 	"canbobot/services/downloads"
 	"canbobot/services/journal"
+	"canbobot/services/ward"
 )
 
 // grace is how long a stop waits for what is running: longer than a message is in
@@ -52,7 +53,7 @@ func (serveCommand) Run(p *process) error {
 // service is everything that serve runs.
 type service struct {
 	settings config.Config
-	ward     *Ward
+	ward     *ward.Services
 	files    *downloads.Service
 	counter  *Counter
 	metrics  *metrics
@@ -100,7 +101,7 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if s.ward, err = newWard(store, settings, p.clock, sessions.Guesses()); err != nil {
 		return s, err
 	}
-	s.files = downloads.New(store, s.ward.Vault, s.ward.Audit, p.clock)
+	s.files = s.ward.Downloads
 	if settings.AuditFile != "" {
 		file, err := journal.OpenMirror(settings.AuditFile)
 		if err != nil {
@@ -113,7 +114,8 @@ func openService(ctx context.Context, settings config.Config, p *process, logger
 	if err != nil {
 		return s, err
 	}
-	if s.counter, err = newCounter(s.ward, sessions, sessions.Pace(paces(settings)), s.openChannels(ctx, words), s.links, logger); err != nil {
+	if s.counter, err = newCounter(s.ward, sessions, sessions.Pace(paces(settings)), s.openChannels(ctx, words), s.links,
+		logger); err != nil {
 		return s, err
 	}
 	s.counter.sender.Meter = s.metrics
@@ -157,7 +159,8 @@ func (s *service) openChannels(ctx context.Context, words *texts.Texts) (lines [
 			return s.zalo.tokens.Close(ending)
 		})
 	}
-	if s.zalobot = openZaloBot(s.settings, s.ward.Clock, words, shelf, s.metrics.counter(zalobot.Name), s.logger); s.zalobot != nil {
+	if s.zalobot = openZaloBot(s.settings, s.ward.Clock, words, shelf, s.metrics.counter(zalobot.Name),
+		s.logger); s.zalobot != nil {
 		lines = append(lines, s.zalobot.channel)
 	}
 	return lines
@@ -170,7 +173,8 @@ func (s *service) webhooks(mux *http.ServeMux) error {
 	if s.telegram != nil {
 		s.telegram.handler = handler
 		if s.settings.TelegramMode == "webhook" {
-			mux.Handle("/webhooks/telegram", s.telegram.channel.WebhookHandler(s.settings.TelegramWebhookSecret.Reveal(), handler))
+			mux.Handle("/webhooks/telegram", s.telegram.channel.WebhookHandler(s.settings.TelegramWebhookSecret.Reveal(),
+				handler))
 		}
 	}
 	if s.zalo != nil {
@@ -189,7 +193,8 @@ func (s *service) webhooks(mux *http.ServeMux) error {
 		webhook := s.settings.ZaloBotMode == "webhook"
 		s.zalobot.handler = box.Handler(webhook)
 		if webhook {
-			mux.Handle("/webhooks/zalobot", s.zalobot.channel.WebhookHandler(s.settings.ZaloBotWebhookSecret.Reveal(), s.zalobot.handler))
+			mux.Handle("/webhooks/zalobot", s.zalobot.channel.WebhookHandler(s.settings.ZaloBotWebhookSecret.Reveal(),
+				s.zalobot.handler))
 		}
 	}
 	return nil
@@ -240,7 +245,8 @@ func (s *service) ways(words *texts.Texts) func() []way {
 			all = append(all, way{Label: words.Say("join.open_zalo", nil), Address: account})
 		}
 		if s.telegram != nil && s.telegram.name() != "" {
-			all = append(all, way{Label: words.Say("join.open_telegram", nil), Address: "https://t.me/" + s.telegram.name(), Start: s.telegram.start()})
+			all = append(all, way{Label: words.Say("join.open_telegram", nil), Address: "https://t.me/" + s.telegram.name(),
+				Start: s.telegram.start()})
 		}
 		return all
 	}

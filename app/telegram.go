@@ -10,6 +10,7 @@ import (
 	"canbobot/bot/telegram"
 	"canbobot/bot/texts"
 	"canbobot/config"
+	"canbobot/services/ward"
 )
 
 // messenger is all that serves the bot on Telegram.
@@ -22,7 +23,7 @@ type messenger struct {
 }
 
 // openTelegram makes the channel; it is nil where the settings have none.
-func openTelegram(settings config.Config, ward *Ward, logger *slog.Logger) *messenger {
+func openTelegram(settings config.Config, ward *ward.Services, logger *slog.Logger) *messenger {
 	if settings.TelegramToken.Reveal() == "" {
 		logger.Info("channel is off", "channel", telegram.Name, "missing", "TELEGRAM_TOKEN")
 		return nil

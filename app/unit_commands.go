@@ -11,6 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/units"
+	"canbobot/services/ward"
 )
 
 type wardCommand struct {
@@ -42,11 +43,12 @@ func (c wardAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, words *texts.Texts) error {
+	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}
-		wanted := units.NewWard{Code: c.Code, Name: c.Name, Kind: c.Kind, Phone: number, From: from, Organizations: sample.Organizations()}
+		wanted := units.NewWard{Code: c.Code, Name: c.Name, Kind: c.Kind, Phone: number, From: from,
+			Organizations: sample.Organizations()}
 		if c.TownPolicy {
 			wanted.Policies = []models.Policy{sample.TownPolicy(0, p.clock().UTC())}
 		}
@@ -78,7 +80,7 @@ type wardListCommand struct{}
 func (wardListCommand) Help() string { return "Example: canbobot ward list" }
 
 func (wardListCommand) Run(p *process) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
 		wards, err := ward.Identity.Wards(p.ctx)
 		if err != nil {
 			return err
@@ -121,12 +123,13 @@ func (c wardPredecessorCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
-		return ward.Units.AddPredecessor(p.ctx, actor, units.Predecessor{Name: c.Name, Kind: models.LinkKind(c.Kind), From: from, Decision: c.Decision})
+		return ward.Units.AddPredecessor(p.ctx, actor, units.Predecessor{Name: c.Name, Kind: models.LinkKind(c.Kind),
+			From: from, Decision: c.Decision})
 	})
 }
 
@@ -155,8 +158,8 @@ func (c villageAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -165,7 +168,8 @@ func (c villageAddCommand) Run(p *process) error {
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(p.stdout, "village %d\t%s\t%d branches\n", village.ID, village.Name, len(c.Organization)); err != nil {
+			if _, err := fmt.Fprintf(p.stdout, "village %d\t%s\t%d branches\n", village.ID, village.Name,
+				len(c.Organization)); err != nil {
 				return err
 			}
 		}
@@ -180,8 +184,8 @@ type villageListCommand struct {
 func (villageListCommand) Help() string { return "Example: canbobot village list --ward bac-hong-linh" }
 
 func (c villageListCommand) Run(p *process) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -214,7 +218,7 @@ func (c villageRenameCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *Ward, actor services.Actor, village models.Village) error {
+	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		return ward.Roster.RenameVillage(p.ctx, actor, village.ID, c.Name, from, c.Decision)
 	})
 }
@@ -235,7 +239,7 @@ func (c villageAlsoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *Ward, actor services.Actor, village models.Village) error {
+	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		return ward.Roster.AddVillageName(p.ctx, actor, village.ID, c.Name, until, "")
 	})
 }
@@ -262,7 +266,7 @@ func (c branchAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *Ward, actor services.Actor, village models.Village) error {
+	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		branch, err := ward.Units.AddBranch(p.ctx, actor, village.ID, c.Organization, from)
 		if err != nil {
 			return err
@@ -282,7 +286,7 @@ func (branchListCommand) Help() string {
 }
 
 func (c branchListCommand) Run(p *process) error {
-	return p.withVillage(c.Ward, c.Village, func(ward *Ward, actor services.Actor, village models.Village) error {
+	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		branches, err := ward.Roster.Branches(p.ctx, actor, village.ID)
 		if err != nil {
 			return err
@@ -313,8 +317,8 @@ func (c branchCloseCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -335,18 +339,19 @@ func dayOr(text string, otherwise models.Date) (models.Date, error) {
 }
 
 // withUnits is withWard with refusals told in the people's words.
-func (p *process) withUnits(do func(ward *Ward, words *texts.Texts) error) error {
+func (p *process) withUnits(do func(ward *ward.Services, words *texts.Texts) error) error {
 	words, err := p.words()
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *Ward) error { return said(words, do(ward, words)) })
+	return p.withWard(func(ward *ward.Services) error { return said(words, do(ward, words)) })
 }
 
 // withVillage does something to a village of a ward, found by its name.
-func (p *process) withVillage(code, name string, do func(ward *Ward, actor services.Actor, village models.Village) error) error {
-	return p.withUnits(func(ward *Ward, _ *texts.Texts) error {
-		actor, err := ward.oneWard(p, code)
+func (p *process) withVillage(code, name string,
+	do func(ward *ward.Services, actor services.Actor, village models.Village) error) error {
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := oneWard(ward, p, code)
 		if err != nil {
 			return err
 		}

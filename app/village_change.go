@@ -10,6 +10,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/roster"
 	"canbobot/services/units"
+	"canbobot/services/ward"
 )
 
 type villageMergeCommand struct {
@@ -32,8 +33,8 @@ func (c villageMergeCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *Ward, words *texts.Texts) error {
-		actor, err := ward.oneWard(p, c.Ward)
+	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
+		actor, err := oneWard(ward, p, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func (c villageSplitCommand) Run(p *process) error {
 		}
 		division.To[id] = at - 1
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *Ward, actor services.Actor, village models.Village) error {
+	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		division.Village = village.ID
 		outcome, err := ward.Units.Split(p.ctx, actor, division, true)
 		if err != nil {
@@ -126,7 +127,8 @@ func (p *process) notDone(outcome units.Outcome) error {
 // printOutcome says what joining or parting villages does.
 func (p *process) printOutcome(outcome units.Outcome) error {
 	line := func(what string, post roster.Post, rest string) {
-		fmt.Fprintf(p.stdout, "%s\tterm %d\t%s, %s, %s%s\n", what, post.Term.ID, post.Person.Name, post.Term.Title, post.Branch.Name, rest)
+		fmt.Fprintf(p.stdout, "%s\tterm %d\t%s, %s, %s%s\n", what, post.Term.ID, post.Person.Name, post.Term.Title,
+			post.Branch.Name, rest)
 	}
 	for _, clash := range outcome.Clashes {
 		fmt.Fprintf(p.stdout, "too many for one post of %s %s:\n", clash.Organization.BranchName, clash.Village)
@@ -152,7 +154,8 @@ func (p *process) printOutcome(outcome units.Outcome) error {
 	}
 	for _, effect := range outcome.Effects {
 		if effect.Monthly != 0 {
-			fmt.Fprintf(p.stdout, "money\t%s: %s a month from %s\n", names[effect.Person], texts.Money(effect.Monthly), effect.From)
+			fmt.Fprintf(p.stdout, "money\t%s: %s a month from %s\n", names[effect.Person], texts.Money(effect.Monthly),
+				effect.From)
 		}
 		for _, month := range append(effect.Partial, effect.Settled...) {
 			fmt.Fprintf(p.stdout, "money\t%s: %s for %s\n", names[effect.Person], texts.Money(month.Amount), month.Month)

@@ -19,13 +19,14 @@ import (
 	"canbobot/bot/zalo"
 	"canbobot/config"
 	"canbobot/services/channels"
+	"canbobot/services/ward"
 )
 
 // official is all that serves the ward's Official Account on Zalo.
 type official struct {
 	channel *zalo.Channel
 	tokens  *channels.Tokens
-	ward    *Ward
+	ward    *ward.Services
 	logger  *slog.Logger
 	account atomic.Pointer[zalo.Account] // once Zalo has named it
 }
@@ -36,14 +37,16 @@ func zaloPair(settings config.Config) channels.Pair {
 }
 
 // zaloTokens keeps the Official Account's pair in the ward's database.
-func zaloTokens(settings config.Config, ward *Ward, logger *slog.Logger) *channels.Tokens {
+func zaloTokens(settings config.Config, ward *ward.Services, logger *slog.Logger) *channels.Tokens {
 	oauth := &zalo.OAuth{AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), URL: settings.ZaloOAuthURL}
-	return channels.NewTokens(ward.Store, ward.Vault, ward.Outbox, ward.Clock, zalo.Name, settings.DataDir, renewer{oauth}, logger)
+	return channels.NewTokens(ward.Store, ward.Vault, ward.Outbox, ward.Clock, zalo.Name, settings.DataDir,
+		renewer{oauth}, logger)
 }
 
 // openZalo wires the Official Account; nothing is asked of Zalo yet. It is nil
 // where the settings have none.
-func openZalo(ctx context.Context, settings config.Config, ward *Ward, words *texts.Texts, shelf bot.Shelf, count func(string), logger *slog.Logger) *official {
+func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, words *texts.Texts, shelf bot.Shelf,
+	count func(string), logger *slog.Logger) *official {
 	if settings.ZaloAppID == "" {
 		logger.Info("channel is off", "channel", zalo.Name, "missing", "ZALO_APP_ID")
 		return nil
@@ -121,7 +124,8 @@ func (o *official) learn(ctx context.Context) {
 			o.logger.Warn("owner of the tokens not kept", "error", err)
 		}
 		if !account.Verified || account.Package == "" {
-			o.logger.Warn("the Official Account may not be allowed to send: see canbobot zalo check", "verified", account.Verified, "package", account.Package)
+			o.logger.Warn("the Official Account may not be allowed to send: see canbobot zalo check", "verified",
+				account.Verified, "package", account.Package)
 		}
 		return nil
 	})

@@ -17,6 +17,7 @@ import (
 	"canbobot/bot/zalo"
 	"canbobot/config"
 	"canbobot/services/channels"
+	"canbobot/services/ward"
 )
 
 type zaloCommand struct {
@@ -48,7 +49,7 @@ func (c zaloCheckCommand) Run(p *process) error {
 		}
 		return check.verdict()
 	}
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		tokens := zaloTokens(settings, ward, p.logger(settings))
 		defer tokens.Close(p.ctx)
 		check.pair(p.ctx, tokens, ward.Clock())
@@ -60,7 +61,7 @@ func (c zaloCheckCommand) Run(p *process) error {
 }
 
 // zaloChannel is the channel as a command needs it.
-func zaloChannel(settings config.Config, ward *Ward, tokens *channels.Tokens, p *process) *zalo.Channel {
+func zaloChannel(settings config.Config, ward *ward.Services, tokens *channels.Tokens, p *process) *zalo.Channel {
 	return zalo.New(zalo.Config{
 		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
 		APIURL: settings.ZaloAPIURL, BusinessURL: settings.ZaloBusinessURL, Tokens: access{tokens}, Proof: settings.ZaloProof,
@@ -104,11 +105,14 @@ func (c *checkup) pair(ctx context.Context, tokens *channels.Tokens, now time.Ti
 		c.ill("the tokens cannot be read: "+err.Error(), "Is DATABASE_URL right, and was canbobot migrate run?")
 		return
 	case state.Lost != nil:
-		c.ill("the chain of tokens was lost on "+texts.Moment(*state.Lost), "Take a new pair from the API explorer on developers.zalo.me and run: canbobot zalo token")
+		c.ill("the chain of tokens was lost on "+texts.Moment(*state.Lost),
+			"Take a new pair from the API explorer on developers.zalo.me and run: canbobot zalo token")
 	case now.After(state.Expires):
-		c.ill("the access token ended on "+texts.Moment(state.Expires), "It is renewed while serve runs: is it running, and does it reach ZALO_OAUTH_URL?")
+		c.ill("the access token ended on "+texts.Moment(state.Expires),
+			"It is renewed while serve runs: is it running, and does it reach ZALO_OAUTH_URL?")
 	default:
-		c.good("tokens: generation %d, %s old, renewed from %s, ends %s", state.Generation, now.Sub(state.Issued).Round(time.Minute), texts.Moment(state.Due), texts.Moment(state.Expires))
+		c.good("tokens: generation %d, %s old, renewed from %s, ends %s", state.Generation,
+			now.Sub(state.Issued).Round(time.Minute), texts.Moment(state.Due), texts.Moment(state.Expires))
 	}
 	if state.LeasedBy != "" {
 		c.note("being renewed at this moment")
@@ -124,7 +128,8 @@ func (c *checkup) pair(ctx context.Context, tokens *channels.Tokens, now time.Ti
 func (c *checkup) account(ctx context.Context, channel *zalo.Channel) {
 	account, err := channel.Account(ctx)
 	if err != nil {
-		c.ill(fmt.Sprintf("Zalo does not say whose account this is: %v", err), "Fate "+string(bot.FateOf(err))+"; docs/zalo.md lists the codes")
+		c.ill(fmt.Sprintf("Zalo does not say whose account this is: %v", err), "Fate "+string(bot.FateOf(err))+
+			"; docs/zalo.md lists the codes")
 		return
 	}
 	c.good("Official Account %s (%s)", account.ID, account.Name)
@@ -168,7 +173,8 @@ func (c *checkup) webhook(ctx context.Context, settings config.Config) {
 	took := time.Since(begun).Round(time.Millisecond)
 	switch {
 	case response.StatusCode != http.StatusOK:
-		c.ill(fmt.Sprintf("%s answers %d to Zalo's probe", address, response.StatusCode), "It must be 200; look at what stands before the service")
+		c.ill(fmt.Sprintf("%s answers %d to Zalo's probe", address, response.StatusCode),
+			"It must be 200; look at what stands before the service")
 	case took > 2*time.Second:
 		c.ill(fmt.Sprintf("%s took %s to answer", address, took), "Zalo waits two seconds")
 	default:
@@ -176,14 +182,15 @@ func (c *checkup) webhook(ctx context.Context, settings config.Config) {
 	}
 }
 
-func (c *checkup) troubles(ctx context.Context, ward *Ward) {
+func (c *checkup) troubles(ctx context.Context, ward *ward.Services) {
 	troubles, err := ward.Channels.Open(ctx)
 	if err != nil {
 		c.ill("troubles cannot be read: "+err.Error(), "Was canbobot migrate run?")
 		return
 	}
 	for _, trouble := range troubles {
-		c.ill(fmt.Sprintf("%s: %s %s since %s", trouble.Channel, trouble.Code, trouble.Detail, texts.Moment(trouble.Since)), "docs/zalo.md says what to do about it; it goes by itself when a message gets through")
+		c.ill(fmt.Sprintf("%s: %s %s since %s", trouble.Channel, trouble.Code, trouble.Detail, texts.Moment(trouble.Since)),
+			"docs/zalo.md says what to do about it; it goes by itself when a message gets through")
 	}
 }
 
@@ -198,7 +205,8 @@ func (c *checkup) request(settings config.Config, path string) error {
 		return usageError{fmt.Errorf("%s: %w", path, err)}
 	}
 	found := zalo.Diagnose(zalo.Config{
-		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(), SignedByOA: settings.ZaloSignedByOA,
+		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
+		SignedByOA: settings.ZaloSignedByOA,
 	}, header, body)
 	for _, note := range found.Notes {
 		c.note("%s", note)
@@ -207,7 +215,8 @@ func (c *checkup) request(settings config.Config, path string) error {
 	case found.Matched:
 		c.good("the signature is right")
 	case len(found.Differs) == 0:
-		c.ill("no combination of what is known gives this signature", "Copy the OA Secret Key of the app's webhook page into ZALO_OA_SECRET; was the body saved byte by byte?")
+		c.ill("no combination of what is known gives this signature",
+			"Copy the OA Secret Key of the app's webhook page into ZALO_OA_SECRET; was the body saved byte by byte?")
 	default:
 		for _, term := range found.Differs {
 			c.ill("the signature was made with another "+string(term), remedies[string(term)])
@@ -253,7 +262,7 @@ func (zaloTokenCommand) Run(p *process) error {
 	if pair.Refresh == "" {
 		return usageError{errors.New("the second line, the refresh token, is missing")}
 	}
-	return p.withWard(func(ward *Ward) error {
+	return p.withWard(func(ward *ward.Services) error {
 		tokens := zaloTokens(settings, ward, p.logger(settings))
 		defer tokens.Close(p.ctx)
 		if err := tokens.Restore(p.ctx, pair); err != nil {
@@ -282,8 +291,8 @@ func (zaloTemplateSetCommand) Help() string {
 }
 
 func (c zaloTemplateSetCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -305,8 +314,8 @@ func (zaloTemplateEndCommand) Help() string {
 }
 
 func (c zaloTemplateEndCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -323,8 +332,8 @@ func (zaloTemplateListCommand) Help() string {
 }
 
 func (c zaloTemplateListCommand) Run(p *process) error {
-	return p.withWard(func(ward *Ward) error {
-		actor, err := ward.actorOf(p.ctx, c.Ward)
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}

@@ -54,12 +54,13 @@ func (l *loader) addStaff(ctx context.Context, member staffMember) error {
 	secret := make([]byte, 20)
 	rand.Read(secret)
 	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
-	sealed, err := l.tools.Vault.Seal("staff.totp", encoded)
+	sealed, err := l.ward.Vault.Seal("staff.totp", encoded)
 	if err != nil {
 		return err
 	}
-	staff := models.Staff{WardID: ward.ID, Name: member.name, Role: string(member.role), TOTP: sealed, Active: true, CreatedAt: l.now}
-	if err := l.tools.Store.WithContext(ctx).Create(&staff).Error; err != nil {
+	staff := models.Staff{WardID: ward.ID, Name: member.name, Role: string(member.role), TOTP: sealed, Active: true,
+		CreatedAt: l.now}
+	if err := l.ward.Store.WithContext(ctx).Create(&staff).Error; err != nil {
 		return err
 	}
 	if err := l.link(ctx, ward.ID, member.externalID, nil, &staff.ID); err != nil {
@@ -145,7 +146,8 @@ func (l *loader) cast(ctx context.Context, externalID string, post post) error {
 // stranger takes somebody into the cast without an account.
 func (l *loader) stranger(externalID string, post post) {
 	l.nextCast = append(l.nextCast, Character{
-		ExternalID: externalID, Name: post.person.Name, Role: post.term.Title + ", " + post.branch.Name + ", " + post.ward.Name,
+		ExternalID: externalID, Name: post.person.Name, Role: post.term.Title + ", " + post.branch.Name + ", " +
+			post.ward.Name,
 		Group: "officer", Ward: post.ward.ID, Person: post.person.ID, Phone: post.person.Phone,
 	})
 }
@@ -160,7 +162,7 @@ func (l *loader) link(ctx context.Context, ward int64, externalID string, person
 		WardID: ward, Channel: "web", ExternalID: externalID, ChatID: externalID, PersonID: person, StaffID: staff,
 		LinkedAt: at, LastSeenAt: l.now, CreatedAt: at,
 	}
-	db := l.tools.Store.WithContext(ctx)
+	db := l.ward.Store.WithContext(ctx)
 	if err := db.Create(&account).Error; err != nil {
 		return err
 	}

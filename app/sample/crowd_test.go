@@ -8,12 +8,13 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/allowance"
+	"canbobot/services/ward/wardtest"
 )
 
 func TestACrowdIsLinkedAndPaid(t *testing.T) {
 	h := newHouse(t, april)
 	const n = 803 // more than one slice, and not whole villages
-	summary, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n, sample.CrowdMonths)
+	summary, err := sample.Crowd(h.Ctx, h.Store, h.Vault, h.Now, n, sample.CrowdMonths)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 	month := models.DateOf(april).MonthOf()
 	stages := []allowance.Stage{allowance.StageExported, allowance.StagePaid, allowance.StagePaid}
 	for _, k := range []int{0, 1, 799, 800, n - 1} {
-		who, err := h.Identity.Identify(h.ctx, "telegram", strconv.Itoa(sample.CrowdBase+k))
+		who, err := h.Identity.Identify(h.Ctx, "telegram", strconv.Itoa(sample.CrowdBase+k))
 		if err != nil || who.Actor.Role != services.Officer || !who.Consented || who.Former {
 			t.Fatalf("officer %d: %+v, %v", k, who, err)
 		}
@@ -31,21 +32,22 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 		if k%2 == 1 {
 			want = 150_000
 		}
-		views, err := h.Allowance.History(h.ctx, who.Actor, month, len(stages))
+		views, err := h.Allowance.History(h.Ctx, who.Actor, month, len(stages))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, view := range views {
-			if view.Stage != stages[i] || view.Amount != want || len(view.Parts) != 1 || view.Parts[0].Rate != want || view.Parts[0].PolicyName == "" {
+			if view.Stage != stages[i] || view.Amount != want || len(view.Parts) != 1 || view.Parts[0].Rate != want ||
+				view.Parts[0].PolicyName == "" {
 				t.Errorf("officer %d, %s: %+v", k, view.Month, view)
 			}
 		}
 	}
-	report, err := h.Allowance.Report(h.ctx, services.SystemActor(0), models.DateOf(april))
+	report, err := h.Allowance.Report(h.Ctx, services.SystemActor(0), models.DateOf(april))
 	if err != nil || report.Heads != 402 || report.Deputies != 401 || report.MonthlyTotal != 402*200_000+401*150_000 {
 		t.Errorf("report: %+v, %v", report.Counts, err)
 	}
-	for _, run := range rows[models.PaymentRun](h, "id") {
+	for _, run := range wardtest.Rows[models.PaymentRun](h.Ward, "id") {
 		if run.People != n || run.Total != report.MonthlyTotal {
 			t.Errorf("run of %s: %d people, %d đồng", run.Month, run.People, run.Total)
 		}
@@ -53,15 +55,16 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 
 	// The ward goes on: the next list is reckoned, and rows find free ids.
 	var clerk models.Staff
-	if err := h.store.Where("role = ?", services.Clerk).Take(&clerk).Error; err != nil {
+	if err := h.Store.Where("role = ?", services.Clerk).Take(&clerk).Error; err != nil {
 		t.Fatal(err)
 	}
-	next, err := h.Allowance.Prepare(h.ctx, services.Actor{Role: services.System, Ward: clerk.WardID, Staff: clerk.ID}, month+1)
+	next, err := h.Allowance.Prepare(h.Ctx, services.Actor{Role: services.System, Ward: clerk.WardID, Staff: clerk.ID},
+		month+1)
 	if err != nil || next.Run.People != n || next.Run.Total != report.MonthlyTotal {
 		t.Errorf("next list: %+v, %v", next.Run, err)
 	}
 	person := models.Person{WardID: clerk.WardID, Name: "Nguyễn Thị Lan", Folded: "nguyen thi lan", Version: 1}
-	if err := h.store.Create(&person).Error; err != nil || person.ID != n+1 {
+	if err := h.Store.Create(&person).Error; err != nil || person.ID != n+1 {
 		t.Errorf("the next person has id %d, %v", person.ID, err)
 	}
 }
@@ -69,11 +72,11 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 func TestACrowdHasASize(t *testing.T) {
 	h := newHouse(t, april)
 	for _, n := range []int{-1, 0, 5_000_001} {
-		if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, n, sample.CrowdMonths); err == nil {
+		if _, err := sample.Crowd(h.Ctx, h.Store, h.Vault, h.Now, n, sample.CrowdMonths); err == nil {
 			t.Errorf("a crowd of %d", n)
 		}
 	}
-	if wards := rows[models.Ward](h, "id"); len(wards) != 0 {
+	if wards := wardtest.Rows[models.Ward](h.Ward, "id"); len(wards) != 0 {
 		t.Errorf("%d wards", len(wards))
 	}
 }
@@ -81,12 +84,12 @@ func TestACrowdHasASize(t *testing.T) {
 // Where nobody asks for money, nobody needs to have been paid.
 func TestACrowdThatWasNeverPaid(t *testing.T) {
 	h := newHouse(t, april)
-	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 20, 0); err != nil {
+	if _, err := sample.Crowd(h.Ctx, h.Store, h.Vault, h.Now, 20, 0); err != nil {
 		t.Fatal(err)
 	}
 	var accounts, lines int64
-	h.store.Table("accounts").Count(&accounts)
-	h.store.Table("payment_lines").Count(&lines)
+	h.Store.Table("accounts").Count(&accounts)
+	h.Store.Table("payment_lines").Count(&lines)
 	if accounts != 20 || lines != 0 {
 		t.Errorf("%d accounts, %d lines", accounts, lines)
 	}

@@ -38,7 +38,7 @@ func (l *loader) loadLinks(ctx context.Context) error {
 			LinkedAt: linked, LastSeenAt: l.now.Add(-time.Duration(1+chance.IntN(500)) * time.Hour), CreatedAt: linked,
 		})
 	}
-	db := l.tools.Store.WithContext(ctx)
+	db := l.ward.Store.WithContext(ctx)
 	if err := db.CreateInBatches(&accounts, batchRows).Error; err != nil {
 		return err
 	}
@@ -49,7 +49,8 @@ func (l *loader) loadLinks(ctx context.Context) error {
 			Version: ConsentVersion, Channel: account.Channel, EventID: "sample", GivenAt: account.LinkedAt,
 		}
 		l.linked = append(l.linked, services.Actor{
-			Role: services.Officer, Ward: account.WardID, Person: *account.PersonID, Account: account.ID, Channel: account.Channel,
+			Role: services.Officer, Ward: account.WardID, Person: *account.PersonID, Account: account.ID,
+			Channel: account.Channel,
 		})
 	}
 	return db.CreateInBatches(&consents, batchRows).Error

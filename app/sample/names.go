@@ -42,7 +42,8 @@ var kinOf = map[string]kin{
 // some without a phone, some with only a year of birth.
 func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
 	name, year := invent(l.rand, code)
-	person := &models.Person{WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: year, Version: 1, CreatedAt: l.now, UpdatedAt: l.now}
+	person := &models.Person{WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: year, Version: 1,
+		CreatedAt: l.now, UpdatedAt: l.now}
 	if l.rand.IntN(100) < 70 {
 		person.BirthDate = models.NewDate(year, 1, 1+l.rand.IntN(365))
 		person.BirthYear = person.BirthDate.Year
@@ -90,7 +91,7 @@ func (l *loader) givePhone(person *models.Person) {
 			continue
 		}
 		l.phones[number] = true
-		person.Phone, person.PhoneHash = number, l.tools.Vault.Hash("phone", number)
+		person.Phone, person.PhoneHash = number, l.ward.Vault.Hash("phone", number)
 		return
 	}
 }
@@ -105,7 +106,7 @@ var banks = []string{"Agribank", "Agribank", "Agribank", "Vietcombank", "BIDV", 
 
 func (l *loader) giveAccount(person *models.Person) error {
 	number := fmt.Sprintf("3712%09d", l.rand.IntN(1_000_000_000))
-	return bankWith(l.tools.Vault, person, number, pick(l.rand, banks))
+	return bankWith(l.ward.Vault, person, number, pick(l.rand, banks))
 }
 
 // bankWith gives a person a bank account, sealed.

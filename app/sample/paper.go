@@ -13,6 +13,7 @@ import (
 	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
+	"canbobot/services/ward"
 )
 
 // playedAs finds a member of the cast.
@@ -26,7 +27,7 @@ func (l *loader) playedAs(externalID string) Character {
 }
 
 // act is the actor behind a member of the cast, as the bot would make it.
-func (l *loader) act(ctx context.Context, with Services, externalID, event string) (services.Actor, error) {
+func (l *loader) act(ctx context.Context, with *ward.Services, externalID, event string) (services.Actor, error) {
 	known, err := with.Identity.Identify(ctx, "web", externalID)
 	if err != nil {
 		return services.Actor{}, err
@@ -37,11 +38,11 @@ func (l *loader) act(ctx context.Context, with Services, externalID, event strin
 
 // at gives the services as they were on a moment of the past; never later than
 // the load itself.
-func (l *loader) at(moment time.Time) (Services, error) {
+func (l *loader) at(moment time.Time) (*ward.Services, error) {
 	if moment.After(l.now) {
 		moment = l.now
 	}
-	return l.tools.With(func() time.Time { return moment })
+	return l.ward.At(func() time.Time { return moment })
 }
 
 // on is nine in the morning of a day of a month, on people's clocks.
@@ -73,13 +74,15 @@ func (l *loader) loadRuns(ctx context.Context) error {
 		}
 	}
 	// Leaders were told at the time; nobody is told of it today.
-	err := l.tools.Store.WithContext(ctx).Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.RunSubmitted, models.DeliveryQueued).
+	err := l.ward.Store.WithContext(ctx).Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.RunSubmitted,
+		models.DeliveryQueued).
 		Updates(map[string]any{"state": models.DeliverySent, "sent_at": gorm.Expr("created_at"), "channel": "web"}).Error
 	if err != nil {
 		return err
 	}
 	// A step-up of the past must not last into the present.
-	return l.tools.Store.WithContext(ctx).Model(&models.Account{}).Where("stepped_up_until IS NOT NULL").Update("stepped_up_until", nil).Error
+	return l.ward.Store.WithContext(ctx).Model(&models.Account{}).Where("stepped_up_until IS NOT NULL").Update(
+		"stepped_up_until", nil).Error
 }
 
 // runDesk is where one ward's lists are made.
@@ -90,18 +93,20 @@ type runDesk struct {
 }
 
 // take makes somebody act at a moment, with a fresh code.
-func (d *runDesk) take(ctx context.Context, externalID string, moment time.Time) (Services, services.Actor, error) {
+func (d *runDesk) take(ctx context.Context, externalID string, moment time.Time) (*ward.Services, services.Actor,
+	error) {
 	with, err := d.at(moment)
 	if err != nil {
-		return Services{}, services.Actor{}, err
+		return nil, services.Actor{}, err
 	}
 	d.events++
 	actor, err := d.act(ctx, with, externalID, fmt.Sprintf("run:%s:%d", externalID, d.events))
 	if err != nil {
-		return Services{}, services.Actor{}, err
+		return nil, services.Actor{}, err
 	}
 	fresh := moment.UTC().Add(10 * time.Minute)
-	err = d.tools.Store.WithContext(ctx).Model(&models.Account{}).Where("id = ?", actor.Account).Update("stepped_up_until", fresh).Error
+	err = d.ward.Store.WithContext(ctx).Model(&models.Account{}).Where("id = ?", actor.Account).Update("stepped_up_until",
+		fresh).Error
 	return with, actor, err
 }
 
@@ -224,7 +229,8 @@ func (l *loader) loadRequests(ctx context.Context) error {
 		}},
 		{"truong-nong-dan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
-			return change.Proposal{Kind: models.ChangeLeave, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today, Reason: "moved"}
+			return change.Proposal{Kind: models.ChangeLeave, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today,
+				Reason: "moved"}
 		}},
 		{"truong-nam", func(own post) change.Proposal {
 			return change.Proposal{Kind: models.ChangePhone, Person: own.person.ID, Phone: "+84966123456"}

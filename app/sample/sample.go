@@ -13,29 +13,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
-	"canbobot/services/change"
-	"canbobot/services/identity"
-	"canbobot/services/notice"
-	"canbobot/services/vault"
+	"canbobot/services/ward"
 )
-
-// Tools are what loading needs. With gives the services by a clock of the
-// loader's choice, so that what happened in past months is dated there.
-type Tools struct {
-	Store *models.Store
-	Vault *vault.Vault
-	Clock services.Clock
-	With  func(clock services.Clock) (Services, error)
-}
-
-// Services are those through which the sample's paper goes.
-type Services struct {
-	Identity  *identity.Service
-	Allowance *allowance.Service
-	Changes   *change.Service
-	Notices   *notice.Service
-}
 
 // What the meeting counted.
 const (
@@ -67,7 +46,7 @@ type Character struct {
 
 // loader builds one sample.
 type loader struct {
-	tools Tools
+	ward  *ward.Services
 	rand  *rand.Rand
 	now   time.Time
 	today models.Date
@@ -91,15 +70,16 @@ type post struct {
 }
 
 // Load fills an empty database. One that is not empty is refused.
-func Load(ctx context.Context, tools Tools) (Summary, error) {
-	if err := mustBeEmpty(ctx, tools.Store); err != nil {
+func Load(ctx context.Context, w *ward.Services) (Summary, error) {
+	if err := mustBeEmpty(ctx, w.Store); err != nil {
 		return Summary{}, err
 	}
 	l := &loader{
-		tools: tools, rand: rand.New(rand.NewPCG(258, 2020)), now: tools.Clock.UTC(),
-		today: models.DateOf(tools.Clock.Local()), wards: map[string]*models.Ward{}, phones: map[string]bool{},
+		ward: w, rand: rand.New(rand.NewPCG(258, 2020)), now: w.Clock.UTC(),
+		today: models.DateOf(w.Clock.Local()), wards: map[string]*models.Ward{}, phones: map[string]bool{},
 	}
-	for _, step := range []func(context.Context) error{l.loadUnits, l.loadPolicies, l.loadCast, l.loadLinks, l.loadRuns, l.loadRequests, l.loadNotice} {
+	for _, step := range []func(context.Context) error{l.loadUnits, l.loadPolicies, l.loadCast, l.loadLinks, l.loadRuns,
+		l.loadRequests, l.loadNotice} {
 		if err := step(ctx); err != nil {
 			return Summary{}, fmt.Errorf("sample: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"canbobot/services/allowance"
 	"canbobot/services/notice"
 	"canbobot/services/vn"
+	"canbobot/services/ward/wardtest"
 )
 
 var april = time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone)
@@ -26,24 +27,26 @@ const monthly = 194*200_000 + 155*150_000
 func TestSample(t *testing.T) {
 	h := newHouse(t, april)
 	summary := h.load()
-	for name, look := range map[string]func(*testing.T, *house, sample.Summary){
+	for name, look := range map[string]func(*testing.T, house, sample.Summary){
 		"the report is the meeting's table": testReport, "people look real": testPeople,
 		"a notice is half confirmed": testNotice, "a second load is refused": testSecondLoad,
 		"the runs stand where they should": testRuns, "two loads are alike": testTwoLoads,
 	} {
-		t.Run(name, func(t *testing.T) { look(t, h.in(t), summary) })
+		t.Run(name, func(t *testing.T) { look(t, house{h.In(t)}, summary) })
 	}
-	t.Run("the cast can be played", func(t *testing.T) { testCast(t, h.in(t), summary) }) // it gives codes
+	t.Run("the cast can be played", func(t *testing.T) { testCast(t, house{h.In(t)}, summary) }) // it gives codes
 }
 
-func testReport(t *testing.T, h *house, summary sample.Summary) {
+func testReport(t *testing.T, h house, summary sample.Summary) {
 	// The three months that were listed, and far ahead: nobody's term ends.
-	for _, on := range []models.Date{models.NewDate(2026, 4, 6), models.NewDate(2026, 2, 1), models.NewDate(2026, 2, 28), models.NewDate(2026, 3, 15), models.NewDate(2026, 12, 31)} {
-		report, err := h.Allowance.Report(h.ctx, services.SystemActor(0), on)
+	for _, on := range []models.Date{models.NewDate(2026, 4, 6), models.NewDate(2026, 2, 1), models.NewDate(2026, 2, 28),
+		models.NewDate(2026, 3, 15), models.NewDate(2026, 12, 31)} {
+		report, err := h.Allowance.Report(h.Ctx, services.SystemActor(0), on)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := allowance.Counts{Villages: 52, CellMembers: 156, Heads: 194, Deputies: 155, Members: 39, MonthlyTotal: 62_050_000}
+		want := allowance.Counts{Villages: 52, CellMembers: 156, Heads: 194, Deputies: 155, Members: 39,
+			MonthlyTotal: 62_050_000}
 		if diff := cmp.Diff(want, report.Counts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", on, diff)
 		}
@@ -63,7 +66,7 @@ func testReport(t *testing.T, h *house, summary sample.Summary) {
 			t.Errorf("%s: the wards do not add up (-want +got):\n%s", on, diff)
 		}
 	}
-	if summary.Wards != 2 || summary.Villages != 52 || summary.People != len(rows[models.Person](h, "id")) {
+	if summary.Wards != 2 || summary.Villages != 52 || summary.People != len(wardtest.Rows[models.Person](h.Ward, "id")) {
 		t.Errorf("summary: %+v", summary)
 	}
 	for _, verdict := range h.audit() {
@@ -73,15 +76,16 @@ func testReport(t *testing.T, h *house, summary sample.Summary) {
 	}
 }
 
-func testPeople(t *testing.T, h *house, _ sample.Summary) {
+func testPeople(t *testing.T, h house, _ sample.Summary) {
 	names, phones := map[string]int{}, map[string]int{}
 	noPhone, yearOnly, noBank := 0, 0, 0
-	people := rows[models.Person](h, "id")
+	people := wardtest.Rows[models.Person](h.Ward, "id")
 	byID := map[int64]models.Person{}
 	for _, person := range people {
 		byID[person.ID] = person
 		names[person.Name]++
-		if !norm.NFC.IsNormalString(person.Name) || person.Folded != models.Fold(person.Name) || len(strings.Fields(person.Name)) < 3 {
+		if !norm.NFC.IsNormalString(person.Name) || person.Folded != models.Fold(person.Name) ||
+			len(strings.Fields(person.Name)) < 3 {
 			t.Errorf("name %q, folded %q", person.Name, person.Folded)
 		}
 		if person.Phone == "" {
@@ -99,7 +103,8 @@ func testPeople(t *testing.T, h *house, _ sample.Summary) {
 			noBank++
 			continue
 		}
-		if number, err := h.vault.Open("people.bank_account", person.BankAccount); err != nil || !strings.HasSuffix(number, person.BankTail) {
+		if number, err := h.Vault.Open("people.bank_account", person.BankAccount); err != nil ||
+			!strings.HasSuffix(number, person.BankTail) {
 			t.Errorf("account of person %d: %v", person.ID, err)
 		}
 	}
@@ -121,7 +126,8 @@ func testPeople(t *testing.T, h *house, _ sample.Summary) {
 		}
 	}
 	collisions := len(people) - len(names)
-	for what, count := range map[string]int{"people without a phone": noPhone, "shared phones": shared, "namesakes": collisions, "people without an account": noBank} {
+	for what, count := range map[string]int{"people without a phone": noPhone, "shared phones": shared,
+		"namesakes": collisions, "people without an account": noBank} {
 		if count < 3 || count > len(people)/4 {
 			t.Errorf("%d %s of %d people", count, what, len(people))
 		}
@@ -130,10 +136,10 @@ func testPeople(t *testing.T, h *house, _ sample.Summary) {
 		t.Errorf("%d of %d with a year of birth only, %d names without an accent", yearOnly, len(people), plain)
 	}
 	organizations := map[int64]string{}
-	for _, branch := range rows[models.Branch](h, "id") {
+	for _, branch := range wardtest.Rows[models.Branch](h.Ward, "id") {
 		organizations[branch.ID] = branch.OrganizationCode
 	}
-	for _, term := range rows[models.Term](h, "id") {
+	for _, term := range wardtest.Rows[models.Term](h.Ward, "id") {
 		year := byID[term.PersonID].BirthYear
 		switch code := organizations[term.BranchID]; {
 		case year < 1940, term.From.Year-year < 15,
@@ -145,7 +151,7 @@ func testPeople(t *testing.T, h *house, _ sample.Summary) {
 	}
 }
 
-func testTwoLoads(t *testing.T, loaded *house, _ sample.Summary) {
+func testTwoLoads(t *testing.T, loaded house, _ sample.Summary) {
 	type content struct {
 		People   []models.Person
 		Terms    []models.Term
@@ -157,13 +163,16 @@ func testTwoLoads(t *testing.T, loaded *house, _ sample.Summary) {
 		Notices  []models.Notice
 		Journal  []models.AuditEntry
 	}
-	read := func(h *house) content {
+	read := func(h house) content {
 		c := content{
-			rows[models.Person](h, "id"), rows[models.Term](h, "id"), rows[models.Branch](h, "id"), rows[models.Account](h, "id"),
-			rows[models.PaymentRun](h, "id"), rows[models.PaymentLine](h, "id"), rows[models.ChangeRequest](h, "id"), rows[models.Notice](h, "id"), rows[models.AuditEntry](h, "id"),
+			wardtest.Rows[models.Person](h.Ward, "id"), wardtest.Rows[models.Term](h.Ward, "id"),
+			wardtest.Rows[models.Branch](h.Ward, "id"), wardtest.Rows[models.Account](h.Ward, "id"),
+			wardtest.Rows[models.PaymentRun](h.Ward, "id"), wardtest.Rows[models.PaymentLine](h.Ward, "id"),
+			wardtest.Rows[models.ChangeRequest](h.Ward, "id"), wardtest.Rows[models.Notice](h.Ward, "id"),
+			wardtest.Rows[models.AuditEntry](h.Ward, "id"),
 		}
 		for i, person := range c.People { // sealed with a new nonce each time
-			number, err := h.vault.Open("people.bank_account", person.BankAccount)
+			number, err := h.Vault.Open("people.bank_account", person.BankAccount)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -182,15 +191,16 @@ func testTwoLoads(t *testing.T, loaded *house, _ sample.Summary) {
 	}
 }
 
-func testSecondLoad(t *testing.T, h *house, _ sample.Summary) {
-	people := len(rows[models.Person](h, "id"))
-	if _, err := sample.Load(h.ctx, h.tools()); err == nil || !strings.Contains(err.Error(), "not empty") {
+func testSecondLoad(t *testing.T, h house, _ sample.Summary) {
+	people := len(wardtest.Rows[models.Person](h.Ward, "id"))
+	if _, err := sample.Load(h.Ctx, h.Services); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("second load: %v", err)
 	}
-	if _, err := sample.Crowd(h.ctx, h.store, h.vault, h.clock, 10, sample.CrowdMonths); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if _, err := sample.Crowd(h.Ctx, h.Store, h.Vault, h.Now, 10, sample.CrowdMonths); err == nil ||
+		!strings.Contains(err.Error(), "not empty") {
 		t.Errorf("crowd on top: %v", err)
 	}
-	if after := len(rows[models.Person](h, "id")); after != people {
+	if after := len(wardtest.Rows[models.Person](h.Ward, "id")); after != people {
 		t.Errorf("%d people, were %d", after, people)
 	}
 }
@@ -209,19 +219,20 @@ func TestSampleLoadsOnAnyDay(t *testing.T) {
 	}
 }
 
-func testRuns(t *testing.T, h *house, _ sample.Summary) {
-	month := models.DateOf(h.now).MonthOf()
+func testRuns(t *testing.T, h house, _ sample.Summary) {
+	month := models.DateOf(h.Now()).MonthOf()
 	totals := map[models.Month]int64{}
-	lines := rows[models.PaymentLine](h, "id")
+	lines := wardtest.Rows[models.PaymentLine](h.Ward, "id")
 	var madeGood int64 // what failed is in the list after
-	for _, run := range rows[models.PaymentRun](h, "ward_id, month") {
+	for _, run := range wardtest.Rows[models.PaymentRun](h.Ward, "ward_id, month") {
 		totals[run.Month] += run.Total
-		want := map[models.Month]models.RunState{month - 2: models.RunClosed, month - 1: models.RunExported, month: models.RunDraft}[run.Month]
+		want := map[models.Month]models.RunState{month - 2: models.RunClosed, month - 1: models.RunExported,
+			month: models.RunDraft}[run.Month]
 		if run.State != want {
 			t.Errorf("run of %s is %s, want %s", run.Month, run.State, want)
 		}
 		for _, at := range []*time.Time{run.SubmittedAt, run.ApprovedAt, run.ExportedAt, run.ClosedAt} {
-			if at != nil && at.After(h.now) {
+			if at != nil && at.After(h.Now()) {
 				t.Errorf("run of %s: %s is still to come", run.Month, at)
 			}
 		}
@@ -237,7 +248,8 @@ func testRuns(t *testing.T, h *house, _ sample.Summary) {
 				}
 			}
 		}
-		if run.Month == month-2 && (count[models.LineFailed] != 2 || count[models.LinePaid] < 100 || count[models.LinePending] != 0) {
+		if run.Month == month-2 && (count[models.LineFailed] != 2 || count[models.LinePaid] < 100 ||
+			count[models.LinePending] != 0) {
 			t.Errorf("lines of %s: %v", run.Month, count)
 		}
 	}
@@ -245,18 +257,18 @@ func testRuns(t *testing.T, h *house, _ sample.Summary) {
 	if diff := cmp.Diff(want, totals); diff != "" || madeGood == 0 {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
-	for _, entry := range rows[models.AuditEntry](h, "id") {
-		if entry.At.After(h.now) {
+	for _, entry := range wardtest.Rows[models.AuditEntry](h.Ward, "id") {
+		if entry.At.After(h.Now()) {
 			t.Errorf("entry %d is of %s", entry.Seq, entry.At)
 		}
 	}
 }
 
-func testCast(t *testing.T, h *house, summary sample.Summary) {
+func testCast(t *testing.T, h house, summary sample.Summary) {
 	cast := map[string]sample.Character{}
 	for _, character := range summary.Characters {
 		cast[character.ExternalID] = character
-		who, err := h.Identity.Identify(h.ctx, "web", character.ExternalID)
+		who, err := h.Identity.Identify(h.Ctx, "web", character.ExternalID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,13 +288,13 @@ func testCast(t *testing.T, h *house, summary sample.Summary) {
 				t.Fatal(err)
 			}
 			who.Actor.Event = "test:" + character.ExternalID
-			if err := h.Identity.StepUp(h.ctx, who.Actor, code); err != nil {
+			if err := h.Identity.StepUp(h.Ctx, who.Actor, code); err != nil {
 				t.Errorf("%s: step up: %v", character.ExternalID, err)
 			}
 		}
 	}
 	roles := map[string]int{}
-	for _, staff := range rows[models.Staff](h, "id") {
+	for _, staff := range wardtest.Rows[models.Staff](h.Ward, "id") {
 		roles[staff.Role]++
 	}
 	if diff := cmp.Diff(map[string]int{"clerk": 4, "leader": 2, "viewer": 2, "admin": 2}, roles); diff != "" {
@@ -290,65 +302,69 @@ func testCast(t *testing.T, h *house, summary sample.Summary) {
 	}
 
 	february := models.NewMonth(2026, time.February)
-	view, err := h.Allowance.Month(h.ctx, h.actor("truong-nong-dan"), february)
-	if err != nil || len(view.Earlier) != 1 || view.Earlier[0].Stage != allowance.StageFailed || view.Stage != allowance.StageExported {
+	view, err := h.Allowance.Month(h.Ctx, h.actor("truong-nong-dan"), february)
+	if err != nil || len(view.Earlier) != 1 || view.Earlier[0].Stage != allowance.StageFailed ||
+		view.Stage != allowance.StageExported {
 		t.Errorf("the failed transfer: %+v, %v", view, err)
 	}
-	if view, err := h.Allowance.Month(h.ctx, h.actor("truong-phu-nu"), february); err != nil || view.Stage != allowance.StagePaid || view.Amount != 200_000 {
+	if view, err := h.Allowance.Month(h.Ctx, h.actor("truong-phu-nu"), february); err != nil ||
+		view.Stage != allowance.StagePaid || view.Amount != 200_000 {
 		t.Errorf("the paid month: %+v, %v", view, err)
 	}
 	head, deputy := h.post(cast["truong-phu-nu"].Person), h.post(cast["pho-phu-nu"].Person)
 	if head.Role != models.Head || deputy.Role != models.Deputy || head.BranchID != deputy.BranchID {
 		t.Errorf("head %+v, deputy %+v", head, deputy)
 	}
-	queue, total, err := h.Changes.Queue(h.ctx, h.actor("can-bo-1"), 0, 10)
+	queue, total, err := h.Changes.Queue(h.Ctx, h.actor("can-bo-1"), 0, 10)
 	if err != nil || total != 2 {
 		t.Errorf("requests: %+v, %v", queue, err)
 	}
-	if _, total, err := h.Changes.Queue(h.ctx, h.actor("can-bo-nam"), 0, 10); err != nil || total != 1 {
+	if _, total, err := h.Changes.Queue(h.Ctx, h.actor("can-bo-nam"), 0, 10); err != nil || total != 1 {
 		t.Errorf("%d requests in the other ward, %v", total, err)
 	}
 }
 
-func testNotice(t *testing.T, h *house, _ sample.Summary) {
-	sent, err := h.Notices.Sent(h.ctx, h.actor("can-bo-2"))
+func testNotice(t *testing.T, h house, _ sample.Summary) {
+	sent, err := h.Notices.Sent(h.Ctx, h.actor("can-bo-2"))
 	if err != nil || len(sent) != 1 {
 		t.Fatalf("notices: %+v, %v", sent, err)
 	}
 	if p := sent[0]; !p.Notice.NeedsConfirm || p.Confirmed < 5 || p.Queued < 2 || p.Total != p.Queued+p.Confirmed {
 		t.Errorf("progress: %+v", p)
 	}
-	if unread, err := h.Notices.Unread(h.ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
+	if unread, err := h.Notices.Unread(h.Ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
 		t.Errorf("%d unread, %v", unread, err)
 	}
-	reach, err := h.Notices.Reach(h.ctx, h.actor("can-bo-1"), notice.Audience{}, func(string, time.Duration) string { return "free" })
+	reach, err := h.Notices.Reach(h.Ctx, h.actor("can-bo-1"), notice.Audience{},
+		func(string, time.Duration) string { return "free" })
 	if err != nil || reach.Unreached == 0 || reach.Unreached > reach.People*7/10 {
 		t.Errorf("the whole ward: %+v, %v", reach, err)
 	}
 	var stale int64
-	if err := h.store.Model(&models.Delivery{}).Where("kind = 'run_submitted' AND state = 'queued'").Count(&stale).Error; err != nil || stale != 0 {
+	if err := h.Store.Model(&models.Delivery{}).Where("kind = 'run_submitted' AND state = 'queued'").Count(
+		&stale).Error; err != nil || stale != 0 {
 		t.Errorf("leaders would be told of %d old lists, %v", stale, err)
 	}
 }
 
-func (h *house) actor(externalID string) services.Actor {
-	h.t.Helper()
-	who, err := h.Identity.Identify(h.ctx, "web", externalID)
+func (h house) actor(externalID string) services.Actor {
+	h.T.Helper()
+	who, err := h.Identity.Identify(h.Ctx, "web", externalID)
 	if err != nil || who.Actor.Role == services.Stranger {
-		h.t.Fatalf("%s: %+v, %v", externalID, who, err)
+		h.T.Fatalf("%s: %+v, %v", externalID, who, err)
 	}
 	return who.Actor
 }
 
 // post is the running term of a person outside the Party cell.
-func (h *house) post(person int64) models.Term {
-	h.t.Helper()
-	terms := rows[models.Term](h, "id")
+func (h house) post(person int64) models.Term {
+	h.T.Helper()
+	terms := wardtest.Rows[models.Term](h.Ward, "id")
 	i := slices.IndexFunc(terms, func(t models.Term) bool {
 		return t.PersonID == person && t.To.IsZero() && t.Role != models.CellMember
 	})
 	if i < 0 {
-		h.t.Fatalf("person %d holds no post", person)
+		h.T.Fatalf("person %d holds no post", person)
 	}
 	return terms[i]
 }

@@ -14,13 +14,20 @@ import (
 // none, but its committee is on the meeting's table; it has no head here, since
 // its secretary is no branch head of the town's policy.
 var organizations = []models.Organization{
-	{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn", DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, TermYears: 3, SortOrder: 1},
-	{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
-	{Code: "farmers", Name: "Hội Nông dân", BranchName: "Chi hội Nông dân", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 3},
-	{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 4},
-	{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 2, SortOrder: 5},
-	{Code: "red_cross", Name: "Hội Chữ thập đỏ", BranchName: "Chi hội Chữ thập đỏ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 6},
-	{Code: "front", Name: "Mặt trận Tổ quốc", BranchName: "Ban công tác Mặt trận", HeadTitle: "Trưởng ban", DeputyTitle: "Phó Trưởng ban", MemberTitle: "Thành viên", DeputiesMax: 1, SortOrder: 7},
+	{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn",
+		DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, TermYears: 3, SortOrder: 1},
+	{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+		DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
+	{Code: "farmers", Name: "Hội Nông dân", BranchName: "Chi hội Nông dân", HeadTitle: "Chi hội trưởng",
+		DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 3},
+	{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng",
+		DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 4},
+	{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng",
+		DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 2, SortOrder: 5},
+	{Code: "red_cross", Name: "Hội Chữ thập đỏ", BranchName: "Chi hội Chữ thập đỏ", HeadTitle: "Chi hội trưởng",
+		DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 6},
+	{Code: "front", Name: "Mặt trận Tổ quốc", BranchName: "Ban công tác Mặt trận", HeadTitle: "Trưởng ban",
+		DeputyTitle: "Phó Trưởng ban", MemberTitle: "Thành viên", DeputiesMax: 1, SortOrder: 7},
 	{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", MemberTitle: "Chi uỷ viên", DeputiesMax: 1, SortOrder: 8},
 }
 
@@ -32,14 +39,16 @@ func Organizations() []models.Organization { return slices.Clone(organizations) 
 func TownPolicy(ward int64, at time.Time) models.Policy {
 	return models.Policy{
 		WardID: ward, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
-		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội", Issuer: "Thị xã Hồng Lĩnh",
-		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, CreatedAt: at,
-		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
+		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội",
+		Issuer:     "Thị xã Hồng Lĩnh",
+		From:       models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
+		CreatedAt: at,
+		Rules:     []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
 	}
 }
 
-// ward is one of the two that the town became on 01/07/2025.
-type ward struct {
+// half is one of the two wards that the town became on 01/07/2025.
+type half struct {
 	code, name, phone string
 	villages          []string
 }
@@ -60,7 +69,7 @@ func join(lists ...[]string) []string {
 	return all
 }
 
-var wards = []ward{
+var wards = []half{
 	{"bac-hong-linh", "Bắc Hồng Lĩnh", "+842393835001", join( // Bắc Hồng, Đức Thuận, Trung Lương, Xuân Lam
 		numbered("Tổ dân phố %d", 8),
 		strings.Split("Tổ dân phố Thuận An,Tổ dân phố Thuận Hoà,Tổ dân phố Thuận Minh,Tổ dân phố Thuận Tiến,Tổ dân phố Ngọc Sơn,Tổ dân phố Đồng Thuận,Tổ dân phố Hồng Nguyệt", ","),
@@ -83,7 +92,7 @@ var began = models.NewDate(2025, 7, 1)
 // counts come out exactly: 208 possible branches less 14 are the 194 with a
 // head; 39 of those have a committee member instead of a deputy.
 func (l *loader) loadUnits(ctx context.Context) error {
-	db := l.tools.Store.WithContext(ctx)
+	db := l.ward.Store.WithContext(ctx)
 	if err := db.Create(&organizations).Error; err != nil {
 		return err
 	}
@@ -98,7 +107,8 @@ func (l *loader) loadUnits(ctx context.Context) error {
 		}
 		l.wards[w.code] = row
 		for i, name := range w.villages {
-			villages = append(villages, &models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i + 1, CreatedAt: l.now})
+			villages = append(villages, &models.Village{WardID: row.ID, Name: name, Folded: models.Fold(name), SortOrder: i + 1,
+				CreatedAt: l.now})
 		}
 	}
 	if err := db.CreateInBatches(&villages, batchRows).Error; err != nil {
@@ -213,7 +223,8 @@ func (l *loader) fillCell(branch *models.Branch, ward *models.Ward, heads []*mod
 }
 
 // hold opens a term that began before the runs of the sample.
-func (l *loader) hold(branch *models.Branch, ward *models.Ward, person *models.Person, role models.TermRole, slot int) *models.Term {
+func (l *loader) hold(branch *models.Branch, ward *models.Ward, person *models.Person, role models.TermRole,
+	slot int) *models.Term {
 	title := organization(branch.OrganizationCode).TitleOf(role)
 	from := models.NewDate(l.today.Year-1-l.rand.IntN(4), 1, 1+l.rand.IntN(270))
 	term := &models.Term{
@@ -240,7 +251,7 @@ func (l *loader) succeed(branch *models.Branch, ward *models.Ward, before *model
 
 // loadPolicies makes what the town decided.
 func (l *loader) loadPolicies(ctx context.Context) error {
-	db := l.tools.Store.WithContext(ctx)
+	db := l.ward.Store.WithContext(ctx)
 	for _, w := range wards {
 		policy := TownPolicy(l.wards[w.code].ID, l.now)
 		if err := db.Create(&policy).Error; err != nil {

@@ -1,0 +1,96 @@
+// Package ward is what a ward does, wired once over one database: the services,
+// and nothing of chat. Product, sample, tests and bench use the same wiring.
+package ward
+
+import (
+	"log/slog"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/allowance"
+	"canbobot/services/approve"
+	"canbobot/services/bank"
+	"canbobot/services/cases"
+	"canbobot/services/change"
+	"canbobot/services/channels"
+	"canbobot/services/downloads"
+	"canbobot/services/drafts"
+	"canbobot/services/evidence"
+	"canbobot/services/identity"
+	"canbobot/services/journal"
+	"canbobot/services/notice"
+	"canbobot/services/outbox"
+	"canbobot/services/paper"
+	"canbobot/services/phrases"
+	"canbobot/services/roster"
+	"canbobot/services/sheet"
+	"canbobot/services/story"
+	"canbobot/services/units"
+	"canbobot/services/vault"
+	"canbobot/services/warnings"
+)
+
+// Services are all that there are, over one database and by one clock.
+type Services struct {
+	Store     *models.Store
+	Clock     services.Clock
+	Vault     *vault.Vault
+	Audit     *journal.Service
+	Outbox    *outbox.Outbox
+	Identity  *identity.Service
+	Roster    *roster.Service
+	Allowance *allowance.Service
+	Changes   *change.Service
+	Evidence  *evidence.Service
+	Approvals *approve.Service
+	Cases     *cases.Service
+	Notices   *notice.Service
+	Drafts    *drafts.Service
+	Phrases   *phrases.Service
+	Channels  *channels.Service
+	Warnings  *warnings.Service
+	Sheets    *sheet.Service
+	Results   *bank.Service
+	Story     *story.Service
+	Papers    *paper.Service
+	Units     *units.Service
+	Downloads *downloads.Service
+
+	guesses identity.Guesses
+}
+
+// New makes every service over one database, by one clock.
+func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses identity.Guesses) (*Services, error) {
+	box, err := outbox.New(store, clock)
+	if err != nil {
+		return nil, err
+	}
+	w := &Services{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
+	w.Audit = journal.New(store, clock)
+	w.Drafts = drafts.New(store, v, clock)
+	w.Phrases = phrases.New(store, w.Audit, clock)
+	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
+	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
+	w.Roster = roster.New(store, v, w.Audit, clock)
+	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Approvals = approve.New(store, w.Audit, clock)
+	w.Identity.HeldTo(w.Approvals)
+	w.Evidence = evidence.New(store, w.Audit, clock)
+	w.Changes = change.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
+	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
+	w.Notices = notice.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
+	w.Papers = paper.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, clock)
+	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
+	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
+	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
+	w.Results = bank.New(store, v, w.Allowance, w.Identity, clock)
+	w.Downloads = downloads.New(store, v, w.Audit, clock)
+	return w, nil
+}
+
+// At are the same services by another clock, over the same database: what
+// happened in past months is dated there.
+func (w *Services) At(clock services.Clock) (*Services, error) {
+	return New(w.Store, w.Vault, clock, w.guesses)
+}
