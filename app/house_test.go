@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -298,6 +299,9 @@ func (r *recorder) Edit(ctx context.Context, chatID, ref string, reply bot.Reply
 }
 
 func (r *recorder) note(chatID string, message shownMessage) {
+	if err := message.reply.Check(); err != nil {
+		panic(fmt.Sprintf("no channel can draw what %s is shown: %v", chatID, err))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.told = append(r.told, telling{chatID, message})
@@ -328,7 +332,7 @@ func (r *recorder) button(t *testing.T, chatID, label string) (ref, action strin
 		for _, row := range r.latest[chatID][refs[i]].Buttons {
 			for _, button := range row {
 				if button.Label == label {
-					return refs[i], button.Action
+					return refs[i], button.Action.String()
 				}
 			}
 		}

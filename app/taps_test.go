@@ -131,9 +131,9 @@ func TestEveryIntentHasAButton(t *testing.T) {
 				continue
 			}
 		}
-		verb, _, _ := strings.Cut(button.Action, ":")
+		verb, _, _ := strings.Cut(button.Action.String(), ":")
 		if action, known := book.Actions[verb]; !known || action.Inner {
-			t.Errorf("the button of %s leads to %q", intent, button.Action)
+			t.Errorf("the button of %s leads to %q", intent, button.Action.String())
 		}
 		if intent.ForStaff() == ofOfficer {
 			t.Errorf("%s is offered to the wrong people", intent)

@@ -18,20 +18,30 @@ import (
 // The main path must be the same dialogue on every channel, word for word.
 func TestMainPathOverTelegram(t *testing.T) {
 	for _, way := range []string{"polling", "webhook"} {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
-			script := readTranscript(t, "../bot/page/testdata/main_path.chat")
-			server := telegramtest.New(t)
-			channel := telegram.New(telegram.Config{Token: server.Token, APIURL: server.URL, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
-			house := openHouse(t, channel)
-			stage := &telegramStage{house: house, server: server, users: map[string]*telegramtest.User{}, seen: map[string]map[int]int{}, handled: make(chan struct{}, 100)}
-			stage.move(t, "truong-phu-nu", "can-bo-1", "can-bo-2")
-			stage.open(t, channel, way)
-			got := script.play(t, stage, house)
-			if want := strings.Join(script.lines, "\n") + "\n"; got != want {
-				t.Errorf("over %s the dialogue differs:\n%s", way, firstDifference(want, got))
-			}
-		})
+		t.Run(way, func(t *testing.T) { playOverTelegram(t, "main_path", way) })
+	}
+}
+
+// Choices whose values hold what no platform's buttons may are buttons too.
+func TestChoicesWithSpacesOverTelegram(t *testing.T) { playOverTelegram(t, "policy_terms", "webhook") }
+
+func playOverTelegram(t *testing.T, play, way string) {
+	t.Parallel()
+	script := readTranscript(t, "../bot/page/testdata/"+play+".chat")
+	server := telegramtest.New(t)
+	channel := telegram.New(telegram.Config{
+		Token: server.Token, APIURL: server.URL, Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
+	})
+	house := openHouse(t, channel)
+	stage := &telegramStage{
+		house: house, server: server, users: map[string]*telegramtest.User{},
+		seen: map[string]map[int]int{}, handled: make(chan struct{}, 100),
+	}
+	stage.move(t, script.cast()...)
+	stage.open(t, channel, way)
+	got := script.play(t, stage, house)
+	if want := strings.Join(script.lines, "\n") + "\n"; got != want {
+		t.Errorf("over %s the dialogue differs:\n%s", way, firstDifference(want, got))
 	}
 }
 
@@ -146,7 +156,12 @@ func replyOf(message telegramtest.Message) bot.Reply {
 	for _, row := range message.Buttons {
 		var buttons []bot.Button
 		for _, button := range row {
-			buttons = append(buttons, bot.Button{Label: button.Text})
+			one := bot.Button{Label: button.Text, URL: button.URL}
+			if button.Data != "" {
+				verb, args, _ := strings.Cut(bot.Pressed(button.Data), ":")
+				one.Action = bot.Act(verb, args)
+			}
+			buttons = append(buttons, one)
 		}
 		reply.Buttons = append(reply.Buttons, buttons)
 	}

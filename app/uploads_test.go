@@ -84,7 +84,7 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	}
 	late.Channel = openTelegram(settings, ward, silent()).channel
 	asks := bot.Inbound{Channel: telegram.Name, EventID: "again", UserID: chatOf(users[0]), ChatID: chatOf(users[0]), Private: true,
-		Action: bot.Act("noticefile", strconv.FormatInt(sent.Notice.ID, 10)), At: house.clock()}
+		Action: bot.Act("noticefile", strconv.FormatInt(sent.Notice.ID, 10)).String(), At: house.clock()}
 	if err := house.counter.Dispatcher.Handle(ctxFor(t), asks); err != nil {
 		t.Fatal(err)
 	}

@@ -22,9 +22,9 @@ func (r *formRunner) ask(ctx context.Context, turn Turn, form *Form, draft Draft
 
 // put is ask, with or without the question's example.
 func (r *formRunner) put(ctx context.Context, turn Turn, form *Form, draft Draft, example bool) (Reply, error) {
-	last := []Button{{Label: r.say("form.cancel", nil), Action: verbCancel}}
+	last := []Button{{Label: r.say("form.cancel", nil), Action: Act(verbCancel)}}
 	if form.before(draft.Step, turn, draft.Answers) != nil {
-		last = append([]Button{{Label: r.say("form.back", nil), Action: verbBack}}, last...)
+		last = append([]Button{{Label: r.say("form.back", nil), Action: Act(verbBack)}}, last...)
 	}
 	if draft.Step == Confirming {
 		reply, err := form.Confirm(ctx, turn, draft.Answers)
@@ -58,7 +58,7 @@ func (r *formRunner) put(ctx context.Context, turn Turn, form *Form, draft Draft
 	for _, row := range rows {
 		drawn := make([]Button, len(row))
 		for i, choice := range row {
-			choice.Action = Act(verbAnswer, form.Name, step.Name, choice.Action)
+			choice.Action = Act(verbAnswer, form.Name, step.Name, choice.Action.Value())
 			drawn[i] = choice
 		}
 		reply.Buttons = append(reply.Buttons, drawn)

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"canbobot/services"
@@ -99,7 +98,7 @@ type Book struct {
 	Elsewhere Screen // for groups, where nothing personal may be said
 	Attached  Screen // for a file that nobody asked for
 	Intents   map[Intent]Screen
-	Actions   map[string]Action
+	Actions   map[string]Verb
 	Forms     map[string]*Form
 
 	// Sayings are whole texts, without case and accents, that press a button.
@@ -118,8 +117,8 @@ const (
 	Emoji    = "emoji"    // pictures only
 )
 
-// Action is what a button's verb leads to.
-type Action struct {
+// Verb is what a button's verb leads to.
+type Verb struct {
 	Screen Screen
 	Open   bool // for people who are not linked, or have not agreed, too
 	// Inner means nothing by itself: it names a thing in its arguments, or goes
@@ -134,14 +133,3 @@ type Speech interface {
 
 // Fields fill the gaps of a text.
 type Fields map[string]any
-
-// Act writes a button's action: a verb and its arguments.
-func Act(verb string, args ...string) string {
-	return strings.Join(append([]string{verb}, args...), ":")
-}
-
-// parseAction splits a pressed action. Nothing about it is trusted.
-func parseAction(action string) (verb string, args []string) {
-	parts := strings.Split(action, ":")
-	return parts[0], parts[1:]
-}

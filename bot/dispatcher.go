@@ -203,14 +203,14 @@ func (d *Dispatcher) explain(turn Turn, err error) (Reply, error) {
 		d.Logger.Error("screen failed", "channel", turn.In.Channel, "event", turn.In.EventID, "account", turn.Speaker.Actor.Account, "error", err)
 	}
 	reply := Reply{Text: d.refusal(err)}
-	reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.menu", nil), Action: "menu"})}
+	reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
 	if turn.forms.position.Form != "" { // the draft is still there: offer to go on
 		reply.Buttons = [][]Button{Row(
-			Button{Label: d.Speech.Say("form.resume", nil), Action: verbResume},
-			Button{Label: d.Speech.Say("form.cancel", nil), Action: verbCancel})}
+			Button{Label: d.Speech.Say("form.resume", nil), Action: Act(verbResume)},
+			Button{Label: d.Speech.Say("form.cancel", nil), Action: Act(verbCancel)})}
 	}
 	if services.CodeOf(err) == "step_up" {
-		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: "step_up"}, Button{Label: d.Speech.Say("button.menu", nil), Action: "menu"})}
+		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: Act("step_up")}, Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
 	}
 	return reply, nil
 }

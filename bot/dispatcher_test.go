@@ -56,7 +56,7 @@ func (c *channel) Send(_ context.Context, _ string, reply bot.Reply) (string, er
 func newCounter(t *testing.T, numbered bool) *counter {
 	c := &counter{t: t, channel: &channel{numbered: numbered}, seen: map[string]bool{}, marks: map[string]string{}}
 	menu := func(context.Context, bot.Turn) (bot.Reply, error) {
-		return bot.Reply{Text: "menu", Buttons: [][]bot.Button{{{Label: "Đổi số", Action: "phone"}}, {{Label: "Trang", URL: "https://a.example"}, {Label: "Xem", Action: "see:7"}}}}, nil
+		return bot.Reply{Text: "menu", Buttons: [][]bot.Button{{{Label: "Đổi số", Action: bot.Act("phone")}}, {{Label: "Trang", URL: "https://a.example"}, {Label: "Xem", Action: bot.Act("see", "7")}}}}, nil
 	}
 	ask := func(name string) bot.Step {
 		return bot.Step{Name: name, Ask: name, Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -69,7 +69,7 @@ func newCounter(t *testing.T, numbered bool) *counter {
 		Intents:  map[bot.Intent]bot.Screen{bot.Menu: menu},
 		Choice:   func(bot.Turn, bot.Intent) (bot.Button, bool) { return bot.Button{}, false },
 		AsideOf:  func(string) string { return "" },
-		Actions: map[string]bot.Action{
+		Actions: map[string]bot.Verb{
 			"menu":  {Screen: menu},
 			"phone": {Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "phone", nil) }},
 			"see": {Screen: func(_ context.Context, turn bot.Turn) (bot.Reply, error) {

@@ -43,7 +43,7 @@ func newClinic(t *testing.T) *clinic {
 			{Name: "branch", Ask: "branch", Read: read, Show: show("branch")},
 			{Name: "role", Ask: "role", Show: show("role"), Follows: true, Pick: true,
 				Choices: func(_ context.Context, _ bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{{{Label: "Trưởng " + answers["branch"], Action: "head"}, {Label: "Phó " + answers["branch"], Action: "deputy"}}}, nil
+					return [][]bot.Button{{{Label: "Trưởng " + answers["branch"], Action: bot.Choice("head")}, {Label: "Phó " + answers["branch"], Action: bot.Choice("deputy")}}}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 					if input.Choice == "head" || input.Choice == "deputy" && answers["branch"] != "small" {
@@ -95,8 +95,8 @@ func newClinic(t *testing.T) *clinic {
 		Done: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: "found " + answers["query"]}, nil
 		}}
-	c.Book.Actions["find"] = bot.Action{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "find", nil) }}
-	c.Book.Actions["officer"] = bot.Action{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	c.Book.Actions["find"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "find", nil) }}
+	c.Book.Actions["officer"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		known := bot.Answers{}
 		said := bot.Said{}
 		for i, step := range []string{"branch", "role", "name", "phone"} {
@@ -126,7 +126,7 @@ func newClinic(t *testing.T) *clinic {
 		return map[string]string{"ok": bot.Courtesy, "🐟": bot.Emoji}[text]
 	}
 	c.Book.Choice = func(_ bot.Turn, intent bot.Intent) (bot.Button, bool) {
-		return bot.Button{Label: string(intent), Action: string(intent)}, true
+		return bot.Button{Label: string(intent), Action: bot.Act(string(intent))}, true
 	}
 	c.Book.Sayings = map[string]string{"xem so": "see:1"}
 	return c

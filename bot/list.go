@@ -11,8 +11,8 @@ func Choices(reply Reply) []string {
 	var actions []string
 	for _, row := range reply.Buttons {
 		for _, button := range row {
-			if button.Action != "" {
-				actions = append(actions, button.Action)
+			if !button.Action.IsZero() {
+				actions = append(actions, button.Action.String())
 			}
 		}
 	}
@@ -27,7 +27,7 @@ func Listed(reply Reply) []string {
 	n := 0
 	for _, row := range reply.Buttons {
 		for _, button := range row {
-			if button.Action == "" {
+			if button.Action.IsZero() {
 				lines = append(lines, button.Label+": "+button.URL)
 				continue
 			}

@@ -12,8 +12,8 @@ import (
 
 func TestListedNumbersWhatChoicesHolds(t *testing.T) {
 	reply := bot.Reply{Buttons: [][]bot.Button{
-		{{Label: "Duyệt", Action: "ok:1"}, {Label: "Mở trang", URL: "https://a.example"}},
-		{{Label: "Trả lại", Action: "ret:1"}},
+		{{Label: "Duyệt", Action: bot.Act("ok", "1")}, {Label: "Mở trang", URL: "https://a.example"}},
+		{{Label: "Trả lại", Action: bot.Act("ret", "1")}},
 	}}
 	if got, want := bot.Listed(reply), []string{"1. Duyệt", "Mở trang: https://a.example", "2. Trả lại"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q", got)

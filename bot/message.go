@@ -15,7 +15,7 @@ type Inbound struct {
 
 	Text   string // NFC, valid UTF-8, at most MaxText runes
 	Cut    bool   // Text was longer than MaxText and has been cut
-	Action string // the Button.Action that was pressed; never trusted
+	Action string // the Action of the button that was pressed; never trusted
 	Start  string // the payload of a link that opened the chat: an invite code
 
 	Contact    *Contact
@@ -106,18 +106,13 @@ type Card struct {
 // Empty reports whether there is nothing to send.
 func (r Reply) Empty() bool { return r.Title == "" && r.Text == "" && len(r.Files) == 0 }
 
-// Button is a choice. Action is opaque to channels, at most MaxAction bytes of
-// [a-z0-9_:.-]; it names things, never people, and every press is authorised
-// anew by the service it reaches.
+// Button is a choice.
 type Button struct {
 	Label  string // at most 20 letters
-	Action string
+	Action Action
 	URL    string // opens a page instead of acting; Action is then empty
 	Style  Style
 }
-
-// MaxAction is Telegram's limit on callback data, the tightest of the channels.
-const MaxAction = 64
 
 // Style hints at what a choice does.
 type Style string

@@ -299,7 +299,7 @@ func (d *Dispatcher) beside(ctx context.Context, turn Turn, form *Form, draft Dr
 		return Reply{}, err
 	}
 	if turn.In.Attachment != nil && first.Title != "" { // a page of its own: the form waits
-		first.Buttons = append(first.Buttons, Row(Button{Label: d.Speech.Say("form.resume", nil), Action: verbResume}))
+		first.Buttons = append(first.Buttons, Row(Button{Label: d.Speech.Say("form.resume", nil), Action: Act(verbResume)}))
 		return first, nil
 	}
 	reply, err := turn.forms.ask(ctx, turn, form, draft)

@@ -131,7 +131,7 @@ func mendable(err error) bool {
 func labelled(choices []Button, text string) string {
 	for _, choice := range choices {
 		if typed := fold(text); typed != "" && typed == fold(choice.Label) {
-			return choice.Action
+			return choice.Action.Value()
 		}
 	}
 	return ""
@@ -172,7 +172,7 @@ func (r *formRunner) read(ctx context.Context, turn Turn, draft Draft, step *Ste
 	if step.Pick {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(input.Text), "."))
 		if err == nil && n >= 1 && n <= len(choices) {
-			return step.Read(ctx, turn, draft.Answers, Input{Choice: choices[n-1].Action})
+			return step.Read(ctx, turn, draft.Answers, Input{Choice: choices[n-1].Action.Value()})
 		}
 	}
 	return step.Read(ctx, turn, draft.Answers, input)
@@ -268,7 +268,7 @@ func (r *formRunner) cancel(ctx context.Context, turn Turn) (Reply, error) {
 	}
 	return Reply{
 		Text:    r.say("form.cancelled", nil),
-		Buttons: [][]Button{Row(Button{Label: r.say("button.menu", nil), Action: "menu"})},
+		Buttons: [][]Button{Row(Button{Label: r.say("button.menu", nil), Action: Act("menu")})},
 	}, nil
 }
 

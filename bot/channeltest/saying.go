@@ -88,8 +88,8 @@ func lines(n int) []string {
 }
 
 var offer = [][]bot.Button{
-	bot.Row(bot.Button{Label: "Đồng ý", Action: "yes:1", Style: bot.Positive}, bot.Button{Label: "Từ chối", Action: "no:1", Style: bot.Negative}),
-	bot.Row(bot.Button{Label: "Trang chủ", Action: "menu"}),
+	bot.Row(bot.Button{Label: "Đồng ý", Action: bot.Act("yes", "1"), Style: bot.Positive}, bot.Button{Label: "Từ chối", Action: bot.Act("no", "1"), Style: bot.Negative}),
+	bot.Row(bot.Button{Label: "Trang chủ", Action: bot.Act("menu")}),
 }
 
 // offered lists the labels of offer as a channel with buttons shows them.
@@ -178,7 +178,7 @@ func checkButtons(t *testing.T, s *suite) {
 	}
 	// An action as long as may be, and a page to open.
 	s.send(chat, bot.Reply{Text: "Mời xem", Buttons: [][]bot.Button{bot.Row(
-		bot.Button{Label: "Dài", Action: strings.Repeat("a", bot.MaxAction)},
+		bot.Button{Label: "Dài", Action: bot.Act(strings.Repeat("a", bot.MaxAction))},
 		bot.Button{Label: "Mở trang", URL: "https://example.vn/van-ban?so=258"},
 	)}})
 	if last := s.shown(chat, 3)[2]; !s.numbers() && !sameRows(last.Buttons, [][]string{{"Dài", "Mở trang"}}) {
@@ -192,7 +192,7 @@ func checkManyButtons(t *testing.T, s *suite) {
 	chat := s.Chat(1)
 	reply := bot.Reply{Text: "Chọn tổ dân phố", Mark: "K"}
 	for n := range 12 {
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: fmt.Sprint("Tổ ", n+1), Action: fmt.Sprint("tdp:", n+1)}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: fmt.Sprint("Tổ ", n+1), Action: bot.Act("tdp", fmt.Sprint(n+1))}))
 	}
 	s.send(chat, reply)
 	shown := s.Shown(chat)

@@ -59,7 +59,7 @@ func (h *house) pass(d time.Duration) {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), templates: map[string]string{},
-		drawn: bot.Reply{Text: "Có kết quả", Buttons: [][]bot.Button{{{Label: "Xem", Action: "request:1"}, {Label: "Về menu", Action: "menu"}}}}}
+		drawn: bot.Reply{Text: "Có kết quả", Buttons: [][]bot.Button{{{Label: "Xem", Action: bot.Act("request", "1")}, {Label: "Về menu", Action: bot.Act("menu")}}}}}
 	h.store = storetest.New(t, h.clock)
 	v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
 	if err != nil {

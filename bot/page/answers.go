@@ -114,8 +114,8 @@ func (s *Screens) dayChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Bu
 	today := s.today()
 	first := today.MonthOf().First()
 	return [][]bot.Button{bot.Row(
-		bot.Button{Label: s.say("day.today", "date", shortDate(today)), Action: today.String()},
-		bot.Button{Label: s.say("day.first", "date", shortDate(first)), Action: first.String()},
+		bot.Button{Label: s.say("day.today", "date", shortDate(today)), Action: bot.Choice(today.String())},
+		bot.Button{Label: s.say("day.first", "date", shortDate(first)), Action: bot.Choice(first.String())},
 	)}, nil
 }
 
@@ -216,7 +216,7 @@ func showChoice(step string, choices func(context.Context, bot.Turn, bot.Answers
 		rows, err := choices(ctx, turn, answers)
 		for _, row := range rows {
 			for _, button := range row {
-				if button.Action == answers[step] {
+				if button.Action.Value() == answers[step] {
 					return button.Label, err
 				}
 			}

@@ -72,7 +72,7 @@ func (s *Screens) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.B
 	for i := 0; i < len(near); i += 2 {
 		var row []bot.Button
 		for _, one := range near[i:min(i+2, len(near))] {
-			row = append(row, bot.Button{Label: one.Name, Action: one.Code})
+			row = append(row, bot.Button{Label: one.Name, Action: bot.Choice(one.Code)})
 		}
 		rows = append(rows, row)
 	}

@@ -114,7 +114,7 @@ func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
 			}
 			var rows [][]bot.Button
 			for _, view := range branches {
-				rows = append(rows, bot.Row(bot.Button{Label: view.Branch.Name, Action: id(view.Branch.ID)}))
+				rows = append(rows, bot.Row(bot.Button{Label: view.Branch.Name, Action: bot.Choice(id(view.Branch.ID))}))
 			}
 			return rows, nil
 		},
@@ -152,7 +152,7 @@ func (s *Screens) leaveForm() *bot.Form {
 const none = "none"
 
 func (s *Screens) noneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.none"), Action: none})}, nil
+	return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.none"), Action: bot.Choice(none)})}, nil
 }
 
 type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
@@ -193,7 +193,7 @@ func (s *Screens) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot
 	for i := 0; i < len(leaveReasons); i += 2 {
 		var row []bot.Button
 		for _, reason := range leaveReasons[i:min(i+2, len(leaveReasons))] {
-			row = append(row, bot.Button{Label: s.say("leave_reason." + reason), Action: reason})
+			row = append(row, bot.Button{Label: s.say("leave_reason." + reason), Action: bot.Choice(reason)})
 		}
 		rows = append(rows, row)
 	}
@@ -276,7 +276,7 @@ func (s *Screens) termChoices(ctx context.Context, turn bot.Turn, answers bot.An
 	}
 	var rows [][]bot.Button
 	for _, post := range posts {
-		rows = append(rows, bot.Row(bot.Button{Label: s.say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), Action: id(post.Term.ID)}))
+		rows = append(rows, bot.Row(bot.Button{Label: s.say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), Action: bot.Choice(id(post.Term.ID))}))
 	}
 	return rows, nil
 }

@@ -30,7 +30,7 @@ func (s *Screens) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	offer := func(most int, intents ...bot.Intent) {
 		for _, intent := range intents {
 			button, ok := s.choice(turn, intent)
-			if ok && len(offered) < most && !slices.Contains(offered, button) && button.Action != "menu" && button.Action != "help" {
+			if ok && len(offered) < most && !slices.Contains(offered, button) && !button.Action.Is("menu") && !button.Action.Is("help") {
 				offered = append(offered, button)
 			}
 		}

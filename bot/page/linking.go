@@ -77,7 +77,7 @@ func (s *Screens) linkForm() *bot.Form {
 			{
 				Name: "consent", Ask: "consent.text",
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.agree"), Action: "yes", Style: bot.Positive})}, nil
+					return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.agree"), Action: bot.Choice("yes"), Style: bot.Positive})}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					if input.Choice == "yes" || agrees(input.Text) {
@@ -220,7 +220,7 @@ func (s *Screens) wardChoices(ctx context.Context, _ bot.Turn, _ bot.Answers) ([
 	wards, err := s.Identity.Wards(ctx)
 	var rows [][]bot.Button
 	for _, ward := range wards {
-		rows = append(rows, bot.Row(bot.Button{Label: ward.Name, Action: id(ward.ID)}))
+		rows = append(rows, bot.Row(bot.Button{Label: ward.Name, Action: bot.Choice(id(ward.ID))}))
 	}
 	return rows, err
 }

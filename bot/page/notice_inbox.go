@@ -197,7 +197,7 @@ func (s *Screens) absentForm() *bot.Form {
 		Name: "absent",
 		Steps: []bot.Step{{Name: "why", Ask: "notices.why_ask", Example: "example.absent", Free: true, Show: s.orNone("why"),
 			Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-				return [][]bot.Button{bot.Row(bot.Button{Label: s.say("notices.no_why_button"), Action: none})}, nil
+				return [][]bot.Button{bot.Row(bot.Button{Label: s.say("notices.no_why_button"), Action: bot.Choice(none)})}, nil
 			},
 			Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 				if input.Choice == none {

@@ -140,7 +140,7 @@ func (s *Screens) roleChoices(ctx context.Context, turn bot.Turn, answers bot.An
 	var row []bot.Button
 	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
 		if title := view.Organization.TitleOf(role); title != "" {
-			row = append(row, bot.Button{Label: title, Action: string(role)})
+			row = append(row, bot.Button{Label: title, Action: bot.Choice(string(role))})
 		}
 	}
 	return [][]bot.Button{row}, nil
@@ -219,7 +219,7 @@ func (s *Screens) goesChoices(ctx context.Context, turn bot.Turn, answers bot.An
 	if held {
 		label = s.say("officer.replace_button", "name", givenName(post.Person.Name))
 	}
-	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: goesAnyway}, bot.Button{Label: s.say("button.other_post"), Action: goesOther})}, err
+	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: bot.Choice(goesAnyway)}, bot.Button{Label: s.say("button.other_post"), Action: bot.Choice(goesOther)})}, err
 }
 
 // readGoes opens the question of the post again where another was meant.
@@ -245,11 +245,11 @@ func (s *Screens) whomChoices(ctx context.Context, turn bot.Turn, answers bot.An
 	var rows [][]bot.Button
 	for _, post := range view.Posts {
 		if string(post.Term.Role) == answers["role"] {
-			rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.replace_button", "name", givenName(post.Person.Name)), Action: id(post.Term.ID)}))
+			rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.replace_button", "name", givenName(post.Person.Name)), Action: bot.Choice(id(post.Term.ID))}))
 		}
 	}
 	if len(rows) < view.Organization.DeputiesMax {
-		rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.more_button"), Action: oneMore}))
+		rows = append(rows, bot.Row(bot.Button{Label: s.say("officer.more_button"), Action: bot.Choice(oneMore)}))
 	}
 	return rows, nil
 }
@@ -262,7 +262,7 @@ func (s *Screens) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answe
 		return "", err
 	}
 	for _, row := range rows {
-		if input.Choice != row[0].Action {
+		if input.Choice != row[0].Action.Value() {
 			continue
 		}
 		delete(answers, "ends")

@@ -91,7 +91,7 @@ func (s *Screens) Book() *bot.Book {
 		Sayings: s.sayings(),
 		Choice:  s.choice,
 		AsideOf: asideOf,
-		Actions: map[string]bot.Action{
+		Actions: map[string]bot.Verb{
 			"menu": {Screen: s.menuButton, Open: true}, "help": {Screen: s.help, Open: true},
 			"month": {Screen: s.allowance}, "why": {Screen: s.why, Inner: true}, "history": {Screen: s.history}, "problem": {Screen: s.problem},
 			"policy": {Screen: s.policy}, "branch": {Screen: s.branch}, "profile": {Screen: s.profile},

@@ -95,7 +95,7 @@ func (s *Screens) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answer
 		if i == 0 {
 			label = s.say("phone.mine")
 		}
-		rows = append(rows, bot.Row(bot.Button{Label: label, Action: id(person.ID)}))
+		rows = append(rows, bot.Row(bot.Button{Label: label, Action: bot.Choice(id(person.ID))}))
 	}
 	return rows, nil
 }

@@ -20,7 +20,7 @@ func (s *Screens) policyForm() *bot.Form {
 		return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 			var rows [][]bot.Button
 			for _, value := range values {
-				rows = append(rows, bot.Row(bot.Button{Label: s.say("policy_choice." + value[0]), Action: value[1]}))
+				rows = append(rows, bot.Row(bot.Button{Label: s.say("policy_choice." + value[0]), Action: bot.Choice(value[1])}))
 			}
 			return rows, nil
 		}
@@ -175,8 +175,8 @@ func (s *Screens) readChoiceOr(choices func(context.Context, bot.Turn, bot.Answe
 			return "", err
 		}
 		for _, row := range rows {
-			if row[0].Action == input.Choice || input.Choice == "" && models.Fold(row[0].Label) == models.Fold(input.Text) {
-				return row[0].Action, nil
+			if row[0].Action.Value() == input.Choice || input.Choice == "" && models.Fold(row[0].Label) == models.Fold(input.Text) {
+				return row[0].Action.Value(), nil
 			}
 		}
 		if input.Choice != "" {
@@ -290,7 +290,7 @@ func (s *Screens) showDayOrNone(step string) func(context.Context, bot.Turn, bot
 func (s *Screens) monthStarts(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	var row []bot.Button
 	for _, month := range []models.Month{s.today().MonthOf(), s.today().MonthOf() + 1} {
-		row = append(row, bot.Button{Label: s.say("policies.from_button", "date", shortDate(month.First())), Action: month.First().String()})
+		row = append(row, bot.Button{Label: s.say("policies.from_button", "date", shortDate(month.First())), Action: bot.Choice(month.First().String())})
 	}
 	return [][]bot.Button{row}, nil
 }

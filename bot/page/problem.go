@@ -48,7 +48,7 @@ func (s *Screens) problemForm() *bot.Form {
 				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: asKept("what"),
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 					return [][]bot.Button{
-						bot.Row(bot.Button{Label: s.say("problem.not_received"), Action: "none"}, bot.Button{Label: s.say("problem.too_little"), Action: "less"}),
+						bot.Row(bot.Button{Label: s.say("problem.not_received"), Action: bot.Choice("none")}, bot.Button{Label: s.say("problem.too_little"), Action: bot.Choice("less")}),
 					}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -96,7 +96,7 @@ func (s *Screens) problemMonths(_ context.Context, turn bot.Turn, _ bot.Answers)
 	}
 	var row []bot.Button
 	for month := first; month < first+3; month++ {
-		row = append(row, bot.Button{Label: s.say("problem.month_choice", "month", month), Action: month.String()})
+		row = append(row, bot.Button{Label: s.say("problem.month_choice", "month", month), Action: bot.Choice(month.String())})
 	}
 	return [][]bot.Button{row}, nil
 }

@@ -50,8 +50,8 @@ func (s *Screens) profileForm() *bot.Form {
 
 func (s *Screens) wrongChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{
-		bot.Row(bot.Button{Label: s.say("profile_form.name_button"), Action: wrongName}, bot.Button{Label: s.say("profile_form.birth_button"), Action: wrongBirth}),
-		bot.Row(bot.Button{Label: s.say("profile_form.citizen_button"), Action: wrongCitizen}),
+		bot.Row(bot.Button{Label: s.say("profile_form.name_button"), Action: bot.Choice(wrongName)}, bot.Button{Label: s.say("profile_form.birth_button"), Action: bot.Choice(wrongBirth)}),
+		bot.Row(bot.Button{Label: s.say("profile_form.citizen_button"), Action: bot.Choice(wrongCitizen)}),
 	}, nil
 }
 

@@ -128,7 +128,7 @@ func (s *Screens) returnChoices(form string) func(context.Context, bot.Turn, bot
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		var rows [][]bot.Button
 		for _, reason := range reasons[form] {
-			rows = append(rows, bot.Row(bot.Button{Label: s.say("reason." + reason + ".label"), Action: reason}))
+			rows = append(rows, bot.Row(bot.Button{Label: s.say("reason." + reason + ".label"), Action: bot.Choice(reason)}))
 		}
 		return rows, nil
 	}

@@ -59,7 +59,7 @@ func (s *Screens) termWrongChoices(context.Context, bot.Turn, bot.Answers) ([][]
 	for i := 0; i < len(termWrongs); i += 2 {
 		var row []bot.Button
 		for _, wrong := range termWrongs[i:min(i+2, len(termWrongs))] {
-			row = append(row, bot.Button{Label: s.say("correct_button." + wrong), Action: wrong})
+			row = append(row, bot.Button{Label: s.say("correct_button." + wrong), Action: bot.Choice(wrong)})
 		}
 		rows = append(rows, row)
 	}
@@ -69,15 +69,15 @@ func (s *Screens) termWrongChoices(context.Context, bot.Turn, bot.Answers) ([][]
 func (s *Screens) plainRoleChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	var row []bot.Button
 	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
-		row = append(row, bot.Button{Label: s.say("field." + string(role)), Action: string(role)})
+		row = append(row, bot.Button{Label: s.say("field." + string(role)), Action: bot.Choice(string(role))})
 	}
 	return [][]bot.Button{row}, nil
 }
 
 func (s *Screens) actingChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{bot.Row(
-		bot.Button{Label: s.say("acting.no_button"), Action: "no"},
-		bot.Button{Label: s.say("acting.yes_button"), Action: "yes"})}, nil
+		bot.Button{Label: s.say("acting.no_button"), Action: bot.Choice("no")},
+		bot.Button{Label: s.say("acting.yes_button"), Action: bot.Choice("yes")})}, nil
 }
 
 // readTermDay reads the day of a term however long ago it was.

@@ -97,7 +97,7 @@ func (s *Screens) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([
 	}
 	var rows [][]bot.Button
 	for _, member := range staff[:min(len(staff), 2*listed)] {
-		rows = append(rows, bot.Row(bot.Button{Label: member.Name, Action: id(member.ID)}))
+		rows = append(rows, bot.Row(bot.Button{Label: member.Name, Action: bot.Choice(id(member.ID))}))
 	}
 	return rows, nil
 }
@@ -110,8 +110,8 @@ func (s *Screens) readStandIn(ctx context.Context, turn bot.Turn, answers bot.An
 	}
 	var found []string
 	for _, row := range rows {
-		if (input.Choice != "" && row[0].Action == input.Choice) || (input.Choice == "" && called(models.Fold(row[0].Label), input.Text)) {
-			found = append(found, row[0].Action)
+		if (input.Choice != "" && row[0].Action.Value() == input.Choice) || (input.Choice == "" && called(models.Fold(row[0].Label), input.Text)) {
+			found = append(found, row[0].Action.Value())
 		}
 	}
 	if len(found) != 1 {
@@ -134,7 +134,7 @@ func (s *Screens) daysFrom(near, far int) func(context.Context, bot.Turn, bot.An
 			case 1:
 				label = s.say("delegation.tomorrow", "date", shortDate(day))
 			}
-			row = append(row, bot.Button{Label: label, Action: day.String()})
+			row = append(row, bot.Button{Label: label, Action: bot.Choice(day.String())})
 		}
 		return [][]bot.Button{row}, nil
 	}

@@ -38,7 +38,7 @@ func (s *Screens) pastForm() *bot.Form {
 }
 
 func (s *Screens) knownNowChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.known_now"), Action: none})}, nil
+	return [][]bot.Button{bot.Row(bot.Button{Label: s.say("button.known_now"), Action: bot.Choice(none)})}, nil
 }
 
 func (s *Screens) showKnown(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {

@@ -41,7 +41,7 @@ func (s *Screens) broadcastForm() *bot.Form {
 				Name: "by", Ask: "notice.by_ask", Example: "example.deadline",
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["confirm"] == wantsNothing },
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: s.say("notice.no_deadline_button"), Action: none})}, nil
+					return [][]bot.Button{bot.Row(bot.Button{Label: s.say("notice.no_deadline_button"), Action: bot.Choice(none)})}, nil
 				},
 				Read: s.readDeadline,
 				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -121,12 +121,12 @@ func (s *Screens) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) (
 		return nil, err
 	}
 	rows := [][]bot.Button{bot.Row(
-		bot.Button{Label: s.say("notice.all"), Action: "all"},
-		bot.Button{Label: s.say("notice.heads"), Action: string(models.Head)},
-		bot.Button{Label: s.say("notice.deputies"), Action: string(models.Deputy)})}
+		bot.Button{Label: s.say("notice.all"), Action: bot.Choice("all")},
+		bot.Button{Label: s.say("notice.heads"), Action: bot.Choice(string(models.Head))},
+		bot.Button{Label: s.say("notice.deputies"), Action: bot.Choice(string(models.Deputy))})}
 	var row []bot.Button
 	for _, organization := range directory.Organizations {
-		if row = append(row, bot.Button{Label: organization.BranchName, Action: "org." + organization.Code}); len(row) == 2 {
+		if row = append(row, bot.Button{Label: organization.BranchName, Action: bot.Choice("org." + organization.Code)}); len(row) == 2 {
 			rows, row = append(rows, row), nil
 		}
 	}
@@ -273,8 +273,8 @@ func (s *Screens) audienceWords(ctx context.Context, actor services.Actor, audie
 
 func (s *Screens) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{
-		bot.Row(bot.Button{Label: s.say("notice.needs"), Action: wantsRead}, bot.Button{Label: s.say("notice.needs_answer"), Action: wantsAnswer}),
-		bot.Row(bot.Button{Label: s.say("notice.needs_not"), Action: wantsNothing})}, nil
+		bot.Row(bot.Button{Label: s.say("notice.needs"), Action: bot.Choice(wantsRead)}, bot.Button{Label: s.say("notice.needs_answer"), Action: bot.Choice(wantsAnswer)}),
+		bot.Row(bot.Button{Label: s.say("notice.needs_not"), Action: bot.Choice(wantsNothing)})}, nil
 }
 
 // closing is when a day ends on which something is due and no hour was said.

@@ -178,7 +178,7 @@ func (s *Screens) policyCloseForm() *bot.Form {
 	monthEnds := func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		var row []bot.Button
 		for _, month := range []models.Month{s.today().MonthOf(), s.today().MonthOf() + 1} {
-			row = append(row, bot.Button{Label: s.say("policies.until_button", "date", shortDate(month.Last())), Action: month.Last().String()})
+			row = append(row, bot.Button{Label: s.say("policies.until_button", "date", shortDate(month.Last())), Action: bot.Choice(month.Last().String())})
 		}
 		return [][]bot.Button{row}, nil
 	}

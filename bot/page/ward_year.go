@@ -237,7 +237,7 @@ func (s *Screens) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answer
 	}
 	var rows [][]bot.Button
 	for _, source := range sources {
-		rows = append(rows, bot.Row(bot.Button{Label: s.sourceName(source), Action: source}))
+		rows = append(rows, bot.Row(bot.Button{Label: s.sourceName(source), Action: bot.Choice(source)}))
 	}
 	return rows, nil
 }
@@ -250,12 +250,12 @@ func (s *Screens) readSource(ctx context.Context, turn bot.Turn, answers bot.Ans
 	}
 	said := models.Fold(input.Text)
 	i := slices.IndexFunc(rows, func(row []bot.Button) bool {
-		return row[0].Action == input.Choice || input.Choice == "" && said != "" && strings.Contains(models.Fold(row[0].Label), said)
+		return row[0].Action.Value() == input.Choice || input.Choice == "" && said != "" && strings.Contains(models.Fold(row[0].Label), said)
 	})
 	if i < 0 {
 		return "", services.Invalid("choice")
 	}
-	return rows[i][0].Action, nil
+	return rows[i][0].Action.Value(), nil
 }
 
 // readAmount reads an amount of đồng as people write it: 420.000.000, 420 triệu,

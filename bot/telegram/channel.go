@@ -67,6 +67,7 @@ var (
 	_ bot.Presser  = (*Channel)(nil)
 	_ bot.Typist   = (*Channel)(nil)
 	_ bot.Contacts = (*Channel)(nil)
+	_ bot.Drawer   = (*Channel)(nil)
 	_ bot.Fetcher  = (*Channel)(nil)
 )
 

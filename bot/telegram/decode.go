@@ -232,13 +232,6 @@ func isService(raw []byte) bool {
 	return false
 }
 
-// forged stands for callback data that no button of ours carries. It names no
-// action, so whoever made it up is told that the button is not valid.
-const forged = "-"
-
-// data of our buttons; see bot.Button.
-var data = regexp.MustCompile(`^[a-z0-9_:.-]{1,64}$`)
-
 // queryID is short and printable, as it becomes part of an event's name.
 var queryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
@@ -259,10 +252,7 @@ func readPress(q *tgbotapi.CallbackQuery, in *bot.Inbound) ignored {
 		}
 	}
 	who(in, q.From.ID, chat)
-	in.Action = forged
-	if data.MatchString(q.Data) {
-		in.Action = q.Data
-	}
+	in.Action = bot.Pressed(q.Data)
 	return ""
 }
 

@@ -20,9 +20,9 @@ func TestWhatAPersonSees(t *testing.T) {
 	_, err := l.channel.Send(t.Context(), chatOf(hoa), bot.Reply{
 		Title: "Đề nghị <12> 🎉", Text: "Chờ duyệt & ký", Protect: true,
 		Buttons: [][]bot.Button{bot.Row(
-			bot.Button{Label: "Duyệt", Action: "a", Style: bot.Positive},
-			bot.Button{Label: "Từ chối", Action: "b", Style: bot.Negative},
-			bot.Button{Label: "Xem", Action: "c"},
+			bot.Button{Label: "Duyệt", Action: bot.Act("a"), Style: bot.Positive},
+			bot.Button{Label: "Từ chối", Action: bot.Act("b"), Style: bot.Negative},
+			bot.Button{Label: "Xem", Action: bot.Act("c")},
 		)},
 	})
 	if err != nil {
@@ -44,7 +44,7 @@ func TestWhatAPersonSees(t *testing.T) {
 // The contact keyboard comes with a question and goes with the next answer,
 // whatever that is, and leaves no message behind.
 func TestContactKeyboardComesAndGoes(t *testing.T) {
-	buttons := [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: "cancel"})}
+	buttons := [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: bot.Act("cancel")})}
 	ask := bot.Reply{Text: "Xin số điện thoại", AskContact: "Gửi số của tôi", Buttons: buttons}
 	for name, next := range map[string]func(l *line, chat, ref string) error{
 		"a plain reply": func(l *line, chat, _ string) error {

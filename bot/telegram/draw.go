@@ -59,6 +59,19 @@ func layOut(title, text string) []message {
 	return messages
 }
 
+// Drawn shows a reply with buttons under its last message.
+func (c *Channel) Drawn(reply bot.Reply) []string {
+	var texts []string
+	for _, message := range layOut(reply.Title, reply.Text) {
+		title, text := "", message.text
+		if message.bold > 0 {
+			title, text, _ = strings.Cut(message.text, "\n")
+		}
+		texts = append(texts, bot.DrawnTitle(title, text))
+	}
+	return bot.DrawnWith(texts, reply, true)
+}
+
 // proper is the text as Telegram takes it: valid UTF-8, in the composed form in
 // which a Vietnamese letter counts as one.
 func proper(text string) string {
@@ -159,7 +172,7 @@ func keyboardOf(rows [][]bot.Button) inlineKeyboard {
 	for _, row := range rows {
 		drawn := make([]inlineButton, len(row))
 		for i, button := range row {
-			drawn[i] = inlineButton{Text: proper(button.Label), Data: button.Action, URL: button.URL, Style: styles[button.Style]}
+			drawn[i] = inlineButton{Text: proper(button.Label), Data: button.Action.String(), URL: button.URL, Style: styles[button.Style]}
 		}
 		if len(drawn) > 0 {
 			keyboard.Rows = append(keyboard.Rows, drawn)

@@ -64,7 +64,7 @@ func TestEmulator(t *testing.T) {
 	// Out: text with buttons, and the keyboard that asks for the number.
 	ctx := t.Context()
 	ref, err := channel.Send(ctx, "77", bot.Reply{Title: "Đề nghị 12", Text: "Chờ duyệt", Buttons: [][]bot.Button{
-		bot.Row(bot.Button{Label: "Duyệt", Action: "ap:12", Style: bot.Positive}),
+		bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("ap", "12"), Style: bot.Positive}),
 	}})
 	if err != nil || ref == "" {
 		t.Fatalf("sent %q, %v", ref, err)

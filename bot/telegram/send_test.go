@@ -17,7 +17,7 @@ func TestSendDrawsAReply(t *testing.T) {
 	ref, err := channel.Send(t.Context(), "42", bot.Reply{
 		Title: "Trưởng thôn <A> & B", Text: "1 < 2 & *x*", Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(bot.Button{Label: "Duyệt", Action: "ok:1", Style: bot.Positive}, bot.Button{Label: "Không", Action: "no:1", Style: bot.Negative}),
+			bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("ok", "1"), Style: bot.Positive}, bot.Button{Label: "Không", Action: bot.Act("no", "1"), Style: bot.Negative}),
 			{},
 			bot.Row(bot.Button{Label: "Xem", URL: "https://example.vn"}),
 		},
@@ -39,7 +39,7 @@ func TestSendSplitsAtLinesWithButtonsUnderTheLastPart(t *testing.T) {
 	server, channel := newStub(t)
 	line := strings.Repeat("ề😀", 100) // 300 units
 	text := strings.TrimSuffix(strings.Repeat(line+"\n", 30), "\n")
-	ref, err := channel.Send(t.Context(), "42", bot.Reply{Title: "T", Text: text, Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: "x"})}})
+	ref, err := channel.Send(t.Context(), "42", bot.Reply{Title: "T", Text: text, Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestSendAsksForAContact(t *testing.T) {
 	board := `{"keyboard":[[{"text":"Gửi số","request_contact":true}]],"resize_keyboard":true,"one_time_keyboard":true}`
 	t.Run("apart from buttons", func(t *testing.T) {
 		server, channel := newStub(t)
-		ref, err := channel.Send(t.Context(), "42", bot.Reply{Text: "Số?", AskContact: "Gửi số", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: "cancel"})}})
+		ref, err := channel.Send(t.Context(), "42", bot.Reply{Text: "Số?", AskContact: "Gửi số", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: bot.Act("cancel")})}})
 		sent := server.asked("sendMessage")
 		if err != nil || ref != "1" || len(sent) != 2 {
 			t.Fatalf("ref %q, %d messages, %v", ref, len(sent), err)
@@ -178,7 +178,7 @@ func TestAPictureThatIsRefusedGoesAsADocument(t *testing.T) {
 	})
 	ref, err := channel.Send(t.Context(), "42", bot.Reply{
 		Files:   []bot.File{{Name: "a.png", MIME: "image/png", Content: []byte("x")}},
-		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: "x"})},
+		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})},
 	})
 	documents := server.asked("sendDocument")
 	if err != nil || ref != "7" || len(documents) != 1 || documents[0].params["reply_markup"] == "" {
@@ -188,7 +188,7 @@ func TestAPictureThatIsRefusedGoesAsADocument(t *testing.T) {
 
 func TestSendAsksNothingInVain(t *testing.T) {
 	server, channel := newStub(t)
-	for _, reply := range []bot.Reply{{}, {Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: "x"})}}} {
+	for _, reply := range []bot.Reply{{}, {Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})}}} {
 		if ref, err := channel.Send(t.Context(), "42", reply); ref != "" || err != nil {
 			t.Errorf("saying nothing: %q, %v", ref, err)
 		}

@@ -73,7 +73,7 @@ func TestPressedEndsTheSpinner(t *testing.T) {
 	taken := newTaker(nil)
 	l.hook(t, taken)
 	hoa := l.server.Known(firstPerson, "Hoa")
-	if _, err := l.channel.Send(t.Context(), chatOf(hoa), bot.Reply{Text: "Mời chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Trang chủ", Action: "menu"})}}); err != nil {
+	if _, err := l.channel.Send(t.Context(), chatOf(hoa), bot.Reply{Text: "Mời chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Trang chủ", Action: bot.Act("menu")})}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := hoa.Press("Trang chủ"); err != nil {

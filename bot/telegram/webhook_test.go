@@ -129,7 +129,7 @@ func BenchmarkSend(b *testing.B) {
 		r.Body.Close()
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
 	})}})
-	reply := bot.Reply{Title: "Phụ cấp", Text: "200.000 đ", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: "x"})}}
+	reply := bot.Reply{Title: "Phụ cấp", Text: "200.000 đ", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("x")})}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := channel.Send(b.Context(), "42", reply); err != nil {

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -91,6 +92,7 @@ var (
 	_ bot.Presser  = (*Channel)(nil)
 	_ bot.Typist   = (*Channel)(nil)
 	_ bot.Contacts = (*Channel)(nil)
+	_ bot.Drawer   = (*Channel)(nil)
 	_ bot.Fetcher  = (*Channel)(nil)
 )
 
@@ -241,18 +243,12 @@ func check(chatID string, reply bot.Reply) error {
 	if !validID(chatID) {
 		return errors.New("chat id")
 	}
-	for _, row := range reply.Buttons {
-		for _, button := range row {
-			switch {
-			case button.Label == "":
-				return errors.New("button without a label")
-			case (button.Action == "") == (button.URL == ""):
-				return errors.New("button needs an action or a page, not both")
-			case len(button.Action) > bot.MaxAction:
-				return errors.New("button action too long")
-			case button.URL != "" && !webPage(button.URL):
-				return errors.New("button page is not http")
-			}
+	if err := reply.Check(); err != nil {
+		return err
+	}
+	for _, button := range slices.Concat(reply.Buttons...) {
+		if button.URL != "" && !webPage(button.URL) {
+			return errors.New("button page is not http")
 		}
 	}
 	for _, file := range reply.Files {

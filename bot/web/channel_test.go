@@ -183,7 +183,7 @@ func (f handlerFunc) Handle(ctx context.Context, in bot.Inbound) error { return 
 func TestInbound(t *testing.T) {
 	channel, behind, server := open(t)
 	p := visit(t, server)
-	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: "look:1"})}})
+	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	nfd := "D\u0323uye\u0323\u0302t\x00\r\n" + strings.Repeat("a", 100_000)
 	for _, step := range []struct {
 		route string
@@ -219,7 +219,7 @@ func TestInbound(t *testing.T) {
 func TestPressedSign(t *testing.T) {
 	channel, behind, server := open(t)
 	p := visit(t, server)
-	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: "look:1"})}})
+	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	l := listen(t, server, "", "officer-1")
 	l.snapshot()
 	hold := make(chan struct{})
@@ -303,10 +303,10 @@ func TestSendRefusesWhatNoPhoneShows(t *testing.T) {
 	}{
 		"no chat":          {t.Context(), "", ok, bot.Refused},
 		"a long chat":      {t.Context(), strings.Repeat("c", 65), ok, bot.Refused},
-		"no label":         {t.Context(), "officer-1", with(bot.Button{Action: "a"}), bot.Refused},
+		"no label":         {t.Context(), "officer-1", with(bot.Button{Action: bot.Act("a")}), bot.Refused},
 		"no action":        {t.Context(), "officer-1", with(bot.Button{Label: "a"}), bot.Refused},
-		"action and page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: "a", URL: "https://a.example"}), bot.Refused},
-		"a long action":    {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: strings.Repeat("a", 65)}), bot.Refused},
+		"action and page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: bot.Act("a"), URL: "https://a.example"}), bot.Refused},
+		"a long action":    {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: bot.Act(strings.Repeat("a", 65))}), bot.Refused},
 		"a script's page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", URL: "javascript:alert(1)"}), bot.Refused},
 		"a file unnamed":   {t.Context(), "officer-1", bot.Reply{Files: []bot.File{{Content: []byte("a")}}}, bot.Refused},
 		"a cancelled call": {cancelled, "officer-1", ok, bot.Retry},
@@ -339,7 +339,7 @@ func TestLongReplyIsSplitAtLines(t *testing.T) {
 	channel, _, server := open(t)
 	line := strings.Repeat("đ", 1499)
 	ref := send(t, channel, "officer-1", bot.Reply{Title: "Danh sách", Text: strings.Join([]string{line, line, line, line, strings.Repeat("x", 4100)}, "\n"),
-		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: "look:1"})}})
+		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	_, messages := listen(t, server, "", "officer-1").snapshot()
 	if got, want := texts(messages), []string{line + "\n" + line, line + "\n" + line, strings.Repeat("x", 4000), strings.Repeat("x", 100)}; !slices.Equal(got, want) {
 		t.Fatalf("%d parts of %d, %d ...", len(got), len(got[0]), len(got[1]))

@@ -175,13 +175,18 @@ func composed(reply bot.Reply) bot.Reply {
 	return reply
 }
 
+// Drawn shows a reply with buttons.
+func (c *Channel) Drawn(reply bot.Reply) []string {
+	return bot.DrawnWith([]string{bot.DrawnTitle(reply.Title, reply.Text)}, reply, true)
+}
+
 // draw lays out everything of a reply but its title and text.
 func (c *Channel) draw(reply bot.Reply) message {
 	m := message{Contact: reply.AskContact, Private: reply.Protect, print: fingerprint(reply)}
 	for _, row := range reply.Buttons {
 		drawn := make([]button, len(row))
 		for i, b := range row {
-			drawn[i] = button{Label: b.Label, Action: b.Action, URL: b.URL, Style: b.Style}
+			drawn[i] = button{Label: b.Label, Action: b.Action.String(), URL: b.URL, Style: b.Style}
 		}
 		if len(drawn) > 0 {
 			m.Rows = append(m.Rows, drawn)

@@ -100,15 +100,15 @@ func (e *echo) answer(ctx context.Context, in bot.Inbound) error {
 		return say(in.ChatID, bot.Reply{Text: "Anh/chị đã bấm: " + verb + " " + argument})
 	case strings.HasPrefix(in.Text, "Đề nghị"):
 		if err := say("clerk-1", bot.Reply{Title: "Đề nghị số 214", Text: in.Text, Protect: true, Buttons: [][]bot.Button{
-			bot.Row(bot.Button{Label: "Duyệt", Action: "approve:214", Style: bot.Positive}),
-			bot.Row(bot.Button{Label: "Trả lại", Action: "return:214"}, bot.Button{Label: "Từ chối", Action: "refuse:214", Style: bot.Negative}),
+			bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("approve", "214"), Style: bot.Positive}),
+			bot.Row(bot.Button{Label: "Trả lại", Action: bot.Act("return", "214")}, bot.Button{Label: "Từ chối", Action: bot.Act("refuse", "214"), Style: bot.Negative}),
 		}}); err != nil {
 			return err
 		}
 		return say(in.ChatID, bot.Reply{Text: "Đã gửi phường."})
 	}
 	return say(in.ChatID, bot.Reply{Text: "Nghe: " + in.Text, Buttons: [][]bot.Button{
-		bot.Row(bot.Button{Label: "Xem", Action: "look:1"}, bot.Button{Label: "Trang", URL: "https://example.org/"}),
+		bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")}, bot.Button{Label: "Trang", URL: "https://example.org/"}),
 	}})
 }
 

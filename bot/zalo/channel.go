@@ -121,6 +121,7 @@ var (
 	_ bot.Receipted = (*Channel)(nil)
 	_ bot.Templater = (*Channel)(nil)
 	_ bot.Reactor   = (*Channel)(nil)
+	_ bot.Drawer    = (*Channel)(nil)
 	_ bot.Fetcher   = (*Channel)(nil)
 )
 

@@ -98,6 +98,19 @@ func (c *Channel) layOut(reply bot.Reply) []content {
 	return messages
 }
 
+// Drawn shows a reply with buttons, or with numbered lines where they are too many.
+func (c *Channel) Drawn(reply bot.Reply) []string {
+	var texts []string
+	for _, message := range c.layOut(reply) {
+		texts = append(texts, message.Text)
+	}
+	if c.config.FormImage == "" {
+		reply.AskContact = ""
+	}
+	_, buttons := c.buttons(reply)
+	return bot.DrawnWith(texts, reply, buttons)
+}
+
 // wording is the title, for which there is no bold, above the text.
 func wording(reply bot.Reply) string {
 	title := strings.Join(strings.Fields(proper(reply.Title)), " ")
@@ -133,17 +146,14 @@ func (c *Channel) buttons(reply bot.Reply) (buttons []button, drawn bool) {
 	return buttons, true
 }
 
-// actionShape is what comes back whole from a pressed button.
-var actionShape = regexp.MustCompile(`^[a-z0-9_:.-]{1,64}$`)
-
 // buttonOf draws a button, unless Zalo would refuse it.
 func buttonOf(choice bot.Button) (button, bool) {
 	title := strings.TrimSpace(proper(choice.Label))
 	if n := utf8.RuneCountInString(title); n == 0 || n > maxButtonTitle {
 		return button{}, false
 	}
-	if choice.Action != "" {
-		return button{Title: title, Type: "oa.query.hide", Payload: "#" + choice.Action}, actionShape.MatchString(choice.Action)
+	if !choice.Action.IsZero() {
+		return button{Title: title, Type: "oa.query.hide", Payload: "#" + choice.Action.String()}, true
 	}
 	if number, ok := strings.CutPrefix(choice.URL, "tel:"); ok {
 		code, ok := phoneCode(number)

@@ -13,7 +13,7 @@ import (
 )
 
 var decide = [][]bot.Button{
-	bot.Row(bot.Button{Label: "Duyệt", Action: "change:ok:12"}, bot.Button{Label: "Trả lại", Action: "change:back:12"}),
+	bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("change", "ok", "12")}, bot.Button{Label: "Trả lại", Action: bot.Act("change", "back", "12")}),
 	bot.Row(bot.Button{Label: "Văn bản", URL: "https://example.vn/258?a=1"}, bot.Button{Label: "Gọi phường", URL: "tel:0239 3555 115"}),
 }
 
@@ -86,7 +86,7 @@ func TestSendNumbersWhatCannotBeButtons(t *testing.T) {
 		}
 		return rows
 	}
-	ok := bot.Button{Label: "a", Action: "x"}
+	ok := bot.Button{Label: "a", Action: bot.Act("x")}
 	for name, test := range map[string]struct {
 		limit int
 		reply bot.Reply
@@ -97,14 +97,14 @@ func TestSendNumbersWhatCannotBeButtons(t *testing.T) {
 		"with a mark":        {1, bot.Reply{Text: "t", Buttons: many(2, ok), Mark: "B"}, "t\n\nB1. a\nB2. a\nGõ số, ví dụ B1"},
 		"no buttons at all":  {0, bot.Reply{Text: "t", Buttons: many(1, ok)}, "t\n\n1. a\nGõ số, ví dụ 1"},
 		"six pages":          {5, bot.Reply{Text: "t", Buttons: many(6, bot.Button{Label: "a", URL: "https://b.vn"})}, "t\n\n" + strings.TrimSpace(strings.Repeat("a: https://b.vn\n", 6))},
-		"a long label":       {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: strings.Repeat("ắ", 101), Action: "y"}}}}, "t\n\n1. a\n2. " + strings.Repeat("ắ", 101) + "\nGõ số, ví dụ 1"},
-		"just long enough":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: norm.NFD.String(strings.Repeat("ắ", 100)), Action: strings.Repeat("a", 64)}}}}, ""},
-		"no label":           {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: " ", Action: "y"}}}}, "t\n\n1. a\n2.  \nGõ số, ví dụ 1"},
+		"a long label":       {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: strings.Repeat("ắ", 101), Action: bot.Act("y")}}}}, "t\n\n1. a\n2. " + strings.Repeat("ắ", 101) + "\nGõ số, ví dụ 1"},
+		"just long enough":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: norm.NFD.String(strings.Repeat("ắ", 100)), Action: bot.Act(strings.Repeat("a", 64))}}}}, ""},
+		"no label":           {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: " ", Action: bot.Act("y")}}}}, "t\n\n1. a\n2.  \nGõ số, ví dụ 1"},
 		"no page":            {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: "b", URL: "javascript:x"}}}}, "t\n\n1. a\nb: javascript:x\nGõ số, ví dụ 1"},
 		"a page without end": {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", URL: "https://b.vn/" + strings.Repeat("a", 1000)}}}}, "t\n\nb: https://b.vn/" + strings.Repeat("a", 1000)},
 		"a number abroad":    {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", URL: "tel:+3312345678"}}}}, "t\n\nb: tel:+3312345678"},
-		"a strange action":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: "Ký"}}}}, "t\n\n1. b\nGõ số, ví dụ 1"},
-		"an endless action":  {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: strings.Repeat("a", 65)}}}}, "t\n\n1. b\nGõ số, ví dụ 1"},
+		"a strange action":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act("ok", "Ký tên")}}}}, ""},
+		"an endless action":  {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act(strings.Repeat("a", 65))}}}}, ""},
 		"a blank text":       {5, bot.Reply{Text: " \n", Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
 		"only files":         {5, bot.Reply{Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}, Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
 	} {
@@ -174,7 +174,7 @@ func TestSendKeepsChoicesTogether(t *testing.T) {
 
 func make80(n int) (rows [][]bot.Button) {
 	for range n {
-		rows = append(rows, bot.Row(bot.Button{Label: "a", Action: "x"}))
+		rows = append(rows, bot.Row(bot.Button{Label: "a", Action: bot.Act("x")}))
 	}
 	return rows
 }

@@ -97,6 +97,7 @@ var (
 	_ bot.Channel  = (*Channel)(nil)
 	_ bot.Numbered = (*Channel)(nil)
 	_ bot.Typist   = (*Channel)(nil)
+	_ bot.Drawer   = (*Channel)(nil)
 	_ bot.Fetcher  = (*Channel)(nil)
 )
 

@@ -53,6 +53,12 @@ func (c *Channel) Send(ctx context.Context, chatID string, reply bot.Reply) (str
 	return ref, nil
 }
 
+// Drawn shows a reply with its choices as numbered lines.
+func (c *Channel) Drawn(reply bot.Reply) []string {
+	reply.AskContact = ""
+	return bot.DrawnWith(c.layOut(reply), reply, false)
+}
+
 // layOut makes the texts of a reply. Its choices stay together where they fit
 // into one message: under the last part, or in a message of their own.
 func (c *Channel) layOut(reply bot.Reply) []string {

@@ -17,7 +17,7 @@ import (
 var onePixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa7\x35\x81\x84\x00\x00\x00\x00IEND\xaeB`\x82")
 
 var approve = [][]bot.Button{
-	bot.Row(bot.Button{Label: "Duyệt", Action: "ok"}, bot.Button{Label: "Trả lại", Action: "back"}),
+	bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("ok")}, bot.Button{Label: "Trả lại", Action: bot.Act("back")}),
 	bot.Row(bot.Button{Label: "Văn bản", URL: "https://example.vn/258"}),
 }
 
@@ -32,7 +32,7 @@ func TestSendNumbersChoices(t *testing.T) {
 			"Chờ duyệt\n\nB1. Duyệt\nB2. Trả lại\nTrả lời bằng số, ví dụ B1"},
 		"only a page": {bot.Reply{Text: "Mời xem", Buttons: approve[1:]},
 			"Mời xem\n\nVăn bản: https://example.vn/258"},
-		"decomposed": {bot.Reply{Text: norm.NFD.String("Chọn đi ạ"), Buttons: [][]bot.Button{bot.Row(bot.Button{Label: norm.NFD.String("Được"), Action: "a"})}},
+		"decomposed": {bot.Reply{Text: norm.NFD.String("Chọn đi ạ"), Buttons: [][]bot.Button{bot.Row(bot.Button{Label: norm.NFD.String("Được"), Action: bot.Act("a")})}},
 			"Chọn đi ạ\n\n1. Được\nTrả lời bằng số, ví dụ 1"},
 		"title on one line": {bot.Reply{Title: " Đề\n nghị ", Text: "\n\nx\n"}, "Đề nghị\nx"},
 		"only choices":      {bot.Reply{Text: " \n", Buttons: approve[:1]}, "1. Duyệt\n2. Trả lại\nTrả lời bằng số, ví dụ 1"},
@@ -57,7 +57,7 @@ func TestSendNumbersChoices(t *testing.T) {
 func TestSendKeepsChoicesTogether(t *testing.T) {
 	many := func(n int) (rows [][]bot.Button) {
 		for range n {
-			rows = append(rows, bot.Row(bot.Button{Label: "Nguyễn Thị Phượng Anh", Action: "x"}))
+			rows = append(rows, bot.Row(bot.Button{Label: "Nguyễn Thị Phượng Anh", Action: bot.Act("x")}))
 		}
 		return rows
 	}
