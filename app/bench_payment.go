@@ -134,7 +134,7 @@ func (b *paymentBench) everyWard(ctx context.Context, do func(context.Context, s
 }
 
 func (b *paymentBench) prepare(ctx context.Context, actor services.Actor) error {
-	_, err := b.ward.Allowance.Prepare(ctx, actor, b.month)
+	_, err := b.ward.List.Prepare(ctx, actor, b.month)
 	return err
 }
 
@@ -144,7 +144,7 @@ func (b *paymentBench) submit(ctx context.Context, actor services.Actor) error {
 		b.month).Take(&run).Error; err != nil {
 		return err
 	}
-	_, err := b.ward.Allowance.SubmitRun(ctx, actor, run.ID, run.Version)
+	_, err := b.ward.List.SubmitRun(ctx, actor, run.ID, run.Version)
 	return err
 }
 

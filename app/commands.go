@@ -15,8 +15,8 @@ import (
 	"canbobot/bot/understand"
 	"canbobot/config"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/ward"
+	"canbobot/services/year"
 )
 
 type secretCommand struct{}
@@ -68,7 +68,7 @@ func (sampleLoadCommand) Run(p *process) error {
 }
 
 // printReport prints the meeting's table: wards, organizations, villages.
-func printReport(p *process, report allowance.Report) error {
+func printReport(p *process, report year.Report) error {
 	words, err := texts.Load(func(problem string) { fmt.Fprintln(p.stderr, problem) })
 	if err != nil {
 		return err

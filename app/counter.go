@@ -60,8 +60,8 @@ func newCounter(ward *ward.Services, sessions *session.Store, pace *session.Pace
 	}
 	c.Screens = &page.Screens{
 		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals,
-		Allowance: ward.Allowance,
-		Cases:     ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings,
+		Money: ward.Money, List: ward.List, Year: ward.Year,
+		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings,
 		Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels,
 		Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
 	}

@@ -37,7 +37,7 @@ func (c papersCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		runs, err := ward.Allowance.Runs(p.ctx, actor)
+		runs, err := ward.List.Runs(p.ctx, actor)
 		if err != nil {
 			return err
 		}

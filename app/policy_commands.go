@@ -26,7 +26,7 @@ func (c wardPaysCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		return ward.Allowance.SetPayEvery(p.ctx, actor, map[string]int{"month": 1, "quarter": 3}[c.Every])
+		return ward.Money.SetPayEvery(p.ctx, actor, map[string]int{"month": 1, "quarter": 3}[c.Every])
 	})
 }
 
@@ -48,7 +48,7 @@ func (c policyListCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		policies, err := ward.Allowance.AllPolicies(p.ctx, actor)
+		policies, err := ward.Money.AllPolicies(p.ctx, actor)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (c policyImportCommand) Run(p *process) error {
 		if len(faults) > 0 {
 			return fmt.Errorf("%d rows are wrong; nothing was entered", len(faults))
 		}
-		if err := ward.Allowance.AddPolicies(p.ctx, actor, policies, c.DryRun); err != nil {
+		if err := ward.Money.AddPolicies(p.ctx, actor, policies, c.DryRun); err != nil {
 			return err
 		}
 		for _, one := range policies {
@@ -132,7 +132,7 @@ func (c policySalaryCommand) Run(p *process) error {
 		return err
 	}
 	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		return ward.Allowance.AddBaseSalary(p.ctx, services.SystemActor(0),
+		return ward.Money.AddBaseSalary(p.ctx, services.SystemActor(0),
 			models.BaseSalary{From: from, Amount: c.Amount, LegalBasis: c.Basis})
 	})
 }

@@ -57,7 +57,7 @@ func newDrawing(t *testing.T) *drawing {
 	}
 	d.officer = services.Actor{Role: services.Officer, Ward: account.WardID, Person: *account.PersonID}
 	// One of the list has a name with every letter.
-	runs, err := d.ward.Allowance.Runs(t.Context(), d.clerk)
+	runs, err := d.ward.List.Runs(t.Context(), d.clerk)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func newDrawing(t *testing.T) *drawing {
 			d.list = run.ID
 		}
 	}
-	view, err := d.ward.Allowance.Run(t.Context(), d.clerk, d.list)
+	view, err := d.ward.List.Run(t.Context(), d.clerk, d.list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func newDrawing(t *testing.T) *drawing {
 		if i%30 == 3 && line.PersonID != d.officer.Person {
 			state = models.LineFailed
 		}
-		if err := d.ward.Allowance.SettleLine(t.Context(), d.clerk, line.ID, state, "sai số tài khoản",
+		if err := d.ward.List.SettleLine(t.Context(), d.clerk, line.ID, state, "sai số tài khoản",
 			models.NewDate(2026, 4, 5)); err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func newDrawing(t *testing.T) *drawing {
 		t.Fatal(err)
 	}
 	for source, amount := range map[string]int64{"town": 420_000_000} {
-		if err := d.ward.Allowance.SetBudget(t.Context(), d.clerk, source, 2026, amount); err != nil {
+		if err := d.ward.Year.SetBudget(t.Context(), d.clerk, source, 2026, amount); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/paper"
 	"canbobot/services/ward"
+	"canbobot/services/year"
 )
 
 type reportCommand struct {
@@ -45,7 +45,7 @@ func (c reportCommand) Run(p *process) error {
 		day = parsed
 	}
 	return p.withWard(func(ward *ward.Services) error {
-		report, err := ward.Allowance.Report(p.ctx, services.SystemActor(0), day)
+		report, err := ward.Year.Report(p.ctx, services.SystemActor(0), day)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (c reportCommand) year(p *process) error {
 		if err != nil {
 			return err
 		}
-		report, err := ward.Allowance.Year(p.ctx, actor, c.Year)
+		report, err := ward.Year.Year(p.ctx, actor, c.Year)
 		if err != nil {
 			return said(words, err)
 		}
@@ -111,10 +111,10 @@ func writeNew(path string, content []byte) error {
 }
 
 // printYear prints the months and the sources of a ward's year.
-func printYear(p *process, words *texts.Texts, report allowance.YearReport) error {
+func printYear(p *process, words *texts.Texts, report year.YearReport) error {
 	word := func(key string) string { return words.Say("table."+key, nil) }
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, sum allowance.Sum, forecast int64) {
+	row := func(name string, sum year.Sum, forecast int64) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name,
 			texts.Money(sum.Paid), texts.Money(sum.Unconfirmed), texts.Money(sum.Sent), texts.Money(sum.Waiting),
 			texts.Money(sum.Failed), texts.Money(forecast))

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"canbobot/config"
-	"canbobot/services/allowance"
+	"canbobot/services/year"
 )
 
 func TestReportOfAYear(t *testing.T) {
@@ -17,9 +17,9 @@ func TestReportOfAYear(t *testing.T) {
 	if got := runCommand(t, environ, "", "sample", "load"); got.code != exitOK {
 		t.Fatal(got.errors)
 	}
-	year := []string{"report", "--year", "2026", "--ward", "bac-hong-linh"}
-	got := runCommand(t, environ, "", append(year, "--json")...)
-	var report allowance.YearReport
+	command := []string{"report", "--year", "2026", "--ward", "bac-hong-linh"}
+	got := runCommand(t, environ, "", append(command, "--json")...)
+	var report year.YearReport
 	if err := json.Unmarshal([]byte(got.out), &report); err != nil {
 		t.Fatalf("%v: %s", err, got.errors)
 	}
@@ -28,7 +28,7 @@ func TestReportOfAYear(t *testing.T) {
 	}
 	for _, name := range []string{"a.xlsx", "a.png"} {
 		path := filepath.Join(dir, name)
-		got := runCommand(t, environ, "", append(year, "--out", path)...)
+		got := runCommand(t, environ, "", append(command, "--out", path)...)
 		if got.code != exitOK || !strings.Contains(got.out, "2026-12") || !strings.Contains(got.out, "Dự kiến") {
 			t.Errorf("exit %d, %s%s", got.code, got.out, got.errors)
 		}
@@ -40,8 +40,8 @@ func TestReportOfAYear(t *testing.T) {
 		says string
 		args []string
 	}{
-		{".xlsx or .png", append(year, "--out", filepath.Join(dir, "a.doc"))},
-		{"file exists", append(year, "--out", filepath.Join(dir, "a.xlsx"))},
+		{".xlsx or .png", append(command, "--out", filepath.Join(dir, "a.doc"))},
+		{"file exists", append(command, "--out", filepath.Join(dir, "a.xlsx"))},
 		{"no ward", []string{"report", "--year", "2026", "--ward", "nowhere"}},
 		{"name one with --ward: bac-hong-linh", []string{"report", "--year", "2026"}},
 		{"go with --year", []string{"report", "--ward", "bac-hong-linh"}},

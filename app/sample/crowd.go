@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/money"
 	"canbobot/services/vault"
 )
 
@@ -73,7 +73,7 @@ type crowd struct {
 
 	ward     models.Ward
 	runs     []models.PaymentRun // oldest first
-	calculus allowance.Calculus
+	calculus money.Calculus
 }
 
 // begin writes what all of the crowd share.
@@ -203,7 +203,7 @@ func (c *crowd) officer(f *folk, k int) error {
 
 // list puts an officer into every run.
 func (c *crowd) list(f *folk, person models.Person, term models.Term, branch models.Branch) {
-	posts := []allowance.Post{{Term: term, OrganizationCode: branch.OrganizationCode}}
+	posts := []money.Post{{Term: term, OrganizationCode: branch.OrganizationCode}}
 	for r := range c.runs {
 		run := &c.runs[r]
 		line := models.PaymentLine{

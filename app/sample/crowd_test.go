@@ -7,7 +7,7 @@ import (
 	"canbobot/app/sample"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/ward/wardtest"
 )
 
@@ -22,7 +22,7 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 		t.Errorf("summary: %+v", summary)
 	}
 	month := models.DateOf(april).MonthOf()
-	stages := []allowance.Stage{allowance.StageExported, allowance.StagePaid, allowance.StagePaid}
+	stages := []list.Stage{list.StageExported, list.StagePaid, list.StagePaid}
 	for _, k := range []int{0, 1, 799, 800, n - 1} {
 		who, err := h.Identity.Identify(h.Ctx, "telegram", strconv.Itoa(sample.CrowdBase+k))
 		if err != nil || who.Actor.Role != services.Officer || !who.Consented || who.Former {
@@ -32,7 +32,7 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 		if k%2 == 1 {
 			want = 150_000
 		}
-		views, err := h.Allowance.History(h.Ctx, who.Actor, month, len(stages))
+		views, err := h.List.History(h.Ctx, who.Actor, month, len(stages))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 			}
 		}
 	}
-	report, err := h.Allowance.Report(h.Ctx, services.SystemActor(0), models.DateOf(april))
+	report, err := h.Year.Report(h.Ctx, services.SystemActor(0), models.DateOf(april))
 	if err != nil || report.Heads != 402 || report.Deputies != 401 || report.MonthlyTotal != 402*200_000+401*150_000 {
 		t.Errorf("report: %+v, %v", report.Counts, err)
 	}
@@ -58,7 +58,7 @@ func TestACrowdIsLinkedAndPaid(t *testing.T) {
 	if err := h.Store.Where("role = ?", services.Clerk).Take(&clerk).Error; err != nil {
 		t.Fatal(err)
 	}
-	next, err := h.Allowance.Prepare(h.Ctx, services.Actor{Role: services.System, Ward: clerk.WardID, Staff: clerk.ID},
+	next, err := h.List.Prepare(h.Ctx, services.Actor{Role: services.System, Ward: clerk.WardID, Staff: clerk.ID},
 		month+1)
 	if err != nil || next.Run.People != n || next.Run.Total != report.MonthlyTotal {
 		t.Errorf("next list: %+v, %v", next.Run, err)

@@ -69,7 +69,7 @@ func (l *loader) loadRuns(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := with.Allowance.Prepare(ctx, actor, month); err != nil {
+		if _, err := with.List.Prepare(ctx, actor, month); err != nil {
 			return fmt.Errorf("run of %s: %w", month, err)
 		}
 	}
@@ -117,27 +117,27 @@ func (d *runDesk) export(ctx context.Context, month models.Month) (models.Paymen
 	if err != nil {
 		return models.PaymentRun{}, err
 	}
-	view, err := with.Allowance.Prepare(ctx, clerk, month)
+	view, err := with.List.Prepare(ctx, clerk, month)
 	if err != nil {
 		return models.PaymentRun{}, err
 	}
 	if with, clerk, err = d.take(ctx, d.clerk, on(month, 25)); err != nil {
 		return models.PaymentRun{}, err
 	}
-	if view, err = with.Allowance.SubmitRun(ctx, clerk, view.Run.ID, view.Run.Version); err != nil {
+	if view, err = with.List.SubmitRun(ctx, clerk, view.Run.ID, view.Run.Version); err != nil {
 		return models.PaymentRun{}, err
 	}
 	with, leader, err := d.take(ctx, d.leader, on(month, 27))
 	if err != nil {
 		return models.PaymentRun{}, err
 	}
-	if view, err = with.Allowance.ApproveRun(ctx, leader, view.Run.ID, view.Run.Version); err != nil {
+	if view, err = with.List.ApproveRun(ctx, leader, view.Run.ID, view.Run.Version); err != nil {
 		return models.PaymentRun{}, err
 	}
 	if with, clerk, err = d.take(ctx, d.clerk, on(month+1, 2)); err != nil {
 		return models.PaymentRun{}, err
 	}
-	view, err = with.Allowance.ExportRun(ctx, clerk, view.Run.ID, view.Run.Version)
+	view, err = with.List.ExportRun(ctx, clerk, view.Run.ID, view.Run.Version)
 	return view.Run, err
 }
 
@@ -155,7 +155,7 @@ func (d *runDesk) pay(ctx context.Context, month models.Month) error {
 	if err != nil {
 		return err
 	}
-	view, err := with.Allowance.Run(ctx, clerk, run.ID)
+	view, err := with.List.Run(ctx, clerk, run.ID)
 	if err != nil {
 		return err
 	}
@@ -179,23 +179,23 @@ func (d *runDesk) pay(ctx context.Context, month models.Month) error {
 		if with, clerk, err = d.take(ctx, d.clerk, on(month+1, 5)); err != nil {
 			return err
 		}
-		if err := with.Allowance.SettleLine(ctx, clerk, line.ID, models.LineFailed, reason, paidOn); err != nil {
+		if err := with.List.SettleLine(ctx, clerk, line.ID, models.LineFailed, reason, paidOn); err != nil {
 			return err
 		}
 	}
 	if with, clerk, err = d.take(ctx, d.clerk, on(month+1, 5)); err != nil {
 		return err
 	}
-	if view, err = with.Allowance.Run(ctx, clerk, run.ID); err != nil {
+	if view, err = with.List.Run(ctx, clerk, run.ID); err != nil {
 		return err
 	}
-	if view, err = with.Allowance.SettleRun(ctx, clerk, run.ID, view.Run.Version, paidOn); err != nil {
+	if view, err = with.List.SettleRun(ctx, clerk, run.ID, view.Run.Version, paidOn); err != nil {
 		return err
 	}
 	if with, clerk, err = d.take(ctx, d.clerk, on(month+1, 6)); err != nil {
 		return err
 	}
-	_, err = with.Allowance.CloseRun(ctx, clerk, run.ID, view.Run.Version)
+	_, err = with.List.CloseRun(ctx, clerk, run.ID, view.Run.Version)
 	return err
 }
 

@@ -13,10 +13,11 @@ import (
 	"canbobot/app/sample"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/notice"
 	"canbobot/services/vn"
 	"canbobot/services/ward/wardtest"
+	"canbobot/services/year"
 )
 
 var april = time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone)
@@ -41,16 +42,16 @@ func testReport(t *testing.T, h house, summary sample.Summary) {
 	// The three months that were listed, and far ahead: nobody's term ends.
 	for _, on := range []models.Date{models.NewDate(2026, 4, 6), models.NewDate(2026, 2, 1), models.NewDate(2026, 2, 28),
 		models.NewDate(2026, 3, 15), models.NewDate(2026, 12, 31)} {
-		report, err := h.Allowance.Report(h.Ctx, services.SystemActor(0), on)
+		report, err := h.Year.Report(h.Ctx, services.SystemActor(0), on)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := allowance.Counts{Villages: 52, CellMembers: 156, Heads: 194, Deputies: 155, Members: 39,
+		want := year.Counts{Villages: 52, CellMembers: 156, Heads: 194, Deputies: 155, Members: 39,
 			MonthlyTotal: 62_050_000}
 		if diff := cmp.Diff(want, report.Counts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", on, diff)
 		}
-		var wards allowance.Counts
+		var wards year.Counts
 		for _, ward := range report.Wards {
 			if ward.Villages < 20 || ward.MonthlyTotal != int64(ward.Heads)*200_000+int64(ward.Deputies)*150_000 {
 				t.Errorf("%s: %+v", on, ward)
@@ -302,13 +303,13 @@ func testCast(t *testing.T, h house, summary sample.Summary) {
 	}
 
 	february := models.NewMonth(2026, time.February)
-	view, err := h.Allowance.Month(h.Ctx, h.actor("truong-nong-dan"), february)
-	if err != nil || len(view.Earlier) != 1 || view.Earlier[0].Stage != allowance.StageFailed ||
-		view.Stage != allowance.StageExported {
+	view, err := h.List.Month(h.Ctx, h.actor("truong-nong-dan"), february)
+	if err != nil || len(view.Earlier) != 1 || view.Earlier[0].Stage != list.StageFailed ||
+		view.Stage != list.StageExported {
 		t.Errorf("the failed transfer: %+v, %v", view, err)
 	}
-	if view, err := h.Allowance.Month(h.Ctx, h.actor("truong-phu-nu"), february); err != nil ||
-		view.Stage != allowance.StagePaid || view.Amount != 200_000 {
+	if view, err := h.List.Month(h.Ctx, h.actor("truong-phu-nu"), february); err != nil ||
+		view.Stage != list.StagePaid || view.Amount != 200_000 {
 		t.Errorf("the paid month: %+v, %v", view, err)
 	}
 	head, deputy := h.post(cast["truong-phu-nu"].Person), h.post(cast["pho-phu-nu"].Person)

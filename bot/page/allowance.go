@@ -11,7 +11,8 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
+	"canbobot/services/money"
 )
 
 // monthAsked is the month that a button or a text names; without one, the
@@ -49,7 +50,7 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		return s.quarter(ctx, turn)
 	}
 	month := s.monthAsked(turn)
-	view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+	view, err := s.List.Month(ctx, turn.Speaker.Actor, month)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -59,7 +60,7 @@ func (s *Screens) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	}
 	switch {
 	case view.Reason == "":
-	case view.Stage == allowance.StageFailed, view.Stage == allowance.StageReturned:
+	case view.Stage == list.StageFailed, view.Stage == list.StageReturned:
 		lines = append(lines, s.say("allowance.reason", "reason", view.Reason))
 	default:
 		lines = append(lines, s.say("allowance.tried", "reason", view.Reason))
@@ -120,7 +121,7 @@ func (s *Screens) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	var lines []string
 	var row []bot.Button
 	for month := first; month < first+3; month++ {
-		view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+		view, err := s.List.Month(ctx, turn.Speaker.Actor, month)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -134,9 +135,9 @@ func (s *Screens) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 }
 
 // waiting reports whether money is still to come.
-func waiting(stage allowance.Stage) bool {
+func waiting(stage list.Stage) bool {
 	switch stage {
-	case allowance.StageNotListed, allowance.StageListed, allowance.StageSubmitted, allowance.StageApproved, allowance.StageExported:
+	case list.StageNotListed, list.StageListed, list.StageSubmitted, list.StageApproved, list.StageExported:
 		return true
 	}
 	return false
@@ -144,27 +145,27 @@ func waiting(stage allowance.Stage) bool {
 
 // questionable reports whether "I have not received it" makes sense: the money
 // left, or should have.
-func questionable(stage allowance.Stage) bool {
+func questionable(stage list.Stage) bool {
 	switch stage {
-	case allowance.StageExported, allowance.StagePaid, allowance.StageFailed, allowance.StageReturned:
+	case list.StageExported, list.StagePaid, list.StageFailed, list.StageReturned:
 		return true
 	}
 	return false
 }
 
 // stageLine is the whole answer in one line.
-func (s *Screens) stageLine(view allowance.MonthView) string {
-	if view.Stage == allowance.StageNone && view.BeforeRuns {
+func (s *Screens) stageLine(view list.MonthView) string {
+	if view.Stage == list.StageNone && view.BeforeRuns {
 		return s.say("stage_unknown", "month", view.Month)
 	}
-	if view.Stage == allowance.StagePaid && view.Cash {
+	if view.Stage == list.StagePaid && view.Cash {
 		return s.say("stage_cash", "month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))
 	}
 	return s.say("stage."+string(view.Stage),
 		"month", view.Month, "amount", texts.Money(view.Amount), "date", s.stageDate(view))
 }
 
-func (s *Screens) stageDate(view allowance.MonthView) string {
+func (s *Screens) stageDate(view list.MonthView) string {
 	switch {
 	case !view.PaidOn.IsZero():
 		return texts.Date(view.PaidOn)
@@ -175,7 +176,7 @@ func (s *Screens) stageDate(view allowance.MonthView) string {
 }
 
 // partLine tells one component: what for, how much; another month's names it.
-func (s *Screens) partLine(view allowance.MonthView, part allowance.PartView) string {
+func (s *Screens) partLine(view list.MonthView, part list.PartView) string {
 	key := "allowance.part"
 	switch {
 	case part.Month != view.Month && view.Own(part.Month):
@@ -194,7 +195,7 @@ func (s *Screens) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	month := s.monthAsked(turn)
-	view, adjusted, err := s.Allowance.Explain(ctx, turn.Speaker.Actor, month)
+	view, adjusted, err := s.List.Explain(ctx, turn.Speaker.Actor, month)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -220,12 +221,12 @@ func (s *Screens) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // sumOf is what an amount is made of: "mức cấp trưởng 200.000 đ x 1 tháng".
-func (s *Screens) sumOf(part allowance.PartView) string {
+func (s *Screens) sumOf(part list.PartView) string {
 	rate := s.say("why.rate", "role", lower(s.say("term_role."+string(part.Role))), "rate", texts.Money(part.Rate))
 	switch part.Why {
-	case allowance.WhyFull:
+	case money.WhyFull:
 		return s.say("why.whole", "rate", rate)
-	case allowance.WhyByDay:
+	case money.WhyByDay:
 		return s.say("why.days", "rate", rate, "days", part.Days, "of", part.Month.Days())
 	}
 	return rate + ", " + s.say("why.how."+part.Why, "days", part.Days)
@@ -233,7 +234,7 @@ func (s *Screens) sumOf(part allowance.PartView) string {
 
 // adjustedMonth derives what is paid, or taken back, for an earlier month, and
 // names the posts that it is for.
-func (s *Screens) adjustedMonth(one allowance.Adjusted, parts []allowance.PartView) string {
+func (s *Screens) adjustedMonth(one list.Adjusted, parts []list.PartView) string {
 	key, amount := "why.arrears", one.Amount
 	if amount < 0 {
 		key, amount = "why.recovery", -amount
@@ -273,14 +274,14 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		year, last = said, models.NewMonth(said, time.December)
 		title, nothing = s.say("history.year", "year", year), s.say("history.nothing_of_year", "year", year)
 	}
-	views, err := s.Allowance.History(ctx, turn.Speaker.Actor, last, historyMonths)
+	views, err := s.List.History(ctx, turn.Speaker.Actor, last, historyMonths)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	var lines []string
 	var paid int64
 	for _, view := range views {
-		if view.Stage == allowance.StageNone {
+		if view.Stage == list.StageNone {
 			continue
 		}
 		stage := s.say("stage_short."+string(view.Stage), "date", s.stageDate(view))
@@ -288,7 +289,7 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 			lines = append(lines, s.say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage, "listed", view.ListedIn))
 			continue
 		}
-		if view.Stage == allowance.StagePaid {
+		if view.Stage == list.StagePaid {
 			paid += view.Amount
 		}
 		lines = append(lines, s.say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
@@ -309,7 +310,7 @@ func (s *Screens) history(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 
 // policy tells how much and on what basis.
 func (s *Screens) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	policies, err := s.Allowance.Policies(ctx, turn.Speaker.Actor)
+	policies, err := s.Money.Policies(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}

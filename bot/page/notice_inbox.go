@@ -144,7 +144,7 @@ func (s *Screens) filledFor(ctx context.Context, actor services.Actor, reader no
 	values := map[string]string{"ten": reader.Name, "chuc_danh": orDash(reader.Titles), "thang": texts.Month(month)}
 	for _, field := range notice.FieldsOf(told.Text) {
 		if field == "so_tien" {
-			owed, err := s.Allowance.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: reader.Person}, month)
+			owed, err := s.List.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: reader.Person}, month)
 			if err != nil {
 				return "", err
 			}

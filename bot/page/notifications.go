@@ -47,13 +47,13 @@ func (s *Screens) Notification(ctx context.Context, recipient services.Actor, de
 	case outbox.WeeklyReview:
 		return s.weekly(ctx, recipient)
 	case outbox.StageReached:
-		view, err := s.Allowance.MonthOfRun(ctx, recipient, delivery.SubjectID)
+		view, err := s.List.MonthOfRun(ctx, recipient, delivery.SubjectID)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		return s.stageReached(view), nil
 	case outbox.LineSettled:
-		view, err := s.Allowance.MonthOfLine(ctx, recipient, delivery.SubjectID)
+		view, err := s.List.MonthOfLine(ctx, recipient, delivery.SubjectID)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -112,7 +112,7 @@ func (s *Screens) Redrawn(ctx context.Context, recipient services.Actor, deliver
 	case outbox.Sending:
 		return s.noticeCard(ctx, recipient, delivery.SubjectID)
 	case outbox.Run:
-		view, err := s.Allowance.Run(ctx, recipient, delivery.SubjectID)
+		view, err := s.List.Run(ctx, recipient, delivery.SubjectID)
 		if err != nil {
 			return bot.Reply{}, err
 		}

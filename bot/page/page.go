@@ -12,13 +12,14 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/approve"
 	"canbobot/services/bank"
 	"canbobot/services/cases"
 	"canbobot/services/change"
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
+	"canbobot/services/list"
+	"canbobot/services/money"
 	"canbobot/services/notice"
 	"canbobot/services/paper"
 	"canbobot/services/phrases"
@@ -26,6 +27,7 @@ import (
 	"canbobot/services/sheet"
 	"canbobot/services/story"
 	"canbobot/services/warnings"
+	"canbobot/services/year"
 )
 
 // Screens draws everything from the ward's services.
@@ -34,7 +36,9 @@ type Screens struct {
 	Roster    *roster.Service
 	Changes   *change.Service
 	Approvals *approve.Service
-	Allowance *allowance.Service
+	Money     *money.Service
+	List      *list.Service
+	Year      *year.Service
 	Cases     *cases.Service
 	Notices   *notice.Service
 	Phrases   *phrases.Service

@@ -52,14 +52,14 @@ func (s *Screens) policyForm() *bot.Form {
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			policy := policyFrom(answers)
-			effect, err := s.Allowance.PreviewPolicy(ctx, turn.Speaker.Actor, policy, number(answers["replaces"]))
+			effect, err := s.Money.PreviewPolicy(ctx, turn.Speaker.Actor, policy, number(answers["replaces"]))
 			if err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Title: policy.Name, Text: s.describePolicy(policy) + "\n\n" + s.policyEffect(effect)}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			policy, err := s.Allowance.AddPolicy(ctx, turn.Speaker.Actor, policyFrom(answers), number(answers["replaces"]))
+			policy, err := s.Money.AddPolicy(ctx, turn.Speaker.Actor, policyFrom(answers), number(answers["replaces"]))
 			if err != nil {
 				return bot.Reply{}, err
 			}

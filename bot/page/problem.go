@@ -67,7 +67,7 @@ func (s *Screens) problemForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, services.Invalid("month").Because(err)
 			}
-			view, err := s.Allowance.Month(ctx, turn.Speaker.Actor, month)
+			view, err := s.List.Month(ctx, turn.Speaker.Actor, month)
 			if err != nil {
 				return bot.Reply{}, err
 			}

@@ -7,8 +7,8 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/texts"
 	"canbobot/models"
-	"canbobot/services/allowance"
 	"canbobot/services/cases"
+	"canbobot/services/list"
 	"canbobot/services/vn"
 )
 
@@ -22,11 +22,11 @@ func (s *Screens) receiptRows(line int64) [][]bot.Button {
 
 // receiptOf is what the officer has said of a month that was paid, with the
 // button to say it or something else; nothing of a month that was not.
-func (s *Screens) receiptOf(ctx context.Context, turn bot.Turn, view allowance.MonthView) (said string, buttons [][]bot.Button, err error) {
-	if view.Stage != allowance.StagePaid || view.LineID == 0 {
+func (s *Screens) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView) (said string, buttons [][]bot.Button, err error) {
+	if view.Stage != list.StagePaid || view.LineID == 0 {
 		return "", nil, nil
 	}
-	receipt, err := s.Allowance.Receipt(ctx, turn.Speaker.Actor, view.LineID)
+	receipt, err := s.List.Receipt(ctx, turn.Speaker.Actor, view.LineID)
 	if err != nil {
 		return "", nil, err
 	}
@@ -68,12 +68,12 @@ func (s *Screens) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	view, err := s.Allowance.MonthOfLine(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	view, err := s.List.MonthOfLine(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	reply := bot.Reply{Title: s.stageLine(view), Text: s.say("receipt.ask"), Protect: true}
-	if view.Stage == allowance.StagePaid {
+	if view.Stage == list.StagePaid {
 		reply.Buttons = s.receiptRows(number(turn.Arg(0)))
 	}
 	reply.Buttons = append(reply.Buttons, s.menuRow())
@@ -114,7 +114,7 @@ func (s *Screens) gotLessForm() *bot.Form {
 
 // answersLine tells how many of those who were paid have said that it came; ""
 // before anybody is paid.
-func (s *Screens) answersLine(answers allowance.Answers) string {
+func (s *Screens) answersLine(answers list.Answers) string {
 	if answers.Paid == 0 {
 		return ""
 	}
@@ -124,7 +124,7 @@ func (s *Screens) answersLine(answers allowance.Answers) string {
 // silent lists who was paid and has not said whether it came, to be telephoned.
 func (s *Screens) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, offset := number(turn.Arg(0)), int(min(number(turn.Arg(1)), 1<<30))
-	people, total, err := s.Allowance.Unanswered(ctx, turn.Speaker.Actor, run, offset, listed)
+	people, total, err := s.List.Unanswered(ctx, turn.Speaker.Actor, run, offset, listed)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/paper"
 )
 
@@ -67,7 +67,7 @@ func (s *Screens) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := officersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	every, err := s.Allowance.EveryStage(ctx, turn.Speaker.Actor)
+	every, err := s.List.EveryStage(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -81,7 +81,7 @@ func (s *Screens) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 func (s *Screens) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	every := turn.Arg(0) == "on"
-	if err := s.Allowance.SetEveryStage(ctx, turn.Speaker.Actor, every); err != nil {
+	if err := s.List.SetEveryStage(ctx, turn.Speaker.Actor, every); err != nil {
 		return bot.Reply{}, err
 	}
 	text := s.say("stages.off_done")
@@ -92,7 +92,7 @@ func (s *Screens) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 }
 
 // stageReached tells an officer who asked for it that a month's money moved on.
-func (s *Screens) stageReached(view allowance.MonthView) bot.Reply {
+func (s *Screens) stageReached(view list.MonthView) bot.Reply {
 	var lines []string
 	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
 		lines = append(lines, s.say("allowance.expected", "date", view.ExpectedBy))
@@ -106,14 +106,14 @@ func (s *Screens) stageReached(view allowance.MonthView) bot.Reply {
 
 // lineSettled tells an officer that their money was paid, or was not and why;
 // nothing where a later list has taken it up since.
-func (s *Screens) lineSettled(view allowance.MonthView) bot.Reply {
+func (s *Screens) lineSettled(view list.MonthView) bot.Reply {
 	month := view.Month.String()
 	reply := bot.Reply{Title: s.stageLine(view), Protect: true}
 	switch view.Stage {
-	case allowance.StagePaid:
+	case list.StagePaid:
 		reply.Text = s.say("receipt.ask")
 		reply.Buttons = append(s.receiptRows(view.LineID), bot.Row(s.button("why", "why", month)))
-	case allowance.StageFailed, allowance.StageReturned:
+	case list.StageFailed, list.StageReturned:
 		reply.Text = s.say("allowance.reason", "reason", view.Reason) + "\n" + s.say("settled.failed")
 		reply.Buttons = [][]bot.Button{bot.Row(s.button("bank", "bank"), s.button("support", "support"))}
 	default:

@@ -6,19 +6,19 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 )
 
 // cash lists the villages that hand out money of a list, each with a button to
 // mark all of it as handed out.
 func (s *Screens) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, offset := number(turn.Arg(0)), int(number(turn.Arg(1)))
-	villages, err := s.Allowance.Cash(ctx, turn.Speaker.Actor, run)
+	villages, err := s.List.Cash(ctx, turn.Speaker.Actor, run)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	reply := bot.Reply{Title: s.say("cash.title"), Protect: true}
-	var waiting []allowance.CashVillage
+	var waiting []list.CashVillage
 	done := 0
 	for _, village := range villages {
 		done += village.Done
@@ -51,11 +51,11 @@ func (s *Screens) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 // cashOf asks once more before a village's cash is marked.
 func (s *Screens) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, wanted := number(turn.Arg(0)), number(turn.Arg(1))
-	view, err := s.Allowance.Run(ctx, turn.Speaker.Actor, run)
+	view, err := s.List.Run(ctx, turn.Speaker.Actor, run)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	villages, err := s.Allowance.Cash(ctx, turn.Speaker.Actor, run)
+	villages, err := s.List.Cash(ctx, turn.Speaker.Actor, run)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -76,7 +76,7 @@ func (s *Screens) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 func (s *Screens) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run := number(turn.Arg(0))
-	if _, err := s.Allowance.SettleCash(ctx, turn.Speaker.Actor, run, version(turn.Arg(1)), number(turn.Arg(2)), s.today()); err != nil {
+	if _, err := s.List.SettleCash(ctx, turn.Speaker.Actor, run, version(turn.Arg(1)), number(turn.Arg(2)), s.today()); err != nil {
 		return bot.Reply{}, err
 	}
 	turn.Args = []string{id(run)}

@@ -7,7 +7,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/texts"
 	"canbobot/models"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 )
 
@@ -16,13 +16,13 @@ func (s *Screens) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	runs, err := s.Allowance.Runs(ctx, turn.Speaker.Actor)
+	runs, err := s.List.Runs(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	reply := bot.Reply{Title: s.say("runs.title")}
 	var lines []string
-	month, err := s.Allowance.NextRun(ctx, turn.Speaker.Actor)
+	month, err := s.List.NextRun(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Screens) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 func (s *Screens) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := s.Allowance.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	view, err := s.List.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -55,7 +55,7 @@ func (s *Screens) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // drawRun shows a list's totals, what wants looking at, and the next step.
-func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
+func (s *Screens) drawRun(view list.RunView) bot.Reply {
 	run := view.Run
 	counts := map[models.LineState]int{}
 	noAccount, cash := 0, 0 // cash that is still to be handed out
@@ -129,7 +129,7 @@ func (s *Screens) drawRun(view allowance.RunView) bot.Reply {
 }
 
 // redrawn is the run after something was done to it, in place of its card.
-func (s *Screens) redrawn(view allowance.RunView, err error) (bot.Reply, error) {
+func (s *Screens) redrawn(view list.RunView, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -143,33 +143,33 @@ func (s *Screens) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		month = s.today().MonthOf()
 	}
-	return s.redrawn(s.Allowance.Prepare(ctx, turn.Speaker.Actor, month))
+	return s.redrawn(s.List.Prepare(ctx, turn.Speaker.Actor, month))
 }
 
 func (s *Screens) submitRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.SubmitRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
+	return s.redrawn(s.List.SubmitRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
 }
 
 func (s *Screens) approveRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.ApproveRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
+	return s.redrawn(s.List.ApproveRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
 }
 
 func (s *Screens) exportRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.ExportRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
+	return s.redrawn(s.List.ExportRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
 }
 
 // settleAll marks every line that has no outcome yet as paid today.
 func (s *Screens) settleAll(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.SettleRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1)), s.today()))
+	return s.redrawn(s.List.SettleRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1)), s.today()))
 }
 
 func (s *Screens) closeRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.CloseRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
+	return s.redrawn(s.List.CloseRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
 }
 
 // lines pages through a run's people, so that single outcomes can be marked.
 func (s *Screens) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := s.Allowance.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	view, err := s.List.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -188,7 +188,7 @@ func (s *Screens) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 func (s *Screens) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := s.Allowance.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	view, err := s.List.Run(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -227,7 +227,7 @@ func (s *Screens) drawLine(run models.PaymentRun, line models.PaymentLine) bot.R
 }
 
 func (s *Screens) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := s.Allowance.SettleLine(ctx, turn.Speaker.Actor, number(turn.Arg(1)), models.LinePaid, "", s.today()); err != nil {
+	if err := s.List.SettleLine(ctx, turn.Speaker.Actor, number(turn.Arg(1)), models.LinePaid, "", s.today()); err != nil {
 		return bot.Reply{}, err
 	}
 	reply, err := s.line(ctx, turn)
@@ -261,7 +261,7 @@ func (s *Screens) lineFailedForm() *bot.Form {
 			if answers["outcome"] == string(models.LineReturned) {
 				outcome = models.LineReturned
 			}
-			err := s.Allowance.SettleLine(ctx, turn.Speaker.Actor, number(answers["line"]), outcome, answers["reason"], s.today())
+			err := s.List.SettleLine(ctx, turn.Speaker.Actor, number(answers["line"]), outcome, answers["reason"], s.today())
 			if err != nil {
 				return bot.Reply{}, err
 			}

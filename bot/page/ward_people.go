@@ -92,7 +92,7 @@ func (s *Screens) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	month, err := s.Allowance.MonthOf(ctx, actor, personID, s.today().MonthOf())
+	month, err := s.List.MonthOf(ctx, actor, personID, s.today().MonthOf())
 	if err != nil {
 		return bot.Reply{}, err
 	}

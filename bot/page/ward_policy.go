@@ -9,7 +9,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/money"
 )
 
 // policies lists what the ward pays and paid, the latest first.
@@ -17,7 +17,7 @@ func (s *Screens) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	all, err := s.Allowance.AllPolicies(ctx, turn.Speaker.Actor)
+	all, err := s.Money.AllPolicies(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -65,17 +65,17 @@ func (s *Screens) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	return reply, nil
 }
 
-func (s *Screens) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (allowance.PolicyView, error) {
+func (s *Screens) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money.PolicyView, error) {
 	if err := staffOnly(turn); err != nil {
-		return allowance.PolicyView{}, err
+		return money.PolicyView{}, err
 	}
-	all, err := s.Allowance.AllPolicies(ctx, turn.Speaker.Actor)
+	all, err := s.Money.AllPolicies(ctx, turn.Speaker.Actor)
 	if err != nil {
-		return allowance.PolicyView{}, err
+		return money.PolicyView{}, err
 	}
-	i := slices.IndexFunc(all, func(one allowance.PolicyView) bool { return one.ID == wanted })
+	i := slices.IndexFunc(all, func(one money.PolicyView) bool { return one.ID == wanted })
 	if i < 0 {
-		return allowance.PolicyView{}, services.NotFound("policy")
+		return money.PolicyView{}, services.NotFound("policy")
 	}
 	return all[i], nil
 }
@@ -190,14 +190,14 @@ func (s *Screens) policyCloseForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			effect, err := s.Allowance.PreviewClose(ctx, turn.Speaker.Actor, one.ID, dayOf(answers["last"]))
+			effect, err := s.Money.PreviewClose(ctx, turn.Speaker.Actor, one.ID, dayOf(answers["last"]))
 			if err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Title: s.say("policies.close_title"), Text: s.say("policies.close_text", "name", one.Name, "last", texts.Date(dayOf(answers["last"]))) + "\n" + s.policyEffect(effect)}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			if err := s.Allowance.ClosePolicy(ctx, turn.Speaker.Actor, number(answers["policy"]), dayOf(answers["last"])); err != nil {
+			if err := s.Money.ClosePolicy(ctx, turn.Speaker.Actor, number(answers["policy"]), dayOf(answers["last"])); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: s.say("policies.closed", "last", texts.Date(dayOf(answers["last"]))), Buttons: [][]bot.Button{bot.Row(s.button("policies", "policies"), s.button("menu", "menu"))}}, nil
@@ -206,7 +206,7 @@ func (s *Screens) policyCloseForm() *bot.Form {
 }
 
 // policyEffect says what a policy does to a month before it is written.
-func (s *Screens) policyEffect(effect allowance.PolicyEffect) string {
+func (s *Screens) policyEffect(effect money.PolicyEffect) string {
 	change := texts.Money(effect.After - effect.Before)
 	if effect.After >= effect.Before {
 		change = "+" + change

@@ -16,7 +16,7 @@ func (s *Screens) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if slots := turn.Meaning.Slots; turn.Arg(0) == "" && slots.Year > 0 && slots.Month == 0 { // "báo cáo năm 2025"
 		return s.year(ctx, turn)
 	}
-	report, err := s.Allowance.Report(ctx, turn.Speaker.Actor, s.today())
+	report, err := s.Year.Report(ctx, turn.Speaker.Actor, s.today())
 	if err != nil {
 		return bot.Reply{}, err
 	}

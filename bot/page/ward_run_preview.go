@@ -7,13 +7,13 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 )
 
 // runReview shows a list beside the one before it: what is new in it and what
 // wants looking at.
 func (s *Screens) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	review, err := s.Allowance.Review(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	review, err := s.List.Review(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -28,7 +28,7 @@ func (s *Screens) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		lines = append(lines, s.say("run_review.first"))
 	}
 	reply := bot.Reply{Title: s.say("run_review.title", "month", review.Run.Month), Protect: true}
-	for _, kind := range allowance.ReviewKinds {
+	for _, kind := range list.ReviewKinds {
 		if items := review.Items[kind]; len(items) > 0 {
 			lines = append(lines, s.say("run_review.count", "what", s.say("run_review.kind."+kind), "count", len(items)))
 			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: s.say("run_review.button." + kind), Action: bot.Act("runreviewof", id(review.Run.ID), kind)}))
@@ -44,13 +44,13 @@ func (s *Screens) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 
 // runReviewOf pages through the people of one kind.
 func (s *Screens) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	review, err := s.Allowance.Review(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
+	review, err := s.List.Review(ctx, turn.Speaker.Actor, number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	kind := turn.Arg(1)
-	if !slices.Contains(allowance.ReviewKinds, kind) {
-		kind = allowance.ReviewChanged
+	if !slices.Contains(list.ReviewKinds, kind) {
+		kind = list.ReviewChanged
 	}
 	items := review.Items[kind]
 	offset := min(int(min(number(turn.Arg(2)), 1<<30)), len(items))
@@ -74,7 +74,7 @@ func (s *Screens) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, er
 }
 
 func (s *Screens) withdrawRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return s.redrawn(s.Allowance.WithdrawRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
+	return s.redrawn(s.List.WithdrawRun(ctx, turn.Speaker.Actor, number(turn.Arg(0)), version(turn.Arg(1))))
 }
 
 func (s *Screens) returnRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -93,7 +93,7 @@ func (s *Screens) returnRunForm() *bot.Form {
 			return bot.Reply{Text: s.say("run_return.confirm", "reason", answers["reason"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			view, err := s.Allowance.ReturnRun(ctx, turn.Speaker.Actor, number(answers["run"]), version(answers["version"]), answers["reason"])
+			view, err := s.List.ReturnRun(ctx, turn.Speaker.Actor, number(answers["run"]), version(answers["version"]), answers["reason"])
 			if err != nil {
 				return bot.Reply{}, err
 			}
@@ -104,7 +104,7 @@ func (s *Screens) returnRunForm() *bot.Form {
 
 // runSteps are the ways back from where a list is, and what to look at before
 // it is signed.
-func (s *Screens) runSteps(view allowance.RunView) [][]bot.Button {
+func (s *Screens) runSteps(view list.RunView) [][]bot.Button {
 	args := []string{id(view.Run.ID), id(int64(view.Run.Version))}
 	rows := [][]bot.Button{bot.Row(s.button("run_review", "runreview", id(view.Run.ID)))}
 	switch {

@@ -10,8 +10,8 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/paper"
+	"canbobot/services/year"
 )
 
 // sourceName is whose money it is, as staff say it.
@@ -28,7 +28,7 @@ func (s *Screens) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	actor, year := turn.Speaker.Actor, s.yearAsked(turn)
-	report, err := s.Allowance.Year(ctx, actor, year)
+	report, err := s.Year.Year(ctx, actor, year)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -67,7 +67,7 @@ func (s *Screens) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (s *Screens) sourceLine(source allowance.SourceSum) string {
+func (s *Screens) sourceLine(source year.SourceSum) string {
 	name, forecast, rest := s.sourceName(source.Source), texts.Money(source.Forecast), source.Budget-source.Forecast
 	switch {
 	case source.Budget == 0:
@@ -79,7 +79,7 @@ func (s *Screens) sourceLine(source allowance.SourceSum) string {
 }
 
 // vacant are the branches where nobody holds the role.
-func vacant(report allowance.YearReport, role models.TermRole) []string {
+func vacant(report year.YearReport, role models.TermRole) []string {
 	var branches []string
 	for _, one := range report.Vacancies {
 		if one.Role == role {
@@ -94,32 +94,32 @@ func (s *Screens) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	year := s.yearAsked(turn)
-	report, err := s.Allowance.Year(ctx, turn.Speaker.Actor, year)
+	asked := s.yearAsked(turn)
+	report, err := s.Year.Year(ctx, turn.Speaker.Actor, asked)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	title, places, other := s.say("year.organizations", "year", year), report.Organizations, s.button("year_villages", "yearparts", strconv.Itoa(year), "villages")
+	title, places, other := s.say("year.organizations", "year", asked), report.Organizations, s.button("year_villages", "yearparts", strconv.Itoa(asked), "villages")
 	if turn.Arg(1) == "villages" {
-		title, places, other = s.say("year.villages", "year", year), report.Villages, s.button("year_organizations", "yearparts", strconv.Itoa(year), "organizations")
+		title, places, other = s.say("year.villages", "year", asked), report.Villages, s.button("year_organizations", "yearparts", strconv.Itoa(asked), "organizations")
 	}
 	var lines []string
 	for _, place := range places {
-		if place.Amount != 0 || place.Sum != (allowance.Sum{}) {
+		if place.Amount != 0 || place.Sum != (year.Sum{}) {
 			lines = append(lines, s.placeLine(place))
 		}
 	}
 	if len(lines) == 0 {
-		lines = append(lines, s.say("year.nothing", "year", year))
+		lines = append(lines, s.say("year.nothing", "year", asked))
 	}
 	return bot.Reply{
 		Title: title, Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(other, s.button("year", "year", strconv.Itoa(year))), s.menuRow()},
+		Buttons: [][]bot.Button{bot.Row(other, s.button("year", "year", strconv.Itoa(asked))), s.menuRow()},
 	}, nil
 }
 
 // placeLine tells one place's people and money, leaving out what is nothing.
-func (s *Screens) placeLine(place allowance.PlaceSum) string {
+func (s *Screens) placeLine(place year.PlaceSum) string {
 	said := []string{s.say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount", texts.Money(place.Amount))}
 	for _, part := range []struct {
 		key    string
@@ -140,7 +140,7 @@ func (s *Screens) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if err := staffOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	report, err := s.Allowance.Year(ctx, turn.Speaker.Actor, s.today().Year)
+	report, err := s.Year.Year(ctx, turn.Speaker.Actor, s.today().Year)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -184,7 +184,7 @@ func (s *Screens) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
-	sources, err := s.Allowance.Sources(ctx, turn.Speaker.Actor)
+	sources, err := s.Year.Sources(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -219,7 +219,7 @@ func (s *Screens) budgetForm() *bot.Form {
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			year := int(number(answers["year"]))
-			if err := s.Allowance.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year, number(answers["amount"])); err != nil {
+			if err := s.Year.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year, number(answers["amount"])); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{
@@ -231,7 +231,7 @@ func (s *Screens) budgetForm() *bot.Form {
 }
 
 func (s *Screens) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-	sources, err := s.Allowance.Sources(ctx, turn.Speaker.Actor)
+	sources, err := s.Year.Sources(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func amountOf(text string) (int64, bool) {
 	}
 	whole = strings.NewReplacer(".", "", ",", "").Replace(whole)
 	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || n < 0 || n > allowance.MaxBudget || n*size > allowance.MaxBudget {
+	if err != nil || n < 0 || n > year.MaxBudget || n*size > year.MaxBudget {
 		return 0, false
 	}
 	n *= size
@@ -310,7 +310,7 @@ func amountOf(text string) (int64, bool) {
 		}
 		n += int64(digit-'0') * size
 	}
-	return n, n > 0 && n <= allowance.MaxBudget
+	return n, n > 0 && n <= year.MaxBudget
 }
 
 // payDay shows by which day the ward says that it pays, and lets staff change it.
@@ -318,7 +318,7 @@ func (s *Screens) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
-	day, err := s.Allowance.PayDay(ctx, turn.Speaker.Actor)
+	day, err := s.Money.PayDay(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -337,7 +337,7 @@ func (s *Screens) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 func (s *Screens) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	day := int(number(turn.Arg(0)))
-	if err := s.Allowance.SetPayDay(ctx, turn.Speaker.Actor, day); err != nil {
+	if err := s.Money.SetPayDay(ctx, turn.Speaker.Actor, day); err != nil {
 		return bot.Reply{}, err
 	}
 	text := s.say("pay_day.none_done")

@@ -25,8 +25,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/identity"
+	"canbobot/services/list"
 	"canbobot/services/sheet"
 	"canbobot/services/vault"
 )
@@ -39,15 +39,15 @@ const contentPlace = "result_sheets.content"
 
 // Service reads result sheets. Every method checks the actor's role and ward.
 type Service struct {
-	store     *models.Store
-	vault     *vault.Vault
-	allowance *allowance.Service
-	identity  *identity.Service
-	clock     services.Clock
+	store    *models.Store
+	vault    *vault.Vault
+	list     *list.Service
+	identity *identity.Service
+	clock    services.Clock
 }
 
-func New(store *models.Store, vault *vault.Vault, allowance *allowance.Service, identity *identity.Service, clock services.Clock) *Service {
-	return &Service{store: store, vault: vault, allowance: allowance, identity: identity, clock: clock}
+func New(store *models.Store, vault *vault.Vault, list *list.Service, identity *identity.Service, clock services.Clock) *Service {
+	return &Service{store: store, vault: vault, list: list, identity: identity, clock: clock}
 }
 
 // Counts sum up a preview.
@@ -267,9 +267,9 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 	if err != nil {
 		return Preview{}, err
 	}
-	err = s.allowance.SettleMarks(ctx, actor, allowance.Marks{
+	err = s.list.SettleMarks(ctx, actor, list.Marks{
 		Run: *row.RunID, What: hex.EncodeToString(row.FileHash),
-		Of: func(tx *gorm.DB, run models.PaymentRun) ([]allowance.Mark, error) {
+		Of: func(tx *gorm.DB, run models.PaymentRun) ([]list.Mark, error) {
 			if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&row, "id = ?", id).Error; err != nil {
 				return nil, fmt.Errorf("lock sheet: %w", err)
 			}

@@ -10,8 +10,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/bank"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 	"canbobot/services/sheet"
 )
@@ -72,7 +72,7 @@ func TestASheetMarksWhatTheBankSays(t *testing.T) {
 
 func TestOurOwnReferenceFindsTheLine(t *testing.T) {
 	h := newHouse(t)
-	reference := func(i int) string { return allowance.Reference(h.run.Run.ID, h.run.Lines[i].ID) }
+	reference := func(i int) string { return list.Reference(h.run.Run.ID, h.run.Lines[i].ID) }
 	preview := h.preview([]any{"SO TIEN", "MA DONG", "KET QUA"},
 		[]any{200_000, reference(0), "OK"}, []any{150_000, reference(1), "Success"},
 		// In two parts, as two sources pay it.
@@ -155,7 +155,7 @@ func TestASheetOfAnotherMonth(t *testing.T) {
 	if err != nil || preview.Counts.Errors != 1 || preview.Findings[0].Code != "result_other_month" {
 		t.Errorf("march's sheet on april's list: %+v, %v", preview, err)
 	}
-	preview, err = h.Check(h.ctx, h.clerk, march, made(t, []any{"Mã dòng", "Số tiền", "Kết quả"}, []any{allowance.Reference(april.Run.ID, april.Lines[0].ID), 200_000, "OK"}))
+	preview, err = h.Check(h.ctx, h.clerk, march, made(t, []any{"Mã dòng", "Số tiền", "Kết quả"}, []any{list.Reference(april.Run.ID, april.Lines[0].ID), 200_000, "OK"}))
 	if err != nil || preview.Counts.Errors != 1 || preview.Findings[0].Code != "result_other_month" {
 		t.Errorf("april's reference on march's list: %+v, %v", preview, err)
 	}
@@ -232,7 +232,7 @@ func TestAListThatMovedSinceIsShownAnew(t *testing.T) {
 	h := newHouse(t)
 	preview := h.preview(heads, answer(0, "Thành công", ""), answer(1, "Thành công", ""))
 	on := models.NewDate(2026, 4, 6)
-	if err := h.money.SettleLine(h.ctx, h.clerk, h.run.Lines[0].ID, failed, "bằng tay", on); err != nil {
+	if err := h.list.SettleLine(h.ctx, h.clerk, h.run.Lines[0].ID, failed, "bằng tay", on); err != nil {
 		t.Fatal(err)
 	}
 	_, err := h.Apply(h.ctx, h.clerk, preview.ID)

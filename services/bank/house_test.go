@@ -13,10 +13,10 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/bank"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
 )
@@ -36,13 +36,13 @@ type house struct {
 	t     testing.TB
 	ctx   context.Context
 	store *models.Store
-	money *allowance.Service
+	list  *list.Service
 	vault *vault.Vault
 	now   time.Time
 	ward  models.Ward
 
 	clerk, second, leader, stale, away, viewer services.Actor
-	run                                        allowance.RunView
+	run                                        list.RunView
 }
 
 var people = []struct {
@@ -72,8 +72,8 @@ func newHouse(t testing.TB) *house {
 	}
 	journal := journal.New(h.store, clock)
 	who := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.money = allowance.New(h.store, journal, box, who, clock)
-	h.Service = bank.New(h.store, h.vault, h.money, who, clock)
+	h.list = list.New(h.store, journal, box, who, clock)
+	h.Service = bank.New(h.store, h.vault, h.list, who, clock)
 	h.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ", DeputiesMax: 1})
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	other := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
@@ -105,13 +105,13 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
-func (h *house) export(month models.Month) allowance.RunView {
+func (h *house) export(month models.Month) list.RunView {
 	h.t.Helper()
-	view, err := h.money.Prepare(h.ctx, h.clerk, month)
+	view, err := h.list.Prepare(h.ctx, h.clerk, month)
 	for _, step := range []struct {
-		move func(context.Context, services.Actor, int64, int) (allowance.RunView, error)
+		move func(context.Context, services.Actor, int64, int) (list.RunView, error)
 		by   services.Actor
-	}{{h.money.SubmitRun, h.clerk}, {h.money.ApproveRun, h.leader}, {h.money.ExportRun, h.clerk}} {
+	}{{h.list.SubmitRun, h.clerk}, {h.list.ApproveRun, h.leader}, {h.list.ExportRun, h.clerk}} {
 		if err == nil {
 			view, err = step.move(h.ctx, step.by, view.Run.ID, view.Run.Version)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/sheet"
 	"canbobot/services/vn"
 )
@@ -83,15 +83,15 @@ func (s *Service) runOf(tx *gorm.DB, ward int64, month models.Month, read *readi
 	return best, nil
 }
 
-// list is a run's lines by what rows name them.
-type list struct {
+// book is a run's lines by what rows name them.
+type book struct {
 	lines  map[int64]*models.PaymentLine
 	hashes map[string][]*models.PaymentLine // of the account that the person has today
 	tails  map[string][]*models.PaymentLine // of the account that the list was frozen with
 	order  []int64
 }
 
-func (s *Service) index(tx *gorm.DB, run models.PaymentRun) (*list, error) {
+func (s *Service) index(tx *gorm.DB, run models.PaymentRun) (*book, error) {
 	var rows []models.PaymentLine
 	if err := tx.Where("run_id = ? AND amount > 0", run.ID).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("lines: %w", err)
@@ -106,7 +106,7 @@ WHERE l.run_id = ? AND l.amount > 0 AND p.bank_hash IS NOT NULL`, run.ID).Scan(&
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	index := &list{lines: map[int64]*models.PaymentLine{}, hashes: map[string][]*models.PaymentLine{}, tails: map[string][]*models.PaymentLine{}}
+	index := &book{lines: map[int64]*models.PaymentLine{}, hashes: map[string][]*models.PaymentLine{}, tails: map[string][]*models.PaymentLine{}}
 	for i := range rows {
 		row := &rows[i]
 		index.lines[row.ID] = row
@@ -126,7 +126,7 @@ WHERE l.run_id = ? AND l.amount > 0 AND p.bank_hash IS NOT NULL`, run.ID).Scan(&
 // find lists the lines that a row may mean. Where the account is known whole,
 // that decides; an end of it, or one that the person has changed since, needs
 // the name as well. Code says why there is none.
-func (i *list) find(s *Service, l line) (found []*models.PaymentLine, code string) {
+func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code string) {
 	if l.ref != 0 {
 		one := i.lines[l.ref]
 		if one == nil {
@@ -175,7 +175,7 @@ func (i *list) find(s *Service, l line) (found []*models.PaymentLine, code strin
 
 // outcome is what a sheet would mark.
 type outcome struct {
-	marks    []allowance.Mark // in the order of rows
+	marks    []list.Mark // in the order of rows
 	counts   Counts
 	total    int64
 	findings []sheet.Finding
@@ -186,7 +186,7 @@ func (o outcome) fingerprint(run int64) []byte {
 	// Neither of the two can fail to be written.
 	text, _ := json.Marshal(struct {
 		Run   int64
-		Marks []allowance.Mark
+		Marks []list.Mark
 	}{run, o.marks})
 	sum := sha256.Sum256(text)
 	return sum[:]
@@ -284,7 +284,7 @@ func (m *matching) judge(lines []line, rows []int, of *models.PaymentLine) {
 		return
 	}
 	to := models.LineState(first.answer)
-	mark := allowance.Mark{Line: of.ID, From: of.State, State: to, Reason: sheet.Shorten(first.reason), On: first.on}
+	mark := list.Mark{Line: of.ID, From: of.State, State: to, Reason: sheet.Shorten(first.reason), On: first.on}
 	switch {
 	case of.State == to, of.State != models.LinePaid && of.State != models.LinePending && to != models.LinePaid:
 		m.out.counts.Already++ // failed and come back are one to the list: it was not paid

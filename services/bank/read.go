@@ -10,7 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/sheet"
 )
 
@@ -231,7 +231,7 @@ func readLine(row sheet.Row, at header, today models.Date) (line, bool) {
 	}
 	if reference != "" {
 		var ok bool
-		if l.run, l.ref, ok = allowance.ParseReference(reference); !ok && !at.has(fieldAccount) {
+		if l.run, l.ref, ok = list.ParseReference(reference); !ok && !at.has(fieldAccount) {
 			wrong(fieldReference, "result_reference", nil)
 		}
 	}

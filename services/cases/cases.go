@@ -21,8 +21,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 )
 
@@ -56,8 +56,8 @@ type Staff interface {
 
 // Money tells what became of a month, to the officer and to staff.
 type Money interface {
-	Month(ctx context.Context, actor services.Actor, month models.Month) (allowance.MonthView, error)
-	MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (allowance.MonthView, error)
+	Month(ctx context.Context, actor services.Actor, month models.Month) (list.MonthView, error)
+	MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (list.MonthView, error)
 	OwnLine(tx *gorm.DB, actor services.Actor, id int64) (models.PaymentLine, error)
 }
 
@@ -154,13 +154,13 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 }
 
 // stateOf is the state of the line that a month's money is in.
-func stateOf(stage allowance.Stage) models.LineState {
+func stateOf(stage list.Stage) models.LineState {
 	switch stage {
-	case allowance.StagePaid:
+	case list.StagePaid:
 		return models.LinePaid
-	case allowance.StageFailed:
+	case list.StageFailed:
 		return models.LineFailed
-	case allowance.StageReturned:
+	case list.StageReturned:
 		return models.LineReturned
 	}
 	return models.LinePending

@@ -8,8 +8,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/cases"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 )
 
@@ -28,7 +28,7 @@ func TestComplaintReachesTheClerksAndTheAnswerTheOfficer(t *testing.T) {
 	if asked.Case.State != cases.Open || *asked.Case.LineID != h.line || asked.Case.Messages[0].Text != "Chưa thấy tiền\ntháng ba" || *asked.Case.Messages[0].PersonID != h.lan.Person {
 		t.Errorf("case: %+v", asked.Case)
 	}
-	if asked.Month == nil || asked.Month.Stage != allowance.StageSubmitted || asked.Month.Amount != 200_000 {
+	if asked.Month == nil || asked.Month.Stage != list.StageSubmitted || asked.Month.Amount != 200_000 {
 		t.Errorf("month: %+v", asked.Month)
 	}
 	if _, staff := h.told(asked.Case.ID, outbox.CaseOpened); !slices.Equal(staff, []int64{h.clerk.Staff, h.second.Staff}) {

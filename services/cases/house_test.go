@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"bytes"
+	"canbobot/services/list"
 	"context"
 	"strconv"
 	"sync"
@@ -11,7 +12,6 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/cases"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
@@ -54,8 +54,8 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	people := identity.New(h.store, v, h.journal, box, h.clock, nil)
-	money := allowance.New(h.store, h.journal, box, people, h.clock)
-	h.Service = cases.New(h.store, h.journal, box, people, money, h.clock)
+	lists := list.New(h.store, h.journal, box, people, h.clock)
+	h.Service = cases.New(h.store, h.journal, box, people, lists, h.clock)
 
 	h.ward, h.other = h.addWard("bac", "Bắc Hồng Lĩnh"), h.addWard("nam", "Nam Hồng Lĩnh")
 	h.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1})
@@ -74,11 +74,11 @@ func newHouse(t *testing.T) *house {
 		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}}})
 	program := services.Actor{Role: services.System, Ward: h.ward, Staff: h.clerk.Staff}
-	run, err := money.Prepare(h.ctx, program, march)
+	run, err := lists.Prepare(h.ctx, program, march)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run, err = money.SubmitRun(h.ctx, program, run.Run.ID, run.Run.Version); err != nil {
+	if run, err = lists.SubmitRun(h.ctx, program, run.Run.ID, run.Run.Version); err != nil {
 		t.Fatal(err)
 	}
 	h.line = run.Lines[0].ID

@@ -8,7 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 )
 
 // View is a case with what its reader wants to know beside it.
@@ -18,7 +18,7 @@ type View struct {
 	Titles     []string // posts held today: "Chi hội trưởng, Chi hội Phụ nữ Tổ dân phố 5"
 	Phone      string   // E.164; "" when none is known
 	// Month is the money that a complaint is about, as it stands; nil for a question.
-	Month *allowance.MonthView
+	Month *list.MonthView
 	// Line is the payment line that a complaint is about, with the list it is on,
 	// for staff; nil where the money is in no frozen list.
 	Line *LineView
@@ -56,7 +56,7 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 	if row.Month == 0 {
 		return view, nil
 	}
-	var month allowance.MonthView
+	var month list.MonthView
 	if actor.Role == services.Officer {
 		month, err = s.money.Month(ctx, actor, row.Month)
 	} else {
@@ -67,7 +67,7 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 		return View{}, err
 	}
 	view.Month = &month
-	view.Settled = row.State != Closed && row.LineState != models.LinePaid && month.Stage == allowance.StagePaid
+	view.Settled = row.State != Closed && row.LineState != models.LinePaid && month.Stage == list.StagePaid
 	if actor.Role == services.Officer {
 		return view, nil
 	}

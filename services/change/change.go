@@ -21,10 +21,10 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/approve"
 	"canbobot/services/evidence"
 	"canbobot/services/journal"
+	"canbobot/services/money"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -32,8 +32,8 @@ import (
 // Money tells what a roster as it would be changes in đồng. Posts are by
 // person; person 0 is a newcomer who is not in the roster yet.
 type Money interface {
-	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]allowance.Post, error)
-	Compare(tx *gorm.DB, ward int64, before, after map[int64][]allowance.Post) ([]allowance.Effect, error)
+	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]money.Post, error)
+	Compare(tx *gorm.DB, ward int64, before, after map[int64][]money.Post) ([]money.Effect, error)
 }
 
 // Staff lists the ward users who hold one of the roles, knows whether one gave
@@ -153,7 +153,7 @@ type Diff struct {
 // EffectView is what a request does to one person's money.
 type EffectView struct {
 	Name string
-	allowance.Effect
+	money.Effect
 }
 
 // Summary is a request in a list.

@@ -11,7 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
-	"canbobot/services/allowance"
+	"canbobot/services/money"
 )
 
 // effects runs the calculus on the roster as the plan would leave it.
@@ -25,7 +25,7 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 	if p.proposal.Kind.OfPerson() {
 		return nil, nil
 	}
-	before := map[int64][]allowance.Post{}
+	before := map[int64][]money.Post{}
 	if len(people) > 0 {
 		var err error
 		if before, err = s.money.PostsOf(tx, p.ward.ID, people); err != nil {
@@ -55,8 +55,8 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 			WardID: p.ward.ID, BranchID: p.opens.Branch.ID, PersonID: p.newcomer.ID,
 			Role: p.opens.Role, Slot: p.opens.Slot, From: p.opens.From,
 		}
-		posts := append([]allowance.Post(nil), before[p.newcomer.ID]...)
-		after[p.newcomer.ID] = append(posts, allowance.Post{Term: term, OrganizationCode: p.opens.Branch.OrganizationCode})
+		posts := append([]money.Post(nil), before[p.newcomer.ID]...)
+		after[p.newcomer.ID] = append(posts, money.Post{Term: term, OrganizationCode: p.opens.Branch.OrganizationCode})
 	}
 	effects, err := s.money.Compare(tx, p.ward.ID, before, after)
 	if err != nil {
@@ -70,26 +70,26 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 
 // netOfMerger leaves out what one of two rows gains and the other loses: it is
 // one human's money.
-func netOfMerger(effects []allowance.Effect, keep, drop int64) []allowance.Effect {
+func netOfMerger(effects []money.Effect, keep, drop int64) []money.Effect {
 	find := func(person int64) int {
-		return slices.IndexFunc(effects, func(e allowance.Effect) bool { return e.Person == person })
+		return slices.IndexFunc(effects, func(e money.Effect) bool { return e.Person == person })
 	}
 	kept, dropped := find(keep), find(drop)
 	if kept < 0 || dropped < 0 {
 		return effects
 	}
 	gain, loss := effects[kept], effects[dropped]
-	opposite := func(a, b allowance.MonthAmount) bool { return a.Month == b.Month && a.Amount == -b.Amount }
+	opposite := func(a, b money.MonthAmount) bool { return a.Month == b.Month && a.Amount == -b.Amount }
 	if gain.From != loss.From || gain.Until != loss.Until || gain.Monthly != -loss.Monthly ||
 		!slices.EqualFunc(gain.Settled, loss.Settled, opposite) || !slices.EqualFunc(gain.Partial, loss.Partial, opposite) {
 		return effects
 	}
-	return slices.DeleteFunc(effects, func(e allowance.Effect) bool { return e.Person == keep || e.Person == drop })
+	return slices.DeleteFunc(effects, func(e money.Effect) bool { return e.Person == keep || e.Person == drop })
 }
 
 // correctedPosts are a person's posts with one of them as it should be; nil for
 // one that never was.
-func correctedPosts(posts []allowance.Post, old models.Term, corrected *models.Term) []allowance.Post {
+func correctedPosts(posts []money.Post, old models.Term, corrected *models.Term) []money.Post {
 	posts = slices.Clone(posts)
 	for i := range posts {
 		if posts[i].Term.ID != old.ID {
@@ -105,7 +105,7 @@ func correctedPosts(posts []allowance.Post, old models.Term, corrected *models.T
 }
 
 // mergedPosts are two people's posts as one's.
-func mergedPosts(person int64, kept, dropped []allowance.Post) []allowance.Post {
+func mergedPosts(person int64, kept, dropped []money.Post) []money.Post {
 	posts := slices.Clone(kept)
 	for _, post := range dropped {
 		post.Term.PersonID = person
@@ -116,7 +116,7 @@ func mergedPosts(person int64, kept, dropped []allowance.Post) []allowance.Post 
 
 // nameEffects names whom the money concerns: mostly who goes and who comes, and
 // sometimes another who shared the post within a month.
-func nameEffects(tx *gorm.DB, p plan, effects []allowance.Effect) ([]EffectView, error) {
+func nameEffects(tx *gorm.DB, p plan, effects []money.Effect) ([]EffectView, error) {
 	names := map[int64]string{0: p.proposal.Newcomer.Name}
 	for _, person := range []models.Person{p.holder, p.newcomer, p.person} {
 		if person.ID != 0 {

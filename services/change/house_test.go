@@ -15,10 +15,10 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/change"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/money"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/vault"
@@ -67,7 +67,7 @@ func newHouse(t testing.TB) *house {
 	people := identity.New(h.store, secrets, h.audit, box, clock, nil)
 	h.people = people
 	people.HeldTo(h.rules())
-	money := allowance.New(h.store, h.audit, box, people, clock)
+	money := money.New(h.store, h.audit, people, clock)
 	h.roster = roster.New(h.store, secrets, h.audit, clock)
 	h.Service = change.New(h.store, h.roster, money, people, h.audit, box, clock)
 

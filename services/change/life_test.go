@@ -9,8 +9,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/change"
+	"canbobot/services/money"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -28,8 +28,8 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 		{Field: "from", To: "2026-04-01"}, {Field: "to", To: "2026-03-31"},
 	}
 	effects := []change.EffectView{
-		{Name: "Võ Thị Thuý", Effect: allowance.Effect{Person: 0, From: models.NewMonth(2026, 4), Monthly: 150_000}},
-		{Name: h.deputy.Name, Effect: allowance.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000}},
+		{Name: "Võ Thị Thuý", Effect: money.Effect{Person: 0, From: models.NewMonth(2026, 4), Monthly: 150_000}},
+		{Name: h.deputy.Name, Effect: money.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000}},
 	}
 	same := func(t *testing.T, card change.Card) {
 		t.Helper()
@@ -269,12 +269,12 @@ func TestBackDatedReplaceShowsRecoveries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settled := func(amount int64) []allowance.MonthAmount {
-		return []allowance.MonthAmount{{Month: models.NewMonth(2026, 2), Amount: amount}, {Month: models.NewMonth(2026, 3), Amount: amount}}
+	settled := func(amount int64) []money.MonthAmount {
+		return []money.MonthAmount{{Month: models.NewMonth(2026, 2), Amount: amount}, {Month: models.NewMonth(2026, 3), Amount: amount}}
 	}
 	want := []change.EffectView{
-		{Name: "Võ Thị Thuý", Effect: allowance.Effect{From: models.NewMonth(2026, 4), Monthly: 150_000, Settled: settled(150_000)}},
-		{Name: h.deputy.Name, Effect: allowance.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000, Settled: settled(-150_000)}},
+		{Name: "Võ Thị Thuý", Effect: money.Effect{From: models.NewMonth(2026, 4), Monthly: 150_000, Settled: settled(150_000)}},
+		{Name: h.deputy.Name, Effect: money.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000, Settled: settled(-150_000)}},
 	}
 	if d := cmp.Diff(want, card.Effects, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)

@@ -12,13 +12,14 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 	"canbobot/services/paper"
 	"canbobot/services/roster"
 	"canbobot/services/vault"
+	"canbobot/services/year"
 )
 
 const month = models.Month(2026*12 + 3) // April
@@ -70,7 +71,7 @@ func newHouse(t testing.TB) *house {
 	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, h.vault, journal, clock)
 	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.Service = paper.New(h.store, h.roster, allowance.New(h.store, journal, box, people, clock), people, journal, clock)
+	h.Service = paper.New(h.store, h.roster, list.New(h.store, journal, box, people, clock), year.New(h.store, journal, clock), people, journal, clock)
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	away := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)

@@ -16,10 +16,11 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/list"
 	"canbobot/services/roster"
+	"canbobot/services/year"
 )
 
 // Words are the language of the forms.
@@ -62,16 +63,17 @@ type Paper struct {
 
 // Service draws papers. Every method checks the actor's role and ward.
 type Service struct {
-	store     *models.Store
-	roster    *roster.Service
-	allowance *allowance.Service
-	identity  *identity.Service
-	audit     *journal.Service
-	clock     services.Clock
+	store    *models.Store
+	roster   *roster.Service
+	list     *list.Service
+	year     *year.Service
+	identity *identity.Service
+	audit    *journal.Service
+	clock    services.Clock
 }
 
-func New(store *models.Store, roster *roster.Service, allowance *allowance.Service, identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
-	return &Service{store: store, roster: roster, allowance: allowance, identity: identity, audit: audit, clock: clock}
+func New(store *models.Store, roster *roster.Service, list *list.Service, year *year.Service, identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
+	return &Service{store: store, roster: roster, list: list, year: year, identity: identity, audit: audit, clock: clock}
 }
 
 // List draws the payment list: all of it and, where several sources pay, each

@@ -13,8 +13,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
+	"canbobot/services/list"
 )
 
 // statement is one officer's year.
@@ -23,7 +23,7 @@ type statement struct {
 	on     models.Date
 	name   string
 	ward   models.Ward
-	months []allowance.MonthView // January first; none that is still to come
+	months []list.MonthView // January first; none that is still to come
 	paid   int64
 }
 
@@ -54,14 +54,14 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 	}
 	st.name = person.Name
 	last := min(models.NewMonth(year, time.December), on.MonthOf())
-	views, err := s.allowance.History(ctx, actor, last, int(last.Month()))
+	views, err := s.list.History(ctx, actor, last, int(last.Month()))
 	if err != nil {
 		return Paper{}, err
 	}
 	slices.Reverse(views)
 	st.months = views
 	for _, view := range views {
-		if view.Stage == allowance.StagePaid && !view.Elsewhere() {
+		if view.Stage == list.StagePaid && !view.Elsewhere() {
 			st.paid += view.Amount
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 }
 
 // stage is where the month is, in few words, and the colour that says it too.
-func (st statement) stage(w writer, view allowance.MonthView) (string, color.Color) {
+func (st statement) stage(w writer, view list.MonthView) (string, color.Color) {
 	if view.Elsewhere() {
 		return w.say("payform.stage.elsewhere", "month", shortMonth(view.ListedIn)), faint
 	}
@@ -101,11 +101,11 @@ func (st statement) stage(w writer, view allowance.MonthView) (string, color.Col
 	}
 	painted := color.Color(amber)
 	switch view.Stage {
-	case allowance.StagePaid:
+	case list.StagePaid:
 		painted = green
-	case allowance.StageFailed, allowance.StageReturned:
+	case list.StageFailed, list.StageReturned:
 		painted = red
-	case allowance.StageNone, allowance.StageCarried:
+	case list.StageNone, list.StageCarried:
 		painted = faint
 	}
 	return w.say("payform.stage."+string(view.Stage), "date", day), painted
@@ -136,7 +136,7 @@ func (st statement) picture(w writer) ([]byte, error) {
 		view := st.months[i]
 		says, painted := st.stage(w, view)
 		c.text(hand{36, false, ink, left}, margin, base, 190, w.say("payform.month", "month", i+1))
-		if view.Stage != allowance.StageNone {
+		if view.Stage != list.StageNone {
 			written := hand{40, true, ink, right}
 			if view.Elsewhere() {
 				written.bold, written.color = false, faint

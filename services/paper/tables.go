@@ -9,7 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
+	"canbobot/services/list"
 	"canbobot/services/vn"
 )
 
@@ -353,7 +353,7 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		},
 	}
 	for i, one := range transfers.sure {
-		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName), one.amount, content, allowance.Reference(g.run.ID, one.line.ID)}})
+		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName), one.amount, content, list.Reference(g.run.ID, one.line.ID)}})
 	}
 	sum := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(transfers.total),

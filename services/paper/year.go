@@ -11,8 +11,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
+	"canbobot/services/year"
 )
 
 // Year draws the ward's year for its staff: as sheets, or as a picture.
@@ -20,7 +20,7 @@ func (s *Service) Year(ctx context.Context, actor services.Actor, year int, form
 	if format != PNG && format != XLSX {
 		return Paper{}, services.Invalid("paper")
 	}
-	report, err := s.allowance.Year(ctx, actor, year)
+	report, err := s.year.Year(ctx, actor, year)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Year(ctx context.Context, actor services.Actor, year int, form
 }
 
 type yearPaper struct {
-	allowance.YearReport
+	year.YearReport
 	ward models.Ward
 }
 
@@ -95,14 +95,14 @@ func (y yearPaper) document(w writer) document {
 	}
 	sources.rows = append(sources.rows, source(total, w.say("payform.sum.all"), y.Budget, y.Settled(), y.Failed, y.Forecast))
 
-	places := func(key string, rows []allowance.PlaceSum) table {
+	places := func(key string, rows []year.PlaceSum) table {
 		t := titled(key)
 		t.columns = []column{
 			{head("part"), 30, left}, {head("heads"), 11, center}, {head("deputies"), 11, center}, {head("members"), 11, center}, {head("cell_members"), 11, center},
 			{head("monthly"), 16, right}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right}, {head("unsettled"), 16, right}, {head("failed"), 16, right},
 		}
-		var all allowance.PlaceSum
-		row := func(kind kind, name string, p allowance.PlaceSum) line {
+		var all year.PlaceSum
+		row := func(kind kind, name string, p year.PlaceSum) line {
 			return line{kind, []any{
 				name, count(p.Heads), count(p.Deputies), count(p.Members), count(p.CellMembers),
 				zero(p.Amount), zero(p.Paid), zero(p.Unconfirmed), zero(p.Sent + p.Waiting), zero(p.Failed),

@@ -10,8 +10,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
+	"canbobot/services/money"
 	"canbobot/services/roster"
 )
 
@@ -40,7 +40,7 @@ type Outcome struct {
 	Ended    []models.Village // what is no more
 	Moves    []Move           // who goes on elsewhere
 	Ends     []roster.Post    // whose post ends the day before
-	Effects  []allowance.Effect
+	Effects  []money.Effect
 	// What stands in the way of doing it.
 	Clashes  []Clash
 	Unplaced []roster.Post // of a division: who has no part yet

@@ -19,16 +19,16 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
+	"canbobot/services/money"
 	"canbobot/services/roster"
 )
 
 // Money tells what a change of the roster does to what people are owed;
 // services/allowance is it.
 type Money interface {
-	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]allowance.Post, error)
-	Compare(tx *gorm.DB, ward int64, before, after map[int64][]allowance.Post) ([]allowance.Effect, error)
+	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]money.Post, error)
+	Compare(tx *gorm.DB, ward int64, before, after map[int64][]money.Post) ([]money.Effect, error)
 }
 
 // Service makes and changes units for an actor.

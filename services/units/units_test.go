@@ -14,9 +14,8 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/journal"
-	"canbobot/services/outbox"
+	"canbobot/services/money"
 	"canbobot/services/roster"
 	"canbobot/services/units"
 	"canbobot/services/vault"
@@ -28,7 +27,7 @@ type house struct {
 	ctx    context.Context
 	store  *models.Store
 	roster *roster.Service
-	money  *allowance.Service
+	money  *money.Service
 	now    time.Time
 	ward   models.Ward
 	admin  services.Actor
@@ -51,13 +50,9 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := outbox.New(h.store, clock)
-	if err != nil {
-		t.Fatal(err)
-	}
 	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, secrets, journal, clock)
-	h.money = allowance.New(h.store, journal, box, nil, clock)
+	h.money = money.New(h.store, journal, nil, clock)
 	h.Service = units.New(h.store, h.roster, h.money, journal, clock)
 	wanted := units.NewWard{
 		Name: "Bắc Hồng Lĩnh", Kind: "phường", Phone: "+842393835001", From: models.NewDate(2025, 7, 1),
@@ -133,11 +128,11 @@ func (h *house) owedIn(people []int64, first, last models.Month) map[int64][]int
 	if err := h.store.Preload("Rules").Find(&policies, "ward_id = ?", h.ward.ID).Error; err != nil {
 		h.t.Fatal(err)
 	}
-	calculus := allowance.Calculus{Policies: policies}
+	calculus := money.Calculus{Policies: policies}
 	owed := map[int64][]int64{}
 	for _, person := range people {
 		for month := first; month <= last; month++ {
-			owed[person] = append(owed[person], allowance.Total(calculus.Entitlement(posts[person], month)))
+			owed[person] = append(owed[person], money.Total(calculus.Entitlement(posts[person], month)))
 		}
 	}
 	return owed

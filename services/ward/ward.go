@@ -7,7 +7,6 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/allowance"
 	"canbobot/services/approve"
 	"canbobot/services/bank"
 	"canbobot/services/cases"
@@ -18,6 +17,8 @@ import (
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/list"
+	"canbobot/services/money"
 	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/paper"
@@ -28,6 +29,7 @@ import (
 	"canbobot/services/units"
 	"canbobot/services/vault"
 	"canbobot/services/warnings"
+	"canbobot/services/year"
 )
 
 // Services are all that there are, over one database and by one clock.
@@ -39,7 +41,9 @@ type Services struct {
 	Outbox    *outbox.Outbox
 	Identity  *identity.Service
 	Roster    *roster.Service
-	Allowance *allowance.Service
+	Money     *money.Service
+	List      *list.Service
+	Year      *year.Service
 	Changes   *change.Service
 	Evidence  *evidence.Service
 	Approvals *approve.Service
@@ -72,19 +76,21 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
 	w.Roster = roster.New(store, v, w.Audit, clock)
-	w.Allowance = allowance.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Money = money.New(store, w.Audit, w.Identity, clock)
+	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)
+	w.Year = year.New(store, w.Audit, clock)
 	w.Approvals = approve.New(store, w.Audit, clock)
 	w.Identity.HeldTo(w.Approvals)
 	w.Evidence = evidence.New(store, w.Audit, clock)
-	w.Changes = change.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, w.Outbox, clock)
-	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.Allowance, clock)
+	w.Changes = change.New(store, w.Roster, w.Money, w.Identity, w.Audit, w.Outbox, clock)
+	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.List, clock)
 	w.Notices = notice.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
-	w.Papers = paper.New(store, w.Roster, w.Allowance, w.Identity, w.Audit, clock)
-	w.Units = units.New(store, w.Roster, w.Allowance, w.Audit, clock)
+	w.Papers = paper.New(store, w.Roster, w.List, w.Year, w.Identity, w.Audit, clock)
+	w.Units = units.New(store, w.Roster, w.Money, w.Audit, clock)
 	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
 	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
-	w.Results = bank.New(store, v, w.Allowance, w.Identity, clock)
+	w.Results = bank.New(store, v, w.List, w.Identity, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	return w, nil
 }

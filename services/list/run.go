@@ -1,0 +1,382 @@
+package list
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/journal"
+	"canbobot/services/money"
+	"canbobot/services/outbox"
+)
+
+// RunView is a payment list with its lines, as one reader may act on it.
+type RunView struct {
+	Run models.PaymentRun
+	// Lines are in order of person; their components come with Line.
+	Lines      []models.PaymentLine
+	PreparedBy string // name of the staff member who signed it; "" for none
+	ApprovedBy string
+	MayApprove bool
+	WhyNot     string // own | role | state; "" when the reader may
+	Answers    Answers
+	// MayWithdraw says that the last signature is the reader's, and that nobody
+	// has signed after it; MayReturn that the reader may send the list back.
+	MayWithdraw, MayReturn bool
+}
+
+// Runs lists the ward's payment lists, the latest month first.
+func (s *Service) Runs(ctx context.Context, actor services.Actor) ([]models.PaymentRun, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return nil, err
+	}
+	var runs []models.PaymentRun
+	if err := s.store.WithContext(ctx).Where("ward_id = ?", actor.Ward).Order("month DESC").Find(&runs).Error; err != nil {
+		return nil, fmt.Errorf("runs: %w", err)
+	}
+	return runs, nil
+}
+
+// Run shows one payment list.
+func (s *Service) Run(ctx context.Context, actor services.Actor, id int64) (RunView, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return RunView{}, err
+	}
+	db := s.store.WithContext(ctx)
+	run, err := takeRun(db, actor, id)
+	if err != nil {
+		return RunView{}, err
+	}
+	return viewRun(db, actor, run)
+}
+
+// Line is one line of a list, with its components.
+func (s *Service) Line(ctx context.Context, actor services.Actor, id int64) (models.PaymentLine, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return models.PaymentLine{}, err
+	}
+	var line models.PaymentLine
+	err := s.store.WithContext(ctx).Preload("Components", func(db *gorm.DB) *gorm.DB { return db.Order("payment_components.id") }).Take(&line, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(line.WardID) != nil) {
+		return models.PaymentLine{}, services.NotFound("line")
+	}
+	return line, err
+}
+
+func viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView, error) {
+	view := RunView{Run: run}
+	if err := db.Where("run_id = ?", run.ID).Order("person_id").Find(&view.Lines).Error; err != nil {
+		return RunView{}, fmt.Errorf("lines: %w", err)
+	}
+	names, err := staffNames(db, run.PreparedByStaffID, run.ApprovedByStaffID)
+	if err != nil {
+		return RunView{}, err
+	}
+	view.PreparedBy, view.ApprovedBy = names[0], names[1]
+	if view.Answers, err = answersOf(db, run); err != nil {
+		return RunView{}, err
+	}
+	switch {
+	case run.State != models.RunSubmitted:
+		view.WhyNot = "state"
+	case actor.Role != services.Leader && actor.Role != services.System:
+		view.WhyNot = "role"
+	case isPreparer(run, actor):
+		view.WhyNot = "own"
+	default:
+		view.MayApprove, view.MayReturn = true, true
+	}
+	view.MayWithdraw = mayWithdraw(run, actor)
+	return view, nil
+}
+
+func staffNames(db *gorm.DB, ids ...*int64) ([]string, error) {
+	var wanted []int64
+	for _, id := range ids {
+		if id != nil {
+			wanted = append(wanted, *id)
+		}
+	}
+	names := make([]string, len(ids))
+	if len(wanted) == 0 {
+		return names, nil
+	}
+	var staff []models.Staff
+	if err := db.Select("id", "name").Where("id IN ?", wanted).Find(&staff).Error; err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	for i, id := range ids {
+		for _, member := range staff {
+			if id != nil && member.ID == *id {
+				names[i] = member.Name
+			}
+		}
+	}
+	return names, nil
+}
+
+// Prepare creates the ward's draft list of the month, or reckons it anew. Done
+// twice it changes nothing. In a ward that pays by the quarter the list is that
+// of the quarter's last month and covers all three; another month is
+// invalid/run_quarter. A frozen list is refused with conflict/run_frozen, a month
+// before one with conflict/run_past: the later list has it already.
+func (s *Service) Prepare(ctx context.Context, actor services.Actor, month models.Month) (RunView, error) {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return RunView{}, err
+	}
+	if month < money.FirstMonth || month > s.today().MonthOf()+3 {
+		return RunView{}, services.Invalid("run_month")
+	}
+	var view RunView
+	err := s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		run, created, err := s.draft(tx, actor, month)
+		if err != nil {
+			return err
+		}
+		changed, err := s.redo(tx, &run)
+		if err != nil {
+			return err
+		}
+		if created || changed {
+			run.PreparedByStaffID = services.Ref(actor.Staff)
+			if !created {
+				run.Version++
+			}
+			err := tx.Model(&run).Select("total", "people", "version", "prepared_by_staff_id").Updates(&run).Error
+			if err != nil {
+				return fmt.Errorf("run: %w", err)
+			}
+			detail := journal.Detail{"month": run.Month, "total": run.Total, "people": run.People}
+			if err := s.audit.Record(tx, actor, "run.prepared", subject(run), detail); err != nil {
+				return err
+			}
+		}
+		view, err = viewRun(tx, actor, run)
+		return err
+	})
+	return view, err
+}
+
+// draft finds the month's list, or begins it.
+func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (run models.PaymentRun, created bool, err error) {
+	err = tx.Where("ward_id = ? AND month = ?", actor.Ward, month).Take(&run).Error
+	switch {
+	case err == nil && run.State != models.RunDraft:
+		return run, false, services.Conflict("run_frozen").With("state", string(run.State))
+	case err == nil:
+		return run, false, nil
+	case !errors.Is(err, gorm.ErrRecordNotFound):
+		return run, false, fmt.Errorf("run: %w", err)
+	}
+	var later int64
+	err = tx.Model(&models.PaymentRun{}).Where("ward_id = ? AND month > ? AND state <> ?", actor.Ward, month, models.RunDraft).Count(&later).Error
+	if err != nil {
+		return run, false, fmt.Errorf("run: %w", err)
+	}
+	if later > 0 {
+		return run, false, services.Conflict("run_past")
+	}
+	covers, err := money.PayEvery(tx, actor.Ward)
+	if err != nil {
+		return run, false, err
+	}
+	if money.QuarterEnd(month, covers) != month {
+		return run, false, services.Invalid("run_quarter").With("month", money.QuarterEnd(month, covers))
+	}
+	if month > money.QuarterEnd(s.today().MonthOf(), covers)+1 {
+		return run, false, services.Invalid("run_month")
+	}
+	run = models.PaymentRun{WardID: actor.Ward, Month: month, Covers: covers, State: models.RunDraft, Version: 1, PreparedByStaffID: services.Ref(actor.Staff)}
+	if err := tx.Create(&run).Error; err != nil {
+		if models.IsTaken(err) {
+			return run, false, services.Conflict("run_exists").Because(err)
+		}
+		return run, false, fmt.Errorf("run: %w", err)
+	}
+	return run, true, nil
+}
+
+// redo writes the draft's lines as they are to be now. Lines that stay the same
+// keep their rows.
+func (s *Service) redo(tx *gorm.DB, run *models.PaymentRun) (changed bool, err error) {
+	reckoning, err := newReckoning(tx, *run)
+	if err != nil {
+		return false, err
+	}
+	totals := newSeal(*run)
+	err = reckoning.each(func(b batch) error {
+		old, err := storedLines(tx, run.ID, b.first-1, b.last, -1)
+		if err != nil {
+			return err
+		}
+		have := map[int64]models.PaymentLine{}
+		for _, line := range old {
+			have[line.PersonID] = line
+		}
+		var fresh []models.PaymentLine
+		for _, line := range b.lines {
+			totals.add(line)
+			if same, ok := have[line.PersonID]; ok && digestOf(same) == digestOf(line) {
+				delete(have, line.PersonID)
+				continue
+			}
+			fresh = append(fresh, line)
+		}
+		var gone []int64
+		for _, line := range have {
+			gone = append(gone, line.ID)
+		}
+		changed = changed || len(gone) > 0 || len(fresh) > 0
+		return replace(tx, gone, fresh)
+	})
+	run.Total, run.People = totals.total, totals.people
+	return changed, err
+}
+
+// SubmitRun freezes a draft and tells the leaders. A draft that is no longer
+// what would be reckoned is refused with conflict/run_stale: prepare it again.
+func (s *Service) SubmitRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	return s.move(ctx, actor, id, version, step{
+		action: "run.submitted", from: models.RunDraft, to: models.RunSubmitted,
+		roles: []services.Role{services.Clerk, services.Leader},
+		do: func(tx *gorm.DB, run *models.PaymentRun) error {
+			reckoning, err := newReckoning(tx, *run)
+			if err != nil {
+				return err
+			}
+			now := newSeal(*run)
+			if err := reckoning.each(func(b batch) error {
+				for _, line := range b.lines {
+					now.add(line)
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+			seen, err := stored(tx, *run)
+			if err != nil {
+				return err
+			}
+			if now.lines == 0 && seen.lines == 0 {
+				return services.Invalid("run_empty")
+			}
+			run.ContentHash = seen.sum()
+			if string(now.sum()) != string(run.ContentHash) {
+				return services.Conflict("run_stale")
+			}
+			at := s.clock.UTC()
+			// Who freezes the list answers for it.
+			run.SubmittedAt, run.PreparedByStaffID, run.ReturnedReason = &at, services.Ref(actor.Staff), ""
+			run.Total, run.People = seen.total, seen.people
+			return nil
+		},
+		tell: func(tx *gorm.DB, run models.PaymentRun) error {
+			leaders, err := s.identity.StaffOf(tx, run.WardID, services.Leader)
+			if err != nil {
+				return err
+			}
+			var messages []outbox.Message
+			for _, leader := range leaders {
+				if leader.ID != actor.Staff {
+					messages = append(messages, outbox.Message{
+						Ward: run.WardID, Kind: outbox.RunSubmitted, Subject: outbox.Run, SubjectID: run.ID, Version: run.Version, Staff: leader.ID,
+					})
+				}
+			}
+			return s.outbox.Tell(ctx, tx, messages...)
+		},
+	})
+}
+
+// ApproveRun is a leader's signature: not of who froze the list, with a fresh
+// step-up code, and only while the rows are those that were frozen.
+func (s *Service) ApproveRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	return s.move(ctx, actor, id, version, step{
+		action: "run.approved", from: models.RunSubmitted, to: models.RunApproved,
+		roles: []services.Role{services.Leader}, fresh: true,
+		do: func(tx *gorm.DB, run *models.PaymentRun) error {
+			if isPreparer(*run, actor) {
+				return services.Denied("own_run")
+			}
+			if err := unchanged(tx, *run); err != nil {
+				return err
+			}
+			at := s.clock.UTC()
+			run.ApprovedAt, run.ApprovedByStaffID = &at, services.Ref(actor.Staff)
+			return nil
+		},
+	})
+}
+
+// ExportRun marks an approved list as sent to the bank.
+func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	return s.move(ctx, actor, id, version, step{
+		action: "run.exported", from: models.RunApproved, to: models.RunExported,
+		roles: []services.Role{services.Clerk, services.Leader}, fresh: true,
+		do: func(tx *gorm.DB, run *models.PaymentRun) error {
+			if err := unchanged(tx, *run); err != nil {
+				return err
+			}
+			at := s.clock.UTC()
+			run.ExportedAt = &at
+			return nil
+		},
+	})
+}
+
+// CloseRun ends a list whose every line has its outcome.
+func (s *Service) CloseRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	return s.move(ctx, actor, id, version, step{
+		action: "run.closed", from: models.RunExported, to: models.RunClosed,
+		roles: []services.Role{services.Clerk, services.Leader},
+		do: func(tx *gorm.DB, run *models.PaymentRun) error {
+			var pending int64
+			err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).Count(&pending).Error
+			if err != nil {
+				return fmt.Errorf("run: %w", err)
+			}
+			if pending > 0 {
+				return services.Conflict("run_pending").With("count", pending)
+			}
+			at := s.clock.UTC()
+			run.ClosedAt = &at
+			return nil
+		},
+	})
+}
+
+// unchanged refuses a list whose rows are not those that were frozen.
+func unchanged(tx *gorm.DB, run models.PaymentRun) error {
+	seal, err := stored(tx, run)
+	if err != nil {
+		return err
+	}
+	if string(seal.sum()) != string(run.ContentHash) || seal.total != run.Total || seal.people != run.People {
+		return services.Conflict("run_changed")
+	}
+	return nil
+}
+
+func isPreparer(run models.PaymentRun, actor services.Actor) bool {
+	return actor.Staff != 0 && run.PreparedByStaffID != nil && *run.PreparedByStaffID == actor.Staff
+}
+
+func subject(run models.PaymentRun) string { return fmt.Sprintf("run:%d", run.ID) }
+
+// NextRun is the month whose list is due to be prepared now.
+func (s *Service) NextRun(ctx context.Context, actor services.Actor) (models.Month, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return 0, err
+	}
+	covers, err := money.PayEvery(s.store.WithContext(ctx), actor.Ward)
+	return money.QuarterEnd(s.today().MonthOf(), covers), err
+}
+
+// covered reports whether a month is one of the run's own, and no adjustment.
+func covered(run models.PaymentRun, month models.Month) bool {
+	return month <= run.Month && month > run.Month-models.Month(max(run.Covers, 1))
+}

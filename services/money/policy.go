@@ -1,0 +1,406 @@
+package money
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/journal"
+)
+
+// Bounds of what a policy may pay, so that a slip of the finger is no policy:
+// đồng a month, and thousandths of the base salary.
+const (
+	leastAmount     = 1_000
+	mostAmount      = 100_000_000
+	mostCoefficient = 20_000
+	mostCap         = 1_000_000_000
+	longestLegal    = 300 // runes
+	mostRules       = 64
+)
+
+// policyWriters enter and end policies, each time with a fresh code. Whether a
+// list made by them is paid a leader decides, who did not prepare it.
+var policyWriters = []services.Role{services.Clerk, services.Leader}
+
+// PolicyEffect is what a policy, or the end of one, does to a month.
+type PolicyEffect struct {
+	Month         models.Month
+	People        int // whose amount changes
+	Before, After int64
+}
+
+// PolicyView is a policy with what became of it.
+type PolicyView struct {
+	models.Policy
+	Used bool // some list has paid by it, or is about to
+}
+
+// AllPolicies lists every policy of the ward, also those that have ended, the
+// latest first.
+func (s *Service) AllPolicies(ctx context.Context, actor services.Actor) ([]PolicyView, error) {
+	if err := StaffOnly(actor); err != nil {
+		return nil, err
+	}
+	db := s.store.WithContext(ctx)
+	var policies []models.Policy
+	err := db.Preload("Rules", func(db *gorm.DB) *gorm.DB { return db.Order("policy_rules.id") }).
+		Where("ward_id = ?", actor.Ward).Order("from_date DESC, id DESC").Find(&policies).Error
+	if err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	var used []int64
+	if err := db.Raw("SELECT id FROM policies p WHERE p.ward_id = ? AND EXISTS (SELECT 1 FROM payment_components c WHERE c.policy_id = p.id)", actor.Ward).Scan(&used).Error; err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	views := make([]PolicyView, len(policies))
+	for i, policy := range policies {
+		views[i] = PolicyView{Policy: policy, Used: slices.Contains(used, policy.ID)}
+	}
+	return views, nil
+}
+
+// PreviewPolicy tells what entering a policy would do to its first month from
+// now on, with every refusal of AddPolicy; nothing is written.
+func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wanted models.Policy, replaces int64) (PolicyEffect, error) {
+	if err := actor.Need(policyWriters...); err != nil {
+		return PolicyEffect{}, err
+	}
+	db := s.store.WithContext(ctx)
+	wanted.WardID = actor.Ward
+	old, err := s.admit(db, actor, &wanted, replaces)
+	if err != nil {
+		return PolicyEffect{}, err
+	}
+	return s.policyEffect(db, actor.Ward, wanted.From, func(policies []models.Policy) []models.Policy {
+		for i := range policies {
+			if old != nil && policies[i].ID == old.ID {
+				policies[i].To = wanted.From.AddDays(-1)
+			}
+		}
+		return append(policies, wanted)
+	})
+}
+
+// AddPolicy enters a policy. With replaces, an older one of the same source ends
+// the day before, and says by what it was followed. It refuses with invalid and
+// policy_name, policy_source, policy_basis, policy_dates, policy_rules,
+// policy_amount, policy_coefficient, policy_role, policy_days, policy_percent,
+// policy_cap; with conflict/policy_overlap where another policy of the source
+// pays the same role on one of its days; with conflict/policy_begun where the
+// one replaced begins no earlier.
+func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted models.Policy, replaces int64) (models.Policy, error) {
+	if err := actor.Need(policyWriters...); err != nil {
+		return models.Policy{}, err
+	}
+	err := s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		if err := s.requireFresh(ctx, tx, actor); err != nil {
+			return err
+		}
+		return s.enter(tx, actor, &wanted, replaces)
+	})
+	return wanted, err
+}
+
+// AddPolicies enters several policies, all or none, as AddPolicy does. Each must
+// stand beside those before it; a refusal names the policy. Dry writes nothing.
+func (s *Service) AddPolicies(ctx context.Context, actor services.Actor, wanted []models.Policy, dry bool) error {
+	if err := actor.Need(policyWriters...); err != nil {
+		return err
+	}
+	tried := errors.New("tried")
+	err := s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		if err := s.requireFresh(ctx, tx, actor); err != nil {
+			return err
+		}
+		for i := range wanted {
+			if err := s.enter(tx, actor, &wanted[i], 0); err != nil {
+				return fmt.Errorf("%s: %w", wanted[i].Name, err)
+			}
+		}
+		if dry {
+			return tried
+		}
+		return nil
+	})
+	if errors.Is(err, tried) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) enter(tx *gorm.DB, actor services.Actor, wanted *models.Policy, replaces int64) error {
+	wanted.WardID = actor.Ward
+	old, err := s.admit(tx, actor, wanted, replaces)
+	if err != nil {
+		return err
+	}
+	wanted.ID, wanted.ReplacedByID, wanted.CreatedAt = 0, nil, s.clock.UTC()
+	for i := range wanted.Rules {
+		wanted.Rules[i].ID, wanted.Rules[i].PolicyID = 0, 0
+	}
+	if err := tx.Create(wanted).Error; err != nil {
+		return fmt.Errorf("add policy: %w", err)
+	}
+	detail := journal.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To, "rules": wanted.Rules}
+	if old != nil {
+		last := wanted.From.AddDays(-1)
+		if err := tx.Model(&models.Policy{}).Where("id = ?", old.ID).Updates(map[string]any{"to_date": last, "replaced_by_id": wanted.ID}).Error; err != nil {
+			return fmt.Errorf("close policy: %w", err)
+		}
+		detail["replaces"] = old.ID
+	}
+	return s.audit.Record(tx, actor, "policy.added", fmt.Sprintf("policy:%d", wanted.ID), detail)
+}
+
+// PreviewClose tells what ending a policy would do to the month after its last
+// day, with every refusal of ClosePolicy.
+func (s *Service) PreviewClose(ctx context.Context, actor services.Actor, id int64, last models.Date) (PolicyEffect, error) {
+	if err := actor.Need(policyWriters...); err != nil {
+		return PolicyEffect{}, err
+	}
+	db := s.store.WithContext(ctx)
+	policy, err := closable(db, actor, id, last)
+	if err != nil {
+		return PolicyEffect{}, err
+	}
+	return s.policyEffect(db, actor.Ward, last.AddDays(1), func(policies []models.Policy) []models.Policy {
+		for i := range policies {
+			if policies[i].ID == policy.ID {
+				policies[i].To = last
+			}
+		}
+		return policies
+	})
+}
+
+// ClosePolicy ends a policy with its last day. One that has ended by then is
+// conflict/policy_ended.
+func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int64, last models.Date) error {
+	if err := actor.Need(policyWriters...); err != nil {
+		return err
+	}
+	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		if err := s.requireFresh(ctx, tx, actor); err != nil {
+			return err
+		}
+		policy, err := closable(tx, actor, id, last)
+		if err != nil {
+			return err
+		}
+		if err := tx.Model(&models.Policy{}).Where("id = ?", policy.ID).Update("to_date", last).Error; err != nil {
+			return fmt.Errorf("close policy: %w", err)
+		}
+		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID), journal.Detail{"was": policy.To, "last": last})
+	})
+}
+
+func closable(db *gorm.DB, actor services.Actor, id int64, last models.Date) (models.Policy, error) {
+	policy, err := takePolicy(db, actor, id)
+	switch {
+	case err != nil:
+		return policy, err
+	case last.IsZero() || last.Before(policy.From):
+		return policy, services.Invalid("policy_dates")
+	case !policy.To.IsZero() && !last.Before(policy.To):
+		return policy, services.Conflict("policy_ended").With("to", policy.To)
+	}
+	return policy, nil
+}
+
+func takePolicy(db *gorm.DB, actor services.Actor, id int64) (models.Policy, error) {
+	var policy models.Policy
+	err := db.Preload("Rules").Take(&policy, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(policy.WardID) != nil) {
+		return models.Policy{}, services.NotFound("policy")
+	}
+	if err != nil {
+		return models.Policy{}, fmt.Errorf("policy: %w", err)
+	}
+	return policy, nil
+}
+
+// admit cleans a wanted policy and refuses what cannot be one; it returns the
+// policy that it replaces.
+func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy, replaces int64) (*models.Policy, error) {
+	if err := clean(wanted); err != nil {
+		return nil, err
+	}
+	var codes []string
+	if err := db.Model(&models.Organization{}).Pluck("code", &codes).Error; err != nil {
+		return nil, fmt.Errorf("organizations: %w", err)
+	}
+	for _, rule := range wanted.Rules {
+		if rule.OrganizationCode != "" && !slices.Contains(codes, rule.OrganizationCode) {
+			return nil, services.NotFound("organization").With("codes", strings.Join(codes, ", "))
+		}
+	}
+	var old *models.Policy
+	if replaces != 0 {
+		row, err := takePolicy(db, actor, replaces)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case !row.To.IsZero() && row.To.Before(wanted.From.AddDays(-1)):
+			return nil, services.Conflict("policy_ended").With("to", row.To)
+		case !row.From.Before(wanted.From):
+			return nil, services.Conflict("policy_begun").With("from", row.From)
+		case row.ReplacedByID != nil:
+			return nil, services.Conflict("policy_replaced")
+		}
+		old = &row
+	}
+	var others []models.Policy
+	query := db.Preload("Rules").Where("ward_id = ? AND LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)", actor.Ward, wanted.Source, wanted.From)
+	if !wanted.To.IsZero() {
+		query = query.Where("from_date <= ?", wanted.To)
+	}
+	if err := query.Find(&others).Error; err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	for _, other := range others {
+		if old != nil && other.ID == old.ID {
+			continue
+		}
+		for _, a := range other.Rules {
+			for _, b := range wanted.Rules {
+				if a.Role == b.Role && (a.OrganizationCode == b.OrganizationCode || a.OrganizationCode == "" || b.OrganizationCode == "") {
+					return nil, services.Conflict("policy_overlap").With("name", other.Name).With("from", other.From)
+				}
+			}
+		}
+	}
+	var same int64
+	if err := db.Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Count(&same).Error; err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	wanted.Code = fmt.Sprintf("%s-%d", strings.ReplaceAll(models.Fold(wanted.Source), " ", "-"), same+1)
+	return old, nil
+}
+
+// clean normalises a policy's texts and refuses numbers that cannot be meant.
+func clean(p *models.Policy) error {
+	for _, text := range []struct {
+		value *string
+		code  string
+		need  bool
+	}{{&p.Name, "policy_name", true}, {&p.Source, "policy_source", true}, {&p.LegalBasis, "policy_basis", true}, {&p.Issuer, "policy_basis", false}} {
+		*text.value = strings.Join(strings.Fields(*text.value), " ")
+		if (text.need && *text.value == "") || len([]rune(*text.value)) > longestLegal {
+			return services.Invalid(text.code)
+		}
+	}
+	switch {
+	case p.From.IsZero() || (!p.To.IsZero() && p.To.Before(p.From)):
+		return services.Invalid("policy_dates")
+	case len(p.Rules) == 0 || len(p.Rules) > mostRules:
+		return services.Invalid("policy_rules")
+	case p.Cap < 0 || p.Cap > mostCap:
+		return services.Invalid("policy_cap")
+	}
+	switch p.Accrual {
+	case models.FullIfOnDay:
+		if p.AccrualDays < 1 || p.AccrualDays > 28 {
+			return services.Invalid("policy_days").With("max", 28)
+		}
+		p.AccrualPercent = 0
+	case models.FullFrom:
+		if p.AccrualDays < 1 || p.AccrualDays > 28 {
+			return services.Invalid("policy_days").With("max", 28)
+		}
+		if p.AccrualPercent < 0 || p.AccrualPercent > 100 {
+			return services.Invalid("policy_percent")
+		}
+	case models.NextMonth, models.ByDay:
+		p.AccrualDays, p.AccrualPercent = 0, 0
+	default:
+		return services.Invalid("policy_accrual")
+	}
+	switch p.Stacking {
+	case models.StackAll, models.StackHighest:
+		p.StackingPercent = 0
+	case models.StackPercent:
+		if p.StackingPercent < 1 || p.StackingPercent > 100 {
+			return services.Invalid("policy_percent")
+		}
+	default:
+		return services.Invalid("policy_stacking")
+	}
+	seen := map[string]bool{}
+	for _, rule := range p.Rules {
+		key := string(rule.Role) + " " + rule.OrganizationCode
+		switch {
+		case Rank(rule.Role) < 0 || seen[key]:
+			return services.Invalid("policy_role")
+		case (rule.Amount != 0) == (rule.Coefficient != 0):
+			return services.Invalid("policy_amount")
+		case rule.Amount != 0 && (rule.Amount < leastAmount || rule.Amount > mostAmount):
+			return services.Invalid("policy_amount")
+		case rule.Coefficient < 0 || rule.Coefficient > mostCoefficient:
+			return services.Invalid("policy_coefficient").With("max", mostCoefficient/1000)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// policyEffect reckons the ward's month twice, a batch of people at a time: the
+// month of from, or this one where that is past.
+func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date, change func([]models.Policy) []models.Policy) (PolicyEffect, error) {
+	month := max(from.MonthOf(), s.today().MonthOf())
+	effect := PolicyEffect{Month: month}
+	before, err := LoadCalculus(db, ward, Months(month, month))
+	if err != nil {
+		return effect, err
+	}
+	if err := db.Order("from_date").Find(&before.BaseSalaries).Error; err != nil {
+		return effect, fmt.Errorf("base salaries: %w", err)
+	}
+	after := Calculus{Policies: change(slices.Clone(before.Policies)), BaseSalaries: before.BaseSalaries}
+	for last := int64(0); ; {
+		var ids []int64
+		err := db.Model(&models.Person{}).Where("ward_id = ? AND id > ? AND merged_into IS NULL", ward, last).Order("id").Limit(BatchSize).Pluck("id", &ids).Error
+		if err != nil {
+			return effect, fmt.Errorf("people: %w", err)
+		}
+		if len(ids) == 0 {
+			return effect, nil
+		}
+		last = ids[len(ids)-1]
+		loaded, err := LoadPosts(db, ward, PeopleBetween(ids[0], last), Months(month, month))
+		if err != nil {
+			return effect, err
+		}
+		for _, posts := range loaded.Posts {
+			was, is := Total(before.Entitlement(posts, month)), Total(after.Entitlement(posts, month))
+			effect.Before += was
+			effect.After += is
+			if was != is {
+				effect.People++
+			}
+		}
+	}
+}
+
+// Policies lists what the ward pays or is going to, with the rules, oldest
+// first; a policy that has ended is left out.
+func (s *Service) Policies(ctx context.Context, actor services.Actor) ([]models.Policy, error) {
+	if err := actor.Need(services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
+		return nil, err
+	}
+	var policies []models.Policy
+	err := s.store.WithContext(ctx).Preload("Rules", func(db *gorm.DB) *gorm.DB { return db.Order("policy_rules.id") }).
+		Where("ward_id = ? AND (to_date IS NULL OR to_date >= ?)", actor.Ward, s.today()).
+		Order("from_date, id").Find(&policies).Error
+	if err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	return policies, nil
+}

@@ -1,0 +1,68 @@
+package year
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/journal"
+	"canbobot/services/money"
+)
+
+// MaxBudget is a million million đồng: more is a slip of the finger.
+const MaxBudget = 1_000_000_000_000
+
+// Sources are whose money the ward's policies are of, in order of the code.
+func (s *Service) Sources(ctx context.Context, actor services.Actor) ([]string, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return nil, err
+	}
+	var sources []string
+	err := s.store.WithContext(ctx).Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Distinct().Order("source").Pluck("source", &sources).Error
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	return sources, nil
+}
+
+// SetBudget enters what a source gives the ward for a year, in đồng; entered
+// again, the later amount counts, and the journal has both. A source that no
+// policy of the ward has is not_found/source.
+func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source string, year int, amount int64) error {
+	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+		return err
+	}
+	if year < firstYear || year > lastYear {
+		return services.Invalid("year")
+	}
+	if amount <= 0 || amount > MaxBudget {
+		return services.Invalid("budget")
+	}
+	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		var policies int64
+		if err := tx.Model(&models.Policy{}).Where("ward_id = ? AND source = ?", actor.Ward, source).Count(&policies).Error; err != nil {
+			return fmt.Errorf("budget: %w", err)
+		}
+		if policies == 0 {
+			return services.NotFound("source")
+		}
+		var before models.Budget
+		if err := tx.Where("ward_id = ? AND source = ? AND year = ?", actor.Ward, source, year).Limit(1).Find(&before).Error; err != nil {
+			return fmt.Errorf("budget: %w", err)
+		}
+		row := models.Budget{WardID: actor.Ward, Source: source, Year: year, Amount: amount, StaffID: services.Ref(actor.Staff)}
+		err := tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "ward_id"}, {Name: "source"}, {Name: "year"}},
+			DoUpdates: clause.AssignmentColumns([]string{"amount", "staff_id", "updated_at"}),
+		}).Create(&row).Error
+		if err != nil {
+			return fmt.Errorf("budget: %w", err)
+		}
+		detail := journal.Detail{"source": source, "year": year, "amount": amount, "before": before.Amount}
+		return s.audit.Record(tx, actor, "budget.set", fmt.Sprintf("ward:%d", actor.Ward), detail)
+	})
+}

@@ -1,0 +1,7 @@
+package year_test
+
+import (
+	"context"
+)
+
+var ctx = context.Background()
