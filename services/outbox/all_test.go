@@ -15,17 +15,19 @@ import (
 // jobs are the deliveries of each job to send them, by queue.
 func jobs(t *testing.T, store *models.Store) map[string][][]int64 {
 	t.Helper()
-	var rows []struct{ Queue, Args string }
-	if err := store.Table("river_job").Select("queue, CAST(args AS text) AS args").Where("kind = 'deliver'").Order("id").Scan(&rows).Error; err != nil {
+	var rows []struct{ Queue, Deliveries string }
+	err := store.Table("river_job").Select("queue, args ->> 'deliveries' AS deliveries").
+		Where("kind = 'deliver'").Order("id").Scan(&rows).Error
+	if err != nil {
 		t.Fatal(err)
 	}
 	byQueue := map[string][][]int64{}
 	for _, row := range rows {
-		var job outbox.Deliver
-		if err := json.Unmarshal([]byte(row.Args), &job); err != nil {
+		var ids []int64
+		if err := json.Unmarshal([]byte(row.Deliveries), &ids); err != nil {
 			t.Fatal(err)
 		}
-		byQueue[row.Queue] = append(byQueue[row.Queue], job.Deliveries)
+		byQueue[row.Queue] = append(byQueue[row.Queue], ids)
 	}
 	return byQueue
 }

@@ -170,7 +170,8 @@ func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.Pe
 		Logger:               logger,
 	}
 	if store.Dialect == models.SQLite {
-		config.FetchPollInterval = 100 * time.Millisecond // nothing wakes it there
+		config.PollOnly = true // what would wake it there polls a table of its own
+		config.FetchPollInterval = 100 * time.Millisecond
 		client, err := river.NewClient(riversqlite.New(store.SQL), config)
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
