@@ -14,7 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/skip2/go-qrcode"
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
 
 	"github.com/xuri/excelize/v2"
 
@@ -77,11 +78,15 @@ func photograph(code string) []byte {
 		picture.Pix[i] = uint8(200 + i%7)
 	}
 	if code != "" {
-		square, err := qrcode.New(code, qrcode.Medium)
+		square, err := qr.Encode(code, qr.M, qr.Unicode)
+		if err == nil {
+			square, err = barcode.Scale(square, 300, 300)
+		}
 		if err != nil {
 			panic(err)
 		}
-		pictures.Draw(picture, image.Rect(500, 40, 860, 400), square.Image(360), image.Point{}, pictures.Src)
+		pictures.Draw(picture, image.Rect(500, 40, 860, 400), image.White, image.Point{}, pictures.Src)
+		pictures.Draw(picture, image.Rect(530, 70, 830, 370), square, image.Point{}, pictures.Src)
 	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, picture, nil); err != nil {

@@ -1,10 +1,16 @@
 package page
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"strings"
 
-	"github.com/skip2/go-qrcode"
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
 
 	"canbobot/bot"
 	"canbobot/services"
@@ -150,7 +156,7 @@ func (s *Screens) invitePerson(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	for _, link := range s.Links() {
 		address := strings.ReplaceAll(link.Pattern, "%s", code)
 		lines = append(lines, s.say("invite.link", "channel", s.say("channel."+link.Channel), "address", address))
-		picture, err := qrcode.Encode(address, qrcode.Medium, 512)
+		picture, err := squareCode(address)
 		if err != nil {
 			return bot.Reply{}, services.Unavailable("picture").Because(err)
 		}
@@ -159,6 +165,24 @@ func (s *Screens) invitePerson(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = [][]bot.Button{s.menuRow()}
 	return reply, nil
+}
+
+// squareCode draws text as a square that phones read, with the white around it
+// that they need to find it.
+func squareCode(text string) ([]byte, error) {
+	const side, white = 512, 48
+	square, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return nil, err
+	}
+	if square, err = barcode.Scale(square, side-2*white, side-2*white); err != nil {
+		return nil, err
+	}
+	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
+	draw.Draw(picture, square.Bounds().Add(image.Pt(white, white)), square, image.Point{}, draw.Src)
+	var out bytes.Buffer
+	err = png.Encode(&out, picture)
+	return out.Bytes(), err
 }
 
 // unlinkPerson cuts every channel of a person: a lost phone.

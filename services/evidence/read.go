@@ -11,9 +11,9 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/disintegration/imaging"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
+	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 
 	"canbobot/models"
@@ -69,14 +69,14 @@ func readPicture(content []byte) ([]byte, string, error) {
 	if size.Width <= 0 || size.Height <= 0 || size.Width*size.Height > maxPixels {
 		return nil, "", services.Invalid("file_large").With("max", MaxFile>>20)
 	}
-	picture, err := imaging.Decode(bytes.NewReader(content), imaging.AutoOrientation(true))
+	decoded, _, err := image.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil, "", services.Invalid("file_damaged").Because(err)
 	}
+	picture := upright(fit(decoded, maxSide), heldAs(content))
 	if showsCard(picture) {
 		return nil, "", services.Invalid("identity_card")
 	}
-	picture = imaging.Fit(picture, maxSide, maxSide, imaging.Lanczos)
 	for quality := 82; quality >= 40; quality -= 14 {
 		var drawn bytes.Buffer
 		if err := jpeg.Encode(&drawn, picture, &jpeg.Options{Quality: quality}); err != nil {
@@ -117,7 +117,10 @@ var cardCode = regexp.MustCompile(`^\d{12}\|\d{0,9}\|[^|]+\|\d{8}\|`)
 // showsCard reports whether a picture has the square of a citizen's card on it.
 func showsCard(picture image.Image) bool {
 	for _, side := range []int{maxSide, 800} {
-		bitmap, err := gozxing.NewBinaryBitmapFromImage(imaging.Grayscale(imaging.Fit(picture, side, side, imaging.Linear)))
+		smaller := fit(picture, side)
+		grey := image.NewGray(smaller.Bounds())
+		draw.Copy(grey, image.Point{}, smaller, smaller.Bounds(), draw.Src, nil)
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(grey)
 		if err != nil {
 			return false
 		}
