@@ -2,15 +2,10 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"maps"
-	"os"
-	"slices"
 	"time"
 
 	"canbobot/services/journal"
-	"canbobot/services/ward"
 )
 
 // mirrorEvery is how often the journal is copied out of the database: what is
@@ -49,42 +44,4 @@ func (m mirror) copy(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		m.logger.Error("journal not copied, will repeat", "error", err)
 	}
-}
-
-// compareMirror tells what of the journal is not as a file has it.
-func compareMirror(p *process, ward *ward.Services, path string) (broken []string, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	defer file.Close()
-	compared, faults, err := ward.Audit.Compare(p.ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	for _, of := range slices.Sorted(maps.Keys(faults)) {
-		for _, fault := range faults[of] {
-			broken = append(broken, fmt.Sprintf("ward %d: %s", of, wordsOfFault(fault)))
-		}
-	}
-	if len(broken) == 0 {
-		_, err = fmt.Fprintf(p.stdout, "%d entries are as the file has them\n", compared)
-	}
-	return broken, err
-}
-
-// wordsOfFault tells an operator what somebody did to the journal.
-func wordsOfFault(fault journal.Fault) string {
-	switch fault.Why {
-	case journal.Missing:
-		return fmt.Sprintf("entry %d is missing", fault.Seq)
-	case journal.Moved:
-		return fmt.Sprintf("entry %d was written as entry %d", fault.Seq, fault.From)
-	case journal.Rewritten:
-		return fmt.Sprintf("entry %d does not follow from the one before it, which was replaced", fault.Seq)
-	}
-	if fault.Why == journal.Replaced {
-		return fmt.Sprintf("entry %d is not the one that was copied to the file", fault.Seq)
-	}
-	return fmt.Sprintf("entry %d was changed", fault.Seq)
 }

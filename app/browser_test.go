@@ -83,16 +83,16 @@ func openPage(t *testing.T, query string, width, height int64) (*tab, bool) {
 	}
 	begun := time.Now()
 	clock := services.Clock(func() time.Time { return morning.Add(time.Since(begun)) })
-	d, err := openDemo(context.Background(), "127.0.0.1:0", clock, silent())
+	d, err := OpenDemo(context.Background(), "127.0.0.1:0", clock, silent())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.close)
-	if err := d.start(context.Background()); err != nil {
+	t.Cleanup(d.Close)
+	if err := d.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	p := &tab{t, ctx}
-	p.do(chromedp.Navigate(d.server.URL() + "/try" + query))
+	p.do(chromedp.Navigate(d.URL() + "/try" + query))
 	return p, true
 }
 
@@ -105,7 +105,8 @@ func (p *tab) do(step chromedp.Action[chromedp.Void]) {
 
 func (p *tab) until(condition string) {
 	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(30*time.Second))); err != nil {
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond),
+		chromedp.WithPollingTimeout(30*time.Second))); err != nil {
 		shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		p.t.Fatalf("never true: %s: %v\npage:\n%s", condition, err, shown)
 	}
@@ -114,7 +115,8 @@ func (p *tab) until(condition string) {
 // sees waits until a phone shows a text, however its lines are broken.
 func (p *tab) sees(side, text string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`document.querySelector('[data-phone=%s] .log').innerText.replace(/\s+/g, ' ').includes(%q)`, side, text))
+	p.until(fmt.Sprintf(`document.querySelector('[data-phone=%s] .log').innerText.replace(/\s+/g, ' ').includes(%q)`,
+		side, text))
 }
 
 // says types into a phone and presses Enter.
@@ -127,7 +129,8 @@ func (p *tab) says(side, text string) {
 		return err
 	}))
 	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown,
+			input.DispatchKeyEventTypeKeyUp} {
 			letter := ""
 			if kind == input.DispatchKeyEventTypeKeyDown {
 				letter = "\r"

@@ -33,7 +33,6 @@ type Counter struct {
 	channels   map[string]bot.Channel
 	inboxes    map[string]taker // of the channels that have one
 	watches    []func(context.Context) error
-	tidies     []func(context.Context) error
 	worker     outbox.Worker
 	sender     *delivery.Sender
 	logger     *slog.Logger
@@ -45,36 +44,46 @@ type Counter struct {
 // linked is kept: it may hold a name and a number.
 const strangersDraftKept = 7 * 24 * time.Hour
 
-// newCounter wires the conversation; nothing runs before Start.
-func newCounter(ward *ward.Services, sessions *session.Store, pace *session.Pace, channels []bot.Channel,
-	links func() []page.Link, logger *slog.Logger) (*Counter, error) {
-	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
-	if err != nil {
-		return nil, err
-	}
-	model := understand.New()
-	c := &Counter{Ward: ward, Texts: words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{},
+// NewCounter wires the conversation over channels, each at its pace; nothing
+// runs before Start.
+func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel, links func() []page.Link) (*Counter,
+	error) {
+	ward, logger, pace := a.Ward, a.Logger, a.Sessions.Pace(paces)
+	c := &Counter{Ward: ward, Texts: a.Words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{},
 		logger: logger, redrawEvery: 3 * time.Second}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
-	c.Screens = &page.Screens{
-		Identity: ward.Identity, Roster: ward.Roster, Changes: ward.Changes, Approvals: ward.Approvals,
-		Money: ward.Money, List: ward.List, Year: ward.Year,
-		Cases: ward.Cases, Notices: ward.Notices, Phrases: ward.Phrases, Evidence: ward.Evidence, Warnings: ward.Warnings,
-		Sheets: ward.Sheets, Results: ward.Results, Story: ward.Story, Papers: ward.Papers, Troubles: ward.Channels,
-		Texts: words, Clock: ward.Clock, Links: links, Window: c.window,
-	}
+	c.Screens = c.screens(links)
 	lines := bot.NewLines(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
-		Channels: c.channels, Lines: lines, Sessions: session.Dialogues{Store: sessions}, People: people{ward.Identity},
-		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: model,
-		Book: c.Screens.Book(), Speech: words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
+		Channels: c.channels, Lines: lines, Sessions: session.Dialogues{Store: a.Sessions}, People: people{ward.Identity},
+		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: understand.New(),
+		Book: c.Screens.Book(), Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}
 	c.sender = &delivery.Sender{
 		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
 		Templates: ward.Channels, Troubles: ward.Channels, Pace: pace, Clock: ward.Clock, Logger: logger,
 	}
+	var err error
+	c.worker, err = outbox.NewWorker(ward.Store, c.workers(), rounds(), logger.With("part", "jobs"))
+	return c, err
+}
+
+// screens hands the pages what they ask.
+func (c *Counter) screens(links func() []page.Link) *page.Screens {
+	w := c.Ward
+	return &page.Screens{
+		Identity: w.Identity, Roster: w.Roster, Changes: w.Changes, Approvals: w.Approvals, Money: w.Money, List: w.List, Year: w.Year,
+		Cases: w.Cases, Notices: w.Notices, Phrases: w.Phrases, Evidence: w.Evidence, Warnings: w.Warnings,
+		Sheets: w.Sheets, Results: w.Results, Story: w.Story, Papers: w.Papers, Troubles: w.Channels,
+		Texts: c.Texts, Clock: w.Clock, Links: links, Window: c.window,
+	}
+}
+
+// workers are who works which job.
+func (c *Counter) workers() *river.Workers {
+	ward := c.Ward
 	workers := river.NewWorkers()
 	c.sender.Register(workers)
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
@@ -84,7 +93,8 @@ func newCounter(ward *ward.Services, sessions *session.Store, pace *session.Pace
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
 		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx),
-			ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx), all(ctx, c.tidies))
+			ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx),
+			ward.Channels.PurgeUploads(ctx), purged(ward.Downloads.Purge(ctx)))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]
@@ -105,28 +115,26 @@ func newCounter(ward *ward.Services, sessions *session.Store, pace *session.Pace
 		return err
 	}))
 	river.AddWorker(workers, &follower{ward: ward, pause: &c.redrawEvery})
-	every := []*river.PeriodicJob{
-		river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), func() (river.JobArgs, *river.InsertOpts) {
-			return outbox.Announce{}, nil
-		}, &river.PeriodicJobOpts{RunOnStart: true}),
-		river.NewPeriodicJob(warnings.Schedule{}, func() (river.JobArgs, *river.InsertOpts) {
-			return outbox.Review{}, nil
-		}, nil),
-		river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
-			return outbox.Remind{}, nil
-		}, nil),
-		river.NewPeriodicJob(river.PeriodicInterval(15*time.Minute), func() (river.JobArgs, *river.InsertOpts) {
-			return outbox.KeepFresh{}, nil
-		}, &river.PeriodicJobOpts{RunOnStart: true}),
-		river.NewPeriodicJob(river.PeriodicInterval(6*time.Hour), func() (river.JobArgs, *river.InsertOpts) {
-			return outbox.Tidy{}, nil
-		}, &river.PeriodicJobOpts{RunOnStart: true}),
-	}
-	if c.worker, err = outbox.NewWorker(ward.Store, workers, every, logger.With("part", "jobs")); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return workers
 }
+
+// rounds are the jobs that come by themselves.
+func rounds() []*river.PeriodicJob {
+	every := func(schedule river.PeriodicSchedule, job river.JobArgs, atOnce bool) *river.PeriodicJob {
+		return river.NewPeriodicJob(schedule, func() (river.JobArgs, *river.InsertOpts) { return job, nil },
+			&river.PeriodicJobOpts{RunOnStart: atOnce})
+	}
+	return []*river.PeriodicJob{
+		every(river.PeriodicInterval(30*time.Second), outbox.Announce{}, true),
+		every(warnings.Schedule{}, outbox.Review{}, false),
+		every(river.PeriodicInterval(10*time.Minute), outbox.Remind{}, false),
+		every(river.PeriodicInterval(15*time.Minute), outbox.KeepFresh{}, true),
+		every(river.PeriodicInterval(6*time.Hour), outbox.Tidy{}, true),
+	}
+}
+
+// purged leaves out how much it was.
+func purged(_ int64, err error) error { return err }
 
 // taker handles an event that was put off.
 type taker interface {

@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -15,148 +13,94 @@ import (
 	"canbobot/app/sample"
 	"canbobot/bot"
 	"canbobot/bot/page"
-	"canbobot/bot/session"
-	"canbobot/bot/texts"
 	"canbobot/bot/web"
 	"canbobot/config"
 	"canbobot/services"
 	"canbobot/services/vn"
-	"canbobot/services/ward"
 )
 
-type demoCommand struct {
-	Addr string `help:"Where the page listens; a loopback address." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-}
+// Demo is the whole product over an empty folder, with the sample in it and a
+// page on which anybody of it can be played.
+type Demo struct {
+	*App
+	Characters []sample.Character
 
-func (demoCommand) Help() string {
-	return "Everything in one process, in a folder that is removed at the end: the sample of Hồng Lĩnh, the bot, and a page with two phones.\n\nExample: canbobot demo --addr 127.0.0.1:9000"
-}
-
-func (c demoCommand) Run(p *process) error {
-	if err := onLoopback(c.Addr); err != nil {
-		return usageError{err}
-	}
-	logger := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d, err := openDemo(p.ctx, c.Addr, p.clock, logger)
-	if err != nil {
-		return err
-	}
-	defer d.close()
-	if err := d.start(p.ctx); err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "Open %s/try\n\nWho can be played:\n", d.server.URL())
-	for _, character := range d.loaded.Characters {
-		fmt.Fprintf(p.stdout, "  %-24s %s, %s\n", character.ExternalID, character.Name, character.Role)
-	}
-	fmt.Fprintln(p.stdout, "\nStop with Ctrl+C.")
-	select {
-	case <-p.ctx.Done():
-		return nil
-	case err := <-d.server.failed:
-		return err
-	}
-}
-
-// onLoopback refuses to show the try-it page to a network: whoever opens it
-// acts as anybody of the sample.
-func onLoopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("--addr %s: want host:port, such as 127.0.0.1:8080", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--addr %s: the demo listens on loopback only, such as 127.0.0.1:8080", address)
-	}
-	return nil
-}
-
-// demo is the whole product over an empty folder.
-type demo struct {
-	ward    *ward.Services
 	counter *Counter
 	page    *web.Channel
 	server  *server
-	loaded  sample.Summary
-	closers []func() error
 }
 
-func (d *demo) close() {
-	for i := len(d.closers) - 1; i >= 0; i-- {
-		_ = d.closers[i]() // a demo leaves nothing behind that an error could harm
+// OpenDemo makes a demo that will listen on a loopback address; Close leaves
+// nothing of it behind.
+func OpenDemo(ctx context.Context, address string, clock services.Clock, logger *slog.Logger) (d *Demo, err error) {
+	d = &Demo{}
+	if d.App, d.Characters, err = openSample(ctx, clock, logger); err != nil {
+		return d, err
 	}
-}
-
-func openDemo(ctx context.Context, address string, clock services.Clock, logger *slog.Logger) (d *demo, err error) {
-	d = &demo{}
 	defer func() {
 		if err != nil {
-			d.close()
+			d.Close()
 		}
 	}()
-	dir, err := os.MkdirTemp("", "canbobot-demo-")
-	if err != nil {
-		return d, err
-	}
-	d.closers = append(d.closers, func() error { return os.RemoveAll(dir) })
-	settings, err := config.Load([]string{"DATA_DIR=" + dir, "SECRET_KEY=" + config.NewSecret()})
-	if err != nil {
-		return d, err
-	}
-	store, err := openStore(ctx, settings, clock)
-	if err != nil {
-		return d, err
-	}
-	d.closers = append(d.closers, store.Close)
-	if err := store.Migrate(ctx); err != nil {
-		return d, err
-	}
-	client, closeRedis, err := session.OpenRedis("")
-	if err != nil {
-		return d, err
-	}
-	d.closers = append(d.closers, closeRedis)
-	sessions := session.New(client, clock, logger)
-	if d.ward, err = newWard(store, settings, clock, sessions.Guesses()); err != nil {
-		return d, err
-	}
-	if d.loaded, err = sample.Load(ctx, d.ward); err != nil {
-		return d, err
-	}
-	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
-	if err != nil {
-		return d, err
-	}
 	pageWords := web.Words{}
 	for _, key := range web.WordKeys {
-		pageWords[key] = words.Say("page."+key, nil)
+		pageWords[key] = d.Words.Say("page."+key, nil)
 	}
-	d.page = web.New(web.Config{Characters: d.characters(words), Phone: d.phone, Words: pageWords, Clock: clock,
-		Logger: logger})
+	d.page = web.New(web.Config{Characters: d.characters, Phone: d.phone, Words: pageWords, Clock: clock, Logger: logger})
 	mux := http.NewServeMux()
-	if d.server, err = listen(address, mux, logger); err != nil {
+	if d.server, err = d.listen(address, mux); err != nil {
 		return d, err
 	}
-	d.closers = append(d.closers, d.server.http.Close)
-	links := func() []page.Link {
-		return []page.Link{{Channel: "web", Pattern: d.server.URL() + "/try?start=%s"}}
-	}
-	if d.counter, err = newCounter(d.ward, sessions, sessions.Pace(nil), []bot.Channel{d.page}, links,
-		logger); err != nil {
+	if d.counter, err = d.NewCounter(nil, []bot.Channel{d.page}, tryLink(d.URL())); err != nil {
 		return d, err
 	}
-	health(mux, d.ward)
+	health(mux, d.Ward)
 	mux.Handle("/try", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("/try/", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("GET /{$}", http.RedirectHandler("/try", http.StatusFound))
 	return d, nil
 }
 
-func (d *demo) start(ctx context.Context) error {
+// openSample opens the product over a folder that goes away, with the sample in it.
+func openSample(ctx context.Context, clock services.Clock, logger *slog.Logger) (*App, []sample.Character, error) {
+	dir, err := os.MkdirTemp("", "canbobot-")
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := config.Load([]string{"DATA_DIR=" + dir, "SECRET_KEY=" + config.NewSecret()})
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	a, err := Open(ctx, settings, clock, logger)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	a.closers = append([]func() error{func() error { return os.RemoveAll(dir) }}, a.closers...)
+	if err := a.Ward.Store.Migrate(ctx); err != nil {
+		a.Close()
+		return nil, nil, err
+	}
+	loaded, err := sample.Load(ctx, a.Ward)
+	if err != nil {
+		a.Close()
+	}
+	return a, loaded.Characters, err
+}
+
+// tryLink is the address that opens the page at base with a code.
+func tryLink(base string) func() []page.Link {
+	return func() []page.Link { return []page.Link{{Channel: "web", Pattern: base + "/try?start=%s"}} }
+}
+
+// URL is where the page is.
+func (d *Demo) URL() string { return d.server.URL() }
+
+// Start lets people in, until Close.
+func (d *Demo) Start(ctx context.Context) error {
 	if err := d.counter.Start(ctx); err != nil {
 		return err
 	}
-	d.closers = append(d.closers, func() error {
+	d.closing(func() error {
 		d.page.Close() // ends the streams, which the server would wait for
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
@@ -166,33 +110,34 @@ func (d *demo) start(ctx context.Context) error {
 	return nil
 }
 
+// Failed says what ended the server before its time.
+func (d *Demo) Failed() <-chan error { return d.server.failed }
+
 // characters lists whom the page can play. Staff carry the code of their
 // generator, which a real clerk reads off their own phone.
-func (d *demo) characters(words *texts.Texts) func(context.Context) ([]web.Character, error) {
-	return func(context.Context) ([]web.Character, error) {
-		var all []web.Character
-		for _, character := range d.loaded.Characters {
-			role := character.Role
-			if character.TOTPSecret != "" {
-				code, err := totp.GenerateCode(character.TOTPSecret, d.ward.Clock())
-				if err != nil {
-					return nil, err
-				}
-				role = words.Say("page_code", bot.Fields{"role": role, "code": code})
+func (d *Demo) characters(context.Context) ([]web.Character, error) {
+	var all []web.Character
+	for _, character := range d.Characters {
+		role := character.Role
+		if character.TOTPSecret != "" {
+			code, err := totp.GenerateCode(character.TOTPSecret, d.Ward.Clock())
+			if err != nil {
+				return nil, err
 			}
-			all = append(all, web.Character{
-				ID: character.ExternalID, Name: character.Name, Role: role,
-				Group: words.Say("page_group."+character.Group, nil),
-				Tries: strings.Split(words.Say("page_tries."+character.Group, nil), "\n"),
-			})
+			role = d.Words.Say("page_code", bot.Fields{"role": role, "code": code})
 		}
-		return all, nil
+		all = append(all, web.Character{
+			ID: character.ExternalID, Name: character.Name, Role: role,
+			Group: d.Words.Say("page_group."+character.Group, nil),
+			Tries: strings.Split(d.Words.Say("page_tries."+character.Group, nil), "\n"),
+		})
 	}
+	return all, nil
 }
 
 // phone is the number of a character's simulated phone.
-func (d *demo) phone(userID string) string {
-	for _, character := range d.loaded.Characters {
+func (d *Demo) phone(userID string) string {
+	for _, character := range d.Characters {
 		if character.ExternalID == userID {
 			return vn.FormatPhone(character.Phone)
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +19,6 @@ import (
 
 	"canbobot/app/sample"
 	"canbobot/bot"
-	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/web"
 	"canbobot/config"
@@ -102,27 +103,21 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 	h := &house{now: morning}
 	clock := services.Clock(h.clock)
 	store := storetest.Open(t, address, clock)
-	settings, err := config.Load([]string{"SECRET_KEY=" + key})
+	settings, err := config.Load([]string{"SECRET_KEY=" + key, "REDIS_URL=" + storetest.Redis()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, closeRedis, err := session.OpenRedis(storetest.Redis())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closeRedis() })
 	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	h.sessions = session.New(client, clock, logger)
-	h.sessions.Prefix = "test:" + rand.Text() + ":"
-	if h.ward, err = newWard(store, settings, clock, h.sessions.Guesses()); err != nil {
+	opened, err := openOver(store, settings, clock, logger)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(opened.Close)
+	h.ward, h.sessions = opened.Ward, opened.Sessions
+	h.sessions.Prefix = "test:" + rand.Text() + ":"
 	h.page = &recorder{Channel: web.New(web.Config{Clock: clock, Logger: logger})}
-	links := func() []page.Link {
-		return []page.Link{{Channel: "web", Pattern: "http://127.0.0.1/try?start=%s"}}
-	}
-	if h.counter, err = newCounter(h.ward, h.sessions, h.sessions.Pace(nil), append([]bot.Channel{h.page}, others...),
-		links, logger); err != nil {
+	if h.counter, err = opened.NewCounter(nil, append([]bot.Channel{h.page}, others...),
+		tryLink("http://127.0.0.1")); err != nil {
 		t.Fatal(err)
 	}
 	h.metrics = newMetrics()
@@ -269,7 +264,7 @@ func (r *recorder) replay(told []telling) error {
 
 // Fetch brings a file of the transcripts' own, by its name.
 func (r *recorder) Fetch(ctx context.Context, id string, limit int64) ([]byte, error) {
-	if content := sentFile(id); content != nil {
+	if content, err := os.ReadFile(filepath.Join("../bot/page/testdata/files", filepath.Base(id))); err == nil {
 		return content, nil
 	}
 	return r.Channel.Fetch(ctx, id, limit)
@@ -382,3 +377,27 @@ func (s *webStage) shown(_ *testing.T, user string) []shownMessage {
 }
 
 func (s *webStage) settle(t *testing.T) { s.house.settle(t) }
+
+// seat puts a ward user of the sample at a desk.
+func (h *house) seat(t *testing.T, externalID, desk string) {
+	t.Helper()
+	who := h.character(t, externalID)
+	if err := h.ward.Approvals.SetDesk(context.Background(), services.SystemActor(who.Ward), who.Staff, desk); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// setRules gives the ward of a ward user of the sample the rules of a file.
+func (h *house) setRules(t *testing.T, externalID, path string) {
+	t.Helper()
+	rules, err := ReadRules(nil, path)
+	if err == nil {
+		err = h.ward.Approvals.SetRules(context.Background(), services.SystemActor(h.character(t, externalID).Ward), rules)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// silent is the logger of a test that fails things on purpose.
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -19,12 +19,12 @@ type server struct {
 }
 
 // listen binds at once, so that a taken port is told before anything runs.
-func listen(address string, handler http.Handler, logger *slog.Logger) (*server, error) {
+func (a *App) listen(address string, handler http.Handler) (*server, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w (is another program using it?)", address, err)
 	}
-	return &server{
+	s := &server{
 		listener: listener,
 		failed:   make(chan error, 1),
 		http: &http.Server{
@@ -35,9 +35,11 @@ func listen(address string, handler http.Handler, logger *slog.Logger) (*server,
 			ReadTimeout:       60 * time.Second,
 			IdleTimeout:       120 * time.Second,
 			MaxHeaderBytes:    64 << 10,
-			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+			ErrorLog:          slog.NewLogLogger(a.Logger.Handler(), slog.LevelWarn),
 		},
-	}, nil
+	}
+	a.closing(s.http.Close)
+	return s, nil
 }
 
 func (s *server) start() {

@@ -16,9 +16,9 @@ import (
 // inboundPlace names where a parked event is sealed for.
 const inboundPlace = "inbound.event"
 
-// openInbox makes the inbox of a channel whose platform wants an answer at once,
+// OpenInbox makes the inbox of a channel whose platform wants an answer at once,
 // and whose events must outlive a database that is away.
-func openInbox(settings config.Config, ward *ward.Services, channel string, handler bot.Handler, count func(string),
+func OpenInbox(settings config.Config, ward *ward.Services, channel string, handler bot.Handler, count func(string),
 	logger *slog.Logger) (*inbox.Inbox, error) {
 	box, err := inbox.New(inbox.Config{
 		Handler: handler,

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"canbobot/config"
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // childServes makes the test program be the product, for tests that kill it.
@@ -17,5 +20,13 @@ func TestMain(m *testing.M) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+	settings, err := config.Load(os.Environ())
+	if err == nil {
+		err = Serve(ctx, settings, time.Now, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	}
+	if err != nil {
+		slog.Error("serve", "error", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }

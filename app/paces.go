@@ -10,9 +10,9 @@ import (
 	"canbobot/config"
 )
 
-// paces are how fast each platform lets one bot write. Telegram allows about one
+// Paces are how fast each platform lets one bot write. Telegram allows about one
 // message a second to one chat, with short bursts [Bots FAQ].
-func paces(settings config.Config) map[string]session.Limit {
+func Paces(settings config.Config) map[string]session.Limit {
 	return map[string]session.Limit{
 		telegram.Name: {PerSecond: settings.TelegramRate, EachChat: time.Second},
 		zalo.Name:     {PerSecond: settings.ZaloRate},

@@ -41,15 +41,8 @@ type drawing struct {
 func newDrawing(t *testing.T) *drawing {
 	t.Helper()
 	d := &drawing{house: openHouse(t)}
-	words, err := texts.Load(func(problem string) { t.Error(problem) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.words = paper.Words{Say: sayer(words), Spell: texts.InWords}
-	d.clerk, err = actorOf(t.Context(), d.ward, "bac-hong-linh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	d.words = paper.Words{Say: d.house.words(), Spell: texts.InWords}
+	d.clerk = services.SystemActor(d.character(t, "can-bo-1").Ward)
 	var account models.Account
 	if err := d.ward.Store.Where("channel = 'web' AND external_id = ?",
 		"truong-nong-dan").Take(&account).Error; err != nil {

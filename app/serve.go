@@ -12,49 +12,32 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/inbox"
 	"canbobot/bot/page"
-	"canbobot/bot/session"
 	"canbobot/bot/telegram"
-	"canbobot/bot/texts"
 	"canbobot/bot/zalo"
 	"canbobot/bot/zalobot"
 	"canbobot/config"
-	"canbobot/services/downloads"
+	"canbobot/services"
 	"canbobot/services/journal"
-	"canbobot/services/ward"
 )
 
 // grace is how long a stop waits for what is running: longer than a message is in
 // the air.
 const grace = 40 * time.Second
 
-type serveCommand struct{}
-
-func (serveCommand) Help() string {
-	return "Brings the tables up to date, then serves until SIGTERM. A channel without its settings is off.\n\nExample: SECRET_KEY=... TELEGRAM_TOKEN=... canbobot serve"
-}
-
-func (serveCommand) Run(p *process) error {
-	settings, err := p.settings()
+// Serve brings the tables up to date, then serves the channels that have their
+// settings until ctx ends.
+func Serve(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger) error {
+	service, err := openService(ctx, settings, clock, logger)
 	if err != nil {
 		return err
 	}
-	if err := settings.Check(config.NeedSecret, config.NeedWebhook); err != nil {
-		return err
-	}
-	logger := p.logger(settings)
-	service, err := openService(p.ctx, settings, p, logger)
-	if err != nil {
-		return err
-	}
-	defer service.close()
-	return service.serve(p.ctx)
+	defer service.Close()
+	return service.serve(ctx)
 }
 
 // service is everything that serve runs.
 type service struct {
-	settings config.Config
-	ward     *ward.Services
-	files    *downloads.Service
+	*App
 	counter  *Counter
 	metrics  *metrics
 	public   *server
@@ -64,103 +47,69 @@ type service struct {
 	zalobot  *numberedBot
 	inboxes  []*inbox.Inbox
 	mirror   *mirror
-	logger   *slog.Logger
-	closers  []func() error
-}
-
-func (s *service) close() {
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		if err := s.closers[i](); err != nil {
-			s.logger.Warn("close", "error", err)
-		}
-	}
 }
 
 // openService wires all that the settings ask for; nothing runs yet.
-func openService(ctx context.Context, settings config.Config, p *process, logger *slog.Logger) (s *service, err error) {
-	s = &service{settings: settings, metrics: newMetrics(), logger: logger}
+func openService(ctx context.Context, settings config.Config, clock services.Clock,
+	logger *slog.Logger) (s *service, err error) {
+	s = &service{metrics: newMetrics()}
+	if s.App, err = Open(ctx, settings, clock, logger); err != nil {
+		return s, err
+	}
 	defer func() {
 		if err != nil {
-			s.close()
+			s.Close()
 		}
 	}()
-	store, err := openStore(ctx, settings, p.clock)
-	if err != nil {
+	if err := s.Ward.Store.Migrate(ctx); err != nil {
 		return s, err
 	}
-	s.closers = append(s.closers, store.Close)
-	if err := store.Migrate(ctx); err != nil {
-		return s, err
-	}
-	client, closeRedis, err := session.OpenRedis(settings.RedisURL.Reveal())
-	if err != nil {
-		return s, err
-	}
-	s.closers = append(s.closers, closeRedis)
-	sessions := session.New(client, p.clock, logger.With("part", "session"))
-	if s.ward, err = newWard(store, settings, p.clock, sessions.Guesses()); err != nil {
-		return s, err
-	}
-	s.files = s.ward.Downloads
 	if settings.AuditFile != "" {
 		file, err := journal.OpenMirror(settings.AuditFile)
 		if err != nil {
 			return s, err
 		}
-		s.closers = append(s.closers, file.Close)
-		s.mirror = &mirror{journal: s.ward.Audit, file: file, logger: logger.With("part", "audit")}
+		s.closing(file.Close)
+		s.mirror = &mirror{journal: s.Ward.Audit, file: file, logger: logger.With("part", "audit")}
 	}
-	words, err := texts.Load(func(problem string) { logger.Error("text", "problem", problem) })
-	if err != nil {
-		return s, err
-	}
-	if s.counter, err = newCounter(s.ward, sessions, sessions.Pace(paces(settings)), s.openChannels(ctx, words), s.links,
-		logger); err != nil {
+	if s.counter, err = s.NewCounter(Paces(settings), s.openChannels(ctx), s.links); err != nil {
 		return s, err
 	}
 	s.counter.sender.Meter = s.metrics
-	s.metrics.backlog(s.ward.Notices.Backlog)
-	s.counter.tidies = append(s.counter.tidies, s.ward.Channels.PurgeUploads, func(ctx context.Context) error {
-		_, err := s.files.Purge(ctx)
-		return err
-	})
+	s.metrics.backlog(s.Ward.Notices.Backlog)
 	mux := http.NewServeMux()
-	health(mux, s.ward)
-	downloadRoutes(mux, s.files, words, logger)
-	joinRoutes(mux, s.ways(words), words, logger)
+	health(mux, s.Ward)
+	downloadRoutes(mux, s.Ward.Downloads, s.Words, logger)
+	joinRoutes(mux, s.ways, s.Words, logger)
 	formImage(mux)
 	if err := s.webhooks(mux); err != nil {
 		return s, err
 	}
-	if s.public, err = listen(settings.HTTPAddr, mux, logger); err != nil {
+	if s.public, err = s.listen(settings.HTTPAddr, mux); err != nil {
 		return s, err
 	}
-	s.closers = append(s.closers, s.public.http.Close)
 	if settings.AdminAddr != "" {
-		if s.admin, err = listen(settings.AdminAddr, s.metrics.handler(), logger); err != nil {
-			return s, err
-		}
-		s.closers = append(s.closers, s.admin.http.Close)
+		s.admin, err = s.listen(settings.AdminAddr, s.metrics.handler())
 	}
-	return s, nil
+	return s, err
 }
 
 // openChannels makes the channels that have their settings.
-func (s *service) openChannels(ctx context.Context, words *texts.Texts) (lines []bot.Channel) {
-	shelf := shelf{service: s.files, publicURL: s.settings.PublicURL}
-	if s.telegram = openTelegram(s.settings, s.ward, s.logger); s.telegram != nil {
+func (s *service) openChannels(ctx context.Context) (lines []bot.Channel) {
+	shelf := shelf{service: s.Ward.Downloads, publicURL: s.Settings.PublicURL}
+	if s.telegram = openTelegram(s.Settings, s.Ward, s.Logger); s.telegram != nil {
 		lines = append(lines, s.telegram.channel)
 	}
-	if s.zalo = openZalo(ctx, s.settings, s.ward, words, shelf, s.metrics.counter(zalo.Name), s.logger); s.zalo != nil {
+	if s.zalo = openZalo(ctx, s.Settings, s.Ward, s.Words, shelf, s.metrics.counter(zalo.Name), s.Logger); s.zalo != nil {
 		lines = append(lines, s.zalo.channel)
-		s.closers = append(s.closers, func() error {
+		s.closing(func() error {
 			ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 			defer cancel()
 			return s.zalo.tokens.Close(ending)
 		})
 	}
-	if s.zalobot = openZaloBot(s.settings, s.ward.Clock, words, shelf, s.metrics.counter(zalobot.Name),
-		s.logger); s.zalobot != nil {
+	if s.zalobot = openZaloBot(s.Settings, s.Ward.Clock, s.Words, shelf, s.metrics.counter(zalobot.Name),
+		s.Logger); s.zalobot != nil {
 		lines = append(lines, s.zalobot.channel)
 	}
 	return lines
@@ -172,8 +121,8 @@ func (s *service) webhooks(mux *http.ServeMux) error {
 	handler := measured{next: s.counter.Dispatcher, metrics: s.metrics}
 	if s.telegram != nil {
 		s.telegram.handler = handler
-		if s.settings.TelegramMode == "webhook" {
-			mux.Handle("/webhooks/telegram", s.telegram.channel.WebhookHandler(s.settings.TelegramWebhookSecret.Reveal(),
+		if s.Settings.TelegramMode == "webhook" {
+			mux.Handle("/webhooks/telegram", s.telegram.channel.WebhookHandler(s.Settings.TelegramWebhookSecret.Reveal(),
 				handler))
 		}
 	}
@@ -190,10 +139,10 @@ func (s *service) webhooks(mux *http.ServeMux) error {
 		if err != nil {
 			return err
 		}
-		webhook := s.settings.ZaloBotMode == "webhook"
+		webhook := s.Settings.ZaloBotMode == "webhook"
 		s.zalobot.handler = box.Handler(webhook)
 		if webhook {
-			mux.Handle("/webhooks/zalobot", s.zalobot.channel.WebhookHandler(s.settings.ZaloBotWebhookSecret.Reveal(),
+			mux.Handle("/webhooks/zalobot", s.zalobot.channel.WebhookHandler(s.Settings.ZaloBotWebhookSecret.Reveal(),
 				s.zalobot.handler))
 		}
 	}
@@ -201,11 +150,11 @@ func (s *service) webhooks(mux *http.ServeMux) error {
 }
 
 func (s *service) inbox(channel string, handler bot.Handler) (*inbox.Inbox, error) {
-	box, err := openInbox(s.settings, s.ward, channel, handler, s.metrics.counter(channel), s.logger)
+	box, err := OpenInbox(s.Settings, s.Ward, channel, handler, s.metrics.counter(channel), s.Logger)
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, box.Close)
+	s.closing(box.Close)
 	s.inboxes = append(s.inboxes, box)
 	s.counter.inboxes[channel] = box
 	s.metrics.waiting(channel, box.Waiting)
@@ -220,8 +169,8 @@ func (s *service) links() []page.Link {
 	}
 	switch account := s.account(); {
 	case account == "":
-	case s.settings.PublicURL != "": // a page that shows the code: a Zalo chat opens with nothing typed
-		links = append(links, page.Link{Channel: zalo.Name, Pattern: s.settings.PublicURL + "/join#%s"})
+	case s.Settings.PublicURL != "": // a page that shows the code: a Zalo chat opens with nothing typed
+		links = append(links, page.Link{Channel: zalo.Name, Pattern: s.Settings.PublicURL + "/join#%s"})
 	default:
 		links = append(links, page.Link{Channel: zalo.Name, Pattern: account})
 	}
@@ -238,18 +187,16 @@ func (s *service) account() string {
 }
 
 // ways are the apps of the page behind an invite's QR code.
-func (s *service) ways(words *texts.Texts) func() []way {
-	return func() []way {
-		var all []way
-		if account := s.account(); account != "" {
-			all = append(all, way{Label: words.Say("join.open_zalo", nil), Address: account})
-		}
-		if s.telegram != nil && s.telegram.name() != "" {
-			all = append(all, way{Label: words.Say("join.open_telegram", nil), Address: "https://t.me/" + s.telegram.name(),
-				Start: s.telegram.start()})
-		}
-		return all
+func (s *service) ways() []way {
+	var all []way
+	if account := s.account(); account != "" {
+		all = append(all, way{Label: s.Words.Say("join.open_zalo", nil), Address: account})
 	}
+	if s.telegram != nil && s.telegram.name() != "" {
+		all = append(all, way{Label: s.Words.Say("join.open_telegram", nil), Address: "https://t.me/" + s.telegram.name(),
+			Start: s.telegram.start()})
+	}
+	return all
 }
 
 // serve runs until ctx ends, then stops in reverse order: no new events, the
@@ -266,12 +213,12 @@ func (s *service) serve(ctx context.Context) error {
 	for _, box := range s.inboxes {
 		running.Go(func() {
 			if err := box.Run(ctx); err != nil && ctx.Err() == nil {
-				s.logger.Error("inbox ended", "error", err)
+				s.Logger.Error("inbox ended", "error", err)
 			}
 		})
 	}
 	if s.telegram != nil {
-		running.Go(func() { s.telegram.run(ctx, s.counter.Texts) })
+		running.Go(func() { s.telegram.run(ctx, s.Words) })
 	}
 	if s.zalo != nil {
 		running.Go(func() { s.zalo.learn(ctx) })
@@ -282,14 +229,14 @@ func (s *service) serve(ctx context.Context) error {
 	if s.zalobot != nil {
 		running.Go(func() { s.zalobot.run(ctx) })
 	}
-	s.logger.Info("serving", "address", s.public.URL())
+	s.Logger.Info("serving", "address", s.public.URL())
 
 	var failure error
 	select {
 	case <-ctx.Done():
 	case failure = <-s.public.failed:
 	}
-	s.logger.Info("stopping")
+	s.Logger.Info("stopping")
 	s.counter.sender.Stop() // first: what is in the air has the whole of the time to land
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()

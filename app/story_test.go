@@ -2,12 +2,10 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,9 +17,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/bot"
-	"canbobot/config"
 	"canbobot/models"
-	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/journal"
@@ -156,8 +152,9 @@ func keysOf(detail *ast.CompositeLit, set *token.FileSet, keys map[string]string
 
 // endings are what follows the beginning of an action that the code completes.
 var endings = map[string][]string{
-	"change.": {string(models.ChangeSubmitted), string(models.ChangeReturned), string(models.ChangeApproved), string(models.ChangeRefused), string(models.ChangeWithdrawn)},
-	"line.":   {string(models.LinePaid), string(models.LineFailed), string(models.LineReturned)},
+	"change.": {string(models.ChangeSubmitted), string(models.ChangeReturned), string(models.ChangeApproved),
+		string(models.ChangeRefused), string(models.ChangeWithdrawn)},
+	"line.": {string(models.LinePaid), string(models.LineFailed), string(models.LineReturned)},
 }
 
 var looksLikeAction = regexp.MustCompile(`^[a-z_]+\.[a-z_]+$`)
@@ -192,7 +189,8 @@ func TestEveryActionOfTheJournalHasWords(t *testing.T) {
 			t.Errorf("%s: no text %s", at, key)
 		}
 	}
-	for _, sure := range []string{"change.approved", "line.failed", "link.agreed", "run.exported", "file.taken", "account.moved", "case.opened", "notice.sent", "story.viewed"} {
+	for _, sure := range []string{"change.approved", "line.failed", "link.agreed", "run.exported", "file.taken",
+		"account.moved", "case.opened", "notice.sent", "story.viewed"} {
 		if actions[sure] == "" {
 			t.Errorf("the code records %s, which is not seen", sure)
 		}
@@ -255,7 +253,8 @@ func TestAStoryIsHandedOut(t *testing.T) {
 	if !slices.Contains(bot.Choices(card), "story:change:1") {
 		t.Fatalf("the card offers %v", bot.Choices(card))
 	}
-	if refused := p.does(bot.Inbound{Action: "story:change:1"}); len(refused.Files) != 0 || !slices.Contains(verbs(refused), "step_up") {
+	if refused := p.does(bot.Inbound{Action: "story:change:1"}); len(refused.Files) != 0 ||
+		!slices.Contains(verbs(refused), "step_up") {
 		t.Fatalf("without a code: %+v", refused)
 	}
 	house.fresh(t, "can-bo-1")
@@ -272,12 +271,14 @@ func TestAStoryIsHandedOut(t *testing.T) {
 		t.Fatalf("sheets %q", names)
 	}
 	summary, history := flat(sheets[names[0]]), flat(sheets[names[1]])
-	for _, want := range []string{"Đề nghị số | 1", "Nguyễn Thị Huyền", "Nguyễn Thị Thảo Linh", "Phan Thị Thu Hà", "Đối chiếu sổ"} {
+	for _, want := range []string{"Đề nghị số | 1", "Nguyễn Thị Huyền", "Nguyễn Thị Thảo Linh", "Phan Thị Thu Hà",
+		"Đối chiếu sổ"} {
 		if !strings.Contains(summary, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, summary)
 		}
 	}
-	for _, want := range []string{"Đề nghị số 1: gửi", "duyệt và ghi vào danh sách", "Phan Thị Thu Hà | cán bộ phường", "06/04/2026"} {
+	for _, want := range []string{"Đề nghị số 1: gửi", "duyệt và ghi vào danh sách", "Phan Thị Thu Hà | cán bộ phường",
+		"06/04/2026"} {
 		if !strings.Contains(history, want) {
 			t.Errorf("the history lacks %q:\n%s", want, history)
 		}
@@ -330,7 +331,8 @@ func TestAStoryIsNotForEverybody(t *testing.T) {
 	if err := house.ward.Store.Where("id <> ?", request.WardID).Take(&other).Error; err != nil {
 		t.Fatal(err)
 	}
-	for _, subject := range []story.Subject{{Kind: story.Change, ID: 1}, {Kind: story.Person, ID: *request.SubjectID}, {Kind: story.Run, ID: run.ID}} {
+	for _, subject := range []story.Subject{{Kind: story.Change, ID: 1}, {Kind: story.Person, ID: *request.SubjectID},
+		{Kind: story.Run, ID: run.ID}} {
 		for _, test := range []struct {
 			actor services.Actor
 			want  services.Kind
@@ -349,15 +351,18 @@ func TestAStoryIsNotForEverybody(t *testing.T) {
 			}
 		}
 	}
-	for _, nothing := range []story.Subject{{}, {Kind: "staff", ID: 1}, {Kind: story.Person}, {Kind: story.Run, ID: 1 << 40}} {
-		if _, err := house.ward.Story.Story(ctxFor(t), services.SystemActor(request.WardID), nothing); services.KindOf(err) != services.KindNotFound {
+	for _, nothing := range []story.Subject{{}, {Kind: "staff", ID: 1}, {Kind: story.Person},
+		{Kind: story.Run, ID: 1 << 40}} {
+		if _, err := house.ward.Story.Story(ctxFor(t), services.SystemActor(request.WardID),
+			nothing); services.KindOf(err) != services.KindNotFound {
 			t.Errorf("%s: %v", nothing, err)
 		}
 	}
 	if now := count(); now != journal {
 		t.Errorf("%d refusals are in the journal as looks", now-journal)
 	}
-	told, err := house.ward.Story.Story(ctxFor(t), services.SystemActor(request.WardID), story.Subject{Kind: story.Run, ID: run.ID})
+	told, err := house.ward.Story.Story(ctxFor(t), services.SystemActor(request.WardID),
+		story.Subject{Kind: story.Run, ID: run.ID})
 	if err != nil || len(told.Entries) == 0 || count() != journal+1 {
 		t.Errorf("the list's story: %d entries, %v", len(told.Entries), err)
 	}
@@ -371,10 +376,12 @@ func TestAStoryHoldsNoFormula(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := `=HYPERLINK("http://x","` + strings.Repeat("a", 3000) + `")`
-	if err := house.ward.Store.Model(&models.Person{}).Where("id = ?", *request.SubjectID).Update("name", name).Error; err != nil {
+	if err := house.ward.Store.Model(&models.Person{}).Where("id = ?", *request.SubjectID).Update("name",
+		name).Error; err != nil {
 		t.Fatal(err)
 	}
-	sheet, err := house.ward.Story.Export(ctxFor(t), services.SystemActor(request.WardID), story.Subject{Kind: story.Person, ID: *request.SubjectID}, house.words())
+	sheet, err := house.ward.Story.Export(ctxFor(t), services.SystemActor(request.WardID),
+		story.Subject{Kind: story.Person, ID: *request.SubjectID}, house.words())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,7 +395,8 @@ func TestAStoryHoldsNoFormula(t *testing.T) {
 		for y, row := range sheets[one] {
 			for x, text := range row {
 				at, _ := excelize.CoordinatesToCellName(x+1, y+1)
-				if formula, _ := book.GetCellFormula(one, at); formula != "" || text != "" && strings.ContainsRune("=+-@", rune(text[0])) || len([]rune(text)) > 2100 {
+				if formula, _ := book.GetCellFormula(one, at); formula != "" || text != "" &&
+					strings.ContainsRune("=+-@", rune(text[0])) || len([]rune(text)) > 2100 {
 					t.Errorf("%s!%s holds %.60q", one, at, text)
 				}
 			}
@@ -419,7 +427,8 @@ func TestEveryActionIsTold(t *testing.T) {
 	subject := story.Subject{Kind: story.Person, ID: person.ID}
 	err := house.ward.Store.Transaction(func(tx *gorm.DB) error {
 		for action := range actions {
-			if err := house.ward.Audit.Record(tx, services.SystemActor(person.WardID), action, subject.String(), detail); err != nil {
+			if err := house.ward.Audit.Record(tx, services.SystemActor(person.WardID), action, subject.String(),
+				detail); err != nil {
 				return err
 			}
 		}
@@ -439,47 +448,5 @@ func TestEveryActionIsTold(t *testing.T) {
 		if want == "" || !strings.Contains(told, person.Name+": "+want) {
 			t.Errorf("%s is not told as %q", action, want)
 		}
-	}
-}
-
-func TestAuditExportWritesTheFile(t *testing.T) {
-	dir := t.TempDir()
-	environ := []string{"DATABASE_URL=" + storetest.Address(t), "SECRET_KEY=" + config.NewSecret()}
-	command := func(args ...string) (int, string) {
-		var out bytes.Buffer
-		code := Run(context.Background(), args, environ, strings.NewReader(""), &out, &out)
-		return code, out.String()
-	}
-	run := func(args ...string) (int, string) { return command(append([]string{"audit", "export"}, args...)...) }
-	if code, said := command("sample", "load"); code != exitOK {
-		t.Fatal(said)
-	}
-	path := filepath.Join(dir, "out.xlsx")
-	if code, said := run("--change", "1", path); code != exitOK || !strings.Contains(said, "entries written to") {
-		t.Fatalf("%d: %s", code, said)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, sheets := cells(t, content); !strings.Contains(flat(sheets["Tóm tắt"]), "Phần mềm") {
-		t.Error("the file does not say who made it")
-	}
-	for _, test := range []struct {
-		args []string
-		code int
-	}{
-		{[]string{path}, exitUsage},                                                                         // whose?
-		{[]string{"--change", "1", path}, exitUsage},                                                        // it exists
-		{[]string{"--change", "9999", filepath.Join(dir, "none.xlsx")}, exitFailed},                         // no such request
-		{[]string{"--change", "1", "--person", "1", filepath.Join(dir, "none.xlsx")}, exitUsage},            // both
-		{[]string{"--change", "1", "--ward", "nam-hong-linh", filepath.Join(dir, "none.xlsx")}, exitFailed}, // another's
-	} {
-		if code, said := run(test.args...); code != test.code {
-			t.Errorf("%v exits %d: %s", test.args, code, said)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "none.xlsx")); err == nil {
-		t.Error("a failed export leaves a file")
 	}
 }

@@ -36,11 +36,23 @@ func zaloPair(settings config.Config) channels.Pair {
 	return channels.Pair{Access: settings.ZaloAccessToken.Reveal(), Refresh: settings.ZaloRefreshToken.Reveal()}
 }
 
-// zaloTokens keeps the Official Account's pair in the ward's database.
-func zaloTokens(settings config.Config, ward *ward.Services, logger *slog.Logger) *channels.Tokens {
+// ZaloTokens keeps the Official Account's pair in the ward's database.
+func ZaloTokens(settings config.Config, ward *ward.Services, logger *slog.Logger) *channels.Tokens {
 	oauth := &zalo.OAuth{AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), URL: settings.ZaloOAuthURL}
 	return channels.NewTokens(ward.Store, ward.Vault, ward.Outbox, ward.Clock, zalo.Name, settings.DataDir,
 		renewer{oauth}, logger)
+}
+
+// ZaloChannel is the channel as a command needs it.
+func ZaloChannel(settings config.Config, ward *ward.Services, tokens *channels.Tokens,
+	logger *slog.Logger) *zalo.Channel {
+	return zalo.New(zalo.Config{
+		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
+		APIURL: settings.ZaloAPIURL, BusinessURL: settings.ZaloBusinessURL, Tokens: ZaloAccess{tokens},
+		Proof:     settings.ZaloProof,
+		TextLimit: settings.ZaloTextLimit, ButtonLimit: settings.ZaloButtonLimit,
+		Clock: ward.Clock, Logger: logger,
+	})
 }
 
 // openZalo wires the Official Account; nothing is asked of Zalo yet. It is nil
@@ -52,7 +64,7 @@ func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, 
 		return nil
 	}
 	logger = logger.With("channel", zalo.Name)
-	o := &official{tokens: zaloTokens(settings, ward, logger), ward: ward, logger: logger}
+	o := &official{tokens: ZaloTokens(settings, ward, logger), ward: ward, logger: logger}
 	if err := o.tokens.Seed(ctx, zaloPair(settings)); err != nil {
 		// The others run on; with a pair from 'canbobot zalo token' this one does too.
 		logger.Error("no pair of tokens to begin with: set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN, or run canbobot zalo token", "error", err)
@@ -64,7 +76,7 @@ func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, 
 	o.channel = zalo.New(zalo.Config{
 		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
 		APIURL: settings.ZaloAPIURL, BusinessURL: settings.ZaloBusinessURL,
-		Tokens: access{o.tokens}, Shelf: shelf, Uploads: ward.Channels.Uploads(zalo.Name),
+		Tokens: ZaloAccess{o.tokens}, Shelf: shelf, Uploads: ward.Channels.Uploads(zalo.Name),
 		Words: zalo.Words{
 			Numbers:   numbersHint(words),
 			Link:      fileLink(words),
@@ -153,16 +165,16 @@ func (r renewer) Renew(ctx context.Context, refresh string) (channels.Pair, erro
 	return channels.Pair{}, err
 }
 
-// access hands the channel its token, in the words of a failed send.
-type access struct{ tokens *channels.Tokens }
+// ZaloAccess hands the channel its token, in the words of a failed send.
+type ZaloAccess struct{ Tokens *channels.Tokens }
 
-func (a access) Access(ctx context.Context) (string, error) {
-	token, err := a.tokens.Access(ctx)
+func (a ZaloAccess) Access(ctx context.Context) (string, error) {
+	token, err := a.Tokens.Access(ctx)
 	return token, tokenFate(err)
 }
 
-func (a access) Renew(ctx context.Context, refused string) (string, error) {
-	token, err := a.tokens.Renew(ctx, refused)
+func (a ZaloAccess) Renew(ctx context.Context, refused string) (string, error) {
+	token, err := a.Tokens.Renew(ctx, refused)
 	return token, tokenFate(err)
 }
 

@@ -62,7 +62,8 @@ func (c *consent) answer(w http.ResponseWriter, r *http.Request) {
 		c.number++
 		c.refresh = fmt.Sprint("refresh-", c.number)
 	}
-	answer := map[string]any{"access_token": fmt.Sprint("access-", c.number), "refresh_token": c.refresh, "expires_in": "90000"}
+	answer := map[string]any{"access_token": fmt.Sprint("access-", c.number), "refresh_token": c.refresh,
+		"expires_in": "90000"}
 	c.mu.Unlock()
 	if hold == "after" {
 		c.wait(r)
@@ -84,7 +85,7 @@ func (c *consent) holding(when string) {
 func pairOf(t *testing.T, h *house, endpoint, dir string) *channels.Tokens {
 	t.Helper()
 	settings := config.Config{ZaloAppID: "1", ZaloAppSecret: "s", ZaloOAuthURL: endpoint, DataDir: dir}
-	return closing(t, zaloTokens(settings, h.ward, slog.New(slog.DiscardHandler)))
+	return closing(t, ZaloTokens(settings, h.ward, slog.New(slog.DiscardHandler)))
 }
 
 // closing ends a keeper of tokens with the test.
@@ -122,7 +123,8 @@ func TestKilledDuringRenewal(t *testing.T) {
 			address, key := furnished.Copy(t), furnishedKey
 			first := buildHouse(t, address, key)
 			ctx := ctxFor(t)
-			if err := pairOf(t, first, endpoint.URL, dir).Seed(ctx, channels.Pair{Access: "access-0", Refresh: "refresh-0"}); err != nil {
+			if err := pairOf(t, first, endpoint.URL, dir).Seed(ctx,
+				channels.Pair{Access: "access-0", Refresh: "refresh-0"}); err != nil {
 				t.Fatal(err)
 			}
 			endpoint.holding(when)

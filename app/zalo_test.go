@@ -85,9 +85,11 @@ func openAccount(t *testing.T, client *http.Client) *account {
 	a := &account{server: zalotest.New(t)}
 	late := &lateTokens{}
 	a.channel = zalo.New(zalo.Config{
-		AppID: a.server.AppID, AppSecret: a.server.AppSecret, OASecret: a.server.OASecret, APIURL: a.server.URL, BusinessURL: a.server.URL,
-		Tokens: late, TextLimit: 2000, ButtonLimit: 5, FormImage: "https://bot.example.vn/form.png",
-		Words:  zalo.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t)), FormTitle: "Gửi số", FormText: "Bấm để gửi"},
+		AppID: a.server.AppID, AppSecret: a.server.AppSecret, OASecret: a.server.OASecret, APIURL: a.server.URL,
+		BusinessURL: a.server.URL,
+		Tokens:      late, TextLimit: 2000, ButtonLimit: 5, FormImage: "https://bot.example.vn/form.png",
+		Words: zalo.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t)), FormTitle: "Gửi số",
+			FormText: "Bấm để gửi"},
 		Client: client, Clock: func() time.Time { return a.server.Clock() }, Logger: slog.New(slog.DiscardHandler),
 	})
 	a.house = openHouse(t, a.channel)
@@ -97,10 +99,11 @@ func openAccount(t *testing.T, client *http.Client) *account {
 	if err := a.tokens.Seed(ctxFor(t), channels.Pair{Access: access1, Refresh: refresh}); err != nil {
 		t.Fatal(err)
 	}
-	late.Tokens = access{a.tokens}
+	late.Tokens = ZaloAccess{a.tokens}
 	a.stage = newPlatformStage(a.house, zalo.Name)
 	settings := config.Config{DataDir: t.TempDir()}
-	box, err := openInbox(settings, a.house.ward, zalo.Name, a.stage.handler(), func(string) {}, slog.New(slog.DiscardHandler))
+	box, err := OpenInbox(settings, a.house.ward, zalo.Name, a.stage.handler(), func(string) {},
+		slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,8 +126,9 @@ type lateTokens struct{ zalo.Tokens }
 // replica keeps the pair as another process of the same installation would.
 func (a *account) replica(t *testing.T, dir string) *channels.Tokens {
 	t.Helper()
-	settings := config.Config{ZaloAppID: a.server.AppID, ZaloAppSecret: config.Secret(a.server.AppSecret), ZaloOAuthURL: a.server.URL, DataDir: dir}
-	return closing(t, zaloTokens(settings, a.house.ward, slog.New(slog.DiscardHandler)))
+	settings := config.Config{ZaloAppID: a.server.AppID, ZaloAppSecret: config.Secret(a.server.AppSecret),
+		ZaloOAuthURL: a.server.URL, DataDir: dir}
+	return closing(t, ZaloTokens(settings, a.house.ward, slog.New(slog.DiscardHandler)))
 }
 
 func (a *account) phone(t *testing.T, externalID string) *zalotest.User {
@@ -173,7 +177,8 @@ func TestLinkingOverZalo(t *testing.T) {
 		{user.Follow, "mã mời"},
 		{func() int { return user.Say(strings.ToLower(code)) }, "Tôi đồng ý"},
 		{func() int { return user.Say("đồng ý") }, "4 số cuối"},
-		{func() int { return user.ShareInfo("Tên khác", strings.TrimPrefix(who.Phone, "+")) }, "4 số cuối"}, // typed: no proof
+		// typed: no proof
+		{func() int { return user.ShareInfo("Tên khác", strings.TrimPrefix(who.Phone, "+")) }, "4 số cuối"},
 		{func() int { return user.Say("0000") }, "4 số cuối"},
 		{func() int { return user.Say(who.Phone[len(who.Phone)-4:]) }, who.Name},
 		{func() int { return user.Say("phu cap thang nay") }, "Tháng 4/2026"},
@@ -196,7 +201,8 @@ func TestLinkingOverZalo(t *testing.T) {
 	var row models.Account
 	find := func() {
 		t.Helper()
-		if err := a.house.ward.Store.Where("channel = ? AND external_id = ?", zalo.Name, user.ID).Take(&row).Error; err != nil {
+		if err := a.house.ward.Store.Where("channel = ? AND external_id = ?", zalo.Name,
+			user.ID).Take(&row).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -228,7 +234,7 @@ func TestOneOfThreeReplicasRenews(t *testing.T) {
 	for i := range lines {
 		lines[i] = zalo.New(zalo.Config{
 			AppID: a.server.AppID, AppSecret: a.server.AppSecret, APIURL: a.server.URL, BusinessURL: a.server.URL,
-			Tokens: access{a.replica(t, t.TempDir())}, TextLimit: 2000, ButtonLimit: 5, Clock: a.house.clock,
+			Tokens: ZaloAccess{a.replica(t, t.TempDir())}, TextLimit: 2000, ButtonLimit: 5, Clock: a.house.clock,
 		})
 	}
 	var wait sync.WaitGroup
@@ -282,7 +288,8 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	}
 	clerk := func(action string) string {
 		t.Helper()
-		in := bot.Inbound{Channel: "web", EventID: "window-" + action, UserID: "can-bo-1", ChatID: "can-bo-1", Private: true, Action: action}
+		in := bot.Inbound{Channel: "web", EventID: "window-" + action, UserID: "can-bo-1", ChatID: "can-bo-1", Private: true,
+			Action: action}
 		if err := a.house.counter.Dispatcher.Handle(ctx, in); err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +302,8 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	if card := clerk(fmt.Sprint("person:", known.Actor.Person)); !strings.Contains(card, "Zalo: quá lâu chưa nhắn") {
 		t.Errorf("the clerk's card says %q", card)
 	}
-	calls, _, err := a.house.ward.Notices.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward, Staff: 1}, 50)
+	calls, _, err := a.house.ward.Notices.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward,
+		Staff: 1}, 50)
 	if err != nil || !slices.ContainsFunc(calls, func(call notice.Call) bool {
 		return call.Person == known.Actor.Person && call.Why == bot.WhyWindow
 	}) {
@@ -303,7 +311,8 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	}
 
 	a.server.AddTemplate("418234", "ten_can_bo", "noi_dung")
-	err = a.house.ward.Channels.SetTemplate(ctx, services.SystemActor(known.Actor.Ward), zalo.Name, "notice", "418234", map[string]string{"ten_can_bo": "ten", "noi_dung": "noi_dung:20"})
+	err = a.house.ward.Channels.SetTemplate(ctx, services.SystemActor(known.Actor.Ward), zalo.Name, "notice", "418234",
+		map[string]string{"ten_can_bo": "ten", "noi_dung": "noi_dung:20"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +320,8 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	notify(t, a.house, "Họp chi hội tối mai tại nhà văn hoá")
 	a.house.settle(t)
 	got := phone.Messages()
-	if len(got) != 1 || !got[0].Template || got[0].Text != "418234 ten_can_bo="+known.Name+"; noi_dung=Họp chi hội tối mai" {
+	if len(got) != 1 || !got[0].Template || got[0].Text != "418234 ten_can_bo="+known.Name+
+		"; noi_dung=Họp chi hội tối mai" {
 		t.Errorf("shown %+v", got)
 	}
 }

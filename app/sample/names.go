@@ -41,7 +41,7 @@ var kinOf = map[string]kin{
 // newPerson invents a human: name and year of birth as the branch has them,
 // some without a phone, some with only a year of birth.
 func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
-	name, year := invent(l.rand, code)
+	name, year := Invent(l.rand, code)
 	person := &models.Person{WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: year, Version: 1,
 		CreatedAt: l.now, UpdatedAt: l.now}
 	if l.rand.IntN(100) < 70 {
@@ -60,9 +60,9 @@ func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
 	return person, nil
 }
 
-// invent makes up a name and a year of birth as a branch of the organization has
+// Invent makes up a name and a year of birth as a branch of the organization has
 // them.
-func invent(chance *rand.Rand, code string) (name string, born int) {
+func Invent(chance *rand.Rand, code string) (name string, born int) {
 	kin := kinOf[code]
 	woman := chance.IntN(100) < kin.womenPercent
 	born = kin.fromYear + chance.IntN(kin.toYear-kin.fromYear+1)
@@ -106,16 +106,16 @@ var banks = []string{"Agribank", "Agribank", "Agribank", "Vietcombank", "BIDV", 
 
 func (l *loader) giveAccount(person *models.Person) error {
 	number := fmt.Sprintf("3712%09d", l.rand.IntN(1_000_000_000))
-	return bankWith(l.ward.Vault, person, number, pick(l.rand, banks))
+	return GiveAccount(l.ward.Vault, person, number, l.rand)
 }
 
-// bankWith gives a person a bank account, sealed.
-func bankWith(v *vault.Vault, person *models.Person, number, bank string) error {
+// GiveAccount gives a person a bank account, sealed, at a bank by chance.
+func GiveAccount(v *vault.Vault, person *models.Person, number string, chance *rand.Rand) error {
 	sealed, err := v.Seal("people.bank_account", number)
 	if err != nil {
 		return err
 	}
 	person.BankAccount, person.BankHash = sealed, v.Hash("bank", number)
-	person.BankTail, person.BankName = number[len(number)-4:], bank
+	person.BankTail, person.BankName = number[len(number)-4:], pick(chance, banks)
 	return nil
 }

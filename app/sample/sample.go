@@ -71,7 +71,7 @@ type post struct {
 
 // Load fills an empty database. One that is not empty is refused.
 func Load(ctx context.Context, w *ward.Services) (Summary, error) {
-	if err := mustBeEmpty(ctx, w.Store); err != nil {
+	if err := MustBeEmpty(ctx, w.Store); err != nil {
 		return Summary{}, err
 	}
 	l := &loader{
@@ -87,8 +87,8 @@ func Load(ctx context.Context, w *ward.Services) (Summary, error) {
 	return Summary{Wards: len(l.wards), Villages: Villages, People: len(l.people), Characters: l.nextCast}, nil
 }
 
-// mustBeEmpty keeps invented people out of a database that holds anybody.
-func mustBeEmpty(ctx context.Context, store *models.Store) error {
+// MustBeEmpty keeps invented people out of a database that holds anybody.
+func MustBeEmpty(ctx context.Context, store *models.Store) error {
 	var wards int64
 	if err := store.WithContext(ctx).Model(&models.Ward{}).Count(&wards).Error; err != nil {
 		return fmt.Errorf("sample: %w", err)

@@ -47,6 +47,10 @@ func TownPolicy(ward int64, at time.Time) models.Policy {
 	}
 }
 
+// batchRows is small because the SQLite driver looks for every value of a
+// statement among all of them.
+const batchRows = 40
+
 // half is one of the two wards that the town became on 01/07/2025.
 type half struct {
 	code, name, phone string

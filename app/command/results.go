@@ -1,0 +1,99 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services/bank"
+	"canbobot/services/sheet"
+	"canbobot/services/ward"
+)
+
+type resultsCommand struct {
+	File      string `arg:"" help:"The bank's result sheet, .xlsx." type:"existingfile"`
+	Month     string `name:"run" help:"Month of the payment list, as yyyy-mm; found out from the sheet when left out." placeholder:"MONTH"`
+	Ward      string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
+	DryRun    bool   `help:"Only say what would be marked."`
+	Annotated string `help:"Write the sheet with every wrong cell coloured and explained here." placeholder:"OUT.xlsx"`
+}
+
+func (resultsCommand) Help() string {
+	return "Says how many lines the bank paid, refused and sent back, and each wrong cell; with any wrong cell nothing is marked, and the exit code is 1. " +
+		"The same sheet again changes nothing. docs/results.md tells which columns are read.\n\nExample: canbobot results ket-qua.xlsx --run 2026-03 --dry-run"
+}
+
+func (c resultsCommand) Run(p *process) error {
+	var month models.Month
+	if c.Month != "" {
+		var err error
+		if month, err = models.ParseMonth(c.Month); err != nil {
+			return usageError{err}
+		}
+	}
+	words, err := p.words()
+	if err != nil {
+		return err
+	}
+	content, err := readSheet(c.File)
+	if err != nil {
+		return err
+	}
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := oneWard(ward, p, c.Ward)
+		if err != nil {
+			return err
+		}
+		bring := func() (bank.Preview, error) { return ward.Results.Check(p.ctx, actor, month, content) }
+		if !c.DryRun {
+			bring = func() (bank.Preview, error) {
+				return ward.Results.Preview(p.ctx, actor, month, filepath.Base(c.File), content)
+			}
+		}
+		preview, err := bring()
+		if err != nil {
+			return said(words, err)
+		}
+		if c.Annotated != "" {
+			annotated, err := sheet.Annotate(content, preview.Sheet(), sayer(words))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(c.Annotated, annotated, 0o600); err != nil {
+				return err
+			}
+		}
+		printResults(p.stdout, words, preview)
+		switch {
+		case preview.Counts.Errors > 0:
+			return fmt.Errorf("%d rows are wrong; nothing was marked", preview.Counts.Wrong)
+		case c.DryRun || preview.ID == 0:
+			_, err := fmt.Fprintln(p.stdout, "nothing was marked")
+			return err
+		}
+		if _, err := ward.Results.Apply(p.ctx, actor, preview.ID); err != nil {
+			return said(words, err)
+		}
+		_, err = fmt.Fprintf(p.stdout, "marked %d lines of %s\n", preview.Counts.Marks(), preview.Run.Month)
+		return err
+	})
+}
+
+func printResults(out io.Writer, words *texts.Texts, preview bank.Preview) {
+	c := preview.Counts
+	fmt.Fprintf(out, "list of %s, rows %d: paid %d, failed %d, returned %d, already %d, waiting %d, wrong %d; lines without an answer %d\n",
+		preview.Run.Month, c.Rows, c.Paid, c.Failed, c.Returned, c.Already, c.Waiting, c.Wrong, c.Missing)
+	for _, reason := range preview.Reasons {
+		fmt.Fprintf(out, "reason %q: %d\n", reason.Text, reason.Count)
+	}
+	for _, finding := range preview.Findings[:min(len(preview.Findings), mostPrinted)] {
+		kind := "error "
+		if finding.Remark {
+			kind = "remark"
+		}
+		fmt.Fprintf(out, "%s %s!%s %s\n", kind, finding.Sheet, finding.Cell, sheet.Explain(finding, sayer(words)))
+	}
+}

@@ -1,0 +1,131 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"canbobot/app"
+	"canbobot/services"
+	"canbobot/services/ward"
+)
+
+type rulesCommand struct {
+	Show rulesShowCommand `cmd:"" help:"Print a ward's rules of approval, in the form that set reads."`
+	Set  rulesSetCommand  `cmd:"" help:"Put the rules of a file in the place of those a ward has."`
+}
+
+type rulesShowCommand struct {
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (rulesShowCommand) Help() string {
+	return "Example: canbobot rules show --ward bac-hong-linh > rules.yaml"
+}
+
+func (c rulesShowCommand) Run(p *process) error {
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		own, all, err := ward.Approvals.Rules(p.ctx, actor)
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 {
+			if _, err := fmt.Fprintln(p.stdout, "# The ward has set no rules; these go without saying."); err != nil {
+				return err
+			}
+			own = all
+		}
+		encoder := yaml.NewEncoder(p.stdout)
+		encoder.SetIndent(2)
+		return errors.Join(encoder.Encode(app.RuleFile{Rules: own}), encoder.Close())
+	})
+}
+
+type rulesSetCommand struct {
+	File string `arg:"" help:"YAML or JSON; - reads standard input. An empty list of rules is the default again." placeholder:"FILE"`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (rulesSetCommand) Help() string {
+	return `Requests that are waiting are decided by the rules of the day they were sent. docs/approvals.md says what a rule may say.
+
+Example: canbobot rules set front-first.yaml --ward bac-hong-linh
+
+    rules:
+      - kind: "*"
+        proposers: [head, self, staff]
+        steps:
+          - {desk: front, people: 1, remind_hours: 24}
+          - {role: leader, people: 1}`
+}
+
+func (c rulesSetCommand) Run(p *process) error {
+	rules, err := app.ReadRules(p.stdin, c.File)
+	if err != nil {
+		return usageError{err}
+	}
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		if err := ward.Approvals.SetRules(p.ctx, actor, rules); err != nil {
+			return ruleAdvice(err)
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d rules are in force for %s; what was sent before is decided by the rules of its day\n", len(rules), c.Ward)
+		return err
+	})
+}
+
+// ruleAdvice says what to do about a refusal.
+func ruleAdvice(err error) error {
+	refusal := (*services.Error)(nil)
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	f := refusal.Fields
+	at := fmt.Sprintf("kind %q", f["kind"])
+	if step, has := f["step"]; has {
+		at += fmt.Sprintf(", step %v", step)
+	}
+	advice := ""
+	switch refusal.Code {
+	case "rule_kind":
+		advice = `use "*", appoint, replace, leave, phone, bank, profile, merge or correct`
+	case "rule_twice":
+		advice = "keep one rule for each kind"
+	case "rule_proposer":
+		advice = fmt.Sprintf("%q proposes nothing; use head, deputy, self or staff", f["proposer"])
+	case "rule_proposers":
+		advice = `nobody could propose it; "*", merge and correct need staff, bank needs self or staff`
+	case "rule_steps":
+		advice = fmt.Sprintf("give it 1 to %v steps", f["max"])
+	case "rule_signer":
+		advice = "say either role (clerk, leader or any) or desk"
+	case "rule_desk":
+		return fmt.Errorf("there is no desk %q; use one of: %v", f["desk"], f["desks"])
+	case "rule_people":
+		advice = fmt.Sprintf("people must be 1 to %v: a step signed by nobody would be done at once", f["max"])
+	case "rule_hours":
+		advice = fmt.Sprintf("remind_hours and escalate_hours must be 0 to %v", f["max"])
+	case "rule_step_up":
+		advice = "set step_up: true; where money goes is never decided without a code"
+	case "rule_few":
+		advice = fmt.Sprintf("it wants %v people and the ward has %v who may sign it; add staff (canbobot staff add), seat them (canbobot staff desk), or ask for fewer", f["people"], f["have"])
+	case "rule_same":
+		advice = "somebody would have to sign twice, which nobody may; add staff, or change the step"
+	case "desk_needed":
+		return fmt.Errorf("the rules still need somebody at the desk %q; seat another one first, or set other rules",
+			f["desk"])
+	case "staff":
+		return errors.New("the ward has no such active user; canbobot staff list shows them")
+	default:
+		return err
+	}
+	return fmt.Errorf("%s: %s", at, advice)
+}

@@ -1,0 +1,154 @@
+// Package command is the command line: a file a group of commands.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"canbobot/app"
+	"canbobot/config"
+	"canbobot/services"
+	"canbobot/services/ward"
+)
+
+// Exit codes of every command.
+const (
+	OK     = 0
+	Failed = 1
+	Usage  = 2
+)
+
+// commands is the command line; each has its own file.
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Try everything on one page, with the sample of Hồng Lĩnh; no server and no token needed."`
+	Serve   serveCommand   `cmd:"" help:"Serve the configured channels until stopped."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date."`
+	Sample  sampleCommand  `cmd:"" help:"The sample ward."`
+	Report  reportCommand  `cmd:"" help:"Who is in post and what a month costs, by ward, organization and village."`
+	Ward    wardCommand    `cmd:"" help:"Wards: begin one, list them."`
+	Village villageCommand `cmd:"" help:"Villages of a ward: add, rename, join, part."`
+	Branch  branchCommand  `cmd:"" help:"Branches of a village: begin, list, end."`
+	Policy  policyCommand  `cmd:"" help:"What a ward pays, to whom and on what paper."`
+	Results resultsCommand `cmd:"" help:"Mark a payment list by the bank's result sheet (.xlsx), all or nothing."`
+	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
+	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
+	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`
+	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
+	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
+	Staff   staffCommand   `cmd:"" help:"Ward users."`
+	Rules   rulesCommand   `cmd:"" help:"Who proposes, who checks and who decides in a ward."`
+	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
+	Audit   auditCommand   `cmd:"" help:"The journal."`
+	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`
+}
+
+// process is what a command may use of the program's surroundings.
+type process struct {
+	ctx      context.Context
+	environ  []string
+	stdin    io.Reader
+	stdout   io.Writer
+	stderr   io.Writer
+	clock    services.Clock
+	exitCode int
+}
+
+// usageError is a mistake of who called the command: it exits with 2.
+type usageError struct{ error }
+
+// Run runs one command and returns its exit code.
+func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &process{ctx: ctx, environ: environ, stdin: stdin, stdout: stdout, stderr: stderr, clock: time.Now}
+	var cli commands
+	helped := false
+	parser, err := kong.New(&cli,
+		kong.Name("canbobot"),
+		kong.Description("The officers' counter on the phone: a chat service for Viet Nam's wards on Zalo and Telegram.\n\nTry it: canbobot demo\nSettings are environment variables; .env.example lists them."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(p),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "canbobot:", err)
+		return Failed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return OK
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "canbobot: %v\nSee: canbobot --help\n", err)
+		return Usage
+	}
+	if err := command.Run(p); err != nil {
+		fmt.Fprintln(stderr, "canbobot:", err)
+		var usage usageError
+		var problems *config.Problems
+		if errors.As(err, &usage) || errors.As(err, &problems) {
+			return Usage
+		}
+		return Failed
+	}
+	return p.exitCode
+}
+
+// settings reads the environment; what is missing or wrong is told at once.
+func (p *process) settings() (config.Config, error) { return config.Load(p.environ) }
+
+// logger writes to standard error, as LOG_LEVEL and LOG_FORMAT say.
+func (p *process) logger(settings config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.LogLevel}
+	if settings.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// withWard opens the configured database for one command. Guess limits of a
+// command live in the process: nobody guesses there.
+func (p *process) withWard(do func(ward *ward.Services) error) error {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	if err := settings.Check(config.NeedSecret); err != nil {
+		return err
+	}
+	settings.RedisURL = "" // nobody guesses in a command: its limits live in the process
+	a, err := app.Open(p.ctx, settings, p.clock, p.logger(settings))
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return do(a.Ward)
+}
+
+// actorOf is the program itself, in the ward with this code.
+func actorOf(ctx context.Context, w *ward.Services, code string) (services.Actor, error) {
+	wards, err := w.Identity.Wards(ctx)
+	if err != nil {
+		return services.Actor{}, err
+	}
+	var codes []string
+	for _, ward := range wards {
+		if ward.Code == code {
+			return services.SystemActor(ward.ID), nil
+		}
+		codes = append(codes, ward.Code)
+	}
+	if code == "" {
+		return services.Actor{}, usageError{fmt.Errorf("which ward? name one with --ward: %s", strings.Join(codes, ", "))}
+	}
+	return services.Actor{}, usageError{fmt.Errorf("no ward %q; there are: %s", code, strings.Join(codes, ", "))}
+}

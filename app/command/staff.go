@@ -1,0 +1,155 @@
+package command
+
+import (
+	"canbobot/bot/texts"
+	"canbobot/services"
+	"canbobot/services/ward"
+	"cmp"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+)
+
+type inviteCommand struct {
+	Ward   string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Person int64  `help:"Id of the person in the roster." xor:"who" placeholder:"ID"`
+	Phone  string `help:"Phone number in the roster." xor:"who" placeholder:"NUMBER"`
+}
+
+func (inviteCommand) Help() string {
+	return "The code is printed once and kept only as a hash; it works once, for 14 days.\n\nExample: canbobot invite --ward bac-hong-linh --phone 0912345678"
+}
+
+func (c inviteCommand) Run(p *process) error {
+	if c.Person == 0 && c.Phone == "" {
+		return usageError{errors.New("say who: --person ID or --phone NUMBER")}
+	}
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		person := c.Person
+		if c.Phone != "" {
+			found, err := ward.Roster.Find(p.ctx, actor, c.Phone, 2)
+			if err != nil {
+				return err
+			}
+			if len(found) != 1 {
+				return fmt.Errorf("%d people of the ward have this number; use --person ID", len(found))
+			}
+			person = found[0].Person.ID
+		}
+		code, invite, err := ward.Identity.Invite(p.ctx, actor, person)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%s\nworks once, until %s\n", code, texts.Moment(invite.ExpiresAt))
+		return err
+	})
+}
+
+type staffCommand struct {
+	Add  staffAddCommand  `cmd:"" help:"Add a ward user; prints the invite code and the secret of their code generator."`
+	List staffListCommand `cmd:"" help:"List ward users."`
+	Desk staffDeskCommand `cmd:"" help:"Say at which desk a ward user works."`
+
+	Retire staffRetireCommand `cmd:"" help:"End what a ward user may do, and their links with it."`
+}
+
+type staffAddCommand struct {
+	Ward  string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Name  string `help:"Full name." required:""`
+	Role  string `help:"viewer, clerk, leader or admin." enum:"viewer,clerk,leader,admin" required:""`
+	Phone string `help:"Phone number." default:""`
+}
+
+func (staffAddCommand) Help() string {
+	return `Example: canbobot staff add --ward bac-hong-linh --name "Trần Thị Lan" --role clerk`
+}
+
+func (c staffAddCommand) Run(p *process) error {
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		staff, address, code, err := ward.Identity.AddStaff(p.ctx, actor, actor.Ward, c.Name, services.Role(c.Role), c.Phone)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "staff %d\ninvite code   %s\ncode generator %s\nBoth are shown once. Hand them over in person.\n", staff.ID, code, address)
+		return err
+	})
+}
+
+type staffRetireCommand struct {
+	ID   int64  `arg:"" help:"Id of the ward user, as staff list prints it."`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (staffRetireCommand) Help() string {
+	return "Refused while one of the ward's rules could be kept by nobody else.\n\nExample: canbobot staff retire 7 --ward bac-hong-linh"
+}
+
+func (c staffRetireCommand) Run(p *process) error {
+	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		return ward.Identity.RetireStaff(p.ctx, actor, c.ID)
+	})
+}
+
+type staffListCommand struct {
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (staffListCommand) Help() string { return "Example: canbobot staff list --ward bac-hong-linh" }
+
+func (c staffListCommand) Run(p *process) error {
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		all, err := ward.Identity.Staff(p.ctx, actor)
+		if err != nil {
+			return err
+		}
+		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		for _, staff := range all {
+			state := "active"
+			if !staff.Active {
+				state = "inactive"
+			}
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", staff.ID, staff.Role, cmp.Or(staff.Desk, "-"), state, staff.Name)
+		}
+		return table.Flush()
+	})
+}
+
+type staffDeskCommand struct {
+	Ward  string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Staff int64  `help:"Id of the ward user." required:"" placeholder:"ID"`
+	Desk  string `help:"front, office, culture, home or finance; none when left out." default:""`
+}
+
+func (staffDeskCommand) Help() string {
+	return "Rules of approval name desks: the ward Front checks first, for one.\n\nExample: canbobot staff desk --ward bac-hong-linh --staff 3 --desk front"
+}
+
+func (c staffDeskCommand) Run(p *process) error {
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
+		if err != nil {
+			return err
+		}
+		if err := ward.Approvals.SetDesk(p.ctx, actor, c.Staff, c.Desk); err != nil {
+			return ruleAdvice(err)
+		}
+		_, err = fmt.Fprintf(p.stdout, "staff %d is at the desk %q\n", c.Staff, c.Desk)
+		return err
+	})
+}

@@ -1,6 +1,0 @@
-//go:build !race
-
-package app
-
-// rosterRows is how many people a roster has that goes out and comes back.
-const rosterRows = 20_000

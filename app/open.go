@@ -1,0 +1,98 @@
+// Package app is the only place that knows everything: it opens what is served,
+// tried, commanded, played or measured, and wires services, conversation and channels.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"canbobot/bot/session"
+	"canbobot/bot/texts"
+	"canbobot/config"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/vault"
+	"canbobot/services/ward"
+)
+
+// App is what everything stands on that is served, tried, commanded, played or
+// measured: the services over one database, the words, and what Redis holds.
+type App struct {
+	Settings config.Config
+	Clock    services.Clock
+	Logger   *slog.Logger
+	Words    *texts.Texts
+	Ward     *ward.Services
+	Sessions *session.Store
+
+	closers []func() error
+}
+
+// Open opens what the settings name; nothing runs yet, and no table is changed.
+func Open(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger) (*App, error) {
+	store, err := models.Open(ctx, models.Options{URL: settings.DatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock})
+	if err != nil {
+		return nil, err
+	}
+	return openOver(store, settings, clock, logger)
+}
+
+// openOver is Open over a database that is open already; it is closed with it.
+func openOver(store *models.Store, settings config.Config, clock services.Clock,
+	logger *slog.Logger) (a *App, err error) {
+	a = &App{Settings: settings, Clock: clock, Logger: logger}
+	a.closing(store.Close)
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if a.Words, err = texts.Load(func(problem string) { logger.Error("text", "problem", problem) }); err != nil {
+		return a, err
+	}
+	keys := settings.Keys()
+	secrets, err := vault.New(keys[0], keys[1:]...)
+	if err != nil {
+		return a, fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	client, closeRedis, err := session.OpenRedis(settings.RedisURL.Reveal())
+	if err != nil {
+		return a, err
+	}
+	a.closing(closeRedis)
+	a.Sessions = session.New(client, clock, logger.With("part", "session"))
+	a.Ward, err = ward.New(store, secrets, clock, a.Sessions.Guesses())
+	return a, err
+}
+
+// closing has something closed at the end, before what was opened earlier.
+func (a *App) closing(do func() error) { a.closers = append(a.closers, do) }
+
+// Close closes in the reverse order of opening.
+func (a *App) Close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if err := a.closers[i](); err != nil {
+			a.Logger.Warn("close", "error", err)
+		}
+	}
+	a.closers = nil
+}
+
+// Database names the database of the settings, without what opens it.
+func Database(settings config.Config) string {
+	address := settings.DatabaseURL.Reveal()
+	if address == "" {
+		return "SQLite file " + filepath.Join(settings.DataDir, "canbobot.db")
+	}
+	if path, is := strings.CutPrefix(address, "sqlite:"); is {
+		return "SQLite file " + path
+	}
+	if parsed, err := url.Parse(address); err == nil {
+		return "PostgreSQL database " + parsed.Host + parsed.Path
+	}
+	return "the database of DATABASE_URL"
+}
