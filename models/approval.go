@@ -3,13 +3,14 @@ package models
 import "time"
 
 // ApprovalRule says who may propose a kind of change in a ward, and who signs
-// it in which order. It is never edited: a new one takes its place, and requests
-// that were sent under the old one are decided by the old one.
+// it, or another kind of item, in which order. It is never edited: a new one
+// takes its place, and what was sent under the old one is decided by the old one.
 type ApprovalRule struct {
 	ID     int64
 	WardID int64
-	Kind   string // a ChangeKind, or "*" for every kind without a rule of its own
-	// Proposers is a list with commas of head, deputy, self and staff.
+	Kind   string // a ChangeKind, "*" for every one without a rule of its own, or list, notice ...
+	// Proposers is a list with commas of head, deputy, self and staff; empty where
+	// the item is no change.
 	Proposers      string
 	CreatedByStaff *int64 // nil when the command line set it
 	CreatedAt      time.Time
@@ -33,19 +34,21 @@ type ApprovalStep struct {
 	EscalateHours int
 }
 
-// ApprovalSignature is one signature under one step of a change request.
-type ApprovalSignature struct {
-	ID       int64
-	WardID   int64
-	ChangeID int64
-	Version  int // of the request, as it was seen
-	Step     int
-	StaffID  int64 // who signed
+// Signature is one signature under one step of an item: of what waits for
+// signatures, such as a change request or a payment list.
+type Signature struct {
+	ID      int64
+	WardID  int64
+	Item    string // kind of item: change, list, notice, link, policy, delegation
+	ItemID  int64
+	Version int // of the item, as it was seen
+	Step    int
+	StaffID int64 // who signed
 	// ForStaffID is whose right it was: their own, or that of who is absent.
 	ForStaffID int64
 	At         time.Time
 	// EndedAt is when it stopped counting, EndedWhy why: taken_back by its owner,
-	// returned with the request, or void because the signer might not sign it.
+	// returned with the item, or void because the signer might not sign it.
 	EndedAt  *time.Time
 	EndedWhy string
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	entities = append(entities, models.ApprovalRule{}, models.ApprovalStep{}, models.ApprovalSignature{}, models.Delegation{})
+	entities = append(entities, models.ApprovalRule{}, models.ApprovalStep{}, models.Signature{}, models.Delegation{})
 }
 
 // What no code may get past: the database itself refuses it, on both dialects.
@@ -36,8 +36,8 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 		return &row
 	}
 	must(step(func(*models.ApprovalStep) {}))
-	signature := func(version int, by, on int64) *models.ApprovalSignature {
-		return &models.ApprovalSignature{WardID: ward.ID, ChangeID: change.ID, Version: version, Step: 1, StaffID: by, ForStaffID: on, At: now}
+	signature := func(version int, by, on int64) *models.Signature {
+		return &models.Signature{WardID: ward.ID, Item: "change", ItemID: change.ID, Version: version, Step: 1, StaffID: by, ForStaffID: on, At: now}
 	}
 	one, two, three := staff[0].ID, staff[1].ID, staff[2].ID
 	must(signature(1, one, two))

@@ -31,12 +31,16 @@ type Notice struct {
 	// RecurringID is what sent it by itself.
 	RecurringID *int64
 	State       string
+	Version     int        `gorm:"default:1"` // counts what was changed; a decision names the one it saw
 	SendAt      *time.Time // when it is to go; nil for at once
-	ApprovedBy  *int64
-	SentAt      *time.Time
-	RemindedAt  *time.Time
-	Following   bool // its progress card is being kept up to date
-	CreatedAt   time.Time
+	// SubmittedAt is when it was put before those who sign it.
+	SubmittedAt       *time.Time
+	SignersRemindedAt *time.Time
+	ApprovedBy        *int64
+	SentAt            *time.Time
+	RemindedAt        *time.Time
+	Following         bool // its progress card is being kept up to date
+	CreatedAt         time.Time
 }
 
 // NoticeFile is the picture or PDF that a notice carries.

@@ -95,6 +95,7 @@ type PaymentRun struct {
 	ApprovedAt        *time.Time
 	ExportedAt        *time.Time
 	ClosedAt          *time.Time
+	RemindedAt        *time.Time
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }

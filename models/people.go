@@ -96,6 +96,8 @@ type LinkRequest struct {
 	Name           string // as said
 	PersonID       *int64 // whom the phone or name points to; nil when nobody
 	State          LinkState
+	Version        int `gorm:"default:1"`
+	RemindedAt     *time.Time
 	DecidedByStaff *int64
 	DecidedAt      *time.Time
 	IdempotencyKey string

@@ -57,28 +57,37 @@ func (s *Service) Open(tx *gorm.DB, ward int64) (*Book, error) {
 
 // Rule is the rule for what was sent at a moment. A later rule changes nothing
 // of it.
-func (b *Book) Rule(kind models.ChangeKind, at time.Time) Rule {
+func (b *Book) Rule(name string, at time.Time) Rule {
+	kind, _ := Known(name)
 	var general *models.ApprovalRule
 	for i, row := range b.rules {
 		if row.CreatedAt.After(at) || (row.RetiredAt != nil && !row.RetiredAt.After(at)) {
 			continue
 		}
-		switch row.Kind {
-		case string(kind):
+		switch {
+		case row.Kind == name:
 			return ruleOf(row)
-		case Every:
+		case row.Kind == Every && kind.request():
 			general = &b.rules[i]
 		}
 	}
 	if general == nil {
-		return Default(kind, b.Ward.DeputyMayPropose)
+		return kind.byDefault(b.Ward)
 	}
 	rule := ruleOf(*general)
-	rule.Kind = string(kind)
-	for i := range rule.Steps {
-		rule.Steps[i].StepUp = rule.Steps[i].StepUp || needsCode(kind)
-	}
-	return rule
+	rule.Kind = name
+	return rule.withCodes(kind)
+}
+
+// Has reports whether the ward has a rule of its own in force for a kind.
+func (b *Book) Has(name string) bool {
+	return slices.ContainsFunc(b.rules, func(row models.ApprovalRule) bool { return row.Kind == name && row.RetiredAt == nil })
+}
+
+// ruled are the kinds that the ward's rules are about: all requests, and of other
+// items those that it has a rule for.
+func (b *Book) ruled() []Kind {
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind Kind) bool { return !kind.request() && !b.Has(kind.Name) })
 }
 
 // Own are the rules that the ward has set and that are in force.
@@ -92,10 +101,13 @@ func (b *Book) Own() []Rule {
 	return rules
 }
 
-// Hours are the shortest times after which anything of the ward's rules, retired
-// ones included, may be reminded of; 0 when nothing is.
-func (b *Book) Hours() int {
-	hours := b.Ward.RemindAfterHours
+// hours are the shortest times after which anything of the ward's rules, retired
+// ones included, may be reminded of; 0 when nothing is. ward says that the ward's
+// own time counts.
+func (b *Book) hours(ward bool) (hours int) {
+	if ward {
+		hours = b.Ward.RemindAfterHours
+	}
 	for _, rule := range b.rules {
 		for _, step := range rule.Steps {
 			for _, own := range []int{step.RemindHours, step.EscalateHours} {
@@ -118,7 +130,7 @@ func (b *Book) Member(id int64) models.Staff {
 }
 
 func ruleOf(row models.ApprovalRule) Rule {
-	rule := Rule{Kind: row.Kind, Proposers: strings.Split(row.Proposers, ",")}
+	rule := Rule{Kind: row.Kind, Proposers: strings.FieldsFunc(row.Proposers, func(r rune) bool { return r == ',' })}
 	for _, step := range row.Steps {
 		rule.Steps = append(rule.Steps, Step{
 			Role: step.Role, Desk: step.Desk, People: step.People, StepUp: step.StepUp,
@@ -128,8 +140,8 @@ func ruleOf(row models.ApprovalRule) Rule {
 	return rule
 }
 
-// Rules lists what the ward has set, and for the kinds that it has set nothing
-// for what goes without saying: all kinds, each with its rule.
+// Rules lists what the ward has set, and of all kinds of requests and of what else
+// it has set a rule for, each with its rule.
 func (s *Service) Rules(ctx context.Context, actor services.Actor) (own, all []Rule, err error) {
 	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
 		return nil, nil, err
@@ -138,7 +150,7 @@ func (s *Service) Rules(ctx context.Context, actor services.Actor) (own, all []R
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, kind := range kinds {
+	for _, kind := range book.ruled() {
 		all = append(all, book.Rule(kind.Name, s.clock.UTC()))
 	}
 	return book.Own(), all, nil
@@ -170,7 +182,7 @@ func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Ru
 			return fmt.Errorf("retire rules: %w", err)
 		}
 		for _, rule := range rules {
-			row := models.ApprovalRule{WardID: actor.Ward, Kind: rule.Kind, Proposers: strings.Join(rule.Proposers, ","), CreatedByStaff: pointer(actor.Staff), CreatedAt: now}
+			row := models.ApprovalRule{WardID: actor.Ward, Kind: rule.Kind, Proposers: strings.Join(rule.Proposers, ","), CreatedByStaff: services.Ref(actor.Staff), CreatedAt: now}
 			for i, step := range rule.Steps {
 				row.Steps = append(row.Steps, models.ApprovalStep{
 					WardID: actor.Ward, Step: i + 1, Role: step.Role, Desk: step.Desk, People: step.People, StepUp: step.StepUp,
@@ -216,7 +228,7 @@ func (s *Service) SetDesk(ctx context.Context, actor services.Actor, staff int64
 	})
 }
 
-// WithoutStaff refuses with conflict/staff_needed, and the kind of request, where
+// WithoutStaff refuses with conflict/staff_needed, and the kind of item, where
 // the ward's rules can be kept now and could not without a user. The ward's row
 // is locked, so that two who leave at once do not each count on the other.
 func (s *Service) WithoutStaff(tx *gorm.DB, ward, staff int64) error {
@@ -229,10 +241,10 @@ func (s *Service) WithoutStaff(tx *gorm.DB, ward, staff int64) error {
 	}
 	rest := slices.DeleteFunc(slices.Clone(book.Staff), func(member models.Staff) bool { return member.ID == staff })
 	now := s.clock.UTC()
-	for _, kind := range kinds {
+	for _, kind := range book.ruled() {
 		rule := book.Rule(kind.Name, now)
 		if rule.check(book.Staff) == nil && rule.check(rest) != nil {
-			return services.Conflict("staff_needed").With("kind", string(kind.Name))
+			return services.Conflict("staff_needed").With("kind", kind.Name)
 		}
 	}
 	return nil
@@ -262,11 +274,4 @@ func (s *Service) write(ctx context.Context, actor services.Actor, do func(tx *g
 		}
 		return do(tx)
 	})
-}
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
 }

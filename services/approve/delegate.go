@@ -29,7 +29,7 @@ type DelegationView struct {
 // the same human), invalid/delegate_days, and conflict/delegated where those
 // days are given to somebody (to, first, last).
 func (s *Service) Delegate(ctx context.Context, actor services.Actor, from, to int64, first, last models.Date) (models.Delegation, error) {
-	row := models.Delegation{WardID: actor.Ward, FromStaffID: from, ToStaffID: to, From: first, To: last, CreatedByStaff: pointer(actor.Staff)}
+	row := models.Delegation{WardID: actor.Ward, FromStaffID: from, ToStaffID: to, From: first, To: last, CreatedByStaff: services.Ref(actor.Staff)}
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil || actor.Ward == 0 {
 		return row, services.Denied("role")
 	}

@@ -6,14 +6,21 @@ import (
 	"canbobot/models"
 )
 
-// Kind is what the rules must know of a kind of request. The kinds live above
-// this package and register themselves.
+// Kind is what rules know of a kind of item. The kinds live above this package
+// and register themselves.
 type Kind struct {
-	Name  models.ChangeKind
-	Place int // in lists
+	Name  string // in a rule: phone, list, notice
+	Place int    // in lists
+	// Steps are signed where the ward has set no rule. A kind of change request has
+	// none: any clerk or leader decides, somebody proposes it, and the ward's rule
+	// for every kind of request counts for it.
+	Steps []Step
 	// Proposers are those to whom alone a rule may open the kind; nil: to anyone.
 	Proposers []string
-	StepUp    bool // each signature asks for a fresh code
+	// StepUp says that each signature asks for a fresh code, whatever a rule says.
+	StepUp bool
+	// Own says that who makes it signs it with the making: one step, one person.
+	Own bool
 }
 
 var kinds []Kind
@@ -25,16 +32,33 @@ func Register(kind Kind) {
 }
 
 // Known finds a kind by its name; ok is false when there is none.
-func Known(name models.ChangeKind) (kind Kind, ok bool) {
+func Known(name string) (kind Kind, ok bool) {
 	i := slices.IndexFunc(kinds, func(kind Kind) bool { return kind.Name == name })
 	if i < 0 {
-		return Kind{}, false
+		return Kind{Name: name}, false
 	}
 	return kinds[i], true
 }
 
-// needsCode reports whether a kind asks for a fresh code whatever the rule says.
-func needsCode(name models.ChangeKind) bool {
-	kind, _ := Known(name)
-	return kind.StepUp
+// request reports whether it is a kind of change request.
+func (k Kind) request() bool { return k.Steps == nil }
+
+// byDefault is the rule of a ward that has none.
+func (k Kind) byDefault(ward models.Ward) Rule {
+	rule := Rule{Kind: k.Name, Steps: slices.Clone(k.Steps)}
+	if k.request() {
+		rule.Proposers, rule.Steps = []string{ByHead, BySelf, ByStaff}, []Step{{Role: Any, People: 1}}
+		if ward.DeputyMayPropose {
+			rule.Proposers = append(rule.Proposers, ByDeputy)
+		}
+	}
+	return rule.withCodes(k)
+}
+
+// withCodes asks for a code wherever the kind does.
+func (r Rule) withCodes(kind Kind) Rule {
+	for i := range r.Steps {
+		r.Steps[i].StepUp = r.Steps[i].StepUp || kind.StepUp
+	}
+	return r
 }

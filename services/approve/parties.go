@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // Why a party may not sign.
@@ -12,7 +13,7 @@ const (
 	WhyConcerns = "concerns_you" // it is about them
 )
 
-// Parties are those whom a request touches: none of them signs it.
+// Parties are those whom an item touches: none of them signs it.
 type Parties struct {
 	Staff   int64   // who proposed it, as a ward user
 	By      int64   // who proposed it, among the people
@@ -21,11 +22,20 @@ type Parties struct {
 	Phones  []string
 }
 
+// know fills in who the ward user is that proposed it.
+func (p *Parties) know(staff []models.Staff) {
+	for _, one := range staff {
+		if p.Staff != 0 && one.ID == p.Staff {
+			p.By, p.ByPhone = services.ID(one.PersonID), one.Phone
+		}
+	}
+}
+
 // WhyNot is why a ward user may not sign what touches these parties; "" when
 // they may. Who answers a number of the request may be a party that the ward
 // has not written down as the same human.
 func (p Parties) WhyNot(member models.Staff) string {
-	person := value(member.PersonID)
+	person := services.ID(member.PersonID)
 	switch {
 	case p.Staff != 0 && member.ID == p.Staff, person != 0 && person == p.By, p.ByPhone != "" && member.Phone == p.ByPhone:
 		return WhyOwn
@@ -37,14 +47,7 @@ func (p Parties) WhyNot(member models.Staff) string {
 
 // same reports whether two ward users are one human.
 func same(a, b models.Staff) bool {
-	return a.ID == b.ID || (a.PersonID != nil && value(a.PersonID) == value(b.PersonID)) || (a.Phone != "" && a.Phone == b.Phone)
-}
-
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
+	return a.ID == b.ID || (a.PersonID != nil && services.ID(a.PersonID) == services.ID(b.PersonID)) || (a.Phone != "" && a.Phone == b.Phone)
 }
 
 // humans are those who may sign a step, each human once.

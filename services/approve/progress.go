@@ -31,7 +31,7 @@ type Standing struct {
 	// Signers may sign now, in the order of the staff, each once.
 	Signers []Signer
 	// Counted are the signatures that count, in their order.
-	Counted []models.ApprovalSignature
+	Counted []models.Signature
 
 	used    []models.Staff
 	later   []int64
@@ -68,8 +68,8 @@ func (s Standing) WhyNot(member models.Staff) string {
 }
 
 // Signed is who signed a step so far.
-func (s Standing) Signed(step int) []models.ApprovalSignature {
-	var list []models.ApprovalSignature
+func (s Standing) Signed(step int) []models.Signature {
+	var list []models.Signature
 	for _, signature := range s.Counted {
 		if signature.Step == step+1 {
 			list = append(list, signature)
@@ -83,7 +83,7 @@ func (s Standing) Signed(step int) []models.ApprovalSignature {
 // was the one that waited, whoever signed and whose right it was may sign that
 // step and are no party, and neither has signed before. Nothing is done without
 // steps. It reads nothing but its arguments.
-func Progress(steps []Step, parties Parties, signatures []models.ApprovalSignature, staff []models.Staff, delegations []models.Delegation, day models.Date) Standing {
+func Progress(steps []Step, parties Parties, signatures []models.Signature, staff []models.Staff, delegations []models.Delegation, day models.Date) Standing {
 	at := Standing{parties: parties}
 	if len(steps) == 0 {
 		return at

@@ -21,8 +21,8 @@ func member(id int64, role services.Role, desk string) models.Staff {
 	return models.Staff{ID: id, WardID: 1, Role: string(role), Desk: desk, Active: true}
 }
 
-func signed(step int, by, on int64) models.ApprovalSignature {
-	return models.ApprovalSignature{Step: step, StaffID: by, ForStaffID: on, At: noon}
+func signed(step int, by, on int64) models.Signature {
+	return models.Signature{Step: step, StaffID: by, ForStaffID: on, At: noon}
 }
 
 func given(from, to int64, first, last models.Date) models.Delegation {
@@ -52,7 +52,7 @@ func TestProgress(t *testing.T) {
 	for name, test := range map[string]struct {
 		steps       []approve.Step
 		parties     approve.Parties
-		signatures  []models.ApprovalSignature
+		signatures  []models.Signature
 		delegations []models.Delegation
 		staff       func([]models.Staff)
 		step        int
@@ -61,30 +61,30 @@ func TestProgress(t *testing.T) {
 	}{
 		"no steps are never done":            {},
 		"nobody has signed":                  {steps: frontFirst, signers: []int64{2}},
-		"the leader may not come first":      {steps: frontFirst, signatures: []models.ApprovalSignature{signed(2, 3, 3)}, signers: []int64{2}},
-		"the Front has checked":              {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 2, 2)}, step: 1, signers: []int64{3, 4}},
-		"both have signed":                   {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 2, 2), signed(2, 3, 3)}, step: 2, done: true},
-		"a viewer's signature is none":       {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 5, 5)}, signers: []int64{2}},
-		"a retired leader's is none":         {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 2, 2), signed(2, 6, 6)}, step: 1, signers: []int64{3, 4}},
-		"one person signs two stages":        {steps: []approve.Step{{Role: approve.Any, People: 1}, {Role: approve.Leader, People: 1}}, signatures: []models.ApprovalSignature{signed(1, 3, 3), signed(2, 3, 3)}, step: 1, signers: []int64{4}},
-		"N of M is not any of M":             {steps: twoStaff, signatures: []models.ApprovalSignature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"the same signature twice is one":    {steps: twoStaff, signatures: []models.ApprovalSignature{signed(1, 1, 1), signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"two of them are enough":             {steps: twoStaff, signatures: []models.ApprovalSignature{signed(1, 1, 1), signed(1, 4, 4)}, step: 1, done: true},
-		"the proposer does not sign":         {steps: twoStaff, parties: approve.Parties{Staff: 1}, signatures: []models.ApprovalSignature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"the proposer is not signed for":     {steps: frontFirst, parties: approve.Parties{Staff: 2}, signatures: []models.ApprovalSignature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, tomorrow)}},
-		"the subject does not sign":          {steps: twoStaff, parties: approve.Parties{People: []int64{70}}, staff: func(s []models.Staff) { p := int64(70); s[0].PersonID = &p }, signatures: []models.ApprovalSignature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"the leader may not come first":      {steps: frontFirst, signatures: []models.Signature{signed(2, 3, 3)}, signers: []int64{2}},
+		"the Front has checked":              {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2)}, step: 1, signers: []int64{3, 4}},
+		"both have signed":                   {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2), signed(2, 3, 3)}, step: 2, done: true},
+		"a viewer's signature is none":       {steps: frontFirst, signatures: []models.Signature{signed(1, 5, 5)}, signers: []int64{2}},
+		"a retired leader's is none":         {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2), signed(2, 6, 6)}, step: 1, signers: []int64{3, 4}},
+		"one person signs two stages":        {steps: []approve.Step{{Role: approve.Any, People: 1}, {Role: approve.Leader, People: 1}}, signatures: []models.Signature{signed(1, 3, 3), signed(2, 3, 3)}, step: 1, signers: []int64{4}},
+		"N of M is not any of M":             {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"the same signature twice is one":    {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1), signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"two of them are enough":             {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1), signed(1, 4, 4)}, step: 1, done: true},
+		"the proposer does not sign":         {steps: twoStaff, parties: approve.Parties{Staff: 1}, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"the proposer is not signed for":     {steps: frontFirst, parties: approve.Parties{Staff: 2}, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, tomorrow)}},
+		"the subject does not sign":          {steps: twoStaff, parties: approve.Parties{People: []int64{70}}, staff: func(s []models.Staff) { p := int64(70); s[0].PersonID = &p }, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
 		"a delegate of a party is no way":    {steps: frontFirst, parties: approve.Parties{People: []int64{70}}, staff: func(s []models.Staff) { p := int64(70); s[1].PersonID = &p }, delegations: []models.Delegation{given(2, 1, day, day)}},
 		"a party is nobody's delegate":       {steps: frontFirst, parties: approve.Parties{Staff: 1}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{2}},
 		"a delegate signs":                   {steps: frontFirst, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 2}},
-		"a delegate has signed":              {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, step: 1, signers: []int64{3, 4}},
-		"who was signed for signs no more":   {steps: twoStaff, signatures: []models.ApprovalSignature{signed(1, 1, 2), signed(1, 2, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{3, 4}},
-		"nor is signed for again":            {steps: twoStaff, signatures: []models.ApprovalSignature{signed(1, 2, 2), signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 3, 4}},
-		"a delegation of tomorrow":           {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, tomorrow, tomorrow)}, signers: []int64{2}},
-		"a delegation of yesterday":          {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, yesterday)}, signers: []int64{2}},
-		"a delegation that was revoked":      {steps: []approve.Step{{Role: approve.Leader, People: 1}}, signatures: []models.ApprovalSignature{signed(1, 1, 3)}, delegations: []models.Delegation{revoked}, signers: []int64{3, 4}},
-		"a delegation that did not exist":    {steps: frontFirst, signatures: []models.ApprovalSignature{signed(1, 1, 2)}, signers: []int64{2}},
+		"a delegate has signed":              {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, step: 1, signers: []int64{3, 4}},
+		"who was signed for signs no more":   {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 2), signed(1, 2, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{3, 4}},
+		"nor is signed for again":            {steps: twoStaff, signatures: []models.Signature{signed(1, 2, 2), signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 3, 4}},
+		"a delegation of tomorrow":           {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, tomorrow, tomorrow)}, signers: []int64{2}},
+		"a delegation of yesterday":          {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, yesterday)}, signers: []int64{2}},
+		"a delegation that was revoked":      {steps: []approve.Step{{Role: approve.Leader, People: 1}}, signatures: []models.Signature{signed(1, 1, 3)}, delegations: []models.Delegation{revoked}, signers: []int64{3, 4}},
+		"a delegation that did not exist":    {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, signers: []int64{2}},
 		"delegations are not handed on":      {steps: frontFirst, delegations: []models.Delegation{given(2, 3, day, day), given(3, 1, day, day)}, signers: []int64{2, 3}},
-		"one human with two accounts":        {steps: twoStaff, staff: func(s []models.Staff) { s[0].Phone, s[1].Phone = "+84912000001", "+84912000001" }, signatures: []models.ApprovalSignature{signed(1, 1, 1), signed(1, 2, 2)}, signers: []int64{3, 4}},
+		"one human with two accounts":        {steps: twoStaff, staff: func(s []models.Staff) { s[0].Phone, s[1].Phone = "+84912000001", "+84912000001" }, signatures: []models.Signature{signed(1, 1, 1), signed(1, 2, 2)}, signers: []int64{3, 4}},
 		"who a later step cannot do without": {steps: []approve.Step{{Role: approve.Any, People: 1}, {Desk: "front", People: 1}}, signers: []int64{1, 3, 4}},
 		"an empty desk":                      {steps: []approve.Step{{Desk: "home", People: 1}}},
 	} {
@@ -141,7 +141,7 @@ func TestProgressNeverLetsAnythingThrough(t *testing.T) {
 			delegations = append(delegations, given(id.Draw(t, "from"), id.Draw(t, "to"), first, first.AddDays(rapid.IntRange(0, 2).Draw(t, "days"))))
 		}
 		parties := approve.Parties{Staff: id.Draw(t, "proposer"), By: rapid.Int64Range(0, 6).Draw(t, "by"), People: []int64{rapid.Int64Range(0, 6).Draw(t, "subject")}}
-		var signatures []models.ApprovalSignature
+		var signatures []models.Signature
 		for range rapid.IntRange(0, 8).Draw(t, "signatures") {
 			by := id.Draw(t, "hand")
 			on := by

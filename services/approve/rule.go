@@ -1,7 +1,9 @@
-// Package approvals is how a ward decides: who may propose which change, who
-// signs it in which order, how many, who signs for the absent. The rules are
-// data of the ward; what they mean is Progress, a pure function. Nobody signs
-// twice, whichever step and whoever's right it is, and no party signs at all.
+// Package approve is how a ward decides: who may propose which change, who signs
+// it, a payment list, a notice or another item in which order, how many, who
+// signs for the absent. The rules are data of the ward; what they mean is
+// Progress, a pure function. Nobody signs twice, whichever step and whoever's
+// right it is, and no party signs at all. Items are the rows of one kind; their
+// moves are data, and made by one function.
 package approve
 
 import (
@@ -12,7 +14,7 @@ import (
 	"canbobot/services"
 )
 
-// Every stands for all kinds without a rule of their own.
+// Every stands for all kinds of requests without a rule of their own.
 const Every = "*"
 
 // Who may propose.
@@ -42,10 +44,11 @@ const (
 	maxHours  = 30 * 24
 )
 
-// Rule says who may propose a kind of change and who signs it, in order.
+// Rule says who may propose a kind of change, and who signs it or another kind of
+// item, in order.
 type Rule struct {
-	Kind      string   `json:"kind" yaml:"kind"` // a models.ChangeKind, or Every
-	Proposers []string `json:"proposers" yaml:"proposers"`
+	Kind      string   `json:"kind" yaml:"kind"` // the name of a Kind, or Every
+	Proposers []string `json:"proposers,omitempty" yaml:"proposers,omitempty"`
 	Steps     []Step   `json:"steps" yaml:"steps"`
 }
 
@@ -80,22 +83,12 @@ func mayDecide(member models.Staff) bool {
 // people is the quorum; never nobody.
 func (s Step) people() int { return max(1, s.People) }
 
-// Default is the rule of a ward that has none: any clerk or leader decides.
-func Default(kind models.ChangeKind, deputies bool) Rule {
-	rule := Rule{Kind: string(kind), Proposers: []string{ByHead, BySelf, ByStaff}, Steps: []Step{{Role: Any, People: 1, StepUp: needsCode(kind)}}}
-	if deputies {
-		rule.Proposers = append(rule.Proposers, ByDeputy)
-	}
-	return rule
-}
-
 // check refuses a rule set that is not well formed or that the ward, as it is
 // staffed, could not satisfy. A refusal carries kind and step (from 1).
 func check(rules []Rule, staff []models.Staff) error {
 	seen := map[string]bool{}
 	for _, rule := range rules {
-		_, known := Known(models.ChangeKind(rule.Kind))
-		switch {
+		switch _, known := Known(rule.Kind); {
 		case rule.Kind != Every && !known:
 			return services.Invalid("rule_kind").With("kind", rule.Kind)
 		case seen[rule.Kind]:
@@ -110,43 +103,65 @@ func check(rules []Rule, staff []models.Staff) error {
 }
 
 func (r Rule) check(staff []models.Staff) error {
+	kind, _ := Known(r.Kind)
+	if r.Kind == Every { // whatever the kind, the ward itself may propose it
+		kind.Proposers = []string{ByStaff}
+	}
+	if err := r.checkProposers(kind); err != nil {
+		return err
+	}
+	steps := maxSteps
+	if kind.Own {
+		steps = 1
+	}
+	if len(r.Steps) == 0 || len(r.Steps) > steps {
+		return services.Invalid("rule_steps").With("kind", r.Kind).With("max", steps)
+	}
+	for i, step := range r.Steps {
+		if err := step.check(kind, i+1, len(humans(staff, step))); err != nil {
+			return err
+		}
+	}
+	if i := Unsatisfied(r.Steps, Parties{}, staff); i >= 0 {
+		return services.Invalid("rule_same").With("kind", r.Kind).With("step", i+1)
+	}
+	return nil
+}
+
+func (r Rule) checkProposers(kind Kind) error {
 	for _, who := range r.Proposers {
 		if !slices.Contains(proposers, who) {
 			return services.Invalid("rule_proposer").With("kind", r.Kind).With("proposer", who)
 		}
 	}
-	kind, _ := Known(models.ChangeKind(r.Kind))
-	if r.Kind == Every { // whatever the kind, the ward itself may propose it
-		kind.Proposers = []string{ByStaff}
-	}
-	if len(r.Proposers) == 0 || (kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
+	if (len(r.Proposers) > 0) != kind.request() || (kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
 		return services.Invalid("rule_proposers").With("kind", r.Kind)
 	}
-	if len(r.Steps) == 0 || len(r.Steps) > maxSteps {
-		return services.Invalid("rule_steps").With("kind", r.Kind).With("max", maxSteps)
+	return nil
+}
+
+// check refuses a step, the number-th, that have humans of the ward may sign.
+func (s Step) check(kind Kind, number, have int) error {
+	refuse := func(code string) *services.Error {
+		return services.Invalid(code).With("kind", kind.Name).With("step", number)
 	}
-	for i, step := range r.Steps {
-		refuse := func(code string) *services.Error {
-			return services.Invalid(code).With("kind", r.Kind).With("step", i+1)
-		}
-		switch {
-		case (step.Role == "") == (step.Desk == ""), step.Role != "" && !slices.Contains([]string{Clerk, Leader, Any}, step.Role):
-			return refuse("rule_signer")
-		case step.Desk != "" && !slices.Contains(Desks, step.Desk):
-			return refuse("rule_desk").With("desk", step.Desk).With("desks", strings.Join(Desks, ", "))
-		case step.People < 1 || step.People > maxPeople:
-			return refuse("rule_people").With("max", maxPeople)
-		case min(step.RemindHours, step.EscalateHours) < 0 || max(step.RemindHours, step.EscalateHours) > maxHours:
-			return refuse("rule_hours").With("max", maxHours)
-		case kind.StepUp && !step.StepUp:
-			return refuse("rule_step_up")
-		}
-		if have := len(humans(staff, step)); have < step.People {
-			return refuse("rule_few").With("people", step.People).With("have", have)
-		}
+	people := maxPeople
+	if kind.Own {
+		people = 1
 	}
-	if i := Unsatisfied(r.Steps, Parties{}, staff); i >= 0 {
-		return services.Invalid("rule_same").With("kind", r.Kind).With("step", i+1)
+	switch {
+	case (s.Role == "") == (s.Desk == ""), s.Role != "" && !slices.Contains([]string{Clerk, Leader, Any}, s.Role):
+		return refuse("rule_signer")
+	case s.Desk != "" && !slices.Contains(Desks, s.Desk):
+		return refuse("rule_desk").With("desk", s.Desk).With("desks", strings.Join(Desks, ", "))
+	case s.People < 1 || s.People > people:
+		return refuse("rule_people").With("max", people)
+	case min(s.RemindHours, s.EscalateHours) < 0 || max(s.RemindHours, s.EscalateHours) > maxHours:
+		return refuse("rule_hours").With("max", maxHours)
+	case kind.StepUp && !s.StepUp:
+		return refuse("rule_step_up")
+	case have < s.People:
+		return refuse("rule_few").With("people", s.People).With("have", have)
 	}
 	return nil
 }

@@ -139,8 +139,8 @@ func (w *play) sign() {
 			w.known(err)
 		}
 	case "take back":
-		var live []models.ApprovalSignature
-		if err := w.store.Find(&live, "change_id = ? AND ended_at IS NULL", id).Error; err != nil {
+		var live []models.Signature
+		if err := w.store.Find(&live, "item = 'change' AND item_id = ? AND ended_at IS NULL", id).Error; err != nil {
 			w.rt.Fatal(err)
 		}
 		if len(live) > 0 && rapid.IntRange(0, 3).Draw(w.rt, "own") > 0 {
@@ -195,12 +195,12 @@ func (w *play) won(wins *[]string, what string, err error) {
 // has become it became by the rule of its day.
 func (w *play) checkSignatures(id int64) {
 	request := w.request(id)
-	var live []models.ApprovalSignature
+	var live []models.Signature
 	var staff []models.Staff
 	var delegations []models.Delegation
 	var rules []models.ApprovalRule
 	for _, err := range []error{
-		w.store.Order("version").Find(&live, "change_id = ? AND ended_at IS NULL", id).Error,
+		w.store.Order("version").Find(&live, "item = 'change' AND item_id = ? AND ended_at IS NULL", id).Error,
 		w.store.Find(&staff).Error, w.store.Find(&delegations).Error,
 		w.store.Preload("Steps").Order("id").Find(&rules, "ward_id = ? AND created_at <= ?", w.ward.ID, request.SubmittedAt).Error,
 	} {
@@ -267,7 +267,7 @@ func (w *play) checkSignatures(id int64) {
 		w.rt.Fatalf("request %d was returned and keeps its signatures", id)
 	}
 	entries := w.rows(&models.AuditEntry{}, "subject = ? AND action IN ('change.signed', 'change.approved')", fmt.Sprintf("change:%d", id))
-	if all := w.rows(&models.ApprovalSignature{}, "change_id = ?", id); entries != all {
+	if all := w.rows(&models.Signature{}, "item = 'change' AND item_id = ?", id); entries != all {
 		w.rt.Fatalf("request %d has %d signatures and %d of them in the journal", id, all, entries)
 	}
 }

@@ -67,7 +67,7 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	}
 	for _, actor := range []services.Actor{h.leader, h.clerk} {
 		card, err := h.Card(h.ctx, actor, id)
-		if err != nil || card.MayDecide || card.WhyNot != change.WhyTurn {
+		if err != nil || card.MayDecide || card.WhyNot != approve.WhyTurn {
 			t.Errorf("%s: may %v, %q, %v", actor.Role, card.MayDecide, card.WhyNot, err)
 		}
 		_, err = h.Approve(h.ctx, h.by(actor), id, 1)
@@ -79,7 +79,7 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	}
 	roll := h.roll()
 	card = h.approve(h.clerk2, id, 1)
-	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 2 || card.Approval.Now != 1 || !card.Approval.MayTakeBack || card.WhyNot != change.WhySigned {
+	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 2 || card.Approval.Now != 1 || !card.Approval.MayTakeBack || card.WhyNot != approve.WhySigned {
 		t.Errorf("after the check: %+v, %+v, %q", card.Request, card.Approval, card.WhyNot)
 	}
 	if h.roll() != roll {
@@ -92,7 +92,7 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	_, err := h.Approve(h.ctx, h.by(h.clerk2), id, 2)
 	wants(t, err, "denied: signed")
 	_, err = h.Approve(h.ctx, h.by(h.leader), id, 1) // as it was before the check
-	wants(t, err, "conflict: signed")
+	wants(t, err, "conflict: moved.change.signed")
 	if by := fieldsOf(t, err)["by"]; by != "Cán bộ Hai" {
 		t.Errorf("signed by %v", by)
 	}
@@ -107,7 +107,7 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 		t.Errorf("journal %v", got)
 	}
 	_, err = h.TakeBack(h.ctx, h.by(h.leader), id, 3)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	// Who signed is told for ever, also of who has left.
 	if err := h.store.Model(&models.Staff{}).Where("id = ?", h.clerk2.Staff).Update("active", false).Error; err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestTakeBackUntilTheNextSigns(t *testing.T) {
 	_, err = h.TakeBack(h.ctx, h.by(h.leader), id, 2) // another's
 	wants(t, err, "denied: not_signed")
 	_, err = h.TakeBack(h.ctx, h.by(h.clerk2), id, 1)
-	wants(t, err, "conflict: signed")
+	wants(t, err, "conflict: moved.change.signed")
 	card, err := h.TakeBack(h.ctx, h.by(h.clerk2), id, 2)
 	if err != nil || card.Request.Version != 3 || card.Approval.Now != 0 || !card.MayDecide || card.Approval.MayTakeBack {
 		t.Fatalf("taken back: %+v, %+v, %v", card.Request, card.Approval, err)
@@ -139,7 +139,7 @@ func TestTakeBackUntilTheNextSigns(t *testing.T) {
 	h.approve(h.clerk2, id, 3)
 	h.approve(h.leader, id, 4)
 	_, err = h.TakeBack(h.ctx, h.by(h.clerk2), id, 5)
-	wants(t, err, "conflict: signed_on")
+	wants(t, err, "conflict: moved.change.signed_on")
 	if card, err = h.TakeBack(h.ctx, h.by(h.leader), id, 5); err != nil || card.Approval.Now != 1 {
 		t.Fatalf("the leader takes back: %+v, %v", card.Approval, err)
 	}
@@ -171,7 +171,7 @@ func TestTwoDifferentStaffWhereTheWardSaysSo(t *testing.T) {
 	clerk := h.fresh(h.clerk)
 	h.approve(clerk, id, 1)
 	_, err = h.Approve(h.ctx, h.by(clerk), id, 1)
-	wants(t, err, "conflict: signed")
+	wants(t, err, "conflict: moved.change.signed")
 	_, err = h.Approve(h.ctx, h.by(clerk), id, 2)
 	wants(t, err, "denied: signed")
 	_, err = h.Approve(h.ctx, h.by(h.leader), id, 2)

@@ -55,15 +55,17 @@ type Service struct {
 	clock  services.Clock
 
 	approvals *approve.Service
+	requests  *requests
 	evidence  *evidence.Service
 }
 
 // New makes the service. money is the allowance service, staff the identity
 // service.
 func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
+	approvals := approve.New(store, audit, clock)
 	return &Service{
 		store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock,
-		approvals: approve.New(store, audit, clock), evidence: evidence.New(store, audit, clock),
+		approvals: approvals, requests: requestsOf(approvals, outbox, staff), evidence: evidence.New(store, audit, clock),
 	}
 }
 
@@ -170,16 +172,8 @@ type Summary struct {
 	For string
 }
 
-// Why somebody may not decide.
-const (
-	WhyOwn      = "own"          // they proposed it
-	WhyConcerns = "concerns_you" // it is about them
-	WhyRole     = "role"         // not theirs to decide
-	WhyDecided  = "decided"      // it does not wait for a decision
-	WhyTurn     = "turn"         // it waits for another's signature first
-	WhySigned   = "signed"       // they have signed, or another for them
-	WhyLater    = "later"        // a later step has nobody but them
-)
+// WhyDecided is why nobody may decide a request; approve has the others.
+const WhyDecided = "decided"
 
 // Card is everything that is shown of a request. A preview has no Request.ID.
 type Card struct {
@@ -204,7 +198,7 @@ type Card struct {
 
 	MayDecide bool
 	WhyNot    string
-	Approval  Approval
+	Approval  approve.Approval
 	// Stale is the code of why an open request does not apply any longer.
 	Stale  string
 	Events []models.ChangeEvent
@@ -220,6 +214,9 @@ var (
 )
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
+
+// Due reminds of requests that wait too long.
+func (s *Service) Due(ctx context.Context) (int, error) { return s.requests.Due(ctx) }
 
 func (s *Service) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 	return s.store.WithContext(ctx).Transaction(do)

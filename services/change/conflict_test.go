@@ -262,7 +262,7 @@ func TestTwoClerksAtOnce(t *testing.T) {
 		}
 	}
 	wait.Wait()
-	if outcomes["approved"] != requests || outcomes["conflict: decided"] != requests || len(outcomes) != 2 {
+	if outcomes["approved"] != requests || outcomes["conflict: moved.change.decided"] != requests || len(outcomes) != 2 {
 		t.Errorf("outcomes %v", outcomes)
 	}
 	var approvals int64

@@ -3,122 +3,103 @@ package change
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 
 	"gorm.io/gorm"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/outbox"
 )
 
-// decider refuses those who decide nothing, whatever it is.
-func decider(actor services.Actor) error {
-	if actor.Ward == 0 || actor.Staff == 0 || !actor.MayDecide() {
-		return services.Denied(WhyRole)
-	}
-	return nil
-}
-
-// decide opens a decision: the request waits, in the version that was seen, and
-// the actor is one of those who may sign its step.
-func (s *Service) decide(tx *gorm.DB, actor services.Actor, id int64, version int) (models.ChangeRequest, Proposal, judgement, error) {
-	var at judgement
-	request, err := s.begin(tx, actor, id, func(services.Actor, models.ChangeRequest) error { return nil })
-	if err != nil {
-		return request, Proposal{}, at, err
-	}
-	if request.State != models.ChangeSubmitted || request.Version != version {
-		return request, Proposal{}, at, conflictOf(tx, request)
-	}
-	proposal, err := decodeProposal(request)
-	if err != nil {
-		return request, proposal, at, err
-	}
-	at, err = s.signerOf(tx, actor, request, proposal)
-	return request, proposal, at, err
-}
-
 // Approve signs the step that waits; the last signature applies the request to
-// the roster. Who comes second is told conflict/decided or conflict/signed (see
-// conflictOf). What does not apply to the roster any longer is conflict/stale
-// with why (the code of what stands against it) and what (the field of the
-// difference it is about): the request stays open. It is denied to whom it is
-// not theirs to sign, with own, concerns_you, role, turn, signed or later (see
-// WhyOwn and the others), and with step_up where the step asks for a fresh code.
+// the roster. Who comes second, and who may not sign, is refused as by
+// approve.Items.Make. What does not apply to the roster any longer is
+// conflict/stale with why (the code of what stands against it) and what (the
+// field of the difference it is about): the request stays open.
 func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, version int) (Card, error) {
 	if err := decider(actor); err != nil {
 		return Card{}, err
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, proposal, at, err := s.decide(tx, actor, id, version)
-		if err != nil {
-			return err
-		}
-		if request.BranchID != nil {
-			if err := s.roster.LockBranch(tx, *request.BranchID); err != nil {
-				return err
-			}
-		}
-		p, effects, err := s.revisit(tx, request, proposal)
-		if err != nil {
-			return err
-		}
-		if p.newcomer.ID != value(request.NewcomerID) {
-			// Who was no one in the roster may have become somebody since: a
-			// signer, for one.
-			request.NewcomerID = pointer(p.newcomer.ID)
-			if at, err = s.signerOf(tx, actor, request, proposal); err != nil {
-				return err
-			}
-		}
-		if at.step().StepUp || request.Kind == models.ChangeBank {
-			if err := s.staff.RequireFresh(ctx, tx, actor); err != nil {
-				return err
-			}
-		}
-		signature, err := s.approvals.Sign(tx, request, at.Standing, at.signer)
-		if err != nil {
-			return err
-		}
-		after := at.with(signature)
-		if !after.Done {
-			return s.signed(ctx, tx, actor, request, at, after)
-		}
-		if err := s.move(tx, &request, models.ChangeApproved, decidedBy(&request, actor, s.clock)); err != nil {
-			return err
-		}
-		p.decider = actor
-		applied, err := s.apply(tx, &p, request.ID)
-		if err != nil {
-			return stale(err, proposal)
-		}
-		for i := range effects {
-			if effects[i].Person == 0 {
-				effects[i].Person = p.newcomer.ID
-			}
-		}
-		if err := keep(tx, &request, effects, p.newcomer.ID); err != nil {
-			return err
-		}
-		detail := proposal.detail()
-		maps.Copy(detail, applied)
-		maps.Copy(detail, at.detail())
-		if err := s.record(tx, actor, request, models.ChangeSubmitted, "", detail); err != nil {
-			return err
-		}
-		concerned := []int64{value(request.SubjectID)}
-		if proposal.Reason == "died" {
-			concerned = nil // their telephone is with the family
-		}
-		// Who was added is linked nowhere yet; who went up in another is not written to.
-		if _, added := applied["added_person"]; !added && request.Kind != models.ChangeMerge {
-			concerned = append(concerned, p.newcomer.ID)
-		}
-		return s.tellDecided(ctx, tx, actor, request, concerned...)
+	a := &approval{service: s}
+	_, err := s.requests.Make(ctx, actor, id, version, move{
+		Action: "change.approved", From: models.ChangeSubmitted, To: models.ChangeApproved, Roles: deciders, Right: approve.Signs,
+		Prepare: a.revisit, Do: a.apply, Tell: a.tell,
 	})
 	if err != nil {
+		return Card{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
+// approval is a request on its way into the roster.
+type approval struct {
+	service  *Service
+	proposal Proposal
+	plan     plan
+	effects  []EffectView
+	added    bool // the newcomer was nobody in the roster
+}
+
+// revisit lays the request on the roster as it is.
+func (a *approval) revisit(act *act) (err error) {
+	if a.proposal, err = decodeProposal(*act.Row); err != nil {
+		return err
+	}
+	if act.Row.BranchID != nil {
+		if err := a.service.roster.LockBranch(act.TX, *act.Row.BranchID); err != nil {
+			return err
+		}
+	}
+	if a.plan, a.effects, err = a.service.revisit(act.TX, *act.Row, a.proposal); err != nil {
+		return err
+	}
+	act.Row.NewcomerID = pointer(a.plan.newcomer.ID)
+	return nil
+}
+
+// apply changes the roster, and keeps what the request came to.
+func (a *approval) apply(act *act) error {
+	decidedBy(act)
+	a.plan.decider = act.Actor
+	applied, err := a.service.apply(act.TX, &a.plan, act.Row.ID)
+	if err != nil {
+		return stale(err, a.proposal)
+	}
+	_, a.added = applied["added_person"]
+	for i := range a.effects {
+		if a.effects[i].Person == 0 {
+			a.effects[i].Person = a.plan.newcomer.ID
+		}
+	}
+	act.Row.NewcomerID = pointer(a.plan.newcomer.ID)
+	signed := act.Detail
+	act.Detail = a.proposal.detail()
+	maps.Copy(act.Detail, applied)
+	maps.Copy(act.Detail, signed)
+	return withEffects(act.Row, a.effects)
+}
+
+func (a *approval) tell(act *act) error {
+	concerned := []int64{value(act.Row.SubjectID)}
+	if a.proposal.Reason == diedReason {
+		concerned = nil // their telephone is with the family
+	}
+	// Who was added is linked nowhere yet; who went up in another is not written to.
+	if !a.added && act.Row.Kind != models.ChangeMerge {
+		concerned = append(concerned, a.plan.newcomer.ID)
+	}
+	return a.service.tellDecided(act, concerned...)
+}
+
+// TakeBack takes the actor's own signature back, or the one that another gave
+// for them, as long as nobody has signed a later step.
+func (s *Service) TakeBack(ctx context.Context, actor services.Actor, id int64, version int) (Card, error) {
+	if err := decider(actor); err != nil {
+		return Card{}, err
+	}
+	if _, err := s.requests.TakeBack(ctx, actor, id, version); err != nil {
 		return Card{}, err
 	}
 	return s.Card(ctx, actor, id)
@@ -126,17 +107,17 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 
 // Return sends a request back to its proposer, saying what is missing.
 func (s *Service) Return(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error) {
-	return s.answer(ctx, actor, id, version, models.ChangeReturned, reason)
+	return s.answer(ctx, actor, id, version, reason, move{Action: "change.returned", To: models.ChangeReturned, Anew: true})
 }
 
 // Refuse ends a request, saying why.
 func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error) {
-	return s.answer(ctx, actor, id, version, models.ChangeRefused, reason)
+	return s.answer(ctx, actor, id, version, reason, move{Action: "change.refused", To: models.ChangeRefused})
 }
 
 var _, _ DecideFunc = (*Service)(nil).Return, (*Service)(nil).Refuse
 
-func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, to models.ChangeState, reason string) (Card, error) {
+func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, reason string, no move) (Card, error) {
 	if err := decider(actor); err != nil {
 		return Card{}, err
 	}
@@ -144,41 +125,24 @@ func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, ve
 	if err != nil {
 		return Card{}, err
 	}
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		request, _, _, err := s.decide(tx, actor, id, version)
-		if err != nil {
-			return err
+	no.From, no.Roles, no.Right, no.Reason = models.ChangeSubmitted, deciders, approve.Answers, reason
+	no.Do = func(act *act) error {
+		decidedBy(act)
+		act.Row.Reason = reason
+		if no.To == models.ChangeReturned {
+			return nil
 		}
-		if to == models.ChangeRefused {
-			if err := s.keepEffects(tx, &request); err != nil {
-				return err
-			}
-		}
-		columns := decidedBy(&request, actor, s.clock)
-		request.Reason, columns["reason"], columns["base"] = reason, reason, request.Base
-		if err := s.move(tx, &request, to, columns); err != nil {
-			return err
-		}
-		if to == models.ChangeReturned {
-			if err := s.approvals.Return(tx, request.ID); err != nil {
-				return err
-			}
-		}
-		if err := s.record(tx, actor, request, models.ChangeSubmitted, reason, nil); err != nil {
-			return err
-		}
-		return s.tellDecided(ctx, tx, actor, request)
-	})
-	if err != nil {
+		return s.keepEffects(act.TX, act.Row)
+	}
+	no.Tell = func(act *act) error { return s.tellDecided(act) }
+	if _, err := s.requests.Make(ctx, actor, id, version, no); err != nil {
 		return Card{}, err
 	}
 	return s.Card(ctx, actor, id)
 }
 
-func decidedBy(request *models.ChangeRequest, actor services.Actor, clock services.Clock) map[string]any {
-	now := clock.UTC()
-	request.DecidedByStaffID, request.DecidedAt = pointer(actor.Staff), &now
-	return map[string]any{"decided_by_staff_id": actor.Staff, "decided_at": now}
+func decidedBy(act *act) {
+	act.Row.DecidedByStaffID, act.Row.DecidedAt = pointer(act.Actor.Staff), &act.Now
 }
 
 // revisit lays a frozen proposal on the roster as it is. What stands against it
@@ -256,23 +220,10 @@ func withEffects(request *models.ChangeRequest, effects []EffectView) error {
 	return err
 }
 
-// keep writes down what an approved request came to.
-func keep(tx *gorm.DB, request *models.ChangeRequest, effects []EffectView, newcomer int64) error {
-	if err := withEffects(request, effects); err != nil {
-		return err
-	}
-	request.NewcomerID = pointer(newcomer)
-	err := tx.Model(&models.ChangeRequest{}).Where("id = ?", request.ID).
-		Updates(map[string]any{"base": request.Base, "newcomer_id": request.NewcomerID}).Error
-	if err != nil {
-		return fmt.Errorf("keep effects: %w", err)
-	}
-	return nil
-}
-
 // tellDecided queues the answer for who proposed and for the people whom it
-// concerns, and has the request's cards drawn anew.
-func (s *Service) tellDecided(ctx context.Context, tx *gorm.DB, actor services.Actor, request models.ChangeRequest, concerned ...int64) error {
+// concerns.
+func (s *Service) tellDecided(act *act, concerned ...int64) error {
+	request := act.Row
 	message := outbox.Message{
 		Ward: request.WardID, Kind: outbox.ChangeDecided, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version,
 	}
@@ -285,8 +236,5 @@ func (s *Service) tellDecided(ctx context.Context, tx *gorm.DB, actor services.A
 			messages = append(messages, theirs)
 		}
 	}
-	if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
-		return err
-	}
-	return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
+	return s.outbox.Tell(act.Context, act.TX, messages...)
 }

@@ -10,7 +10,6 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/approve"
-	"canbobot/services/change"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -33,7 +32,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 			changed := h.replaceDeputy()
 			changed.Newcomer.Name = "Người Khác Hẳn"
 			_, err := h.Resubmit(h.ctx, h.by(officer(h.head)), card.Request.ID, 1, changed)
-			wants(t, err, "conflict: outdated")
+			wants(t, err, "conflict: moved.change.outdated")
 			again, err := h.Card(h.ctx, h.clerk, card.Request.ID)
 			if err != nil || again.NewcomerName != card.NewcomerName || again.Request.Payload != card.Request.Payload {
 				t.Errorf("the frozen proposal moved: %+v, %v", again.NewcomerName, err)
@@ -177,7 +176,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 				t.Errorf("may decide: %v, %v", own.MayDecide, err)
 			}
 			h.is(h.clerk, h.head) // the same human at the ward's desk
-			if own, err = h.Card(h.ctx, h.clerk, card.Request.ID); err != nil || own.MayDecide || own.WhyNot != change.WhyOwn {
+			if own, err = h.Card(h.ctx, h.clerk, card.Request.ID); err != nil || own.MayDecide || own.WhyNot != approve.WhyOwn {
 				t.Errorf("at the desk: %v %q, %v", own.MayDecide, own.WhyNot, err)
 			}
 		},
@@ -199,7 +198,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 			h.approve(h.clerk2, card.Request.ID, 1)
 			h.approve(h.leader, card.Request.ID, 2)
 			_, err := h.TakeBack(h.ctx, h.by(h.clerk2), card.Request.ID, 3)
-			wants(t, err, "conflict: decided")
+			wants(t, err, "conflict: moved.change.decided")
 		},
 		"ODK: two edits of one entity, the later one overwrites": func(t *testing.T, h *house) {
 			first := h.submit(officer(h.member), phoneOf(h.member, "0355000111"))
@@ -238,14 +237,14 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1)
-			wants(t, err, "conflict: outdated")
+			wants(t, err, "conflict: moved.change.outdated")
 		},
 		"chat approvals: the second tap gets another answer": func(t *testing.T, h *house) {
 			card := h.submit(officer(h.head), h.replaceDeputy())
 			h.approve(h.clerk, card.Request.ID, 1)
 			for range 2 {
 				_, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1)
-				wants(t, err, "conflict: decided")
+				wants(t, err, "conflict: moved.change.decided")
 				if fields := fieldsOf(t, err); fields["state"] != "approved" || fields["by"] != "Cán bộ Một" {
 					t.Errorf("told %v", fields)
 				}

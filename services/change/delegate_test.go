@@ -212,7 +212,7 @@ func TestApproveMany(t *testing.T) {
 	if err != nil || len(outcomes) != 3 || outcomes[0].Err != nil || outcomes[2].Card.Request.State != models.ChangeApproved {
 		t.Fatalf("outcomes %+v, %v", outcomes, err)
 	}
-	wants(t, outcomes[1].Err, "conflict: decided")
+	wants(t, outcomes[1].Err, "conflict: moved.change.decided")
 	// The same event again changes nothing.
 	again, err := h.ApproveMany(h.ctx, event, picks)
 	if err != nil {

@@ -52,12 +52,9 @@ func (s *Service) AddEvidence(ctx context.Context, actor services.Actor, id, fil
 		return Card{}, err
 	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, err := s.begin(tx, actor, id, own)
+		request, err := s.begin(tx, actor, id)
 		if err != nil {
 			return err
-		}
-		if !request.State.Open() {
-			return conflictOf(tx, request)
 		}
 		switch attached, err := s.evidence.Attach(tx, actor, id, []int64{file}); {
 		case err != nil:
@@ -88,14 +85,11 @@ func (s *Service) RemoveEvidence(ctx context.Context, actor services.Actor, id, 
 		return Card{}, err
 	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, err := s.begin(tx, actor, id, own)
+		request, err := s.begin(tx, actor, id)
 		if err != nil {
 			return err
 		}
-		switch {
-		case !request.State.Open():
-			return conflictOf(tx, request)
-		case request.State != models.ChangeReturned:
+		if request.State != models.ChangeReturned {
 			return services.Conflict("evidence_waits")
 		}
 		if err := s.evidence.Detach(tx, actor, id, file); err != nil {

@@ -8,9 +8,9 @@ import (
 func init() {
 	own, staff := []string{approve.BySelf, approve.ByStaff}, []string{approve.ByStaff}
 	for i, kind := range []approve.Kind{
-		{Name: models.ChangeAppoint}, {Name: models.ChangeReplace}, {Name: models.ChangeLeave}, {Name: models.ChangePhone},
-		{Name: models.ChangeBank, Proposers: own, StepUp: true}, {Name: models.ChangeProfile},
-		{Name: models.ChangeMerge, Proposers: staff}, {Name: models.ChangeCorrect, Proposers: staff},
+		{Name: string(models.ChangeAppoint)}, {Name: string(models.ChangeReplace)}, {Name: string(models.ChangeLeave)}, {Name: string(models.ChangePhone)},
+		{Name: string(models.ChangeBank), Proposers: own, StepUp: true}, {Name: string(models.ChangeProfile)},
+		{Name: string(models.ChangeMerge), Proposers: staff}, {Name: string(models.ChangeCorrect), Proposers: staff},
 	} {
 		kind.Place = i
 		approve.Register(kind)

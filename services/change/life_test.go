@@ -9,6 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/change"
 	"canbobot/services/money"
 	"canbobot/services/outbox"
@@ -47,7 +48,7 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 
 	card := h.submit(officer(h.head), proposal)
 	same(t, card)
-	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 || card.MayDecide || card.WhyNot != change.WhyRole || len(card.Events) != 1 {
+	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 || card.MayDecide || card.WhyNot != approve.WhyRole || len(card.Events) != 1 {
 		t.Errorf("submitted %+v", card)
 	}
 	if h.roll() != roll {
@@ -120,13 +121,13 @@ func TestReturnedMendedAndApproved(t *testing.T) {
 		t.Errorf("told: %s", d)
 	}
 	_, err = h.Approve(h.ctx, h.by(h.clerk2), id, 2)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	_, err = h.Resubmit(h.ctx, h.by(officer(h.deputy)), id, 2, proposal)
 	wants(t, err, "not_found: change")
 	_, err = h.Resubmit(h.ctx, h.by(h.clerk), id, 2, proposal)
 	wants(t, err, "denied: not_proposer")
 	_, err = h.Resubmit(h.ctx, h.by(officer(h.head)), id, 1, proposal)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	_, err = h.Resubmit(h.ctx, h.by(officer(h.head)), id, 2, h.leave(h.head))
 	wants(t, err, "invalid: kind")
 
@@ -141,7 +142,7 @@ func TestReturnedMendedAndApproved(t *testing.T) {
 	}
 	// A card drawn before the return decides nothing.
 	_, err = h.Approve(h.ctx, h.by(h.clerk2), id, 1)
-	wants(t, err, "conflict: outdated")
+	wants(t, err, "conflict: moved.change.outdated")
 	card, err = h.Approve(h.ctx, h.by(h.clerk2), id, 3)
 	if err != nil || card.Request.State != models.ChangeApproved || len(card.Events) != 4 || card.Events[1].Reason != "Thiếu số quyết định" {
 		t.Fatalf("approved %+v, %v", card, err)
@@ -159,13 +160,13 @@ func TestLateDeciderHearsWhoAndWhen(t *testing.T) {
 	}
 	roll := h.roll()
 	_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	fields := fieldsOf(t, err)
 	if fields["by"] != "Cán bộ Một" || fields["state"] != "refused" || !fields["at"].(time.Time).Equal(time.Unix(h.now.Load(), 0)) {
 		t.Errorf("fields %v", fields)
 	}
 	_, err = h.Withdraw(h.ctx, h.by(officer(h.head)), card.Request.ID, 2)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	if h.roll() != roll {
 		t.Error("a refused request changed the roster")
 	}
@@ -186,7 +187,7 @@ func TestWithdraw(t *testing.T) {
 		t.Fatalf("withdrawn %+v, %v", card, err)
 	}
 	_, err = h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1)
-	wants(t, err, "conflict: decided")
+	wants(t, err, "conflict: moved.change.decided")
 	if fields := fieldsOf(t, err); fields["by"] != h.head.Name || fields["state"] != "withdrawn" {
 		t.Errorf("fields %v", fields)
 	}
@@ -228,7 +229,7 @@ func TestPhoneAndLeave(t *testing.T) {
 	card = h.submit(h.clerk, change.Proposal{
 		Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Deputy, Newcomer: change.Newcomer{Person: h.elder.ID}, From: april6, Acting: true,
 	})
-	if card.NewcomerName != h.elder.Name || card.ProposerName != "Cán bộ Một" || card.WhyNot != change.WhyOwn {
+	if card.NewcomerName != h.elder.Name || card.ProposerName != "Cán bộ Một" || card.WhyNot != approve.WhyOwn {
 		t.Errorf("card %+v", card)
 	}
 	if _, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 )
 
 const (
@@ -25,7 +26,7 @@ const maxWaiting = 5000
 // WaitingView is a request that waits for others.
 type WaitingView struct {
 	Summary
-	Step StepView
+	Step approve.StepView
 	// Number is the step's, from 1.
 	Number int
 	Who    []string  // who may sign it now, by name; nobody where nobody may
@@ -45,12 +46,12 @@ func (s *Service) Queue(ctx context.Context, actor services.Actor, offset, limit
 	var requests []models.ChangeRequest
 	signsFor := map[int64]string{}
 	for _, one := range waiting {
-		signer, may := one.Signer(actor.Staff)
+		_, may := one.Signer(actor.Staff)
 		if !may && decider(actor) == nil {
 			continue
 		}
 		requests = append(requests, one.request)
-		signsFor[one.request.ID] = one.nameFor(signer.Staff.ID, signer.For.ID)
+		signsFor[one.request.ID] = one.For(actor.Staff)
 	}
 	list, err := summaries(tx, page(requests, offset, limit))
 	for i := range list {
@@ -83,9 +84,9 @@ func (s *Service) Waiting(ctx context.Context, actor services.Actor, offset, lim
 	}
 	views := make([]WaitingView, len(list))
 	for i, one := range waiting {
-		views[i] = WaitingView{Summary: list[i], Number: one.Step + 1, Since: one.since(one.request)}
-		if one.Step < len(one.rule.Steps) {
-			views[i].Step = StepView{Step: one.step()}
+		views[i] = WaitingView{Summary: list[i], Number: one.Step + 1, Since: one.Since()}
+		if one.Step < len(one.Rule.Steps) {
+			views[i].Step = approve.StepView{Step: one.Rule.Steps[one.Step]}
 		}
 		for _, signer := range one.Signers {
 			views[i].Who = append(views[i].Who, signer.Staff.Name)
@@ -95,7 +96,7 @@ func (s *Service) Waiting(ctx context.Context, actor services.Actor, offset, lim
 }
 
 type waitingRequest struct {
-	judgement
+	approve.Judgement
 	request models.ChangeRequest
 }
 
@@ -109,25 +110,19 @@ func (s *Service) waiting(tx *gorm.DB, actor services.Actor) ([]waitingRequest, 
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
 	}
-	if len(requests) == 0 {
-		return nil, nil
+	items := make([]approve.Item, len(requests))
+	for i, request := range requests {
+		if items[i], err = itemOf(request); err != nil {
+			return nil, err
+		}
 	}
-	book, err := s.approvals.Open(tx, actor.Ward)
-	if err != nil {
-		return nil, err
-	}
-	// By a subquery: a ward may have more requests than a statement takes ids.
-	signatures, err := s.approvals.Waiting(tx, actor.Ward)
+	judged, err := s.requests.JudgeWaiting(tx, actor.Ward, items)
 	if err != nil {
 		return nil, err
 	}
 	waiting := make([]waitingRequest, len(requests))
 	for i, request := range requests {
-		proposal, err := decodeProposal(request)
-		if err != nil {
-			return nil, err
-		}
-		waiting[i] = waitingRequest{s.judgeBy(book, request, proposal, signatures[request.ID]), request}
+		waiting[i] = waitingRequest{judged[request.ID], request}
 	}
 	return waiting, nil
 }

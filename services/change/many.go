@@ -84,11 +84,11 @@ func (s *Service) alike(ctx context.Context, actor services.Actor, picks []Pick)
 		default:
 			return services.Invalid("not_alike")
 		}
-		proposal, err := decodeProposal(request)
+		item, err := itemOf(request)
 		if err != nil {
 			return err
 		}
-		if why := partiesOf(request, proposal, book.Staff).WhyNot(book.Member(actor.Staff)); why != "" {
+		if why := book.Party(item, actor.Staff); why != "" {
 			return services.Denied(why)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/change"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
@@ -125,16 +126,16 @@ func TestNobodyDecidesTheirOwnOrWhatConcernsThem(t *testing.T) {
 		actor  services.Actor
 		want   string
 	}{
-		{"the proposing officer", byHead, h.head, "", h.clerk2, change.WhyOwn},
-		{"who leaves", byHead, h.deputy, "", h.clerk2, change.WhyConcerns},
-		{"who comes", byHead, newcomer, "", h.clerk2, change.WhyConcerns},
+		{"the proposing officer", byHead, h.head, "", h.clerk2, approve.WhyOwn},
+		{"who leaves", byHead, h.deputy, "", h.clerk2, approve.WhyConcerns},
+		{"who comes", byHead, newcomer, "", h.clerk2, approve.WhyConcerns},
 		{"a bystander", byHead, h.member, "", h.clerk2, ""},
-		{"the proposing clerk", byClerk, h.member, "", h.clerk, change.WhyOwn},
-		{"the proposing clerk as another user", byClerk, h.elder, "", h.clerk2, change.WhyOwn},
-		{"who answers the newcomer's number", byClerk, h.member, "+84355000222", h.clerk2, change.WhyConcerns},
+		{"the proposing clerk", byClerk, h.member, "", h.clerk, approve.WhyOwn},
+		{"the proposing clerk as another user", byClerk, h.elder, "", h.clerk2, approve.WhyOwn},
+		{"who answers the newcomer's number", byClerk, h.member, "+84355000222", h.clerk2, approve.WhyConcerns},
 		{"a leader", byClerk, h.member, "", h.leader, ""},
-		{"an admin", byClerk, h.member, "", h.admin, change.WhyRole},
-		{"a viewer", byClerk, h.member, "", h.viewer, change.WhyRole},
+		{"an admin", byClerk, h.member, "", h.admin, approve.WhyRole},
+		{"a viewer", byClerk, h.member, "", h.viewer, approve.WhyRole},
 	} {
 		t.Run(row.who, func(t *testing.T) {
 			if err := h.store.Model(&models.Staff{}).Where("id = ?", h.clerk2.Staff).Updates(map[string]any{"person_id": row.person.ID, "phone": row.phone}).Error; err != nil {

@@ -165,13 +165,14 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.attach(tx, actor, id, p.proposal); err != nil {
 			return err
 		}
-		if err := s.record(tx, actor, request, "", "", p.proposal.detail()); err != nil {
+		sent := &act{Context: ctx, TX: tx, Actor: actor, Row: &request, Action: "change.submitted", Detail: p.proposal.detail()}
+		if err := s.requests.Record(sent); err != nil {
 			return err
 		}
 		if err := s.tellSubject(ctx, tx, request); err != nil {
 			return err
 		}
-		return s.tellSigners(ctx, tx, request, p.proposal)
+		return s.requests.Ask(ctx, tx, request)
 	})
 	if err != nil {
 		return Card{}, err
@@ -196,46 +197,27 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 	if err := proposer(actor); err != nil {
 		return Card{}, err
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, err := s.begin(tx, actor, id, own)
-		if err != nil {
-			return err
-		}
-		if request.State != models.ChangeReturned || request.Version != version {
-			return conflictOf(tx, request)
-		}
-		p, err := s.propose(tx, actor, proposal)
-		if err != nil {
-			return err
-		}
-		if family(p.proposal.Kind) != family(request.Kind) {
-			return services.Invalid("kind")
-		}
-		if err := notTwice(tx, actor, p.proposal, id); err != nil {
-			return err
-		}
-		if err := describe(&request, actor, p); err != nil {
-			return err
-		}
-		request.SubmittedAt = s.clock.UTC()
-		err = s.move(tx, &request, models.ChangeSubmitted, map[string]any{
-			"kind": request.Kind, "branch_id": request.BranchID, "subject_id": request.SubjectID, "newcomer_id": request.NewcomerID,
-			"payload": request.Payload, "base": request.Base, "submitted_at": request.SubmittedAt,
-			"reason": "", "decided_by_staff_id": nil, "decided_at": nil, "reminded_at": nil,
-		})
-		if err != nil {
-			return err
-		}
-		if err := s.attach(tx, actor, id, p.proposal); err != nil {
-			return err
-		}
-		if err := s.record(tx, actor, request, models.ChangeReturned, "", p.proposal.detail()); err != nil {
-			return err
-		}
-		if err := s.tellSigners(ctx, tx, request, p.proposal); err != nil {
-			return err
-		}
-		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
+	_, err := s.requests.Make(ctx, actor, id, version, move{
+		Action: "change.submitted", From: models.ChangeReturned, To: models.ChangeSubmitted, Roles: proposers, May: mayOwn,
+		Do: func(act *act) error {
+			p, err := s.propose(act.TX, actor, proposal)
+			if err != nil {
+				return err
+			}
+			if family(p.proposal.Kind) != family(act.Row.Kind) {
+				return services.Invalid("kind")
+			}
+			if err := notTwice(act.TX, actor, p.proposal, id); err != nil {
+				return err
+			}
+			if err := describe(act.Row, actor, p); err != nil {
+				return err
+			}
+			act.Row.SubmittedAt, act.Row.Reason, act.Row.DecidedByStaffID, act.Row.DecidedAt = act.Now, "", nil, nil
+			act.Detail = p.proposal.detail()
+			return s.attach(act.TX, actor, id, p.proposal)
+		},
+		Tell: func(act *act) error { return s.requests.Ask(ctx, act.TX, *act.Row) },
 	})
 	if err != nil {
 		return Card{}, err
@@ -258,33 +240,29 @@ func (s *Service) Withdraw(ctx context.Context, actor services.Actor, id int64, 
 	if err := proposer(actor); err != nil {
 		return Card{}, err
 	}
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		request, err := s.begin(tx, actor, id, own)
-		if err != nil {
-			return err
-		}
-		if !request.State.Open() || request.Version != version {
-			return conflictOf(tx, request)
-		}
-		from := request.State
-		if err := s.keepEffects(tx, &request); err != nil {
-			return err
-		}
-		// decided_at is when a request was over, whoever ended it.
-		columns := map[string]any{"base": request.Base, "decided_by_staff_id": nil, "decided_at": s.clock.UTC()}
-		if err := s.move(tx, &request, models.ChangeWithdrawn, columns); err != nil {
-			return err
-		}
-		if err := s.record(tx, actor, request, from, "", nil); err != nil {
-			return err
-		}
-		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Change, request.ID)
+	request, err := services.Take[models.ChangeRequest](s.store.WithContext(ctx), actor, "change", id)
+	if err != nil {
+		return Card{}, err
+	}
+	from := request.State
+	if !from.Open() { // it has ended, or is about to be found so
+		from = models.ChangeSubmitted
+	}
+	_, err = s.requests.Make(ctx, actor, id, version, move{
+		Action: "change.withdrawn", From: from, To: models.ChangeWithdrawn, Roles: proposers, May: mayOwn,
+		Do: func(act *act) error {
+			// decided_at is when a request was over, whoever ended it.
+			act.Row.DecidedByStaffID, act.Row.DecidedAt = nil, &act.Now
+			return s.keepEffects(act.TX, act.Row)
+		},
 	})
 	if err != nil {
 		return Card{}, err
 	}
 	return s.Card(ctx, actor, id)
 }
+
+func mayOwn(act *act) error { return own(act.Actor, *act.Row) }
 
 // own refuses whoever did not propose a request: officers as if there were none.
 func own(actor services.Actor, request models.ChangeRequest) error {

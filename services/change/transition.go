@@ -1,114 +1,105 @@
 package change
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vn"
 )
 
-// begin opens a transition: the event counts once, the request is locked, and
-// the actor may touch it.
-func (s *Service) begin(tx *gorm.DB, actor services.Actor, id int64, may func(services.Actor, models.ChangeRequest) error) (models.ChangeRequest, error) {
-	var request models.ChangeRequest
-	if err := outbox.Once(tx, s.clock, actor); err != nil {
-		return request, err
+type (
+	requests = approve.Items[models.ChangeRequest, models.ChangeState]
+	move     = approve.Move[models.ChangeRequest, models.ChangeState]
+	act      = approve.Act[models.ChangeRequest]
+)
+
+// requestsOf are the requests as what waits for signatures.
+func requestsOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate) *requests {
+	of := &requests{
+		Service: approvals, Outbox: box, Gate: gate,
+		Name: "change", Subject: "change", Card: outbox.Change, Waiting: models.ChangeSubmitted,
+		Read: itemOf,
+		Set: func(row *models.ChangeRequest, state models.ChangeState, version int) {
+			row.State, row.Version = state, version
+		},
+		Columns: []string{
+			"kind", "branch_id", "subject_id", "newcomer_id", "payload", "base", "submitted_at", "reason", "decided_by_staff_id", "decided_at",
+		},
+		Asks: outbox.ChangeSubmitted, Reminds: outbox.ChangeWaiting, Reminded: "reminded_at", Since: "submitted_at", Hours: true,
+		NoSigner: func() error { return services.Unavailable("no_decider") },
 	}
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&request, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
-		return request, services.NotFound("change")
-	}
-	if err != nil {
-		return request, fmt.Errorf("read request: %w", err)
-	}
-	return request, may(actor, request)
+	of.Moved = func(a *act) error { return written(a, *a.Row) }
+	return of
 }
 
-// move takes a request to another state, from the version that was read and no
-// other: the update that finds it moved changes nothing.
-func (s *Service) move(tx *gorm.DB, request *models.ChangeRequest, to models.ChangeState, columns map[string]any) error {
-	now := s.clock.UTC()
-	columns["state"], columns["version"], columns["updated_at"] = to, request.Version+1, now
-	result := tx.Model(&models.ChangeRequest{}).
-		Where("id = ? AND version = ? AND state = ?", request.ID, request.Version, request.State).Updates(columns)
-	if result.Error != nil {
-		return fmt.Errorf("move request: %w", result.Error)
+func itemOf(request models.ChangeRequest) (approve.Item, error) {
+	proposal, err := decodeProposal(request)
+	if err != nil {
+		return approve.Item{}, err
 	}
-	if result.RowsAffected == 0 {
-		var moved models.ChangeRequest
-		if err := tx.Take(&moved, "id = ?", request.ID).Error; err != nil {
-			return fmt.Errorf("read request: %w", err)
-		}
-		return conflictOf(tx, moved)
+	item := approve.Item{
+		Rule: string(request.Kind), ID: request.ID, Ward: request.WardID, Version: request.Version, State: string(request.State),
+		Since: request.SubmittedAt, Reminded: request.RemindedAt, Parties: partiesOf(request, proposal),
+		By: request.DecidedByStaffID, At: request.UpdatedAt,
 	}
-	request.State, request.UpdatedAt = to, now
-	request.Version++
+	switch {
+	case request.DecidedByStaffID != nil && request.DecidedAt != nil:
+		item.At = *request.DecidedAt
+	case request.State == models.ChangeSubmitted:
+		item.At = request.SubmittedAt
+	}
+	return item, nil
+}
+
+// partiesOf are those whom a request touches.
+func partiesOf(request models.ChangeRequest, proposal Proposal) approve.Parties {
+	none := func(id int64) bool { return id == 0 }
+	return approve.Parties{
+		Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID),
+		People: slices.DeleteFunc([]int64{
+			value(request.SubjectID), value(request.NewcomerID), proposal.Person, proposal.Newcomer.Person, proposal.Drop,
+		}, none),
+		Phones: slices.DeleteFunc([]string{proposal.Newcomer.Phone, proposal.Phone}, func(number string) bool { return number == "" }),
+	}
+}
+
+// written writes the event of a move, and what the journal keeps of each.
+func written(a *act, request models.ChangeRequest) error {
+	event := models.ChangeEvent{
+		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: a.Before.State, ToState: request.State,
+		PersonID: pointer(a.Actor.Person), StaffID: pointer(a.Actor.Staff), Reason: a.Reason, At: a.Now,
+	}
+	if err := a.TX.Create(&event).Error; err != nil {
+		return fmt.Errorf("record request %d: %w", request.ID, err)
+	}
+	a.Detail["kind"], a.Detail["version"] = request.Kind, request.Version
 	return nil
 }
 
-// conflictOf tells who comes too late what became of a request: conflict/decided
-// with state, by (a name) and at; or, the same, conflict/outdated when it waits
-// for a decision in another version than the one that was seen, and
-// conflict/signed when it does since somebody signed.
-func conflictOf(tx *gorm.DB, request models.ChangeRequest) error {
-	code, at := "decided", request.UpdatedAt
-	if request.State == models.ChangeSubmitted {
-		code, at = "outdated", request.SubmittedAt
+// begin opens what is done to an open request of the actor's own that moves it
+// nowhere.
+func (s *Service) begin(tx *gorm.DB, actor services.Actor, id int64) (models.ChangeRequest, error) {
+	if err := outbox.Once(tx, s.clock, actor); err != nil {
+		return models.ChangeRequest{}, err
 	}
-	people, err := namesOf(tx, []models.ChangeRequest{request})
+	request, item, err := s.requests.Take(tx, actor, id)
 	if err != nil {
-		return err
+		return request, err
 	}
-	by := people.proposer(request)
-	if request.State == models.ChangeSubmitted {
-		// Another's signature brought that version about, more often than not.
-		var last models.ApprovalSignature
-		err := tx.Take(&last, "change_id = ? AND version = ? AND ended_at IS NULL", request.ID, request.Version-1).Error
-		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-			return fmt.Errorf("read signature: %w", err)
-		}
-		if err == nil {
-			names, err := namesIn(tx, &models.Staff{}, []int64{last.StaffID})
-			if err != nil {
-				return err
-			}
-			code, by, at = "signed", names[last.StaffID], last.At
-		}
+	if err := own(actor, request); err != nil {
+		return request, err
 	}
-	if request.DecidedByStaffID != nil {
-		by, at = people.staff[*request.DecidedByStaffID], *request.DecidedAt
+	if !request.State.Open() {
+		return request, s.requests.MovedOn(tx, item)
 	}
-	return services.Conflict(code).With("state", string(request.State)).With("by", by).With("at", at).With("version", request.Version)
-}
-
-// record writes a transition down: its event and its row in the journal.
-func (s *Service) record(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, from models.ChangeState, reason string, detail journal.Detail) error {
-	return s.recordAs(tx, actor, request, from, "change."+string(request.State), reason, detail)
-}
-
-// recordAs names the action of a transition that leaves the state as it is: a
-// signature, or one that is taken back.
-func (s *Service) recordAs(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, from models.ChangeState, action, reason string, detail journal.Detail) error {
-	event := models.ChangeEvent{
-		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: from, ToState: request.State,
-		PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff), Reason: reason, At: s.clock.UTC(),
-	}
-	if err := tx.Create(&event).Error; err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	if detail == nil {
-		detail = journal.Detail{}
-	}
-	detail["kind"], detail["version"] = request.Kind, request.Version
-	actor.Ward = request.WardID
-	return s.audit.Record(tx, actor, action, subjectOf(request.ID), detail)
+	return request, nil
 }
 
 // detail is what the journal keeps of a proposal: ids and masked numbers.

@@ -26,7 +26,7 @@ func (s *Service) mayPropose(tx *gorm.DB, actor services.Actor, p *plan) error {
 	if err != nil {
 		return err
 	}
-	rule := book.Rule(kind, s.clock.UTC())
+	rule := book.Rule(string(kind), s.clock.UTC())
 	if actor.Role != services.Officer {
 		if !rule.Allows(approve.ByStaff) {
 			return services.Denied("propose")
@@ -155,7 +155,7 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 	}
 	var rules []approve.Rule
 	for _, kind := range of {
-		rules = append(rules, book.Rule(kind, s.clock.UTC()))
+		rules = append(rules, book.Rule(string(kind), s.clock.UTC()))
 	}
 	branches, err := s.branchesOf(tx, actor, actor.Person)
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 		own, _ := postOf(view, actor.Person)
 		switch {
 		case leads(own, rules...):
-		case slices.Contains(kinds, models.ChangeLeave) && book.Rule(models.ChangeLeave, s.clock.UTC()).Allows(approve.BySelf):
+		case slices.Contains(kinds, models.ChangeLeave) && book.Rule(string(models.ChangeLeave), s.clock.UTC()).Allows(approve.BySelf):
 			view.Posts = []roster.Post{own}
 		default:
 			continue
@@ -174,25 +174,4 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 		proposable = append(proposable, view)
 	}
 	return proposable, nil
-}
-
-// partiesOf are those whom a request touches. staff are all of the ward.
-func partiesOf(request models.ChangeRequest, proposal Proposal, staff []models.Staff) approve.Parties {
-	p := approve.Parties{Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID)}
-	for _, one := range staff {
-		if p.Staff != 0 && one.ID == p.Staff {
-			p.By, p.ByPhone = value(one.PersonID), one.Phone
-		}
-	}
-	for _, id := range []int64{value(request.SubjectID), value(request.NewcomerID), proposal.Person, proposal.Newcomer.Person, proposal.Drop} {
-		if id != 0 {
-			p.People = append(p.People, id)
-		}
-	}
-	for _, number := range []string{proposal.Newcomer.Phone, proposal.Phone} {
-		if number != "" {
-			p.Phones = append(p.Phones, number)
-		}
-	}
-	return p
 }
