@@ -62,9 +62,21 @@ type Store struct {
 	Dialect Dialect
 }
 
+// Opened is told of every store that is opened, when it is not nil: tests hold
+// what is asked of any store to their rules by it.
+var Opened func(*Store) error
+
 // Open connects and proves that the database answers. It changes nothing:
 // Migrate brings the tables up to date.
 func Open(ctx context.Context, options Options) (*Store, error) {
+	store, err := open(ctx, options)
+	if err != nil || Opened == nil {
+		return store, err
+	}
+	return store, Opened(store)
+}
+
+func open(ctx context.Context, options Options) (*Store, error) {
 	now := options.Now
 	if now == nil {
 		now = time.Now

@@ -74,15 +74,15 @@ func (l *loader) loadRuns(ctx context.Context) error {
 		}
 	}
 	// Leaders were told at the time; nobody is told of it today.
-	err := l.ward.Store.WithContext(ctx).Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.RunSubmitted,
+	everywhere := services.AcrossWards(l.ward.Store.WithContext(ctx), "the sample fills every ward")
+	err := everywhere.Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.RunSubmitted,
 		models.DeliveryQueued).
 		Updates(map[string]any{"state": models.DeliverySent, "sent_at": gorm.Expr("created_at"), "channel": "web"}).Error
 	if err != nil {
 		return err
 	}
 	// A step-up of the past must not last into the present.
-	return l.ward.Store.WithContext(ctx).Model(&models.Account{}).Where("stepped_up_until IS NOT NULL").Update(
-		"stepped_up_until", nil).Error
+	return everywhere.Model(&models.Account{}).Where("stepped_up_until IS NOT NULL").Update("stepped_up_until", nil).Error
 }
 
 // runDesk is where one ward's lists are made.

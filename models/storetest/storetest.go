@@ -22,6 +22,7 @@ func New(t testing.TB, now func() time.Time) *models.Store {
 // returns where it is, for tests that open it more than once.
 func Address(t testing.TB) string {
 	t.Helper()
+	t.Cleanup(func() { failForStrays(t) })
 	return migrated.Copy(t)
 }
 

@@ -41,6 +41,9 @@ var migrated = Template{fill: func(t testing.TB, address string) {
 	if err := store.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if err := learnWardTables(store); err != nil {
+		t.Fatal(err)
+	}
 	if err := store.Close(); err != nil { // checkpoints SQLite's log into the file
 		t.Fatal(err)
 	}

@@ -351,7 +351,7 @@ func (s *Service) Purge(ctx context.Context) error {
 }
 
 func (s *Service) drop(ctx context.Context, which string, value any) error {
-	err := s.store.WithContext(ctx).Model(&models.ResultSheet{}).Where(which, value).
+	err := services.AcrossWards(s.store.WithContext(ctx), "a purge, or one by its id").Model(&models.ResultSheet{}).Where(which, value).
 		Where("state IN ?", []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 		Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 	if err != nil {

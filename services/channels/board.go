@@ -54,7 +54,7 @@ const tellAtOnce = 500
 // none for the leaders, else for the clerks.
 func (b board) tell(ctx context.Context, tx *gorm.DB, id int64) error {
 	var staff []models.Staff
-	err := tx.Select("id", "ward_id", "role").
+	err := services.AcrossWards(tx, "a channel serves every ward").Select("id", "ward_id", "role").
 		Where("active AND role IN ?", []string{string(services.Admin), string(services.Leader), string(services.Clerk)}).
 		Order("ward_id, CASE role WHEN 'admin' THEN 0 WHEN 'leader' THEN 1 ELSE 2 END, id").Find(&staff).Error
 	if err != nil {

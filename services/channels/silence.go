@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // TroubleSilence is the trouble of a channel on which nobody has been heard for
@@ -34,7 +35,7 @@ func (s *Service) CheckSilence(ctx context.Context, channel string, limit time.D
 		return s.Mended(ctx, channel, TroubleSilence)
 	}
 	var last []models.Account
-	err := s.store.WithContext(ctx).Select("last_seen_at").Where("channel = ? AND unlinked_at IS NULL", channel).
+	err := services.AcrossWards(s.store.WithContext(ctx), "a channel serves every ward").Select("last_seen_at").Where("channel = ? AND unlinked_at IS NULL", channel).
 		Order("last_seen_at DESC").Limit(1).Find(&last).Error
 	if err != nil {
 		return fmt.Errorf("silence: %w", err)

@@ -223,7 +223,7 @@ func (s *Service) hashOf(token string) ([]byte, error) {
 // returns how many contents went.
 func (s *Service) Purge(ctx context.Context) (int64, error) {
 	now := s.clock.UTC()
-	db := s.store.WithContext(ctx)
+	db := services.AcrossWards(s.store.WithContext(ctx), "a purge")
 	emptied := db.Model(&models.Download{}).Where("expires_at <= ? AND content <> ''", now).Update("content", "")
 	if emptied.Error != nil {
 		return 0, fmt.Errorf("purge downloads: %w", emptied.Error)

@@ -235,7 +235,7 @@ var extensions = map[string]string{jpegType: ".jpg", pdfType: ".pdf"}
 
 // Purge forgets files that went with no request for a week.
 func (s *Service) Purge(ctx context.Context) error {
-	err := s.store.WithContext(ctx).Where("change_id IS NULL AND created_at < ?", s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
+	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Where("change_id IS NULL AND created_at < ?", s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
 	if err != nil {
 		return fmt.Errorf("purge files: %w", err)
 	}

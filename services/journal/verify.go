@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // What Verify may find wrong about an entry.
@@ -53,7 +54,7 @@ func (v *Verdict) fault(fault Fault) {
 // Verify proves the journal of every ward whole, reading it in batches.
 func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 	var wards []int64
-	if err := s.store.WithContext(ctx).Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id", &wards).Error; err != nil {
+	if err := services.AcrossWards(s.store.WithContext(ctx), "the journal of every ward").Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id", &wards).Error; err != nil {
 		return nil, fmt.Errorf("audit verify: %w", err)
 	}
 	verdicts := make([]Verdict, 0, len(wards))

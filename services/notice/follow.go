@@ -96,7 +96,7 @@ func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
 		State  models.DeliveryState
 		People int
 	}
-	db := s.store.WithContext(ctx)
+	db := services.AcrossWards(s.store.WithContext(ctx), "figures of the machine")
 	going := db.Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id AND n.following").
 		Where("d.subject_kind = ? AND d.kind = ?", outbox.Notice, outbox.NoticeSent)
 	err := going.Session(&gorm.Session{}).Select("d.state, COUNT(*) AS people").Where("d.state IN ?", []models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliveryUncertain}).

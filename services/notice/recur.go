@@ -158,7 +158,7 @@ func (s *Service) StopRecurring(ctx context.Context, actor services.Actor, id in
 func (s *Service) recur(ctx context.Context) (sent int, err error) {
 	now := s.clock.UTC()
 	var due []models.RecurringNotice
-	if err := s.store.WithContext(ctx).Where("ended_at IS NULL AND next_at <= ?", now).Order("next_at, id").Limit(dueAtOnce).Find(&due).Error; err != nil {
+	if err := services.AcrossWards(s.store.WithContext(ctx), "a job").Where("ended_at IS NULL AND next_at <= ?", now).Order("next_at, id").Limit(dueAtOnce).Find(&due).Error; err != nil {
 		return 0, fmt.Errorf("recurring: %w", err)
 	}
 	for _, row := range due {

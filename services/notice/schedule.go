@@ -282,7 +282,7 @@ func (s *Service) Due(ctx context.Context) (int, error) {
 	sent, err := s.recur(ctx)
 	now := s.clock.UTC()
 	var due []int64
-	query := s.store.WithContext(ctx).Model(&models.Notice{}).Where("state = ? AND send_at <= ?", models.NoticeScheduled, now).Order("send_at, id").Limit(dueAtOnce)
+	query := services.AcrossWards(s.store.WithContext(ctx), "a job").Model(&models.Notice{}).Where("state = ? AND send_at <= ?", models.NoticeScheduled, now).Order("send_at, id").Limit(dueAtOnce)
 	if services.Night(now) {
 		query = query.Where("urgent = ?", true)
 	}

@@ -239,7 +239,7 @@ const keysKept = 30 * 24 * time.Hour
 
 // Forget removes idempotency keys that no platform can repeat any more.
 func (o *Outbox) Forget(ctx context.Context) error {
-	err := o.store.WithContext(ctx).Where("at < ?", o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
+	err := services.AcrossWards(o.store.WithContext(ctx), "a purge").Where("at < ?", o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
 	if err != nil {
 		return fmt.Errorf("forget events: %w", err)
 	}

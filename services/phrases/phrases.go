@@ -171,7 +171,7 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 // Purge forgets what was kept for 30 days and counts of a year ago, in every
 // ward; it is for the tidy job.
 func (s *Service) Purge(ctx context.Context) error {
-	db := s.store.WithContext(ctx)
+	db := services.AcrossWards(s.store.WithContext(ctx), "a purge")
 	if err := db.Where("created_at < ?", s.clock.UTC().Add(-keptFor)).Delete(&models.KeptPhrase{}).Error; err != nil {
 		return fmt.Errorf("purge phrases: %w", err)
 	}

@@ -302,7 +302,7 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 
 // Purge forgets the sheets that nobody confirmed within a week.
 func (s *Service) Purge(ctx context.Context) error {
-	err := s.store.WithContext(ctx).Model(&models.Import{}).Where("state = ? AND created_at < ?", models.ImportPreviewed, s.clock.UTC().Add(-Kept)).
+	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Model(&models.Import{}).Where("state = ? AND created_at < ?", models.ImportPreviewed, s.clock.UTC().Add(-Kept)).
 		Updates(map[string]any{"state": models.ImportDropped, "content": ""}).Error
 	if err != nil {
 		return fmt.Errorf("forget sheets: %w", err)
