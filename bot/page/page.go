@@ -1,4 +1,4 @@
-// Package screens is what the bot shows and asks: one file a matter, forms as
+// Package page is what the bot shows and asks: one file a matter, forms as
 // tables. A screen calls a service with the actor of the turn, and returns what
 // to say; it never asks which channel it is on.
 package page

@@ -1,4 +1,4 @@
-// Package results brings a bank's answer onto a payment list: the sheet that
+// Package bank brings a bank's answer onto a payment list: the sheet that
 // says which transfers were made, which were refused and which came back. Every
 // row is told what it is; nothing is marked before a person has seen that and
 // confirmed it, and then all of it or nothing.

@@ -1,4 +1,4 @@
-// Package changes is the life of a proposed roster change: from who noticed it,
+// Package change is the life of a proposed roster change: from who noticed it,
 // through who may decide it, to the roster.
 //
 //	submitted -> approved (and applied, in the same transaction)

@@ -1,4 +1,4 @@
-// Package audit keeps the ward's journal: each change, decision, export, look
+// Package journal keeps the ward's journal: each change, decision, export, look
 // at full bank data and sign-in is a row chained by hash to the one before.
 package journal
 

@@ -1,4 +1,4 @@
-// Package notices tells an audience of the ward's officers something and knows
+// Package notice tells an audience of the ward's officers something and knows
 // what became of it at each of them: a notice has one delivery a person.
 package notice
 

@@ -1,4 +1,4 @@
-// Package papers draws what a payment list is on paper: the list itself, the
+// Package paper draws what a payment list is on paper: the list itself, the
 // sheet that the bank transfers from, and the list that cash is signed on. It
 // draws a list that is approved, never reckons one: the rows are those that
 // were frozen, and unless they add up to the list's total nothing is drawn.

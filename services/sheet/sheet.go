@@ -1,4 +1,4 @@
-// Package sheets is the ward's own list as a workbook: it reads one that a
+// Package sheet is the ward's own list as a workbook: it reads one that a
 // clerk made, in whatever shape, compares it with the roster, and applies the
 // differences all or nothing; and it writes the roster in the ward's usual form.
 //

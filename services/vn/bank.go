@@ -1,5 +1,6 @@
-// Package bank reads and writes the names of banks and the numbers of their
-// accounts, alike on every floor.
+// Package vn reads and writes what has a form of its own in this country, alike
+// on every floor: banks and the numbers of their accounts, citizens' numbers,
+// phones.
 package vn
 
 import (

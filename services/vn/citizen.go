@@ -1,7 +1,8 @@
-// Package citizen reads the number of a citizen's card (số định danh cá nhân,
+package vn
+
+// This file reads the number of a citizen's card (số định danh cá nhân,
 // CCCD): twelve digits, of which three tell where the birth was registered, one
 // sex and century, and two the year. There is no check digit.
-package vn
 
 import (
 	"strings"

@@ -1,6 +1,7 @@
-// Package phone reads Vietnamese mobile numbers as people write them and
-// shows them as people read them. A stored number is E.164: +84 and nine digits.
 package vn
+
+// This file reads Vietnamese mobile numbers as people write them and
+// shows them as people read them. A stored number is E.164: +84 and nine digits.
 
 import (
 	"strings"
