@@ -28,7 +28,7 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 	must(&staff)
 	rule := models.ApprovalRule{WardID: ward.ID, Kind: "*", Proposers: "staff", CreatedAt: now}
 	must(&rule)
-	change := models.ChangeRequest{WardID: ward.ID, Kind: models.ChangePhone, State: models.ChangeSubmitted, Version: 1, Payload: "{}", Base: "{}", IdempotencyKey: "a", SubmittedAt: now}
+	change := models.ChangeRequest{WardID: ward.ID, Kind: "phone", State: models.ChangeSubmitted, Version: 1, Payload: "{}", Base: "{}", IdempotencyKey: "a", SubmittedAt: now}
 	must(&change)
 	step := func(edit func(*models.ApprovalStep)) *models.ApprovalStep {
 		row := models.ApprovalStep{WardID: ward.ID, RuleID: rule.ID, Step: 1, Role: "leader", People: 1}

@@ -2,30 +2,9 @@ package models
 
 import "time"
 
-// ChangeKind is what a request would change.
+// ChangeKind is the name of what a request would change; services/change has
+// the kinds.
 type ChangeKind string
-
-const (
-	ChangeAppoint ChangeKind = "appoint" // someone takes a vacant post
-	ChangeReplace ChangeKind = "replace" // one leaves, one comes, in one step
-	ChangeLeave   ChangeKind = "leave"   // someone leaves a post
-	ChangePhone   ChangeKind = "phone"   // a person's phone number
-	ChangeBank    ChangeKind = "bank"
-	ChangeProfile ChangeKind = "profile"
-	ChangeMerge   ChangeKind = "merge"
-	ChangeCorrect ChangeKind = "correct"
-)
-
-// OfPerson reports whether what changes is a person's own data, not a post.
-func (k ChangeKind) OfPerson() bool {
-	return k == ChangePhone || k == ChangeBank || k == ChangeProfile
-}
-
-// OfData reports whether what changes is what is written of people and posts,
-// while nobody comes and nobody goes.
-func (k ChangeKind) OfData() bool {
-	return k.OfPerson() || k == ChangeCorrect || k == ChangeMerge
-}
 
 // ChangeState is where a request is in its life.
 type ChangeState string

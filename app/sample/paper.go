@@ -222,18 +222,17 @@ func (l *loader) loadRequests(ctx context.Context) error {
 		{"bi-thu-doan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
 			return change.Proposal{
-				Kind: models.ChangeReplace, Branch: own.branch.ID, Role: models.Deputy, Term: deputy.term.ID,
-				Newcomer: change.Newcomer{Name: "Nguyễn Thị Thảo Linh", Phone: "+84987001122"},
-				From:     l.today.MonthOf().First(), Decision: roster.Decision{Number: "14/QĐ-ĐTN"},
+				Kind:   change.Replace{Newcomer: change.Newcomer{Name: "Nguyễn Thị Thảo Linh", Phone: "+84987001122"}},
+				Branch: own.branch.ID, Term: deputy.term.ID,
+				From: l.today.MonthOf().First(), Decision: roster.Decision{Number: "14/QĐ-ĐTN"},
 			}
 		}},
 		{"truong-nong-dan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
-			return change.Proposal{Kind: models.ChangeLeave, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today,
-				Reason: "moved"}
+			return change.Proposal{Kind: change.Leave{Reason: "moved"}, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today}
 		}},
 		{"truong-nam", func(own post) change.Proposal {
-			return change.Proposal{Kind: models.ChangePhone, Person: own.person.ID, Phone: "+84966123456"}
+			return change.Proposal{Kind: change.Phone{Number: "+84966123456"}, Person: own.person.ID}
 		}},
 	} {
 		actor, err := l.act(ctx, with, one.externalID, "request:"+one.externalID)

@@ -144,7 +144,8 @@ func (s *Screens) account(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	held, err := vn.BankByCode(card.Proposal.Account.Bank)
+	asked, _ := card.Proposal.Kind.(change.Destination)
+	held, err := vn.BankByCode(asked.Account.Bank)
 	if err != nil {
 		return bot.Reply{}, err
 	}

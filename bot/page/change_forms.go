@@ -15,7 +15,7 @@ import (
 // changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
 // day without the post.
 func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known, view, err := s.knownBranch(ctx, turn, models.ChangeLeave)
+	known, view, err := s.knownBranch(ctx, turn, change.Leave{})
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -40,7 +40,7 @@ func (s *Screens) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, er
 // the only one that the actor may speak for, or the only one that fits what was
 // said. Nil answers mean that staff must look it up first; no branch, that the
 // form asks.
-func (s *Screens) knownBranch(ctx context.Context, turn bot.Turn, kinds ...models.ChangeKind) (bot.Answers, roster.BranchView, error) {
+func (s *Screens) knownBranch(ctx context.Context, turn bot.Turn, kinds ...change.Kind) (bot.Answers, roster.BranchView, error) {
 	known := bot.Answers{}
 	if chosen := number(turn.Arg(0)); chosen != 0 {
 		known.Fix("branch", id(chosen))
@@ -104,7 +104,7 @@ func postsOf(posts []roster.Post, name string) []roster.Post {
 }
 
 // branchStep asks for which of the actor's branches.
-func (s *Screens) branchStep(kinds ...models.ChangeKind) bot.Step {
+func (s *Screens) branchStep(kinds ...change.Kind) bot.Step {
 	return bot.Step{
 		Name: "branch", Ask: "change.branch", Pick: true, Show: s.showBranch,
 		Choices: func(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
@@ -139,7 +139,7 @@ func (s *Screens) leaveForm() *bot.Form {
 		Name: "leave", Intent: bot.ChangeLeave, Attach: s.attachToForm,
 		Mends: map[string]string{"leave_reason": "reason", "term_ended": "term"},
 		Steps: []bot.Step{
-			s.branchStep(models.ChangeLeave),
+			s.branchStep(change.Leave{}),
 			{Name: "term", Ask: "leave.who", Choices: s.termChoices, Read: s.readTerm, Show: showChoice("term", s.termChoices), Follows: true, Pick: true},
 			{Name: "reason", Ask: "leave.reason", Choices: s.reasonChoices, Read: oneOf(leaveReasons...), Show: showChoice("reason", s.reasonChoices), Pick: true},
 			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: s.lastDayFields, Choices: s.dayChoices, Read: s.readDay, Show: showDay},
@@ -257,7 +257,7 @@ func (s *Screens) leavable(ctx context.Context, turn bot.Turn, answers bot.Answe
 		view, err := s.Roster.Branch(ctx, turn.Speaker.Actor, branch)
 		return view.Posts, err
 	}
-	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, models.ChangeLeave)
+	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, change.Leave{})
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +328,7 @@ func (s *Screens) submitChange(ctx context.Context, turn bot.Turn, answers bot.A
 		return bot.Reply{}, err
 	}
 	text := s.say("change.submitted", "number", card.Request.ID)
-	if proposal.Reason == "died" {
+	if proposal.Died() {
 		text = s.say("change.condolence") + "\n" + text
 	}
 	return bot.Reply{

@@ -8,12 +8,13 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/change"
 	"canbobot/services/roster"
 	"canbobot/services/vn"
 )
 
 // officerKinds are the kinds of request by which somebody takes a post.
-var officerKinds = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace}
+var officerKinds = []change.Kind{change.Appoint{}, change.Replace{}}
 
 // changeOfficer begins the form by which someone takes a post, with what was
 // said of it. A name alone is of who goes, if somebody in the branch is called

@@ -7,6 +7,7 @@ import (
 	"canbobot/bot"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/change"
 )
 
 func (s *Screens) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -69,7 +70,7 @@ func (s *Screens) people(ctx context.Context, turn bot.Turn) ([]models.Person, e
 		return nil, err
 	}
 	people, seen := []models.Person{self}, map[int64]bool{self.ID: true}
-	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, models.ChangePhone)
+	branches, err := s.Changes.Proposable(ctx, turn.Speaker.Actor, change.Phone{})
 	if err != nil {
 		return nil, err
 	}

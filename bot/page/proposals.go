@@ -8,29 +8,28 @@ import (
 
 // proposalOf turns a form's answers into what the ward is asked.
 func proposalOf(turn bot.Turn, answers bot.Answers, form string) change.Proposal {
-	proposal := change.Proposal{Branch: number(answers["branch"]), From: dayOf(answers["from"])}
+	proposal := change.Proposal{Branch: number(answers["branch"]), Person: number(answers["person"]), From: dayOf(answers["from"]), Note: answers["note"]}
 	switch form {
 	case "officer":
-		proposal.Kind, proposal.Role = models.ChangeAppoint, models.TermRole(answers["role"])
+		newcomer, acting := change.Newcomer{Name: answers["name"], Phone: kept(answers["newphone"])}, answers["acting"] == "yes"
+		proposal.Kind, proposal.Role = change.Appoint{Newcomer: newcomer, Acting: acting}, models.TermRole(answers["role"])
 		if ends := number(answers["ends"]); ends != 0 {
-			proposal.Kind, proposal.Term = models.ChangeReplace, ends
+			proposal.Kind, proposal.Term = change.Replace{Newcomer: newcomer, Acting: acting}, ends
 		}
-		proposal.Newcomer = change.Newcomer{Name: answers["name"], Phone: kept(answers["newphone"])}
-		proposal.Decision, proposal.Acting = paperOf(answers), answers["acting"] == "yes"
+		proposal.Decision = paperOf(answers)
 	case "leave":
-		proposal.Kind, proposal.Term, proposal.Reason = models.ChangeLeave, number(answers["term"]), answers["reason"]
+		proposal.Kind, proposal.Term = change.Leave{Reason: answers["reason"]}, number(answers["term"])
 	case "phone":
-		proposal.Kind, proposal.Person, proposal.Phone = models.ChangePhone, number(answers["person"]), answers["phone"]
-		proposal.From = models.Date{}
+		proposal.Kind = change.Phone{Number: answers["phone"]}
 	case "bank":
-		proposal = change.Proposal{Kind: models.ChangeBank, Person: number(answers["person"]), Account: bankProposal(answers)}
+		proposal.Kind = change.Destination{Account: bankProposal(answers)}
 	case "profile":
-		proposal = change.Proposal{Kind: models.ChangeProfile, Person: number(answers["person"]), Details: detailsOf(answers)}
+		proposal.Kind = change.Profile{Details: detailsOf(answers)}
 	case "correct":
 		correction, paper := correctionOf(answers)
-		proposal = change.Proposal{Kind: models.ChangeCorrect, Term: number(answers["fixes"]), Correction: correction, Decision: paper, Note: answers["note"]}
+		proposal.Kind, proposal.Term, proposal.Decision = change.Correct{Correction: correction}, number(answers["fixes"]), paper
 	case "merge":
-		proposal = change.Proposal{Kind: models.ChangeMerge, Person: number(answers["stays"]), Drop: number(answers["goes_up"]), Note: answers["note"]}
+		proposal.Kind, proposal.Person = change.Merge{Drop: number(answers["goes_up"])}, number(answers["stays"])
 	}
 	return proposal
 }
@@ -44,36 +43,42 @@ func answersOf(proposal change.Proposal) (form string, answers bot.Answers) {
 		}
 		return text
 	}
-	switch proposal.Kind {
-	case models.ChangeAppoint, models.ChangeReplace:
-		answers["role"], answers["name"] = string(proposal.Role), proposal.Newcomer.Name
-		answers["newphone"] = orNone(proposal.Newcomer.Phone)
+	coming := func(newcomer change.Newcomer, acting bool) {
+		answers["role"], answers["name"] = string(proposal.Role), newcomer.Name
+		answers["newphone"] = orNone(newcomer.Phone)
 		keepPaper(answers, proposal.Decision)
-		answers["acting"] = map[bool]string{true: "yes", false: "no"}[proposal.Acting]
-		if proposal.Term != 0 {
-			answers["ends"] = id(proposal.Term)
-		}
+		answers["acting"] = map[bool]string{true: "yes", false: "no"}[acting]
+	}
+	switch kind := proposal.Kind.(type) {
+	case change.Appoint:
+		coming(kind.Newcomer, kind.Acting)
 		return "officer", answers
-	case models.ChangeLeave:
-		answers["term"], answers["reason"] = id(proposal.Term), proposal.Reason
+	case change.Replace:
+		coming(kind.Newcomer, kind.Acting)
+		answers["ends"] = id(proposal.Term)
+		return "officer", answers
+	case change.Leave:
+		answers["term"], answers["reason"] = id(proposal.Term), kind.Reason
 		return "leave", answers
-	case models.ChangeBank: // the number is sealed: it is asked for again
-		answers = bot.Answers{"bank": proposal.Account.Bank}
+	case change.Destination: // the number is sealed: it is asked for again
+		answers = bot.Answers{"bank": kind.Account.Bank}
 		answers.Fix("person", id(proposal.Person))
 		return "bank", answers
-	case models.ChangeProfile:
-		answers = answersOfDetails(proposal.Details)
+	case change.Profile:
+		answers = answersOfDetails(kind.Details)
 		answers.Fix("person", id(proposal.Person))
 		return "profile", answers
-	case models.ChangeCorrect:
-		return "correct", answersOfCorrection(proposal)
-	case models.ChangeMerge:
+	case change.Correct:
+		return "correct", answersOfCorrection(proposal, kind.Correction)
+	case change.Merge:
 		answers = bot.Answers{"note": proposal.Note}
 		answers.Fix("stays", id(proposal.Person))
-		answers.Fix("goes_up", id(proposal.Drop))
+		answers.Fix("goes_up", id(kind.Drop))
 		return "merge", answers
+	case change.Phone:
+		return "phone", bot.Answers{"person": id(proposal.Person), "phone": kind.Number}
 	}
-	return "phone", bot.Answers{"person": id(proposal.Person), "phone": proposal.Phone}
+	return "", nil
 }
 
 // formOf tells which form the answers belong to.

@@ -16,7 +16,7 @@ import (
 // kindTitle names what a request is about: "Thay Chi hội phó".
 func (s *Screens) kindTitle(card change.Card) string {
 	title := card.Organization.TitleOf(card.Proposal.Role)
-	return strings.TrimSpace(s.say("kind."+string(card.Proposal.Kind), "title", title))
+	return strings.TrimSpace(s.say("kind."+string(card.Proposal.Name()), "title", title))
 }
 
 // drawCard shows a request: what changes, from what to what, from when, and
@@ -26,7 +26,7 @@ func (s *Screens) drawCard(card change.Card) bot.Reply {
 	if card.Branch.Name != "" {
 		lines = append(lines, s.say("card.branch", "branch", card.Branch.Name))
 	}
-	if card.Proposal.Kind.OfPerson() && card.SubjectName != "" {
+	if card.Proposal.Kind.Traits().OfPerson && card.SubjectName != "" {
 		lines = append(lines, s.say("card.person", "name", card.SubjectName))
 	}
 	lines = append(lines, s.diffLines(card)...)
@@ -36,7 +36,7 @@ func (s *Screens) drawCard(card change.Card) bot.Reply {
 	if card.Files > 0 {
 		lines = append(lines, s.say("papers.count", "files", card.Files))
 	}
-	if card.Proposal.Reason == "died" {
+	if card.Proposal.Died() {
 		lines = append(lines, s.say("card.died"))
 	}
 	lines = append(lines, s.effectLines(card)...)
@@ -155,7 +155,7 @@ func (s *Screens) effectLines(card change.Card) []string {
 			}
 		}
 	}
-	if len(lines) == 0 && !card.Proposal.Kind.OfPerson() {
+	if len(lines) == 0 && !card.Proposal.Kind.Traits().OfPerson {
 		lines = append(lines, s.say("effect.nothing"))
 	}
 	return lines

@@ -171,7 +171,7 @@ func (s *Screens) alike(ctx context.Context, actor services.Actor) ([]group, err
 	}
 	var groups []group
 	for _, summary := range queue {
-		if summary.Kind == models.ChangeBank {
+		if summary.Alone {
 			continue
 		}
 		i := slices.IndexFunc(groups, func(g group) bool { return g.kind == summary.Kind })

@@ -45,10 +45,10 @@ func (s *Screens) decisionCard(card change.Card) bot.Reply {
 		reply.Buttons = append(reply.Buttons, bot.Row(negative(s.button("take_back", "takeback", args...))))
 	}
 	reply.Buttons = append(reply.Buttons, s.papersRow(card)...)
-	if card.Request.Kind == models.ChangeMerge && card.Request.State.Open() { // nobody says blindly that two are one
-		reply.Buttons = append(reply.Buttons, bot.Row(s.button("see_both", "pair", id(card.Proposal.Person), id(card.Proposal.Drop))))
+	if merge, is := card.Proposal.Kind.(change.Merge); is && card.Request.State.Open() { // nobody says blindly that two are one
+		reply.Buttons = append(reply.Buttons, bot.Row(s.button("see_both", "pair", id(card.Proposal.Person), id(merge.Drop))))
 	}
-	if card.Request.Kind == models.ChangeBank && card.Request.State.Open() {
+	if _, is := card.Proposal.Kind.(change.Destination); is && card.Request.State.Open() {
 		reply.Buttons = append(reply.Buttons, bot.Row(s.button("account", "account", id(card.Request.ID))))
 	}
 	return reply

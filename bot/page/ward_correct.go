@@ -107,8 +107,7 @@ func correctionOf(answers bot.Answers) (c change.Correction, paper roster.Decisi
 }
 
 // answersOfCorrection is the reverse.
-func answersOfCorrection(proposal change.Proposal) bot.Answers {
-	c := proposal.Correction
+func answersOfCorrection(proposal change.Proposal, c change.Correction) bot.Answers {
 	answers := bot.Answers{"note": proposal.Note}
 	switch {
 	case c.Void:

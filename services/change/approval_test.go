@@ -294,10 +294,10 @@ func TestProposersAreTheRules(t *testing.T) {
 	replace := h.replaceDeputy()
 	replace.Term = h.term(h.head, h.women, april6).ID
 	h.submit(officer(h.deputy), replace)
-	if list, err := h.Proposable(h.ctx, officer(h.head), models.ChangeReplace); err != nil || len(list) != 0 {
+	if list, err := h.Proposable(h.ctx, officer(h.head), change.Replace{}); err != nil || len(list) != 0 {
 		t.Errorf("the head is offered %d branches, %v", len(list), err)
 	}
-	if list, err := h.Proposable(h.ctx, officer(h.deputy), models.ChangeReplace); err != nil || len(list) != 1 {
+	if list, err := h.Proposable(h.ctx, officer(h.deputy), change.Replace{}); err != nil || len(list) != 1 {
 		t.Errorf("the deputy is offered %d branches, %v", len(list), err)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"gorm.io/gorm"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/journal"
 )
 
 // Card shows a request: to the ward's users, to who proposed it and, once it is
@@ -21,37 +21,32 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Car
 		return Card{}, err
 	}
 	tx := s.store.WithContext(ctx)
-	var request models.ChangeRequest
-	err := tx.Take(&request, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
-		return Card{}, services.NotFound("change")
-	}
+	request, proposal, err := s.read(tx, actor, id)
 	if err != nil {
-		return Card{}, fmt.Errorf("read request: %w", err)
+		return Card{}, err
 	}
-	if actor.Role == services.Officer && !proposed(actor, request) && !concerned(actor, request) {
+	if actor.Role == services.Officer && !proposed(actor, request) && !concerned(actor, request, proposal) {
 		return Card{}, services.NotFound("change")
 	}
-	return s.card(tx, actor, request)
+	return s.card(tx, actor, request, proposal)
 }
 
 // concerned reports whether a request is about the officer: once it is approved
 // and, for where their money goes, from the beginning.
-func concerned(actor services.Actor, request models.ChangeRequest) bool {
-	if request.Kind == models.ChangeBank {
-		return actor.Person != 0 && actor.Person == value(request.SubjectID)
+func concerned(actor services.Actor, request models.ChangeRequest, proposal Proposal) bool {
+	switch person := actor.Person; {
+	case person == 0:
+		return false
+	case proposal.Kind.Traits().Told:
+		return person == value(request.SubjectID)
+	default:
+		return request.State == models.ChangeApproved && (person == value(request.SubjectID) || person == value(request.NewcomerID))
 	}
-	return request.State == models.ChangeApproved && actor.Person != 0 &&
-		(actor.Person == value(request.SubjectID) || actor.Person == value(request.NewcomerID))
 }
 
 // card puts together what is shown of a request, or of a preview (ID 0).
-func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeRequest) (Card, error) {
-	card := Card{Request: request}
-	var err error
-	if card.Proposal, err = decodeProposal(request); err != nil {
-		return card, err
-	}
+func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) (Card, error) {
+	card := Card{Request: request, Proposal: proposal}
 	seen, err := decodeBase(request)
 	if err != nil {
 		return card, err
@@ -68,7 +63,7 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 		return card, err
 	}
 	card.SubjectName, card.ProposerName = names.people[value(request.SubjectID)], names.proposer(request)
-	card.NewcomerName = cmp.Or(names.people[value(request.NewcomerID)], card.Proposal.Newcomer.Name)
+	card.NewcomerName = cmp.Or(names.people[value(request.NewcomerID)], proposal.Kind.comes().Name)
 	card.DeciderName = names.staff[value(request.DecidedByStaffID)]
 	if card.ProposerTitle, err = s.titleOf(tx, request); err != nil {
 		return card, err
@@ -119,61 +114,21 @@ func staleWhy(err error) string {
 // money and numbers, notes and further requests are not.
 func (c *Card) withhold(person int64) {
 	c.Effects = slices.DeleteFunc(c.Effects, func(e EffectView) bool { return e.Person != person })
-	if person != value(c.Request.SubjectID) {
-		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "bank" || d.Field == "citizen_id" || d.Field == "birth_date" })
-		c.Proposal.Account, c.Proposal.Details = Account{}, Details{}
-	}
-	if person != value(c.Request.NewcomerID) {
-		c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "newcomer_phone" || d.Field == "birth_year" })
-		c.Proposal.Newcomer.Phone, c.Proposal.Newcomer.BirthYear = "", 0
-	}
-	c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return d.Field == "note" })
+	hidden := c.Proposal.Kind.withhold(&c.Proposal, person == value(c.Request.SubjectID), person == value(c.Request.NewcomerID))
+	hidden = append(hidden, "note")
+	c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return slices.Contains(hidden, d.Field) })
 	c.Proposal.Note, c.Others = "", nil
 	c.Request.Payload, c.Request.Base = "", ""
 }
 
-// diff lists what changes, the post first.
+// diff lists what changes, and by which paper.
 func (c *Card) diff(seen base) []Diff {
 	p := c.Proposal
-	var list []Diff
-	add := func(field, from, to string) {
-		if from != "" || to != "" {
-			list = append(list, Diff{field, from, to})
-		}
-	}
-	switch p.Kind {
-	case models.ChangePhone:
-		add("phone", seen.Phone, p.Phone)
-	case models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
-		list = append(list, c.diffData(seen)...)
-	case models.ChangeLeave:
-		add(string(p.Role), c.SubjectName, "")
-		if p.Reason == diedReason {
-			add("died_on", "", p.From.String())
-			break
-		}
-		add("to", seen.To.String(), p.From.String())
-		add("reason", "", p.Reason)
-	case models.ChangeAppoint, models.ChangeReplace:
-		add(string(p.Role), c.SubjectName, c.NewcomerName)
-		add("newcomer_phone", "", p.Newcomer.Phone)
-		if p.Newcomer.BirthYear != 0 {
-			add("birth_year", "", strconv.Itoa(p.Newcomer.BirthYear))
-		}
-		add("from", "", p.From.String())
-		if p.Kind == models.ChangeReplace {
-			add("to", seen.To.String(), p.From.AddDays(-1).String())
-			add("reason", "", p.Reason)
-		}
-		if p.Acting {
-			add("acting", "", c.Organization.TitleOf(p.Role))
-		}
-	}
-	add("decision", "", p.Decision.Number)
-	add("decision_date", "", p.Decision.Date.String())
-	add("decision_signer", "", p.Decision.Signer)
-	add("note", "", p.Note)
-	return list
+	return p.Kind.diff(c, seen).
+		add("decision", "", p.Decision.Number).
+		add("decision_date", "", p.Decision.Date.String()).
+		add("decision_signer", "", p.Decision.Signer).
+		add("note", "", p.Note)
 }
 
 // titleOf is what the proposer is called: by their post in the request's branch
@@ -239,4 +194,47 @@ func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.Chang
 		}
 	}
 	return summaries(tx, touched)
+}
+
+// Reveal shows the account number that a request asks for, to a ward user who
+// decides requests and gave a fresh code; the look is written down.
+func (s *Service) Reveal(ctx context.Context, actor services.Actor, id int64) (number string, err error) {
+	if err := decider(actor); err != nil {
+		return "", err
+	}
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		request, proposal, err := s.read(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		sealed := proposal.Kind.reveals()
+		if sealed.IsZero() {
+			return services.NotFound("change")
+		}
+		if err := s.staff.RequireFresh(ctx, tx, actor); err != nil {
+			return err
+		}
+		if number, err = s.roster.Reveal(sealed); err != nil {
+			return fmt.Errorf("open number of request %d: %w", id, err)
+		}
+		return s.audit.Record(tx, actor, "change.revealed", subjectOf(id), journal.Detail{"what": string(request.Kind)})
+	})
+	if err != nil {
+		return "", err
+	}
+	return number, nil
+}
+
+// read finds a request of the actor's ward, with what it would change.
+func (s *Service) read(tx *gorm.DB, actor services.Actor, id int64) (models.ChangeRequest, Proposal, error) {
+	var request models.ChangeRequest
+	err := tx.Take(&request, "id = ?", id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
+		return request, Proposal{}, services.NotFound("change")
+	}
+	if err != nil {
+		return request, Proposal{}, fmt.Errorf("read request %d: %w", id, err)
+	}
+	proposal, err := decodeProposal(request)
+	return request, proposal, err
 }

@@ -69,80 +69,6 @@ func New(store *models.Store, roster *roster.Service, money Money, staff Staff, 
 	}
 }
 
-// Proposal is what a request would change. Which fields count depends on Kind:
-//
-//	appoint  Branch, Role, Newcomer, From
-//	replace  Term (that ends), Newcomer, From
-//	leave    Term, From, Reason
-//	phone    Person, Phone
-//	bank     Person, Account
-//	profile  Person, Details
-//	correct  Term, Correction, Note
-//	merge    Person (who stays), Drop, Note
-//
-// Decision, Acting and Note may go with the first three, Decision also with
-// correct. It is the frozen payload of a request, with Branch and Role filled in
-// where Term tells them; numbers of accounts and citizens are sealed in it.
-type Proposal struct {
-	Kind     models.ChangeKind `json:"kind"`
-	Branch   int64             `json:"branch,omitzero"`
-	Role     models.TermRole   `json:"role,omitzero"`
-	Term     int64             `json:"term,omitzero"`
-	Person   int64             `json:"person,omitzero"`
-	Newcomer Newcomer          `json:"newcomer,omitzero"`
-	// From is the first day of the new term; for leave, the last day in post.
-	From       models.Date     `json:"from,omitzero"`
-	Reason     string          `json:"reason,omitzero"` // one of LeaveReasons
-	Phone      string          `json:"phone,omitzero"`
-	Account    Account         `json:"account,omitzero"`
-	Details    Details         `json:"details,omitzero"`
-	Correction Correction      `json:"correction,omitzero"`
-	Drop       int64           `json:"drop,omitzero"`
-	Decision   roster.Decision `json:"decision,omitzero"`
-	Acting     bool            `json:"acting,omitzero"`
-	// Evidence names the files that go with it: ids of services/evidence, parted by
-	// commas. A request that is sent again keeps those that it has.
-	Evidence string `json:"evidence,omitzero"`
-	Note     string `json:"note,omitzero"`
-}
-
-// Newcomer is who comes. Staff may name a person of the roster; for others the
-// phone number tells whether the newcomer is in it, under the same name.
-type Newcomer struct {
-	Person    int64  `json:"person,omitzero"`
-	Name      string `json:"name,omitzero"`
-	Phone     string `json:"phone,omitzero"`
-	BirthYear int    `json:"birth_year,omitzero"`
-}
-
-// Account is where a person asks to be paid.
-type Account struct {
-	Bank   string        `json:"bank,omitzero"` // code of services/bank
-	Number roster.Secret `json:"number,omitzero"`
-}
-
-// Details are what a person's page should say; an empty field stays as it is.
-type Details struct {
-	Name      string        `json:"name,omitzero"`
-	BirthDate models.Date   `json:"birth_date,omitzero"`
-	BirthYear int           `json:"birth_year,omitzero"`
-	Citizen   roster.Secret `json:"citizen,omitzero"`
-}
-
-// Correction is what is wrong about a term; an empty field was right.
-type Correction struct {
-	From    models.Date     `json:"from,omitzero"`
-	To      models.Date     `json:"to,omitzero"`
-	Running bool            `json:"running,omitzero"` // it has not ended
-	Role    models.TermRole `json:"role,omitzero"`
-	Acting  string          `json:"acting,omitzero"` // "yes" or "no"
-	Void    bool            `json:"void,omitzero"`   // it never was
-}
-
-// LeaveReasons are the codes of why a term ends by a request; a replacement
-// without one of them ends it as "replaced".
-var LeaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "died", "other"}
-
 // Diff is one thing that changes. Field is head, deputy, member or cell_member
 // (values are names), from and to (first day of who comes, last day of who
 // goes), reason (a code), phone and newcomer_phone (E.164), birth_year, acting
@@ -150,6 +76,16 @@ var LeaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "die
 // Dates are yyyy-mm-dd; "" is nobody or nothing.
 type Diff struct {
 	Field, From, To string
+}
+
+type diffs []Diff
+
+// add leaves out what is nothing before and after.
+func (d diffs) add(field, from, to string) diffs {
+	if from == "" && to == "" {
+		return d
+	}
+	return append(d, Diff{field, from, to})
 }
 
 // EffectView is what a request does to one person's money.
@@ -168,6 +104,7 @@ type Summary struct {
 	SubjectName  string
 	NewcomerName string
 	SubmittedAt  time.Time
+	Alone        bool // it is not approved in one go with others
 	// For is whom the actor would sign for, in their queue; "" for themselves.
 	For string
 }

@@ -25,7 +25,7 @@ func TestStaleRequests(t *testing.T) {
 	newPhone := h.submit(officer(h.member), phoneOf(h.member, "0355000111"))
 	samePhone := h.submit(officer(h.elder), phoneOf(h.elder, "0355000111"))
 	appoint := h.submit(h.clerk2, change.Proposal{
-		Kind: models.ChangeAppoint, Branch: h.elderly.ID, Role: models.Deputy, Newcomer: change.Newcomer{Name: "Bùi Văn Một", Phone: "0355000333"}, From: april6,
+		Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Bùi Văn Một", Phone: "0355000333"}}, Branch: h.elderly.ID, Role: models.Deputy, From: april6,
 	})
 	// Both requests on the post know of each other.
 	card, err := h.Card(h.ctx, h.clerk, leave.Request.ID)
@@ -93,7 +93,7 @@ func TestBaseIsWhatTheProposerSaw(t *testing.T) {
 // second one; under another name the number is taken.
 func TestNewcomerIsMatchedAtApproval(t *testing.T) {
 	h := newHouse(t)
-	appoint := change.Proposal{Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Member, Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0355000333"}, From: april6}
+	appoint := change.Proposal{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0355000333"}}, Branch: h.women.ID, Role: models.Member, From: april6}
 	card := h.submit(officer(h.head), appoint)
 	var known models.Person
 	h.tx(func(tx *gorm.DB) (err error) {
@@ -121,7 +121,7 @@ func TestReplacingWhoLeavesAnyway(t *testing.T) {
 	proposal := h.replaceDeputy()
 	proposal.From = models.NewDate(2026, 5, 2)
 	card, err := h.Preview(h.ctx, officer(h.head), proposal)
-	if err != nil || card.Proposal.Kind != models.ChangeAppoint || card.SubjectName != "" {
+	if err != nil || card.Proposal.Name() != "appoint" || card.SubjectName != "" {
 		t.Errorf("the day after next: %+v, %v", card.Proposal, err)
 	}
 	proposal.From = models.NewDate(2026, 4, 16) // earlier than was known
@@ -140,11 +140,11 @@ func TestSameProposalTwiceIsOne(t *testing.T) {
 	first := h.submit(officer(h.head), proposal)
 	for name, edit := range map[string]func(*change.Proposal){
 		"as it was":        func(*change.Proposal) {},
-		"another spelling": func(p *change.Proposal) { p.Newcomer.Name = "VO THI  THUY"; p.Newcomer.Phone = "+84987654321" },
+		"another spelling": of(func(k *change.Replace) { k.Newcomer.Name = "VO THI  THUY"; k.Newcomer.Phone = "+84987654321" }),
 		"a note":           func(p *change.Proposal) { p.Note = "gấp" },
 		"a decision":       func(p *change.Proposal) { p.Decision.Number = "12/QĐ" },
-		"acting":           func(p *change.Proposal) { p.Acting = true },
-		"a year of birth":  func(p *change.Proposal) { p.Newcomer.BirthYear = 1981 },
+		"acting":           of(func(k *change.Replace) { k.Acting = true }),
+		"a year of birth":  of(func(k *change.Replace) { k.Newcomer.BirthYear = 1981 }),
 	} {
 		copied := proposal
 		edit(&copied)
@@ -158,8 +158,8 @@ func TestSameProposalTwiceIsOne(t *testing.T) {
 	}
 	for name, edit := range map[string]func(*change.Proposal){
 		"another day":    func(p *change.Proposal) { p.From = april6 },
-		"another number": func(p *change.Proposal) { p.Newcomer.Phone = "0355000444" },
-		"another name":   func(p *change.Proposal) { p.Newcomer.Name, p.Newcomer.Phone = "Võ Thị Thơm", "0355000555" },
+		"another number": of(func(k *change.Replace) { k.Newcomer.Phone = "0355000444" }),
+		"another name":   of(func(k *change.Replace) { k.Newcomer.Name, k.Newcomer.Phone = "Võ Thị Thơm", "0355000555" }),
 	} {
 		changed := proposal
 		edit(&changed)
@@ -235,8 +235,7 @@ func TestTwoClerksAtOnce(t *testing.T) {
 			ids[i] = h.submit(h.admin, phoneOf(h.someone(fmt.Sprintf("Người %c", 'A'+i%26)), h.number())).Request.ID
 		default:
 			ids[i] = h.submit(h.admin, change.Proposal{
-				Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Member, From: april6,
-				Newcomer: change.Newcomer{Name: fmt.Sprintf("Uỷ viên %c", 'A'+i%26), Phone: h.number()},
+				Kind: change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Uỷ viên %c", 'A'+i%26), Phone: h.number()}}, Branch: h.women.ID, Role: models.Member, From: april6,
 			}).Request.ID
 		}
 	}
@@ -284,8 +283,7 @@ func TestOneVacantPostTwoRequestsAtOnce(t *testing.T) {
 		var ids [2]int64
 		for i := range ids {
 			ids[i] = h.submit(h.admin, change.Proposal{
-				Kind: models.ChangeAppoint, Branch: branch.ID, Role: models.Head, From: april6,
-				Newcomer: change.Newcomer{Name: fmt.Sprintf("Ứng viên %c", 'A'+i), Phone: h.number()},
+				Kind: change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Ứng viên %c", 'A'+i), Phone: h.number()}}, Branch: branch.ID, Role: models.Head, From: april6,
 			}).Request.ID
 		}
 		results := make(chan error, 2)
@@ -344,7 +342,7 @@ func TestForeignWardIsRefusedEverywhere(t *testing.T) {
 	request := h.submit(officer(h.head), h.replaceDeputy()).Request.ID
 	roll := h.roll()
 	proposals := []change.Proposal{h.replaceDeputy(), h.leave(h.head), phoneOf(h.head, "0355000111"),
-		{Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Member, Newcomer: change.Newcomer{Name: "Ai Đó"}, From: april6}}
+		{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Ai Đó"}}, Branch: h.women.ID, Role: models.Member, From: april6}}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID},
 		"officer": {Role: services.Officer, Ward: h.foreign.ID, Person: h.head.ID}}
 	for _, role := range []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin} {

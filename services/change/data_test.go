@@ -18,7 +18,7 @@ import (
 const account = "3706205123456"
 
 func bankOf(person models.Person, code, number string) change.Proposal {
-	return change.Proposal{Kind: models.ChangeBank, Person: person.ID, Account: change.Account{Bank: code, Number: roster.Secret{Plain: number}}}
+	return change.Proposal{Kind: change.Destination{Account: change.Account{Bank: code, Number: roster.Secret{Plain: number}}}, Person: person.ID}
 }
 
 // fresh makes a ward user look as if they had just given a code.
@@ -128,10 +128,10 @@ func TestWhatADataProposalMustBe(t *testing.T) {
 	self, staff := officer(h.head), h.clerk
 	term := h.term(h.deputy, h.women, april6).ID
 	details := func(d change.Details) change.Proposal {
-		return change.Proposal{Kind: models.ChangeProfile, Person: h.head.ID, Details: d}
+		return change.Proposal{Kind: change.Profile{Details: d}, Person: h.head.ID}
 	}
 	correct := func(c change.Correction, note string) change.Proposal {
-		return change.Proposal{Kind: models.ChangeCorrect, Term: term, Correction: c, Note: note}
+		return change.Proposal{Kind: change.Correct{Correction: c}, Term: term, Note: note}
 	}
 	for name, c := range map[string]struct {
 		actor    services.Actor
@@ -152,9 +152,9 @@ func TestWhatADataProposalMustBe(t *testing.T) {
 		"ends before it began": {staff, correct(change.Correction{From: models.NewDate(2026, 3, 1), To: models.NewDate(2026, 2, 1)}, "ghi nhầm ngày"), "invalid: date_before_term"},
 		"long ago":             {staff, correct(change.Correction{From: models.NewDate(1900, 1, 1)}, "ghi nhầm ngày"), "invalid: date_far"},
 		"a second head":        {staff, correct(change.Correction{Role: models.Head}, "ghi nhầm chức"), "conflict: post_taken"},
-		"merge with oneself":   {staff, change.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.head.ID, Note: "trùng người"}, "invalid: merge_same"},
-		"merge a foreigner":    {staff, change.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: 9999, Note: "trùng người"}, "not_found: person"},
-		"an officer merges":    {self, change.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.deputy.ID, Note: "trùng người"}, "denied: propose"},
+		"merge with oneself":   {staff, change.Proposal{Kind: change.Merge{Drop: h.head.ID}, Person: h.head.ID, Note: "trùng người"}, "invalid: merge_same"},
+		"merge a foreigner":    {staff, change.Proposal{Kind: change.Merge{Drop: 9999}, Person: h.head.ID, Note: "trùng người"}, "not_found: person"},
+		"an officer merges":    {self, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID, Note: "trùng người"}, "denied: propose"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := h.Preview(h.ctx, c.actor, c.proposal)
@@ -167,7 +167,7 @@ func TestWhatADataProposalMustBe(t *testing.T) {
 
 func TestProfileFromProposalToRoster(t *testing.T) {
 	h := newHouse(t)
-	proposal := change.Proposal{Kind: models.ChangeProfile, Person: h.deputy.ID, Details: change.Details{Name: "Trần Thị Lành", BirthDate: models.NewDate(1971, 5, 2)}}
+	proposal := change.Proposal{Kind: change.Profile{Details: change.Details{Name: "Trần Thị Lành", BirthDate: models.NewDate(1971, 5, 2)}}, Person: h.deputy.ID}
 	card := h.submit(officer(h.head), proposal)
 	if d := cmp.Diff([]change.Diff{{Field: "name", From: "Trần Thị Lan", To: "Trần Thị Lành"}, {Field: "birth_date", From: "1970", To: "1971-05-02"}}, card.Diff); d != "" {
 		t.Error(d)
@@ -180,7 +180,7 @@ func TestProfileFromProposalToRoster(t *testing.T) {
 		t.Errorf("person %+v", person)
 	}
 	// A citizen's number is one's own to give, and one human's.
-	proposal = change.Proposal{Kind: models.ChangeProfile, Person: h.deputy.ID, Details: change.Details{Citizen: roster.Secret{Plain: "042171000123"}}}
+	proposal = change.Proposal{Kind: change.Profile{Details: change.Details{Citizen: roster.Secret{Plain: "042171000123"}}}, Person: h.deputy.ID}
 	_, err := h.Preview(h.ctx, officer(h.head), proposal)
 	wants(t, err, "denied: own_data")
 	card = h.submit(officer(h.deputy), proposal)
@@ -199,8 +199,7 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 	h := newHouse(t)
 	old := h.term(h.deputy, h.women, april6)
 	card := h.submit(h.clerk, change.Proposal{
-		Kind: models.ChangeCorrect, Term: old.ID, Note: "Nhập nhầm ngày giữ chức",
-		Correction: change.Correction{From: models.NewDate(2026, 3, 1)}, Decision: roster.Decision{Number: "05/QĐ-HPN"},
+		Kind: change.Correct{Correction: change.Correction{From: models.NewDate(2026, 3, 1)}}, Term: old.ID, Note: "Nhập nhầm ngày giữ chức", Decision: roster.Decision{Number: "05/QĐ-HPN"},
 	})
 	want := []change.Diff{
 		{Field: "term", From: h.deputy.Name, To: "Chi hội phó"}, {Field: "term_from", From: old.From.String(), To: "2026-03-01"},
@@ -228,7 +227,7 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 		t.Errorf("card %+v, %v", card.Diff, err)
 	}
 	// A term that never was goes without another in its place.
-	card = h.submit(h.clerk, change.Proposal{Kind: models.ChangeCorrect, Term: now.ID, Note: "Không có người này", Correction: change.Correction{Void: true}})
+	card = h.submit(h.clerk, change.Proposal{Kind: change.Correct{Correction: change.Correction{Void: true}}, Term: now.ID, Note: "Không có người này"})
 	if len(card.Effects) != 1 || card.Effects[0].Monthly != -150_000 {
 		t.Errorf("effects %+v", card.Effects)
 	}
@@ -252,7 +251,7 @@ func TestDeathEndsEverything(t *testing.T) {
 		WardID: h.ward.ID, Channel: "zalo", ExternalID: "z1", ChatID: "z1", PersonID: &h.deputy.ID,
 		LinkedAt: h.at().UTC(), LastSeenAt: h.at().UTC(), CreatedAt: h.at().UTC(),
 	})
-	proposal := change.Proposal{Kind: models.ChangeLeave, Term: h.term(h.deputy, h.women, april6).ID, From: april6.AddDays(1), Reason: "died"}
+	proposal := change.Proposal{Kind: change.Leave{Reason: "died"}, Term: h.term(h.deputy, h.women, april6).ID, From: april6.AddDays(1)}
 	_, err := h.Preview(h.ctx, officer(h.head), proposal)
 	wants(t, err, "invalid: died_ahead")
 	proposal.From = models.NewDate(2026, 4, 2)
@@ -278,7 +277,7 @@ func TestDeathEndsEverything(t *testing.T) {
 	}
 	// Reported by mistake: correcting the end brings them back.
 	card = h.submit(h.clerk, change.Proposal{
-		Kind: models.ChangeCorrect, Term: h.term(h.deputy, h.women, models.NewDate(2026, 4, 1)).ID, Note: "Báo nhầm, bà còn sống", Correction: change.Correction{Running: true},
+		Kind: change.Correct{Correction: change.Correction{Running: true}}, Term: h.term(h.deputy, h.women, models.NewDate(2026, 4, 1)).ID, Note: "Báo nhầm, bà còn sống",
 	})
 	if _, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
@@ -292,7 +291,7 @@ func TestDeathEndsEverything(t *testing.T) {
 // listed no more, and neither of them decides it.
 func TestMergeFromProposalToRoster(t *testing.T) {
 	h := newHouse(t)
-	proposal := change.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.elder.ID, Note: "Cùng một người, đã gọi hỏi"}
+	proposal := change.Proposal{Kind: change.Merge{Drop: h.elder.ID}, Person: h.head.ID, Note: "Cùng một người, đã gọi hỏi"}
 	card := h.submit(h.clerk, proposal)
 	if d := cmp.Diff([]change.Diff{{Field: "merge", From: h.elder.Name, To: h.head.Name}, {Field: "note", To: "Cùng một người, đã gọi hỏi"}}, card.Diff); d != "" || len(card.Effects) != 0 {
 		t.Errorf("card %+v: %s", card.Effects, d)
@@ -318,6 +317,6 @@ func TestMergeFromProposalToRoster(t *testing.T) {
 	_, err = h.Preview(h.ctx, h.clerk, phoneOf(h.elder, "0355000111"))
 	wants(t, err, "conflict: merged")
 	// Two heads of one branch are no one.
-	_, err = h.Preview(h.ctx, h.clerk, change.Proposal{Kind: models.ChangeMerge, Person: h.head.ID, Drop: h.deputy.ID, Note: "Cùng một người"})
+	_, err = h.Preview(h.ctx, h.clerk, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID, Note: "Cùng một người"})
 	wants(t, err, "conflict: merge_overlap")
 }

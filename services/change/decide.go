@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -63,7 +64,7 @@ func (a *approval) revisit(act *act) (err error) {
 func (a *approval) apply(act *act) error {
 	decidedBy(act)
 	a.plan.decider = act.Actor
-	applied, err := a.service.apply(act.TX, &a.plan, act.Row.ID)
+	applied, err := a.plan.proposal.Kind.apply(a.service, act.TX, &a.plan, act.Row.ID)
 	if err != nil {
 		return stale(err, a.proposal)
 	}
@@ -83,11 +84,11 @@ func (a *approval) apply(act *act) error {
 
 func (a *approval) tell(act *act) error {
 	concerned := []int64{value(act.Row.SubjectID)}
-	if a.proposal.Reason == diedReason {
+	if a.proposal.Died() {
 		concerned = nil // their telephone is with the family
 	}
 	// Who was added is linked nowhere yet; who went up in another is not written to.
-	if !a.added && act.Row.Kind != models.ChangeMerge {
+	if !a.added && a.plan.opens != nil {
 		concerned = append(concerned, a.plan.newcomer.ID)
 	}
 	return a.service.tellDecided(act, concerned...)
@@ -151,7 +152,7 @@ func (s *Service) revisit(tx *gorm.DB, request models.ChangeRequest, proposal Pr
 	ward := services.SystemActor(request.WardID)
 	p, err := s.target(tx, ward, proposal)
 	if err == nil {
-		err = s.fill(tx, ward, &p)
+		err = p.proposal.Kind.fill(s, tx, ward, &p)
 	}
 	if err != nil {
 		return p, nil, stale(err, proposal)
@@ -163,7 +164,7 @@ func (s *Service) revisit(tx *gorm.DB, request models.ChangeRequest, proposal Pr
 	if code := seen.changed(p); code != "" {
 		return p, nil, stale(services.Conflict(code), proposal)
 	}
-	if p.proposal.Kind != proposal.Kind { // the term that it ends has ended otherwise
+	if p.proposal.Name() != proposal.Name() { // the term that it ends has ended otherwise
 		return p, nil, stale(services.Conflict("term_changed"), proposal)
 	}
 	effects, err := s.effects(tx, p)
@@ -182,8 +183,8 @@ func stale(err error, proposal Proposal) error {
 	default:
 		return err
 	}
-	what := string(proposal.Role)
-	if proposal.Kind == models.ChangePhone || refusal.Code == "phone_taken" {
+	what := cmp.Or(string(proposal.Role), string(proposal.Name()))
+	if refusal.Code == "phone_taken" {
 		what = "phone"
 	}
 	outdated := services.Conflict("stale").Because(err)

@@ -10,6 +10,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/approve"
+	"canbobot/services/change"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -30,7 +31,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 		"OpenSPP: selected values writable after submission": func(t *testing.T, h *house) {
 			card := h.submit(officer(h.head), h.replaceDeputy())
 			changed := h.replaceDeputy()
-			changed.Newcomer.Name = "Người Khác Hẳn"
+			of(func(k *change.Replace) { k.Newcomer.Name = "Người Khác Hẳn" })(&changed)
 			_, err := h.Resubmit(h.ctx, h.by(officer(h.head)), card.Request.ID, 1, changed)
 			wants(t, err, "conflict: moved.change.outdated")
 			again, err := h.Card(h.ctx, h.clerk, card.Request.ID)
@@ -41,7 +42,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 		"OpenSPP: case-only edit slips past the conflict check": func(t *testing.T, h *house) {
 			h.submit(officer(h.head), h.replaceDeputy())
 			shouted := h.replaceDeputy()
-			shouted.Newcomer.Name = "VÕ THỊ THUÝ"
+			of(func(k *change.Replace) { k.Newcomer.Name = "VÕ THỊ THUÝ" })(&shouted)
 			_, err := h.Submit(h.ctx, h.by(officer(h.head)), shouted)
 			wants(t, err, "conflict: duplicate")
 		},

@@ -64,7 +64,7 @@ func TestDelegateSignsForTheAbsent(t *testing.T) {
 	h.now.Add(int64(24 * time.Hour / time.Second))
 	h.is(h.leader, h.deputy)
 	fourth := h.user(h.ward, "Lãnh đạo Bốn", services.Leader)
-	about := h.submit(officer(h.head), change.Proposal{Kind: models.ChangePhone, Person: h.member.ID, Phone: "0355000333"}).Request.ID
+	about := h.submit(officer(h.head), change.Proposal{Kind: change.Phone{Number: "0355000333"}, Person: h.member.ID}).Request.ID
 	mine := h.submit(h.clerk, phoneOf(h.elder, "0355000444")).Request.ID
 	for _, id := range []int64{about, mine} {
 		h.approve(h.clerk2, id, 1)
@@ -241,8 +241,7 @@ func TestTwoAtOnceOnTheLastSignature(t *testing.T) {
 	h.frontFirst()
 	for round := range 12 {
 		id := h.submit(h.admin, change.Proposal{
-			Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Member, From: april6,
-			Newcomer: change.Newcomer{Name: "Uỷ viên " + string(rune('A'+round)), Phone: h.number()},
+			Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Uỷ viên " + string(rune('A'+round)), Phone: h.number()}}, Branch: h.women.ID, Role: models.Member, From: april6,
 		}).Request.ID
 		h.approve(h.clerk2, id, 1)
 		var wait sync.WaitGroup

@@ -1,12 +1,9 @@
 package change
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
-	"strconv"
 
 	"gorm.io/gorm"
 
@@ -16,14 +13,15 @@ import (
 
 // effects runs the calculus on the roster as the plan would leave it.
 func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
+	kind := p.proposal.Kind
+	if kind.Traits().OfPerson {
+		return nil, nil
+	}
 	var people []int64
 	for _, id := range []int64{p.holder.ID, p.newcomer.ID, p.person.ID} {
 		if id != 0 {
 			people = append(people, id)
 		}
-	}
-	if p.proposal.Kind.OfPerson() {
-		return nil, nil
 	}
 	before := map[int64][]money.Post{}
 	if len(people) > 0 {
@@ -33,91 +31,18 @@ func (s *Service) effects(tx *gorm.DB, p plan) ([]EffectView, error) {
 		}
 	}
 	after := maps.Clone(before)
-	if p.ends != nil {
-		posts := slices.Clone(before[p.holder.ID])
-		for i := range posts {
-			ending := func(term models.Term) bool { return term.ID == posts[i].Term.ID }
-			if posts[i].Term.ID == p.ends.ID || slices.ContainsFunc(p.also, ending) {
-				posts[i].Term.To = p.last
-			}
-		}
-		after[p.holder.ID] = posts
-	}
-	if p.corrects != nil {
-		after[p.holder.ID] = correctedPosts(before[p.holder.ID], *p.corrects, p.corrected)
-	}
-	if p.proposal.Kind == models.ChangeMerge {
-		after[p.person.ID] = mergedPosts(p.person.ID, before[p.person.ID], before[p.newcomer.ID])
-		after[p.newcomer.ID] = nil
-	}
-	if p.opens != nil {
-		term := models.Term{
-			WardID: p.ward.ID, BranchID: p.opens.Branch.ID, PersonID: p.newcomer.ID,
-			Role: p.opens.Role, Slot: p.opens.Slot, From: p.opens.From,
-		}
-		posts := append([]money.Post(nil), before[p.newcomer.ID]...)
-		after[p.newcomer.ID] = append(posts, money.Post{Term: term, OrganizationCode: p.opens.Branch.OrganizationCode})
-	}
+	kind.pay(p, after)
 	effects, err := s.money.Compare(tx, p.ward.ID, before, after)
 	if err != nil {
 		return nil, fmt.Errorf("effect on money: %w", err)
 	}
-	if p.proposal.Kind == models.ChangeMerge {
-		effects = netOfMerger(effects, p.person.ID, p.newcomer.ID)
-	}
-	return nameEffects(tx, p, effects)
-}
-
-// netOfMerger leaves out what one of two rows gains and the other loses: it is
-// one human's money.
-func netOfMerger(effects []money.Effect, keep, drop int64) []money.Effect {
-	find := func(person int64) int {
-		return slices.IndexFunc(effects, func(e money.Effect) bool { return e.Person == person })
-	}
-	kept, dropped := find(keep), find(drop)
-	if kept < 0 || dropped < 0 {
-		return effects
-	}
-	gain, loss := effects[kept], effects[dropped]
-	opposite := func(a, b money.MonthAmount) bool { return a.Month == b.Month && a.Amount == -b.Amount }
-	if gain.From != loss.From || gain.Until != loss.Until || gain.Monthly != -loss.Monthly ||
-		!slices.EqualFunc(gain.Settled, loss.Settled, opposite) || !slices.EqualFunc(gain.Partial, loss.Partial, opposite) {
-		return effects
-	}
-	return slices.DeleteFunc(effects, func(e money.Effect) bool { return e.Person == keep || e.Person == drop })
-}
-
-// correctedPosts are a person's posts with one of them as it should be; nil for
-// one that never was.
-func correctedPosts(posts []money.Post, old models.Term, corrected *models.Term) []money.Post {
-	posts = slices.Clone(posts)
-	for i := range posts {
-		if posts[i].Term.ID != old.ID {
-			continue
-		}
-		if corrected == nil {
-			return slices.Delete(posts, i, i+1)
-		}
-		posts[i].Term = *corrected
-		break
-	}
-	return posts
-}
-
-// mergedPosts are two people's posts as one's.
-func mergedPosts(person int64, kept, dropped []money.Post) []money.Post {
-	posts := slices.Clone(kept)
-	for _, post := range dropped {
-		post.Term.PersonID = person
-		posts = append(posts, post)
-	}
-	return posts
+	return nameEffects(tx, p, kind.settle(p, effects))
 }
 
 // nameEffects names whom the money concerns: mostly who goes and who comes, and
 // sometimes another who shared the post within a month.
 func nameEffects(tx *gorm.DB, p plan, effects []money.Effect) ([]EffectView, error) {
-	names := map[int64]string{0: p.proposal.Newcomer.Name}
+	names := map[int64]string{0: p.proposal.Kind.comes().Name}
 	for _, person := range []models.Person{p.holder, p.newcomer, p.person} {
 		if person.ID != 0 {
 			names[person.ID] = person.Name
@@ -170,56 +95,18 @@ type base struct {
 }
 
 func baseOf(p plan) base {
-	b := base{PersonVersion: p.person.Version, Term: p.corrects, Holders: p.holders}
-	switch p.proposal.Kind {
-	case models.ChangePhone:
-		b.Phone = p.person.Phone
-	case models.ChangeBank:
-		b.Bank, b.BankHash = accountLine(p.person.BankName, p.person.BankTail), hex.EncodeToString(p.person.BankHash)
-	case models.ChangeProfile:
-		b.Name, b.Birth = p.person.Name, birthOf(p.person)
-		b.Citizen = hex.EncodeToString(p.person.CitizenHash)
-	case models.ChangeMerge:
-		b.Name, b.Merged = p.person.Name, p.newcomer.Name
-	}
-	if p.ends != nil {
-		b.To = p.ends.To
-	}
-	return b
-}
-
-// accountLine shows an account by its bank and its last digits.
-func accountLine(bank, tail string) string {
-	if tail == "" {
-		return ""
-	}
-	return bank + " ****" + tail
-}
-
-// birthOf is a person's birth as far as it is known: yyyy-mm-dd or yyyy.
-func birthOf(person models.Person) string {
-	switch {
-	case !person.BirthDate.IsZero():
-		return person.BirthDate.String()
-	case person.BirthYear != 0:
-		return strconv.Itoa(person.BirthYear)
-	}
-	return ""
+	was := base{PersonVersion: p.person.Version, Holders: p.holders}
+	p.proposal.Kind.rests(p, &was)
+	return was
 }
 
 // changed is the code of what of the base is not so any longer; "" when all is.
 // A new version of the person in which what changes is the same is no matter.
 func (b base) changed(p plan) string {
-	details := p.proposal.Details
 	switch {
 	case p.ends != nil && p.ends.To != b.To:
 		return "term_changed"
-	case p.person.Version == b.PersonVersion:
-	case p.proposal.Kind == models.ChangePhone && p.person.Phone != b.Phone,
-		p.proposal.Kind == models.ChangeBank && hex.EncodeToString(p.person.BankHash) != b.BankHash,
-		p.proposal.Kind == models.ChangeProfile && details.Name != "" && p.person.Name != b.Name,
-		p.proposal.Kind == models.ChangeProfile && (details.BirthYear != 0 || !details.BirthDate.IsZero()) && birthOf(p.person) != b.Birth,
-		p.proposal.Kind == models.ChangeProfile && !details.Citizen.IsZero() && hex.EncodeToString(p.person.CitizenHash) != b.Citizen:
+	case p.person.Version != b.PersonVersion && p.proposal.Kind.outdated(p.person, b):
 		return "person_changed"
 	}
 	return ""
@@ -231,14 +118,6 @@ func encode(v any) (string, error) {
 		return "", fmt.Errorf("encode request: %w", err)
 	}
 	return string(text), nil
-}
-
-func decodeProposal(request models.ChangeRequest) (Proposal, error) {
-	var proposal Proposal
-	if err := json.Unmarshal([]byte(request.Payload), &proposal); err != nil {
-		return proposal, fmt.Errorf("payload of request %d: %w", request.ID, err)
-	}
-	return proposal, nil
 }
 
 func decodeBase(request models.ChangeRequest) (base, error) {

@@ -199,17 +199,25 @@ func (h *house) term(person models.Person, branch models.Branch, on models.Date)
 // replaceDeputy proposes a newcomer for the deputy of the women's branch.
 func (h *house) replaceDeputy() change.Proposal {
 	return change.Proposal{
-		Kind: models.ChangeReplace, Term: h.term(h.deputy, h.women, april6).ID, From: models.NewDate(2026, 4, 1),
-		Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0987 654 321", BirthYear: 1980},
+		Kind: change.Replace{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0987 654 321", BirthYear: 1980}}, Term: h.term(h.deputy, h.women, april6).ID, From: models.NewDate(2026, 4, 1),
 	}
 }
 
 func (h *house) leave(person models.Person) change.Proposal {
-	return change.Proposal{Kind: models.ChangeLeave, Term: h.term(person, h.women, april6).ID, From: models.NewDate(2026, 4, 5), Reason: "resigned"}
+	return change.Proposal{Kind: change.Leave{Reason: "resigned"}, Term: h.term(person, h.women, april6).ID, From: models.NewDate(2026, 4, 5)}
 }
 
 func phoneOf(person models.Person, number string) change.Proposal {
-	return change.Proposal{Kind: models.ChangePhone, Person: person.ID, Phone: number}
+	return change.Proposal{Kind: change.Phone{Number: number}, Person: person.ID}
+}
+
+// of edits the kind's own part of a proposal.
+func of[K change.Kind](edit func(*K)) func(*change.Proposal) {
+	return func(p *change.Proposal) {
+		kind := p.Kind.(K)
+		edit(&kind)
+		p.Kind = kind
+	}
 }
 
 func (h *house) submit(actor services.Actor, proposal change.Proposal) change.Card {

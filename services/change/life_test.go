@@ -227,7 +227,7 @@ func TestPhoneAndLeave(t *testing.T) {
 	}
 	// The post is vacant from the next day on: an acting deputy takes it.
 	card = h.submit(h.clerk, change.Proposal{
-		Kind: models.ChangeAppoint, Branch: h.women.ID, Role: models.Deputy, Newcomer: change.Newcomer{Person: h.elder.ID}, From: april6, Acting: true,
+		Kind: change.Appoint{Newcomer: change.Newcomer{Person: h.elder.ID}, Acting: true}, Branch: h.women.ID, Role: models.Deputy, From: april6,
 	})
 	if card.NewcomerName != h.elder.Name || card.ProposerName != "Cán bộ Một" || card.WhyNot != approve.WhyOwn {
 		t.Errorf("card %+v", card)
@@ -247,7 +247,7 @@ func TestPhoneAndLeave(t *testing.T) {
 func TestDeathTellsOnlyTheProposer(t *testing.T) {
 	h := newHouse(t)
 	proposal := h.leave(h.member)
-	proposal.Reason = "died"
+	proposal.Kind = change.Leave{Reason: "died"}
 	card := h.submit(officer(h.head), proposal)
 	if _, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1); err != nil {
 		t.Fatal(err)

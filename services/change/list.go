@@ -168,8 +168,9 @@ func summaries(tx *gorm.DB, requests []models.ChangeRequest) ([]Summary, error) 
 		}
 		list[i] = Summary{
 			ID: request.ID, Kind: request.Kind, State: request.State, Version: request.Version, SubmittedAt: request.SubmittedAt,
+			Alone:      proposal.Kind.Traits().Alone,
 			BranchName: names.branches[value(request.BranchID)], SubjectName: names.people[value(request.SubjectID)],
-			NewcomerName: cmp.Or(names.people[value(request.NewcomerID)], proposal.Newcomer.Name),
+			NewcomerName: cmp.Or(names.people[value(request.NewcomerID)], proposal.Kind.comes().Name),
 		}
 	}
 	return list, nil

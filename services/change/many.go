@@ -77,16 +77,14 @@ func (s *Service) alike(ctx context.Context, actor services.Actor, picks []Pick)
 		return err
 	}
 	for _, request := range requests {
-		switch request.Kind {
-		case models.ChangeBank:
-			return services.Denied("one_by_one")
-		case requests[0].Kind:
-		default:
-			return services.Invalid("not_alike")
-		}
 		item, err := itemOf(request)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case registry[request.Kind].Traits().Alone:
+			return services.Denied("one_by_one")
+		case request.Kind != requests[0].Kind:
+			return services.Invalid("not_alike")
 		}
 		if why := book.Party(item, actor.Staff); why != "" {
 			return services.Denied(why)

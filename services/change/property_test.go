@@ -165,7 +165,7 @@ func (w *play) check(ids ...int64) {
 			w.rt.Fatalf("request %d is %s, approved by %q", id, request.State, w.approved[id])
 		}
 		applied := w.rows(&models.Term{}, "change_id = ? OR end_change_id = ?", id, id)
-		if wants := request.State == models.ChangeApproved && request.Kind != models.ChangePhone; (applied > 0) != wants {
+		if wants := request.State == models.ChangeApproved && request.Kind != "phone"; (applied > 0) != wants {
 			w.rt.Fatalf("request %d is %s and has %d terms", id, request.State, applied)
 		}
 		if events := w.rows(&models.ChangeEvent{}, "change_id = ?", id); events != int64(request.Version) {
@@ -218,26 +218,28 @@ func (w *play) proposal(kind models.ChangeKind) change.Proposal {
 		w.rt.Fatal(err)
 	}
 	if kind == "" {
-		kind = rapid.SampledFrom([]models.ChangeKind{models.ChangeAppoint, models.ChangeReplace, models.ChangeReplace, models.ChangeLeave, models.ChangePhone}).Draw(w.rt, "kind")
+		kind = rapid.SampledFrom([]models.ChangeKind{"appoint", "replace", "replace", "leave", "phone"}).Draw(w.rt, "kind")
 	}
 	first, last := -60, 0
 	if rapid.IntRange(0, 9).Draw(w.rt, "odd day") == 0 {
 		first, last = -400, 70
 	}
 	p := change.Proposal{
-		Kind:     kind,
-		Branch:   w.branch.ID,
-		Role:     rapid.SampledFrom([]models.TermRole{models.Member, models.Member, models.Deputy, models.Head}).Draw(w.rt, "role"),
-		Term:     terms[rapid.IntRange(0, min(2, len(terms)-1)).Draw(w.rt, "term")].ID,
-		Person:   w.people[rapid.SampledFrom([]string{"head", "deputy", "newcomer"}).Draw(w.rt, "person")].ID,
-		From:     april6.AddDays(rapid.IntRange(first, last).Draw(w.rt, "day")),
-		Reason:   rapid.SampledFrom(change.LeaveReasons).Draw(w.rt, "reason"),
-		Newcomer: change.Newcomer{Name: "Người Hoàn Toàn Mới", Phone: w.number()},
-		Phone:    w.number(),
+		Branch: w.branch.ID,
+		Role:   rapid.SampledFrom([]models.TermRole{models.Member, models.Member, models.Deputy, models.Head}).Draw(w.rt, "role"),
+		Term:   terms[rapid.IntRange(0, min(2, len(terms)-1)).Draw(w.rt, "term")].ID,
+		Person: w.people[rapid.SampledFrom([]string{"head", "deputy", "newcomer"}).Draw(w.rt, "person")].ID,
+		From:   april6.AddDays(rapid.IntRange(first, last).Draw(w.rt, "day")),
 	}
+	reason := rapid.SampledFrom(change.LeaveReasons).Draw(w.rt, "reason")
+	newcomer := change.Newcomer{Name: "Người Hoàn Toàn Mới", Phone: w.number()}
 	known := w.people[rapid.SampledFrom([]string{"", "", "newcomer", "deputy"}).Draw(w.rt, "newcomer")]
 	if known.ID != 0 {
-		p.Newcomer = change.Newcomer{Name: known.Name, Phone: known.Phone}
+		newcomer = change.Newcomer{Name: known.Name, Phone: known.Phone}
 	}
+	p.Kind = map[models.ChangeKind]change.Kind{
+		"appoint": change.Appoint{Newcomer: newcomer}, "replace": change.Replace{Newcomer: newcomer, Reason: reason},
+		"leave": change.Leave{Reason: reason}, "phone": change.Phone{Number: w.number()},
+	}[kind]
 	return p
 }

@@ -1,7 +1,9 @@
 package change
 
 import (
-	"slices"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,8 +12,8 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/journal"
 	"canbobot/services/roster"
-	"canbobot/services/vn"
 )
 
 // How far from today a change may take effect, and how long texts may be.
@@ -27,42 +29,78 @@ const (
 	oldest      = 110 // years
 )
 
+// Proposal is what a request would change: what kinds have in common, of which
+// each uses a part, and the kind's own. It is the frozen payload of a request,
+// with Branch and Role filled in where Term tells them; numbers of accounts and
+// citizens are sealed in it.
+type Proposal struct {
+	Kind     Kind            `json:"-"`
+	Branch   int64           `json:"branch,omitzero"`
+	Role     models.TermRole `json:"role,omitzero"`
+	Term     int64           `json:"term,omitzero"`
+	Person   int64           `json:"person,omitzero"`
+	From     models.Date     `json:"from,omitzero"`
+	Decision roster.Decision `json:"decision,omitzero"`
+	// Evidence names the files that go with it: ids of services/evidence, parted by
+	// commas. A request that is sent again keeps those that it has.
+	Evidence string `json:"evidence,omitzero"`
+	Note     string `json:"note,omitzero"`
+}
+
+// Name is the name of the proposal's kind.
+func (p Proposal) Name() models.ChangeKind { return models.ChangeKind(p.Kind.Traits().Name) }
+
+// Died reports whether a post ends with a life.
+func (p Proposal) Died() bool { return p.Kind.reason() == diedReason }
+
+// payload writes a proposal as one object, the kind's own beside the rest.
+func (p Proposal) payload() (string, error) {
+	head, err := encode(p)
+	if err != nil {
+		return "", err
+	}
+	own, err := encode(p.Kind)
+	if err != nil {
+		return "", err
+	}
+	between := ","
+	if head == "{}" || own == "{}" {
+		between = ""
+	}
+	return strings.TrimSuffix(head, "}") + between + strings.TrimPrefix(own, "{"), nil
+}
+
+func decodeProposal(request models.ChangeRequest) (Proposal, error) {
+	var p Proposal
+	kind, known := registry[request.Kind]
+	if !known {
+		return p, fmt.Errorf("read request %d: no kind %q", request.ID, request.Kind)
+	}
+	err := json.Unmarshal([]byte(request.Payload), &p)
+	if err == nil {
+		p.Kind, err = kind.read(request.Payload)
+	}
+	if err != nil {
+		return p, fmt.Errorf("read payload of request %d: %w", request.ID, err)
+	}
+	return p, nil
+}
+
 // tidy brings a proposal into the one form in which it is compared and frozen:
 // fields that its kind does not use are dropped, names and numbers cleaned. It
 // asks the roster nothing.
-func (s *Service) tidy(actor services.Actor, p Proposal) (Proposal, error) {
-	var err error
-	clean := Proposal{Kind: p.Kind, Branch: p.Branch}
-	if clean.Note, err = line(p.Note, maxNote, "note_long"); err != nil {
-		return clean, err
-	}
-	if _, err := fileIDs(p.Evidence); err != nil {
-		return clean, err
-	}
-	clean.Evidence = p.Evidence
-	switch p.Kind {
-	case models.ChangePhone, models.ChangeBank, models.ChangeProfile, models.ChangeCorrect, models.ChangeMerge:
-		clean.Branch = 0
-		return s.tidyData(p, clean)
-	case models.ChangeAppoint:
-		clean.Role = p.Role
-	case models.ChangeReplace, models.ChangeLeave:
-		clean.Term = p.Term
-	default:
+func (s *Service) tidy(actor services.Actor, raw Proposal) (clean Proposal, err error) {
+	if raw.Kind == nil {
 		return clean, services.Invalid("kind")
 	}
-	if clean.From, err = s.day(p.From); err != nil {
+	if clean.Note, err = line(raw.Note, maxNote, "note_long"); err != nil {
 		return clean, err
 	}
-	if clean.Decision, err = s.paper(p.Decision); err != nil {
+	if _, err := fileIDs(raw.Evidence); err != nil {
 		return clean, err
 	}
-	if clean.Reason, err = leaveReason(p); err != nil || p.Kind == models.ChangeLeave {
-		return clean, err
-	}
-	clean.Acting = p.Acting
-	clean.Newcomer, err = s.newcomer(actor, p.Newcomer)
-	return clean, err
+	clean.Evidence = raw.Evidence
+	return clean, raw.Kind.tidy(s, actor, raw, &clean)
 }
 
 // day holds a day between twelve months ago and two months ahead: the calculus
@@ -96,37 +134,12 @@ func (s *Service) paper(p roster.Decision) (roster.Decision, error) {
 	return p, nil
 }
 
-// leaveReason is why the term ends: asked of who leaves, optional for a
-// replacement.
-func leaveReason(p Proposal) (string, error) {
-	switch {
-	case p.Kind == models.ChangeAppoint, p.Kind == models.ChangeReplace && p.Reason == "":
-		return "", nil
-	case slices.Contains(LeaveReasons, p.Reason):
-		return p.Reason, nil
+// born refuses a year in which nobody was born who could hold a post.
+func (s *Service) born(year int) error {
+	if today := s.today().Year; year != 0 && (year < today-oldest || year > today-youngest) {
+		return services.Invalid("birth_year")
 	}
-	return "", services.Invalid("leave_reason")
-}
-
-func (s *Service) newcomer(actor services.Actor, n Newcomer) (Newcomer, error) {
-	if n.Person != 0 && actor.Role != services.Officer {
-		return Newcomer{Person: n.Person}, nil
-	}
-	// An officer who could name people by id could read the ward's names.
-	n.Person = 0
-	var err error
-	if n.Name, err = roster.CleanName(n.Name); err != nil {
-		return n, err
-	}
-	if n.Phone != "" {
-		if n.Phone, err = vn.ParsePhone(n.Phone); err != nil {
-			return n, err
-		}
-	}
-	if year := s.today().Year; n.BirthYear != 0 && (n.BirthYear < year-oldest || n.BirthYear > year-youngest) {
-		return n, services.Invalid("birth_year")
-	}
-	return n, nil
+	return nil
 }
 
 // line cleans a short text: NFC, single spaces, nothing that does not print.
@@ -154,23 +167,20 @@ func words(reason string) (string, error) {
 // Paper, notes and the spelling of a name make no difference, so that none of
 // them slips a second copy past the check.
 func same(a, b Proposal) bool {
-	substance := func(p Proposal) Proposal {
-		if p.Kind != models.ChangeCorrect { // where the paper is what is corrected
-			p.Decision = roster.Decision{}
-		}
-		p.Note, p.Acting, p.Evidence = "", false, ""
-		p.Newcomer.Name, p.Newcomer.BirthYear = models.Fold(p.Newcomer.Name), 0
-		if p.Kind.OfPerson() {
-			p.Branch = 0 // the way by which the proposer may speak for the person
-		}
-		for _, secret := range []*roster.Secret{&p.Account.Number, &p.Details.Citizen} {
-			*secret = roster.Secret{Mark: secret.Mark} // sealed twice, one number looks like two
-		}
-		p.Details.Name = models.Fold(p.Details.Name)
-		if p.Newcomer.Person != 0 {
-			p.Newcomer = Newcomer{Person: p.Newcomer.Person}
-		}
-		return p
+	for _, p := range []*Proposal{&a, &b} {
+		p.Note, p.Evidence = "", ""
+		*p = p.Kind.substance(*p)
 	}
-	return substance(a) == substance(b)
+	return a == b
+}
+
+// detail is what the journal keeps of a proposal: ids and masked numbers.
+func (p Proposal) detail() journal.Detail {
+	detail := journal.Detail{
+		"branch": p.Branch, "term": p.Term, "person": p.Person,
+		"role": string(p.Role), "from": p.From.String(), "decision": p.Decision.Number,
+	}
+	p.Kind.keeps(detail)
+	maps.DeleteFunc(detail, func(_ string, kept any) bool { return kept == "" || kept == int64(0) })
+	return detail
 }

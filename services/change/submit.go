@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -28,10 +29,10 @@ func (s *Service) propose(tx *gorm.DB, actor services.Actor, proposal Proposal) 
 	if err := s.mayPropose(tx, actor, &p); err != nil {
 		return p, err
 	}
-	if err := s.fill(tx, actor, &p); err != nil {
+	if err := p.proposal.Kind.fill(s, tx, actor, &p); err != nil {
 		return p, err
 	}
-	if p.proposal.Kind.OfPerson() && p.proposal.Branch == 0 {
+	if p.proposal.Kind.Traits().OfPerson && p.proposal.Branch == 0 {
 		// Of somebody's own data the card still says where they belong.
 		branches, err := s.branchesOf(tx, actor, p.person.ID)
 		if err != nil {
@@ -60,7 +61,7 @@ func (s *Service) DecisionRequired(ctx context.Context, actor services.Actor) (b
 // decided refuses what lacks the paper that the ward asks for: who takes a post,
 // and who is dismissed from one, does so by a decision.
 func decided(p plan) error {
-	if !p.ward.DecisionRequired || (p.opens == nil && p.proposal.Reason != "dismissed") {
+	if !p.ward.DecisionRequired || (p.opens == nil && p.proposal.Kind.reason() != "dismissed") {
 		return nil
 	}
 	switch paper := p.proposal.Decision; {
@@ -101,20 +102,20 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, proposal Pr
 	if err := describe(&request, actor, p); err != nil {
 		return Card{}, err
 	}
-	return s.card(tx, actor, request)
+	return s.card(tx, actor, request, p.proposal)
 }
 
 // describe writes a plan into a request: what is proposed, by whom, and what
 // of the roster it rests on.
 func describe(request *models.ChangeRequest, actor services.Actor, p plan) error {
-	request.Kind = p.proposal.Kind
+	request.Kind = p.proposal.Name()
 	request.BranchID, request.SubjectID, request.NewcomerID = pointer(p.proposal.Branch), pointer(p.subject()), pointer(p.newcomer.ID)
 	if actor.Role == services.Officer {
 		request.ProposerPersonID = pointer(actor.Person)
 	} else {
 		request.ProposerStaffID = pointer(actor.Staff)
 	}
-	payload, err := encode(p.proposal)
+	payload, err := p.proposal.payload()
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.requests.Record(sent); err != nil {
 			return err
 		}
-		if err := s.tellSubject(ctx, tx, request); err != nil {
+		if err := s.tellSubject(ctx, tx, request, p.proposal); err != nil {
 			return err
 		}
 		return s.requests.Ask(ctx, tx, request)
@@ -182,9 +183,9 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 
 // tellSubject tells a person that somebody else asks to have them paid to
 // another account: if it is not their wish, they say so before it is decided.
-func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.ChangeRequest) error {
+func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.ChangeRequest, proposal Proposal) error {
 	subject := value(request.SubjectID)
-	if request.Kind != models.ChangeBank || subject == 0 || subject == value(request.ProposerPersonID) {
+	if !proposal.Kind.Traits().Told || subject == 0 || subject == value(request.ProposerPersonID) {
 		return nil
 	}
 	return s.outbox.Tell(ctx, tx, outbox.Message{
@@ -204,7 +205,7 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 			if err != nil {
 				return err
 			}
-			if family(p.proposal.Kind) != family(act.Row.Kind) {
+			if p.proposal.Kind.Traits().family() != registry[act.Row.Kind].Traits().family() {
 				return services.Invalid("kind")
 			}
 			if err := notTwice(act.TX, actor, p.proposal, id); err != nil {
@@ -227,12 +228,7 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 
 // family keeps a returned request from becoming another one: mending may turn
 // a replacement into an appointment, no more.
-func family(kind models.ChangeKind) models.ChangeKind {
-	if kind == models.ChangeReplace {
-		return models.ChangeAppoint
-	}
-	return kind
-}
+func (t Traits) family() string { return cmp.Or(t.Family, t.Name) }
 
 // Withdraw takes a request back that waits for the ward or for the proposer.
 // Only who proposed it may.

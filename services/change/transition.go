@@ -9,9 +9,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/approve"
-	"canbobot/services/journal"
 	"canbobot/services/outbox"
-	"canbobot/services/vn"
 )
 
 type (
@@ -60,13 +58,12 @@ func itemOf(request models.ChangeRequest) (approve.Item, error) {
 
 // partiesOf are those whom a request touches.
 func partiesOf(request models.ChangeRequest, proposal Proposal) approve.Parties {
-	none := func(id int64) bool { return id == 0 }
+	people, phones := proposal.Kind.touches()
+	people = append(people, value(request.SubjectID), value(request.NewcomerID), proposal.Person)
 	return approve.Parties{
 		Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID),
-		People: slices.DeleteFunc([]int64{
-			value(request.SubjectID), value(request.NewcomerID), proposal.Person, proposal.Newcomer.Person, proposal.Drop,
-		}, none),
-		Phones: slices.DeleteFunc([]string{proposal.Newcomer.Phone, proposal.Phone}, func(number string) bool { return number == "" }),
+		People: slices.DeleteFunc(people, func(id int64) bool { return id == 0 }),
+		Phones: slices.DeleteFunc(phones, func(number string) bool { return number == "" }),
 	}
 }
 
@@ -100,23 +97,4 @@ func (s *Service) begin(tx *gorm.DB, actor services.Actor, id int64) (models.Cha
 		return request, s.requests.MovedOn(tx, item)
 	}
 	return request, nil
-}
-
-// detail is what the journal keeps of a proposal: ids and masked numbers.
-func (p Proposal) detail() journal.Detail {
-	detail := journal.Detail{}
-	for key, id := range map[string]int64{"branch": p.Branch, "term": p.Term, "person": p.Person, "newcomer": p.Newcomer.Person} {
-		if id != 0 {
-			detail[key] = id
-		}
-	}
-	for key, text := range map[string]string{
-		"role": string(p.Role), "from": p.From.String(), "reason": p.Reason, "decision": p.Decision.Number,
-		"phone": vn.MaskPhone(p.Phone), "newcomer_phone": vn.MaskPhone(p.Newcomer.Phone),
-	} {
-		if text != "" {
-			detail[key] = text
-		}
-	}
-	return detail
 }

@@ -21,12 +21,12 @@ func (s *Service) mayPropose(tx *gorm.DB, actor services.Actor, p *plan) error {
 	if err := actor.Need(proposers...); err != nil {
 		return err
 	}
-	kind := p.proposal.Kind
+	traits := p.proposal.Kind.Traits()
 	book, err := s.approvals.Open(tx, p.ward.ID)
 	if err != nil {
 		return err
 	}
-	rule := book.Rule(string(kind), s.clock.UTC())
+	rule := book.Rule(traits.Name, s.clock.UTC())
 	if actor.Role != services.Officer {
 		if !rule.Allows(approve.ByStaff) {
 			return services.Denied("propose")
@@ -34,19 +34,13 @@ func (s *Service) mayPropose(tx *gorm.DB, actor services.Actor, p *plan) error {
 		return nil
 	}
 	switch {
-	case kind == models.ChangeCorrect, kind == models.ChangeMerge:
+	case !traits.may(approve.BySelf):
 		return services.Denied("propose")
-	case kind == models.ChangeBank && actor.Person != p.person.ID:
-		// Whose account it is says where their money goes, and nobody else.
+	case !traits.may(approve.ByHead) && actor.Person != p.subject():
 		return s.foreignData(tx, actor, p, rule)
-	case kind == models.ChangeProfile && !p.proposal.Details.Citizen.IsZero() && actor.Person != p.person.ID:
-		return s.foreignData(tx, actor, p, rule)
-	}
-	themselves := actor.Person == p.person.ID || (kind == models.ChangeLeave && actor.Person == p.holder.ID)
-	if themselves && rule.Allows(approve.BySelf) {
+	case traits.Self && actor.Person == p.subject() && rule.Allows(approve.BySelf):
 		return nil
-	}
-	if kind.OfPerson() {
+	case traits.OfPerson:
 		return s.maySpeakFor(tx, actor, p, rule)
 	}
 	post, ok := postOf(p.view, actor.Person)
@@ -129,15 +123,12 @@ func (s *Service) branchesOf(tx *gorm.DB, actor services.Actor, person int64) ([
 	return views, nil
 }
 
-// forBranches are the kinds that a branch's own officers propose for it.
-var forBranches = []models.ChangeKind{models.ChangeAppoint, models.ChangeReplace, models.ChangeLeave, models.ChangePhone, models.ChangeProfile}
-
 // Proposable lists the branches for which an officer may propose changes of
-// the given kinds, of any kind when none is named. With ChangeLeave among them
+// the given kinds, of any kind when none is named. With Leave among them
 // it lists also the branches where they may only report that they leave
 // themselves; such a view holds nobody's post but theirs. Staff, who may
 // propose for every branch of the ward, look one up instead and get none.
-func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ...models.ChangeKind) ([]roster.BranchView, error) {
+func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ...Kind) ([]roster.BranchView, error) {
 	if err := actor.Need(proposers...); err != nil {
 		return nil, err
 	}
@@ -149,13 +140,19 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 	if err != nil {
 		return nil, err
 	}
-	of := kinds
-	if len(of) == 0 {
-		of = forBranches
+	any := len(kinds) == 0
+	for _, kind := range Kinds() {
+		if any && kind.Traits().may(approve.ByHead) {
+			kinds = append(kinds, kind)
+		}
 	}
 	var rules []approve.Rule
-	for _, kind := range of {
-		rules = append(rules, book.Rule(string(kind), s.clock.UTC()))
+	leaves := false // they may say that they go themselves
+	for _, kind := range kinds {
+		traits := kind.Traits()
+		rule := book.Rule(traits.Name, s.clock.UTC())
+		rules = append(rules, rule)
+		leaves = leaves || !any && traits.Self && !traits.OfPerson && rule.Allows(approve.BySelf)
 	}
 	branches, err := s.branchesOf(tx, actor, actor.Person)
 	if err != nil {
@@ -166,7 +163,7 @@ func (s *Service) Proposable(ctx context.Context, actor services.Actor, kinds ..
 		own, _ := postOf(view, actor.Person)
 		switch {
 		case leads(own, rules...):
-		case slices.Contains(kinds, models.ChangeLeave) && book.Rule(string(models.ChangeLeave), s.clock.UTC()).Allows(approve.BySelf):
+		case leaves:
 			view.Posts = []roster.Post{own}
 		default:
 			continue

@@ -62,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	}
 	h.lan, h.hoa, h.clerk, h.away = person("Trần Thị Lan"), person("Nguyễn Thị Hoa"), staff(h.ward), staff(h.foreign)
 	request := models.ChangeRequest{
-		WardID: h.ward.ID, Kind: models.ChangePhone, State: models.ChangeSubmitted, Version: 1, Payload: "{}", Base: "{}",
+		WardID: h.ward.ID, Kind: "phone", State: models.ChangeSubmitted, Version: 1, Payload: "{}", Base: "{}",
 		ProposerPersonID: &h.lan.Person, IdempotencyKey: "k1", SubmittedAt: h.now, CreatedAt: h.now, UpdatedAt: h.now,
 	}
 	h.create(&request)

@@ -271,7 +271,7 @@ func TestUnitsRefuse(t *testing.T) {
 	wants(t, try(func(m *units.Merger) { m.Name = strings.Repeat("x", 101) }, h.admin), "invalid: village")
 	wants(t, try(func(m *units.Merger) { m.Ends = []int64{term.ID + 1000} }, h.admin), "not_found: term")
 	wants(t, try(same, h.admin), "conflict: posts_clash") // one person, two posts of one branch
-	h.create(&models.ChangeRequest{WardID: h.ward.ID, Kind: models.ChangeLeave, State: models.ChangeSubmitted, BranchID: &term.BranchID, Version: 1, SubmittedAt: h.now, IdempotencyKey: "k", Payload: "{}", Base: "{}", CreatedAt: h.now, UpdatedAt: h.now})
+	h.create(&models.ChangeRequest{WardID: h.ward.ID, Kind: "leave", State: models.ChangeSubmitted, BranchID: &term.BranchID, Version: 1, SubmittedAt: h.now, IdempotencyKey: "k", Payload: "{}", Base: "{}", CreatedAt: h.now, UpdatedAt: h.now})
 	wants(t, try(func(m *units.Merger) { m.Ends = []int64{twice.ID} }, h.admin), "conflict: requests_open")
 
 	women := h.branch(five, "women")

@@ -260,7 +260,7 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 			func(h *house) { h.set(&models.Organization{Code: "youth"}, "term_years", 5) }},
 		"a request that waits": {warnings.LateChange,
 			func(h *house) []int64 {
-				request := models.ChangeRequest{WardID: h.ward.ID, Kind: models.ChangePhone, State: models.ChangeSubmitted, SubjectID: &h.head.ID, Payload: "{}", IdempotencyKey: "1", SubmittedAt: h.now.Add(-48 * time.Hour).UTC()}
+				request := models.ChangeRequest{WardID: h.ward.ID, Kind: "phone", State: models.ChangeSubmitted, SubjectID: &h.head.ID, Payload: "{}", IdempotencyKey: "1", SubmittedAt: h.now.Add(-48 * time.Hour).UTC()}
 				h.create(&request)
 				return []int64{request.ID}
 			},

@@ -1,0 +1,120 @@
+package change
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/approve"
+	"canbobot/services/roster"
+	"canbobot/services/vn"
+)
+
+// Destination has Proposal.Person paid to another account.
+type Destination struct {
+	personal
+	Account Account `json:"account"`
+}
+
+// Account is where a person asks to be paid.
+type Account struct {
+	Bank   string        `json:"bank,omitzero"` // code of services/vn
+	Number roster.Secret `json:"number,omitzero"`
+}
+
+func init() { register[Destination]() }
+
+// Traits of what says where money goes: only the person or the ward propose it,
+// each signature is given on its own and with a code, and the person hears of it.
+func (Destination) Traits() Traits {
+	return Traits{
+		Kind:     approve.Kind{Name: "bank", Place: 5, Proposers: []string{approve.BySelf, approve.ByStaff}, StepUp: true},
+		OfPerson: true, Self: true, Alone: true, Told: true,
+	}
+}
+
+func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Proposal) error {
+	held, err := vn.BankByCode(k.Account.Bank)
+	if err != nil {
+		return err
+	}
+	number, err := vn.ParseAccount(k.Account.Number.Plain)
+	if err != nil {
+		return err
+	}
+	k.Account.Bank = held.Code
+	k.Account.Number, err = s.roster.ConcealAccount(number)
+	clean.Person, clean.Kind = raw.Person, k
+	return err
+}
+
+func (k Destination) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) error {
+	if !p.person.DiedOn.IsZero() {
+		return services.Conflict("person_died")
+	}
+	held, err := vn.BankByCode(k.Account.Bank)
+	if err != nil {
+		return err
+	}
+	if roster.SameAccount(p.person, k.Account.Number) && p.person.BankName == held.Name {
+		return services.Invalid("account_same")
+	}
+	p.holders, err = s.roster.AccountHolders(tx, p.ward.ID, k.Account.Number, p.person.ID)
+	return err
+}
+
+func (k Destination) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (map[string]any, error) {
+	held, err := vn.BankByCode(k.Account.Bank)
+	if err != nil {
+		return nil, err
+	}
+	number, err := s.roster.Reveal(k.Account.Number)
+	if err != nil {
+		return nil, fmt.Errorf("open account: %w", err)
+	}
+	p.person, err = s.roster.SetBank(tx, p.person, roster.Account{Bank: held.Name, Number: number})
+	return map[string]any{}, err
+}
+
+func (Destination) rests(p plan, was *base) {
+	was.Bank, was.BankHash = accountLine(p.person.BankName, p.person.BankTail), hex.EncodeToString(p.person.BankHash)
+}
+
+func (Destination) outdated(person models.Person, was base) bool {
+	return hex.EncodeToString(person.BankHash) != was.BankHash
+}
+
+func (k Destination) diff(_ *Card, was base) diffs {
+	held, _ := vn.BankByCode(k.Account.Bank) // an unknown code was refused when it was proposed
+	return diffs{}.add("bank", was.Bank, accountLine(held.Name, k.Account.Number.Tail))
+}
+
+// accountLine shows an account by its bank and its last digits.
+func accountLine(bank, tail string) string {
+	if tail == "" {
+		return ""
+	}
+	return bank + " ****" + tail
+}
+
+func (k Destination) reveals() roster.Secret { return k.Account.Number }
+
+func (k Destination) substance(p Proposal) Proposal {
+	k.Account.Number = marked(k.Account.Number)
+	p.Kind = k
+	return k.personal.substance(p)
+}
+
+// marked leaves of a sealed number its mark: sealed twice, one looks like two.
+func marked(number roster.Secret) roster.Secret { return roster.Secret{Mark: number.Mark} }
+
+func (Destination) withhold(p *Proposal, subject, _ bool) []string {
+	if subject {
+		return nil
+	}
+	p.Kind = Destination{}
+	return []string{"bank"}
+}
