@@ -48,7 +48,7 @@ func linked(actor services.Actor) error {
 // claims about it is so.
 func (s *Service) accountOf(tx *gorm.DB, actor services.Actor) (models.Account, error) {
 	var account models.Account
-	query := tx.Where("id = ? AND ward_id = ? AND unlinked_at IS NULL", actor.Account, actor.Ward)
+	query := services.InWard(tx, actor.Ward).Where("id = ? AND unlinked_at IS NULL", actor.Account)
 	if actor.Staff != 0 {
 		query = query.Where("staff_id = ?", actor.Staff)
 	} else {

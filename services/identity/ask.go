@@ -51,7 +51,7 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 		}
 		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
 		var owners []models.Person
-		err := tx.Where("ward_id = ? AND phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL", ward, s.phoneHash(e164)).Limit(2).Find(&owners).Error
+		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL", s.phoneHash(e164)).Limit(2).Find(&owners).Error
 		if err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
@@ -246,20 +246,13 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 
 // requestOf reads a request of the actor's ward.
 func (s *Service) requestOf(tx *gorm.DB, actor services.Actor, id int64) (models.LinkRequest, error) {
-	var request models.LinkRequest
-	if err := tx.Where("id = ?", id).Take(&request).Error; err != nil {
-		return request, found(err, "link")
-	}
-	if actor.In(request.WardID) != nil {
-		return request, services.NotFound("link")
-	}
-	return request, nil
+	return services.Take[models.LinkRequest](tx, actor, "link", id)
 }
 
 // askedByCode reads from the journal how the request came about.
 func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
 	var entries []models.AuditEntry
-	err := tx.Where("ward_id = ? AND subject = ? AND action = ?", request.WardID, subject("link", request.ID), "link.asked").Limit(1).Find(&entries).Error
+	err := services.InWard(tx, request.WardID).Where("subject = ? AND action = ?", subject("link", request.ID), "link.asked").Limit(1).Find(&entries).Error
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}

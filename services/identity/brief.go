@@ -21,7 +21,7 @@ func (s *Service) SetBrief(ctx context.Context, actor services.Actor, brief bool
 	default:
 		return services.Denied("role")
 	}
-	result := s.store.WithContext(ctx).Model(row).Where("id = ? AND ward_id = ?", id, actor.Ward).UpdateColumn("brief", brief)
+	result := services.InWard(s.store.WithContext(ctx).Model(row), actor.Ward).Where("id = ?", id).UpdateColumn("brief", brief)
 	if result.Error != nil {
 		return fmt.Errorf("set brief: %w", result.Error)
 	}

@@ -115,7 +115,7 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		drafts = append(drafts, account.Channel+":"+account.ExternalID)
 		var requests []int64
 		asked := func() *gorm.DB {
-			return tx.Model(&models.LinkRequest{}).Where("ward_id = ? AND channel = ? AND external_id = ?", account.WardID, account.Channel, account.ExternalID)
+			return services.InWard(tx.Model(&models.LinkRequest{}), account.WardID).Where("channel = ? AND external_id = ?", account.Channel, account.ExternalID)
 		}
 		if err := asked().Pluck("id", &requests).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)

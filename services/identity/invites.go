@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -108,12 +107,9 @@ func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64
 // who write about the same person take turns. A row that was merged into
 // another is conflict/merged: the human is the other row.
 func (s *Service) personOf(tx *gorm.DB, actor services.Actor, id int64) (models.Person, error) {
-	var row models.Person
-	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", id).Take(&row).Error; err != nil {
-		return row, found(err, "person")
-	}
-	if actor.In(row.WardID) != nil {
-		return row, services.NotFound("person")
+	row, err := services.Take[models.Person](services.Locked(tx), actor, "person", id)
+	if err != nil {
+		return row, err
 	}
 	if row.MergedInto != nil {
 		return row, services.Conflict("merged")

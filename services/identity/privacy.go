@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -77,7 +76,7 @@ func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, er
 	person := services.ID(own.PersonID)
 	if own.StaffID != nil {
 		var staff models.Staff
-		if err := db.Omit("totp").Where("ward_id = ?", actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
+		if err := services.InWard(db.Omit("totp"), actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
 			return MyData{}, found(err, "account")
 		}
 		data.Name, data.StaffRole, data.StaffPhone = staff.Name, services.Role(staff.Role), vn.MaskPhone(staff.Phone)
@@ -100,11 +99,7 @@ func (s *Service) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 	if id == 0 {
 		return nil
 	}
-	var person models.Person
-	err := db.Where("ward_id = ?", ward).Take(&person, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return services.NotFound("person")
-	}
+	person, err := services.Take[models.Person](db, services.SystemActor(ward), "person", id)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -84,7 +83,7 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return err
 		}
 		var same models.Person
-		err := tx.Where("ward_id = ? AND phone_hash = ? AND NOT phone_shared AND folded = ?", ward, s.phoneHash(e164), models.Fold(name)).Take(&same).Error
+		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(e164), models.Fold(name)).Take(&same).Error
 		switch {
 		case err == nil:
 			staff.PersonID = &same.ID
@@ -230,14 +229,7 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 
 // staffOf reads a ward user of the actor's ward and locks the row.
 func (s *Service) staffOf(tx *gorm.DB, actor services.Actor, id int64) (models.Staff, error) {
-	var staff models.Staff
-	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", id).Take(&staff).Error; err != nil {
-		return staff, found(err, "staff")
-	}
-	if actor.In(staff.WardID) != nil {
-		return staff, services.NotFound("staff")
-	}
-	return staff, nil
+	return services.Take[models.Staff](services.Locked(tx), actor, "staff", id)
 }
 
 // Staff lists the ward's users, the retired ones last, without their secrets.
@@ -246,7 +238,7 @@ func (s *Service) Staff(ctx context.Context, actor services.Actor) ([]models.Sta
 		return nil, err
 	}
 	var staff []models.Staff
-	err := s.store.WithContext(ctx).Omit("totp").Where("ward_id = ?", actor.Ward).Order("active DESC, id").Find(&staff).Error
+	err := services.InWard(s.store.WithContext(ctx).Omit("totp"), actor.Ward).Order("active DESC, id").Find(&staff).Error
 	if err != nil {
 		return nil, fmt.Errorf("staff: %w", err)
 	}
@@ -256,7 +248,7 @@ func (s *Service) Staff(ctx context.Context, actor services.Actor) ([]models.Sta
 // StaffOf lists who works in a ward in any of the roles, for telling them; all
 // roles when none is named. It reads within the caller's transaction.
 func (s *Service) StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error) {
-	query := tx.Omit("totp").Where("ward_id = ? AND active", ward)
+	query := services.InWard(tx.Omit("totp"), ward).Where("active")
 	if len(roles) > 0 {
 		query = query.Where("role IN ?", roles)
 	}

@@ -112,15 +112,14 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 			return err
 		}
 		var staff models.Staff
-		if err := tx.Where("id = ? AND ward_id = ? AND active", actor.Staff, actor.Ward).Take(&staff).Error; err != nil {
+		if err := services.InWard(tx, actor.Ward).Where("id = ? AND active", actor.Staff).Take(&staff).Error; err != nil {
 			return found(err, "account")
 		}
 		if err := s.takeStep(tx, staff, code); err != nil {
 			return err
 		}
 		until := s.clock.UTC().Add(freshFor)
-		result := tx.Model(&models.Account{}).
-			Where("id = ? AND ward_id = ? AND staff_id = ? AND unlinked_at IS NULL", actor.Account, actor.Ward, actor.Staff).
+		result := services.InWard(tx.Model(&models.Account{}), actor.Ward).Where("id = ? AND staff_id = ? AND unlinked_at IS NULL", actor.Account, actor.Staff).
 			Update("stepped_up_until", until)
 		if result.Error != nil {
 			return result.Error

@@ -51,7 +51,7 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 		}
 	}
 	var last models.AuditEntry
-	err = tx.Where("ward_id = ?", actor.Ward).Order("seq DESC").Limit(1).Take(&last).Error
+	err = services.InWard(tx, actor.Ward).Order("seq DESC").Limit(1).Take(&last).Error
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("audit: %w", err)
 	}
@@ -108,6 +108,6 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, subject string) 
 		return nil, err
 	}
 	var entries []models.AuditEntry
-	err := s.store.WithContext(ctx).Where("ward_id = ? AND subject = ?", actor.Ward, subject).Order("seq").Find(&entries).Error
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("subject = ?", subject).Order("seq").Find(&entries).Error
 	return entries, err
 }

@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // Mirror is a file outside the database that holds the hash of every entry, a
@@ -129,7 +130,7 @@ const mirrorBatch = 1000
 func (m *Mirror) append(db *gorm.DB, ward int64) (n int, broken []Fault, err error) {
 	at := m.last[ward]
 	var entries []models.AuditEntry
-	if err := db.Where("ward_id = ? AND seq > ?", ward, at.seq).Order("seq").Limit(mirrorBatch).Find(&entries).Error; err != nil || len(entries) == 0 {
+	if err := services.InWard(db, ward).Where("seq > ?", at.seq).Order("seq").Limit(mirrorBatch).Find(&entries).Error; err != nil || len(entries) == 0 {
 		return 0, nil, err
 	}
 	var text bytes.Buffer
@@ -193,7 +194,7 @@ func (s *Service) compare(ctx context.Context, batch []line, faults map[int64][]
 	have := map[[2]int64]string{}
 	for ward, seqs := range wanted {
 		var rows []models.AuditEntry
-		if err := s.store.WithContext(ctx).Select("seq", "hash").Where("ward_id = ? AND seq IN ?", ward, seqs).Find(&rows).Error; err != nil {
+		if err := services.InWard(s.store.WithContext(ctx).Select("seq", "hash"), ward).Where("seq IN ?", seqs).Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, row := range rows {

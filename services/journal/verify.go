@@ -71,7 +71,7 @@ func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
 	verdict := Verdict{Ward: ward, Head: []byte{}}
 	var last int64
-	err := s.store.WithContext(ctx).Model(&models.AuditEntry{}).Where("ward_id = ?", ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
+	err := services.InWard(s.store.WithContext(ctx).Model(&models.AuditEntry{}), ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
 	if err != nil {
 		return verdict, fmt.Errorf("audit verify: %w", err)
 	}
@@ -79,7 +79,7 @@ func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
 	read := int64(0)
 	for {
 		var entries []models.AuditEntry
-		err := s.store.WithContext(ctx).Where("ward_id = ? AND seq > ?", ward, read).Order("seq").Limit(batch).Find(&entries).Error
+		err := services.InWard(s.store.WithContext(ctx), ward).Where("seq > ?", read).Order("seq").Limit(batch).Find(&entries).Error
 		if err != nil {
 			return verdict, fmt.Errorf("audit verify: %w", err)
 		}

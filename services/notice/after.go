@@ -80,7 +80,7 @@ func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64
 // after does something with a notice that has left.
 func (s *Service) after(ctx context.Context, actor services.Actor, notice int64, do func(*gorm.DB, models.Notice) error) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		row, err := s.locked(tx, actor, notice)
+		row, err := locked(tx, actor, notice)
 		switch {
 		case err != nil:
 			return err

@@ -50,10 +50,10 @@ func (s *Service) Directory(ctx context.Context, actor services.Actor) (Director
 	if err := db.Take(&d.Ward, actor.Ward).Error; err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
-	if err := db.Where("ward_id = ?", actor.Ward).Order("sort_order, id").Find(&d.Villages).Error; err != nil {
+	if err := services.InWard(db, actor.Ward).Order("sort_order, id").Find(&d.Villages).Error; err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
-	err := db.Where("code IN (?)", db.Model(&models.Branch{}).Where("ward_id = ?", actor.Ward).Select("organization_code")).Order("code").Find(&d.Organizations).Error
+	err := db.Where("code IN (?)", services.InWard(db.Model(&models.Branch{}), actor.Ward).Select("organization_code")).Order("code").Find(&d.Organizations).Error
 	if err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
@@ -104,20 +104,20 @@ func (s *Service) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, e
 			return nil, services.Invalid("audience")
 		}
 	}
-	if err := known(tx.Model(&models.Village{}).Where("ward_id = ?", ward), "id", audience.Villages, services.NotFound("village")); err != nil {
+	if err := known(services.InWard(tx.Model(&models.Village{}), ward), "id", audience.Villages, services.NotFound("village")); err != nil {
 		return nil, err
 	}
 	if err := known(tx.Model(&models.Organization{}), "code", audience.Organizations, services.Invalid("audience")); err != nil {
 		return nil, err
 	}
-	if err := known(tx.Model(&models.Person{}).Where("ward_id = ?", ward), "id", audience.People, services.NotFound("person")); err != nil {
+	if err := known(services.InWard(tx.Model(&models.Person{}), ward), "id", audience.People, services.NotFound("person")); err != nil {
 		return nil, err
 	}
 	for _, notice := range []int64{audience.Unconfirmed, audience.Recipients} {
 		if notice == 0 {
 			continue
 		}
-		if err := known(tx.Model(&models.Notice{}).Where("ward_id = ? AND sent_at IS NOT NULL", ward), "id", []int64{notice}, services.NotFound("notice")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.Notice{}), ward).Where("sent_at IS NOT NULL"), "id", []int64{notice}, services.NotFound("notice")); err != nil {
 			return nil, err
 		}
 	}

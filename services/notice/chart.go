@@ -59,7 +59,8 @@ func (s *Service) Chart(ctx context.Context, actor services.Actor, id int64) (Ch
 // while people go on answering.
 func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, error) {
 	var chart Chart
-	if err := s.find(tx, actor, id, &chart.Notice); err != nil {
+	var err error
+	if chart.Notice, err = services.Take[models.Notice](tx, actor, "notice", id); err != nil {
 		return chart, err
 	}
 	if chart.Notice.SentAt == nil {
@@ -69,7 +70,7 @@ func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, err
 		return chart, fmt.Errorf("chart: %w", err)
 	}
 	var villages []models.Village
-	if err := tx.Select("id", "name").Where("ward_id = ?", chart.Notice.WardID).Order("sort_order, id").Find(&villages).Error; err != nil {
+	if err := services.InWard(tx.Select("id", "name"), chart.Notice.WardID).Order("sort_order, id").Find(&villages).Error; err != nil {
 		return chart, fmt.Errorf("chart: %w", err)
 	}
 	lives, err := s.lives(tx, chart.Notice)

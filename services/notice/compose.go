@@ -3,12 +3,10 @@ package notice
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -138,8 +136,8 @@ func (s *Service) Correct(ctx context.Context, actor services.Actor, id int64, t
 	if err := actor.Need(senders...); err != nil {
 		return models.Notice{}, err
 	}
-	var wrong models.Notice
-	if err := s.find(s.store.WithContext(ctx), actor, id, &wrong); err != nil {
+	wrong, err := services.Take[models.Notice](s.store.WithContext(ctx), actor, "notice", id)
+	if err != nil {
 		return models.Notice{}, err
 	}
 	if wrong.SentAt == nil {
@@ -173,7 +171,7 @@ func (s *Service) Drafts(ctx context.Context, actor services.Actor) ([]models.No
 		return nil, err
 	}
 	var notices []models.Notice
-	err := s.store.WithContext(ctx).Where("ward_id = ? AND sent_at IS NULL AND state IN ?", actor.Ward, unsentStates).Order("id DESC").Limit(maxListed).Find(&notices).Error
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("sent_at IS NULL AND state IN ?", unsentStates).Order("id DESC").Limit(maxListed).Find(&notices).Error
 	if err != nil {
 		return nil, fmt.Errorf("drafts: %w", err)
 	}
@@ -236,12 +234,12 @@ func encode(audience Audience) (string, error) {
 // keep inserts a notice, with a file of the author's own.
 func (s *Service) keep(tx *gorm.DB, actor services.Actor, notice *models.Notice) error {
 	if notice.FileID != nil {
-		if err := known(tx.Model(&models.NoticeFile{}).Where("ward_id = ? AND staff_id = ?", actor.Ward, actor.Staff), "id", []int64{*notice.FileID}, services.NotFound("notice_file")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.NoticeFile{}), actor.Ward).Where("staff_id = ?", actor.Staff), "id", []int64{*notice.FileID}, services.NotFound("notice_file")); err != nil {
 			return err
 		}
 	}
 	if notice.Corrects != nil {
-		if err := known(tx.Model(&models.Notice{}).Where("ward_id = ? AND sent_at IS NOT NULL", actor.Ward), "id", []int64{*notice.Corrects}, services.NotFound("notice")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.Notice{}), actor.Ward).Where("sent_at IS NOT NULL"), "id", []int64{*notice.Corrects}, services.NotFound("notice")); err != nil {
 			return err
 		}
 	}
@@ -264,26 +262,14 @@ func (s *Service) act(ctx context.Context, actor services.Actor, do func(tx *gor
 	})
 }
 
-// find reads a notice of the actor's ward.
-func (s *Service) find(tx *gorm.DB, actor services.Actor, id int64, notice *models.Notice) error {
-	err := tx.Take(notice, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && actor.In(notice.WardID) != nil {
-		return services.NotFound("notice")
-	}
-	if err != nil {
-		return fmt.Errorf("notice: %w", err)
-	}
-	return nil
-}
-
-// locked is find, and nobody else changes it meanwhile.
-func (s *Service) locked(tx *gorm.DB, actor services.Actor, id int64) (notice models.Notice, err error) {
-	return notice, s.find(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), actor, id, &notice)
+// locked reads a notice of the actor's ward; nobody else changes it meanwhile.
+func locked(tx *gorm.DB, actor services.Actor, id int64) (models.Notice, error) {
+	return services.Take[models.Notice](services.Locked(tx), actor, "notice", id)
 }
 
 // unsent is a notice that may still be changed.
 func (s *Service) unsent(tx *gorm.DB, actor services.Actor, id int64) (models.Notice, error) {
-	notice, err := s.locked(tx, actor, id)
+	notice, err := locked(tx, actor, id)
 	switch {
 	case err != nil:
 		return notice, err

@@ -96,7 +96,7 @@ func ownDeliveries(tx *gorm.DB, notice int64) *gorm.DB {
 
 func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to string, do func(*gorm.DB, models.Notice) error, from ...string) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		notice, err := s.locked(tx, actor, id)
+		notice, err := locked(tx, actor, id)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"time"
 
@@ -66,7 +65,8 @@ func (s *Service) File(ctx context.Context, actor services.Actor, notice int64) 
 	}
 	var row models.Notice
 	if actor.IsStaff() {
-		if err := s.find(s.store.WithContext(ctx), actor, notice, &row); err != nil {
+		var err error
+		if row, err = services.Take[models.Notice](s.store.WithContext(ctx), actor, "notice", notice); err != nil {
 			return file, err
 		}
 	} else {
@@ -82,12 +82,9 @@ func (s *Service) File(ctx context.Context, actor services.Actor, notice int64) 
 	if latest := s.latest.Load(); latest != nil && latest.ID == *row.FileID {
 		return *latest, nil
 	}
-	err := s.store.WithContext(ctx).Where("ward_id = ?", row.WardID).Take(&file, *row.FileID).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return file, services.NotFound("notice_file")
-	}
+	err := services.InWard(s.store.WithContext(ctx), row.WardID).Take(&file, *row.FileID).Error
 	if err != nil {
-		return file, fmt.Errorf("notice file: %w", err)
+		return file, services.Found(err, "notice_file", *row.FileID)
 	}
 	if sum := sha256.Sum256(file.Content); string(sum[:]) != string(file.SHA256) {
 		return file, fmt.Errorf("file %d is not what was kept", file.ID)

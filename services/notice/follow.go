@@ -18,8 +18,8 @@ func (s *Service) Standing(ctx context.Context, actor services.Actor, id int64) 
 		return Progress{}, err
 	}
 	db := s.store.WithContext(ctx)
-	var notice models.Notice
-	if err := s.find(db, actor, id, &notice); err != nil {
+	notice, err := services.Take[models.Notice](db, actor, "notice", id)
+	if err != nil {
 		return Progress{}, err
 	}
 	standing := []Progress{{Notice: notice}}
@@ -57,10 +57,11 @@ func (s *Service) Follow(ctx context.Context, id int64) (going, changed bool, er
 		if err := tx.Model(&models.Notice{}).Where("id = ?", id).Update("following", false).Error; err != nil {
 			return fmt.Errorf("follow: %w", err)
 		}
-		standing := []Progress{{}}
-		if err := s.find(tx, services.Actor{Role: services.System}, id, &standing[0].Notice); err != nil {
+		notice, err := services.Take[models.Notice](tx, services.SystemActor(0), "notice", id)
+		if err != nil {
 			return err
 		}
+		standing := []Progress{{Notice: notice}}
 		if err := s.count(tx, standing); err != nil {
 			return err
 		}

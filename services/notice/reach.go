@@ -60,7 +60,7 @@ func (s *Service) ways(db *gorm.DB, actor services.Actor, audience Audience, win
 		return nil, err
 	}
 	var templated int64
-	err = db.Model(&models.MessageTemplate{}).Where("ward_id = ? AND kind = ? AND ended_at IS NULL", actor.Ward, "notice").Count(&templated).Error
+	err = services.InWard(db.Model(&models.MessageTemplate{}), actor.Ward).Where("kind = ? AND ended_at IS NULL", "notice").Count(&templated).Error
 	if err != nil {
 		return nil, fmt.Errorf("reach: %w", err)
 	}

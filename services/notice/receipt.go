@@ -189,8 +189,7 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 
 // mine are the actor's deliveries of the notices.
 func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
-	return tx.Model(&models.Delivery{}).
-		Where("ward_id = ? AND person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Ward, actor.Person, outbox.Notice, outbox.NoticeSent, notices)
+	return services.InWard(tx.Model(&models.Delivery{}), actor.Ward).Where("person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Person, outbox.Notice, outbox.NoticeSent, notices)
 }
 
 // Unread counts the actor's notices that want something of them: not seen, or
@@ -233,7 +232,7 @@ func (s *Service) Sent(ctx context.Context, actor services.Actor) ([]Progress, e
 	}
 	db := s.store.WithContext(ctx)
 	var notices []models.Notice
-	if err := db.Where("ward_id = ? AND sent_at IS NOT NULL", actor.Ward).Order("sent_at DESC, id DESC").Limit(maxListed).Find(&notices).Error; err != nil {
+	if err := services.InWard(db, actor.Ward).Where("sent_at IS NOT NULL").Order("sent_at DESC, id DESC").Limit(maxListed).Find(&notices).Error; err != nil {
 		return nil, fmt.Errorf("notices sent: %w", err)
 	}
 	progress := make([]Progress, len(notices))

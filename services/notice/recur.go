@@ -73,7 +73,7 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 		return row, services.Invalid("notice_rule")
 	}
 	err := s.act(ctx, actor, func(tx *gorm.DB) error {
-		notice, err := s.locked(tx, actor, draft)
+		notice, err := locked(tx, actor, draft)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 			return err
 		}
 		var running int64
-		if err := tx.Model(&models.RecurringNotice{}).Where("ward_id = ? AND ended_at IS NULL", actor.Ward).Count(&running).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.RecurringNotice{}), actor.Ward).Where("ended_at IS NULL").Count(&running).Error; err != nil {
 			return fmt.Errorf("recurring: %w", err)
 		}
 		if running >= maxRecurring {
@@ -133,7 +133,7 @@ func (s *Service) Recurring(ctx context.Context, actor services.Actor) ([]models
 		return nil, err
 	}
 	var rows []models.RecurringNotice
-	if err := s.store.WithContext(ctx).Where("ward_id = ? AND ended_at IS NULL", actor.Ward).Order("next_at, id").Find(&rows).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("ended_at IS NULL").Order("next_at, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("recurring: %w", err)
 	}
 	return rows, nil
@@ -142,7 +142,7 @@ func (s *Service) Recurring(ctx context.Context, actor services.Actor) ([]models
 // StopRecurring ends one of them. It refuses with not_found/recurring.
 func (s *Service) StopRecurring(ctx context.Context, actor services.Actor, id int64) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		result := tx.Model(&models.RecurringNotice{}).Where("id = ? AND ward_id = ? AND ended_at IS NULL", id, actor.Ward).
+		result := services.InWard(tx.Model(&models.RecurringNotice{}), actor.Ward).Where("id = ? AND ended_at IS NULL", id).
 			Updates(map[string]any{"ended_at": s.clock.UTC(), "ended_by": actor.Staff})
 		if result.Error != nil {
 			return fmt.Errorf("recurring: %w", result.Error)

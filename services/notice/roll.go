@@ -175,7 +175,7 @@ func (s *Service) readers(ctx context.Context, actor services.Actor, people []in
 	var ours []int64
 	for part := range slices.Chunk(people, maxNamed) {
 		var found []int64
-		if err := db.Model(&models.Person{}).Where("ward_id = ?", actor.Ward).Where(s.store.In("id", part)).Pluck("id", &found).Error; err != nil {
+		if err := services.InWard(db.Model(&models.Person{}), actor.Ward).Where(s.store.In("id", part)).Pluck("id", &found).Error; err != nil {
 			return nil, fmt.Errorf("readers: %w", err)
 		}
 		ours = append(ours, found...)
@@ -193,12 +193,12 @@ func (s *Service) readers(ctx context.Context, actor services.Actor, people []in
 
 // fates is everybody whom a notice was for, with what became of it there.
 func (s *Service) fates(db *gorm.DB, actor services.Actor, id int64) ([]Named, models.Notice, error) {
-	var notice models.Notice
-	if err := s.find(db, actor, id, &notice); err != nil {
+	notice, err := services.Take[models.Notice](db, actor, "notice", id)
+	if err != nil {
 		return nil, notice, err
 	}
 	var rows []Named
-	err := db.Table("deliveries d").
+	err = db.Table("deliveries d").
 		Select(`d.person_id AS person, p.name AS name, p.phone AS phone, d.state AS state, d.reason AS reason,
 			CASE WHEN a.delivery_id IS NULL THEN '' WHEN a.attends THEN 'yes' ELSE 'no' END AS answer, COALESCE(a.reason, '') AS why`).
 		Joins("JOIN people p ON p.id = d.person_id").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").

@@ -45,7 +45,7 @@ type Go struct {
 func (s *Service) Release(ctx context.Context, actor services.Actor, id int64, how Go) (Progress, error) {
 	var progress Progress
 	err := s.act(ctx, actor, func(tx *gorm.DB) error {
-		notice, err := s.locked(tx, actor, id)
+		notice, err := locked(tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, actor services.Actor, no
 		return err
 	}
 	var leaders []int64
-	err := tx.Model(&models.Staff{}).Where("ward_id = ? AND role = ? AND active", notice.WardID, services.Leader).Order("id").Pluck("id", &leaders).Error
+	err := services.InWard(tx.Model(&models.Staff{}), notice.WardID).Where("role = ? AND active", services.Leader).Order("id").Pluck("id", &leaders).Error
 	if err != nil {
 		return fmt.Errorf("leaders: %w", err)
 	}
@@ -237,7 +237,7 @@ func (s *Service) decide(ctx context.Context, actor services.Actor, id int64, do
 		return err
 	}
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		notice, err := s.locked(tx, actor, id)
+		notice, err := locked(tx, actor, id)
 		switch {
 		case err != nil:
 			return err
@@ -292,7 +292,7 @@ func (s *Service) Due(ctx context.Context) (int, error) {
 	for _, id := range due {
 		failed := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			actor := services.Actor{Role: services.System}
-			notice, err := s.locked(tx, actor, id)
+			notice, err := locked(tx, actor, id)
 			if err != nil || notice.State != models.NoticeScheduled { // another replica was quicker
 				return err
 			}

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -66,7 +65,7 @@ func (s *Service) Templates(ctx context.Context, actor services.Actor) ([]models
 		return nil, err
 	}
 	var templates []models.NoticeTemplate
-	if err := s.store.WithContext(ctx).Where("ward_id = ? AND ended_at IS NULL", actor.Ward).Order("folded").Find(&templates).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("ended_at IS NULL").Order("folded").Find(&templates).Error; err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	return templates, nil
@@ -80,15 +79,8 @@ func (s *Service) Template(ctx context.Context, actor services.Actor, id int64) 
 	return s.template(s.store.WithContext(ctx), actor, id)
 }
 
-func (s *Service) template(tx *gorm.DB, actor services.Actor, id int64) (template models.NoticeTemplate, err error) {
-	err = tx.Where("ward_id = ? AND ended_at IS NULL", actor.Ward).Take(&template, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return template, services.NotFound("notice_template")
-	}
-	if err != nil {
-		return template, fmt.Errorf("template: %w", err)
-	}
-	return template, nil
+func (s *Service) template(tx *gorm.DB, actor services.Actor, id int64) (models.NoticeTemplate, error) {
+	return services.Take[models.NoticeTemplate](tx.Where("ended_at IS NULL"), actor, "notice_template", id)
 }
 
 // KeepTemplate keeps a text under a name; the name of another one replaces that.
@@ -109,12 +101,12 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 	now := s.clock.UTC()
 	template = models.NoticeTemplate{WardID: actor.Ward, StaffID: actor.Staff, Name: name, Folded: models.Fold(name), Text: text, CreatedAt: now}
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		err := tx.Model(&models.NoticeTemplate{}).Where("ward_id = ? AND folded = ? AND ended_at IS NULL", actor.Ward, template.Folded).Update("ended_at", now).Error
+		err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("folded = ? AND ended_at IS NULL", template.Folded).Update("ended_at", now).Error
 		if err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
 		var kept int64
-		if err := tx.Model(&models.NoticeTemplate{}).Where("ward_id = ? AND ended_at IS NULL", actor.Ward).Count(&kept).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("ended_at IS NULL").Count(&kept).Error; err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
 		if kept >= maxTemplates {

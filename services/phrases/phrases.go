@@ -70,7 +70,7 @@ ON CONFLICT (ward_id, day, intent) DO UPDATE SET times = phrase_counts.times + 1
 			return err
 		}
 		var kept int64
-		if err := tx.Model(&models.KeptPhrase{}).Where("ward_id = ?", actor.Ward).Count(&kept).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.KeptPhrase{}), actor.Ward).Count(&kept).Error; err != nil {
 			return fmt.Errorf("count phrase: %w", err)
 		}
 		masked := Mask(unclear.Text, unclear.Names...)
@@ -115,7 +115,7 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, ward int64, on
 			return services.NotFound("ward")
 		}
 		if !on {
-			if err := tx.Where("ward_id = ?", ward).Delete(&models.KeptPhrase{}).Error; err != nil {
+			if err := services.InWard(tx, ward).Delete(&models.KeptPhrase{}).Error; err != nil {
 				return fmt.Errorf("keep phrases: %w", err)
 			}
 		}
@@ -152,7 +152,7 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 	if report.Keeping, err = keeps(db, ward); err != nil {
 		return Report{}, err
 	}
-	err = db.Model(&models.PhraseCount{}).Select("intent, SUM(times) AS times").Where("ward_id = ? AND day >= ?", ward, report.Since).
+	err = services.InWard(db.Model(&models.PhraseCount{}).Select("intent, SUM(times) AS times"), ward).Where("day >= ?", report.Since).
 		Group("intent").Order("times DESC, intent").Limit(maxPhrases).Scan(&report.Counts).Error
 	if err != nil {
 		return Report{}, fmt.Errorf("phrases: %w", err)
@@ -160,7 +160,7 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 	if !report.Keeping {
 		return report, nil
 	}
-	err = db.Where("ward_id = ? AND created_at >= ?", ward, s.clock.UTC().Add(-keptFor)).
+	err = services.InWard(db, ward).Where("created_at >= ?", s.clock.UTC().Add(-keptFor)).
 		Clauses(clause.OrderBy{Expression: clause.Expr{SQL: "created_at DESC, id DESC"}}).Limit(shownMost).Find(&report.Kept).Error
 	if err != nil {
 		return Report{}, fmt.Errorf("phrases: %w", err)

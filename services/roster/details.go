@@ -104,7 +104,7 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 // of the ward has: the two are one human, or one of them is wrong.
 func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number string, person int64) error {
 	var others int64
-	err := tx.Model(&models.Person{}).Where("ward_id = ? AND citizen_hash = ? AND id <> ?", ward, models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
+	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?", models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
 	if err != nil {
 		return fmt.Errorf("find citizen id: %w", err)
 	}

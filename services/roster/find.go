@@ -98,7 +98,7 @@ func inWhichWard(tx *gorm.DB, ward int64, words []string) ([]string, error) {
 		return words, nil
 	}
 	var names []string
-	if err := tx.Model(&models.WardLink{}).Where("ward_id = ?", ward).Pluck("folded", &names).Error; err != nil {
+	if err := services.InWard(tx.Model(&models.WardLink{}), ward).Pluck("folded", &names).Error; err != nil {
 		return nil, fmt.Errorf("read former wards: %w", err)
 	}
 	for _, name := range names {

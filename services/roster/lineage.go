@@ -58,13 +58,9 @@ func (s *Service) withVillage(ctx context.Context, actor services.Actor, id int6
 		return err
 	}
 	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var row models.Village
-		err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&row, "id = ?", id).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(row.WardID) != nil) {
-			return services.NotFound("village")
-		}
+		row, err := services.Take[models.Village](tx.Clauses(clause.Locking{Strength: "UPDATE"}), actor, "village", id)
 		if err != nil {
-			return fmt.Errorf("read village: %w", err)
+			return err
 		}
 		return do(tx, row)
 	})

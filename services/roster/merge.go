@@ -302,13 +302,9 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 	if err := by.Need(services.Clerk, services.Leader); err != nil {
 		return err
 	}
-	var merge models.PersonMerge
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&merge, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && by.In(merge.WardID) != nil) {
-		return services.NotFound("merge")
-	}
+	merge, err := services.Take[models.PersonMerge](services.Locked(tx), by, "merge", id)
 	if err != nil {
-		return fmt.Errorf("read merger: %w", err)
+		return err
 	}
 	now := s.clock.UTC()
 	switch {

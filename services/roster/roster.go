@@ -6,7 +6,6 @@ package roster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -69,13 +68,9 @@ func (s *Service) Person(ctx context.Context, actor services.Actor, id int64) (m
 }
 
 func (s *Service) person(tx *gorm.DB, actor services.Actor, id int64) (models.Person, error) {
-	var person models.Person
-	err := tx.Take(&person, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(person.WardID) != nil) {
-		return models.Person{}, services.NotFound("person")
-	}
+	person, err := services.Take[models.Person](tx, actor, "person", id)
 	if err != nil {
-		return models.Person{}, fmt.Errorf("read person: %w", err)
+		return models.Person{}, err
 	}
 	return person, nil
 }
@@ -127,8 +122,7 @@ func (s *Service) Villages(ctx context.Context, actor services.Actor) ([]models.
 	}
 	today := s.today()
 	var villages []models.Village
-	err := s.store.WithContext(ctx).
-		Where("ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", actor.Ward, today, today).
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", today, today).
 		Order("sort_order, id").Find(&villages).Error
 	if err != nil {
 		return nil, fmt.Errorf("read villages: %w", err)
@@ -143,17 +137,12 @@ func (s *Service) Branches(ctx context.Context, actor services.Actor, village in
 		return nil, err
 	}
 	tx := s.store.WithContext(ctx)
-	var found models.Village
-	err := tx.Take(&found, "id = ?", village).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(found.WardID) != nil) {
-		return nil, services.NotFound("village")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read village: %w", err)
+	if _, err := services.Take[models.Village](tx, actor, "village", village); err != nil {
+		return nil, err
 	}
 	today := s.today()
 	var branches []models.Branch
-	err = tx.Joins("JOIN organizations o ON o.code = branches.organization_code").
+	err := tx.Joins("JOIN organizations o ON o.code = branches.organization_code").
 		Where("branches.village_id = ? AND (branches.valid_from IS NULL OR branches.valid_from <= ?) AND (branches.valid_to IS NULL OR branches.valid_to >= ?)", village, today, today).
 		Order("o.sort_order, branches.id").Find(&branches).Error
 	if err != nil {

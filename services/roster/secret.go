@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // Secret is a number on its way into the roster, as others keep it meanwhile:
@@ -61,7 +62,7 @@ func (s *Service) AccountHolders(tx *gorm.DB, ward int64, secret Secret, person 
 		return 0, fmt.Errorf("mark: %w", err)
 	}
 	var others int64
-	err = tx.Model(&models.Person{}).Where("ward_id = ? AND bank_hash = ? AND id <> ?", ward, models.Hash(hash), person).Count(&others).Error
+	err = services.InWard(tx.Model(&models.Person{}), ward).Where("bank_hash = ? AND id <> ?", models.Hash(hash), person).Count(&others).Error
 	if err != nil {
 		return 0, fmt.Errorf("find account: %w", err)
 	}

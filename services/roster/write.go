@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -43,7 +42,7 @@ func (s *Service) WithPhone(tx *gorm.DB, ward int64, phone string) ([]models.Per
 		return nil, nil
 	}
 	var people []models.Person
-	if err := tx.Where("ward_id = ? AND phone_hash = ? AND merged_into IS NULL", ward, s.hash(phone)).Order("id").Find(&people).Error; err != nil {
+	if err := services.InWard(tx, ward).Where("phone_hash = ? AND merged_into IS NULL", s.hash(phone)).Order("id").Find(&people).Error; err != nil {
 		return nil, fmt.Errorf("find phone: %w", err)
 	}
 	return people, nil
@@ -341,13 +340,9 @@ func (s *Service) Match(tx *gorm.DB, ward int64, name, phone string) (models.Per
 
 // Term reads one term of the actor's ward; another's is not_found/term.
 func (s *Service) Term(tx *gorm.DB, actor services.Actor, id int64) (models.Term, error) {
-	var term models.Term
-	err := tx.Take(&term, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(term.WardID) != nil) {
-		return models.Term{}, services.NotFound("term")
-	}
+	term, err := services.Take[models.Term](tx, actor, "term", id)
 	if err != nil {
-		return models.Term{}, fmt.Errorf("read term: %w", err)
+		return models.Term{}, err
 	}
 	return term, nil
 }

@@ -112,11 +112,11 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 	}
 	err := errors.Join(
 		tx.Take(&f.ward, "id = ?", ward).Error,
-		tx.Where("ward_id = ?", ward).Find(&villages).Error,
+		services.InWard(tx, ward).Find(&villages).Error,
 		tx.Find(&organizations).Error,
 		of.Find(&branches).Error,
-		tx.Where("ward_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", ward, filter.On, filter.On).Order("id").Find(&terms).Error,
-		tx.Where("ward_id = ? AND merged_into IS NULL", ward).Find(&people).Error,
+		services.InWard(tx, ward).Where("superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", filter.On, filter.On).Order("id").Find(&terms).Error,
+		services.InWard(tx, ward).Where("merged_into IS NULL").Find(&people).Error,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)

@@ -79,7 +79,7 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 	}
 	hash := sha256.Sum256(content)
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		mine := tx.Where("ward_id = ? AND COALESCE(staff_id, 0) = ? AND state = ?", actor.Ward, actor.Staff, models.ImportPreviewed)
+		mine := services.InWard(tx, actor.Ward).Where("COALESCE(staff_id, 0) = ? AND state = ?", actor.Staff, models.ImportPreviewed)
 		var kept models.Import
 		err := mine.Session(&gorm.Session{}).Where("file_hash = ? AND plan = ?", hash[:], plan).Order("id DESC").Limit(1).Take(&kept).Error
 		if err == nil {
@@ -126,13 +126,9 @@ func (s *Service) Import(ctx context.Context, actor services.Actor, id int64) (m
 }
 
 func (s *Service) take(tx *gorm.DB, actor services.Actor, id int64) (models.Import, error) {
-	var row models.Import
-	err := tx.Take(&row, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(row.WardID) != nil) {
-		return models.Import{}, services.NotFound("import")
-	}
+	row, err := services.Take[models.Import](tx, actor, "import", id)
 	if err != nil {
-		return models.Import{}, fmt.Errorf("read import: %w", err)
+		return models.Import{}, err
 	}
 	return row, nil
 }
@@ -201,7 +197,7 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 			return err
 		}
 		var locked []int64
-		if err := tx.Model(&models.Branch{}).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("ward_id = ?", row.WardID).Order("id").Pluck("id", &locked).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.Branch{}).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), row.WardID).Order("id").Pluck("id", &locked).Error; err != nil {
 			return fmt.Errorf("lock branches: %w", err)
 		}
 		return s.apply(tx, actor, &row, reading)

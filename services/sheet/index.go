@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // index is the roster of one ward, read once: what a sheet is compared with.
@@ -44,13 +45,12 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 	var wards []string // that the ward was made of
 	err := errors.Join(
 		tx.Take(&x.ward, "id = ?", ward).Error,
-		tx.Model(&models.WardLink{}).Where("ward_id = ?", ward).Order("id").Pluck("folded", &wards).Error,
+		services.InWard(tx.Model(&models.WardLink{}), ward).Order("id").Pluck("folded", &wards).Error,
 		tx.Where(current, ward, today, today).Order("sort_order, id").Find(&villages).Error,
 		tx.Order("sort_order, code").Find(&organizations).Error,
 		tx.Where(current, ward, today, today).Order("id").Find(&branches).Error,
-		tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared", "citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version").
-			Where("ward_id = ? AND merged_into IS NULL", ward).Order("id").Find(&x.people).Error,
-		tx.Where("ward_id = ? AND superseded_at IS NULL", ward).Order("from_date, id").Find(&x.terms).Error,
+		services.InWard(tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared", "citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version"), ward).Where("merged_into IS NULL").Order("id").Find(&x.people).Error,
+		services.InWard(tx, ward).Where("superseded_at IS NULL").Order("from_date, id").Find(&x.terms).Error,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)

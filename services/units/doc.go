@@ -11,8 +11,6 @@ package units
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"gorm.io/gorm"
@@ -105,13 +103,9 @@ func (s *Service) Village(ctx context.Context, actor services.Actor, name string
 // village reads and locks a village of the actor's ward that has not ended by
 // the day.
 func (s *Service) village(tx *gorm.DB, actor services.Actor, id int64, on models.Date) (models.Village, error) {
-	var village models.Village
-	err := locked(tx).Take(&village, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(village.WardID) != nil) {
-		return models.Village{}, services.NotFound("village")
-	}
+	village, err := services.Take[models.Village](locked(tx), actor, "village", id)
 	if err != nil {
-		return models.Village{}, fmt.Errorf("read village: %w", err)
+		return models.Village{}, err
 	}
 	if !village.ValidTo.IsZero() && !village.ValidTo.After(on) || village.ValidFrom.After(on) {
 		return models.Village{}, services.Conflict("village_ended").With("village", village.Name)

@@ -46,7 +46,7 @@ func (s *Service) begin(tx *gorm.DB, ward int64, name string, from models.Date) 
 		return models.Village{}, err
 	}
 	var last int
-	if err := tx.Model(&models.Village{}).Where("ward_id = ?", ward).Select("COALESCE(MAX(sort_order), 0)").Scan(&last).Error; err != nil {
+	if err := services.InWard(tx.Model(&models.Village{}), ward).Select("COALESCE(MAX(sort_order), 0)").Scan(&last).Error; err != nil {
 		return models.Village{}, fmt.Errorf("order of villages: %w", err)
 	}
 	village := models.Village{WardID: ward, Name: name, Folded: models.Fold(name), SortOrder: last + 1, ValidFrom: from, CreatedAt: s.clock.UTC()}
@@ -119,13 +119,9 @@ func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch 
 		return services.Invalid("date")
 	}
 	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var row models.Branch
-		err := locked(tx).Take(&row, "id = ?", branch).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(row.WardID) != nil) {
-			return services.NotFound("branch")
-		}
+		row, err := services.Take[models.Branch](locked(tx), actor, "branch", branch)
 		if err != nil {
-			return fmt.Errorf("read branch: %w", err)
+			return err
 		}
 		if !row.ValidTo.IsZero() {
 			return services.Conflict("branch_closed").With("to", row.ValidTo)

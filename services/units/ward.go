@@ -125,7 +125,7 @@ func (s *Service) Predecessors(ctx context.Context, actor services.Actor) ([]mod
 		return nil, err
 	}
 	var links []models.WardLink
-	if err := s.store.WithContext(ctx).Where("ward_id = ?", actor.Ward).Order("from_date, folded").Find(&links).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Order("from_date, folded").Find(&links).Error; err != nil {
 		return nil, fmt.Errorf("predecessors: %w", err)
 	}
 	return links, nil
