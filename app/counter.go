@@ -55,14 +55,14 @@ func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel,
 		c.channels[channel.Name()] = channel
 	}
 	c.Screens = c.screens(links)
-	lines := bot.NewLines(ward.Clock)
+	breakers := bot.NewBreakers(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
-		Channels: c.channels, Lines: lines, Sessions: session.Dialogues{Store: a.Sessions}, People: people{ward.Identity},
+		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions}, People: people{ward.Identity},
 		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: understand.New(),
 		Book: c.Screens.Book(), Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}
 	c.sender = &delivery.Sender{
-		Channels: c.channels, Lines: lines, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
+		Channels: c.channels, Breakers: breakers, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
 		Templates: ward.Channels, Troubles: ward.Channels, Pace: pace, Clock: ward.Clock, Logger: logger,
 	}
 	var err error

@@ -70,6 +70,6 @@ func (c cards) Marked(ctx context.Context, channel, chatID, mark string, n int) 
 	return c.outbox.Marked(ctx, channel, chatID, mark, n)
 }
 
-func (c cards) Receipt(ctx context.Context, channel string, receipt bot.Receipt, at time.Time) error {
-	return c.outbox.Received(ctx, channel, receipt.Refs, receipt.Seen, at)
+func (c cards) Reported(ctx context.Context, channel string, report bot.DeliveryReport, at time.Time) error {
+	return c.outbox.Reported(ctx, channel, report.Refs, report.Seen, at)
 }

@@ -57,10 +57,10 @@ type Numbered interface {
 	Numbers(reply Reply) bool
 }
 
-// Receipted is a channel whose platform tells when a message has arrived and was
+// Reporter is a channel whose platform tells when a message has arrived and was
 // seen, naming it by the reference that Send returned.
-type Receipted interface {
-	GivesReceipts() bool
+type Reporter interface {
+	ReportsDelivery() bool
 }
 
 // Window is what the platform makes of a message to somebody who was last heard

@@ -21,7 +21,7 @@ type Dispatcher struct {
 	Understand Understander
 	Book       *Book
 	Speech     Speech
-	Lines      *Lines
+	Breakers   *Breakers
 	// Spent hears of every answer that went to a chat, so that what goes to many
 	// leaves room for it; may be nil.
 	Spent  func(channel, chatID string)
@@ -61,8 +61,8 @@ type Cards interface {
 	Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card Card) error
 	// Marked finds the n-th choice of the message that carries the mark in a chat.
 	Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool, err error)
-	// Receipt notes that messages arrived or were seen.
-	Receipt(ctx context.Context, channel string, receipt Receipt, at time.Time) error
+	// Reported notes that messages arrived or were seen.
+	Reported(ctx context.Context, channel string, report DeliveryReport, at time.Time) error
 }
 
 // Position is where a person is in the dialogue.
@@ -93,8 +93,8 @@ func (d *Dispatcher) Handle(ctx context.Context, in Inbound) error {
 		return d.People.Unreachable(ctx, in.Channel, in.UserID, WhyLeft)
 	case in.Presence == Withdrawn:
 		return d.People.Withdrawn(ctx, in.Channel, in.UserID, in.Channel+":"+in.EventID)
-	case in.Receipt != nil:
-		return d.Cards.Receipt(ctx, in.Channel, *in.Receipt, in.At)
+	case in.Report != nil:
+		return d.Cards.Reported(ctx, in.Channel, *in.Report, in.At)
 	}
 	// The pressed button stops waiting while the answer is made; too late or
 	// failed, the answer still comes.
@@ -303,11 +303,11 @@ func (d *Dispatcher) deliver(ctx context.Context, channel Channel, in Inbound, r
 }
 
 func (d *Dispatcher) say(ctx context.Context, channel Channel, chatID string, reply Reply) (string, error) {
-	if err := d.Lines.Try(channel.Name()); err != nil {
+	if err := d.Breakers.Try(channel.Name()); err != nil {
 		return "", err
 	}
 	ref, err := channel.Send(ctx, chatID, reply)
-	d.Lines.Heard(channel.Name(), err)
+	d.Breakers.Heard(channel.Name(), err)
 	if d.Spent != nil {
 		d.Spent(channel.Name(), chatID)
 	}

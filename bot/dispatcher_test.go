@@ -150,8 +150,8 @@ func (c *counter) Marked(_ context.Context, _, _, mark string, n int) (string, b
 	return action, found, nil
 }
 
-func (c *counter) Receipt(_ context.Context, _ string, receipt bot.Receipt, _ time.Time) error {
-	c.told = append(c.told, fmt.Sprint("receipt ", receipt.Refs, receipt.Seen))
+func (c *counter) Reported(_ context.Context, _ string, report bot.DeliveryReport, _ time.Time) error {
+	c.told = append(c.told, fmt.Sprint("report ", report.Refs, report.Seen))
 	return nil
 }
 
@@ -292,11 +292,11 @@ func TestASlowAnswerIsAnnounced(t *testing.T) {
 
 func TestWhatIsNoConversationIsNotAnswered(t *testing.T) {
 	c := newCounter(t, true)
-	c.expect(bot.Inbound{EventID: "r", Receipt: &bot.Receipt{Refs: []string{"m1"}, Seen: true}}, "")
+	c.expect(bot.Inbound{EventID: "r", Report: &bot.DeliveryReport{Refs: []string{"m1"}, Seen: true}}, "")
 	c.expect(bot.Inbound{EventID: "l", Presence: bot.Left}, "")
 	c.expect(bot.Inbound{EventID: "w", Presence: bot.Withdrawn}, "")
 	c.expect(bot.Inbound{EventID: "j", Presence: bot.Joined}, "")
-	if want := []string{"receipt [m1] true", "unreachable left", "withdrawn line:w", "reachable"}; !slices.Equal(c.told, want) {
+	if want := []string{"report [m1] true", "unreachable left", "withdrawn line:w", "reachable"}; !slices.Equal(c.told, want) {
 		t.Errorf("told %q, want %q", c.told, want)
 	}
 }

@@ -21,7 +21,7 @@ type Inbound struct {
 	Contact    *Contact
 	Attachment *Attachment
 	Presence   Presence
-	Receipt    *Receipt
+	Report     *DeliveryReport `json:"Receipt"` // as events of an earlier release were kept
 
 	MessageRef string // the message whose button was pressed; empty when it can no longer be edited
 	At         time.Time
@@ -41,9 +41,9 @@ const (
 	Withdrawn Presence = "withdrawn"
 )
 
-// Receipt says that messages of the bot arrived at a person's phone, or were
+// DeliveryReport says that messages of the bot arrived at a person's phone, or were
 // looked at. It is no sign of life: it opens no window.
-type Receipt struct {
+type DeliveryReport struct {
 	Refs []string // as Channel.Send returned them
 	Seen bool     // else only delivered
 }

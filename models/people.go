@@ -152,12 +152,16 @@ const (
 	DeliveryUncertain   DeliveryState = "uncertain"
 )
 
+// MessageKind is which message a delivery is: change_submitted, notice ...; the
+// outbox lists them.
+type MessageKind string
+
 // Delivery is something one person must be told, or a card that one person has
 // before them, and what became of it.
 type Delivery struct {
 	ID          int64
 	WardID      int64
-	Kind        string // which text: change_submitted, change_decided, notice ...
+	Kind        MessageKind
 	SubjectKind string // change, case, link, notice, run, account
 	SubjectID   int64
 	Version     int // of the subject
@@ -167,11 +171,11 @@ type Delivery struct {
 	Channel     string
 	ChatID      string
 	MessageRef  string // by which the channel can redraw it
-	// ReceiptRef is MessageRef where the platform names it in receipts; empty
+	// ReportRef is MessageRef where the platform names it in its delivery reports; empty
 	// elsewhere. Like MarkKey and UnreachedAt it is there to be found by: what
 	// changes for every message is in no index, so that hundreds are written down
 	// at the cost of their rows alone.
-	ReceiptRef  string
+	ReportRef   string `gorm:"column:receipt_ref"`
 	State       DeliveryState
 	Reason      string
 	Attempts    int

@@ -145,7 +145,7 @@ func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, rep
 	}
 	ref, err := s.on(ctx, a, to, func() (string, error) { return channel.Send(ctx, to.chatID, reply) })
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark, Receipts: receipted(channel)}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark, Reports: reports(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
@@ -179,14 +179,14 @@ func (a *attempt) sent(at outbox.Arrival) *outbox.Outcome {
 	}
 	outcome.Arrival = at
 	if meter := a.sender.Meter; meter != nil {
-		meter.Sent(at.Channel, a.delivery.Kind, max(a.age(), 0))
+		meter.Sent(at.Channel, string(a.delivery.Kind), max(a.age(), 0))
 	}
 	return &outcome
 }
 
-func receipted(channel bot.Channel) bool {
-	one, ok := channel.(bot.Receipted)
-	return ok && one.GivesReceipts()
+func reports(channel bot.Channel) bool {
+	one, ok := channel.(bot.Reporter)
+	return ok && one.ReportsDelivery()
 }
 
 // byPhone is the last way: a template to the number of the roster.
@@ -229,7 +229,7 @@ func (a *attempt) template(ctx context.Context, channel bot.Channel, to address,
 	if err != nil {
 		return nil, err
 	}
-	id, data, found, err := s.Templates.TemplateFor(ctx, a.delivery.WardID, to.channel, a.delivery.Kind, gaps)
+	id, data, found, err := s.Templates.TemplateFor(ctx, a.delivery.WardID, to.channel, string(a.delivery.Kind), gaps)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func (a *attempt) template(ctx context.Context, channel bot.Channel, to address,
 	template := bot.Template{ID: id, Data: data, Key: fmt.Sprintf("delivery-%d", a.delivery.ID)}
 	ref, err := s.on(ctx, a, to, func() (string, error) { return templater.SendTemplate(ctx, to.externalID, phone, template) })
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via, Receipts: receipted(channel)}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via, Reports: reports(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {

@@ -82,7 +82,7 @@ type Meter interface {
 // Sender works deliveries and redraws cards.
 type Sender struct {
 	Channels  map[string]bot.Channel
-	Lines     *bot.Lines
+	Breakers  *bot.Breakers
 	Outbox    *outbox.Outbox
 	Identity  *identity.Service
 	Drawer    Drawer

@@ -236,7 +236,7 @@ func TestUnaskedMessagesHaveMarks(t *testing.T) {
 	}
 }
 
-func TestReceiptsNeverTakeAStateBack(t *testing.T) {
+func TestDeliveryReportsNeverTakeAStateBack(t *testing.T) {
 	h := newHouse(t)
 	h.links("zalo", time.Hour)
 	id := h.tell(1)
@@ -246,7 +246,7 @@ func TestReceiptsNeverTakeAStateBack(t *testing.T) {
 		seen bool
 		want models.DeliveryState
 	}{{"other", true, models.DeliverySent}, {"zalo-1", false, models.DeliveryDelivered}, {"zalo-1", true, models.DeliverySeen}, {"zalo-1", false, models.DeliverySeen}} {
-		if err := h.Outbox.Received(h.ctx, "zalo", []string{step.ref}, step.seen, h.clock()); err != nil {
+		if err := h.Outbox.Reported(h.ctx, "zalo", []string{step.ref}, step.seen, h.clock()); err != nil {
 			t.Fatal(err)
 		}
 		if row := h.row(id); row.State != step.want {
@@ -256,7 +256,7 @@ func TestReceiptsNeverTakeAStateBack(t *testing.T) {
 	if row := h.row(id); row.SeenAt == nil {
 		t.Error("nobody knows when it was seen")
 	}
-	if err := h.Outbox.Received(h.ctx, "zalo", nil, true, h.clock()); err != nil {
+	if err := h.Outbox.Reported(h.ctx, "zalo", nil, true, h.clock()); err != nil {
 		t.Error(err)
 	}
 }

@@ -153,7 +153,7 @@ func (s *Sender) lane(ctx context.Context, channel string, waiting []*attempt, r
 			break
 		}
 		most := flightMost
-		if down, one := s.Lines.Down(channel); down > 0 {
+		if down, one := s.Breakers.Down(channel); down > 0 {
 			// To take and put off a whole country again and again is for nothing.
 			result.waits(down)
 			waiting = slices.DeleteFunc(waiting, (*attempt).onlyHere)
@@ -227,7 +227,7 @@ func (s *Sender) fly(ctx context.Context, attempts []*attempt, result *done) err
 		go func() { arrived <- s.outcome(ctx, a) }()
 	}
 	// One that the platform is slow with does not keep the others from being
-	// written down: their receipts come, and the process may die.
+	// written down: their reports come, and the process may die.
 	var failure error
 	for left := len(taken); left > 0; {
 		landed := []outbox.Outcome{<-arrived}

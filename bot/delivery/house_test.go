@@ -33,7 +33,7 @@ type house struct {
 	web    *line
 	drawn  bot.Reply
 
-	templates map[string]string // kind: id
+	templates map[outbox.Kind]string // kind: id
 	phone     string
 	troubles  []string
 	halts     []string
@@ -58,7 +58,7 @@ func (h *house) pass(d time.Duration) {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), templates: map[string]string{},
+	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), templates: map[outbox.Kind]string{},
 		drawn: bot.Reply{Text: "Có kết quả", Buttons: [][]bot.Button{{{Label: "Xem", Action: bot.Act("request", "1")}, {Label: "Về menu", Action: bot.Act("menu")}}}}}
 	h.store = storetest.New(t, h.clock)
 	v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
@@ -71,7 +71,7 @@ func newHouse(t *testing.T) *house {
 	}
 	h.zalo, h.web = &line{name: "zalo"}, &line{name: "web"}
 	h.Sender = &delivery.Sender{
-		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Lines: bot.NewLines(h.clock), Outbox: box,
+		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Breakers: bot.NewBreakers(h.clock), Outbox: box,
 		Identity: identity.New(h.store, v, journal.New(h.store, h.clock), box, h.clock, nil),
 		Drawer:   h, Templates: h, Troubles: h, Pace: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
 	}
@@ -173,7 +173,7 @@ func (h *house) Gaps(_ context.Context, who services.Actor, _ models.Delivery, r
 }
 
 func (h *house) TemplateFor(_ context.Context, _ int64, _, kind string, values map[string]string) (string, map[string]string, bool, error) {
-	id, found := h.templates[kind]
+	id, found := h.templates[outbox.Kind(kind)]
 	return id, values, found, nil
 }
 
@@ -236,7 +236,7 @@ func (l zaloLine) Window(since time.Duration) bot.Window {
 	return bot.Free
 }
 
-func (l zaloLine) GivesReceipts() bool { return true }
+func (l zaloLine) ReportsDelivery() bool { return true }
 
 func (l zaloLine) SendTemplate(_ context.Context, userID, phone string, template bot.Template) (string, error) {
 	return l.take(fmt.Sprintf("template %s to %s%s for %s", template.ID, userID, phone, template.Data["ten"]))

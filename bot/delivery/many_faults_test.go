@@ -22,8 +22,8 @@ func TestALineThatIsDownCostsNothing(t *testing.T) {
 	ids := h.crowd(200)
 	silent := func() {
 		for range 3 {
-			_ = h.Lines.Try("web")
-			h.Lines.Heard("web", ended(bot.Uncertain, ""))
+			_ = h.Breakers.Try("web")
+			h.Breakers.Heard("web", ended(bot.Uncertain, ""))
 		}
 	}
 	silent()

@@ -77,8 +77,8 @@ func (p *place) take(ctx context.Context) (free func(), ok bool) {
 // errCrowded is the cause of a message that found no place.
 var errCrowded = errors.New("too many messages are underway on the channel")
 
-// on sends something over a channel whose line is up, in one of its places, and
-// tells the line how it went. What works again is no trouble any more.
+// on sends something over a channel whose breaker is closed, in one of its places, and
+// tells the breaker how it went. What works again is no trouble any more.
 func (s *Sender) on(ctx context.Context, a *attempt, to address, send func() (string, error)) (string, error) {
 	place := s.places.of(to.channel)
 	if a.many {
@@ -98,11 +98,11 @@ func (s *Sender) on(ctx context.Context, a *attempt, to address, send func() (st
 	if err := s.leave(ctx, a, to); err != nil {
 		return "", err
 	}
-	if err := s.Lines.Try(to.channel); err != nil {
+	if err := s.Breakers.Try(to.channel); err != nil {
 		return "", err
 	}
 	ref, err := send()
-	s.Lines.Heard(to.channel, err)
+	s.Breakers.Heard(to.channel, err)
 	if err == nil {
 		if ended := s.Troubles.Works(ctx, to.channel); ended != nil {
 			s.Logger.Warn("trouble not ended", "channel", to.channel, "error", ended)

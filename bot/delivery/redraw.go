@@ -48,11 +48,11 @@ func (s *Sender) Redraw(ctx context.Context, args outbox.Redraw) error {
 			}
 			continue
 		}
-		if s.Lines.Try(card.Channel) != nil {
+		if s.Breakers.Try(card.Channel) != nil {
 			continue
 		}
 		err = editor.Edit(ctx, card.ChatID, card.MessageRef, reply)
-		s.Lines.Heard(card.Channel, err)
+		s.Breakers.Heard(card.Channel, err)
 		if err != nil {
 			s.Logger.Info("card not redrawn", "delivery", card.ID, "channel", card.Channel, "fate", bot.FateOf(err))
 			if bot.FateOf(err) == bot.Retry {

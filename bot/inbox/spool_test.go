@@ -144,7 +144,7 @@ func TestBounds(t *testing.T) {
 			t.Errorf("counted %v", w.counts)
 		}
 		large := said("a4")
-		large.Receipt = &bot.Receipt{Refs: []string{strings.Repeat("x", lineMost)}}
+		large.Report = &bot.DeliveryReport{Refs: []string{strings.Repeat("x", lineMost)}}
 		if _, err := w.timed(false, large); err == nil || !strings.Contains(err.Error(), "too large") {
 			t.Errorf("too large an event: %v", err)
 		}

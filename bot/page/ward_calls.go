@@ -70,8 +70,7 @@ func givenName(name string) string {
 
 // whatOf names what a message was about.
 func (s *Screens) whatOf(kind string, subject int64) string {
-	switch kind {
-	case outbox.NoticeSent, outbox.ChangeDecided, outbox.CaseAnswered, outbox.LinkDecided:
+	if outbox.Templated(outbox.Kind(kind)) {
 		return s.say("told_kind."+kind, "number", subject)
 	}
 	return s.say("told_kind.other")

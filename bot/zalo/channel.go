@@ -118,7 +118,7 @@ var (
 	_ bot.Channel   = (*Channel)(nil)
 	_ bot.Numbered  = (*Channel)(nil)
 	_ bot.Windowed  = (*Channel)(nil)
-	_ bot.Receipted = (*Channel)(nil)
+	_ bot.Reporter  = (*Channel)(nil)
 	_ bot.Templater = (*Channel)(nil)
 	_ bot.Reactor   = (*Channel)(nil)
 	_ bot.Drawer    = (*Channel)(nil)

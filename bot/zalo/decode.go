@@ -85,8 +85,8 @@ var kinds = map[string]func(e *event, in *bot.Inbound) ignored{
 	"unfollow":                present(bot.Left),
 	"user_withdraw":           present(bot.Withdrawn),
 	"user_submit_info":        readInfo,
-	"user_received_message":   receipt(false),
-	"user_seen_message":       receipt(true),
+	"user_received_message":   report(false),
+	"user_seen_message":       report(true),
 }
 
 // passedOver are known events that nobody answers, by how their names begin.
@@ -298,20 +298,20 @@ func sharedIn(text string) []shared {
 	return []shared{old.shared, old.Info, old.UserInfo}
 }
 
-// receipt reads that messages arrived or were looked at. That of a template sent
+// report reads that messages arrived or were looked at. That of a template sent
 // to a number names the number, or its hash, as the recipient: the message's id
 // says whose it is.
-func receipt(seen bool) func(*event, *bot.Inbound) ignored {
+func report(seen bool) func(*event, *bot.Inbound) ignored {
 	return func(e *event, in *bot.Inbound) ignored {
 		in.UserID = string(e.Recipient.ID) // the person; the sender is the account
 		in.ChatID = in.UserID
-		in.Receipt = &bot.Receipt{Seen: seen}
+		in.Report = &bot.DeliveryReport{Seen: seen}
 		for _, id := range append(e.Message.MsgIDs, e.Message.MsgID) {
 			if plainID(string(id), 100) {
-				in.Receipt.Refs = append(in.Receipt.Refs, string(id))
+				in.Report.Refs = append(in.Report.Refs, string(id))
 			}
 		}
-		if len(in.Receipt.Refs) == 0 {
+		if len(in.Report.Refs) == 0 {
 			return unreadable
 		}
 		return ""

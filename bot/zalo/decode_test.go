@@ -90,13 +90,13 @@ var handledSamples = []struct {
 	{"user_submit_info", message(`"text":" {\"info\":{\"phone\":\"0912345678\"}}"`), bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
 	{"user_submit_info", message(`"text":"{\"user_info\":{\"phone\":\"0912345678\",\"own\":true}}"`), bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
 
-	{"user_received_message", fromAccount + `,"message":{"msg_id":"ours","delivery_time":"1719000000000"}`, bot.Inbound{Receipt: &bot.Receipt{Refs: []string{"ours"}}}},
-	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["a",7,"c"]}`, bot.Inbound{Receipt: &bot.Receipt{Refs: []string{"a", "7", "c"}, Seen: true}}},
-	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["` + strings.Repeat("a", 101) + `","ê","b"]}`, bot.Inbound{Receipt: &bot.Receipt{Refs: []string{"b"}, Seen: true}}},
+	{"user_received_message", fromAccount + `,"message":{"msg_id":"ours","delivery_time":"1719000000000"}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"ours"}}}},
+	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["a",7,"c"]}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"a", "7", "c"}, Seen: true}}},
+	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["` + strings.Repeat("a", 101) + `","ê","b"]}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"b"}, Seen: true}}},
 	{"user_received_message", `"sender":{"id":"` + accountID + `"},"recipient":{"id":"84912345678"},"message":{"delivery_time":"1","msg_id":"ours","tracking_id":"notice-5"}`,
-		bot.Inbound{UserID: "84912345678", Receipt: &bot.Receipt{Refs: []string{"ours"}}}}, // of a template to a number
+		bot.Inbound{UserID: "84912345678", Report: &bot.DeliveryReport{Refs: []string{"ours"}}}}, // of a template to a number
 	{"user_received_message", `"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + strings.Repeat("af", 32) + `"},"message":{"msg_id":"ours","tracking_id":"t"}`,
-		bot.Inbound{UserID: strings.Repeat("af", 32), Receipt: &bot.Receipt{Refs: []string{"ours"}}}}, // or to its hash
+		bot.Inbound{UserID: strings.Repeat("af", 32), Report: &bot.DeliveryReport{Refs: []string{"ours"}}}}, // or to its hash
 }
 
 func TestEveryEventOfAPerson(t *testing.T) {

@@ -277,8 +277,8 @@ func TestDecode(t *testing.T) {
 		"data to be forgotten": {flat(`"user_id":"` + user + `","event_name":"user_withdraw"`), with(func(in *bot.Inbound) { in.Presence = bot.Withdrawn })},
 		"the form":             {flat(`"sender":{"id":"` + user + `"},"event_name":"user_submit_info","info":{"name":"Lan","phone":84912345678}`), with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "84912345678"} })},
 		"the form of old":      {flat(`"sender":{"id":"` + user + `"},"event_name":"user_submit_info","message":{"text":"{\"phone\":\"0912345678\"}"}`), with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "0912345678"} })},
-		"arrived":              {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_received_message","message":{"msg_id":"ours","delivery_time":"1"}`), with(func(in *bot.Inbound) { in.Receipt = &bot.Receipt{Refs: []string{"ours"}} })},
-		"seen":                 {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_seen_message","message":{"msg_ids":["a","b"]}`), with(func(in *bot.Inbound) { in.Receipt = &bot.Receipt{Refs: []string{"a", "b"}, Seen: true} })},
+		"arrived":              {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_received_message","message":{"msg_id":"ours","delivery_time":"1"}`), with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"ours"}} })},
+		"seen":                 {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_seen_message","message":{"msg_ids":["a","b"]}`), with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"a", "b"}, Seen: true} })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, why := decode([]byte(test.body), midday)

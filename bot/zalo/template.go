@@ -28,7 +28,7 @@ type toPhone struct {
 
 // SendTemplate delivers an approved template (ZBS) to a user's id or, when that
 // is empty, to a number (E.164, Vietnam's), through the host for businesses. The
-// reference is the message's id, which receipts name.
+// reference is the message's id, which delivery reports name.
 func (c *Channel) SendTemplate(ctx context.Context, userID, phone string, approved bot.Template) (string, error) {
 	if approved.ID == "" {
 		return "", refused("no number of a template")

@@ -100,7 +100,7 @@ func TestReact(t *testing.T) {
 	for name, in := range map[string]bot.Inbound{
 		"a pressed button": {EventID: "a1", UserID: someone, Action: "menu"},
 		"a follow":         {EventID: "follow:" + someone + ":1", UserID: someone, Presence: bot.Joined},
-		"a receipt":        {EventID: "a1", UserID: someone, Receipt: &bot.Receipt{}},
+		"a receipt":        {EventID: "a1", UserID: someone, Report: &bot.DeliveryReport{}},
 		"no message":       {UserID: someone, Text: "x"},
 	} {
 		if err := channel.React(t.Context(), in); err != nil || len(s.all()) != 0 {

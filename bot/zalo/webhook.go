@@ -193,7 +193,7 @@ func (c *Channel) ours(e envelope, in bot.Inbound) bool {
 		return true
 	}
 	account := e.Recipient.ID
-	if in.Receipt != nil {
+	if in.Report != nil {
 		account = e.Sender.ID
 	}
 	if e.OAID != "" {

@@ -8,7 +8,7 @@ import (
 
 // How long after a person was last heard of they may be written to. An
 // interaction is a message, a follow, a pressed button, a call or the menu; a
-// receipt is none. [Zalo for Developers, consultation messages, since 01/01/2026]
+// delivery report is none. [Zalo for Developers, consultation messages, since 01/01/2026]
 const (
 	freeFor   = 48 * time.Hour     // without a count
 	billedFor = 7 * 24 * time.Hour // accepted, and paid for; afterwards refused (-230)
@@ -25,6 +25,6 @@ func (c *Channel) Window(sinceLastSeen time.Duration) bot.Window {
 	return bot.Closed
 }
 
-// GivesReceipts is true: Zalo tells of messages that arrived and were seen, of
+// ReportsDelivery is true: Zalo tells of messages that arrived and were seen, of
 // those of templates too.
-func (c *Channel) GivesReceipts() bool { return true }
+func (c *Channel) ReportsDelivery() bool { return true }

@@ -137,7 +137,7 @@ func (h *house) refused(err error, want string) {
 }
 
 // told lists who is queued to be told what of a case.
-func (h *house) told(id int64, kind string) (people, staff []int64) {
+func (h *house) told(id int64, kind outbox.Kind) (people, staff []int64) {
 	h.t.Helper()
 	var rows []models.Delivery
 	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND kind = ?", outbox.Case, id, kind).Order("id").Find(&rows).Error; err != nil {

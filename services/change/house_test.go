@@ -231,7 +231,7 @@ func (h *house) submit(actor services.Actor, proposal change.Proposal) change.Ca
 
 // told lists who has been queued a message of a kind about a request: p12 is a
 // person, s3 a ward user.
-func (h *house) told(kind string, request int64) []string {
+func (h *house) told(kind outbox.Kind, request int64) []string {
 	h.t.Helper()
 	var rows []models.Delivery
 	if err := h.store.Order("id").Find(&rows, "kind = ? AND subject_kind = 'change' AND subject_id = ?", kind, request).Error; err != nil {

@@ -13,7 +13,7 @@ import (
 func TestAForeignActorGetsNothing(t *testing.T) {
 	w := newWorld(t)
 	s, admin := w.service(), w.addStaff(w.ward, services.Admin, true)
-	set(t, w, s, admin, outbox.NoticeSent, "1", nil)
+	set(t, w, s, admin, string(outbox.NoticeSent), "1", nil)
 	report(t, w, s, "plan", "")
 	rows, err := s.Open(w.ctx)
 	if err != nil {
@@ -21,9 +21,9 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	}
 	own := services.NotFound("row") // it acted in the actor's own ward
 	calls := map[string]func(actor services.Actor) error{
-		"EndTemplate": func(a services.Actor) error { return s.EndTemplate(w.ctx, a, "zalo", outbox.NoticeSent) },
+		"EndTemplate": func(a services.Actor) error { return s.EndTemplate(w.ctx, a, "zalo", string(outbox.NoticeSent)) },
 		"SetTemplate": func(a services.Actor) error {
-			if err := s.SetTemplate(w.ctx, a, "zalo", outbox.CaseAnswered, "2", nil); err != nil {
+			if err := s.SetTemplate(w.ctx, a, "zalo", string(outbox.CaseAnswered), "2", nil); err != nil {
 				return err
 			}
 			return own
@@ -91,8 +91,8 @@ func TestWhoSetsTemplates(t *testing.T) {
 	s := w.service()
 	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader} {
 		actor := services.Actor{Role: role, Ward: w.ward, Staff: 1, Account: 1, Channel: "web"}
-		w.refused("set by "+string(role), s.SetTemplate(w.ctx, actor, "zalo", outbox.NoticeSent, "1", nil), "denied/role")
-		w.refused("ended by "+string(role), s.EndTemplate(w.ctx, actor, "zalo", outbox.NoticeSent), "denied/role")
+		w.refused("set by "+string(role), s.SetTemplate(w.ctx, actor, "zalo", string(outbox.NoticeSent), "1", nil), "denied/role")
+		w.refused("ended by "+string(role), s.EndTemplate(w.ctx, actor, "zalo", string(outbox.NoticeSent)), "denied/role")
 	}
 	_, err := s.One(w.ctx, w.addStaff(w.ward, services.Viewer, true), 9999)
 	w.refused("unknown trouble", err, "not_found/trouble")

@@ -30,9 +30,6 @@ var FieldNames = []string{
 	"lien_he",  // the ward's telephone
 }
 
-// templateKinds are the messages to officers that a template may carry.
-var templateKinds = []string{outbox.NoticeSent, outbox.ChangeDecided, outbox.CaseAnswered, outbox.LinkDecided}
-
 const (
 	maxFields = 20
 	maxCut    = 500 // runes
@@ -72,7 +69,7 @@ func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel
 	switch {
 	case !name.MatchString(channel):
 		return services.Invalid("template_channel")
-	case !slices.Contains(templateKinds, kind):
+	case !outbox.Templated(outbox.Kind(kind)):
 		return services.Invalid("template_kind")
 	case !templateID.MatchString(id):
 		return services.Invalid("template_id")

@@ -38,17 +38,17 @@ func filled(t testing.TB, w *world, s *channels.Service, ward int64, channel, ki
 func TestATemplateIsFilled(t *testing.T) {
 	w := newWorld(t)
 	s, admin := w.service(), w.addStaff(w.ward, services.Admin, true)
-	set(t, w, s, admin, outbox.NoticeSent, "7895417", map[string]string{"name": "ten", "body": "noi_dung:7", "title": "tieu_de:500", "Ward_1": "phuong", "phone": "lien_he"})
+	set(t, w, s, admin, string(outbox.NoticeSent), "7895417", map[string]string{"name": "ten", "body": "noi_dung:7", "title": "tieu_de:500", "Ward_1": "phuong", "phone": "lien_he"})
 	values := map[string]string{"ten": "Nguyễn Thị Lan", "noi_dung": "Họp lúc 8 giờ", "tieu_de": "Thông báo", "lien_he": "02393835555", "ngay": "23/11/2026"}
-	id, data, found, err := s.TemplateFor(w.ctx, w.ward, "zalo", outbox.NoticeSent, values)
+	id, data, found, err := s.TemplateFor(w.ctx, w.ward, "zalo", string(outbox.NoticeSent), values)
 	want := map[string]string{"name": "Nguyễn Thị Lan", "body": "Họp lúc", "title": "Thông báo", "Ward_1": "", "phone": "02393835555"}
 	if diff := cmp.Diff(want, data); diff != "" || id != "7895417" || !found || err != nil {
 		t.Errorf("%q, %v, %v:\n%s", id, found, err, diff)
 	}
 	for name, got := range map[string]string{
-		"another kind":    filled(t, w, s, w.ward, "zalo", outbox.CaseAnswered, values),
-		"another channel": filled(t, w, s, w.ward, "zalobot", outbox.NoticeSent, values),
-		"another ward":    filled(t, w, s, w.foreign, "zalo", outbox.NoticeSent, values),
+		"another kind":    filled(t, w, s, w.ward, "zalo", string(outbox.CaseAnswered), values),
+		"another channel": filled(t, w, s, w.ward, "zalobot", string(outbox.NoticeSent), values),
+		"another ward":    filled(t, w, s, w.foreign, "zalo", string(outbox.NoticeSent), values),
 	} {
 		if got != "none" {
 			t.Errorf("%s: %s", name, got)
@@ -59,34 +59,34 @@ func TestATemplateIsFilled(t *testing.T) {
 func TestATemplateIsReplacedAndEnded(t *testing.T) {
 	w := newWorld(t)
 	s, other, admin := w.service(), w.service(), w.addStaff(w.ward, services.Admin, true)
-	set(t, w, s, admin, outbox.NoticeSent, "1", map[string]string{"a": "ten"})
-	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
+	set(t, w, s, admin, string(outbox.NoticeSent), "1", map[string]string{"a": "ten"})
+	if got := filled(t, w, other, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "1 map[a:]" {
 		t.Errorf("first: %s", got)
 	}
-	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
+	if got := filled(t, w, s, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "1 map[a:]" {
 		t.Errorf("first: %s", got)
 	}
-	set(t, w, s, services.SystemActor(w.ward), outbox.NoticeSent, "2", nil)
-	set(t, w, s, admin, outbox.LinkDecided, "3", nil)
-	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "2 map[]" {
+	set(t, w, s, services.SystemActor(w.ward), string(outbox.NoticeSent), "2", nil)
+	set(t, w, s, admin, string(outbox.LinkDecided), "3", nil)
+	if got := filled(t, w, s, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "2 map[]" {
 		t.Errorf("replaced: %s", got)
 	}
-	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[a:]" {
+	if got := filled(t, w, other, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "1 map[a:]" {
 		t.Errorf("believed for a while on another replica: %s", got)
 	}
 	w.pass(30 * time.Second)
-	if got := filled(t, w, other, w.ward, "zalo", outbox.NoticeSent, nil); got != "2 map[]" {
+	if got := filled(t, w, other, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "2 map[]" {
 		t.Errorf("on another replica: %s", got)
 	}
 	rows, err := s.Templates(w.ctx, admin)
-	if err != nil || len(rows) != 2 || rows[0].Kind != outbox.LinkDecided || rows[1].TemplateID != "2" {
+	if err != nil || len(rows) != 2 || rows[0].Kind != string(outbox.LinkDecided) || rows[1].TemplateID != "2" {
 		t.Errorf("templates %+v, %v", rows, err)
 	}
-	if err := s.EndTemplate(w.ctx, admin, "zalo", outbox.NoticeSent); err != nil {
+	if err := s.EndTemplate(w.ctx, admin, "zalo", string(outbox.NoticeSent)); err != nil {
 		t.Fatal(err)
 	}
-	w.refused("ended twice", s.EndTemplate(w.ctx, admin, "zalo", outbox.NoticeSent), "not_found/template")
-	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "none" {
+	w.refused("ended twice", s.EndTemplate(w.ctx, admin, "zalo", string(outbox.NoticeSent)), "not_found/template")
+	if got := filled(t, w, s, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "none" {
 		t.Errorf("ended: %s", got)
 	}
 	if w.count("message_templates", "ended_at IS NULL") != 1 || w.count("message_templates", "1 = 1") != 3 {
@@ -108,7 +108,7 @@ func TestTemplatesSetAtOnceLeaveOne(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
-			if err := s.SetTemplate(w.ctx, admin, "zalo", outbox.NoticeSent, fmt.Sprint(i), nil); err != nil {
+			if err := s.SetTemplate(w.ctx, admin, "zalo", string(outbox.NoticeSent), fmt.Sprint(i), nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -123,11 +123,11 @@ func TestARepeatedEventSetsOnce(t *testing.T) {
 	w := newWorld(t)
 	s, admin := w.service(), w.addStaff(w.ward, services.Admin, true)
 	admin.Event = "web:1"
-	set(t, w, s, admin, outbox.NoticeSent, "1", nil)
-	if err := s.SetTemplate(w.ctx, admin, "zalo", outbox.NoticeSent, "2", nil); !services.IsRepeated(err) {
+	set(t, w, s, admin, string(outbox.NoticeSent), "1", nil)
+	if err := s.SetTemplate(w.ctx, admin, "zalo", string(outbox.NoticeSent), "2", nil); !services.IsRepeated(err) {
 		t.Errorf("repeated: %v", err)
 	}
-	if got := filled(t, w, s, w.ward, "zalo", outbox.NoticeSent, nil); got != "1 map[]" {
+	if got := filled(t, w, s, w.ward, "zalo", string(outbox.NoticeSent), nil); got != "1 map[]" {
 		t.Errorf("in use: %s", got)
 	}
 }
@@ -177,9 +177,9 @@ func TestTemplatesAreChecked(t *testing.T) {
 	}
 	delete(many, "p0")
 	many["p1"] = "noi_dung:500"
-	set(t, w, s, admin, outbox.NoticeSent, strings.Repeat("1", 50), many)
+	set(t, w, s, admin, string(outbox.NoticeSent), strings.Repeat("1", 50), many)
 	for _, field := range channels.FieldNames {
-		set(t, w, s, admin, outbox.ChangeDecided, "1", one(strings.Repeat("a", 50), field))
+		set(t, w, s, admin, string(outbox.ChangeDecided), "1", one(strings.Repeat("a", 50), field))
 	}
 }
 

@@ -22,7 +22,7 @@ func (h *house) draft(compose notice.Compose) models.Notice {
 	return notice
 }
 
-func (h *house) deliveries(kind string) int64 {
+func (h *house) deliveries(kind outbox.Kind) int64 {
 	h.t.Helper()
 	var rows int64
 	if err := h.store.Model(&models.Delivery{}).Where("kind = ?", kind).Count(&rows).Error; err != nil {

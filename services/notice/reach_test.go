@@ -50,7 +50,7 @@ func TestWhatANoticeCosts(t *testing.T) {
 		t.Errorf("past the window: %+v, want %+v", got, want)
 	}
 	// With a template for notices, a number in the roster is enough.
-	h.create(&models.MessageTemplate{WardID: h.ward, Channel: "zalo", Kind: outbox.NoticeSent, TemplateID: "7", Fields: `{}`, CreatedAt: h.now})
+	h.create(&models.MessageTemplate{WardID: h.ward, Channel: "zalo", Kind: string(outbox.NoticeSent), TemplateID: "7", Fields: `{}`, CreatedAt: h.now})
 	update(&models.Person{}, "id = ?", h.hoa.Person, map[string]any{"phone": "+84912345678"})
 	if got, want := reach(), (notice.Reach{People: 3, Free: 1, Template: 1, Unreached: 1, Cost: 200}); got != want {
 		t.Errorf("with a template: %+v, want %+v", got, want)
@@ -84,7 +84,7 @@ func TestWhoMustBeTelephoned(t *testing.T) {
 	if calls[0].Person == h.binh.Person {
 		binh = calls[0]
 	}
-	if binh.Name != "Bình" || binh.Phone != "+84912345678" || binh.Messages != 2 || binh.Kind != outbox.NoticeSent || binh.Subject != second.ID || binh.Why != "no_account" || !binh.At.Equal(h.now) {
+	if binh.Name != "Bình" || binh.Phone != "+84912345678" || binh.Messages != 2 || binh.Kind != string(outbox.NoticeSent) || binh.Subject != second.ID || binh.Why != "no_account" || !binh.At.Equal(h.now) {
 		t.Errorf("call %+v", binh)
 	}
 	if one, total, err := h.Calls(h.ctx, h.clerk, 1); err != nil || len(one) != 1 || total != 2 {

@@ -2,10 +2,14 @@ package outbox_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"testing"
 
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"gorm.io/gorm"
 
 	"canbobot/models"
@@ -15,19 +19,28 @@ import (
 // jobs are the deliveries of each job to send them, by queue.
 func jobs(t *testing.T, store *models.Store) map[string][][]int64 {
 	t.Helper()
-	var rows []struct{ Queue, Deliveries string }
-	err := store.Table("river_job").Select("queue, args ->> 'deliveries' AS deliveries").
-		Where("kind = 'deliver'").Order("id").Scan(&rows).Error
+	var client *river.Client[*sql.Tx]
+	var err error
+	if store.Dialect == models.SQLite {
+		client, err = river.NewClient(riversqlite.New(store.SQL), &river.Config{})
+	} else {
+		client, err = river.NewClient(riverdatabasesql.New(store.SQL), &river.Config{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := client.JobList(t.Context(), river.NewJobListParams().Kinds(outbox.Deliver{}.Kind()).
+		OrderBy(river.JobListOrderByID, river.SortOrderAsc).First(1000))
 	if err != nil {
 		t.Fatal(err)
 	}
 	byQueue := map[string][][]int64{}
-	for _, row := range rows {
-		var ids []int64
-		if err := json.Unmarshal([]byte(row.Deliveries), &ids); err != nil {
+	for _, row := range list.Jobs {
+		var job outbox.Deliver
+		if err := json.Unmarshal(row.EncodedArgs, &job); err != nil {
 			t.Fatal(err)
 		}
-		byQueue[row.Queue] = append(byQueue[row.Queue], ids)
+		byQueue[row.Queue] = append(byQueue[row.Queue], job.Deliveries)
 	}
 	return byQueue
 }

@@ -116,7 +116,7 @@ type Arrival struct {
 	Channel, ChatID, Ref string
 	Via                  string // template_user, template_phone; empty for a message
 	Mark                 string // as Mark gave it, where the choices were numbered
-	Receipts             bool   // the platform tells when it arrived, by Ref
+	Reports              bool   // the platform tells when it arrived, by Ref
 }
 
 // Outcome is what a try to send a delivery came to.
@@ -152,7 +152,7 @@ func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
 		Channel  string               `json:"channel"`
 		Chat     string               `json:"chat"`
 		Ref      string               `json:"ref"`
-		Receipt  string               `json:"receipt"`
+		Report   string               `json:"report"`
 		Lost     int                  `json:"lost"`
 		Via      string               `json:"via"`
 	}
@@ -168,8 +168,8 @@ func (o *Outbox) Settle(ctx context.Context, outcomes ...Outcome) error {
 		if to.Mark != "" {
 			line.Marked = 1
 		}
-		if to.Receipts {
-			line.Receipt = to.Ref
+		if to.Reports {
+			line.Report = to.Ref
 		}
 		if one.State == models.DeliveryFailed || one.State == models.DeliveryUnreachable {
 			line.Lost = 1
@@ -204,14 +204,14 @@ UPDATE deliveries SET
 	channel = CASE WHEN v.sent = 1 THEN v.channel ELSE deliveries.channel END,
 	chat_id = CASE WHEN v.sent = 1 THEN v.chat ELSE chat_id END,
 	message_ref = CASE WHEN v.sent = 1 THEN v.ref ELSE message_ref END,
-	receipt_ref = CASE WHEN v.sent = 1 THEN v.receipt ELSE receipt_ref END,
+	receipt_ref = CASE WHEN v.sent = 1 THEN v.report ELSE receipt_ref END,
 	unreached_at = CASE WHEN v.lost = 1 THEN ? ELSE unreached_at END,
 	via = CASE WHEN v.sent = 1 THEN v.via ELSE deliveries.via END,
 	mark = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE mark END,
 	mark_key = CASE WHEN v.sent = 1 AND v.marked = 0 THEN NULL ELSE mark_key END,
 	choices = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE choices END
 FROM `+o.listed("id bigint", "attempts bigint", "back bigint", "state text", "reason text", "sent bigint", "marked bigint",
-			"account bigint", "channel text", "chat text", "ref text", "receipt text", "lost bigint", "via text")+`
+			"account bigint", "channel text", "chat text", "ref text", "report text", "lost bigint", "via text")+`
 WHERE deliveries.id = v.id AND deliveries.attempts = v.attempts
 AND (deliveries.state = 'sending' AND deliveries.updated_at = ? OR v.sent = 1 AND deliveries.state IN ('seen', 'confirmed'))`,
 			again, now, now, now, string(list), group.taken).Error

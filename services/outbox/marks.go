@@ -118,17 +118,17 @@ func (o *Outbox) Marked(ctx context.Context, channel, chatID, mark string, n int
 	return choices[n-1], true, nil
 }
 
-// receiptsMax bounds how many messages one receipt names.
-const receiptsMax = 100
+// reportsMost bounds how many messages one delivery report names.
+const reportsMost = 100
 
-// Received notes that messages arrived at a phone, or were seen there. Receipts
+// Reported notes that messages arrived at a phone, or were seen there. Reports
 // come late, repeated and out of order: a state is never taken back, and a
 // message that was uncertain has arrived.
-func (o *Outbox) Received(ctx context.Context, channel string, refs []string, seen bool, at time.Time) error {
+func (o *Outbox) Reported(ctx context.Context, channel string, refs []string, seen bool, at time.Time) error {
 	if len(refs) == 0 {
 		return nil
 	}
-	refs = refs[:min(len(refs), receiptsMax)]
+	refs = refs[:min(len(refs), reportsMost)]
 	state, from := models.DeliveryDelivered, []models.DeliveryState{models.DeliverySent, models.DeliveryUncertain}
 	values := map[string]any{"updated_at": o.clock.UTC()}
 	if seen {
@@ -139,7 +139,7 @@ func (o *Outbox) Received(ctx context.Context, channel string, refs []string, se
 	err := o.store.WithContext(ctx).Model(&models.Delivery{}).
 		Where("receipt_ref IN ? AND receipt_ref <> '' AND channel = ? AND state IN ?", refs, channel, from).Updates(values).Error
 	if err != nil {
-		return fmt.Errorf("receipt: %w", err)
+		return fmt.Errorf("delivery report: %w", err)
 	}
 	return nil
 }

@@ -21,45 +21,6 @@ import (
 	"canbobot/services"
 )
 
-// Kinds of messages; each has a screen that draws it.
-const (
-	ChangeSubmitted = "change_submitted" // card for who decides
-	ChangeDecided   = "change_decided"   // to who proposed, and to whom it concerns
-	ChangeWaiting   = "change_waiting"   // reminder to who decides
-	ChangeConcerns  = "change_concerns"  // to whom it concerns, before it is decided
-	CaseOpened      = "case_opened"      // card for clerks
-	CaseAnswered    = "case_answered"    // to the officer
-	LinkAsked       = "link_asked"       // card for clerks: is this really them?
-	LinkDecided     = "link_decided"     // to the account that asked
-	AccountMoved    = "account_moved"    // to the account that was linked before
-	NoticeSent      = "notice"           // a notice to its audience
-	NoticeRemind    = "notice_remind"    // a notice again, to who has not confirmed it
-	NoticeWaiting   = "notice_waiting"   // card for leaders: may it go?
-	NoticeReturned  = "notice_returned"  // to its author: a leader said no
-	RunSubmitted    = "run_submitted"    // card for leaders
-	CardChanged     = "card_changed"     // a card as it has become, where none can be redrawn
-	ChannelTrouble  = "channel_trouble"  // to administrators: a channel needs a human
-	WeeklyReview    = "weekly_review"    // to clerks: what the ward should look at
-	StageReached    = "stage_reached"    // to an officer: a month's money moved on
-	LineSettled     = "line_settled"     // to an officer: their money was paid, or not
-	Shown           = "shown"            // a card that was an answer: nothing is sent
-)
-
-// Kinds of subjects.
-const (
-	Change  = "change"
-	Case    = "case"
-	Link    = "link"
-	Notice  = "notice"
-	Run     = "run"
-	Stage   = "stage"   // a run as its officers see it: nothing is redrawn
-	Line    = "line"    // of a payment list
-	Sending = "sending" // a notice as its senders see it: a draft, how far it got
-	Account = "account"
-	Channel = "channel" // its trouble
-	Week    = "week"    // of a year, such as 202615
-)
-
 // Why a delivery stands still of which nothing is wrong: whoever sends it wants
 // it so.
 const (
@@ -71,7 +32,7 @@ const (
 // Staff and Account says who; Account for one that belongs to nobody yet.
 type Message struct {
 	Ward      int64
-	Kind      string
+	Kind      Kind
 	Subject   string // kind of subject
 	SubjectID int64
 	Version   int

@@ -8,54 +8,54 @@ import (
 	"canbobot/bot"
 )
 
-func TestALineGoesDownAndComesBack(t *testing.T) {
+func TestABreakerOpensDownAndComesBack(t *testing.T) {
 	now := time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC)
-	lines := bot.NewLines(func() time.Time { return now })
+	breakers := bot.NewBreakers(func() time.Time { return now })
 	silence := &bot.SendError{Fate: bot.Uncertain, Cause: errors.New("never heard")}
 	fail := func() {
 		t.Helper()
-		if err := lines.Try("zalo"); err != nil {
+		if err := breakers.Try("zalo"); err != nil {
 			t.Fatalf("not tried: %v", err)
 		}
-		lines.Heard("zalo", silence)
+		breakers.Heard("zalo", silence)
 	}
 	for range 3 {
 		fail()
 	}
-	err := lines.Try("zalo")
+	err := breakers.Try("zalo")
 	if failed := (*bot.SendError)(nil); !errors.As(err, &failed) || failed.Fate != bot.Retry || !failed.RetryAt.Equal(now.Add(5*time.Second)) {
 		t.Fatalf("after three silences: %v", err)
 	}
-	if err := lines.Try("telegram"); err != nil {
+	if err := breakers.Try("telegram"); err != nil {
 		t.Errorf("another channel: %v", err)
 	}
 	now = now.Add(5 * time.Second)
-	if err := lines.Try("zalo"); err != nil {
+	if err := breakers.Try("zalo"); err != nil {
 		t.Fatalf("nobody may try again: %v", err)
 	}
-	if lines.Try("zalo") == nil {
+	if breakers.Try("zalo") == nil {
 		t.Error("two try at once whether it is up")
 	}
-	lines.Heard("zalo", silence)
-	if err := lines.Try("zalo"); err == nil {
+	breakers.Heard("zalo", silence)
+	if err := breakers.Try("zalo"); err == nil {
 		t.Error("up after another silence")
 	}
 	now = now.Add(10 * time.Second)
-	if err := lines.Try("zalo"); err != nil {
+	if err := breakers.Try("zalo"); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(31 * time.Second) // who tried never came back
-	if err := lines.Try("zalo"); err != nil {
+	if err := breakers.Try("zalo"); err != nil {
 		t.Errorf("a lost probe bars the line: %v", err)
 	}
-	lines.Heard("zalo", &bot.SendError{Fate: bot.Refused, Cause: errors.New("bad request")}) // an answer is an answer
+	breakers.Heard("zalo", &bot.SendError{Fate: bot.Refused, Cause: errors.New("bad request")}) // an answer is an answer
 	for range 2 {
 		fail()
 	}
-	if err := lines.Try("zalo"); err != nil {
+	if err := breakers.Try("zalo"); err != nil {
 		t.Errorf("two silences are not three: %v", err)
 	}
-	var none *bot.Lines
+	var none *bot.Breakers
 	if none.Try("zalo") != nil {
 		t.Error("no memory bars nobody")
 	}
@@ -66,27 +66,27 @@ func TestALineGoesDownAndComesBack(t *testing.T) {
 // failure more, not sixty, and the line is tried again soon.
 func TestManyFailuresAtOnceAreOne(t *testing.T) {
 	now := time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)
-	lines := bot.NewLines(func() time.Time { return now })
+	breakers := bot.NewBreakers(func() time.Time { return now })
 	gone := &bot.SendError{Fate: bot.Uncertain, Cause: errors.New("gone")}
 	for range 60 {
-		if err := lines.Try("telegram"); err != nil {
+		if err := breakers.Try("telegram"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 60 {
-		lines.Heard("telegram", gone)
+		breakers.Heard("telegram", gone)
 		now = now.Add(time.Second) // some of them hang
 	}
-	if err := lines.Try("telegram"); err != nil {
+	if err := breakers.Try("telegram"); err != nil {
 		t.Fatalf("not tried again: %v", err)
 	}
-	lines.Heard("telegram", gone)
+	breakers.Heard("telegram", gone)
 	now = now.Add(9 * time.Second)
-	if lines.Try("telegram") == nil {
+	if breakers.Try("telegram") == nil {
 		t.Error("tried again too soon")
 	}
 	now = now.Add(time.Second)
-	if err := lines.Try("telegram"); err != nil {
+	if err := breakers.Try("telegram"); err != nil {
 		t.Errorf("not tried again: %v", err)
 	}
 }

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// Lines knows which channels answer at this moment. A platform that hangs takes
+// Breakers knows which channels answer at this moment. A platform that hangs takes
 // a place for as long as we wait for it: after a few messages in a row of which
-// nothing was heard, the channel's line is down, what is sent on it fails at
+// nothing was heard, the channel's breaker is open: what is sent on it fails at
 // once as Retry, and one message at a time tries whether it is up again. The
 // other channels notice nothing.
 //
-// It is only memory of this process; a nil Lines believes in every channel.
-type Lines struct {
-	mu    sync.Mutex
-	lines map[string]*line
-	clock func() time.Time
+// It is only memory of this process; a nil Breakers believes in every channel.
+type Breakers struct {
+	mu       sync.Mutex
+	breakers map[string]*breaker
+	clock    func() time.Time
 }
 
-type line struct {
+type breaker struct {
 	failures int       // in a row
 	until    time.Time // down until then
 	probing  time.Time // a message is trying since then
@@ -37,20 +37,20 @@ const (
 // ErrDown is the cause of a message that was not tried.
 var ErrDown = errors.New("the channel did not answer the last messages and is left alone for a moment")
 
-// NewLines makes a memory in which every channel answers.
-func NewLines(clock func() time.Time) *Lines {
-	return &Lines{lines: map[string]*line{}, clock: clock}
+// NewBreakers makes a memory in which every channel answers.
+func NewBreakers(clock func() time.Time) *Breakers {
+	return &Breakers{breakers: map[string]*breaker{}, clock: clock}
 }
 
 // Try asks whether a message may be sent on a channel: nil, or the *SendError
 // that it would end with. After nil, Heard must follow.
-func (l *Lines) Try(channel string) error {
+func (l *Breakers) Try(channel string) error {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	one := l.lines[channel]
+	one := l.breakers[channel]
 	if one == nil || one.failures < failuresDown {
 		return nil
 	}
@@ -67,13 +67,13 @@ func (l *Lines) Try(channel string) error {
 
 // Down says, without trying, for how long a channel is left alone; one that only
 // one message may be tried on, to see whether it is up again.
-func (l *Lines) Down(channel string) (wait time.Duration, one bool) {
+func (l *Breakers) Down(channel string) (wait time.Duration, one bool) {
 	if l == nil {
 		return 0, false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	line := l.lines[channel]
+	line := l.breakers[channel]
 	if line == nil || line.failures < failuresDown {
 		return 0, false
 	}
@@ -87,16 +87,16 @@ func (l *Lines) Down(channel string) (wait time.Duration, one bool) {
 
 // Heard takes in how a message ended. Whatever the platform said counts as an
 // answer, a refusal too.
-func (l *Lines) Heard(channel string, err error) {
+func (l *Breakers) Heard(channel string, err error) {
 	if l == nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	one := l.lines[channel]
+	one := l.breakers[channel]
 	if one == nil {
-		one = &line{}
-		l.lines[channel] = one
+		one = &breaker{}
+		l.breakers[channel] = one
 	}
 	if !unheard(err) {
 		one.failures, one.probing = 0, time.Time{}

@@ -1,0 +1,62 @@
+package outbox
+
+import "canbobot/models"
+
+// Kind is which message it is; each has a page that draws it.
+type Kind = models.MessageKind
+
+// Kinds of messages.
+const (
+	ChangeSubmitted Kind = "change_submitted" // card for who decides
+	ChangeDecided   Kind = "change_decided"   // to who proposed, and to whom it concerns
+	ChangeWaiting   Kind = "change_waiting"   // reminder to who decides
+	ChangeConcerns  Kind = "change_concerns"  // to whom it concerns, before it is decided
+	CaseOpened      Kind = "case_opened"      // card for clerks
+	CaseAnswered    Kind = "case_answered"    // to the officer
+	LinkAsked       Kind = "link_asked"       // card for clerks: is this really them?
+	LinkDecided     Kind = "link_decided"     // to the account that asked
+	AccountMoved    Kind = "account_moved"    // to the account that was linked before
+	NoticeSent      Kind = "notice"           // a notice to its audience
+	NoticeRemind    Kind = "notice_remind"    // a notice again, to who has not confirmed it
+	NoticeWaiting   Kind = "notice_waiting"   // card for leaders: may it go?
+	NoticeReturned  Kind = "notice_returned"  // to its author: a leader said no
+	RunSubmitted    Kind = "run_submitted"    // card for leaders
+	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
+	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
+	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
+	StageReached    Kind = "stage_reached"    // to an officer: a month's money moved on
+	LineSettled     Kind = "line_settled"     // to an officer: their money was paid, or not
+	Shown           Kind = "shown"            // a card that was an answer: nothing is sent
+)
+
+// Kinds of subjects.
+const (
+	Change  = "change"
+	Case    = "case"
+	Link    = "link"
+	Notice  = "notice"
+	Run     = "run"
+	Stage   = "stage"   // a run as its officers see it: nothing is redrawn
+	Line    = "line"    // of a payment list
+	Sending = "sending" // a notice as its senders see it: a draft, how far it got
+	Account = "account"
+	Channel = "channel" // its trouble
+	Week    = "week"    // of a year, such as 202615
+)
+
+// traits are what is true of a kind besides its words.
+type traits struct {
+	// template: an approved template may carry it past a channel's window, and the
+	// list to telephone names it.
+	template bool
+}
+
+var kinds = map[Kind]traits{
+	NoticeSent:    {template: true},
+	ChangeDecided: {template: true},
+	CaseAnswered:  {template: true},
+	LinkDecided:   {template: true},
+}
+
+// Templated reports whether an approved template may carry a kind of message.
+func Templated(kind Kind) bool { return kinds[kind].template }
