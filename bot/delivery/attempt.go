@@ -145,7 +145,8 @@ func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, rep
 	}
 	ref, err := s.on(ctx, a, to, func() (string, error) { return channel.Send(ctx, to.chatID, reply) })
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark, Reports: reports(channel)}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Mark: reply.Mark,
+			Reports: reports(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
@@ -210,7 +211,8 @@ func (a *attempt) byPhone(ctx context.Context, reader services.Actor) (*outbox.O
 		if ended != nil || err != nil {
 			return ended, err
 		}
-		if outcome, err := a.template(ctx, channel, address{channel: name, reader: reader}, phone, reply); outcome != nil || err != nil {
+		if outcome, err := a.template(ctx, channel, address{channel: name, reader: reader}, phone, reply); outcome != nil ||
+			err != nil {
 			return outcome, err
 		}
 	}
@@ -219,7 +221,8 @@ func (a *attempt) byPhone(ctx context.Context, reader services.Actor) (*outbox.O
 
 // template sends what the window is shut for as a template the ward has for it:
 // to the person's id there, or to their number.
-func (a *attempt) template(ctx context.Context, channel bot.Channel, to address, phone string, reply bot.Reply) (*outbox.Outcome, error) {
+func (a *attempt) template(ctx context.Context, channel bot.Channel, to address, phone string,
+	reply bot.Reply) (*outbox.Outcome, error) {
 	s := a.sender
 	templater, ok := channel.(bot.Templater)
 	if !ok {
@@ -238,9 +241,13 @@ func (a *attempt) template(ctx context.Context, channel bot.Channel, to address,
 		via = "template_phone"
 	}
 	template := bot.Template{ID: id, Data: data, Key: fmt.Sprintf("delivery-%d", a.delivery.ID)}
-	ref, err := s.on(ctx, a, to, func() (string, error) { return templater.SendTemplate(ctx, to.externalID, phone, template) })
+	ref, err := s.on(ctx, a, to, func() (string, error) {
+		return templater.SendTemplate(ctx, to.externalID, phone,
+			template)
+	})
 	if err == nil {
-		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via, Reports: reports(channel)}), nil
+		return a.sent(outbox.Arrival{Account: to.account, Channel: to.channel, ChatID: to.chatID, Ref: ref, Via: via,
+			Reports: reports(channel)}), nil
 	}
 	a.note(to.channel, err)
 	switch bot.FateOf(err) {
@@ -325,7 +332,8 @@ func (a *attempt) note(channel string, err error) {
 	if a.many && fate == bot.Retry {
 		level = slog.LevelDebug
 	}
-	a.sender.Logger.Log(context.Background(), level, "message not delivered", "delivery", a.delivery.ID, "kind", a.delivery.Kind, "channel", channel, "fate", fate, "error", err)
+	a.sender.Logger.Log(context.Background(), level, "message not delivered", "delivery", a.delivery.ID, "kind",
+		a.delivery.Kind, "channel", channel, "fate", fate, "error", err)
 	if meter := a.sender.Meter; meter != nil {
 		meter.Failed(channel, string(fate), cause(err))
 	}

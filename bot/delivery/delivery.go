@@ -37,13 +37,15 @@ type Drawer interface {
 	Repeats(ctx context.Context, delivery models.Delivery) (bool, error)
 	// Gaps are what may fill an approved template in the place of a reply: name
 	// of the field to text.
-	Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery, reply bot.Reply) (map[string]string, error)
+	Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery, reply bot.Reply) (map[string]string,
+		error)
 }
 
 // Templates are the texts that platforms have approved for a ward; the channels
 // service keeps them.
 type Templates interface {
-	TemplateFor(ctx context.Context, ward int64, channel, kind string, values map[string]string) (id string, data map[string]string, found bool, err error)
+	TemplateFor(ctx context.Context, ward int64, channel, kind string, values map[string]string) (id string,
+		data map[string]string, found bool, err error)
 	// PhoneOf is the number at which a person may be written to, E.164; empty
 	// when there is none.
 	PhoneOf(ctx context.Context, ward, person int64) (string, error)
@@ -166,7 +168,8 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 	begun, tried := time.Now(), 0
 	defer func() {
 		if many && tried > 0 {
-			s.Logger.Info("deliveries tried", "first", job.Deliveries[0], "deliveries", len(job.Deliveries), "tried", tried, "took", time.Since(begun).Round(time.Millisecond))
+			s.Logger.Info("deliveries tried", "first", job.Deliveries[0], "deliveries", len(job.Deliveries), "tried", tried,
+				"took", time.Since(begun).Round(time.Millisecond))
 		}
 	}()
 	for {
@@ -276,7 +279,8 @@ func (s *Sender) unlinked(ctx context.Context, delivery models.Delivery) ([]addr
 	if err != nil {
 		return nil, err
 	}
-	return []address{{channel: delivery.Channel, externalID: delivery.ChatID, chatID: delivery.ChatID, lastSeen: delivery.CreatedAt, reader: known.Actor}}, nil
+	return []address{{channel: delivery.Channel, externalID: delivery.ChatID, chatID: delivery.ChatID,
+		lastSeen: delivery.CreatedAt, reader: known.Actor}}, nil
 }
 
 func id(pointer *int64) int64 {

@@ -113,7 +113,8 @@ func (s *Sender) attempts(ctx context.Context, deliveries []models.Delivery, man
 	var readers []services.Actor
 	var drawn []models.Delivery
 	for i, delivery := range deliveries {
-		attempts[i] = &attempt{sender: s, delivery: delivery, addresses: addresses[i], many: many, interrupted: outbox.Interrupted(delivery)}
+		attempts[i] = &attempt{sender: s, delivery: delivery, addresses: addresses[i], many: many,
+			interrupted: outbox.Interrupted(delivery)}
 		if many && len(addresses[i]) > 0 && s.Channels[addresses[i][0].channel] != nil {
 			drawing, readers, drawn = append(drawing, i), append(readers, addresses[i][0].reader), append(drawn, delivery)
 		}

@@ -44,7 +44,8 @@ func (p *places) of(channel string) *place {
 		p.all = map[string]*place{}
 	}
 	if p.all[channel] == nil {
-		p.all[channel] = &place{taken: make(chan struct{}, placesEach), waiting: make(chan struct{}, waitingEach), many: make(chan struct{}, manyEach)}
+		p.all[channel] = &place{taken: make(chan struct{}, placesEach), waiting: make(chan struct{}, waitingEach),
+			many: make(chan struct{}, manyEach)}
 	}
 	return p.all[channel]
 }

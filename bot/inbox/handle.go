@@ -21,7 +21,8 @@ func (b *Inbox) handle(ctx context.Context, in bot.Inbound) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = panicked{fmt.Sprintf("%T", value)}
-			b.logger.Error("handler panicked", "event", in.EventID, "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
+			b.logger.Error("handler panicked", "event", in.EventID, "type", fmt.Sprintf("%T", value), "stack",
+				string(debug.Stack()))
 		}
 		if err == nil {
 			b.succeeded()

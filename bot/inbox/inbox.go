@@ -110,7 +110,8 @@ func New(config Config) (*Inbox, error) {
 	if config.Outage <= 0 {
 		config.Outage = defaultOutage
 	}
-	b := &Inbox{config: config, clock: config.Clock, logger: config.Logger, count: config.Count, places: make(chan struct{}, runningMost)}
+	b := &Inbox{config: config, clock: config.Clock, logger: config.Logger, count: config.Count,
+		places: make(chan struct{}, runningMost)}
 	if b.clock == nil {
 		b.clock = time.Now
 	}

@@ -71,7 +71,8 @@ func openSpool(dir, name string, logger *slog.Logger) (s *spool, err error) {
 		eventsMost: eventsMost, bytesMost: bytesMost, lines: map[string]*line{},
 	}
 	if s.unlock, err = lockFile(s.path + ".lock"); err != nil {
-		return nil, fmt.Errorf("spool %s: another process uses it, or it cannot be locked; give each its own folder: %w", s.path, err)
+		return nil, fmt.Errorf("spool %s: another process uses it, or it cannot be locked; give each its own folder: %w",
+			s.path, err)
 	}
 	if s.file, err = os.OpenFile(s.path+".spool", os.O_RDWR|os.O_CREATE, 0o600); err == nil {
 		if err = s.adopt(); err == nil {

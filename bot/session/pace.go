@@ -109,7 +109,8 @@ func (p *Pace) Halt(ctx context.Context, channel string, pause time.Duration) {
 	}
 	p.mu.Unlock()
 	// What Redis does not take, this process keeps.
-	_, _ = p.store.link.run(context.WithoutCancel(ctx), haltScript, []string{p.key(channel, "halt")}, pause.Milliseconds()+1)
+	_, _ = p.store.link.run(context.WithoutCancel(ctx), haltScript, []string{p.key(channel, "halt")},
+		pause.Milliseconds()+1)
 }
 
 // halted is for how long this process was told to pause; the others' halts are
@@ -125,7 +126,8 @@ func (p *Pace) key(channel, kind string) string {
 	return p.store.Prefix + "pace:{" + channel + "}:" + kind
 }
 
-func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, burst, eachBurst time.Duration) ([]bool, time.Duration) {
+func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, burst, eachBurst time.Duration) ([]bool,
+	time.Duration) {
 	if halted := p.halted(channel); halted > 0 && mode != "spent" {
 		return nil, halted
 	}
@@ -139,7 +141,8 @@ func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, bu
 	if limit.PerSecond > 0 {
 		interval = 1e6 / limit.PerSecond
 	}
-	reply, err := p.store.link.run(ctx, paceScript, keys, mode, interval, burst.Microseconds(), limit.EachChat.Microseconds(), eachBurst.Microseconds(),
+	reply, err := p.store.link.run(ctx, paceScript, keys, mode, interval, burst.Microseconds(),
+		limit.EachChat.Microseconds(), eachBurst.Microseconds(),
 		(limit.EachChat + singlyAhead + time.Second).Milliseconds(), singlyAhead.Microseconds())
 	if errors.Is(err, errAway) {
 		return p.askHere(mode, channel, chats, burst, eachBurst)
@@ -157,7 +160,8 @@ func (p *Pace) ask(ctx context.Context, mode, channel string, chats []string, bu
 }
 
 // askHere is paceScript within this process.
-func (p *Pace) askHere(mode, channel string, chats []string, burst, eachBurst time.Duration) (may []bool, wait time.Duration) {
+func (p *Pace) askHere(mode, channel string, chats []string, burst, eachBurst time.Duration) (may []bool,
+	wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	limit, now, spent := p.limits[channel], p.store.clock(), mode == "spent"

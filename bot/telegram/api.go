@@ -2,13 +2,11 @@ package telegram
 
 import (
 	"bytes"
+	"canbobot/bot/botapi"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"path"
 	"sync/atomic"
 
@@ -27,7 +25,8 @@ const (
 const maxAnswer = 16 << 20
 
 // call makes one request through the library. A failure is a *failure.
-func (c *Channel) call(ctx context.Context, client *http.Client, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (json.RawMessage, error) {
+func (c *Channel) call(ctx context.Context, client *http.Client, method string, params tgbotapi.Params,
+	files ...tgbotapi.RequestFile) (json.RawMessage, error) {
 	if c.fault != nil {
 		return nil, c.fault
 	}
@@ -60,8 +59,6 @@ type exchange struct {
 	page   bool        // the answer is something, but no JSON object: something on the way made it
 }
 
-var errTooLarge = errors.New("the answer is too large")
-
 // Do sends the request to the real address and reads the whole answer.
 func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 	c := e.channel
@@ -78,35 +75,21 @@ func (e *exchange) Do(request *http.Request) (*http.Response, error) {
 	}
 	address := *c.methods
 	address.Path += path.Base(request.URL.Path)
-	// Called before anything is flushed to the connection, so that a request
-	// that was not asked has certainly not been read by anybody.
-	trace := httptrace.ClientTrace{WroteHeaders: func() { e.asked.Store(true) }}
-	request = request.WithContext(httptrace.WithClientTrace(e.ctx, &trace))
+	request = request.WithContext(botapi.Asked(e.ctx, &e.asked))
 	request.URL, request.Host = &address, address.Host
 
 	response, err := e.client.Do(request)
 	if err != nil {
-		return nil, bare(err)
+		return nil, botapi.Redact(err, c.token)
 	}
 	defer response.Body.Close()
 	e.status = response.StatusCode
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := botapi.Read(response.Body, maxAnswer)
 	if err != nil {
-		return nil, bare(err)
-	}
-	if len(body) > maxAnswer {
-		return nil, errTooLarge
+		return nil, botapi.Redact(err, c.token)
 	}
 	start := bytes.TrimLeft(body, " \t\r\n")
 	e.page = len(start) > 0 && start[0] != '{'
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
-}
-
-// bare drops the URL, which holds the token, from what net/http says.
-func bare(err error) error {
-	if where := (*url.Error)(nil); errors.As(err, &where) {
-		return where.Err
-	}
-	return err
 }

@@ -12,6 +12,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Name is the channel's name, stored beside its accounts.
@@ -40,7 +41,7 @@ const (
 	callTimeout = 20 * time.Second
 	// maxUnderway bounds the calls underway. The server begins to refuse at
 	// 1,000, and at 100 uploads.
-	maxUnderway = 64
+	maxUnderway = botapi.MaxUnderway
 )
 
 // Channel is the bot on Telegram. It implements bot.Channel and its powers
@@ -83,45 +84,31 @@ func New(config Config) *Channel {
 	if config.APIURL == "" {
 		config.APIURL = "https://api.telegram.org"
 	}
-	if config.Client == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = maxUnderway
-		// A request that meets the server's closing of an idle connection may have
-		// arrived. So connections are given up here before they are there.
-		transport.IdleConnTimeout = 30 * time.Second
-		config.Client = &http.Client{Transport: transport}
-	}
 	c := &Channel{
 		clock: config.Clock, logger: config.Logger, token: config.Token,
 		underway: make(chan struct{}, maxUnderway),
 		uploader: &bot.Uploader{Uploads: config.Uploads, Clock: config.Clock, Logger: config.Logger},
 	}
 	c.owner, _, _ = strings.Cut(config.Token, ":") // outlives the token, as ids of files do
-	client, patient := *config.Client, *config.Client
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.CheckRedirect, patient.CheckRedirect = stay, stay
-	if client.Timeout == 0 {
-		client.Timeout = callTimeout
+	c.client = botapi.Client(config.Client)
+	patient := *c.client
+	c.client.Timeout, patient.Timeout = callTimeout, pollTimeout+callTimeout
+	if config.Client != nil && config.Client.Timeout != 0 {
+		c.client.Timeout = config.Client.Timeout
 	}
-	patient.Timeout = pollTimeout + callTimeout
-	c.client, c.patient = &client, &patient
+	c.patient = &patient
 
-	base, err := url.Parse(strings.TrimRight(config.APIURL, "/"))
+	base, ok := botapi.Base(config.APIURL)
 	switch {
-	case err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" || base.RawQuery != "":
+	case !ok:
 		c.fault = &failure{code: http.StatusNotFound, description: "the address of the Bot API is no http(s) URL"}
-	case config.Token == "" || strings.Trim(config.Token, tokenLetters) != "":
+	case !botapi.IsToken(config.Token):
 		c.fault = &failure{code: http.StatusUnauthorized, description: "the token is not of the form 123456789:AAF..."}
 	default:
-		if base.Path == "" { // joined to nothing, a path would not begin with a slash
-			base.Path = "/"
-		}
 		c.methods, c.files = base.JoinPath("bot"+config.Token+"/"), base.JoinPath("file", "bot"+config.Token+"/")
 	}
 	return c
 }
-
-const tokenLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:"
 
 // Name is "telegram".
 func (c *Channel) Name() string { return Name }
@@ -180,7 +167,8 @@ func (c *Channel) SetCommands(ctx context.Context, commands []Command) error {
 }
 
 // ask makes a call on behalf of others: its failure is a *bot.SendError.
-func (c *Channel) ask(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (json.RawMessage, error) {
+func (c *Channel) ask(ctx context.Context, method string, params tgbotapi.Params,
+	files ...tgbotapi.RequestFile) (json.RawMessage, error) {
 	result, err := c.call(ctx, c.client, method, params, files...)
 	if err != nil {
 		return nil, c.sendError(err)

@@ -6,13 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-	"golang.org/x/text/unicode/norm"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // allowedUpdates are the kinds asked for, always by name: without the list the
@@ -129,12 +127,12 @@ func readMessage(m *inMessage, raw []byte, in *bot.Inbound) ignored {
 		in.Start = code
 		return ""
 	}
-	in.Text, in.Cut = clean(m.Text, bot.MaxText) // a command too, as it was typed
+	in.Text, in.Cut = botapi.Clean(m.Text, bot.MaxText) // a command too, as it was typed
 	if in.Text != "" {
 		return ""
 	}
 	if m.Contact != nil {
-		in.Contact = &bot.Contact{Phone: cleanLine(m.Contact.PhoneNumber, 40), Own: isOwn(m)}
+		in.Contact = &bot.Contact{Phone: botapi.CleanLine(m.Contact.PhoneNumber, 40), Own: isOwn(m)}
 		return ""
 	}
 	attachment, found := attached(m)
@@ -142,7 +140,7 @@ func readMessage(m *inMessage, raw []byte, in *bot.Inbound) ignored {
 		return inService
 	}
 	in.Attachment = attachment
-	in.Text, in.Cut = clean(m.Caption, bot.MaxText)
+	in.Text, in.Cut = botapi.Clean(m.Caption, bot.MaxText)
 	return ""
 }
 
@@ -204,7 +202,7 @@ func attached(m *inMessage) (attachment *bot.Attachment, found bool) {
 	default:
 		return &a, false
 	}
-	a.Name, a.Size = cleanLine(a.Name, 200), max(a.Size, 0)
+	a.Name, a.Size = botapi.CleanLine(a.Name, 200), max(a.Size, 0)
 	return &a, true
 }
 
@@ -212,9 +210,12 @@ func attached(m *inMessage) (attachment *bot.Attachment, found bool) {
 // is taken for something that a person sent, and answered.
 var serviceKeys = []string{
 	"new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo", "group_chat_created",
-	"supergroup_chat_created", "channel_chat_created", "message_auto_delete_timer_changed", "migrate_to_chat_id", "migrate_from_chat_id",
-	"pinned_message", "successful_payment", "refunded_payment", "users_shared", "chat_shared", "connected_website", "write_access_allowed",
-	"passport_data", "proximity_alert_triggered", "boost_added", "chat_background_set", "web_app_data", "gift", "unique_gift",
+	"supergroup_chat_created", "channel_chat_created", "message_auto_delete_timer_changed", "migrate_to_chat_id",
+	"migrate_from_chat_id",
+	"pinned_message", "successful_payment", "refunded_payment", "users_shared", "chat_shared", "connected_website",
+	"write_access_allowed",
+	"passport_data", "proximity_alert_triggered", "boost_added", "chat_background_set", "web_app_data", "gift",
+	"unique_gift",
 }
 
 func isService(raw []byte) bool {
@@ -276,40 +277,4 @@ func readPresence(m *tgbotapi.ChatMemberUpdated, in *bot.Inbound) ignored {
 		return otherStatus
 	}
 	return ""
-}
-
-// clean makes a text fit for the bot: valid UTF-8, composed, without control
-// characters and without the marks that reverse the order of letters, at most
-// limit runes.
-func clean(text string, limit int) (cleaned string, cut bool) {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, string(utf8.RuneError)), "\r\n", "\n")
-	text = strings.Map(func(letter rune) rune {
-		switch {
-		case letter == '\n':
-			return letter
-		case letter == '\t', letter == '\r', letter == '\u2028', letter == '\u2029':
-			return ' '
-		case unicode.IsControl(letter), unicode.Is(unicode.Bidi_Control, letter), letter == '\ufeff':
-			return -1
-		}
-		return letter
-	}, text)
-	text = strings.TrimSpace(norm.NFC.String(text))
-	if utf8.RuneCountInString(text) <= limit {
-		return text, false
-	}
-	runes := 0
-	for at := range text {
-		if runes == limit {
-			return strings.TrimSpace(text[:at]), true
-		}
-		runes++
-	}
-	return text, false
-}
-
-// cleanLine is clean for what belongs on one line.
-func cleanLine(text string, limit int) string {
-	cleaned, _ := clean(strings.ReplaceAll(text, "\n", " "), limit)
-	return cleaned
 }

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-	"golang.org/x/text/unicode/norm"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // maxText is how long one message may be, in UTF-16 code units, as Telegram
@@ -40,7 +40,7 @@ func (m message) params(chatID string, protect bool) tgbotapi.Params {
 // layOut makes messages of a title and a text, split at lines where they are
 // too long for one.
 func layOut(title, text string) []message {
-	title, text = strings.Join(strings.Fields(proper(title)), " "), strings.Trim(proper(text), "\n")
+	title, text = strings.Join(strings.Fields(botapi.Proper(title)), " "), strings.Trim(botapi.Proper(text), "\n")
 	bold := units(title)
 	switch {
 	case bold > maxTitle:
@@ -70,12 +70,6 @@ func (c *Channel) Drawn(reply bot.Reply) []string {
 		texts = append(texts, bot.DrawnTitle(title, text))
 	}
 	return bot.DrawnWith(texts, reply, true)
-}
-
-// proper is the text as Telegram takes it: valid UTF-8, in the composed form in
-// which a Vietnamese letter counts as one.
-func proper(text string) string {
-	return norm.NFC.String(strings.ToValidUTF8(text, string(utf8.RuneError)))
 }
 
 // units counts as Telegram does.
@@ -172,7 +166,8 @@ func keyboardOf(rows [][]bot.Button) inlineKeyboard {
 	for _, row := range rows {
 		drawn := make([]inlineButton, len(row))
 		for i, button := range row {
-			drawn[i] = inlineButton{Text: proper(button.Label), Data: button.Action.String(), URL: button.URL, Style: styles[button.Style]}
+			drawn[i] = inlineButton{Text: botapi.Proper(button.Label), Data: button.Action.String(), URL: button.URL,
+				Style: styles[button.Style]}
 		}
 		if len(drawn) > 0 {
 			keyboard.Rows = append(keyboard.Rows, drawn)
@@ -184,7 +179,8 @@ func keyboardOf(rows [][]bot.Button) inlineKeyboard {
 // contactKeyboard takes the place of the phone's own keyboard, with the one
 // button that shares one's number.
 func contactKeyboard(label string) string {
-	return toJSON(tgbotapi.NewOneTimeReplyKeyboard(tgbotapi.NewKeyboardButtonRow(tgbotapi.NewKeyboardButtonContact(proper(label)))))
+	return toJSON(tgbotapi.NewOneTimeReplyKeyboard(
+		tgbotapi.NewKeyboardButtonRow(tgbotapi.NewKeyboardButtonContact(botapi.Proper(label)))))
 }
 
 // pictures are the types that are shown as photos; everything else goes as a

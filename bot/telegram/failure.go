@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // failure is a call that did not succeed. Its text holds no token, no text of a
@@ -51,59 +51,22 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// longestRetryAfter keeps a nonsensical retry_after from overflowing.
-const longestRetryAfter = 24 * time.Hour
-
 // failed makes a failure of what the library returned.
 func (c *Channel) failed(method string, e *exchange, answer *tgbotapi.APIResponse, err error) *failure {
 	f := &failure{method: method, asked: e.asked.Load(), status: e.status, page: e.page}
 	said := (*tgbotapi.Error)(nil)
 	if !errors.As(err, &said) || answer == nil {
-		f.cause = c.redact(err)
+		f.cause = botapi.Redact(err, c.token)
 		return f
 	}
 	// Error.Code is missing from uploads; the answer itself has it. An answer in
 	// JSON without a code comes from something else than the Bot API.
 	f.code = answer.ErrorCode
-	f.description = c.tellable(said.Message)
+	f.description = botapi.Tellable(said.Message, c.token)
 	f.movedTo = said.MigrateToChatID
-	f.retryAfter = min(time.Duration(min(max(said.RetryAfter, 0), int(longestRetryAfter/time.Second)))*time.Second, longestRetryAfter)
+	f.retryAfter = botapi.Seconds(said.RetryAfter)
 	return f
 }
-
-// redact is the second line of defence against a token in an error; exchange.Do
-// is the first. A transport of somebody else's may say what it likes.
-func (c *Channel) redact(err error) error {
-	text := err.Error()
-	_, secret, _ := strings.Cut(c.token, ":")
-	for _, part := range []string{c.token, secret} {
-		if part != "" && strings.Contains(text, part) {
-			text = strings.ReplaceAll(text, part, "<token>")
-		}
-	}
-	if text != err.Error() {
-		return errors.New(text)
-	}
-	return err
-}
-
-// maxDescription bounds what is kept of a description.
-const maxDescription = 160
-
-// tellable cuts a description before what it quotes: that may be a piece of the
-// message, or a signed link.
-func (c *Channel) tellable(description string) string {
-	description = c.redact(errors.New(description)).Error()
-	for i, letter := range description {
-		quotes := letter == '"' || letter == '\'' && (i == 0 || !isLetter(description[i-1])) // can't is no quote
-		if quotes || letter > '~' || letter < ' ' || i > maxDescription {
-			return strings.TrimSpace(description[:i]) + " ..."
-		}
-	}
-	return description
-}
-
-func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // fate says what became of a message whose call failed.
 func (f *failure) fate() bot.Fate {
@@ -118,7 +81,8 @@ func (f *failure) fate() bot.Fate {
 		return bot.Retry
 	case f.code == http.StatusUnauthorized, f.code == http.StatusNotFound:
 		return bot.Broken // the token was revoked, or never was one
-	case f.code == http.StatusForbidden, f.says("chat not found"), f.says("user not found"), f.says("PEER_ID_INVALID"), f.says("user is deactivated"):
+	case f.code == http.StatusForbidden, f.says("chat not found"), f.says("user not found"), f.says("PEER_ID_INVALID"),
+		f.says("user is deactivated"):
 		return bot.Unreachable
 	case f.code == http.StatusConflict, f.code == http.StatusServiceUnavailable:
 		return bot.Retry
@@ -166,21 +130,4 @@ func (c *Channel) sendError(err error) *bot.SendError {
 func refusedAs(err error, words string) bool {
 	f := (*failure)(nil)
 	return errors.As(err, &f) && f.code == http.StatusBadRequest && f.says(words)
-}
-
-// refused is a request that is wrong without asking.
-func refused(why string) *bot.SendError {
-	return &bot.SendError{Fate: bot.Refused, Cause: errors.New(why)}
-}
-
-// pauseFor waits, unless ctx ends first.
-func pauseFor(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -3,13 +3,14 @@ package telegram
 import (
 	"context"
 	"encoding/json"
-	"io"
+	"errors"
 	"io/fs"
 	"net/http"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Fetch reads a file that a person sent. The address is made here: the library
@@ -22,7 +23,8 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 	}
 	var file tgbotapi.File
 	if err := json.Unmarshal(result, &file); err != nil || !fs.ValidPath(file.FilePath) || file.FilePath == "." {
-		return nil, c.sendError(&failure{method: "getFile", code: http.StatusBadRequest, description: "no path that can be fetched"})
+		return nil, c.sendError(&failure{method: "getFile", code: http.StatusBadRequest,
+			description: "no path that can be fetched"})
 	}
 	if int64(file.FileSize) > limit {
 		return nil, bot.ErrFileTooLarge
@@ -30,23 +32,21 @@ func (c *Channel) Fetch(ctx context.Context, id string, limit int64) ([]byte, er
 	f := &failure{method: "file"}
 	address := *c.files
 	address.Path += file.FilePath
-	request := (&http.Request{Method: http.MethodGet, URL: &address, Host: address.Host, Header: http.Header{}}).WithContext(ctx)
+	request := (&http.Request{Method: http.MethodGet, URL: &address, Host: address.Host,
+		Header: http.Header{}}).WithContext(ctx)
 	response, err := c.client.Do(request)
 	if err != nil {
-		f.cause = c.redact(bare(err))
+		f.cause = botapi.Redact(err, c.token)
 		return nil, c.sendError(f)
 	}
 	defer response.Body.Close()
 	if f.status = response.StatusCode; f.status != http.StatusOK {
 		return nil, c.sendError(f)
 	}
-	content, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
-	switch {
-	case err != nil:
-		f.cause = c.redact(bare(err))
-		return nil, c.sendError(f)
-	case int64(len(content)) > limit:
-		return nil, bot.ErrFileTooLarge
+	content, err := botapi.ReadFile(response, limit)
+	if err != nil && !errors.Is(err, bot.ErrFileTooLarge) {
+		f.cause = botapi.Redact(err, c.token)
+		err = c.sendError(f)
 	}
-	return content, nil
+	return content, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // panicsMost is after how many panics of the handler an update is passed over:
@@ -133,7 +134,7 @@ func (b *inbox) finish(r result) {
 	b.underway--
 	one, who := r.entry, r.entry.in.UserID
 	later := b.queues[who][1:]
-	if errors.As(r.err, &panicked{}) {
+	if errors.As(r.err, &botapi.Panicked{}) {
 		if one.panics++; one.panics >= panicsMost {
 			b.logger.Error("update passed over: the handler panics at it", "update", one.id, "times", one.panics)
 			r.err = nil
@@ -151,7 +152,7 @@ func (b *inbox) finish(r result) {
 	}
 	one.failures++
 	b.logger.Warn("update not handled, it will come again", "update", one.id, "times", one.failures, "error", r.err)
-	b.blocked[who] = time.Now().Add(backoff(one.failures))
+	b.blocked[who] = time.Now().Add(botapi.Growing(pauseLeast, pauseMost, one.failures))
 	one.state = failed
 	for _, other := range later {
 		other.state = failed

@@ -11,6 +11,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 const (
@@ -41,7 +42,10 @@ const (
 func (c *Channel) Poll(ctx context.Context, handler bot.Handler) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	p := poller{channel: c, inbox: newInbox(func(in bot.Inbound) error { return c.handle(work, handler, in) }, c.logger)}
+	p := poller{channel: c, inbox: newInbox(func(in bot.Inbound) error {
+		return botapi.Handle(work, c.logger, handler,
+			in)
+	}, c.logger)}
 	c.removeWebhook(ctx)
 	troubles := 0 // in a row
 	for ctx.Err() == nil {
@@ -174,10 +178,5 @@ func (p *poller) trouble(ctx context.Context, err error, times int) time.Duratio
 	default:
 		c.logger.Warn("updates not fetched", "error", err)
 	}
-	return max(f.retryAfter, backoff(times))
-}
-
-// backoff doubles the pause each time in a row.
-func backoff(times int) time.Duration {
-	return min(pauseLeast<<min(max(times-1, 0), 10), pauseMost)
+	return max(f.retryAfter, botapi.Growing(pauseLeast, pauseMost, times))
 }

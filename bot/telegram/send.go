@@ -6,16 +6,12 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
-
-// shortWait is how long a part of a reply waits for a chat that asks for a
-// pause, so that a reply is not left half said.
-const shortWait = 5 * time.Second
 
 // Send delivers a reply: its text, with the buttons under the last part, then
 // its files, then the keyboard that shares one's number. The reference is that
@@ -90,7 +86,7 @@ func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply)
 		return err
 	}
 	if id, err := strconv.Atoi(ref); err != nil || id <= 0 {
-		return refused("no reference to a message")
+		return botapi.Refused("no reference to a message")
 	}
 	if reply.AskContact == "" {
 		c.takeKeyboard(ctx, chatID)
@@ -99,11 +95,12 @@ func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply)
 	keyboard := toJSON(keyboardOf(reply.Buttons))
 	var err error
 	if reply.Title == "" && reply.Text == "" {
-		_, err = c.ask(ctx, "editMessageReplyMarkup", tgbotapi.Params{"chat_id": chatID, "message_id": ref, "reply_markup": keyboard})
+		_, err = c.ask(ctx, "editMessageReplyMarkup",
+			tgbotapi.Params{"chat_id": chatID, "message_id": ref, "reply_markup": keyboard})
 	} else {
 		messages := layOut(reply.Title, reply.Text)
 		if len(messages) > 1 {
-			return refused("too long to redraw in one message")
+			return botapi.Refused("too long to redraw in one message")
 		}
 		params := messages[0].params(chatID, false) // protection cannot be changed
 		params["message_id"], params["reply_markup"] = ref, keyboard
@@ -143,7 +140,8 @@ func (s *sending) send(ctx context.Context, method string, params tgbotapi.Param
 
 // deliver sends one message. Within a reply that has begun a short pause is waited
 // for here, since whoever repeats the reply repeats its beginning too.
-func (s *sending) deliver(ctx context.Context, method string, params tgbotapi.Params, files ...tgbotapi.RequestFile) (sent, error) {
+func (s *sending) deliver(ctx context.Context, method string, params tgbotapi.Params,
+	files ...tgbotapi.RequestFile) (sent, error) {
 	result, err := s.channel.ask(ctx, method, params, files...)
 	failed := (*bot.SendError)(nil)
 	if errors.As(err, &failed) && failed.MovedTo != "" {
@@ -155,10 +153,8 @@ func (s *sending) deliver(ctx context.Context, method string, params tgbotapi.Pa
 			failed.MovedTo = moved
 		}
 	}
-	if s.begun && errors.As(err, &failed) && failed.Fate == bot.Retry && !failed.RetryAt.IsZero() {
-		if wait := failed.RetryAt.Sub(s.channel.clock()); wait <= shortWait && pauseFor(ctx, wait) == nil {
-			result, err = s.channel.ask(ctx, method, params, files...)
-		}
+	if wait, soon := botapi.Soon(err, s.channel.clock()); s.begun && soon && botapi.Pause(ctx, wait) == nil {
+		result, err = s.channel.ask(ctx, method, params, files...)
 	}
 	if err != nil {
 		return sent{}, err
@@ -196,7 +192,7 @@ func (m sent) ref() string {
 // label: a message has one reply_markup, so buttons and this keyboard cannot be
 // on the same.
 func (s *sending) askContact(ctx context.Context, label string) error {
-	params := message{text: proper(label)}.params(s.chatID, false)
+	params := message{text: botapi.Proper(label)}.params(s.chatID, false)
 	params["reply_markup"] = contactKeyboard(label)
 	s.channel.keyboards.up(s.chatID)
 	_, err := s.send(ctx, "sendMessage", params)
@@ -229,7 +225,7 @@ func (c *Channel) takeKeyboard(ctx context.Context, chatID string) {
 // channel.
 func checkChat(chatID string) error {
 	if _, err := strconv.ParseInt(chatID, 10, 64); err != nil {
-		return refused("no id of a chat")
+		return botapi.Refused("no id of a chat")
 	}
 	return nil
 }

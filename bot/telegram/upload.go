@@ -6,6 +6,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // As what Telegram has a file: the id of one kind cannot be sent as the other.
@@ -66,7 +67,7 @@ func idRefused(err error) bool {
 // upload sends a message with the file in it: a picture as a photo and
 // everything else as a document.
 func (s *sending) upload(ctx context.Context, file bot.File, markup string) (ref string, made bot.Uploaded, err error) {
-	data := tgbotapi.FileBytes{Name: proper(file.Name), Bytes: file.Content}
+	data := tgbotapi.FileBytes{Name: botapi.Proper(file.Name), Bytes: file.Content}
 	for _, kind := range kindsOf(file) {
 		var message sent
 		message, err = s.deliver(ctx, methods[kind], s.fileParams(markup), tgbotapi.RequestFile{Name: kind, Data: data})

@@ -201,7 +201,8 @@ func (c *Channel) Edit(ctx context.Context, chatID, ref string, reply bot.Reply)
 func (c *Channel) Pressed(_ context.Context, in bot.Inbound) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if m := c.find(in.ChatID, in.MessageRef); m != nil && m.Press != nil && m.Press.Event == in.EventID && m.Press.State == stateSending {
+	if m := c.find(in.ChatID, in.MessageRef); m != nil && m.Press != nil && m.Press.Event == in.EventID &&
+		m.Press.State == stateSending {
 		m.Press = &press{Event: in.EventID, Action: in.Action, State: stateSent}
 		c.changed(c.chats[in.ChatID], &m.seq)
 	}
@@ -266,7 +267,8 @@ func webPage(address string) bool {
 
 // validID reports whether id can name a user and their chat.
 func validID(id string) bool {
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0xfffd })
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id,
+		func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0xfffd })
 }
 
 // randomID is n random bytes in hexadecimal.

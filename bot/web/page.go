@@ -158,7 +158,8 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	boot, _ := json.Marshal(map[string]any{
-		"path": view.Path, "token": view.Token, "start": view.Start, "words": view.Words, "maxUpload": maxUpload, "maxMessages": maxMessages,
+		"path": view.Path, "token": view.Token, "start": view.Start, "words": view.Words, "maxUpload": maxUpload,
+		"maxMessages": maxMessages,
 	})
 	view.Boot = string(boot)
 	var out bytes.Buffer

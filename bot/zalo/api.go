@@ -11,14 +11,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // maxAnswer bounds an answer in memory. Of those asked for here none is longer
@@ -26,7 +25,6 @@ import (
 const maxAnswer = 1 << 20
 
 var (
-	errTooLarge  = errors.New("the answer is too large")
 	errNoAddress = errors.New("the addresses of the OpenAPI must be http(s) URLs")
 	errNoTokens  = errors.New("nothing keeps the access token")
 )
@@ -99,10 +97,8 @@ func (c *Channel) exchange(ctx context.Context, r outgoing, token string) (json.
 	f := &failure{method: r.path, business: r.business}
 	ctx, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
-	// Called before the body is written, so that a request that was not asked has
-	// certainly not been read by anybody.
 	var asked atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { asked.Store(true) }})
+	ctx = botapi.Asked(ctx, &asked)
 	base, method, body := c.api, http.MethodGet, io.Reader(nil)
 	if r.business {
 		base = c.business
@@ -130,11 +126,11 @@ func (c *Channel) exchange(ctx context.Context, r outgoing, token string) (json.
 	if err == nil {
 		defer response.Body.Close()
 		f.status = response.StatusCode
-		answer, err = bounded(response.Body, maxAnswer)
+		answer, err = botapi.Read(response.Body, maxAnswer)
 	}
 	f.asked = asked.Load()
 	if err != nil {
-		f.cause = redact(err, token, proof, c.config.AppSecret)
+		f.cause = botapi.Redact(err, token, proof, c.config.AppSecret)
 		return nil, f
 	}
 	return f.read(answer)
@@ -144,8 +140,8 @@ func (c *Channel) exchange(ctx context.Context, r outgoing, token string) (json.
 // never the HTTP status.
 func (f *failure) read(answer []byte) (json.RawMessage, *failure) {
 	var envelope struct {
-		Error   *loose          `json:"error"`
-		Message loose           `json:"message"`
+		Error   *botapi.Word    `json:"error"`
+		Message botapi.Word     `json:"message"`
 		Data    json.RawMessage `json:"data"`
 	}
 	if json.Unmarshal(answer, &envelope) != nil || envelope.Error == nil {
@@ -168,49 +164,4 @@ func proofOf(token, appSecret string) string {
 	mac := hmac.New(sha256.New, []byte(appSecret))
 	mac.Write([]byte(token))
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// bounded reads all there is, up to a limit beyond which it is an error.
-func bounded(from io.Reader, limit int64) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(from, limit+1))
-	if err == nil && int64(len(content)) > limit {
-		return nil, errTooLarge
-	}
-	return content, err
-}
-
-// redact drops what an error of net/http says beyond its reason, the URL, and
-// guards against a transport that prints headers.
-func redact(err error, secrets ...string) error {
-	if where := (*url.Error)(nil); errors.As(err, &where) {
-		err = where.Err
-	}
-	text := err.Error()
-	for _, secret := range secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "<secret>")
-		}
-	}
-	if text != err.Error() {
-		return errors.New(text)
-	}
-	return err
-}
-
-// loose is a value that Zalo writes as a string here and as a number there. A
-// number keeps its digits. What is neither is empty, so that a field of an
-// unforeseen shape does not make the rest of an answer unreadable.
-type loose string
-
-// UnmarshalJSON never fails on valid JSON.
-func (l *loose) UnmarshalJSON(raw []byte) error {
-	*l = ""
-	switch raw[0] {
-	case '{', '[', 'n':
-		return nil
-	case '"':
-		return json.Unmarshal(raw, (*string)(l))
-	}
-	*l = loose(raw)
-	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // refusing answers a code until a token comes that it takes.
@@ -145,7 +146,7 @@ func TestAtMost64Underway(t *testing.T) {
 		n := now.Add(1)
 		for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
 		}
-		if n == maxUnderway {
+		if n == botapi.MaxUnderway {
 			once.Do(func() { close(full) })
 		}
 		<-full
@@ -153,7 +154,7 @@ func TestAtMost64Underway(t *testing.T) {
 		tell(w, 200, `{"error":0}`)
 	})
 	var all sync.WaitGroup
-	for range maxUnderway + 20 {
+	for range botapi.MaxUnderway + 20 {
 		all.Go(func() {
 			if _, err := channel.Send(t.Context(), someone, bot.Reply{Text: "x"}); err != nil {
 				t.Error(err)
@@ -161,7 +162,7 @@ func TestAtMost64Underway(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if most.Load() != maxUnderway {
+	if most.Load() != botapi.MaxUnderway {
 		t.Errorf("%d at once", most.Load())
 	}
 }
@@ -177,13 +178,13 @@ func TestConnectionsAreKept(t *testing.T) {
 	defer channel.client.CloseIdleConnections()
 	for range 3 {
 		var all, together sync.WaitGroup
-		together.Add(maxUnderway)
+		together.Add(botapi.MaxUnderway)
 		s.answers(func(w http.ResponseWriter, _ heard) {
 			together.Done()
 			together.Wait()
 			tell(w, 200, `{"error":0}`)
 		})
-		for range maxUnderway {
+		for range botapi.MaxUnderway {
 			all.Go(func() {
 				if _, err := channel.Send(t.Context(), someone, bot.Reply{Text: "x"}); err != nil {
 					t.Error(err)
@@ -192,14 +193,14 @@ func TestConnectionsAreKept(t *testing.T) {
 		}
 		all.Wait()
 	}
-	if opened.Load() != maxUnderway {
+	if opened.Load() != botapi.MaxUnderway {
 		t.Errorf("%d connections were opened for 64 at once, three times", opened.Load())
 	}
 }
 
 func TestLoose(t *testing.T) {
 	for raw, want := range map[string]string{`"12"`: "12", `12345678901234567890`: "12345678901234567890", `true`: "true", `null`: "", `{}`: "", `["a"]`: "", `"a\"b"`: `a"b`} {
-		var got loose
+		var got botapi.Word
 		if err := got.UnmarshalJSON([]byte(raw)); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", raw, got, err)
 		}

@@ -3,14 +3,13 @@ package zalo
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Name is the channel's name, stored beside its accounts.
@@ -86,8 +85,6 @@ const (
 	// that carries up to 5 MB.
 	callPatience   = 20 * time.Second
 	uploadPatience = time.Minute
-	// maxUnderway bounds the calls underway.
-	maxUnderway = 64
 )
 
 // defaultFetchHosts are the domains seen in events.
@@ -146,69 +143,34 @@ func New(config Config) *Channel {
 	if config.BusinessURL == "" {
 		config.BusinessURL = defaultBusinessURL
 	}
-	if config.TextLimit <= 0 {
-		config.TextLimit = defaultTextLimit
-	}
 	if config.FetchHosts == nil {
 		config.FetchHosts = defaultFetchHosts
 	}
 	c := &Channel{
 		config: config, clock: config.Clock, logger: config.Logger,
-		limit: max(config.TextLimit-config.TextLimit/20, 1), underway: make(chan struct{}, maxUnderway),
+		limit: botapi.Room(config.TextLimit, defaultTextLimit), underway: make(chan struct{}, botapi.MaxUnderway),
 		uploader: &bot.Uploader{Uploads: config.Uploads, Lasts: uploadsLast, Clock: config.Clock, Logger: config.Logger},
 	}
-	c.client, c.visitor = clients(config.Client, c.allowed)
-
-	var atAPI, atBusiness bool
-	c.api, atAPI = hostOf(config.APIURL)
-	c.business, atBusiness = hostOf(config.BusinessURL)
-	switch {
-	case !atAPI || !atBusiness:
-		c.fault = &failure{method: "settings", cause: errNoAddress}
-	case config.Tokens == nil:
-		c.fault = &failure{method: "settings", cause: errNoTokens}
-	case net.ParseIP(c.api.Hostname()).IsLoopback() || c.api.Hostname() == "localhost":
-		c.home = c.api.Host
-	}
-	return c
-}
-
-// clients are copies of the client for calls and for files, of which the second
-// follows a redirect to where it may go.
-func clients(given *http.Client, allowed func(*url.URL) bool) (calls, files *http.Client) {
-	client := http.Client{}
-	if given != nil {
-		client = *given
-	} else {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = maxUnderway
-		// A request that meets the server's closing of an idle connection may have
-		// arrived. So connections are given up here before they are there.
-		transport.IdleConnTimeout = 30 * time.Second
-		client.Transport = transport
-	}
-	client.Timeout = 0
-	visitor := client
-	client.CheckRedirect = stay
-	visitor.CheckRedirect = func(next *http.Request, before []*http.Request) error {
-		if len(before) > maxRedirects || !allowed(next.URL) {
+	c.client, c.visitor = botapi.Client(config.Client), botapi.Client(config.Client)
+	c.visitor.CheckRedirect = func(next *http.Request, before []*http.Request) error {
+		if len(before) > maxRedirects || !c.allowed(next.URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil
 	}
-	return &client, &visitor
-}
 
-// stay follows no redirect.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// hostOf reads the address of a host of the API, perhaps below a path.
-func hostOf(address string) (*url.URL, bool) {
-	base, err := url.Parse(strings.TrimRight(address, "/"))
-	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" || base.RawQuery != "" || base.User != nil {
-		return nil, false
+	var atAPI, atBusiness bool
+	c.api, atAPI = botapi.Base(config.APIURL)
+	c.business, atBusiness = botapi.Base(config.BusinessURL)
+	switch {
+	case !atAPI || !atBusiness || c.api.User != nil || c.business.User != nil:
+		c.fault = &failure{method: "settings", cause: errNoAddress}
+	case config.Tokens == nil:
+		c.fault = &failure{method: "settings", cause: errNoTokens}
+	default:
+		c.home = botapi.Home(c.api)
 	}
-	return base, true
+	return c
 }
 
 // Name is "zalo".

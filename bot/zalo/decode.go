@@ -9,48 +9,48 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // event is what is read of a pushed event.
 type event struct {
 	envelope
-	Name     string `json:"event_name"`
-	UserID   loose  `json:"user_id"` // of flat events
+	Name     string      `json:"event_name"`
+	UserID   botapi.Word `json:"user_id"` // of flat events
 	Follower struct {
-		ID loose `json:"id"`
+		ID botapi.Word `json:"id"`
 	} `json:"follower"`
 	Message struct {
-		Text        string          `json:"text"`
-		MsgID       loose           `json:"msg_id"`
-		MsgIDs      few[loose]      `json:"msg_ids"`
-		Attachments few[attachment] `json:"attachments"`
+		Text        string           `json:"text"`
+		MsgID       botapi.Word      `json:"msg_id"`
+		MsgIDs      few[botapi.Word] `json:"msg_ids"`
+		Attachments few[attachment]  `json:"attachments"`
 	} `json:"message"`
 	Info     shared `json:"info"`
 	UserInfo shared `json:"user_info"`
 
 	// What a link that led to the account may carry.
-	Ref     loose `json:"ref"`
-	Payload loose `json:"payload"`
-	State   loose `json:"state"`
-	Query   loose `json:"query"`
+	Ref     botapi.Word `json:"ref"`
+	Payload botapi.Word `json:"payload"`
+	State   botapi.Word `json:"state"`
+	Query   botapi.Word `json:"query"`
 
-	TemplateID loose `json:"template_id"`
+	TemplateID botapi.Word `json:"template_id"`
 }
 
 type attachment struct {
 	Payload struct {
-		URL  string `json:"url"`
-		Name string `json:"name"`
-		Size loose  `json:"size"`
+		URL  string      `json:"url"`
+		Name string      `json:"name"`
+		Size botapi.Word `json:"size"`
 	} `json:"payload"`
 }
 
 // shared is what a person filled into the form that asks for their number.
 type shared struct {
-	Phone loose `json:"phone"`
+	Phone botapi.Word `json:"phone"`
 }
 
 // ignored says why an event is passed over; it ends the counter's name.
@@ -95,8 +95,10 @@ var passedOver = []struct {
 	why    ignored
 }{
 	{"oa_send_", echo}, {"anonymous_", anonymous}, {"user_reacted_message", reacted}, {"oa_reacted_message", reacted},
-	{"add_user_to_tag", management}, {"remove_", management}, {"update_user_info", management}, {"user_feedback", management},
-	{"change_", management}, {"user_reply_consent", management}, {"user_call_oa", management}, {"oa_call_user", management},
+	{"add_user_to_tag", management}, {"remove_", management}, {"update_user_info", management},
+	{"user_feedback", management},
+	{"change_", management}, {"user_reply_consent", management}, {"user_call_oa", management},
+	{"oa_call_user", management},
 }
 
 // decode makes an Inbound of an event. Buttons come as a text that is their
@@ -141,12 +143,13 @@ func (e *event) passedOver() ignored {
 
 // plainID reports whether an id is short, printable ASCII.
 func plainID(id string, most int) bool {
-	return id != "" && len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= unicode.MaxASCII })
+	return id != "" && len(id) <= most && !strings.ContainsFunc(id,
+		func(r rune) bool { return r <= ' ' || r >= unicode.MaxASCII })
 }
 
 // who is the person that an event is about.
 func (e *event) who() string {
-	for _, id := range []loose{e.Follower.ID, e.Sender.ID, e.UserID} {
+	for _, id := range []botapi.Word{e.Follower.ID, e.Sender.ID, e.UserID} {
 		if id != "" && id != e.OAID {
 			return string(id)
 		}
@@ -178,7 +181,7 @@ func (e *event) at(now time.Time) time.Time {
 }
 
 // timeOf reads milliseconds, or seconds, since 1970.
-func timeOf(text loose) (time.Time, bool) {
+func timeOf(text botapi.Word) (time.Time, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 	switch {
 	case err != nil || n <= 0:
@@ -199,7 +202,7 @@ func readText(e *event, in *bot.Inbound) ignored {
 		in.Action = action[1]
 		return ""
 	}
-	in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
+	in.Text, in.Cut = botapi.Clean(e.Message.Text, bot.MaxText)
 	switch {
 	case in.Text != "":
 	case len(e.Message.Attachments) > 0:
@@ -214,7 +217,7 @@ func readText(e *event, in *bot.Inbound) ignored {
 // has an address.
 func attachedAs(kind bot.AttachmentKind) func(*event, *bot.Inbound) ignored {
 	return func(e *event, in *bot.Inbound) ignored {
-		in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
+		in.Text, in.Cut = botapi.Clean(e.Message.Text, bot.MaxText)
 		in.Attachment = &bot.Attachment{Kind: kind}
 		for _, one := range e.Message.Attachments {
 			file := one.Payload
@@ -234,19 +237,19 @@ func attachedAs(kind bot.AttachmentKind) func(*event, *bot.Inbound) ignored {
 // readLink reads what a person passed on. Its address is theirs, not one of
 // Zalo's: there is nothing to fetch.
 func readLink(e *event, in *bot.Inbound) ignored {
-	in.Text, in.Cut = clean(e.Message.Text, bot.MaxText)
+	in.Text, in.Cut = botapi.Clean(e.Message.Text, bot.MaxText)
 	in.Attachment = &bot.Attachment{Kind: bot.Other}
 	return ""
 }
 
 // baseName is the name of a file without folders, on one line.
 func baseName(name string) string {
-	name, _ = clean(name, bot.MaxText)
+	name, _ = botapi.Clean(name, bot.MaxText)
 	name = path.Base(strings.NewReplacer("\n", " ", `\`, "/").Replace(name))
 	if name == "." || name == ".." || name == "/" {
 		return ""
 	}
-	return strings.TrimSpace(cut(name, 200))
+	return strings.TrimSpace(botapi.Cut(name, 200))
 }
 
 func present(presence bot.Presence) func(*event, *bot.Inbound) ignored {
@@ -262,7 +265,7 @@ var code = regexp.MustCompile(`^[A-Za-z0-9]{5}-?[A-Za-z0-9]{5}$`)
 // readFollow is somebody new; should the link they came by carry a code, it is
 // taken like a typed one.
 func readFollow(e *event, in *bot.Inbound) ignored {
-	for _, carried := range []loose{e.Ref, e.Payload, e.State, e.Query} {
+	for _, carried := range []botapi.Word{e.Ref, e.Payload, e.State, e.Query} {
 		if code.MatchString(string(carried)) {
 			in.Start = string(carried)
 			return ""
@@ -277,7 +280,7 @@ func readFollow(e *event, in *bot.Inbound) ignored {
 // Own is false whatever Zalo says.
 func readInfo(e *event, in *bot.Inbound) ignored {
 	for _, info := range append([]shared{e.Info, e.UserInfo}, sharedIn(e.Message.Text)...) {
-		if phone, tooLong := clean(string(info.Phone), 32); phone != "" && !tooLong {
+		if phone, tooLong := botapi.Clean(string(info.Phone), 32); phone != "" && !tooLong {
 			in.Contact = &bot.Contact{Phone: phone}
 			return ""
 		}
@@ -316,27 +319,4 @@ func report(seen bool) func(*event, *bot.Inbound) ignored {
 		}
 		return ""
 	}
-}
-
-// clean is a text as the conversation takes it: valid UTF-8, composed, without
-// control characters and without the marks that reverse the order of letters,
-// at most limit runes.
-func clean(text string, limit int) (cleaned string, wasCut bool) {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, string(utf8.RuneError)), "\r\n", "\n")
-	// Composed last: what is left out may have stood between a letter and its mark.
-	text = strings.TrimSpace(proper(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t', r == '\r', r == '\u2028', r == '\u2029':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\ufeff':
-			return -1
-		}
-		return r
-	}, text)))
-	if utf8.RuneCountInString(text) <= limit {
-		return text, false
-	}
-	return strings.TrimSpace(cut(text, limit)), true
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 const person = "246845883529197922"
@@ -201,7 +202,7 @@ func TestAMessageWithoutAnIdOfItsOwn(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	for text, want := range map[loose]int64{
+	for text, want := range map[botapi.Word]int64{
 		"1775451600000": 1775451600000, " 1775451600000 ": 1775451600000, "1775451600": 1775451600000,
 		"154390853474": 0, "": 0, "0": 0, "-1775451600000": 0, "1775451600000.5": 0, "1.7e12": 0, "1775451600000000": 0, "9999999999999999999": 0, "x": 0,
 	} {
@@ -224,7 +225,7 @@ func TestCleanTexts(t *testing.T) {
 		{" \n ", ""},
 		{"👩‍🌾 ok", "👩‍🌾 ok"}, // the joiner is part of the picture
 	} {
-		got, wasCut := clean(test.text, 100)
+		got, wasCut := botapi.Clean(test.text, 100)
 		if got != test.want || wasCut || !norm.NFC.IsNormalString(got) {
 			t.Errorf("%q is %q, cut: %t; want %q", test.text, got, wasCut, test.want)
 		}
@@ -239,7 +240,7 @@ func TestCleanTexts(t *testing.T) {
 		{"ắắắắ", "ắắắ", 3, true},
 		{"ab cd", "ab", 3, true},
 	} {
-		if got, wasCut := clean(one.text, one.limit); got != one.want || wasCut != one.cut {
+		if got, wasCut := botapi.Clean(one.text, one.limit); got != one.want || wasCut != one.cut {
 			t.Errorf("%q is %q, cut: %t", one.text, got, wasCut)
 		}
 	}

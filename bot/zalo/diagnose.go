@@ -72,7 +72,8 @@ func Diagnose(config Config, header http.Header, body []byte) Diagnosis {
 	}
 	bodies := []way{{value: body}}
 	unix := bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
-	for _, text := range [][]byte{bytes.TrimRight(body, "\r\n"), bytes.TrimSpace(body), unix, bytes.TrimSpace(unix), compact(body)} {
+	for _, text := range [][]byte{bytes.TrimRight(body, "\r\n"), bytes.TrimSpace(body), unix, bytes.TrimSpace(unix),
+		compact(body)} {
 		if len(text) > 0 && !bytes.Equal(text, body) {
 			bodies = append(bodies, way{text, true})
 		}

@@ -12,7 +12,7 @@
 //   - The API's version is a matter of each path and not of the whole: message/cs
 //     is v3.0; uploads, getoa and reactions are v2.0, and v3.0 of them is 404.
 //   - Ids are strings here and numbers there, and exceed what a float64 holds:
-//     loose, in api.go.
+//     botapi.Word, in api.go.
 //   - An access token dies the moment its successor is made, perhaps by another
 //     replica: api.go has it renewed once, and asks once more.
 //   - A refresh token works once, and a refused refresh may come with HTTP 200

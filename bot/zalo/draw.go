@@ -7,9 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Limits on a button, in letters. [clients in use]
@@ -78,15 +77,10 @@ func templated(p holding) *attached { return &attached{Type: "template", Payload
 // Choices that cannot be buttons are numbered lines, which stay together where
 // they fit into one message.
 func (c *Channel) layOut(reply bot.Reply) []content {
-	parts := c.split(wording(reply))
+	parts := botapi.Parts(botapi.Wording(reply), c.limit)
 	buttons, drawn := c.buttons(reply)
 	if !drawn {
-		choices := c.choices(reply)
-		if last := len(parts) - 1; last >= 0 && utf8.RuneCountInString(parts[last]+"\n\n"+choices) <= c.limit {
-			parts[last] += "\n\n" + choices
-		} else {
-			parts = append(parts, c.split(choices)...)
-		}
+		parts = botapi.Numbered(parts, reply, c.limit, c.config.Words.Numbers)
 	}
 	messages := make([]content, len(parts))
 	for i, part := range parts {
@@ -111,12 +105,6 @@ func (c *Channel) Drawn(reply bot.Reply) []string {
 	return bot.DrawnWith(texts, reply, buttons)
 }
 
-// wording is the title, for which there is no bold, above the text.
-func wording(reply bot.Reply) string {
-	title := strings.Join(strings.Fields(proper(reply.Title)), " ")
-	return strings.TrimLeft(title+"\n"+strings.Trim(proper(reply.Text), "\n"), "\n")
-}
-
 // Numbers reports whether Send numbers the actions of a reply, as it does where
 // they are too many for buttons, where one of the buttons would be refused, or
 // where there is no text to put buttons under.
@@ -139,7 +127,7 @@ func (c *Channel) buttons(reply bot.Reply) (buttons []button, drawn bool) {
 		return nil, true
 	}
 	// An empty reply is not sent at all, and judged by its buttons alone.
-	textless := !reply.Empty() && strings.TrimSpace(wording(reply)) == ""
+	textless := !reply.Empty() && strings.TrimSpace(botapi.Wording(reply)) == ""
 	if len(buttons) > c.config.ButtonLimit || textless {
 		return nil, false
 	}
@@ -148,7 +136,7 @@ func (c *Channel) buttons(reply bot.Reply) (buttons []button, drawn bool) {
 
 // buttonOf draws a button, unless Zalo would refuse it.
 func buttonOf(choice bot.Button) (button, bool) {
-	title := strings.TrimSpace(proper(choice.Label))
+	title := strings.TrimSpace(botapi.Proper(choice.Label))
 	if n := utf8.RuneCountInString(title); n == 0 || n > maxButtonTitle {
 		return button{}, false
 	}
@@ -160,7 +148,8 @@ func buttonOf(choice bot.Button) (button, bool) {
 		return button{Title: title, Type: "oa.open.phone", Payload: dial{code}}, ok
 	}
 	address, err := url.Parse(choice.URL)
-	ok := err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" && utf8.RuneCountInString(choice.URL) <= maxButtonPayload
+	ok := err == nil && (address.Scheme == "https" || address.Scheme == "http") && address.Host != "" &&
+		utf8.RuneCountInString(choice.URL) <= maxButtonPayload
 	return button{Title: title, Type: "oa.open.url", Payload: webPage{choice.URL}}, ok
 }
 
@@ -174,40 +163,4 @@ func phoneCode(number string) (string, bool) {
 		code = "84" + national
 	}
 	return code, phoneShape.MatchString(code)
-}
-
-// choices draws the buttons as lines, and says how to answer where there is
-// something to choose and not only a page to open.
-func (c *Channel) choices(reply bot.Reply) string {
-	lines := bot.Listed(reply)
-	if len(bot.Choices(reply)) > 0 && c.config.Words.Numbers != nil {
-		lines = append(lines, c.config.Words.Numbers(reply.Mark+"1"))
-	}
-	return proper(strings.Join(lines, "\n"))
-}
-
-// split cuts a text into messages. Blank ones are left out, since Zalo refuses
-// them; so none may come back.
-func (c *Channel) split(text string) []string {
-	var parts []string
-	for _, part := range bot.Split(strings.Trim(text, "\n"), c.limit) {
-		if part = strings.Trim(part, "\n"); strings.TrimSpace(part) != "" {
-			parts = append(parts, part)
-		}
-	}
-	return parts
-}
-
-// proper is the text as Zalo counts it: valid UTF-8, in the composed form in
-// which a Vietnamese letter is one.
-func proper(text string) string {
-	return norm.NFC.String(strings.ToValidUTF8(text, string(utf8.RuneError)))
-}
-
-// cut keeps the first letters of a text.
-func cut(text string, letters int) string {
-	if runes := []rune(text); len(runes) > letters {
-		return string(runes[:letters])
-	}
-	return text
 }

@@ -88,8 +88,3 @@ func saidCode(err error, code int) bool {
 	f := (*failure)(nil)
 	return errors.As(err, &f) && f.said && f.code == code
 }
-
-// refused is a request that is wrong without asking.
-func refused(why string) *bot.SendError {
-	return &bot.SendError{Fate: bot.Refused, Cause: errors.New(why)}
-}

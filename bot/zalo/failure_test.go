@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // When a message may be asked for again after evening, 21:30:30 in Vietnam.
@@ -281,7 +282,7 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 	})
 	t.Run("all places are taken", func(t *testing.T) {
 		s, channel := newStandIn(t, nil)
-		for range maxUnderway {
+		for range botapi.MaxUnderway {
 			channel.underway <- struct{}{}
 		}
 		ctx, cancel := context.WithCancel(t.Context())

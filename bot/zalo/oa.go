@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Account is what Zalo says about the Official Account. Sending hangs on the
@@ -26,11 +27,11 @@ func (c *Channel) Account(ctx context.Context) (Account, error) {
 		return Account{}, err
 	}
 	var said struct {
-		OAID     loose           `json:"oaid"`
-		ID       loose           `json:"oa_id"`
-		Name     loose           `json:"name"`
-		Verified loose           `json:"is_verified"`
-		Package  loose           `json:"package_name"`
+		OAID     botapi.Word     `json:"oaid"`
+		ID       botapi.Word     `json:"oa_id"`
+		Name     botapi.Word     `json:"name"`
+		Verified botapi.Word     `json:"is_verified"`
+		Package  botapi.Word     `json:"package_name"`
 		Cloud    json.RawMessage `json:"linked_ZCA"`
 	}
 	if json.Unmarshal(data, &said) != nil || said.OAID == "" && said.ID == "" {

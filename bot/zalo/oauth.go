@@ -2,6 +2,7 @@ package zalo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 const (
@@ -51,7 +53,8 @@ func (o *OAuth) Renew(ctx context.Context, refresh string) (access, next string,
 		"grant_type": {"refresh_token"}, "app_id": {o.AppID}, "refresh_token": {refresh},
 	})
 	if err != nil {
-		f := &failure{method: "oauth", asked: asked.Load(), status: status, cause: redact(err, refresh, url.QueryEscape(refresh), o.AppSecret)}
+		f := &failure{method: "oauth", asked: asked.Load(), status: status,
+			cause: botapi.Redact(err, refresh, url.QueryEscape(refresh), o.AppSecret)}
 		fate := bot.Uncertain
 		if !f.asked {
 			fate = bot.Retry
@@ -59,11 +62,11 @@ func (o *OAuth) Renew(ctx context.Context, refresh string) (access, next string,
 		return "", "", 0, &bot.SendError{Fate: fate, Cause: f}
 	}
 	var said struct {
-		Access  loose `json:"access_token"`
-		Refresh loose `json:"refresh_token"`
-		Expires loose `json:"expires_in"`
-		Error   loose `json:"error"`
-		Name    loose `json:"error_name"`
+		Access  botapi.Word `json:"access_token"`
+		Refresh botapi.Word `json:"refresh_token"`
+		Expires botapi.Word `json:"expires_in"`
+		Error   botapi.Word `json:"error"`
+		Name    botapi.Word `json:"error_name"`
 	}
 	// null would be read as well, and say nothing.
 	read := json.Unmarshal(answer, &said) == nil && bytes.HasPrefix(bytes.TrimSpace(answer), []byte("{"))
@@ -77,7 +80,8 @@ func (o *OAuth) Renew(ctx context.Context, refresh string) (access, next string,
 		f := &failure{method: "oauth", asked: true, status: status}
 		return "", "", 0, &bot.SendError{Fate: bot.Uncertain, Cause: f}
 	}
-	return "", "", 0, &bot.SendError{Fate: bot.Broken, Why: bot.WhyToken, Cause: refusal(string(said.Error), string(said.Name), refresh, o.AppSecret)}
+	return "", "", 0, &bot.SendError{Fate: bot.Broken, Why: bot.WhyToken,
+		Cause: refusal(string(said.Error), string(said.Name), refresh, o.AppSecret)}
 }
 
 // post asks for tokens and reads the whole answer.
@@ -86,11 +90,12 @@ func (o *OAuth) post(ctx context.Context, form url.Values) (status int, answer [
 	if address == "" {
 		address = defaultOAuthURL
 	}
-	base, ok := hostOf(address)
-	if !ok {
+	base, ok := botapi.Base(address)
+	if !ok || base.User != nil {
 		return 0, nil, errNoAddress
 	}
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, base.JoinPath("v4/oa/access_token").String(), strings.NewReader(form.Encode()))
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, base.JoinPath("v4/oa/access_token").String(),
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -99,17 +104,13 @@ func (o *OAuth) post(ctx context.Context, form url.Values) (status int, answer [
 	// A connection of its own: a request that meets the closing of an idle one
 	// may have arrived, and this one must not be left in doubt.
 	q.Close = true
-	client := http.Client{}
-	if o.Client != nil {
-		client = *o.Client
-	}
-	client.CheckRedirect, client.Timeout = stay, 0
+	client := botapi.Client(cmp.Or(o.Client, http.DefaultClient))
 	response, err := client.Do(q)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	answer, err = bounded(response.Body, maxAnswer)
+	answer, err = botapi.Read(response.Body, maxAnswer)
 	return response.StatusCode, answer, err
 }
 
@@ -137,7 +138,7 @@ func refusal(code, name string, secrets ...string) error {
 		}
 		return -1
 	}, name)
-	if plain = strings.TrimSpace(cut(plain, maxErrorName)); plain == "" {
+	if plain = strings.TrimSpace(botapi.Cut(plain, maxErrorName)); plain == "" {
 		return errors.New(code)
 	}
 	for _, secret := range secrets {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // consultation is the message that answers a person, free within 48 hours.
@@ -75,8 +76,8 @@ func (s *sending) send(ctx context.Context, message content) (ref string, err er
 // cannot be read was sent all the same.
 func reference(data json.RawMessage) string {
 	var sent struct {
-		MessageID loose `json:"message_id"`
-		MsgID     loose `json:"msg_id"`
+		MessageID botapi.Word `json:"message_id"`
+		MsgID     botapi.Word `json:"msg_id"`
 	}
 	if json.Unmarshal(data, &sent) != nil {
 		return ""
@@ -100,8 +101,8 @@ var refShape = regexp.MustCompile(`^[A-Za-z0-9_.=+/-]{1,128}$`)
 func (s *sending) form(ctx context.Context) error {
 	config := s.channel.config
 	_, err := s.send(ctx, content{Attachment: templated(holding{TemplateType: "request_user_info", Elements: []element{{
-		Title:    cut(proper(config.Words.FormTitle), maxFormTitle),
-		Subtitle: cut(proper(config.Words.FormText), maxFormText),
+		Title:    botapi.Cut(botapi.Proper(config.Words.FormTitle), maxFormTitle),
+		Subtitle: botapi.Cut(botapi.Proper(config.Words.FormText), maxFormText),
 		ImageURL: config.FormImage,
 	}}})})
 	return err
@@ -112,7 +113,7 @@ var userShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 func checkUser(id string) error {
 	if !userShape.MatchString(id) {
-		return refused("no id of a user")
+		return botapi.Refused("no id of a user")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package zalo
 
 import (
 	"bytes"
+	"canbobot/bot/botapi"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -19,15 +20,15 @@ const (
 
 // envelope is what a signature hangs on, read off the body before anything else.
 type envelope struct {
-	AppID     loose `json:"app_id"`
-	OAID      loose `json:"oa_id"`
-	Timestamp loose `json:"timestamp"`
+	AppID     botapi.Word `json:"app_id"`
+	OAID      botapi.Word `json:"oa_id"`
+	Timestamp botapi.Word `json:"timestamp"`
 	Sender    struct {
-		ID      loose `json:"id"`
-		AdminID loose `json:"admin_id"` // of somebody who answers in the OA's own tool
+		ID      botapi.Word `json:"id"`
+		AdminID botapi.Word `json:"admin_id"` // of somebody who answers in the OA's own tool
 	} `json:"sender"`
 	Recipient struct {
-		ID loose `json:"id"`
+		ID botapi.Word `json:"id"`
 	} `json:"recipient"`
 }
 
@@ -67,7 +68,7 @@ func (c *Channel) verify(header http.Header, body []byte, e envelope) signed {
 	}
 	try(c.config.AppID, signedByID)
 	if c.config.SignedByOA {
-		for _, id := range []loose{e.OAID, e.Recipient.ID, e.Sender.ID} {
+		for _, id := range []botapi.Word{e.OAID, e.Recipient.ID, e.Sender.ID} {
 			try(string(id), signedByOA)
 		}
 	}

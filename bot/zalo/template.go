@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // maxKey is Zalo's limit on tracking_id, in bytes.
@@ -31,12 +32,12 @@ type toPhone struct {
 // reference is the message's id, which delivery reports name.
 func (c *Channel) SendTemplate(ctx context.Context, userID, phone string, approved bot.Template) (string, error) {
 	if approved.ID == "" {
-		return "", refused("no number of a template")
+		return "", botapi.Refused("no number of a template")
 	}
 	gaps := map[string]string{} // never null
 	maps.Copy(gaps, approved.Data)
 	for name, value := range gaps {
-		gaps[name] = proper(value)
+		gaps[name] = botapi.Proper(value)
 	}
 	var r outgoing
 	if userID != "" {
@@ -47,10 +48,10 @@ func (c *Channel) SendTemplate(ctx context.Context, userID, phone string, approv
 	} else {
 		number, ok := phoneCode(phone)
 		if !ok {
-			return "", refused("no phone number of Vietnam")
+			return "", botapi.Refused("no phone number of Vietnam")
 		}
 		if len(approved.Key) > maxKey {
-			return "", refused("the message's key is too long")
+			return "", botapi.Refused("the message's key is too long")
 		}
 		r = posted("message/template", toPhone{Phone: number, TemplateID: approved.ID, Data: gaps, TrackingID: approved.Key})
 		r.business = true

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Limits on uploads, in bytes; Zalo says MB and not which, so the smaller are
@@ -107,7 +108,7 @@ func (found carrier) named(name string) string {
 			return '_'
 		}
 		return r
-	}, proper(name))
+	}, botapi.Proper(name))
 	extension := path.Ext(name)
 	stem := strings.TrimSuffix(name, extension)
 	if right, ok := carriers[strings.ToLower(extension)]; !ok || right.path != found.path {
@@ -116,7 +117,7 @@ func (found carrier) named(name string) string {
 	if strings.TrimSpace(stem) == "" {
 		stem = "file"
 	}
-	return cut(stem, maxFileName-len(extension)) + extension
+	return botapi.Cut(stem, maxFileName-len(extension)) + extension
 }
 
 // file sends a file by the way that its kind has, and otherwise the address
@@ -159,7 +160,8 @@ func (s *sending) carried(ctx context.Context, found carrier, file bot.File) (re
 // show sends a message that shows an uploaded file.
 func (s *sending) show(ctx context.Context, found carrier, id string) (ref string, err error) {
 	if found.picture() {
-		return s.send(ctx, content{Attachment: templated(holding{TemplateType: "media", Elements: []element{{MediaType: "image", AttachmentID: id}}})})
+		return s.send(ctx, content{Attachment: templated(holding{TemplateType: "media",
+			Elements: []element{{MediaType: "image", AttachmentID: id}}})})
 	}
 	return s.send(ctx, content{Attachment: &attached{Type: "file", Payload: holding{Token: id}}})
 }
@@ -183,7 +185,8 @@ func (c *Channel) upload(ctx context.Context, found carrier, file bot.File) (id 
 	if err = errors.Join(err, form.Close()); err != nil { // in memory this cannot fail
 		return "", &bot.SendError{Fate: bot.Refused, Cause: err}
 	}
-	data, err := c.call(ctx, outgoing{path: found.path, kind: form.FormDataContentType(), body: body.Bytes(), patience: uploadPatience})
+	data, err := c.call(ctx, outgoing{path: found.path, kind: form.FormDataContentType(), body: body.Bytes(),
+		patience: uploadPatience})
 	if failed := (*bot.SendError)(nil); errors.As(err, &failed) && failed.Fate == bot.Uncertain {
 		return "", &bot.SendError{Fate: bot.Retry, Cause: failed.Cause}
 	}
@@ -191,11 +194,11 @@ func (c *Channel) upload(ctx context.Context, found carrier, file bot.File) (id 
 		return "", err
 	}
 	var up struct {
-		AttachmentID loose `json:"attachment_id"`
-		Token        loose `json:"token"`
+		AttachmentID botapi.Word `json:"attachment_id"`
+		Token        botapi.Word `json:"token"`
 	}
 	if json.Unmarshal(data, &up) != nil || up.AttachmentID == "" && up.Token == "" {
-		return "", refused("zalo " + found.path + ": a success with nothing in it")
+		return "", botapi.Refused("zalo " + found.path + ": a success with nothing in it")
 	}
 	if up.AttachmentID != "" {
 		return string(up.AttachmentID), nil
@@ -207,7 +210,7 @@ func (c *Channel) upload(ctx context.Context, found carrier, file bot.File) (id 
 func (s *sending) linked(ctx context.Context, file bot.File) (ref string, err error) {
 	c := s.channel
 	if c.config.Shelf == nil {
-		return "", refused("Zalo takes no such file, and there is no shelf to lay it on")
+		return "", botapi.Refused("Zalo takes no such file, and there is no shelf to lay it on")
 	}
 	address, err := c.config.Shelf.Offer(ctx, Name, s.userID, file, false)
 	if err != nil {
@@ -217,7 +220,7 @@ func (s *sending) linked(ctx context.Context, file bot.File) (ref string, err er
 		}
 		return "", &bot.SendError{Fate: fate, Cause: fmt.Errorf("lay a file on the shelf: %w", err)}
 	}
-	for _, part := range c.split(proper(c.config.Words.Link(file.Name, address))) {
+	for _, part := range botapi.Parts(botapi.Proper(c.config.Words.Link(file.Name, address)), c.limit) {
 		if ref, err = s.send(ctx, content{Text: part}); err != nil {
 			return "", err
 		}

@@ -3,14 +3,12 @@ package zalo
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 const (
@@ -70,13 +68,12 @@ func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
 		// Not every server can; then its own time limit holds.
 		connection := http.NewResponseController(w)
 		connection.SetReadDeadline(time.Now().Add(bodyPatience))
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		body, status := botapi.Body(w, r, maxEvent)
+		if status == http.StatusRequestEntityTooLarge {
 			c.config.Count("webhook_too_large")
-			answer(w, http.StatusRequestEntityTooLarge)
-			return
-		} else if err != nil {
-			answer(w, http.StatusBadRequest)
+		}
+		if status != http.StatusOK {
+			answer(w, status)
 			return
 		}
 		connection.SetReadDeadline(time.Time{})
@@ -105,7 +102,12 @@ func (c *Channel) take(r *http.Request, body []byte, handler bot.Handler) int {
 	case signedByOA:
 		c.logger.Info("event signed with the account's id in the place of the app's")
 	}
-	return c.accept(r, body, e, handler)
+	status := http.StatusOK
+	err := botapi.Guard(c.logger, "", func() error { status = c.accept(r, body, e, handler); return nil })
+	if err != nil {
+		c.config.Count("webhook_panicked")
+	}
+	return status
 }
 
 // refuse counts a call that Zalo did not sign. Anybody can make one: it leaves
@@ -119,15 +121,6 @@ func (c *Channel) refuse() int {
 // accept handles what Zalo signed. A fault of ours takes only that event down:
 // it would come again at each repetition.
 func (c *Channel) accept(r *http.Request, body []byte, e envelope, handler bot.Handler) (status int) {
-	event := ""
-	defer func() {
-		if value := recover(); value != nil {
-			// The value may hold what a person wrote: the log gets its type and place.
-			c.logger.Error("handler panicked", "event", event, "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
-			c.config.Count("webhook_panicked")
-			status = http.StatusOK
-		}
-	}()
 	now := c.clock()
 	if at, known := c.signedAt(r.Header, e); known && (now.Sub(at) > replayWindow || at.Sub(now) > replayWindow) {
 		c.config.Count("webhook_stale")
@@ -143,12 +136,15 @@ func (c *Channel) accept(r *http.Request, body []byte, e envelope, handler bot.H
 		c.config.Count("webhook_other_oa")
 		return http.StatusOK
 	}
-	event = in.EventID
 	// What was begun is finished, even if Zalo hangs up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
 	defer cancel()
-	if err := handler.Handle(ctx, in); err != nil {
-		c.logger.Warn("event not handled", "event", event, "error", err)
+	err := botapi.Handle(ctx, c.logger, handler, in)
+	switch {
+	case errors.As(err, &botapi.Panicked{}):
+		c.config.Count("webhook_panicked")
+	case err != nil:
+		c.logger.Warn("event not handled", "event", in.EventID, "error", err)
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusOK
@@ -157,7 +153,7 @@ func (c *Channel) accept(r *http.Request, body []byte, e envelope, handler bot.H
 // signedAt is when an event was made: the body's time, else the header's.
 func (c *Channel) signedAt(header http.Header, e envelope) (time.Time, bool) {
 	if e.Timestamp == "" {
-		return timeOf(loose(headerTime(header)))
+		return timeOf(botapi.Word(headerTime(header)))
 	}
 	return timeOf(e.Timestamp)
 }
@@ -203,9 +199,8 @@ func (c *Channel) ours(e envelope, in bot.Inbound) bool {
 }
 
 func answer(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Length", "0")
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "30")
 	}
-	w.WriteHeader(status)
+	botapi.Answer(w, status)
 }

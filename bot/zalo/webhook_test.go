@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // doing is a handler that is one function.
@@ -73,7 +74,7 @@ func TestDepthAndLengthCostNothing(t *testing.T) {
 	if got := d.got[0].Attachment; got == nil || got.ID != "https://a.zdn.vn/1.jpg" {
 		t.Errorf("the first of a long list is %+v", got)
 	}
-	var list few[loose]
+	var list few[botapi.Word]
 	if err := list.UnmarshalJSON([]byte("[" + strings.Repeat("1,", 300_000) + "1]")); err != nil || len(list) != fewMost {
 		t.Errorf("%d of a long list were read, %v", len(list), err)
 	}

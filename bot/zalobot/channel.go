@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // Name is the channel's name, stored beside its accounts.
@@ -68,8 +67,6 @@ const (
 	// in which the platform fetches a picture first.
 	callPatience  = 20 * time.Second
 	photoPatience = 150 * time.Second
-	// maxUnderway bounds the calls underway, of which polls are none.
-	maxUnderway = 64
 )
 
 // Channel is the bot on Zalo. It implements bot.Channel and its powers Numbered,
@@ -107,7 +104,8 @@ func New(config Config) *Channel {
 	c := &Channel{
 		clock: config.Clock, logger: config.Logger, count: config.Count, shelf: config.Shelf, words: config.Words,
 		token: config.Token, timeoutAsText: config.TimeoutAsText,
-		underway: make(chan struct{}, maxUnderway), pause: pauseFor,
+		limit: botapi.Room(config.TextLimit, defaultTextLimit), client: botapi.Client(config.Client),
+		underway: make(chan struct{}, botapi.MaxUnderway), pause: botapi.Pause,
 	}
 	if c.clock == nil {
 		c.clock = time.Now
@@ -121,48 +119,23 @@ func New(config Config) *Channel {
 	if c.words.Link == nil {
 		c.words.Link = func(name, address string) string { return name + "\n" + address }
 	}
-	if config.TextLimit <= 0 {
-		config.TextLimit = defaultTextLimit
-	}
-	c.limit = max(config.TextLimit-config.TextLimit/20, 1)
-
-	client := http.Client{}
-	if config.Client != nil {
-		client = *config.Client
-	} else {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = maxUnderway
-		// A request that meets the server's closing of an idle connection may have
-		// arrived. So connections are given up here before they are there.
-		transport.IdleConnTimeout = 30 * time.Second
-		client.Transport = transport
-	}
-	client.Timeout = 0
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.client = &client
-
 	if config.APIURL == "" {
 		config.APIURL = defaultAPIURL
 	}
-	base, err := url.Parse(strings.TrimRight(config.APIURL, "/"))
+	base, ok := botapi.Base(config.APIURL)
 	switch {
-	case err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" || base.RawQuery != "":
-		c.fault = &failure{said: true, code: http.StatusNotFound, description: "the address of the platform is no http(s) URL"}
-	case config.Token == "" || strings.Trim(config.Token, tokenLetters) != "":
-		c.fault = &failure{said: true, code: http.StatusUnauthorized, description: "the token is not of the form 123456:abc..."}
+	case !ok:
+		c.fault = &failure{said: true, code: http.StatusNotFound,
+			description: "the address of the platform is no http(s) URL"}
+	case !botapi.IsToken(config.Token):
+		c.fault = &failure{said: true, code: http.StatusUnauthorized,
+			description: "the token is not of the form 123456:abc..."}
 	default:
-		if base.Path == "" { // joined to nothing, a path would not begin with a slash
-			base.Path = "/"
-		}
 		c.methods = base.JoinPath("bot" + config.Token + "/")
-		if address := net.ParseIP(base.Hostname()); address.IsLoopback() || base.Hostname() == "localhost" {
-			c.home = base.Host
-		}
+		c.home = botapi.Home(base)
 	}
 	return c
 }
-
-const tokenLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:"
 
 // Name is "zalobot".
 func (c *Channel) Name() string { return Name }
@@ -192,12 +165,13 @@ func (c *Channel) Me(ctx context.Context) (id, name string, err error) {
 		return "", "", err
 	}
 	var self struct {
-		ID          word `json:"id"`
-		AccountName word `json:"account_name"`
-		DisplayName word `json:"display_name"`
+		ID          botapi.Word `json:"id"`
+		AccountName botapi.Word `json:"account_name"`
+		DisplayName botapi.Word `json:"display_name"`
 	}
 	if err := json.Unmarshal(result, &self); err != nil || self.ID == "" {
-		return "", "", &bot.SendError{Fate: bot.Retry, Cause: &failure{method: "getMe", said: true, description: "the answer names nobody"}}
+		return "", "", &bot.SendError{Fate: bot.Retry,
+			Cause: &failure{method: "getMe", said: true, description: "the answer names nobody"}}
 	}
 	name = string(self.AccountName)
 	if name == "" {

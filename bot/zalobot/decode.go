@@ -8,12 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // update is what is read of an event:
@@ -23,27 +20,27 @@ import (
 //	  "chat":{"id":"6ede9afa66b88fe6d6a9","chat_type":"PRIVATE"},
 //	  "text":"...","message_id":"2d758cb5e222177a4e35","date":1750316131602}}
 type update struct {
-	Event   word       `json:"event_name"`
-	Message *inMessage `json:"message"`
+	Event   botapi.Word `json:"event_name"`
+	Message *inMessage  `json:"message"`
 }
 
 type inMessage struct {
-	ID   word `json:"message_id"`
-	Date word `json:"date"` // milliseconds; seconds in older events
+	ID   botapi.Word `json:"message_id"`
+	Date botapi.Word `json:"date"` // milliseconds; seconds in older events
 	From struct {
-		ID    word `json:"id"`
-		IsBot word `json:"is_bot"`
+		ID    botapi.Word `json:"id"`
+		IsBot botapi.Word `json:"is_bot"`
 	} `json:"from"`
 	Chat struct {
-		ID   word `json:"id"`
-		Type word `json:"chat_type"` // PRIVATE or GROUP
+		ID   botapi.Word `json:"id"`
+		Type botapi.Word `json:"chat_type"` // PRIVATE or GROUP
 	} `json:"chat"`
-	Text     word `json:"text"`
-	Caption  word `json:"caption"`
-	PhotoURL word `json:"photo_url"` // as events have it
-	Photo    word `json:"photo"`     // as the documentation has it
-	URL      word `json:"url"`       // of a sticker
-	VoiceURL word `json:"voice_url"`
+	Text     botapi.Word `json:"text"`
+	Caption  botapi.Word `json:"caption"`
+	PhotoURL botapi.Word `json:"photo_url"` // as events have it
+	Photo    botapi.Word `json:"photo"`     // as the documentation has it
+	URL      botapi.Word `json:"url"`       // of a sticker
+	VoiceURL botapi.Word `json:"voice_url"`
 }
 
 // ignored says why an event needs no answer; empty when it was accepted.
@@ -108,7 +105,7 @@ func decode(raw []byte, now time.Time) (bot.Inbound, ignored) {
 
 // eventID is the message's own id. An event without a usable one is named after
 // what it holds, which a repetition holds too.
-func eventID(id word, raw []byte) string {
+func eventID(id botapi.Word, raw []byte) string {
 	if shape.MatchString(string(id)) {
 		return string(id)
 	}
@@ -125,7 +122,7 @@ const (
 var oldest = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // dateOf reads a date; now when there is none that can be meant.
-func dateOf(date word, now time.Time) time.Time {
+func dateOf(date botapi.Word, now time.Time) time.Time {
 	n, err := strconv.ParseInt(string(date), 10, 64)
 	at := time.UnixMilli(n)
 	if n < firstMilli {
@@ -138,29 +135,32 @@ func dateOf(date word, now time.Time) time.Time {
 }
 
 // readers read what each event brings.
-var readers = map[word]func(m *inMessage, in *bot.Inbound){
+var readers = map[botapi.Word]func(m *inMessage, in *bot.Inbound){
 	"message.text.received": func(m *inMessage, in *bot.Inbound) {
-		in.Text, in.Cut = clean(string(m.Text), bot.MaxText)
+		in.Text, in.Cut = botapi.Clean(string(m.Text), bot.MaxText)
 		if in.Text == "" { // of control characters alone
 			in.Attachment = &bot.Attachment{Kind: bot.Other}
 		}
 	},
 	"message.image.received": func(m *inMessage, in *bot.Inbound) {
-		in.Text, in.Cut = clean(string(m.Caption), bot.MaxText)
+		in.Text, in.Cut = botapi.Clean(string(m.Caption), bot.MaxText)
 		in.Attachment = fileAt(bot.Photo, m.PhotoURL, m.Photo)
 	},
 	"message.sticker.received": func(m *inMessage, in *bot.Inbound) { in.Attachment = fileAt(bot.Sticker, m.URL) },
 	"message.voice.received":   func(m *inMessage, in *bot.Inbound) { in.Attachment = fileAt(bot.Voice, m.VoiceURL) },
 	// Content that the platform does not pass on, or a person whom it protects: a
 	// kind answer is due all the same.
-	"message.unsupported.received": func(_ *inMessage, in *bot.Inbound) { in.Attachment = &bot.Attachment{Kind: bot.Other} },
+	"message.unsupported.received": func(_ *inMessage,
+		in *bot.Inbound) {
+		in.Attachment = &bot.Attachment{Kind: bot.Other}
+	},
 }
 
 // maxAddress bounds an address, in bytes; a longer one cannot be fetched.
 const maxAddress = 2048
 
 // fileAt makes an attachment of the first address that is there.
-func fileAt(kind bot.AttachmentKind, addresses ...word) *bot.Attachment {
+func fileAt(kind bot.AttachmentKind, addresses ...botapi.Word) *bot.Attachment {
 	a := &bot.Attachment{Kind: kind}
 	for _, address := range addresses {
 		if a.ID == "" && len(address) <= maxAddress {
@@ -168,34 +168,4 @@ func fileAt(kind bot.AttachmentKind, addresses ...word) *bot.Attachment {
 		}
 	}
 	return a
-}
-
-// clean makes a text fit for the bot: valid UTF-8, composed, without control
-// characters and without the marks that reverse the order of letters, at most
-// limit runes.
-func clean(text string, limit int) (cleaned string, cut bool) {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, string(utf8.RuneError)), "\r\n", "\n")
-	text = strings.Map(func(letter rune) rune {
-		switch {
-		case letter == '\n':
-			return letter
-		case letter == '\t', letter == '\r', letter == '\u2028', letter == '\u2029':
-			return ' '
-		case unicode.IsControl(letter), unicode.Is(unicode.Bidi_Control, letter), letter == '\ufeff':
-			return -1
-		}
-		return letter
-	}, text)
-	text = strings.TrimSpace(norm.NFC.String(text))
-	if utf8.RuneCountInString(text) <= limit {
-		return text, false
-	}
-	runes := 0
-	for at := range text {
-		if runes == limit {
-			return strings.TrimSpace(text[:at]), true
-		}
-		runes++
-	}
-	return text, false
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,7 +82,8 @@ func (f *failure) fate() (bot.Fate, string) {
 		return bot.Broken, bot.WhyToken // the path is wrong: the token, or the address
 	case f.code == codeQuota, f.code == codeDaily:
 		return bot.Retry, ""
-	case f.code == codeInternal, f.code == codeIdle, f.code < http.StatusBadRequest, f.code >= http.StatusInternalServerError:
+	case f.code == codeInternal, f.code == codeIdle, f.code < http.StatusBadRequest,
+		f.code >= http.StatusInternalServerError:
 		return bot.Uncertain, "" // it may have failed after sending
 	}
 	return bot.Refused, ""
@@ -155,56 +155,3 @@ func (c *Channel) sendError(err error) *bot.SendError {
 	}
 	return result
 }
-
-// refused is a request that is wrong without asking.
-func refused(why string) *bot.SendError {
-	return &bot.SendError{Fate: bot.Refused, Cause: errors.New(why)}
-}
-
-// longestRetryAfter keeps a nonsensical Retry-After from stopping the channel.
-const longestRetryAfter = 24 * time.Hour
-
-// retryAfter reads the header of that name, in seconds or as a date.
-func retryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return time.Duration(min(max(seconds, 0), int(longestRetryAfter/time.Second))) * time.Second
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return min(max(at.Sub(now), 0), longestRetryAfter)
-	}
-	return 0
-}
-
-// redact is the second line of defence against a token in an error; bare is the
-// first. A transport of somebody else's may say what it likes.
-func (c *Channel) redact(err error) error {
-	text := err.Error()
-	_, secret, _ := strings.Cut(c.token, ":")
-	for _, part := range []string{c.token, secret} {
-		if part != "" && strings.Contains(text, part) {
-			text = strings.ReplaceAll(text, part, "<token>")
-		}
-	}
-	if text != err.Error() {
-		return errors.New(text)
-	}
-	return err
-}
-
-// maxDescription bounds what is kept of a description.
-const maxDescription = 160
-
-// tellable cuts a description before what it quotes: that may be a piece of the
-// message, or an address.
-func (c *Channel) tellable(description string) string {
-	description = c.redact(errors.New(description)).Error()
-	for i, letter := range description {
-		quotes := letter == '"' || letter == '\'' && (i == 0 || !isLetter(description[i-1])) // can't is no quote
-		if quotes || letter > '~' || letter < ' ' || i > maxDescription {
-			return strings.TrimSpace(description[:i]) + " ..."
-		}
-	}
-	return description
-}
-
-func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 	"canbobot/bot/zalobot/zalobottest"
 )
 
@@ -113,7 +114,7 @@ func TestFates(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"7": 7 * time.Second, "0": quotaPause, "-3": quotaPause, "": quotaPause, "soon": quotaPause, "999999999": longestRetryAfter,
+		"7": 7 * time.Second, "0": quotaPause, "-3": quotaPause, "": quotaPause, "soon": quotaPause, "999999999": botapi.LongestRetryAfter,
 		noon.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second,
 		noon.Add(-time.Hour).Format(http.TimeFormat):       quotaPause,
 	} {
@@ -151,7 +152,7 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 	})
 	t.Run("all places are taken", func(t *testing.T) {
 		channel := New(Config{Token: testToken})
-		for range maxUnderway {
+		for range botapi.MaxUnderway {
 			channel.underway <- struct{}{}
 		}
 		ctx, cancel := context.WithCancel(t.Context())

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 const (
@@ -113,7 +114,7 @@ func (c *Channel) removeWebhook(ctx context.Context) error {
 		return err
 	}
 	var info struct {
-		URL word `json:"url"`
+		URL botapi.Word `json:"url"`
 	}
 	if json.Unmarshal(result, &info) != nil || info.URL == "" {
 		return nil
@@ -177,7 +178,7 @@ func (p *poller) trouble(ctx context.Context, err error) {
 	p.troubles++
 	p.clear = false // whoever set a webhook makes polls fail, or silent
 	failed := c.sendError(err)
-	wait := growing(pauseLeast, pauseMost, p.troubles)
+	wait := botapi.Growing(pauseLeast, pauseMost, p.troubles)
 	if failed.Fate == bot.Broken {
 		c.logger.Error("the bot's token, or the platform's address, is refused", "error", err)
 		wait = pauseShut
@@ -188,9 +189,4 @@ func (p *poller) trouble(ctx context.Context, err error) {
 		wait = max(wait, f.overLimit())
 	}
 	c.pause(ctx, wait) // an end of ctx is seen by the loop
-}
-
-// growing doubles the pause each time in a row.
-func growing(least, most time.Duration, times int) time.Duration {
-	return min(least<<min(max(times-1, 0), 10), most)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 	"canbobot/bot/zalobot/zalobottest"
 )
 
@@ -112,12 +113,12 @@ func TestPollOutlivesTroubles(t *testing.T) {
 func TestPausesGrow(t *testing.T) {
 	var got []time.Duration
 	for times := range 8 {
-		got = append(got, growing(pauseLeast, pauseMost, times+1)/time.Second)
+		got = append(got, botapi.Growing(pauseLeast, pauseMost, times+1)/time.Second)
 	}
 	if want := []time.Duration{5, 10, 20, 40, 80, 120, 120, 120}; !slices.Equal(got, want) {
 		t.Errorf("%d", got)
 	}
-	if growing(pauseLeast, pauseMost, 1<<40) != pauseMost {
+	if botapi.Growing(pauseLeast, pauseMost, 1<<40) != pauseMost {
 		t.Error("a long outage overflows")
 	}
 }

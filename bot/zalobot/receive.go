@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
-	"runtime/debug"
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
 
 // receive decodes an update and writes down why one is passed over.
@@ -35,7 +34,7 @@ var eventName = regexp.MustCompile(`^[a-z_.]{1,60}$`)
 // nameOf is the name of an event as far as it may be told.
 func nameOf(raw []byte) string {
 	var u struct {
-		Event word `json:"event_name"`
+		Event botapi.Word `json:"event_name"`
 	}
 	if json.Unmarshal(raw, &u) != nil || !eventName.MatchString(string(u.Event)) {
 		return "?"
@@ -56,33 +55,17 @@ const (
 // insist gives an update to the handler until it takes it: nobody else has it.
 func (c *Channel) insist(ctx context.Context, handler bot.Handler, in bot.Inbound) {
 	for tries := 1; ; tries++ {
-		err := c.handle(ctx, handler, in)
+		err := botapi.Handle(ctx, c.logger, handler, in)
 		if err == nil {
 			return
 		}
-		fallen := errors.As(err, &panicked{})
-		if tries >= triesMost || fallen && tries >= panicsMost || c.pause(ctx, growing(retryLeast, retryMost, tries)) != nil {
+		fallen := errors.As(err, &botapi.Panicked{})
+		if tries >= triesMost || fallen && tries >= panicsMost ||
+			c.pause(ctx, botapi.Growing(retryLeast, retryMost, tries)) != nil {
 			c.count(Lost)
 			c.logger.Error("update lost: the handler did not take it", "event", in.EventID, "times", tries, "error", err)
 			return
 		}
 		c.logger.Warn("update not handled, it is tried again", "event", in.EventID, "times", tries, "error", err)
 	}
-}
-
-// panicked is a handler that panicked.
-type panicked struct{ value any }
-
-func (p panicked) Error() string { return fmt.Sprintf("handler panicked: %T", p.value) }
-
-// handle gives an event to the handler. A panic takes only that event down; its
-// value may hold what a person wrote, so that the log gets its type and place.
-func (c *Channel) handle(ctx context.Context, handler bot.Handler, in bot.Inbound) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = panicked{value}
-			c.logger.Error("handler panicked", "event", in.EventID, "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
-		}
-	}()
-	return handler.Handle(ctx, in)
 }

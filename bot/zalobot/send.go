@@ -3,22 +3,14 @@ package zalobot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"canbobot/bot"
+	"canbobot/bot/botapi"
 )
-
-// shortWait is how long a part of a reply waits for a platform that asks for a
-// pause, so that a reply is not left half said.
-const shortWait = 5 * time.Second
 
 // Send delivers a reply: its text, with the choices numbered under the last
 // part, then its files. The reference is that of the last part of the text, and
@@ -59,52 +51,9 @@ func (c *Channel) Drawn(reply bot.Reply) []string {
 	return bot.DrawnWith(c.layOut(reply), reply, false)
 }
 
-// layOut makes the texts of a reply. Its choices stay together where they fit
-// into one message: under the last part, or in a message of their own.
+// layOut makes the texts of a reply, its choices numbered under the last.
 func (c *Channel) layOut(reply bot.Reply) []string {
-	title := strings.Join(strings.Fields(proper(reply.Title)), " ")
-	parts := c.split(title + "\n" + strings.Trim(proper(reply.Text), "\n"))
-	choices := c.choices(reply)
-	if choices == "" {
-		return parts
-	}
-	if len(parts) > 0 {
-		last := &parts[len(parts)-1]
-		if whole := *last + "\n\n" + choices; utf8.RuneCountInString(whole) <= c.limit {
-			*last = whole
-			return parts
-		}
-	}
-	return append(parts, c.split(choices)...)
-}
-
-// choices draws the buttons as lines, and says how to answer where there is
-// something to choose and not only a page to open.
-func (c *Channel) choices(reply bot.Reply) string {
-	lines := bot.Listed(reply)
-	if c.Numbers(reply) && c.words.Numbers != nil {
-		lines = append(lines, c.words.Numbers(reply.Mark+"1"))
-	}
-	return proper(strings.Join(lines, "\n"))
-}
-
-// split cuts a text into messages. Blank ones are left out, since the platform
-// refuses them; so none may come back.
-func (c *Channel) split(text string) []string {
-	var parts []string
-	for _, part := range bot.Split(strings.Trim(text, "\n"), c.limit) {
-		if part = strings.Trim(part, "\n"); strings.TrimSpace(part) != "" {
-			parts = append(parts, part)
-		}
-	}
-	return parts
-}
-
-// proper is the text as the platform counts it: valid UTF-8, in the composed
-// form in which a Vietnamese letter is one. It goes without parse_mode, so that
-// letters that mark up something elsewhere are just letters.
-func proper(text string) string {
-	return norm.NFC.String(strings.ToValidUTF8(text, string(utf8.RuneError)))
+	return botapi.Numbered(botapi.Parts(botapi.Wording(reply), c.limit), reply, c.limit, c.words.Numbers)
 }
 
 // sending is a reply on its way, message by message.
@@ -134,11 +83,8 @@ func (s *sending) say(ctx context.Context, text string) (ref string, err error) 
 func (s *sending) send(ctx context.Context, patience time.Duration, method string, params any) (ref string, err error) {
 	c := s.channel
 	result, err := c.ask(ctx, patience, method, params)
-	failed := (*bot.SendError)(nil)
-	if s.begun && errors.As(err, &failed) && failed.Fate == bot.Retry && !failed.RetryAt.IsZero() {
-		if wait := failed.RetryAt.Sub(c.clock()); wait <= shortWait && c.pause(ctx, wait) == nil {
-			result, err = c.ask(ctx, patience, method, params)
-		}
+	if wait, soon := botapi.Soon(err, c.clock()); s.begun && soon && c.pause(ctx, wait) == nil {
+		result, err = c.ask(ctx, patience, method, params)
 	}
 	if err != nil {
 		return "", err
@@ -146,7 +92,7 @@ func (s *sending) send(ctx context.Context, patience time.Duration, method strin
 	s.begun = true
 	// What cannot be read was sent all the same.
 	var sent struct {
-		ID word `json:"message_id"`
+		ID botapi.Word `json:"message_id"`
 	}
 	if json.Unmarshal(result, &sent) != nil || !shape.MatchString(string(sent.ID)) {
 		return "", nil
@@ -161,7 +107,7 @@ var pictures = map[string]bool{"image/png": true, "image/jpeg": true}
 // and everything else as the address where its reader fetches it.
 func (s *sending) file(ctx context.Context, file bot.File) (ref string, err error) {
 	if s.channel.shelf == nil {
-		return "", refused("the platform takes no files, and there is no shelf to lay them on")
+		return "", botapi.Refused("the platform takes no files, and there is no shelf to lay them on")
 	}
 	if pictures[file.MIME] && http.DetectContentType(file.Content) == file.MIME {
 		ref, err = s.photo(ctx, file)
@@ -175,7 +121,7 @@ func (s *sending) file(ctx context.Context, file bot.File) (ref string, err erro
 	if err != nil {
 		return "", err
 	}
-	for _, part := range s.channel.split(proper(s.channel.words.Link(file.Name, address))) {
+	for _, part := range botapi.Parts(botapi.Proper(s.channel.words.Link(file.Name, address)), s.channel.limit) {
 		if ref, err = s.say(ctx, part); err != nil {
 			return "", err
 		}
@@ -189,7 +135,7 @@ func (s *sending) photo(ctx context.Context, file bot.File) (ref string, err err
 		return "", err
 	}
 	message := photoMessage{ChatID: s.chatID, Photo: address}
-	if name := s.channel.split(proper(file.Name)); len(name) > 0 {
+	if name := botapi.Parts(botapi.Proper(file.Name), s.channel.limit); len(name) > 0 {
 		message.Caption = name[0]
 	}
 	return s.send(ctx, photoPatience, "sendPhoto", message)
@@ -211,7 +157,7 @@ var shape = regexp.MustCompile(`^[A-Za-z0-9_.=+/-]{1,64}$`)
 
 func checkChat(chatID string) error {
 	if !shape.MatchString(chatID) {
-		return refused("no id of a chat")
+		return botapi.Refused("no id of a chat")
 	}
 	return nil
 }

@@ -56,7 +56,8 @@ type Items[T any, S ~string] struct {
 	LockWard bool
 	// Asks is the message to who may sign, Reminds that it waits too long, Reminded
 	// the column of when that was said, Since that of when it was put before them.
-	Asks, Reminds, Reminded, Since string
+	Asks, Reminds   outbox.Kind
+	Reminded, Since string
 	// Hours says that the ward's own time to remind counts for them; else only
 	// what a rule says does.
 	Hours bool
@@ -185,7 +186,7 @@ func (of *Items[T, S]) Ask(ctx context.Context, tx *gorm.DB, row T) error {
 }
 
 // tell queues a message about an item for ward users.
-func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind string, staff []models.Staff) error {
+func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind outbox.Kind, staff []models.Staff) error {
 	messages := make([]outbox.Message, len(staff))
 	for i, one := range staff {
 		messages[i] = outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID, Version: item.Version, Staff: one.ID}

@@ -1,6 +1,7 @@
-package zalobot
+package botapi_test
 
 import (
+	"canbobot/bot/botapi"
 	"context"
 	"testing"
 	"testing/synctest"
@@ -10,12 +11,12 @@ import (
 func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		if err := pauseFor(t.Context(), 5*time.Second); err != nil || time.Since(began) != 5*time.Second {
+		if err := botapi.Pause(t.Context(), 5*time.Second); err != nil || time.Since(began) != 5*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := pauseFor(ctx, time.Hour); err == nil || time.Since(began) != 6*time.Second {
+		if err := botapi.Pause(ctx, time.Hour); err == nil || time.Since(began) != 6*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})
