@@ -96,13 +96,16 @@ func ruleAdvice(err error) error {
 	advice := ""
 	switch refusal.Code {
 	case "rule_kind":
-		advice = `use "*", appoint, replace, leave, phone, bank, profile, merge or correct`
+		advice = fmt.Sprintf(`use "*" or one of: %v`, f["kinds"])
 	case "rule_twice":
 		advice = "keep one rule for each kind"
 	case "rule_proposer":
 		advice = fmt.Sprintf("%q proposes nothing; use head, deputy, self or staff", f["proposer"])
 	case "rule_proposers":
-		advice = `nobody could propose it; "*", merge and correct need staff, bank needs self or staff`
+		advice = fmt.Sprintf("nobody could propose it; %v could", f["proposers"])
+		if f["proposers"] == "" {
+			advice = "leave proposers out: who makes it proposes it"
+		}
 	case "rule_steps":
 		advice = fmt.Sprintf("give it 1 to %v steps", f["max"])
 	case "rule_signer":

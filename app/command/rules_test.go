@@ -24,7 +24,7 @@ func TestRulesOfApproval(t *testing.T) {
 		return got.out
 	}
 	set := func(rules string) ran { return runCommand(t, environ, rules, "rules", "set", "-", "--ward", ward) }
-	if got := show(); !strings.Contains(got, "no rules") || !strings.Contains(got, "kind: bank") ||
+	if got := show(); !strings.Contains(got, "no rules") || !strings.Contains(got, "kind: destination") ||
 		!strings.Contains(got, "step_up: true") {
 		t.Errorf("default rules:\n%s", got)
 	}
@@ -65,11 +65,11 @@ func TestRulesOfApproval(t *testing.T) {
 	for rules, advice := range map[string]string{
 		"rulez: []": "rulez",
 		"rules: 5":  "--help",
-		"rules: [{kind: dance, proposers: [self], steps: [{role: any, people: 1}]}]": "appoint",
-		"rules: [{kind: phone, proposers: [king], steps: [{role: any, people: 1}]}]": "deputy",
-		"rules: [{kind: phone, proposers: [self], steps: []}]":                       "1 to 5 steps",
-		"rules: [{kind: merge, proposers: [self], steps: [{role: any, people: 1}]}]": "need staff",
-		"rules: [{kind: bank, proposers: [self], steps: [{role: any, people: 1}]}]":  "step_up",
+		"rules: [{kind: dance, proposers: [self], steps: [{role: any, people: 1}]}]":       "appoint",
+		"rules: [{kind: phone, proposers: [king], steps: [{role: any, people: 1}]}]":       "deputy",
+		"rules: [{kind: phone, proposers: [self], steps: []}]":                             "1 to 5 steps",
+		"rules: [{kind: merge, proposers: [self], steps: [{role: any, people: 1}]}]":       "staff could",
+		"rules: [{kind: destination, proposers: [self], steps: [{role: any, people: 1}]}]": "step_up",
 		step("{role: any}"):                                        "1 to 10",
 		step("{role: any, people: 0}"):                             "done at once",
 		step("{people: 1}"):                                        "role",

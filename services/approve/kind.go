@@ -2,6 +2,7 @@ package approve
 
 import (
 	"slices"
+	"strings"
 
 	"canbobot/models"
 )
@@ -38,6 +39,15 @@ func Known(name string) (kind Kind, ok bool) {
 		return Kind{Name: name}, false
 	}
 	return kinds[i], true
+}
+
+// names are all kinds', parted by commas.
+func names() string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = kind.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // request reports whether it is a kind of change request.

@@ -90,7 +90,7 @@ func check(rules []Rule, staff []models.Staff) error {
 	for _, rule := range rules {
 		switch _, known := Known(rule.Kind); {
 		case rule.Kind != Every && !known:
-			return services.Invalid("rule_kind").With("kind", rule.Kind)
+			return services.Invalid("rule_kind").With("kind", rule.Kind).With("kinds", names())
 		case seen[rule.Kind]:
 			return services.Invalid("rule_twice").With("kind", rule.Kind)
 		}
@@ -135,7 +135,11 @@ func (r Rule) checkProposers(kind Kind) error {
 		}
 	}
 	if (len(r.Proposers) > 0) != kind.request() || (kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
-		return services.Invalid("rule_proposers").With("kind", r.Kind)
+		could := kind.Proposers
+		if could == nil && kind.request() {
+			could = proposers
+		}
+		return services.Invalid("rule_proposers").With("kind", r.Kind).With("proposers", strings.Join(could, " or "))
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 // applied without a change of the roster, or changed without the signatures of
 // who may, each once, of every step.
 func TestNoSignaturesBreakTheRules(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	second := h.user(h.ward, "Lãnh đạo Bốn", services.Leader)
 	h.sit(h.clerk2, "front")

@@ -164,7 +164,7 @@ func TestTakeBackUntilTheNextSigns(t *testing.T) {
 // "N-of-M hard-coded to ANY", "double tap".
 func TestTwoDifferentStaffWhereTheWardSaysSo(t *testing.T) {
 	h := newHouse(t)
-	h.setRules(approve.Rule{Kind: "bank", Proposers: []string{approve.BySelf, approve.ByStaff}, Steps: []approve.Step{{Role: approve.Any, People: 2, StepUp: true}}})
+	h.setRules(approve.Rule{Kind: "destination", Proposers: []string{approve.BySelf, approve.ByStaff}, Steps: []approve.Step{{Role: approve.Any, People: 2, StepUp: true}}})
 	id := h.submit(officer(h.member), bankOf(h.member, "agribank", account)).Request.ID
 	_, err := h.Approve(h.ctx, h.by(h.clerk), id, 1)
 	wants(t, err, "denied: step_up")
@@ -209,7 +209,7 @@ func TestNoRuleIsSatisfiedByNobody(t *testing.T) {
 	refuse("invalid: rule_few", rule("phone", approve.Step{Desk: "front", People: 1}))
 	refuse("invalid: rule_few", rule("phone", approve.Step{Role: approve.Leader, People: 2}))
 	refuse("invalid: rule_same", rule("phone", approve.Step{Role: approve.Leader, People: 1}, approve.Step{Role: approve.Any, People: 3}))
-	refuse("invalid: rule_step_up", rule("bank", approve.Step{Role: approve.Any, People: 1}))
+	refuse("invalid: rule_step_up", rule("destination", approve.Step{Role: approve.Any, People: 1}))
 	refuse("invalid: rule_twice", rule("phone", approve.Step{Role: approve.Any, People: 1}), rule("phone", approve.Step{Role: approve.Any, People: 1}))
 	for _, actor := range []services.Actor{h.clerk, h.leader, h.viewer, officer(h.head)} {
 		wants(t, h.rules().SetRules(h.ctx, h.by(actor), nil), "denied: role")

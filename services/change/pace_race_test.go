@@ -1,6 +1,6 @@
 //go:build race
 
-package changes_test
+package change_test
 
 // stories is less under the race detector, which slows the database tenfold
 // and finds nothing in what one goroutine does.

@@ -29,6 +29,7 @@ type play struct {
 // without a change of the roster, or the roster change without a decision by
 // who may.
 func TestNoStoryBreaksTheRules(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	moved, played := map[string]int{}, 0
 	rapid.Check(t, func(rt *rapid.T) {
