@@ -10,7 +10,9 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 # No cgo, no debug tables, no paths of the build machine.
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/canbobot .
+# docker build --build-arg VERSION=v1.2.3 names the release in `canbobot version`.
+ARG VERSION=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X canbobot/app/command.version=$VERSION" -o /out/canbobot .
 # The folder of DATA_DIR, owned by who runs the program.
 RUN mkdir -p /out/data /out/tmp && chmod 1777 /out/tmp
 

@@ -16,7 +16,8 @@ func TestBadInput(t *testing.T) {
 	stage := &webStage{house: house}
 	rows := func() string {
 		var parts []string
-		for _, model := range []any{&models.Person{}, &models.Term{}, &models.ChangeRequest{}, &models.PaymentLine{}, &models.Case{}, &models.Notice{}, &models.LinkRequest{}, &models.Invite{}} {
+		for _, model := range []any{&models.Person{}, &models.Term{}, &models.ChangeRequest{}, &models.PaymentLine{},
+			&models.Case{}, &models.Notice{}, &models.LinkRequest{}, &models.Invite{}} {
 			var n int64
 			house.ward.Store.Model(model).Count(&n)
 			parts = append(parts, fmt.Sprint(n))
@@ -44,8 +45,10 @@ func TestBadInput(t *testing.T) {
 		"sending nothing":    {Action: "fs:officer"},
 		"a used code":        {Start: "CFHJK-23456"},
 	}
-	for _, verb := range []string{"card", "ok", "ret", "no", "case", "caseans", "caseclose", "linkcard", "linkyes", "linkno", "run", "approve", "export", "submit", "settle", "close",
-		"line", "linepaid", "lines", "person", "invite", "unlinkperson", "confirm", "request", "withdraw", "redo", "mycase", "branch", "change", "leave"} {
+	for _, verb := range []string{"card", "ok", "ret", "no", "case", "caseans", "caseclose", "linkcard", "linkyes",
+		"linkno", "run", "approve", "export", "submit", "settle", "close",
+		"line", "linepaid", "lines", "person", "invite", "unlinkperson", "confirm", "request", "withdraw", "redo", "mycase",
+		"branch", "change", "leave"} {
 		for _, args := range []string{"", ":-1:-1", ":99999999999999999999:1", fmt.Sprintf(":%d:1", run.ID), ":1:1"} {
 			inputs[verb+args] = bot.Inbound{Action: verb + args}
 		}
@@ -54,7 +57,8 @@ func TestBadInput(t *testing.T) {
 	n := 0
 	for name, in := range inputs {
 		for _, user := range users {
-			if user == "can-bo-nam" && (strings.HasPrefix(name, "person") || strings.HasPrefix(name, "invite")) && !strings.Contains(name, "9999") {
+			if user == "can-bo-nam" && (strings.HasPrefix(name, "person") || strings.HasPrefix(name, "invite")) &&
+				!strings.Contains(name, "9999") {
 				continue // may be of their own ward
 			}
 			n++
@@ -69,7 +73,7 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("%s, %s: no answer", user, name)
 				continue
 			}
-			reply := shown[len(shown)-1].reply
+			reply := shown[len(shown)-1].Reply
 			if reply.Empty() || len(reply.Buttons) == 0 {
 				t.Errorf("%s, %s: a dead end: %q", user, name, reply.Text)
 			}

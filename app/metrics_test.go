@@ -15,7 +15,7 @@ import (
 // and no name, number or text.
 func TestMetricsOfANotice(t *testing.T) {
 	house := openHouse(t)
-	metrics := house.metrics
+	metrics := house.counter.sender.Meter.(*metrics)
 	metrics.backlog(house.ward.Notices.Backlog)
 	server := httptest.NewServer(metrics.handler())
 	defer server.Close()
@@ -32,7 +32,8 @@ func TestMetricsOfANotice(t *testing.T) {
 		}
 		return string(text)
 	}
-	if text := scrape(); !strings.Contains(text, `canbobot_notice_recipients{state="queued"} 0`) || !strings.Contains(text, "canbobot_notice_oldest_seconds 0") {
+	if text := scrape(); !strings.Contains(text, `canbobot_notice_recipients{state="queued"} 0`) ||
+		!strings.Contains(text, "canbobot_notice_oldest_seconds 0") {
 		t.Errorf("before: %s", text)
 	}
 	known, err := house.ward.Identity.Holder(ctxFor(t), "web", house.character(t, "can-bo-1").ExternalID)
@@ -40,7 +41,9 @@ func TestMetricsOfANotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	const words = "Mời họp bàn việc đắp đê"
-	progress, err := house.ward.Notices.Send(ctxFor(t), known.Actor, notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}}})
+	progress, err := house.ward.Notices.Send(ctxFor(t), known.Actor,
+		notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"women"},
+			Roles: []models.TermRole{models.Head}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,8 @@ func TestMetricsOfANotice(t *testing.T) {
 	text := scrape()
 	for _, want := range []string{
 		`canbobot_deliveries_sent_total{channel="web",kind="notice"} `, `canbobot_delivery_lag_seconds_count{channel="web"} `,
-		`canbobot_delivery_failures_total{channel="telegram",fate="retry",why="too_many"} 1`, `canbobot_pace_wait_seconds_total{channel="telegram"} 1.5`,
+		`canbobot_delivery_failures_total{channel="telegram",fate="retry",why="too_many"} 1`,
+		`canbobot_pace_wait_seconds_total{channel="telegram"} 1.5`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)
@@ -61,13 +65,15 @@ func TestMetricsOfANotice(t *testing.T) {
 	}
 
 	// What waits shows how long it has.
-	if err := house.ward.Store.Exec("UPDATE deliveries SET state = 'queued' WHERE subject_id = ? AND kind = 'notice'", progress.Notice.ID).Error; err != nil {
+	if err := house.ward.Store.Exec("UPDATE deliveries SET state = 'queued' WHERE subject_id = ? AND kind = 'notice'",
+		progress.Notice.ID).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := house.ward.Store.Exec("UPDATE notices SET following = ? WHERE id = ?", true, progress.Notice.ID).Error; err != nil {
+	if err := house.ward.Store.Exec("UPDATE notices SET following = ? WHERE id = ?", true,
+		progress.Notice.ID).Error; err != nil {
 		t.Fatal(err)
 	}
-	house.advance(90 * time.Second)
+	house.Advance(90 * time.Second)
 	backlog, err := house.ward.Notices.Backlog(ctxFor(t))
 	if err != nil || backlog.People[models.DeliveryQueued] != progress.Total || backlog.Oldest != 90*time.Second {
 		t.Errorf("%+v of %d, %v", backlog, progress.Total, err)

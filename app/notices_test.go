@@ -22,7 +22,7 @@ func TestALongNoticeIsShownInItsParts(t *testing.T) {
 	does := func(in bot.Inbound) bot.Reply {
 		t.Helper()
 		events++
-		house.advance(10 * time.Second)
+		house.Advance(10 * time.Second)
 		in.Channel, in.UserID, in.ChatID, in.Private, in.At = "web", "can-bo-1", "can-bo-1", true, house.clock()
 		in.EventID = fmt.Sprint("long-", events)
 		stage.shown(t, "can-bo-1")
@@ -30,11 +30,12 @@ func TestALongNoticeIsShownInItsParts(t *testing.T) {
 			t.Fatal(err)
 		}
 		shown := stage.shown(t, "can-bo-1")
-		return shown[len(shown)-1].reply
+		return shown[len(shown)-1].Reply
 	}
 	does(bot.Inbound{Action: "broadcast"})
 	long := strings.TrimSpace(strings.Repeat("Mời họp tại nhà văn hoá\n", 125)) // 3,000 letters
-	if cut := does(bot.Inbound{Text: long, Cut: true}); !strings.Contains(cut.Text, "Tin nhắn dài quá") || !strings.Contains(cut.Text, "Thông báo viết gì?") {
+	if cut := does(bot.Inbound{Text: long, Cut: true}); !strings.Contains(cut.Text, "Tin nhắn dài quá") ||
+		!strings.Contains(cut.Text, "Thông báo viết gì?") {
 		t.Errorf("a text that was cut off: %q", cut.Text)
 	}
 	does(bot.Inbound{Text: long})
@@ -72,7 +73,8 @@ func TestDrawnForManyAsForOne(t *testing.T) {
 		}
 		house.settle(t)
 		var rows []models.Delivery
-		if err := house.ward.Store.Where("subject_id = ? AND kind = ?", progress.Notice.ID, outbox.NoticeSent).Order("id").Find(&rows).Error; err != nil || len(rows) < 5 {
+		if err := house.ward.Store.Where("subject_id = ? AND kind = ?", progress.Notice.ID,
+			outbox.NoticeSent).Order("id").Find(&rows).Error; err != nil || len(rows) < 5 {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
 		readers := make([]services.Actor, len(rows))
@@ -98,11 +100,13 @@ func TestDrawnForManyAsForOne(t *testing.T) {
 			t.Errorf("repeats %v, %v", repeats, err)
 		}
 		for state, code := range map[string]string{models.NoticePaused: "paused", models.NoticeCancelled: "cancelled"} {
-			if err := house.ward.Store.Exec("UPDATE notices SET state = ? WHERE id = ?", state, progress.Notice.ID).Error; err != nil {
+			if err := house.ward.Store.Exec("UPDATE notices SET state = ? WHERE id = ?", state,
+				progress.Notice.ID).Error; err != nil {
 				t.Fatal(err)
 			}
 			_, failures := house.counter.Screens.Notifications(ctx, readers, rows)
-			if _, err := house.counter.Screens.Notification(ctx, readers[0], rows[0]); services.CodeOf(err) != code || services.CodeOf(failures[1]) != code {
+			if _, err := house.counter.Screens.Notification(ctx, readers[0], rows[0]); services.CodeOf(err) != code ||
+				services.CodeOf(failures[1]) != code {
 				t.Errorf("%s: drawn alone with %v, among many with %v", state, err, failures[1])
 			}
 		}

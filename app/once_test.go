@@ -31,11 +31,13 @@ func (h *house) crew(t *testing.T, n int) []string {
 	now := h.clock().UTC()
 	for i, person := range people {
 		ids[i] = "crew-" + strconv.Itoa(i)
-		account := models.Account{WardID: person.WardID, Channel: "web", ExternalID: ids[i], ChatID: ids[i], PersonID: &people[i].ID, LinkedAt: now, LastSeenAt: now, CreatedAt: now}
+		account := models.Account{WardID: person.WardID, Channel: "web", ExternalID: ids[i], ChatID: ids[i],
+			PersonID: &people[i].ID, LinkedAt: now, LastSeenAt: now, CreatedAt: now}
 		if err := h.ward.Store.Create(&account).Error; err != nil {
 			t.Fatal(err)
 		}
-		consent := models.Consent{WardID: person.WardID, PersonID: &people[i].ID, AccountID: account.ID, Version: "test", Channel: "web", EventID: "test", GivenAt: now}
+		consent := models.Consent{WardID: person.WardID, PersonID: &people[i].ID, AccountID: account.ID, Version: "test",
+			Channel: "web", EventID: "test", GivenAt: now}
 		if err := h.ward.Store.Create(&consent).Error; err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +53,8 @@ func TestTwoHundredUpdatesFourTimesEach(t *testing.T) {
 	var events []bot.Inbound
 	for i := range 200 { // two for each officer
 		user := crew[i%len(crew)]
-		events = append(events, bot.Inbound{Channel: "web", EventID: fmt.Sprintf("once-%d", i), UserID: user, ChatID: user, Private: true, Text: "x"})
+		events = append(events, bot.Inbound{Channel: "web", EventID: fmt.Sprintf("once-%d", i), UserID: user, ChatID: user,
+			Private: true, Text: "x"})
 	}
 	// Each event opens a case of its own through the service, as the form's last
 	// button does.
@@ -61,7 +64,8 @@ func TestTwoHundredUpdatesFourTimesEach(t *testing.T) {
 			return err
 		}
 		known.Actor.Channel, known.Actor.Event = in.Channel, in.Channel+":"+in.EventID
-		_, err = house.ward.Cases.Open(context.Background(), known.Actor, cases.Opening{Kind: cases.Question, Text: "Hỏi " + in.EventID})
+		_, err = house.ward.Cases.Open(context.Background(), known.Actor,
+			cases.Opening{Kind: cases.Question, Text: "Hỏi " + in.EventID})
 		if services.IsRepeated(err) {
 			return nil
 		}
@@ -97,7 +101,8 @@ func TestRepeatedEventIsAnsweredOnce(t *testing.T) {
 	for i, user := range crew {
 		for range 4 {
 			wait.Go(func() {
-				in := bot.Inbound{Channel: "web", EventID: fmt.Sprintf("menu-%d", i), UserID: user, ChatID: user, Private: true, Text: "menu"}
+				in := bot.Inbound{Channel: "web", EventID: fmt.Sprintf("menu-%d", i), UserID: user, ChatID: user, Private: true,
+					Text: "menu"}
 				if err := house.counter.Dispatcher.Handle(ctxFor(t), in); err != nil {
 					t.Error(err)
 				}
@@ -124,7 +129,8 @@ func (h *house) ask(t *testing.T, externalID, event, text string) {
 		t.Fatal(err)
 	}
 	known.Actor.Channel, known.Actor.Event = "web", "web:"+event
-	if _, err := h.ward.Cases.Open(context.Background(), known.Actor, cases.Opening{Kind: cases.Question, Text: text}); err != nil {
+	if _, err := h.ward.Cases.Open(context.Background(), known.Actor,
+		cases.Opening{Kind: cases.Question, Text: text}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,7 +179,7 @@ func TestKilledBetweenCommitAndNotification(t *testing.T) {
 		next.stop(t)
 		told := 0
 		for _, message := range next.webStage(t).shown(t, "can-bo-1") {
-			if strings.Contains(message.reply.Text, lastWords) {
+			if strings.Contains(message.Reply.Text, lastWords) {
 				told++
 			}
 		}

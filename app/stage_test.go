@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"canbobot/bot"
+	"canbobot/bot/play"
 	"canbobot/bot/texts"
 	"canbobot/models"
 )
@@ -32,7 +33,8 @@ type platformStage struct {
 }
 
 func newPlatformStage(h *house, channel string) *platformStage {
-	return &platformStage{house: h, channel: channel, phones: map[string]handset{}, seen: map[string]int{}, handled: make(chan struct{}, 1000)}
+	return &platformStage{house: h, channel: channel, phones: map[string]handset{}, seen: map[string]int{},
+		handled: make(chan struct{}, 1000)}
 }
 
 // move takes a member of the cast from the page to the platform, where they are
@@ -78,11 +80,11 @@ func (s *platformStage) act(t *testing.T, user string, what rune, text string) {
 
 func (s *platformStage) settle(t *testing.T) { s.house.settle(t) }
 
-func (s *platformStage) shown(_ *testing.T, user string) []shownMessage {
-	var fresh []shownMessage
+func (s *platformStage) shown(_ *testing.T, user string) []play.Message {
+	var fresh []play.Message
 	all := s.phones[user].Shown()
 	for i := s.seen[user]; i < len(all); i++ {
-		fresh = append(fresh, shownMessage{ref: fmt.Sprint(i), reply: all[i]})
+		fresh = append(fresh, play.Message{Ref: fmt.Sprint(i), Reply: all[i]})
 	}
 	s.seen[user] = len(all)
 	return fresh
@@ -99,40 +101,29 @@ func loadWords(t *testing.T) *texts.Texts {
 
 // playAlike plays the main path over a platform, keeps what its phones showed as
 // the channel's own transcript, and wants the same words as everywhere else.
-func playAlike(t *testing.T, house *house, stage *platformStage, channel, play string) {
+func playAlike(t *testing.T, house *house, stage *platformStage, channel, name string) {
 	t.Helper()
-	script, got := playOver(t, house, stage, channel, play)
+	script, got := playOver(t, house, stage, channel, name)
 	hint := loadWords(t).Say("numbered.hint", bot.Fields{"example": "{"})
-	if want, got := words(strings.Join(script.lines, "\n"), hint), words(got, hint); want != got {
-		t.Errorf("the words over %s differ from those on the page:\n%s", channel, firstDifference(want, got))
+	if want, got := words(strings.Join(script.Lines, "\n"), hint), words(got, hint); want != got {
+		t.Errorf("the words over %s differ from those on the page:\n%s", channel, play.Difference(want, got))
 	}
 }
 
 // playOver plays a transcript of the page on another channel, against that
 // channel's own.
-func playOver(t *testing.T, house *house, stage *platformStage, channel, play string) (script transcript, got string) {
+func playOver(t *testing.T, house *house, stage *platformStage, channel, name string) (script play.Script, got string) {
 	t.Helper()
-	script = readTranscript(t, "../bot/page/testdata/"+play+".chat")
-	got = script.play(t, stage, house)
-	own := transcript{path: "../bot/page/testdata/" + channel + "/" + play + ".chat"}
-	if content, err := os.ReadFile(own.path); err == nil {
-		own.lines = strings.Split(strings.TrimRight(string(content), "\n"), "\n")
+	script = readPlay(t, "../bot/page/testdata/"+name+".chat")
+	got = perform(t, script, stage, house)
+	own := play.Script{Path: "../bot/page/testdata/" + channel + "/" + name + ".chat"}
+	if content, err := os.ReadFile(own.Path); err == nil {
+		own.Lines = strings.Split(strings.TrimRight(string(content), "\n"), "\n")
 	} else if !*update {
 		t.Fatal(err)
 	}
 	compare(t, own, got)
 	return script, got
-}
-
-// cast are the accounts that play in a transcript.
-func (script transcript) cast() []string {
-	var accounts []string
-	for _, line := range script.lines {
-		if fields := strings.Fields(line); len(fields) == 4 && fields[0] == "actor" {
-			accounts = append(accounts, fields[3])
-		}
-	}
-	return accounts
 }
 
 var (

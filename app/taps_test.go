@@ -34,7 +34,7 @@ func (p *taps) does(in bot.Inbound) bot.Reply {
 	if len(shown) == 0 {
 		p.t.Fatalf("%s: %+v is answered by nothing", p.user, in)
 	}
-	return shown[len(shown)-1].reply
+	return shown[len(shown)-1].Reply
 }
 
 func verbs(reply bot.Reply) []string {
@@ -160,7 +160,8 @@ func TestWordsOfSeveralKindsOpenTheirScreens(t *testing.T) {
 func TestNothingIsSentWithoutAButton(t *testing.T) {
 	house := openHouse(t)
 	for name, form := range house.counter.Dispatcher.Book.Forms {
-		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "sign", "past", "notice", "notice_text", "notice_audience", "notice_count"}, name); (form.Confirm == nil) != changesNothing {
+		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "sign", "past", "notice", "notice_text",
+			"notice_audience", "notice_count"}, name); (form.Confirm == nil) != changesNothing {
 			t.Errorf("form %s: it has a summary: %v", name, form.Confirm != nil)
 		}
 	}

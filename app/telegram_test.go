@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/play"
 	"canbobot/bot/telegram"
 	"canbobot/bot/telegram/telegramtest"
 	"canbobot/models"
@@ -25,9 +26,9 @@ func TestMainPathOverTelegram(t *testing.T) {
 // Choices whose values hold what no platform's buttons may are buttons too.
 func TestChoicesWithSpacesOverTelegram(t *testing.T) { playOverTelegram(t, "policy_terms", "webhook") }
 
-func playOverTelegram(t *testing.T, play, way string) {
+func playOverTelegram(t *testing.T, name, way string) {
 	t.Parallel()
-	script := readTranscript(t, "../bot/page/testdata/"+play+".chat")
+	script := readPlay(t, "../bot/page/testdata/"+name+".chat")
 	server := telegramtest.New(t)
 	channel := telegram.New(telegram.Config{
 		Token: server.Token, APIURL: server.URL, Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
@@ -37,11 +38,11 @@ func playOverTelegram(t *testing.T, play, way string) {
 		house: house, server: server, users: map[string]*telegramtest.User{},
 		seen: map[string]map[int]int{}, handled: make(chan struct{}, 100),
 	}
-	stage.move(t, script.cast()...)
+	stage.move(t, script.Cast()...)
 	stage.open(t, channel, way)
-	got := script.play(t, stage, house)
-	if want := strings.Join(script.lines, "\n") + "\n"; got != want {
-		t.Errorf("over %s the dialogue differs:\n%s", way, firstDifference(want, got))
+	got := perform(t, script, stage, house)
+	if want := strings.Join(script.Lines, "\n") + "\n"; got != want {
+		t.Errorf("over %s the dialogue differs:\n%s", way, play.Difference(want, got))
 	}
 }
 
@@ -67,7 +68,8 @@ func (s *telegramStage) move(t *testing.T, externalIDs ...string) {
 			t.Fatal(err)
 		}
 		// What the sample put before them on the page stays there.
-		err = s.house.ward.Store.Model(&models.Delivery{}).Where("chat_id = ?", externalID).Updates(map[string]any{"message_ref": ""}).Error
+		err = s.house.ward.Store.Model(&models.Delivery{}).Where("chat_id = ?",
+			externalID).Updates(map[string]any{"message_ref": ""}).Error
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,15 +135,15 @@ func (s *telegramStage) act(t *testing.T, user string, what rune, text string) {
 
 func (s *telegramStage) settle(t *testing.T) { s.house.settle(t) }
 
-func (s *telegramStage) shown(_ *testing.T, user string) []shownMessage {
-	var fresh []shownMessage
+func (s *telegramStage) shown(_ *testing.T, user string) []play.Message {
+	var fresh []play.Message
 	for _, message := range s.users[user].Messages() {
 		edited, known := s.seen[user][message.ID]
 		s.seen[user][message.ID] = message.Edited
 		if known && edited == message.Edited {
 			continue
 		}
-		fresh = append(fresh, shownMessage{ref: strconv.Itoa(message.ID), redrawn: known, reply: replyOf(message)})
+		fresh = append(fresh, play.Message{Ref: strconv.Itoa(message.ID), Redrawn: known, Reply: replyOf(message)})
 	}
 	return fresh
 }

@@ -22,7 +22,9 @@ import (
 func TestOnePersonOnTwoChannels(t *testing.T) {
 	t.Parallel()
 	server := zalobottest.New(t)
-	channel := zalobot.New(zalobot.Config{Token: server.Token, APIURL: server.URL, Words: zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))}, Logger: slog.New(slog.DiscardHandler)})
+	channel := zalobot.New(zalobot.Config{Token: server.Token, APIURL: server.URL,
+		Words:  zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+		Logger: slog.New(slog.DiscardHandler)})
 	house := openHouse(t, channel)
 	ctx := ctxFor(t)
 	who := house.character(t, "truong-phu-nu")
@@ -33,7 +35,7 @@ func TestOnePersonOnTwoChannels(t *testing.T) {
 	says := func(channel, id string, in bot.Inbound) string {
 		t.Helper()
 		number++
-		house.advance(time.Minute)
+		house.Advance(time.Minute)
 		in.Channel, in.UserID, in.ChatID, in.Private = channel, id, id, true
 		in.EventID, in.At = fmt.Sprint("two-", number), house.clock()
 		before := len(user.Messages())
@@ -52,19 +54,23 @@ func TestOnePersonOnTwoChannels(t *testing.T) {
 	}
 	says("zalobot", user.ID, bot.Inbound{Text: code})
 	says("zalobot", user.ID, bot.Inbound{Text: "đồng ý"})
-	if linked := says("zalobot", user.ID, bot.Inbound{Text: who.Phone[len(who.Phone)-4:]}); !strings.Contains(linked, "Cao Thị Thu") {
+	if linked := says("zalobot", user.ID, bot.Inbound{Text: who.Phone[len(who.Phone)-4:]}); !strings.Contains(linked,
+		"Cao Thị Thu") {
 		t.Fatalf("not linked: %q", linked)
 	}
 	var accounts int64
-	if err := house.ward.Store.Model(&models.Account{}).Where("person_id = ? AND unlinked_at IS NULL", who.Person).Count(&accounts).Error; err != nil || accounts != 2 {
+	if err := house.ward.Store.Model(&models.Account{}).Where("person_id = ? AND unlinked_at IS NULL",
+		who.Person).Count(&accounts).Error; err != nil || accounts != 2 {
 		t.Fatalf("%d accounts, %v", accounts, err)
 	}
 
 	says("web", "truong-phu-nu", bot.Inbound{Action: "phone"})
-	if menu := says("zalobot", user.ID, bot.Inbound{Text: "menu"}); !strings.Contains(menu, "Anh/chị đang làm dở") || !strings.Contains(menu, "1. Làm tiếp") {
+	if menu := says("zalobot", user.ID, bot.Inbound{Text: "menu"}); !strings.Contains(menu, "Anh/chị đang làm dở") ||
+		!strings.Contains(menu, "1. Làm tiếp") {
 		t.Errorf("the form begun on the page is not offered: %q", menu)
 	}
-	if resumed := says("zalobot", user.ID, bot.Inbound{Text: "1"}); !strings.Contains(resumed, "Đổi số điện thoại của ai?") {
+	if resumed := says("zalobot", user.ID, bot.Inbound{Text: "1"}); !strings.Contains(resumed,
+		"Đổi số điện thoại của ai?") {
 		t.Errorf("the form does not go on: %q", resumed)
 	}
 
@@ -76,9 +82,12 @@ func TestOnePersonOnTwoChannels(t *testing.T) {
 	told := func() (bottom string, page int) {
 		t.Helper()
 		messages := user.Messages()
-		house.page.mu.Lock()
-		defer house.page.mu.Unlock()
-		return messages[len(messages)-1].Text, len(house.page.queued["truong-phu-nu"])
+		for _, one := range house.page.Told() {
+			if one.ChatID == "truong-phu-nu" {
+				page++
+			}
+		}
+		return messages[len(messages)-1].Text, page
 	}
 	answer := func(text string) {
 		t.Helper()

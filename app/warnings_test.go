@@ -23,17 +23,17 @@ func TestClerksAreToldOfTheWeek(t *testing.T) {
 			t.Fatal(err)
 		}
 		house.settle(t)
-		house.advance(time.Hour)
+		house.Advance(time.Hour)
 	}
 	shown := stage.shown(t, "can-bo-1")
-	if len(shown) != 1 || !strings.Contains(draw("", shown[0]), "Chi hội chưa có cấp phó: 20") {
+	if len(shown) != 1 || !strings.Contains(shown[0].Draw(""), "Chi hội chưa có cấp phó: 20") {
 		t.Fatalf("the clerk is shown %+v", shown)
 	}
 	if officer := stage.shown(t, "truong-phu-nu"); len(officer) != 0 {
 		t.Errorf("an officer is shown %+v", officer)
 	}
 	stage.act(t, "can-bo-1", '*', "Cần xem lại")
-	if shown = stage.shown(t, "can-bo-1"); len(shown) != 1 || !strings.Contains(draw("", shown[0]), "[Khuyết cấp phó]") {
+	if shown = stage.shown(t, "can-bo-1"); len(shown) != 1 || !strings.Contains(shown[0].Draw(""), "[Khuyết cấp phó]") {
 		t.Errorf("the button opens %+v", shown)
 	}
 }
@@ -56,7 +56,8 @@ func TestAWeekThatWasMendedIsNotTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	reply, err := house.counter.Screens.Notification(ctxFor(t), clerk.Actor, models.Delivery{Kind: outbox.WeeklyReview, WardID: clerk.Actor.Ward})
+	reply, err := house.counter.Screens.Notification(ctxFor(t), clerk.Actor,
+		models.Delivery{Kind: outbox.WeeklyReview, WardID: clerk.Actor.Ward})
 	if err != nil || !reply.Empty() {
 		t.Errorf("told %+v, %v", reply, err)
 	}
@@ -75,7 +76,8 @@ func TestTheReviewIsWorked(t *testing.T) {
 	}
 	house.settle(t)
 	var told int64
-	err := house.ward.Store.Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.WeeklyReview, models.DeliverySent).Count(&told).Error
+	err := house.ward.Store.Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.WeeklyReview,
+		models.DeliverySent).Count(&told).Error
 	if err != nil || told == 0 {
 		t.Errorf("%d clerks were told, %v", told, err)
 	}

@@ -59,8 +59,10 @@ func TestZaloDownHoldsUpNobody(t *testing.T) {
 				}
 				return true
 			})
-			in := bot.Inbound{Channel: "web", EventID: "meanwhile-" + name, UserID: onPage[0], ChatID: onPage[0], Private: true, Text: "menu"}
-			if err := a.house.counter.Dispatcher.Handle(ctx, in); err != nil || !toldOnPage(a.house, onPage[0], "Anh/chị cần việc gì") {
+			in := bot.Inbound{Channel: "web", EventID: "meanwhile-" + name, UserID: onPage[0], ChatID: onPage[0], Private: true,
+				Text: "menu"}
+			if err := a.house.counter.Dispatcher.Handle(ctx, in); err != nil ||
+				!toldOnPage(a.house, onPage[0], "Anh/chị cần việc gì") {
 				t.Errorf("the page is not answered: %v", err)
 			}
 			if sent := a.server.Sent(); sent != 0 {
@@ -70,8 +72,10 @@ func TestZaloDownHoldsUpNobody(t *testing.T) {
 			away.Store(false)
 			a.server.Recover()
 			waitFor(ctx, t, "everybody on Zalo to be told", func() bool {
-				a.house.advance(time.Minute) // past what the line is left alone for
-				err := a.house.ward.Store.WithContext(ctx).Exec(`UPDATE river_job SET scheduled_at = ?, state = 'available' WHERE state IN ('scheduled', 'retryable')`, time.Now().UTC().Add(-time.Second)).Error
+				a.house.Advance(time.Minute) // past what the line is left alone for
+				err := a.house.ward.Store.WithContext(ctx).Exec(
+					`UPDATE river_job SET scheduled_at = ?, state = 'available' WHERE state IN ('scheduled', 'retryable')`,
+					time.Now().UTC().Add(-time.Second)).Error
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -105,7 +109,8 @@ func notify(t *testing.T, h *house, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.ward.Store.Model(&models.Account{}).Where("id = ?", known.Actor.Account).Update("stepped_up_until", h.clock().UTC().Add(time.Hour)).Error; err != nil {
+	if err := h.ward.Store.Model(&models.Account{}).Where("id = ?", known.Actor.Account).Update("stepped_up_until",
+		h.clock().UTC().Add(time.Hour)).Error; err != nil {
 		t.Fatal(err)
 	}
 	known.Actor.Event = "notify:" + strconv.FormatInt(h.clock().UnixNano(), 36)
@@ -115,10 +120,8 @@ func notify(t *testing.T, h *house, text string) {
 }
 
 func toldOnPage(h *house, user, text string) bool {
-	h.page.mu.Lock()
-	defer h.page.mu.Unlock()
-	for _, message := range h.page.queued[user] {
-		if strings.Contains(fmt.Sprint(message.reply.Title, message.reply.Text), text) {
+	for _, message := range h.page.Told() {
+		if message.ChatID == user && strings.Contains(fmt.Sprint(message.Reply.Title, message.Reply.Text), text) {
 			return true
 		}
 	}

@@ -147,7 +147,7 @@ func TestKilledDuringRenewal(t *testing.T) {
 			next := buildHouse(t, address, key)
 			next.start(t)
 			next.settle(t)
-			next.advance(2 * time.Minute) // past the dead process's lease
+			next.Advance(2 * time.Minute) // past the dead process's lease
 			tokens := pairOf(t, next, endpoint.URL, dir)
 			token, err := tokens.Renew(ctx, "access-0")
 			if !lost {
@@ -166,7 +166,7 @@ func TestKilledDuringRenewal(t *testing.T) {
 			told := 0
 			for _, staff := range []string{"quan-tri", "lanh-dao", "can-bo-1"} {
 				for _, message := range next.webStage(t).shown(t, staff) {
-					if strings.Contains(message.reply.Text, "canbobot zalo token") {
+					if strings.Contains(message.Reply.Text, "canbobot zalo token") {
 						told++
 					}
 				}

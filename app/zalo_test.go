@@ -184,7 +184,7 @@ func TestLinkingOverZalo(t *testing.T) {
 		{func() int { return user.Say("phu cap thang nay") }, "Tháng 4/2026"},
 	}
 	for i, step := range steps {
-		a.house.advance(time.Second)
+		a.house.Advance(time.Second)
 		if status := step.do(); status != http.StatusOK {
 			t.Fatalf("step %d: status %d", i, status)
 		}
@@ -276,7 +276,7 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.house.advance(8 * 24 * time.Hour)
+	a.house.Advance(8 * 24 * time.Hour)
 	access1, refresh := a.server.Issue() // the former is too old
 	if err := a.tokens.Restore(ctx, channels.Pair{Access: access1, Refresh: refresh}); err != nil {
 		t.Fatal(err)
@@ -295,7 +295,7 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 		}
 		var text string
 		for _, message := range a.house.webStage(t).shown(t, "can-bo-1") {
-			text += message.reply.Text
+			text += message.Reply.Text
 		}
 		return text
 	}
@@ -316,7 +316,7 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.house.advance(time.Minute) // past what is remembered of templates
+	a.house.Advance(time.Minute) // past what is remembered of templates
 	notify(t, a.house, "Họp chi hội tối mai tại nhà văn hoá")
 	a.house.settle(t)
 	got := phone.Messages()

@@ -68,7 +68,8 @@ func TestMainPathOverZaloBot(t *testing.T) {
 			t.Parallel()
 			server := zalobottest.New(t)
 			channel := zalobot.New(zalobot.Config{
-				Token: server.Token, APIURL: server.URL, Words: zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+				Token: server.Token, APIURL: server.URL,
+				Words:  zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
 				Logger: slog.New(slog.DiscardHandler),
 			})
 			house := openHouse(t, channel)
@@ -94,12 +95,13 @@ func TestRequestsOverZaloBot(t *testing.T) {
 			t.Parallel()
 			server := zalobottest.New(t)
 			channel := zalobot.New(zalobot.Config{
-				Token: server.Token, APIURL: server.URL, Words: zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+				Token: server.Token, APIURL: server.URL,
+				Words:  zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
 				Logger: slog.New(slog.DiscardHandler),
 			})
 			house := openHouse(t, channel)
 			stage := newPlatformStage(house, zalobot.Name)
-			for _, externalID := range readTranscript(t, "../bot/page/testdata/"+play+".chat").cast() {
+			for _, externalID := range readPlay(t, "../bot/page/testdata/"+play+".chat").Cast() {
 				user := server.Known(zalobottest.ID("user", len(stage.phones)+1), externalID)
 				stage.move(t, externalID, user.ID, botPhone{user})
 			}

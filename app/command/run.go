@@ -46,6 +46,8 @@ type commands struct {
 	Rules   rulesCommand   `cmd:"" help:"Who proposes, who checks and who decides in a ward."`
 	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
 	Audit   auditCommand   `cmd:"" help:"The journal."`
+	Play    playCommand    `cmd:"" help:"Play a written dialogue (.chat) against the sample."`
+	Version versionCommand `cmd:"" help:"Say which version this is, and what it was built of."`
 	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`
 }
 

@@ -4,7 +4,10 @@ import (
 	"canbobot/app/sample"
 	"canbobot/config"
 	"canbobot/services/ward"
+	"cmp"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 )
 
 type secretCommand struct{}
@@ -13,6 +16,31 @@ func (secretCommand) Help() string { return "Example: SECRET_KEY=$(canbobot secr
 
 func (secretCommand) Run(p *process) error {
 	_, err := fmt.Fprintln(p.stdout, config.NewSecret())
+	return err
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Help() string { return "Example: canbobot version" }
+
+// version is set when the program is built for a release.
+var version string
+
+func (versionCommand) Run(p *process) error {
+	named, commit, built := version, "", runtime.Version()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		named, built = cmp.Or(named, info.Main.Version), info.GoVersion
+		for _, setting := range info.Settings {
+			switch {
+			case setting.Key == "vcs.revision":
+				commit = ", commit " + setting.Value
+			case setting.Key == "vcs.modified" && setting.Value == "true":
+				commit += " with changes"
+			}
+		}
+	}
+	_, err := fmt.Fprintf(p.stdout, "canbobot %s%s, %s %s/%s\n", cmp.Or(named, "(devel)"), commit, built,
+		runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
