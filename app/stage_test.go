@@ -105,7 +105,7 @@ func playAlike(t *testing.T, house *house, stage *platformStage, channel, name s
 	t.Helper()
 	script, got := playOver(t, house, stage, channel, name)
 	hint := loadWords(t).Say("numbered.hint", bot.Fields{"example": "{"})
-	if want, got := words(strings.Join(script.Lines, "\n"), hint), words(got, hint); want != got {
+	if want, got := words(play.Expand(script.Text()), hint), words(play.Expand(got), hint); want != got {
 		t.Errorf("the words over %s differ from those on the page:\n%s", channel, play.Difference(want, got))
 	}
 }

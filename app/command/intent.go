@@ -2,14 +2,16 @@ package command
 
 import (
 	"bufio"
-	"canbobot/bot/understand"
 	"errors"
 	"fmt"
 	"os"
+
+	"canbobot/bot/understand"
 )
 
 type intentCommand struct {
-	Eval string `help:"Measure on a file of intent<TAB>phrase lines: accuracy and confusion table." placeholder:"FILE" type:"existingfile"`
+	Staff bool   `help:"Read the lines as ward staff say them."`
+	Eval  string `help:"Measure on a file of intent<TAB>phrase lines: accuracy and confusion table." placeholder:"FILE" type:"existingfile"`
 }
 
 func (intentCommand) Help() string { return `Example: echo "pc t3 co chua" | canbobot intent` }
@@ -32,7 +34,7 @@ func (c intentCommand) Run(p *process) error {
 	lines.Buffer(nil, 1<<20)
 	out := bufio.NewWriter(p.stdout)
 	for lines.Scan() {
-		if _, err := fmt.Fprintf(out, "%s\t%s\n", model.Understand(lines.Text()).Intent, lines.Text()); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", model.UnderstandBy(lines.Text(), c.Staff).Intent, lines.Text()); err != nil {
 			return err
 		}
 	}

@@ -155,6 +155,10 @@ func TestIntentReadsLines(t *testing.T) {
 	if want := "allowance\tpc t3 co chua\nchange_phone\tđổi sdt\n"; got.out != want {
 		t.Errorf("got %q, want %q", got.out, want)
 	}
+	got = runCommand(t, nil, "duyệt số 4\n", "intent", "--staff")
+	if want := "ward_pending\tduyệt số 4\n"; got.out != want {
+		t.Errorf("by staff: got %q, want %q", got.out, want)
+	}
 	got = runCommand(t, nil, "", "intent", "--eval", "../../bot/understand/testdata/officers.tsv")
 	if got.code == OK && !strings.Contains(got.out, "%") {
 		t.Errorf("eval: %s", got.out)

@@ -32,7 +32,8 @@ import (
 //	let TOTP = totp can-bo-1
 //
 // Lines that begin with four spaces are what anybody's phone shows after that,
-// in the order of the actors.
+// in the order of the actors. What the same play has shown before is named by
+// its first line: "[as before: *Đề nghị số 4*]".
 type Script struct {
 	Path  string
 	Lines []string
@@ -107,6 +108,7 @@ type performance struct {
 	users   map[string]string
 	secrets map[string]string
 	begun   bool
+	names   names
 }
 
 // Play runs a script and returns it with what was answered; where it stops
@@ -203,7 +205,9 @@ func (p *performance) show(ctx context.Context) error {
 	}
 	for _, actor := range p.actors {
 		for _, message := range inOrder(p.stage.Shown(p.users[actor])) {
-			p.out.WriteString(p.hide(message.Draw(actor)))
+			for _, block := range blocks(p.hide(message.Draw(actor))) {
+				p.out.WriteString(p.names.short(block))
+			}
 		}
 	}
 	return nil

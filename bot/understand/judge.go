@@ -42,7 +42,7 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	if s.offTopic() {
 		logits[unknownIndex] += foreign
 	}
-	rank(&logits, meaning)
+	rank(&logits, meaning, s.staff)
 	if meaning.Confidence < certain && s.begs() {
 		meaning.Intent, meaning.Confidence, meaning.Others = bot.Help, certain, nil
 		return

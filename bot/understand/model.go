@@ -43,6 +43,7 @@ func Read() *Model {
 // scratch is what one text needs while it is read; kept between texts.
 type scratch struct {
 	text          string
+	staff         bool // who speaks works for the ward
 	folded, shape []byte
 	spans         [][4]int
 	words, out    []word
@@ -62,9 +63,13 @@ type scratch struct {
 // Understand tells what a text asks for. Confidence above one half means that
 // the screen may be opened; for bot.Unknown it is that of the likeliest of
 // Others, which is too low.
-func (m *Model) Understand(text string) bot.Meaning {
+func (m *Model) Understand(text string) bot.Meaning { return m.UnderstandBy(text, false) }
+
+// UnderstandBy is Understand of what staff say, or an officer.
+func (m *Model) UnderstandBy(text string, staff bool) bot.Meaning {
 	s := m.pool.Get().(*scratch)
 	defer m.pool.Put(s)
+	s.staff = staff
 	var meaning bot.Meaning
 	m.read(s, text, &meaning.Slots)
 	m.judge(s, &meaning)

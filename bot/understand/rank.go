@@ -51,8 +51,9 @@ func rivals(odds *[intentCount]float64) (sum float64) {
 	return sum
 }
 
-// rank orders the intents and says how likely the first is.
-func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
+// rank orders the intents and says how likely the first is. What only staff ask
+// for is likely enough when staff speak.
+func rank(logits *[intentCount]float32, meaning *bot.Meaning, staff bool) {
 	n := len(bot.Intents)
 	var odds [intentCount]float64
 	_, sum := spread(logits, &odds)
@@ -75,7 +76,7 @@ func rank(logits *[intentCount]float32, meaning *bot.Meaning) {
 	rest := order[1:4]
 	if meaning.Intent == bot.Unknown || meaning.Confidence < doubtful ||
 		changes(meaning.Intent) && (meaning.Confidence < changeSure || rivals(&odds)/sum-meaning.Confidence > rivalry) ||
-		meaning.Intent.ForStaff() && meaning.Confidence < staffSure && !turnToOfficer(meaning, &order, &odds, sum) {
+		!staff && meaning.Intent.ForStaff() && meaning.Confidence < staffSure && !turnToOfficer(meaning, &order, &odds, sum) {
 		meaning.Confidence = 0
 		meaning.Intent, rest = bot.Unknown, order[:]
 	}
