@@ -5,6 +5,7 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/paper"
 	"canbobot/services/ward"
 )
@@ -32,11 +33,7 @@ func (c papersCommand) Run(p *process) error {
 		return err
 	}
 	form := paper.Words{Say: sayer(words), Spell: texts.InWords}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		runs, err := ward.List.Runs(p.ctx, actor)
 		if err != nil {
 			return err

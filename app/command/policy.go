@@ -21,11 +21,7 @@ func (wardPaysCommand) Help() string {
 }
 
 func (c wardPaysCommand) Run(p *process) error {
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Money.SetPayEvery(p.ctx, actor, map[string]int{"month": 1, "quarter": 3}[c.Every])
 	})
 }
@@ -43,11 +39,7 @@ type policyListCommand struct {
 func (policyListCommand) Help() string { return "Example: canbobot policy list --ward bac-hong-linh" }
 
 func (c policyListCommand) Run(p *process) error {
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		policies, err := ward.Money.AllPolicies(p.ctx, actor)
 		if err != nil {
 			return err
@@ -85,8 +77,8 @@ func (c policyImportCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
+	return p.writing(!c.DryRun).withUnits(func(ward *ward.Services, words *texts.Texts) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -131,7 +123,7 @@ func (c policySalaryCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
+	return p.writing(true).withUnits(func(ward *ward.Services, _ *texts.Texts) error {
 		return ward.Money.AddBaseSalary(p.ctx, services.SystemActor(0),
 			models.BaseSalary{From: from, Amount: c.Amount, LegalBasis: c.Basis})
 	})

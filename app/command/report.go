@@ -72,11 +72,7 @@ func (c reportCommand) year(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		report, err := ward.Year.Year(p.ctx, actor, c.Year)
 		if err != nil {
 			return said(words, err)

@@ -8,6 +8,7 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/bank"
 	"canbobot/services/sheet"
 	"canbobot/services/ward"
@@ -42,11 +43,7 @@ func (c resultsCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(!c.DryRun).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		bring := func() (bank.Preview, error) { return ward.Results.Check(p.ctx, actor, month, content) }
 		if !c.DryRun {
 			bring = func() (bank.Preview, error) {

@@ -25,11 +25,7 @@ func (rulesShowCommand) Help() string {
 }
 
 func (c rulesShowCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		own, all, err := ward.Approvals.Rules(p.ctx, actor)
 		if err != nil {
 			return err
@@ -69,11 +65,7 @@ func (c rulesSetCommand) Run(p *process) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		if err := ward.Approvals.SetRules(p.ctx, actor, rules); err != nil {
 			return ruleAdvice(err)
 		}

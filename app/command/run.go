@@ -13,8 +13,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"canbobot/app"
+	"canbobot/bot"
+	"canbobot/bot/texts"
 	"canbobot/config"
 	"canbobot/services"
+	"canbobot/services/sheet"
 	"canbobot/services/ward"
 )
 
@@ -60,6 +63,7 @@ type process struct {
 	stderr   io.Writer
 	clock    services.Clock
 	exitCode int
+	writes   bool // say which database it is before it is opened
 }
 
 // usageError is a mistake of who called the command: it exits with 2.
@@ -117,6 +121,13 @@ func (p *process) logger(settings config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.stderr, options))
 }
 
+// writing has the next database named on standard error before it is written.
+func (p *process) writing(really bool) *process {
+	writer := *p
+	writer.writes = really
+	return &writer
+}
+
 // withWard opens the configured database for one command. Guess limits of a
 // command live in the process: nobody guesses there.
 func (p *process) withWard(do func(ward *ward.Services) error) error {
@@ -127,6 +138,9 @@ func (p *process) withWard(do func(ward *ward.Services) error) error {
 	if err := settings.Check(config.NeedSecret); err != nil {
 		return err
 	}
+	if p.writes {
+		fmt.Fprintln(p.stderr, "writing to", app.Database(settings))
+	}
 	settings.RedisURL = "" // nobody guesses in a command: its limits live in the process
 	a, err := app.Open(p.ctx, settings, p.clock, p.logger(settings))
 	if err != nil {
@@ -136,7 +150,41 @@ func (p *process) withWard(do func(ward *ward.Services) error) error {
 	return do(a.Ward)
 }
 
-// actorOf is the program itself, in the ward with this code.
+// words loads the texts; what is missing is told on standard error.
+func (p *process) words() (*texts.Texts, error) {
+	return texts.Load(func(problem string) { fmt.Fprintln(p.stderr, problem) })
+}
+
+// withUnits is withWard with refusals told in the people's words.
+func (p *process) withUnits(do func(ward *ward.Services, words *texts.Texts) error) error {
+	words, err := p.words()
+	if err != nil {
+		return err
+	}
+	return p.withWard(func(ward *ward.Services) error { return said(words, do(ward, words)) })
+}
+
+// inWard is withUnits in one ward, by the program itself.
+func (p *process) inWard(code string, do func(ward *ward.Services, actor services.Actor) error) error {
+	words, err := p.words()
+	if err != nil {
+		return err
+	}
+	return said(words, p.inWardByCode(code, do))
+}
+
+// inWardByCode is inWard with refusals told by their codes, for operators.
+func (p *process) inWardByCode(code string, do func(ward *ward.Services, actor services.Actor) error) error {
+	return p.withWard(func(ward *ward.Services) error {
+		actor, err := actorOf(p.ctx, ward, code)
+		if err != nil {
+			return err
+		}
+		return do(ward, actor)
+	})
+}
+
+// actorOf is the program itself, in the ward with this code or in the only one.
 func actorOf(ctx context.Context, w *ward.Services, code string) (services.Actor, error) {
 	wards, err := w.Identity.Wards(ctx)
 	if err != nil {
@@ -144,13 +192,32 @@ func actorOf(ctx context.Context, w *ward.Services, code string) (services.Actor
 	}
 	var codes []string
 	for _, ward := range wards {
-		if ward.Code == code {
+		if ward.Code == code || code == "" && len(wards) == 1 {
 			return services.SystemActor(ward.ID), nil
 		}
 		codes = append(codes, ward.Code)
 	}
+	problem := fmt.Errorf("no ward %q; there are: %s", code, strings.Join(codes, ", "))
 	if code == "" {
-		return services.Actor{}, usageError{fmt.Errorf("which ward? name one with --ward: %s", strings.Join(codes, ", "))}
+		problem = fmt.Errorf("which ward? name one with --ward: %s", strings.Join(codes, ", "))
 	}
-	return services.Actor{}, usageError{fmt.Errorf("no ward %q; there are: %s", code, strings.Join(codes, ", "))}
+	return services.Actor{}, usageError{problem}
+}
+
+// sayer lets a service that knows no words ask for them.
+func sayer(words *texts.Texts) sheet.Say {
+	return func(key string, fields map[string]any) string { return words.Say(key, bot.Fields(fields)) }
+}
+
+// said turns a refusal into the sentence that people read.
+func said(words *texts.Texts, err error) error {
+	refusal := (*services.Error)(nil)
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	key := "errors." + string(refusal.Kind) + "." + refusal.Code
+	if !words.Has(key) {
+		return err
+	}
+	return errors.New(strings.TrimSpace(words.Say(key, bot.Fields(refusal.Fields))))
 }

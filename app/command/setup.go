@@ -49,7 +49,7 @@ type migrateCommand struct{}
 func (migrateCommand) Help() string { return "Example: DATABASE_URL=postgres://... canbobot migrate" }
 
 func (migrateCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
+	return p.writing(true).withWard(func(ward *ward.Services) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (sampleLoadCommand) Help() string {
 }
 
 func (sampleLoadCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
+	return p.writing(true).withWard(func(ward *ward.Services) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}

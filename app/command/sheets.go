@@ -1,14 +1,11 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"canbobot/bot"
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
@@ -37,11 +34,7 @@ func (c importCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(!c.DryRun).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		bring := func() (sheet.Preview, error) { return ward.Sheets.Check(p.ctx, actor, content) }
 		if !c.DryRun {
 			bring = func() (sheet.Preview, error) {
@@ -142,11 +135,7 @@ func (c exportCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		if filter.Villages, err = villagesNamed(ward, p, actor, c.Village); err != nil {
 			return err
 		}
@@ -184,41 +173,4 @@ func villagesNamed(w *ward.Services, p *process, actor services.Actor, names []s
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-// oneWard is the program itself in the ward with a code, or in the only ward.
-func oneWard(w *ward.Services, p *process, code string) (services.Actor, error) {
-	if code == "" {
-		wards, err := w.Identity.Wards(p.ctx)
-		if err != nil {
-			return services.Actor{}, err
-		}
-		if len(wards) == 1 {
-			return services.SystemActor(wards[0].ID), nil
-		}
-	}
-	return actorOf(p.ctx, w, code)
-}
-
-// words loads the texts; what is missing is told on standard error.
-func (p *process) words() (*texts.Texts, error) {
-	return texts.Load(func(problem string) { fmt.Fprintln(p.stderr, problem) })
-}
-
-// sayer lets a service that knows no words ask for them.
-func sayer(words *texts.Texts) sheet.Say {
-	return func(key string, fields map[string]any) string { return words.Say(key, bot.Fields(fields)) }
-}
-
-// said turns a refusal into the sentence that people read.
-func said(words *texts.Texts, err error) error {
-	refusal := (*services.Error)(nil)
-	if !errors.As(err, &refusal) {
-		return err
-	}
-	key := "errors." + string(refusal.Kind) + "." + refusal.Code
-	if !words.Has(key) {
-		return err
-	}
-	return errors.New(strings.TrimSpace(words.Say(key, bot.Fields(refusal.Fields))))
 }

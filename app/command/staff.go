@@ -24,11 +24,7 @@ func (c inviteCommand) Run(p *process) error {
 	if c.Person == 0 && c.Phone == "" {
 		return usageError{errors.New("say who: --person ID or --phone NUMBER")}
 	}
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		person := c.Person
 		if c.Phone != "" {
 			found, err := ward.Roster.Find(p.ctx, actor, c.Phone, 2)
@@ -69,11 +65,7 @@ func (staffAddCommand) Help() string {
 }
 
 func (c staffAddCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		staff, address, code, err := ward.Identity.AddStaff(p.ctx, actor, actor.Ward, c.Name, services.Role(c.Role), c.Phone)
 		if err != nil {
 			return err
@@ -93,11 +85,7 @@ func (staffRetireCommand) Help() string {
 }
 
 func (c staffRetireCommand) Run(p *process) error {
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Identity.RetireStaff(p.ctx, actor, c.ID)
 	})
 }
@@ -109,11 +97,7 @@ type staffListCommand struct {
 func (staffListCommand) Help() string { return "Example: canbobot staff list --ward bac-hong-linh" }
 
 func (c staffListCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		all, err := ward.Identity.Staff(p.ctx, actor)
 		if err != nil {
 			return err
@@ -141,15 +125,11 @@ func (staffDeskCommand) Help() string {
 }
 
 func (c staffDeskCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		if err := ward.Approvals.SetDesk(p.ctx, actor, c.Staff, c.Desk); err != nil {
 			return ruleAdvice(err)
 		}
-		_, err = fmt.Fprintf(p.stdout, "staff %d is at the desk %q\n", c.Staff, c.Desk)
+		_, err := fmt.Fprintf(p.stdout, "staff %d is at the desk %q\n", c.Staff, c.Desk)
 		return err
 	})
 }

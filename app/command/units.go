@@ -43,7 +43,7 @@ func (c wardAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
+	return p.writing(true).withUnits(func(ward *ward.Services, words *texts.Texts) error {
 		if err := ward.Store.Migrate(p.ctx); err != nil {
 			return err
 		}
@@ -123,11 +123,7 @@ func (c wardPredecessorCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Units.AddPredecessor(p.ctx, actor, units.Predecessor{Name: c.Name, Kind: models.LinkKind(c.Kind),
 			From: from, Decision: c.Decision})
 	})
@@ -158,11 +154,7 @@ func (c villageAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		for _, name := range c.Name {
 			village, err := ward.Units.AddVillage(p.ctx, actor, name, from, c.Organization)
 			if err != nil {
@@ -184,11 +176,7 @@ type villageListCommand struct {
 func (villageListCommand) Help() string { return "Example: canbobot village list --ward bac-hong-linh" }
 
 func (c villageListCommand) Run(p *process) error {
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		villages, err := ward.Roster.Villages(p.ctx, actor)
 		if err != nil {
 			return err
@@ -218,7 +206,7 @@ func (c villageRenameCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
+	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		return ward.Roster.RenameVillage(p.ctx, actor, village.ID, c.Name, from, c.Decision)
 	})
 }
@@ -239,7 +227,7 @@ func (c villageAlsoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
+	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		return ward.Roster.AddVillageName(p.ctx, actor, village.ID, c.Name, until, "")
 	})
 }
@@ -266,7 +254,7 @@ func (c branchAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
+	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		branch, err := ward.Units.AddBranch(p.ctx, actor, village.ID, c.Organization, from)
 		if err != nil {
 			return err
@@ -317,11 +305,7 @@ func (c branchCloseCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Units.CloseBranch(p.ctx, actor, c.Branch, last, c.Decision)
 	})
 }
@@ -338,23 +322,10 @@ func dayOr(text string, otherwise models.Date) (models.Date, error) {
 	return day, nil
 }
 
-// withUnits is withWard with refusals told in the people's words.
-func (p *process) withUnits(do func(ward *ward.Services, words *texts.Texts) error) error {
-	words, err := p.words()
-	if err != nil {
-		return err
-	}
-	return p.withWard(func(ward *ward.Services) error { return said(words, do(ward, words)) })
-}
-
 // withVillage does something to a village of a ward, found by its name.
 func (p *process) withVillage(code, name string,
 	do func(ward *ward.Services, actor services.Actor, village models.Village) error) error {
-	return p.withUnits(func(ward *ward.Services, _ *texts.Texts) error {
-		actor, err := oneWard(ward, p, code)
-		if err != nil {
-			return err
-		}
+	return p.inWard(code, func(ward *ward.Services, actor services.Actor) error {
 		village, err := ward.Units.Village(p.ctx, actor, name)
 		if err != nil {
 			return err

@@ -33,8 +33,8 @@ func (c villageMergeCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.withUnits(func(ward *ward.Services, words *texts.Texts) error {
-		actor, err := oneWard(ward, p, c.Ward)
+	return p.writing(c.Yes).withUnits(func(ward *ward.Services, words *texts.Texts) error {
+		actor, err := actorOf(p.ctx, ward, c.Ward)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (c villageSplitCommand) Run(p *process) error {
 		}
 		division.To[id] = at - 1
 	}
-	return p.withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
+	return p.writing(c.Yes).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
 		division.Village = village.ID
 		outcome, err := ward.Units.Split(p.ctx, actor, division, true)
 		if err != nil {

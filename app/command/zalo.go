@@ -17,6 +17,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/bot/zalo"
 	"canbobot/config"
+	"canbobot/services"
 	"canbobot/services/channels"
 	"canbobot/services/ward"
 )
@@ -253,7 +254,7 @@ func (zaloTokenCommand) Run(p *process) error {
 	if pair.Refresh == "" {
 		return usageError{errors.New("the second line, the refresh token, is missing")}
 	}
-	return p.withWard(func(ward *ward.Services) error {
+	return p.writing(true).withWard(func(ward *ward.Services) error {
 		tokens := app.ZaloTokens(settings, ward, p.logger(settings))
 		defer tokens.Close(p.ctx)
 		if err := tokens.Restore(p.ctx, pair); err != nil {
@@ -282,15 +283,11 @@ func (zaloTemplateSetCommand) Help() string {
 }
 
 func (c zaloTemplateSetCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		if err := ward.Channels.SetTemplate(p.ctx, actor, zalo.Name, c.Kind, c.ID, c.Field); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%s goes by template %s where Zalo allows no message\n", c.Kind, c.ID)
+		_, err := fmt.Fprintf(p.stdout, "%s goes by template %s where Zalo allows no message\n", c.Kind, c.ID)
 		return err
 	})
 }
@@ -305,11 +302,7 @@ func (zaloTemplateEndCommand) Help() string {
 }
 
 func (c zaloTemplateEndCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Channels.EndTemplate(p.ctx, actor, zalo.Name, c.Kind)
 	})
 }
@@ -323,11 +316,7 @@ func (zaloTemplateListCommand) Help() string {
 }
 
 func (c zaloTemplateListCommand) Run(p *process) error {
-	return p.withWard(func(ward *ward.Services) error {
-		actor, err := actorOf(p.ctx, ward, c.Ward)
-		if err != nil {
-			return err
-		}
+	return p.inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		templates, err := ward.Channels.Templates(p.ctx, actor)
 		if err != nil {
 			return err
