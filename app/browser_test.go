@@ -30,17 +30,15 @@ func browser(t *testing.T, width, height int64) (ctx context.Context, ok bool) {
 		t.Log("not run: chromium is not on PATH (BROWSER_TEST=1 makes this a failure)")
 		return nil, false
 	}
+	chromium.once.Do(func() { chromium.start(path) })
+	if chromium.failed != nil {
+		t.Fatal(chromium.failed)
+	}
 	var watching sync.WaitGroup
 	t.Cleanup(watching.Wait) // last: the tab is closed by then
-	ctx, cancel := context.WithTimeout(context.Background(), 150*time.Second)
+	ctx, cancel := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	ctx, cancel = context.WithTimeout(ctx, 150*time.Second)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
 		t.Fatal(err)
@@ -65,6 +63,45 @@ func browser(t *testing.T, width, height int64) (ctx context.Context, ok bool) {
 		}
 	})
 	return ctx, true
+}
+
+// chromium is the one browser of all tests: each has a tab of its own, which
+// shares nothing with the others.
+var chromium sharedBrowser
+
+type sharedBrowser struct {
+	once   sync.Once
+	ctx    context.Context
+	failed error
+	close  func()
+}
+
+func (b *sharedBrowser) start(path string) {
+	folder, err := os.MkdirTemp("", "chromium-")
+	if err != nil {
+		b.failed = err
+		return
+	}
+	ctx, end := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(folder),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true))...)
+	ctx, leave := chromedp.NewContext(ctx)
+	b.ctx = ctx
+	b.failed = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	b.close = func() {
+		leave()
+		end()
+		os.RemoveAll(folder)
+	}
+}
+
+// end closes the browser, where any test has opened it.
+func (b *sharedBrowser) end() {
+	if b.close != nil {
+		b.close()
+	}
 }
 
 // tab is the demo's page as a person has it before them.
@@ -103,12 +140,36 @@ func (p *tab) do(step chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// until waits for a condition from outside the page: one that is asked while the
+// page goes elsewhere is asked again there.
 func (p *tab) until(condition string) {
 	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond),
-		chromedp.WithPollingTimeout(30*time.Second))); err != nil {
-		shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		p.t.Fatalf("never true: %s: %v\npage:\n%s", condition, err, shown)
+	late := time.After(30 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		so, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](condition))
+		if err == nil && so {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-p.ctx.Done():
+			p.t.Fatalf("never true: %s: %v", condition, p.ctx.Err())
+		case <-late:
+			shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+			p.t.Fatalf("never true: %s: %v\npage:\n%s", condition, err, shown)
+		}
+	}
+}
+
+// click presses what a script finds, once; the page may be gone before it has
+// answered.
+func (p *tab) click(element string) {
+	p.t.Helper()
+	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](
+		`(setTimeout(() => `+element+`.click(), 0), true)`)); err != nil {
+		p.t.Fatal(err)
 	}
 }
 

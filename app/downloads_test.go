@@ -223,7 +223,7 @@ func TestDownloadPagesInTheBrowser(t *testing.T) {
 		p.until(`getComputedStyle(document.body).fontSize === '20px'`)
 		p.until(`[...document.querySelectorAll('button')].every(b => (r => r.height >= 60 && r.width >= 300 && r.bottom <= 740)(b.getBoundingClientRect()))`)
 	}
-	p.until(`(document.querySelector('button').click(), true)`)
+	p.click(`document.querySelector('button')`)
 	select {
 	case got := <-d.pressed:
 		if got != len(payments.Content) {

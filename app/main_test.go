@@ -1,7 +1,6 @@
 package app
 
 import (
-	"canbobot/config"
 	"context"
 	"log/slog"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"canbobot/config"
 )
 
 // childServes makes the test program be the product, for tests that kill it.
@@ -16,7 +17,9 @@ const childServes = "CANBOBOT_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childServes) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		chromium.end()
+		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -48,6 +48,9 @@ func (h *house) crew(t *testing.T, n int) []string {
 // An update that a platform delivers four times at once has its effect once,
 // also when Redis has forgotten that it was seen.
 func TestTwoHundredUpdatesFourTimesEach(t *testing.T) {
+	if testing.Short() { // long
+		return
+	}
 	house := openHouse(t)
 	crew := house.crew(t, 100)
 	var events []bot.Inbound

@@ -16,6 +16,9 @@ import (
 // twice. The plays wait more than they work, so all of them run at once; and
 // apart from the other tests, of which some are impatient.
 func TestBroadcast(t *testing.T) {
+	if testing.Short() { // long
+		return
+	}
 	servers := os.Getenv("TEST_DATABASE_URL") != "" && os.Getenv("TEST_REDIS_URL") != ""
 	none := func(t *testing.T, result figures) {
 		if result.Repeated != 0 || result.Uncertain != 0 {

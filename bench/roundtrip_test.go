@@ -50,6 +50,9 @@ func backAgain(t *testing.T, ward *wardtest.Ward, actor services.Actor, full boo
 }
 
 func TestTwentyThousandComeBackFromTheirExport(t *testing.T) {
+	if testing.Short() { // long
+		return
+	}
 	w := wardtest.New(t, april)
 	if err := fillCrowd(w.Ctx, w.Services, rosterRows, crowdMonths); err != nil {
 		t.Fatal(err)
