@@ -29,7 +29,8 @@ func TestNoSignaturesBreakTheRules(t *testing.T) {
 			return
 		}
 		n := h.phones.Add(1)
-		w := &play{house: h, rt: rt, branch: h.branch("women", fmt.Sprintf("Chi hội %d", n)), people: map[string]models.Person{}, count: moved}
+		w := &play{house: h, rt: rt, branch: h.branch("women", fmt.Sprintf("Chi hội %d", n)),
+			people: map[string]models.Person{}, count: moved}
 		w.people["head"] = h.inPost("Nguyễn Thị Trưởng", w.branch, models.Head)
 		w.people["deputy"] = h.inPost("Trần Thị Phó", w.branch, models.Deputy)
 		w.people["newcomer"] = h.someone("Võ Thị Mới")
@@ -61,7 +62,8 @@ func (w *play) drawRules() {
 	var steps []approve.Step
 	for range rapid.IntRange(1, 3).Draw(w.rt, "rule steps") {
 		step := approve.Step{People: rapid.IntRange(1, 2).Draw(w.rt, "people")}
-		switch who := rapid.SampledFrom([]string{"front", approve.Clerk, approve.Leader, approve.Any}).Draw(w.rt, "signer"); who {
+		switch who := rapid.SampledFrom([]string{"front", approve.Clerk, approve.Leader, approve.Any}).Draw(w.rt,
+			"signer"); who {
 		case "front":
 			step.Desk = who
 		default:
@@ -69,7 +71,8 @@ func (w *play) drawRules() {
 		}
 		steps = append(steps, step)
 	}
-	err := w.rules().SetRules(w.ctx, w.by(w.admin), []approve.Rule{{Kind: approve.Every, Proposers: everybody, Steps: steps}})
+	err := w.rules().SetRules(w.ctx, w.by(w.admin),
+		[]approve.Rule{{Kind: approve.Every, Proposers: everybody, Steps: steps}})
 	if err != nil && services.KindOf(err) != services.KindInvalid {
 		w.rt.Fatal(err)
 	}
@@ -79,9 +82,11 @@ func (w *play) drawRules() {
 func (w *play) sign() {
 	what := "submit"
 	if len(w.ids) > 0 {
-		what = rapid.SampledFrom([]string{"submit", "approve", "approve", "approve", "approve", "approve", "race", "take back", "take back", "return", "resubmit", "delegate", "delegate", "revoke"}).Draw(w.rt, "what")
+		what = rapid.SampledFrom([]string{"submit", "approve", "approve", "approve", "approve", "approve", "race",
+			"take back", "take back", "return", "resubmit", "delegate", "delegate", "revoke"}).Draw(w.rt, "what")
 	}
-	staff := []string{"clerk", "clerk2", "leader", "leader2", "clerk", "clerk2", "leader", "leader2", "viewer", "admin", "away", "head"}
+	staff := []string{"clerk", "clerk2", "leader", "leader2", "clerk", "clerk2", "leader", "leader2", "viewer", "admin",
+		"away", "head"}
 	who := rapid.SampledFrom(staff).Draw(w.rt, "who")
 	actor := w.actors[who]
 	switch what {
@@ -96,7 +101,8 @@ func (w *play) sign() {
 	case "delegate":
 		to := w.actors[rapid.SampledFrom(staff).Draw(w.rt, "to")]
 		first := april6.AddDays(rapid.IntRange(-1, 1).Draw(w.rt, "first"))
-		_, err := w.rules().Delegate(w.ctx, w.by(actor), actor.Staff, to.Staff, first, first.AddDays(rapid.IntRange(0, 2).Draw(w.rt, "days")))
+		_, err := w.rules().Delegate(w.ctx, w.by(actor), actor.Staff, to.Staff, first,
+			first.AddDays(rapid.IntRange(0, 2).Draw(w.rt, "days")))
 		w.known(err)
 		return
 	case "revoke":
@@ -203,7 +209,8 @@ func (w *play) checkSignatures(id int64) {
 	for _, err := range []error{
 		w.store.Order("version").Find(&live, "item = 'change' AND item_id = ? AND ended_at IS NULL", id).Error,
 		w.store.Find(&staff).Error, w.store.Find(&delegations).Error,
-		w.store.Preload("Steps").Order("id").Find(&rules, "ward_id = ? AND created_at <= ?", w.ward.ID, request.SubmittedAt).Error,
+		w.store.Preload("Steps").Order("id").Find(&rules, "ward_id = ? AND created_at <= ?", w.ward.ID,
+			request.SubmittedAt).Error,
 	} {
 		if err != nil {
 			w.rt.Fatal(err)
@@ -249,7 +256,8 @@ func (w *play) checkSignatures(id int64) {
 			}
 		}
 		right := of(signature.ForStaffID)
-		if step := steps[signature.Step-1]; (step.Desk != "" && right.Desk != step.Desk) || (step.Desk == "" && step.Role != approve.Any && step.Role != right.Role) {
+		if step := steps[signature.Step-1]; (step.Desk != "" && right.Desk != step.Desk) ||
+			(step.Desk == "" && step.Role != approve.Any && step.Role != right.Role) {
 			w.rt.Fatalf("request %d: step %+v signed in the right of %+v", id, step, right)
 		}
 	}
@@ -267,7 +275,8 @@ func (w *play) checkSignatures(id int64) {
 	if request.State == models.ChangeReturned && len(live) > 0 {
 		w.rt.Fatalf("request %d was returned and keeps its signatures", id)
 	}
-	entries := w.rows(&models.AuditEntry{}, "subject = ? AND action IN ('change.signed', 'change.approved')", fmt.Sprintf("change:%d", id))
+	entries := w.rows(&models.AuditEntry{}, "subject = ? AND action IN ('change.signed', 'change.approved')",
+		fmt.Sprintf("change:%d", id))
 	if all := w.rows(&models.Signature{}, "item = 'change' AND item_id = ?", id); entries != all {
 		w.rt.Fatalf("request %d has %d signatures and %d of them in the journal", id, all, entries)
 	}

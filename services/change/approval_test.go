@@ -36,7 +36,8 @@ var everybody = []string{approve.ByHead, approve.BySelf, approve.ByStaff}
 func (h *house) frontFirst() {
 	h.t.Helper()
 	h.sit(h.clerk2, "front")
-	h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Leader, People: 1}}})
+	h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody,
+		Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Leader, People: 1}}})
 }
 
 func (h *house) approve(actor services.Actor, id int64, version int) change.Card {
@@ -51,7 +52,8 @@ func (h *house) approve(actor services.Actor, id int64, version int) change.Card
 func (h *house) journal(request int64) []string {
 	h.t.Helper()
 	var actions []string
-	if err := h.store.Model(&models.AuditEntry{}).Where("subject = ?", fmt.Sprintf("change:%d", request)).Order("seq").Pluck("action", &actions).Error; err != nil {
+	if err := h.store.Model(&models.AuditEntry{}).Where("subject = ?",
+		fmt.Sprintf("change:%d", request)).Order("seq").Pluck("action", &actions).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	return actions
@@ -79,7 +81,8 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	}
 	roll := h.roll()
 	card = h.approve(h.clerk2, id, 1)
-	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 2 || card.Approval.Now != 1 || !card.Approval.MayTakeBack || card.WhyNot != approve.WhySigned {
+	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 2 || card.Approval.Now != 1 ||
+		!card.Approval.MayTakeBack || card.WhyNot != approve.WhySigned {
 		t.Errorf("after the check: %+v, %+v, %q", card.Request, card.Approval, card.WhyNot)
 	}
 	if h.roll() != roll {
@@ -97,10 +100,12 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 		t.Errorf("signed by %v", by)
 	}
 	card = h.approve(h.leader, id, 2)
-	if card.Request.State != models.ChangeApproved || card.Request.Version != 3 || h.roll() == roll || card.DeciderName != "Lãnh đạo Ba" {
+	if card.Request.State != models.ChangeApproved || card.Request.Version != 3 || h.roll() == roll ||
+		card.DeciderName != "Lãnh đạo Ba" {
 		t.Errorf("after the decision: %+v", card.Request)
 	}
-	if got := card.Approval.Steps; len(got) != 2 || len(got[0].Signed) != 1 || got[0].Signed[0].Name != "Cán bộ Hai" || len(got[1].Signed) != 1 || card.Approval.MayTakeBack {
+	if got := card.Approval.Steps; len(got) != 2 || len(got[0].Signed) != 1 || got[0].Signed[0].Name != "Cán bộ Hai" ||
+		len(got[1].Signed) != 1 || card.Approval.MayTakeBack {
 		t.Errorf("steps %+v", got)
 	}
 	if got := h.journal(id); !slices.Equal(got, []string{"change.submitted", "change.signed", "change.approved"}) {
@@ -112,7 +117,8 @@ func TestFrontChecksLeaderDecides(t *testing.T) {
 	if err := h.store.Model(&models.Staff{}).Where("id = ?", h.clerk2.Staff).Update("active", false).Error; err != nil {
 		t.Fatal(err)
 	}
-	if card, err = h.Card(h.ctx, h.viewer, id); err != nil || len(card.Approval.Steps[0].Signed) != 1 || len(card.Approval.Steps[1].Signed) != 1 {
+	if card, err = h.Card(h.ctx, h.viewer, id); err != nil || len(card.Approval.Steps[0].Signed) != 1 ||
+		len(card.Approval.Steps[1].Signed) != 1 {
 		t.Errorf("signatures of who has left: %+v, %v", card.Approval, err)
 	}
 }
@@ -121,7 +127,8 @@ func TestTakeBackUntilTheNextSigns(t *testing.T) {
 	h := newHouse(t)
 	second := h.user(h.ward, "Lãnh đạo Bốn", services.Leader)
 	h.sit(h.clerk2, "front")
-	h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Leader, People: 2}}})
+	h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody,
+		Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Leader, People: 2}}})
 	id := h.submit(officer(h.head), h.replaceDeputy()).Request.ID
 	_, err := h.TakeBack(h.ctx, h.by(h.clerk2), id, 1)
 	wants(t, err, "denied: not_signed")
@@ -164,7 +171,8 @@ func TestTakeBackUntilTheNextSigns(t *testing.T) {
 // "N-of-M hard-coded to ANY", "double tap".
 func TestTwoDifferentStaffWhereTheWardSaysSo(t *testing.T) {
 	h := newHouse(t)
-	h.setRules(approve.Rule{Kind: "destination", Proposers: []string{approve.BySelf, approve.ByStaff}, Steps: []approve.Step{{Role: approve.Any, People: 2, StepUp: true}}})
+	h.setRules(approve.Rule{Kind: "destination", Proposers: []string{approve.BySelf, approve.ByStaff},
+		Steps: []approve.Step{{Role: approve.Any, People: 2, StepUp: true}}})
 	id := h.submit(officer(h.member), bankOf(h.member, "agribank", account)).Request.ID
 	_, err := h.Approve(h.ctx, h.by(h.clerk), id, 1)
 	wants(t, err, "denied: step_up")
@@ -176,7 +184,8 @@ func TestTwoDifferentStaffWhereTheWardSaysSo(t *testing.T) {
 	wants(t, err, "denied: signed")
 	_, err = h.Approve(h.ctx, h.by(h.leader), id, 2)
 	wants(t, err, "denied: step_up")
-	if card := h.approve(h.fresh(h.leader), id, 2); card.Request.State != models.ChangeApproved || h.personNow(h.member.ID).BankTail != "3456" {
+	if card := h.approve(h.fresh(h.leader), id, 2); card.Request.State != models.ChangeApproved ||
+		h.personNow(h.member.ID).BankTail != "3456" {
 		t.Errorf("state %s", card.Request.State)
 	}
 }
@@ -208,9 +217,11 @@ func TestNoRuleIsSatisfiedByNobody(t *testing.T) {
 	refuse("invalid: rule_people", rule("phone", approve.Step{Role: approve.Any}))
 	refuse("invalid: rule_few", rule("phone", approve.Step{Desk: "front", People: 1}))
 	refuse("invalid: rule_few", rule("phone", approve.Step{Role: approve.Leader, People: 2}))
-	refuse("invalid: rule_same", rule("phone", approve.Step{Role: approve.Leader, People: 1}, approve.Step{Role: approve.Any, People: 3}))
+	refuse("invalid: rule_same", rule("phone", approve.Step{Role: approve.Leader, People: 1},
+		approve.Step{Role: approve.Any, People: 3}))
 	refuse("invalid: rule_step_up", rule("destination", approve.Step{Role: approve.Any, People: 1}))
-	refuse("invalid: rule_twice", rule("phone", approve.Step{Role: approve.Any, People: 1}), rule("phone", approve.Step{Role: approve.Any, People: 1}))
+	refuse("invalid: rule_twice", rule("phone", approve.Step{Role: approve.Any, People: 1}),
+		rule("phone", approve.Step{Role: approve.Any, People: 1}))
 	for _, actor := range []services.Actor{h.clerk, h.leader, h.viewer, officer(h.head)} {
 		wants(t, h.rules().SetRules(h.ctx, h.by(actor), nil), "denied: role")
 		wants(t, h.rules().SetDesk(h.ctx, h.by(actor), h.clerk.Staff, "front"), "denied: role")
@@ -227,7 +238,8 @@ func TestNoRuleIsSatisfiedByNobody(t *testing.T) {
 	wants(t, err, "unavailable: no_decider")
 	// The people leave: what waits stays waiting, and is taken to who minds the rules.
 	id := h.submit(officer(h.head), h.replaceDeputy()).Request.ID
-	if err := h.store.Model(&models.Staff{}).Where("role IN ('clerk', 'leader')").Update("active", false).Error; err != nil {
+	if err := h.store.Model(&models.Staff{}).Where("role IN ('clerk', 'leader')").Update("active",
+		false).Error; err != nil {
 		t.Fatal(err)
 	}
 	for _, actor := range []services.Actor{h.clerk, h.clerk2, h.leader} {
@@ -238,7 +250,8 @@ func TestNoRuleIsSatisfiedByNobody(t *testing.T) {
 		t.Errorf("due at once: %d, %v", n, err)
 	}
 	h.now.Add(int64(48 * time.Hour / time.Second))
-	if n, err := h.Due(h.ctx); n != 1 || err != nil || !slices.Equal(h.told(outbox.ChangeWaiting, id), []string{s(h.admin)}) {
+	if n, err := h.Due(h.ctx); n != 1 || err != nil ||
+		!slices.Equal(h.told(outbox.ChangeWaiting, id), []string{s(h.admin)}) {
 		t.Errorf("reminded %d, %v, told %v", n, err, h.told(outbox.ChangeWaiting, id))
 	}
 }
@@ -281,8 +294,10 @@ func TestRulesHoldFromTheDayOfSending(t *testing.T) {
 func TestProposersAreTheRules(t *testing.T) {
 	h := newHouse(t)
 	h.setRules(
-		approve.Rule{Kind: "replace", Proposers: []string{approve.ByDeputy}, Steps: []approve.Step{{Role: approve.Any, People: 1}}},
-		approve.Rule{Kind: "phone", Proposers: []string{approve.ByStaff}, Steps: []approve.Step{{Role: approve.Any, People: 1}}},
+		approve.Rule{Kind: "replace", Proposers: []string{approve.ByDeputy},
+			Steps: []approve.Step{{Role: approve.Any, People: 1}}},
+		approve.Rule{Kind: "phone", Proposers: []string{approve.ByStaff},
+			Steps: []approve.Step{{Role: approve.Any, People: 1}}},
 	)
 	for _, actor := range []services.Actor{officer(h.head), h.clerk, h.admin} {
 		_, err := h.Submit(h.ctx, h.by(actor), h.replaceDeputy())
@@ -318,5 +333,6 @@ func TestTheLastWhoKeepsARuleStays(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	wants(t, h.people.RetireStaff(h.ctx, h.by(services.Actor{Role: services.Admin, Ward: h.foreign.ID}), h.viewer.Staff), "not_found: staff")
+	wants(t, h.people.RetireStaff(h.ctx, h.by(services.Actor{Role: services.Admin, Ward: h.foreign.ID}), h.viewer.Staff),
+		"not_found: staff")
 }

@@ -40,12 +40,14 @@ func concerned(actor services.Actor, request models.ChangeRequest, proposal Prop
 	case proposal.Kind.Traits().Told:
 		return person == value(request.SubjectID)
 	default:
-		return request.State == models.ChangeApproved && (person == value(request.SubjectID) || person == value(request.NewcomerID))
+		return request.State == models.ChangeApproved &&
+			(person == value(request.SubjectID) || person == value(request.NewcomerID))
 	}
 }
 
 // card puts together what is shown of a request, or of a preview (ID 0).
-func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) (Card, error) {
+func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) (Card,
+	error) {
 	card := Card{Request: request, Proposal: proposal}
 	seen, err := decodeBase(request)
 	if err != nil {
@@ -114,7 +116,8 @@ func staleWhy(err error) string {
 // money and numbers, notes and further requests are not.
 func (c *Card) withhold(person int64) {
 	c.Effects = slices.DeleteFunc(c.Effects, func(e EffectView) bool { return e.Person != person })
-	hidden := c.Proposal.Kind.withhold(&c.Proposal, person == value(c.Request.SubjectID), person == value(c.Request.NewcomerID))
+	hidden := c.Proposal.Kind.withhold(&c.Proposal, person == value(c.Request.SubjectID),
+		person == value(c.Request.NewcomerID))
 	hidden = append(hidden, "note")
 	c.Diff = slices.DeleteFunc(c.Diff, func(d Diff) bool { return slices.Contains(hidden, d.Field) })
 	c.Proposal.Note, c.Others = "", nil
@@ -142,7 +145,8 @@ func (s *Service) titleOf(tx *gorm.DB, request models.ChangeRequest) (string, er
 		day = models.DateOf(request.SubmittedAt.In(services.Zone))
 	}
 	var terms []models.Term
-	err := tx.Where("person_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", *request.ProposerPersonID, day, day).
+	err := tx.Where("person_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)",
+		*request.ProposerPersonID, day, day).
 		Order("id").Find(&terms).Error
 	if err != nil {
 		return "", fmt.Errorf("read terms: %w", err)
@@ -164,7 +168,8 @@ const maxOthers = 10
 // others finds the open requests that touch the same post or the same people.
 // A preview leaves the proposer's own returned ones out: it may be of one of
 // those, mended.
-func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest, proposal Proposal) ([]Summary, error) {
+func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest,
+	proposal Proposal) ([]Summary, error) {
 	people := []int64{value(request.SubjectID), value(request.NewcomerID)}
 	people = slices.DeleteFunc(people, func(id int64) bool { return id == 0 })
 	query := tx.Where("ward_id = ? AND id <> ? AND state IN ?", request.WardID, request.ID, openStates)

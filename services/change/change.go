@@ -61,7 +61,8 @@ type Service struct {
 
 // New makes the service. money is the allowance service, staff the identity
 // service.
-func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
+func New(store *models.Store, roster *roster.Service, money Money, staff Staff, audit *journal.Service,
+	outbox *outbox.Outbox, clock services.Clock) *Service {
 	approvals := approve.New(store, audit, clock)
 	return &Service{
 		store: store, roster: roster, money: money, staff: staff, audit: audit, outbox: outbox, clock: clock,

@@ -25,7 +25,8 @@ func TestStaleRequests(t *testing.T) {
 	newPhone := h.submit(officer(h.member), phoneOf(h.member, "0355000111"))
 	samePhone := h.submit(officer(h.elder), phoneOf(h.elder, "0355000111"))
 	appoint := h.submit(h.clerk2, change.Proposal{
-		Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Bùi Văn Một", Phone: "0355000333"}}, Branch: h.elderly.ID, Role: models.Deputy, From: april6,
+		Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Bùi Văn Một", Phone: "0355000333"}}, Branch: h.elderly.ID,
+		Role: models.Deputy, From: april6,
 	})
 	// Both requests on the post know of each other.
 	card, err := h.Card(h.ctx, h.clerk, leave.Request.ID)
@@ -56,7 +57,8 @@ func TestStaleRequests(t *testing.T) {
 			t.Errorf("request %d: fields %v, want %s of %s", id, fields, row.why, row.what)
 		}
 		card, err := h.Card(h.ctx, h.clerk, id)
-		if err != nil || card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 || card.Stale != row.why || !card.MayDecide {
+		if err != nil || card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 ||
+			card.Stale != row.why || !card.MayDecide {
 			t.Errorf("request %d: %+v, stale %q, %v", id, card.Request, card.Stale, err)
 		}
 		if h.roll() != roll {
@@ -75,7 +77,8 @@ func TestBaseIsWhatTheProposerSaw(t *testing.T) {
 	first := h.submit(officer(h.member), phoneOf(h.member, "0355000111"))
 	touched := h.member
 	touched.Version++
-	if err := h.store.Model(&models.Person{}).Where("id = ?", h.member.ID).Update("version", touched.Version).Error; err != nil {
+	if err := h.store.Model(&models.Person{}).Where("id = ?", h.member.ID).Update("version",
+		touched.Version).Error; err != nil {
 		t.Fatal(err)
 	}
 	if card, err := h.Card(h.ctx, h.clerk, first.Request.ID); err != nil || card.Stale != "" {
@@ -93,7 +96,8 @@ func TestBaseIsWhatTheProposerSaw(t *testing.T) {
 // second one; under another name the number is taken.
 func TestNewcomerIsMatchedAtApproval(t *testing.T) {
 	h := newHouse(t)
-	appoint := change.Proposal{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0355000333"}}, Branch: h.women.ID, Role: models.Member, From: april6}
+	appoint := change.Proposal{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0355000333"}},
+		Branch: h.women.ID, Role: models.Member, From: april6}
 	card := h.submit(officer(h.head), appoint)
 	var known models.Person
 	h.tx(func(tx *gorm.DB) (err error) {
@@ -129,7 +133,8 @@ func TestReplacingWhoLeavesAnyway(t *testing.T) {
 	if _, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
-	if closed := h.term(h.deputy, h.women, models.NewDate(2026, 4, 15)); closed.ID == term.ID || closed.To != models.NewDate(2026, 4, 15) {
+	if closed := h.term(h.deputy, h.women, models.NewDate(2026, 4, 15)); closed.ID == term.ID ||
+		closed.To != models.NewDate(2026, 4, 15) {
 		t.Errorf("closed %+v", closed)
 	}
 }
@@ -139,12 +144,12 @@ func TestSameProposalTwiceIsOne(t *testing.T) {
 	proposal := h.replaceDeputy()
 	first := h.submit(officer(h.head), proposal)
 	for name, edit := range map[string]func(*change.Proposal){
-		"as it was":        func(*change.Proposal) {},
-		"another spelling": of(func(k *change.Replace) { k.Newcomer.Name = "VO THI  THUY"; k.Newcomer.Phone = "+84987654321" }),
-		"a note":           func(p *change.Proposal) { p.Note = "gấp" },
-		"a decision":       func(p *change.Proposal) { p.Decision.Number = "12/QĐ" },
-		"acting":           of(func(k *change.Replace) { k.Acting = true }),
-		"a year of birth":  of(func(k *change.Replace) { k.Newcomer.BirthYear = 1981 }),
+		"as it was":       func(*change.Proposal) {},
+		"spelt otherwise": of(func(k *change.Replace) { k.Newcomer.Name, k.Newcomer.Phone = "VO THI  THUY", "+84987654321" }),
+		"a note":          func(p *change.Proposal) { p.Note = "gấp" },
+		"a decision":      func(p *change.Proposal) { p.Decision.Number = "12/QĐ" },
+		"acting":          of(func(k *change.Replace) { k.Acting = true }),
+		"a year of birth": of(func(k *change.Replace) { k.Newcomer.BirthYear = 1981 }),
 	} {
 		copied := proposal
 		edit(&copied)
@@ -235,7 +240,8 @@ func TestTwoClerksAtOnce(t *testing.T) {
 			ids[i] = h.submit(h.admin, phoneOf(h.someone(fmt.Sprintf("Người %c", 'A'+i%26)), h.number())).Request.ID
 		default:
 			ids[i] = h.submit(h.admin, change.Proposal{
-				Kind: change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Uỷ viên %c", 'A'+i%26), Phone: h.number()}}, Branch: h.women.ID, Role: models.Member, From: april6,
+				Kind:   change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Uỷ viên %c", 'A'+i%26), Phone: h.number()}},
+				Branch: h.women.ID, Role: models.Member, From: april6,
 			}).Request.ID
 		}
 	}
@@ -265,7 +271,8 @@ func TestTwoClerksAtOnce(t *testing.T) {
 		t.Errorf("outcomes %v", outcomes)
 	}
 	var approvals int64
-	if err := h.store.Model(&models.AuditEntry{}).Where("action = 'change.approved'").Count(&approvals).Error; err != nil || approvals != requests {
+	if err := h.store.Model(&models.AuditEntry{}).Where("action = 'change.approved'").Count(
+		&approvals).Error; err != nil || approvals != requests {
 		t.Errorf("%d journal rows, %v", approvals, err)
 	}
 	verdicts, err := h.audit.Verify(h.ctx)
@@ -283,7 +290,8 @@ func TestOneVacantPostTwoRequestsAtOnce(t *testing.T) {
 		var ids [2]int64
 		for i := range ids {
 			ids[i] = h.submit(h.admin, change.Proposal{
-				Kind: change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Ứng viên %c", 'A'+i), Phone: h.number()}}, Branch: branch.ID, Role: models.Head, From: april6,
+				Kind:   change.Appoint{Newcomer: change.Newcomer{Name: fmt.Sprintf("Ứng viên %c", 'A'+i), Phone: h.number()}},
+				Branch: branch.ID, Role: models.Head, From: april6,
 			}).Request.ID
 		}
 		results := make(chan error, 2)
@@ -342,12 +350,14 @@ func TestForeignWardIsRefusedEverywhere(t *testing.T) {
 	request := h.submit(officer(h.head), h.replaceDeputy()).Request.ID
 	roll := h.roll()
 	proposals := []change.Proposal{h.replaceDeputy(), h.leave(h.head), phoneOf(h.head, "0355000111"),
-		{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Ai Đó"}}, Branch: h.women.ID, Role: models.Member, From: april6}}
+		{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Ai Đó"}}, Branch: h.women.ID, Role: models.Member,
+			From: april6}}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID},
 		"officer": {Role: services.Officer, Ward: h.foreign.ID, Person: h.head.ID}}
 	for _, role := range []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin} {
 		actors[string(role)] = services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.clerkAway.Staff}
-		actors[string(role)+" with a foreign id"] = services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.clerk.Staff, Person: h.head.ID}
+		actors[string(role)+" with a foreign id"] = services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.clerk.Staff,
+			Person: h.head.ID}
 	}
 	service, walked := reflect.ValueOf(h.Service), 0
 	for i := range service.NumMethod() {

@@ -100,7 +100,8 @@ func (k Correct) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) error 
 }
 
 // lay writes the correction over a term.
-func (c Correction) lay(term models.Term, paper roster.Decision, organization models.Organization) (models.Term, error) {
+func (c Correction) lay(term models.Term, paper roster.Decision, organization models.Organization) (models.Term,
+	error) {
 	if !c.From.IsZero() {
 		term.From = c.From
 	}

@@ -18,7 +18,8 @@ import (
 const account = "3706205123456"
 
 func bankOf(person models.Person, code, number string) change.Proposal {
-	return change.Proposal{Kind: change.Destination{Account: change.Account{Bank: code, Number: roster.Secret{Plain: number}}}, Person: person.ID}
+	return change.Proposal{Kind: change.Destination{Account: change.Account{Bank: code,
+		Number: roster.Secret{Plain: number}}}, Person: person.ID}
 }
 
 // fresh makes a ward user look as if they had just given a code.
@@ -26,7 +27,8 @@ func (h *house) fresh(actor services.Actor) services.Actor {
 	h.t.Helper()
 	until := h.at().UTC().Add(15 * time.Minute)
 	row := models.Account{
-		WardID: actor.Ward, Channel: "telegram", ExternalID: "tg-" + s(actor), ChatID: "tg-" + s(actor), StaffID: &actor.Staff,
+		WardID: actor.Ward, Channel: "telegram", ExternalID: "tg-" + s(actor), ChatID: "tg-" + s(actor),
+		StaffID:  &actor.Staff,
 		LinkedAt: h.at().UTC(), LastSeenAt: h.at().UTC(), SteppedUpUntil: &until, CreatedAt: h.at().UTC(),
 	}
 	h.create(&row)
@@ -48,11 +50,13 @@ func (h *house) personNow(id int64) models.Person {
 func TestBankFromProposalToRoster(t *testing.T) {
 	h := newHouse(t)
 	card := h.submit(officer(h.member), bankOf(h.member, "agribank", "3706 2051 23456"))
-	if d := cmp.Diff([]change.Diff{{Field: "bank", To: "Agribank ****3456"}}, card.Diff); d != "" || card.Branch.ID != h.women.ID || len(card.Effects) != 0 {
+	if d := cmp.Diff([]change.Diff{{Field: "bank", To: "Agribank ****3456"}}, card.Diff); d != "" ||
+		card.Branch.ID != h.women.ID || len(card.Effects) != 0 {
 		t.Errorf("card %+v: %s", card, d)
 	}
 	// Nowhere outside the roster does the number lie open.
-	for table, column := range map[string]string{"change_requests": "payload", "audit_entries": "detail", "change_events": "reason"} {
+	for table, column := range map[string]string{"change_requests": "payload", "audit_entries": "detail",
+		"change_events": "reason"} {
 		var texts []string
 		if err := h.store.Table(table).Pluck(column, &texts).Error; err != nil {
 			t.Fatal(err)
@@ -77,7 +81,8 @@ func TestBankFromProposalToRoster(t *testing.T) {
 	}
 	person := h.personNow(h.member.ID)
 	number, err := h.roster.BankNumber(person)
-	if err != nil || number != account || person.BankName != "Agribank" || person.BankTail != "3456" || person.Version != 2 {
+	if err != nil || number != account || person.BankName != "Agribank" || person.BankTail != "3456" ||
+		person.Version != 2 {
 		t.Errorf("person %+v, %q, %v", person, number, err)
 	}
 	// The same once more is nothing to change; another bank is.
@@ -138,23 +143,31 @@ func TestWhatADataProposalMustBe(t *testing.T) {
 		proposal change.Proposal
 		want     string
 	}{
-		"no bank":              {self, bankOf(h.head, "", account), "invalid: bank"},
-		"a wallet":             {self, bankOf(h.head, "momo", account), "invalid: bank_wallet"},
-		"short account":        {self, bankOf(h.head, "bidv", "12345"), "invalid: account"},
-		"nothing to change":    {self, details(change.Details{}), "invalid: details"},
-		"the same name":        {self, details(change.Details{Name: h.head.Name}), "invalid: details_same"},
-		"born tomorrow":        {self, details(change.Details{BirthYear: 2026}), "invalid: birth_year"},
-		"old citizen's number": {self, details(change.Details{Citizen: roster.Secret{Plain: "183456789"}}), "invalid: citizen_old"},
-		"an officer corrects":  {self, correct(change.Correction{Void: true}, "ghi nhầm người"), "denied: propose"},
-		"without why":          {staff, correct(change.Correction{Void: true}, "x"), "invalid: note_needed"},
-		"nothing to correct":   {staff, correct(change.Correction{}, "ghi nhầm ngày"), "invalid: correction"},
-		"as it is":             {staff, correct(change.Correction{Acting: "no"}, "ghi nhầm ngày"), "invalid: correction_same"},
-		"ends before it began": {staff, correct(change.Correction{From: models.NewDate(2026, 3, 1), To: models.NewDate(2026, 2, 1)}, "ghi nhầm ngày"), "invalid: date_before_term"},
-		"long ago":             {staff, correct(change.Correction{From: models.NewDate(1900, 1, 1)}, "ghi nhầm ngày"), "invalid: date_far"},
-		"a second head":        {staff, correct(change.Correction{Role: models.Head}, "ghi nhầm chức"), "conflict: post_taken"},
-		"merge with oneself":   {staff, change.Proposal{Kind: change.Merge{Drop: h.head.ID}, Person: h.head.ID, Note: "trùng người"}, "invalid: merge_same"},
-		"merge a foreigner":    {staff, change.Proposal{Kind: change.Merge{Drop: 9999}, Person: h.head.ID, Note: "trùng người"}, "not_found: person"},
-		"an officer merges":    {self, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID, Note: "trùng người"}, "denied: propose"},
+		"no bank":           {self, bankOf(h.head, "", account), "invalid: bank"},
+		"a wallet":          {self, bankOf(h.head, "momo", account), "invalid: bank_wallet"},
+		"short account":     {self, bankOf(h.head, "bidv", "12345"), "invalid: account"},
+		"nothing to change": {self, details(change.Details{}), "invalid: details"},
+		"the same name":     {self, details(change.Details{Name: h.head.Name}), "invalid: details_same"},
+		"born tomorrow":     {self, details(change.Details{BirthYear: 2026}), "invalid: birth_year"},
+		"old citizen's number": {self, details(change.Details{Citizen: roster.Secret{Plain: "183456789"}}),
+			"invalid: citizen_old"},
+		"an officer corrects": {self, correct(change.Correction{Void: true}, "ghi nhầm người"), "denied: propose"},
+		"without why":         {staff, correct(change.Correction{Void: true}, "x"), "invalid: note_needed"},
+		"nothing to correct":  {staff, correct(change.Correction{}, "ghi nhầm ngày"), "invalid: correction"},
+		"as it is": {staff, correct(change.Correction{Acting: "no"}, "ghi nhầm ngày"),
+			"invalid: correction_same"},
+		"ends before it began": {staff, correct(change.Correction{From: models.NewDate(2026, 3, 1),
+			To: models.NewDate(2026, 2, 1)}, "ghi nhầm ngày"), "invalid: date_before_term"},
+		"long ago": {staff, correct(change.Correction{From: models.NewDate(1900, 1, 1)}, "ghi nhầm ngày"),
+			"invalid: date_far"},
+		"a second head": {staff, correct(change.Correction{Role: models.Head}, "ghi nhầm chức"),
+			"conflict: post_taken"},
+		"merge with oneself": {staff, change.Proposal{Kind: change.Merge{Drop: h.head.ID}, Person: h.head.ID,
+			Note: "trùng người"}, "invalid: merge_same"},
+		"merge a foreigner": {staff, change.Proposal{Kind: change.Merge{Drop: 9999}, Person: h.head.ID,
+			Note: "trùng người"}, "not_found: person"},
+		"an officer merges": {self, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID,
+			Note: "trùng người"}, "denied: propose"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := h.Preview(h.ctx, c.actor, c.proposal)
@@ -167,20 +180,24 @@ func TestWhatADataProposalMustBe(t *testing.T) {
 
 func TestProfileFromProposalToRoster(t *testing.T) {
 	h := newHouse(t)
-	proposal := change.Proposal{Kind: change.Profile{Details: change.Details{Name: "Trần Thị Lành", BirthDate: models.NewDate(1971, 5, 2)}}, Person: h.deputy.ID}
+	proposal := change.Proposal{Kind: change.Profile{Details: change.Details{Name: "Trần Thị Lành",
+		BirthDate: models.NewDate(1971, 5, 2)}}, Person: h.deputy.ID}
 	card := h.submit(officer(h.head), proposal)
-	if d := cmp.Diff([]change.Diff{{Field: "name", From: "Trần Thị Lan", To: "Trần Thị Lành"}, {Field: "birth_date", From: "1970", To: "1971-05-02"}}, card.Diff); d != "" {
+	if d := cmp.Diff([]change.Diff{{Field: "name", From: "Trần Thị Lan", To: "Trần Thị Lành"},
+		{Field: "birth_date", From: "1970", To: "1971-05-02"}}, card.Diff); d != "" {
 		t.Error(d)
 	}
 	if _, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	person := h.personNow(h.deputy.ID)
-	if person.Name != "Trần Thị Lành" || person.Folded != "tran thi lanh" || person.BirthDate != models.NewDate(1971, 5, 2) || person.BirthYear != 1971 {
+	if person.Name != "Trần Thị Lành" || person.Folded != "tran thi lanh" ||
+		person.BirthDate != models.NewDate(1971, 5, 2) || person.BirthYear != 1971 {
 		t.Errorf("person %+v", person)
 	}
 	// A citizen's number is one's own to give, and one human's.
-	proposal = change.Proposal{Kind: change.Profile{Details: change.Details{Citizen: roster.Secret{Plain: "042171000123"}}}, Person: h.deputy.ID}
+	numbered := change.Details{Citizen: roster.Secret{Plain: "042171000123"}}
+	proposal = change.Proposal{Kind: change.Profile{Details: numbered}, Person: h.deputy.ID}
 	_, err := h.Preview(h.ctx, officer(h.head), proposal)
 	wants(t, err, "denied: own_data")
 	card = h.submit(officer(h.deputy), proposal)
@@ -199,10 +216,12 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 	h := newHouse(t)
 	old := h.term(h.deputy, h.women, april6)
 	card := h.submit(h.clerk, change.Proposal{
-		Kind: change.Correct{Correction: change.Correction{From: models.NewDate(2026, 3, 1)}}, Term: old.ID, Note: "Nhập nhầm ngày giữ chức", Decision: roster.Decision{Number: "05/QĐ-HPN"},
+		Kind: change.Correct{Correction: change.Correction{From: models.NewDate(2026, 3, 1)}}, Term: old.ID,
+		Note: "Nhập nhầm ngày giữ chức", Decision: roster.Decision{Number: "05/QĐ-HPN"},
 	})
 	want := []change.Diff{
-		{Field: "term", From: h.deputy.Name, To: "Chi hội phó"}, {Field: "term_from", From: old.From.String(), To: "2026-03-01"},
+		{Field: "term", From: h.deputy.Name, To: "Chi hội phó"},
+		{Field: "term_from", From: old.From.String(), To: "2026-03-01"},
 		{Field: "decision", To: "05/QĐ-HPN"}, {Field: "note", To: "Nhập nhầm ngày giữ chức"},
 	}
 	if d := cmp.Diff(want, card.Diff); d != "" {
@@ -218,7 +237,8 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 		t.Errorf("term %+v", now)
 	}
 	var before models.Term
-	if err := h.store.Take(&before, old.ID).Error; err != nil || before.SupersededAt == nil || *before.SupersededBy != now.ID || before.From != old.From {
+	if err := h.store.Take(&before, old.ID).Error; err != nil || before.SupersededAt == nil ||
+		*before.SupersededBy != now.ID || before.From != old.From {
 		t.Errorf("old term %+v, %v", before, err)
 	}
 	// The card goes on telling what was wrong.
@@ -227,7 +247,8 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 		t.Errorf("card %+v, %v", card.Diff, err)
 	}
 	// A term that never was goes without another in its place.
-	card = h.submit(h.clerk, change.Proposal{Kind: change.Correct{Correction: change.Correction{Void: true}}, Term: now.ID, Note: "Không có người này"})
+	card = h.submit(h.clerk, change.Proposal{Kind: change.Correct{Correction: change.Correction{Void: true}},
+		Term: now.ID, Note: "Không có người này"})
 	if len(card.Effects) != 1 || card.Effects[0].Monthly != -150_000 {
 		t.Errorf("effects %+v", card.Effects)
 	}
@@ -235,7 +256,8 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var left int64
-	if err := h.store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL", h.deputy.ID).Count(&left).Error; err != nil || left != 0 {
+	if err := h.store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL",
+		h.deputy.ID).Count(&left).Error; err != nil || left != 0 {
 		t.Errorf("%d terms left, %v", left, err)
 	}
 }
@@ -244,14 +266,16 @@ func TestCorrectedTermKeepsTheOldOneReadable(t *testing.T) {
 func TestDeathEndsEverything(t *testing.T) {
 	h := newHouse(t)
 	h.tx(func(tx *gorm.DB) error {
-		_, err := h.roster.OpenTerm(tx, roster.NewTerm{Branch: h.elderly, Person: h.deputy.ID, Role: models.Deputy, From: models.NewDate(2026, 1, 1)})
+		_, err := h.roster.OpenTerm(tx, roster.NewTerm{Branch: h.elderly, Person: h.deputy.ID, Role: models.Deputy,
+			From: models.NewDate(2026, 1, 1)})
 		return err
 	})
 	h.create(&models.Account{
 		WardID: h.ward.ID, Channel: "zalo", ExternalID: "z1", ChatID: "z1", PersonID: &h.deputy.ID,
 		LinkedAt: h.at().UTC(), LastSeenAt: h.at().UTC(), CreatedAt: h.at().UTC(),
 	})
-	proposal := change.Proposal{Kind: change.Leave{Reason: "died"}, Term: h.term(h.deputy, h.women, april6).ID, From: april6.AddDays(1)}
+	proposal := change.Proposal{Kind: change.Leave{Reason: "died"}, Term: h.term(h.deputy, h.women, april6).ID,
+		From: april6.AddDays(1)}
 	_, err := h.Preview(h.ctx, officer(h.head), proposal)
 	wants(t, err, "invalid: died_ahead")
 	proposal.From = models.NewDate(2026, 4, 2)
@@ -266,10 +290,12 @@ func TestDeathEndsEverything(t *testing.T) {
 		t.Errorf("died on %s", person.DiedOn)
 	}
 	var running, linked int64
-	if err := h.store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL AND to_date IS NULL", h.deputy.ID).Count(&running).Error; err != nil || running != 0 {
+	if err := h.store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL AND to_date IS NULL",
+		h.deputy.ID).Count(&running).Error; err != nil || running != 0 {
 		t.Errorf("%d terms run on, %v", running, err)
 	}
-	if err := h.store.Model(&models.Account{}).Where("person_id = ? AND unlinked_at IS NULL", h.deputy.ID).Count(&linked).Error; err != nil || linked != 0 {
+	if err := h.store.Model(&models.Account{}).Where("person_id = ? AND unlinked_at IS NULL",
+		h.deputy.ID).Count(&linked).Error; err != nil || linked != 0 {
 		t.Errorf("%d accounts, %v", linked, err)
 	}
 	if d := cmp.Diff([]string{p(h.head)}, h.told(outbox.ChangeDecided, card.Request.ID)); d != "" {
@@ -277,7 +303,8 @@ func TestDeathEndsEverything(t *testing.T) {
 	}
 	// Reported by mistake: correcting the end brings them back.
 	card = h.submit(h.clerk, change.Proposal{
-		Kind: change.Correct{Correction: change.Correction{Running: true}}, Term: h.term(h.deputy, h.women, models.NewDate(2026, 4, 1)).ID, Note: "Báo nhầm, bà còn sống",
+		Kind: change.Correct{Correction: change.Correction{Running: true}},
+		Term: h.term(h.deputy, h.women, models.NewDate(2026, 4, 1)).ID, Note: "Báo nhầm, bà còn sống",
 	})
 	if _, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
@@ -291,9 +318,11 @@ func TestDeathEndsEverything(t *testing.T) {
 // listed no more, and neither of them decides it.
 func TestMergeFromProposalToRoster(t *testing.T) {
 	h := newHouse(t)
-	proposal := change.Proposal{Kind: change.Merge{Drop: h.elder.ID}, Person: h.head.ID, Note: "Cùng một người, đã gọi hỏi"}
+	proposal := change.Proposal{Kind: change.Merge{Drop: h.elder.ID}, Person: h.head.ID,
+		Note: "Cùng một người, đã gọi hỏi"}
 	card := h.submit(h.clerk, proposal)
-	if d := cmp.Diff([]change.Diff{{Field: "merge", From: h.elder.Name, To: h.head.Name}, {Field: "note", To: "Cùng một người, đã gọi hỏi"}}, card.Diff); d != "" || len(card.Effects) != 0 {
+	if d := cmp.Diff([]change.Diff{{Field: "merge", From: h.elder.Name, To: h.head.Name},
+		{Field: "note", To: "Cùng một người, đã gọi hỏi"}}, card.Diff); d != "" || len(card.Effects) != 0 {
 		t.Errorf("card %+v: %s", card.Effects, d)
 	}
 	h.is(h.clerk2, h.elder)
@@ -317,6 +346,7 @@ func TestMergeFromProposalToRoster(t *testing.T) {
 	_, err = h.Preview(h.ctx, h.clerk, phoneOf(h.elder, "0355000111"))
 	wants(t, err, "conflict: merged")
 	// Two heads of one branch are no one.
-	_, err = h.Preview(h.ctx, h.clerk, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID, Note: "Cùng một người"})
+	_, err = h.Preview(h.ctx, h.clerk, change.Proposal{Kind: change.Merge{Drop: h.deputy.ID}, Person: h.head.ID,
+		Note: "Cùng một người"})
 	wants(t, err, "conflict: merge_overlap")
 }

@@ -25,7 +25,8 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 	}
 	a := &approval{service: s}
 	_, err := s.requests.Make(ctx, actor, id, version, move{
-		Action: "change.approved", From: models.ChangeSubmitted, To: models.ChangeApproved, Roles: deciders, Right: approve.Signs,
+		Action: "change.approved", From: models.ChangeSubmitted, To: models.ChangeApproved, Roles: deciders,
+		Right:   approve.Signs,
 		Prepare: a.revisit, Do: a.apply, Tell: a.tell,
 	})
 	if err != nil {
@@ -107,18 +108,22 @@ func (s *Service) TakeBack(ctx context.Context, actor services.Actor, id int64, 
 }
 
 // Return sends a request back to its proposer, saying what is missing.
-func (s *Service) Return(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error) {
-	return s.answer(ctx, actor, id, version, reason, move{Action: "change.returned", To: models.ChangeReturned, Anew: true})
+func (s *Service) Return(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card,
+	error) {
+	return s.answer(ctx, actor, id, version, reason,
+		move{Action: "change.returned", To: models.ChangeReturned, Anew: true})
 }
 
 // Refuse ends a request, saying why.
-func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error) {
+func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card,
+	error) {
 	return s.answer(ctx, actor, id, version, reason, move{Action: "change.refused", To: models.ChangeRefused})
 }
 
 var _, _ DecideFunc = (*Service)(nil).Return, (*Service)(nil).Refuse
 
-func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, reason string, no move) (Card, error) {
+func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, reason string,
+	no move) (Card, error) {
 	if err := decider(actor); err != nil {
 		return Card{}, err
 	}
@@ -226,7 +231,8 @@ func withEffects(request *models.ChangeRequest, effects []EffectView) error {
 func (s *Service) tellDecided(act *act, concerned ...int64) error {
 	request := act.Row
 	message := outbox.Message{
-		Ward: request.WardID, Kind: outbox.ChangeDecided, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version,
+		Ward: request.WardID, Kind: outbox.ChangeDecided, Subject: outbox.Change, SubjectID: request.ID,
+		Version: request.Version,
 	}
 	message.Person, message.Staff = value(request.ProposerPersonID), value(request.ProposerStaffID)
 	messages := []outbox.Message{message}

@@ -68,13 +68,15 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				_, err = h.roster.OpenTerm(tx, roster.NewTerm{Branch: h.women, Person: other.ID, Role: models.Deputy, From: models.NewDate(2026, 4, 1)})
+				_, err = h.roster.OpenTerm(tx, roster.NewTerm{Branch: h.women, Person: other.ID, Role: models.Deputy,
+					From: models.NewDate(2026, 4, 1)})
 				return err
 			})
 			roll := h.roll()
 			_, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1)
 			wants(t, err, "conflict: stale")
-			if after, err := h.Card(h.ctx, h.clerk, card.Request.ID); err != nil || after.Request.State != models.ChangeSubmitted || after.Stale == "" || h.roll() != roll {
+			if after, err := h.Card(h.ctx, h.clerk, card.Request.ID); err != nil ||
+				after.Request.State != models.ChangeSubmitted || after.Stale == "" || h.roll() != roll {
 				t.Errorf("after: %+v, %q, %v", after.Request.State, after.Stale, err)
 			}
 		},
@@ -135,14 +137,16 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 		},
 		"HOPE: one person signs two stages": func(t *testing.T, h *house) {
 			h.sit(h.clerk2, "front")
-			h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Any, People: 1}}})
+			h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody,
+				Steps: []approve.Step{{Desk: "front", People: 1}, {Role: approve.Any, People: 1}}})
 			card := h.submit(officer(h.head), h.replaceDeputy())
 			h.approve(h.clerk2, card.Request.ID, 1)
 			_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 2)
 			wants(t, err, "denied: signed")
 		},
 		"openIMIS: N of M is hard-coded to ANY": func(t *testing.T, h *house) {
-			h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{{Role: approve.Any, People: 2}}})
+			h.setRules(approve.Rule{Kind: approve.Every, Proposers: everybody,
+				Steps: []approve.Step{{Role: approve.Any, People: 2}}})
 			card := h.submit(officer(h.head), h.replaceDeputy())
 			if after := h.approve(h.clerk, card.Request.ID, 1); after.Request.State != models.ChangeSubmitted {
 				t.Errorf("one of two decided: %s", after.Request.State)
@@ -152,8 +156,10 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 			}
 		},
 		"openIMIS: ALL with an empty approver group completes at once": func(t *testing.T, h *house) {
-			for _, step := range []approve.Step{{Role: approve.Any, People: 0}, {Desk: "nobody-sits-here", People: 1}, {Role: approve.Leader, People: 2}} {
-				err := h.rules().SetRules(h.ctx, h.by(h.admin), []approve.Rule{{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{step}}})
+			for _, step := range []approve.Step{{Role: approve.Any, People: 0}, {Desk: "nobody-sits-here", People: 1},
+				{Role: approve.Leader, People: 2}} {
+				err := h.rules().SetRules(h.ctx, h.by(h.admin),
+					[]approve.Rule{{Kind: approve.Every, Proposers: everybody, Steps: []approve.Step{step}}})
 				if services.KindOf(err) != services.KindInvalid {
 					t.Errorf("%+v: %v", step, err)
 				}

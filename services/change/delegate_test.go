@@ -50,7 +50,8 @@ func TestDelegateSignsForTheAbsent(t *testing.T) {
 		t.Errorf("the delegate's card: %v, %+v, %v", card.MayDecide, card.Approval, err)
 	}
 	card = h.approve(h.clerk, first, 2)
-	if last := card.Approval.Steps[1].Signed; card.Request.State != models.ChangeApproved || len(last) != 1 || last[0].Name != "Cán bộ Một" || last[0].For != "Lãnh đạo Ba" {
+	if last := card.Approval.Steps[1].Signed; card.Request.State != models.ChangeApproved || len(last) != 1 ||
+		last[0].Name != "Cán bộ Một" || last[0].For != "Lãnh đạo Ba" {
 		t.Errorf("signed %+v", last)
 	}
 	h.now.Add(int64(24 * time.Hour / time.Second))
@@ -64,7 +65,8 @@ func TestDelegateSignsForTheAbsent(t *testing.T) {
 	h.now.Add(int64(24 * time.Hour / time.Second))
 	h.is(h.leader, h.deputy)
 	fourth := h.user(h.ward, "Lãnh đạo Bốn", services.Leader)
-	about := h.submit(officer(h.head), change.Proposal{Kind: change.Phone{Number: "0355000333"}, Person: h.member.ID}).Request.ID
+	about := h.submit(officer(h.head), change.Proposal{Kind: change.Phone{Number: "0355000333"},
+		Person: h.member.ID}).Request.ID
 	mine := h.submit(h.clerk, phoneOf(h.elder, "0355000444")).Request.ID
 	for _, id := range []int64{about, mine} {
 		h.approve(h.clerk2, id, 1)
@@ -98,14 +100,16 @@ func TestDelegationRefusals(t *testing.T) {
 	try("conflict: delegated", h.leader, me, h.clerk2.Staff, day(5), day(9))
 	wants(t, h.rules().Revoke(h.ctx, h.by(h.clerk), row.ID), "denied: delegate_other")
 	wants(t, h.rules().Revoke(h.ctx, h.by(h.clerkAway), row.ID), "not_found: delegation")
-	if list, err := h.rules().Delegations(h.ctx, h.viewer); err != nil || len(list) != 1 || list[0].ToName != "Cán bộ Một" || list[0].MayRevoke {
+	if list, err := h.rules().Delegations(h.ctx, h.viewer); err != nil || len(list) != 1 ||
+		list[0].ToName != "Cán bộ Một" || list[0].MayRevoke {
 		t.Errorf("delegations %+v, %v", list, err)
 	}
 	if err := h.rules().Revoke(h.ctx, h.by(h.leader), row.ID); err != nil {
 		t.Fatal(err)
 	}
 	wants(t, h.rules().Revoke(h.ctx, h.by(h.leader), row.ID), "not_found: delegation")
-	if row, err := h.rules().Delegate(h.ctx, h.by(h.admin), me, h.clerk2.Staff, day(5), day(9)); err != nil || row.FromStaffID != me {
+	if row, err := h.rules().Delegate(h.ctx, h.by(h.admin), me, h.clerk2.Staff, day(5), day(9)); err != nil ||
+		row.FromStaffID != me {
 		t.Errorf("an administrator writes it down: %+v, %v", row, err)
 	}
 	// Two at once for the same days: one.
@@ -168,7 +172,8 @@ func TestQueueAndWaiting(t *testing.T) {
 		}
 	}
 	waiting, _, err := h.Waiting(h.ctx, h.clerk, 1, 1)
-	if err != nil || len(waiting) != 1 || waiting[0].Number != 2 || !slices.Equal(waiting[0].Who, []string{"Lãnh đạo Ba"}) || !waiting[0].Since.Equal(h.at()) {
+	if err != nil || len(waiting) != 1 || waiting[0].Number != 2 ||
+		!slices.Equal(waiting[0].Who, []string{"Lãnh đạo Ba"}) || !waiting[0].Since.Equal(h.at()) {
 		t.Errorf("waiting %+v, %v", waiting, err)
 	}
 	for _, officer := range []services.Actor{officer(h.head), {}} {
@@ -209,7 +214,8 @@ func TestApproveMany(t *testing.T) {
 	h.approve(h.clerk2, picks[1].ID, 1) // meanwhile
 	event := h.by(h.clerk)
 	outcomes, err := h.ApproveMany(h.ctx, event, picks)
-	if err != nil || len(outcomes) != 3 || outcomes[0].Err != nil || outcomes[2].Card.Request.State != models.ChangeApproved {
+	if err != nil || len(outcomes) != 3 || outcomes[0].Err != nil ||
+		outcomes[2].Card.Request.State != models.ChangeApproved {
 		t.Fatalf("outcomes %+v, %v", outcomes, err)
 	}
 	wants(t, outcomes[1].Err, "conflict: moved.change.decided")
@@ -224,12 +230,14 @@ func TestApproveMany(t *testing.T) {
 		}
 	}
 	// Where the step asks for a code, nothing is done without one.
-	h.setRules(approve.Rule{Kind: "phone", Proposers: everybody, Steps: []approve.Step{{Role: approve.Any, People: 1, StepUp: true}}})
+	h.setRules(approve.Rule{Kind: "phone", Proposers: everybody,
+		Steps: []approve.Step{{Role: approve.Any, People: 1, StepUp: true}}})
 	h.now.Add(60)
 	late := change.Pick{ID: h.submit(h.admin, phoneOf(h.someone("Người"), "0355000555")).Request.ID, Version: 1}
 	_, err = h.ApproveMany(h.ctx, h.by(h.clerk), []change.Pick{late})
 	wants(t, err, "denied: step_up")
-	if outcomes, err = h.ApproveMany(h.ctx, h.by(h.fresh(h.clerk)), []change.Pick{late}); err != nil || outcomes[0].Err != nil {
+	if outcomes, err = h.ApproveMany(h.ctx, h.by(h.fresh(h.clerk)), []change.Pick{late}); err != nil ||
+		outcomes[0].Err != nil {
 		t.Errorf("with a code: %+v, %v", outcomes, err)
 	}
 }
@@ -241,7 +249,8 @@ func TestTwoAtOnceOnTheLastSignature(t *testing.T) {
 	h.frontFirst()
 	for round := range 12 {
 		id := h.submit(h.admin, change.Proposal{
-			Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Uỷ viên " + string(rune('A'+round)), Phone: h.number()}}, Branch: h.women.ID, Role: models.Member, From: april6,
+			Kind:   change.Appoint{Newcomer: change.Newcomer{Name: "Uỷ viên " + string(rune('A'+round)), Phone: h.number()}},
+			Branch: h.women.ID, Role: models.Member, From: april6,
 		}).Request.ID
 		h.approve(h.clerk2, id, 1)
 		var wait sync.WaitGroup
@@ -320,7 +329,8 @@ func TestForeignWardHasNoSayInApprovals(t *testing.T) {
 	before := h.snapshot()
 	actors := []services.Actor{{}, {Ward: h.ward.ID}, officer(h.head), {Role: services.System}}
 	for _, role := range []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin} {
-		actors = append(actors, services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.clerkAway.Staff}, services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.leader.Staff})
+		actors = append(actors, services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.clerkAway.Staff},
+			services.Actor{Role: role, Ward: h.foreign.ID, Staff: h.leader.Staff})
 	}
 	service, walked := reflect.ValueOf(h.rules()), 0
 	for i := range service.NumMethod() {
@@ -381,7 +391,8 @@ func (h *house) snapshot() string {
 		h.t.Fatal(err)
 	}
 	var desks []string
-	if err := h.store.Model(&models.Staff{}).Where("ward_id = ?", h.ward.ID).Order("id").Pluck("desk", &desks).Error; err != nil {
+	if err := h.store.Model(&models.Staff{}).Where("ward_id = ?", h.ward.ID).Order("id").Pluck("desk",
+		&desks).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	return text(own) + text(list) + text(desks)

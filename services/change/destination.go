@@ -31,7 +31,8 @@ func init() { register[Destination]() }
 // each signature is given on its own and with a code, and the person hears of it.
 func (Destination) Traits() Traits {
 	return Traits{
-		Kind:     approve.Kind{Name: "destination", Place: 5, Proposers: []string{approve.BySelf, approve.ByStaff}, StepUp: true},
+		Kind: approve.Kind{Name: "destination", Place: 5, Proposers: []string{approve.BySelf, approve.ByStaff},
+			StepUp: true},
 		OfPerson: true, Self: true, Alone: true, Told: true,
 	}
 }

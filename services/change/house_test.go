@@ -72,8 +72,10 @@ func newHouse(t testing.TB) *house {
 	h.Service = change.New(h.store, h.roster, money, people, h.audit, box, clock)
 
 	h.create(&[]models.Organization{
-		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
-		{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 2},
+		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
+		{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 2},
 	})
 	h.ward = h.newWard("bac", "Bắc Hồng Lĩnh")
 	h.foreign = h.newWard("nam", "Nam Hồng Lĩnh")
@@ -83,14 +85,16 @@ func newHouse(t testing.TB) *house {
 	h.elderly = h.branch("elderly", "Chi hội Người cao tuổi Tổ dân phố 5")
 	away := models.Village{WardID: h.foreign.ID, Name: "Tổ dân phố 9", Folded: "to dan pho 9"}
 	h.create(&away)
-	h.abroad = models.Branch{WardID: h.foreign.ID, VillageID: away.ID, OrganizationCode: "women", Name: "Chi hội Phụ nữ Tổ dân phố 9"}
+	h.abroad = models.Branch{WardID: h.foreign.ID, VillageID: away.ID, OrganizationCode: "women",
+		Name: "Chi hội Phụ nữ Tổ dân phố 9"}
 	h.create(&h.abroad)
 
 	h.head = h.inPost("Nguyễn Thị Hoa", h.women, models.Head)
 	h.deputy = h.inPost("Trần Thị Lan", h.women, models.Deputy)
 	h.member = h.inPost("Phan Thị Mai", h.women, models.Member)
 	h.elder = h.inPost("Lê Văn Bình", h.elderly, models.Head)
-	h.clerk, h.clerk2, h.leader = h.user(h.ward, "Cán bộ Một", services.Clerk), h.user(h.ward, "Cán bộ Hai", services.Clerk), h.user(h.ward, "Lãnh đạo Ba", services.Leader)
+	h.clerk, h.clerk2, h.leader = h.user(h.ward, "Cán bộ Một", services.Clerk),
+		h.user(h.ward, "Cán bộ Hai", services.Clerk), h.user(h.ward, "Lãnh đạo Ba", services.Leader)
 	h.viewer, h.admin = h.user(h.ward, "Người xem", services.Viewer), h.user(h.ward, "Quản trị", services.Admin)
 	h.clerkAway = h.user(h.foreign, "Cán bộ Nam", services.Clerk)
 	return h
@@ -101,7 +105,8 @@ func (h *house) newWard(code, name string) models.Ward {
 	ward := models.Ward{Code: code, Name: name, Kind: "phường", RemindAfterHours: 48}
 	h.create(&ward)
 	h.create(&models.Policy{
-		WardID: ward.ID, Code: "town", Name: "Hỗ trợ của thị xã", Source: "town", LegalBasis: "Nghị quyết", From: models.NewDate(2021, 1, 1),
+		WardID: ward.ID, Code: "town", Name: "Hỗ trợ của thị xã", Source: "town", LegalBasis: "Nghị quyết",
+		From:    models.NewDate(2021, 1, 1),
 		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
 	})
@@ -149,7 +154,8 @@ func (h *house) inPost(name string, branch models.Branch, role models.TermRole) 
 	h.t.Helper()
 	person := h.someone(name)
 	h.tx(func(tx *gorm.DB) error {
-		_, err := h.roster.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: models.NewDate(2024, 1, 1)})
+		_, err := h.roster.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role,
+			From: models.NewDate(2024, 1, 1)})
 		return err
 	})
 	return person
@@ -165,13 +171,15 @@ func (h *house) user(ward models.Ward, name string, role services.Role) services
 // is makes a ward user the same human as a person of the roster.
 func (h *house) is(actor services.Actor, person models.Person) {
 	h.t.Helper()
-	if err := h.store.Model(&models.Staff{}).Where("id = ?", actor.Staff).Update("person_id", person.ID).Error; err != nil {
+	if err := h.store.Model(&models.Staff{}).Where("id = ?", actor.Staff).Update("person_id",
+		person.ID).Error; err != nil {
 		h.t.Fatal(err)
 	}
 }
 
 func officer(person models.Person) services.Actor {
-	return services.Actor{Role: services.Officer, Ward: person.WardID, Person: person.ID, Account: person.ID, Channel: "web"}
+	return services.Actor{Role: services.Officer, Ward: person.WardID, Person: person.ID, Account: person.ID,
+		Channel: "web"}
 }
 
 // by gives an actor an event of its own.
@@ -199,12 +207,14 @@ func (h *house) term(person models.Person, branch models.Branch, on models.Date)
 // replaceDeputy proposes a newcomer for the deputy of the women's branch.
 func (h *house) replaceDeputy() change.Proposal {
 	return change.Proposal{
-		Kind: change.Replace{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0987 654 321", BirthYear: 1980}}, Term: h.term(h.deputy, h.women, april6).ID, From: models.NewDate(2026, 4, 1),
+		Kind: change.Replace{Newcomer: change.Newcomer{Name: "Võ Thị Thuý", Phone: "0987 654 321", BirthYear: 1980}},
+		Term: h.term(h.deputy, h.women, april6).ID, From: models.NewDate(2026, 4, 1),
 	}
 }
 
 func (h *house) leave(person models.Person) change.Proposal {
-	return change.Proposal{Kind: change.Leave{Reason: "resigned"}, Term: h.term(person, h.women, april6).ID, From: models.NewDate(2026, 4, 5)}
+	return change.Proposal{Kind: change.Leave{Reason: "resigned"}, Term: h.term(person, h.women, april6).ID,
+		From: models.NewDate(2026, 4, 5)}
 }
 
 func phoneOf(person models.Person, number string) change.Proposal {
@@ -234,7 +244,8 @@ func (h *house) submit(actor services.Actor, proposal change.Proposal) change.Ca
 func (h *house) told(kind outbox.Kind, request int64) []string {
 	h.t.Helper()
 	var rows []models.Delivery
-	if err := h.store.Order("id").Find(&rows, "kind = ? AND subject_kind = 'change' AND subject_id = ?", kind, request).Error; err != nil {
+	if err := h.store.Order("id").Find(&rows, "kind = ? AND subject_kind = 'change' AND subject_id = ?", kind,
+		request).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	var told []string
@@ -267,7 +278,8 @@ func (h *house) rollSince(person int64) string {
 	}
 	var b strings.Builder
 	for _, t := range terms {
-		fmt.Fprintln(&b, "term", t.ID, t.BranchID, t.PersonID, t.Role, t.Slot, t.From, t.To, t.EndReason, t.SupersededAt != nil)
+		fmt.Fprintln(&b, "term", t.ID, t.BranchID, t.PersonID, t.Role, t.Slot, t.From, t.To, t.EndReason,
+			t.SupersededAt != nil)
 	}
 	for _, p := range people {
 		fmt.Fprintln(&b, "person", p.ID, p.Name, p.Phone, hex.EncodeToString(p.PhoneHash), p.PhoneShared, p.Version)

@@ -50,9 +50,10 @@ func TestPayloadsOfAnEarlierReleaseAreRead(t *testing.T) {
 			return is && p.Term == 2 && k.Newcomer.Person == 3 && k.Reason == "moved"
 		}},
 		"leave": {`{"kind":"leave","term":2,"reason":"died"}`, func(p change.Proposal) bool { return p.Died() }},
-		"phone": {`{"kind":"phone","person":1,"phone":"+84355000111","evidence":"4,5","note":"gấp"}`, func(p change.Proposal) bool {
-			return p.Kind == change.Kind(change.Phone{Number: "+84355000111"}) && p.Evidence == "4,5" && p.Note == "gấp"
-		}},
+		"phone": {`{"kind":"phone","person":1,"phone":"+84355000111","evidence":"4,5","note":"gấp"}`,
+			func(p change.Proposal) bool {
+				return p.Kind == change.Kind(change.Phone{Number: "+84355000111"}) && p.Evidence == "4,5" && p.Note == "gấp"
+			}},
 		"destination": {`{"kind":"bank","person":1,"account":{"bank":"agribank"}}`, func(p change.Proposal) bool {
 			k, is := p.Kind.(change.Destination)
 			return is && k.Account.Bank == "agribank" && p.Person == 1
@@ -70,7 +71,8 @@ func TestPayloadsOfAnEarlierReleaseAreRead(t *testing.T) {
 		}},
 	} {
 		request := h.submit(h.admin, phoneOf(h.elder, h.number())).Request
-		if err := h.store.Model(&request).Updates(map[string]any{"kind": kind, "payload": row.payload, "state": "withdrawn"}).Error; err != nil {
+		if err := h.store.Model(&request).Updates(map[string]any{"kind": kind, "payload": row.payload,
+			"state": "withdrawn"}).Error; err != nil {
 			t.Fatal(err)
 		}
 		card, err := h.Card(h.ctx, h.viewer, request.ID)

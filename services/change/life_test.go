@@ -25,7 +25,8 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 		t.Fatal(err)
 	}
 	diff := []change.Diff{
-		{Field: "deputy", From: h.deputy.Name, To: "Võ Thị Thuý"}, {Field: "newcomer_phone", To: "+84987654321"}, {Field: "birth_year", To: "1980"},
+		{Field: "deputy", From: h.deputy.Name, To: "Võ Thị Thuý"}, {Field: "newcomer_phone", To: "+84987654321"},
+		{Field: "birth_year", To: "1980"},
 		{Field: "from", To: "2026-04-01"}, {Field: "to", To: "2026-03-31"},
 	}
 	effects := []change.EffectView{
@@ -42,13 +43,15 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 		}
 	}
 	same(t, preview)
-	if preview.Request.ID != 0 || preview.MayDecide || preview.ProposerName != h.head.Name || preview.ProposerTitle != "Chi hội trưởng" || preview.Proposal.Role != models.Deputy {
+	if preview.Request.ID != 0 || preview.MayDecide || preview.ProposerName != h.head.Name ||
+		preview.ProposerTitle != "Chi hội trưởng" || preview.Proposal.Role != models.Deputy {
 		t.Errorf("preview %+v", preview)
 	}
 
 	card := h.submit(officer(h.head), proposal)
 	same(t, card)
-	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 || card.MayDecide || card.WhyNot != approve.WhyRole || len(card.Events) != 1 {
+	if card.Request.State != models.ChangeSubmitted || card.Request.Version != 1 || card.MayDecide ||
+		card.WhyNot != approve.WhyRole || len(card.Events) != 1 {
 		t.Errorf("submitted %+v", card)
 	}
 	if h.roll() != roll {
@@ -58,7 +61,8 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 		t.Errorf("deciders told: %s", d)
 	}
 	queue, total, err := h.Queue(h.ctx, h.clerk, 0, 10)
-	if err != nil || total != 1 || len(queue) != 1 || queue[0].NewcomerName != "Võ Thị Thuý" || queue[0].SubjectName != h.deputy.Name || queue[0].BranchName != h.women.Name {
+	if err != nil || total != 1 || len(queue) != 1 || queue[0].NewcomerName != "Võ Thị Thuý" ||
+		queue[0].SubjectName != h.deputy.Name || queue[0].BranchName != h.women.Name {
 		t.Errorf("queue %+v, %d, %v", queue, total, err)
 	}
 	seen, err := h.Card(h.ctx, h.clerk, card.Request.ID)
@@ -70,24 +74,28 @@ func TestReplaceFromProposalToRoster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card.Request.State != models.ChangeApproved || card.Request.Version != 2 || card.DeciderName != "Cán bộ Một" || card.MayDecide || card.WhyNot != change.WhyDecided || len(card.Events) != 2 {
+	if card.Request.State != models.ChangeApproved || card.Request.Version != 2 || card.DeciderName != "Cán bộ Một" ||
+		card.MayDecide || card.WhyNot != change.WhyDecided || len(card.Events) != 2 {
 		t.Errorf("approved %+v", card)
 	}
 	newcomer := models.Person{ID: *card.Request.NewcomerID}
 	effects[0].Person = newcomer.ID // who has a row of their own now
 	same(t, card)
 	term := h.term(newcomer, h.women, april6)
-	if term.Role != models.Deputy || term.Slot != 1 || term.From != models.NewDate(2026, 4, 1) || *term.ChangeID != card.Request.ID {
+	if term.Role != models.Deputy || term.Slot != 1 || term.From != models.NewDate(2026, 4, 1) ||
+		*term.ChangeID != card.Request.ID {
 		t.Errorf("opened %+v", term)
 	}
-	if old := h.term(h.deputy, h.women, models.NewDate(2026, 3, 31)); old.To != models.NewDate(2026, 3, 31) || old.EndReason != "replaced" || *old.EndChangeID != card.Request.ID {
+	if old := h.term(h.deputy, h.women, models.NewDate(2026, 3, 31)); old.To != models.NewDate(2026, 3, 31) ||
+		old.EndReason != "replaced" || *old.EndChangeID != card.Request.ID {
 		t.Errorf("closed %+v", old)
 	}
 	if d := cmp.Diff([]string{p(h.head), p(h.deputy)}, h.told(outbox.ChangeDecided, card.Request.ID)); d != "" {
 		t.Errorf("told of the decision: %s", d)
 	}
 	entries, err := h.audit.Of(h.ctx, h.viewer, "change:1")
-	if err != nil || len(entries) != 2 || entries[0].Action != "change.submitted" || entries[1].Action != "change.approved" || *entries[1].StaffID != h.clerk.Staff {
+	if err != nil || len(entries) != 2 || entries[0].Action != "change.submitted" ||
+		entries[1].Action != "change.approved" || *entries[1].StaffID != h.clerk.Staff {
 		t.Errorf("journal %+v, %v", entries, err)
 	}
 	var jobs int64
@@ -114,7 +122,8 @@ func TestReturnedMendedAndApproved(t *testing.T) {
 	_, err := h.Return(h.ctx, h.by(h.clerk), id, 1, " ")
 	wants(t, err, "invalid: reason")
 	card, err = h.Return(h.ctx, h.by(h.clerk), id, 1, "Thiếu số quyết định\x00")
-	if err != nil || card.Request.State != models.ChangeReturned || card.Request.Reason != "Thiếu số quyết định" || card.DeciderName != "Cán bộ Một" {
+	if err != nil || card.Request.State != models.ChangeReturned || card.Request.Reason != "Thiếu số quyết định" ||
+		card.DeciderName != "Cán bộ Một" {
 		t.Fatalf("returned %+v, %v", card.Request, err)
 	}
 	if d := cmp.Diff([]string{p(h.head)}, h.told(outbox.ChangeDecided, id)); d != "" {
@@ -131,10 +140,12 @@ func TestReturnedMendedAndApproved(t *testing.T) {
 	_, err = h.Resubmit(h.ctx, h.by(officer(h.head)), id, 2, h.leave(h.head))
 	wants(t, err, "invalid: kind")
 
-	proposal.Decision = roster.Decision{Number: "12/QĐ-HPN", Date: models.NewDate(2026, 3, 30), Signer: "Nguyễn Thị Chủ Tịch"}
+	proposal.Decision = roster.Decision{Number: "12/QĐ-HPN", Date: models.NewDate(2026, 3, 30),
+		Signer: "Nguyễn Thị Chủ Tịch"}
 	h.now.Add(3600)
 	card, err = h.Resubmit(h.ctx, h.by(officer(h.head)), id, 2, proposal)
-	if err != nil || card.Request.State != models.ChangeSubmitted || card.Request.Version != 3 || card.Request.Reason != "" || card.Request.DecidedByStaffID != nil {
+	if err != nil || card.Request.State != models.ChangeSubmitted || card.Request.Version != 3 ||
+		card.Request.Reason != "" || card.Request.DecidedByStaffID != nil {
 		t.Fatalf("resubmitted %+v, %v", card.Request, err)
 	}
 	if got := h.told(outbox.ChangeSubmitted, id); len(got) != 4 {
@@ -144,10 +155,12 @@ func TestReturnedMendedAndApproved(t *testing.T) {
 	_, err = h.Approve(h.ctx, h.by(h.clerk2), id, 1)
 	wants(t, err, "conflict: moved.change.outdated")
 	card, err = h.Approve(h.ctx, h.by(h.clerk2), id, 3)
-	if err != nil || card.Request.State != models.ChangeApproved || len(card.Events) != 4 || card.Events[1].Reason != "Thiếu số quyết định" {
+	if err != nil || card.Request.State != models.ChangeApproved || len(card.Events) != 4 ||
+		card.Events[1].Reason != "Thiếu số quyết định" {
 		t.Fatalf("approved %+v, %v", card, err)
 	}
-	if term := h.term(models.Person{ID: *card.Request.NewcomerID}, h.women, april6); term.DecisionNumber != "12/QĐ-HPN" || term.DecisionSigner != "Nguyễn Thị Chủ Tịch" {
+	if term := h.term(models.Person{ID: *card.Request.NewcomerID}, h.women, april6); term.DecisionNumber != "12/QĐ-HPN" ||
+		term.DecisionSigner != "Nguyễn Thị Chủ Tịch" {
 		t.Errorf("term %+v", term)
 	}
 }
@@ -162,7 +175,8 @@ func TestLateDeciderHearsWhoAndWhen(t *testing.T) {
 	_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1)
 	wants(t, err, "conflict: moved.change.decided")
 	fields := fieldsOf(t, err)
-	if fields["by"] != "Cán bộ Một" || fields["state"] != "refused" || !fields["at"].(time.Time).Equal(time.Unix(h.now.Load(), 0)) {
+	if fields["by"] != "Cán bộ Một" || fields["state"] != "refused" ||
+		!fields["at"].(time.Time).Equal(time.Unix(h.now.Load(), 0)) {
 		t.Errorf("fields %v", fields)
 	}
 	_, err = h.Withdraw(h.ctx, h.by(officer(h.head)), card.Request.ID, 2)
@@ -203,13 +217,15 @@ func TestWithdraw(t *testing.T) {
 func TestPhoneAndLeave(t *testing.T) {
 	h := newHouse(t)
 	card := h.submit(officer(h.member), phoneOf(h.member, "0355 000 111"))
-	if len(card.Diff) != 1 || card.Diff[0] != (change.Diff{Field: "phone", From: h.member.Phone, To: "+84355000111"}) || card.Branch.ID != h.women.ID || len(card.Effects) != 0 {
+	if len(card.Diff) != 1 || card.Diff[0] != (change.Diff{Field: "phone", From: h.member.Phone, To: "+84355000111"}) ||
+		card.Branch.ID != h.women.ID || len(card.Effects) != 0 {
 		t.Errorf("card %+v", card)
 	}
 	if _, err := h.Approve(h.ctx, h.by(h.clerk), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
-	if person, err := h.roster.Person(h.ctx, h.viewer, h.member.ID); err != nil || person.Phone != "+84355000111" || person.Version != 2 {
+	if person, err := h.roster.Person(h.ctx, h.viewer, h.member.ID); err != nil || person.Phone != "+84355000111" ||
+		person.Version != 2 {
 		t.Errorf("person %+v, %v", person, err)
 	}
 	// The card goes on telling what the number was.
@@ -222,12 +238,14 @@ func TestPhoneAndLeave(t *testing.T) {
 	if _, err := h.Approve(h.ctx, h.by(h.leader), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
-	if term := h.term(h.deputy, h.women, models.NewDate(2026, 4, 5)); term.To != models.NewDate(2026, 4, 5) || term.EndReason != "resigned" {
+	if term := h.term(h.deputy, h.women, models.NewDate(2026, 4, 5)); term.To != models.NewDate(2026, 4, 5) ||
+		term.EndReason != "resigned" {
 		t.Errorf("term %+v", term)
 	}
 	// The post is vacant from the next day on: an acting deputy takes it.
 	card = h.submit(h.clerk, change.Proposal{
-		Kind: change.Appoint{Newcomer: change.Newcomer{Person: h.elder.ID}, Acting: true}, Branch: h.women.ID, Role: models.Deputy, From: april6,
+		Kind: change.Appoint{Newcomer: change.Newcomer{Person: h.elder.ID}, Acting: true}, Branch: h.women.ID,
+		Role: models.Deputy, From: april6,
 	})
 	if card.NewcomerName != h.elder.Name || card.ProposerName != "Cán bộ Một" || card.WhyNot != approve.WhyOwn {
 		t.Errorf("card %+v", card)
@@ -262,7 +280,8 @@ func TestDeathTellsOnlyTheProposer(t *testing.T) {
 func TestBackDatedReplaceShowsRecoveries(t *testing.T) {
 	h := newHouse(t)
 	for month := models.NewMonth(2026, 1); month <= models.NewMonth(2026, 3); month++ {
-		h.create(&models.PaymentRun{WardID: h.ward.ID, Month: month, State: models.RunClosed, Version: 1, ContentHash: models.Hash{1}})
+		h.create(&models.PaymentRun{WardID: h.ward.ID, Month: month, State: models.RunClosed, Version: 1,
+			ContentHash: models.Hash{1}})
 	}
 	proposal := h.replaceDeputy()
 	proposal.From = models.NewDate(2026, 2, 1)
@@ -271,11 +290,14 @@ func TestBackDatedReplaceShowsRecoveries(t *testing.T) {
 		t.Fatal(err)
 	}
 	settled := func(amount int64) []money.MonthAmount {
-		return []money.MonthAmount{{Month: models.NewMonth(2026, 2), Amount: amount}, {Month: models.NewMonth(2026, 3), Amount: amount}}
+		return []money.MonthAmount{{Month: models.NewMonth(2026, 2), Amount: amount},
+			{Month: models.NewMonth(2026, 3), Amount: amount}}
 	}
 	want := []change.EffectView{
-		{Name: "Võ Thị Thuý", Effect: money.Effect{From: models.NewMonth(2026, 4), Monthly: 150_000, Settled: settled(150_000)}},
-		{Name: h.deputy.Name, Effect: money.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000, Settled: settled(-150_000)}},
+		{Name: "Võ Thị Thuý", Effect: money.Effect{From: models.NewMonth(2026, 4), Monthly: 150_000,
+			Settled: settled(150_000)}},
+		{Name: h.deputy.Name, Effect: money.Effect{Person: h.deputy.ID, From: models.NewMonth(2026, 4), Monthly: -150_000,
+			Settled: settled(-150_000)}},
 	}
 	if d := cmp.Diff(want, card.Effects, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)

@@ -106,7 +106,8 @@ func (s *Service) waiting(tx *gorm.DB, actor services.Actor) ([]waitingRequest, 
 		return nil, err
 	}
 	var requests []models.ChangeRequest
-	err := tx.Where("ward_id = ? AND state = ?", actor.Ward, models.ChangeSubmitted).Order("submitted_at, id").Limit(maxWaiting).Find(&requests).Error
+	err := tx.Where("ward_id = ? AND state = ?", actor.Ward,
+		models.ChangeSubmitted).Order("submitted_at, id").Limit(maxWaiting).Find(&requests).Error
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
 	}
@@ -197,7 +198,8 @@ func namesOf(tx *gorm.DB, requests []models.ChangeRequest) (names, error) {
 		into  *map[int64]string
 		model any
 		ids   []int64
-	}{{&n.people, &models.Person{}, people}, {&n.staff, &models.Staff{}, staff}, {&n.branches, &models.Branch{}, branches}} {
+	}{{&n.people, &models.Person{}, people}, {&n.staff, &models.Staff{}, staff},
+		{&n.branches, &models.Branch{}, branches}} {
 		if *kind.into, err = namesIn(tx, kind.model, kind.ids); err != nil {
 			return n, err
 		}

@@ -85,5 +85,8 @@ func (Merge) settle(p plan, effects []money.Effect) []money.Effect {
 		!slices.EqualFunc(gain.Settled, loss.Settled, opposite) || !slices.EqualFunc(gain.Partial, loss.Partial, opposite) {
 		return effects
 	}
-	return slices.DeleteFunc(effects, func(e money.Effect) bool { return e.Person == p.person.ID || e.Person == p.newcomer.ID })
+	return slices.DeleteFunc(effects, func(e money.Effect) bool {
+		return e.Person == p.person.ID ||
+			e.Person == p.newcomer.ID
+	})
 }

@@ -100,12 +100,14 @@ func (k Profile) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (map[string]an
 	if err != nil {
 		return nil, fmt.Errorf("open citizen id: %w", err)
 	}
-	p.person, err = s.roster.SetDetails(tx, p.person, roster.Details{Name: d.Name, BirthDate: d.BirthDate, BirthYear: d.BirthYear, CitizenID: number})
+	p.person, err = s.roster.SetDetails(tx, p.person,
+		roster.Details{Name: d.Name, BirthDate: d.BirthDate, BirthYear: d.BirthYear, CitizenID: number})
 	return map[string]any{}, err
 }
 
 func (Profile) rests(p plan, was *base) {
-	was.Name, was.Birth, was.Citizen = p.person.Name, birthOf(p.person.BirthDate, p.person.BirthYear), hex.EncodeToString(p.person.CitizenHash)
+	was.Name, was.Birth, was.Citizen = p.person.Name, birthOf(p.person.BirthDate, p.person.BirthYear),
+		hex.EncodeToString(p.person.CitizenHash)
 }
 
 func (k Profile) outdated(person models.Person, was base) bool {

@@ -37,7 +37,9 @@ func TestNoStoryBreaksTheRules(t *testing.T) {
 			return
 		}
 		n := h.phones.Add(1)
-		w := &play{house: h, rt: rt, branch: h.branch("women", fmt.Sprintf("Chi hội %d", n)), people: map[string]models.Person{}, versions: map[int64]int{}, proposers: map[int64]string{}, approved: map[int64]string{}, count: moved}
+		w := &play{house: h, rt: rt, branch: h.branch("women", fmt.Sprintf("Chi hội %d", n)),
+			people: map[string]models.Person{}, versions: map[int64]int{}, proposers: map[int64]string{},
+			approved: map[int64]string{}, count: moved}
 		w.people["head"] = h.inPost("Nguyễn Thị Trưởng", w.branch, models.Head)
 		w.people["deputy"] = h.inPost("Trần Thị Phó", w.branch, models.Deputy)
 		w.people["newcomer"] = h.someone("Võ Thị Mới")
@@ -62,7 +64,8 @@ func TestNoStoryBreaksTheRules(t *testing.T) {
 func (w *play) step() {
 	what := "submit"
 	if len(w.ids) > 0 {
-		what = rapid.SampledFrom([]string{"submit", "submit", "approve", "approve", "return", "return", "refuse", "withdraw", "resubmit", "resubmit"}).Draw(w.rt, "what")
+		what = rapid.SampledFrom([]string{"submit", "submit", "approve", "approve", "return", "return", "refuse", "withdraw",
+			"resubmit", "resubmit"}).Draw(w.rt, "what")
 	}
 	var id int64
 	var seen models.ChangeRequest
@@ -80,7 +83,8 @@ func (w *play) step() {
 	names := []string{"head", "head", "head", "clerk", "deputy", "clerk2", "leader", "admin", "stranger", "viewer", "away"}
 	switch what {
 	case "approve", "return", "refuse":
-		names = []string{"clerk", "clerk", "clerk", "leader", "leader", "clerk2", "head", "deputy", "admin", "stranger", "viewer", "away"}
+		names = []string{"clerk", "clerk", "clerk", "leader", "leader", "clerk2", "head", "deputy", "admin", "stranger",
+			"viewer", "away"}
 	case "withdraw", "resubmit":
 		for range len(names) {
 			names = append(names, w.proposers[id])
@@ -128,11 +132,13 @@ func (w *play) step() {
 }
 
 // checkMove checks one transition that was let through.
-func (w *play) checkMove(what, who string, actor services.Actor, seen models.ChangeRequest, version int, card change.Card) {
+func (w *play) checkMove(what, who string, actor services.Actor, seen models.ChangeRequest, version int,
+	card change.Card) {
 	if version != seen.Version || card.Request.Version != seen.Version+1 {
 		w.rt.Fatalf("%s by %s: version %d named %d became %d", what, who, seen.Version, version, card.Request.Version)
 	}
-	proposer := seen.ProposerPersonID != nil && *seen.ProposerPersonID == actor.Person || seen.ProposerStaffID != nil && *seen.ProposerStaffID == actor.Staff
+	proposer := seen.ProposerPersonID != nil && *seen.ProposerPersonID == actor.Person || seen.ProposerStaffID != nil &&
+		*seen.ProposerStaffID == actor.Staff
 	switch what {
 	case "withdraw", "resubmit":
 		if !proposer || !seen.State.Open() || (what == "resubmit" && seen.State != models.ChangeReturned) {
@@ -178,7 +184,8 @@ func (w *play) check(ids ...int64) {
 		}
 	}
 	for _, role := range []models.TermRole{models.Head, models.Deputy} {
-		if n := w.rows(&models.Term{}, "branch_id = ? AND role = ? AND superseded_at IS NULL AND to_date IS NULL", w.branch.ID, role); n > 1 {
+		if n := w.rows(&models.Term{}, "branch_id = ? AND role = ? AND superseded_at IS NULL AND to_date IS NULL",
+			w.branch.ID, role); n > 1 {
 			w.rt.Fatalf("%d hold the post of %s", n, role)
 		}
 	}
@@ -227,7 +234,8 @@ func (w *play) proposal(kind models.ChangeKind) change.Proposal {
 	}
 	p := change.Proposal{
 		Branch: w.branch.ID,
-		Role:   rapid.SampledFrom([]models.TermRole{models.Member, models.Member, models.Deputy, models.Head}).Draw(w.rt, "role"),
+		Role: rapid.SampledFrom([]models.TermRole{models.Member, models.Member, models.Deputy, models.Head}).Draw(w.rt,
+			"role"),
 		Term:   terms[rapid.IntRange(0, min(2, len(terms)-1)).Draw(w.rt, "term")].ID,
 		Person: w.people[rapid.SampledFrom([]string{"head", "deputy", "newcomer"}).Draw(w.rt, "person")].ID,
 		From:   april6.AddDays(rapid.IntRange(first, last).Draw(w.rt, "day")),

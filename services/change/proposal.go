@@ -147,7 +147,8 @@ func line(text string, most int, tooLong string) (string, error) {
 	if !utf8.ValidString(text) {
 		return "", services.Invalid("text")
 	}
-	text = strings.Join(strings.FieldsFunc(norm.NFC.String(text), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	text = strings.Join(strings.FieldsFunc(norm.NFC.String(text),
+		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if utf8.RuneCountInString(text) > most {
 		return "", services.Invalid(tooLong).With("max", most)
 	}

@@ -24,9 +24,10 @@ func TestWhoMayPropose(t *testing.T) {
 	})
 	kinds := map[string]change.Proposal{
 		"replace": h.replaceDeputy(),
-		"appoint": {Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý"}}, Branch: h.women.ID, Role: models.Member, From: april6},
-		"leave":   h.leave(h.deputy), // of another, but for the deputy
-		"phone":   phoneOf(h.deputy, "0355000111"),
+		"appoint": {Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý"}}, Branch: h.women.ID,
+			Role: models.Member, From: april6},
+		"leave": h.leave(h.deputy), // of another, but for the deputy
+		"phone": phoneOf(h.deputy, "0355000111"),
 	}
 	const yes = ""
 	for _, row := range []struct {
@@ -39,21 +40,27 @@ func TestWhoMayPropose(t *testing.T) {
 		{"deputy", officer(h.deputy), false, "denied: propose", "denied: propose", yes, yes},
 		{"deputy where the ward allows", officer(h.deputy), true, yes, yes, yes, yes},
 		{"member", officer(h.member), true, "denied: propose", "denied: propose", "denied: propose", "denied: propose"},
-		{"head of another branch", officer(h.elder), true, "not_found: term", "not_found: branch", "not_found: term", "not_found: person"},
-		{"former member", officer(former), true, "not_found: term", "not_found: branch", "not_found: term", "not_found: person"},
+		{"head of another branch", officer(h.elder), true, "not_found: term", "not_found: branch", "not_found: term",
+			"not_found: person"},
+		{"former member", officer(former), true, "not_found: term", "not_found: branch", "not_found: term",
+			"not_found: person"},
 		{"clerk", h.clerk, false, yes, yes, yes, yes},
 		{"leader", h.leader, false, yes, yes, yes, yes},
 		{"admin", h.admin, false, yes, yes, yes, yes},
 		{"viewer", h.viewer, false, "denied: role", "denied: role", "denied: role", "denied: role"},
 		{"stranger", services.Actor{}, false, "denied: role", "denied: role", "denied: role", "denied: role"},
-		{"the program", services.SystemActor(h.ward.ID), false, "denied: role", "denied: role", "denied: role", "denied: role"},
-		{"clerk of another ward", h.clerkAway, false, "not_found: term", "not_found: branch", "not_found: term", "not_found: person"},
-		{"officer of another ward", services.Actor{Role: services.Officer, Ward: h.foreign.ID, Person: h.head.ID}, false, "not_found: term", "not_found: branch", "not_found: term", "not_found: person"},
+		{"the program", services.SystemActor(h.ward.ID), false, "denied: role", "denied: role", "denied: role",
+			"denied: role"},
+		{"clerk of another ward", h.clerkAway, false, "not_found: term", "not_found: branch", "not_found: term",
+			"not_found: person"},
+		{"officer of another ward", services.Actor{Role: services.Officer, Ward: h.foreign.ID, Person: h.head.ID}, false,
+			"not_found: term", "not_found: branch", "not_found: term", "not_found: person"},
 	} {
 		if err := h.store.Model(&h.ward).Update("deputy_may_propose", row.deputies).Error; err != nil {
 			t.Fatal(err)
 		}
-		for kind, want := range map[string]string{"replace": row.replace, "appoint": row.appoint, "leave": row.leave, "phone": row.phone} {
+		for kind, want := range map[string]string{"replace": row.replace, "appoint": row.appoint, "leave": row.leave,
+			"phone": row.phone} {
 			t.Run(row.who+"/"+kind, func(t *testing.T) {
 				_, err := h.Preview(h.ctx, row.actor, kinds[kind])
 				if want == yes && err != nil {
@@ -99,7 +106,8 @@ func TestProposable(t *testing.T) {
 		{officer(h.deputy), []change.Kind{change.Leave{}}, 1, 1}, {officer(h.head), []change.Kind{change.Leave{}}, 1, 3},
 	} {
 		if branches, posts := count(row.actor, row.kinds...); branches != row.branches || posts != row.posts {
-			t.Errorf("%s %d %v: %d branches with %d posts, want %d and %d", row.actor.Role, row.actor.Person, row.kinds, branches, posts, row.branches, row.posts)
+			t.Errorf("%s %d %v: %d branches with %d posts, want %d and %d", row.actor.Role, row.actor.Person, row.kinds,
+				branches, posts, row.branches, row.posts)
 		}
 	}
 	_, err := h.Proposable(h.ctx, services.Actor{})
@@ -110,10 +118,12 @@ func TestNobodyDecidesTheirOwnOrWhatConcernsThem(t *testing.T) {
 	h := newHouse(t)
 	newcomer := h.someone("Võ Thị Thuý")
 	byHead := h.submit(officer(h.head), change.Proposal{
-		Kind: change.Replace{Newcomer: change.Newcomer{Name: newcomer.Name, Phone: newcomer.Phone}}, Term: h.term(h.deputy, h.women, april6).ID, From: april6,
+		Kind: change.Replace{Newcomer: change.Newcomer{Name: newcomer.Name, Phone: newcomer.Phone}},
+		Term: h.term(h.deputy, h.women, april6).ID, From: april6,
 	})
 	byClerk := h.submit(h.clerk, change.Proposal{
-		Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Chưa Có Ai", Phone: "0355000222"}}, Branch: h.elderly.ID, Role: models.Deputy, From: april6,
+		Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Chưa Có Ai", Phone: "0355000222"}}, Branch: h.elderly.ID,
+		Role: models.Deputy, From: april6,
 	})
 	h.is(h.clerk, h.elder)
 	for _, row := range []struct {
@@ -136,7 +146,8 @@ func TestNobodyDecidesTheirOwnOrWhatConcernsThem(t *testing.T) {
 		{"a viewer", byClerk, h.member, "", h.viewer, approve.WhyRole},
 	} {
 		t.Run(row.who, func(t *testing.T) {
-			if err := h.store.Model(&models.Staff{}).Where("id = ?", h.clerk2.Staff).Updates(map[string]any{"person_id": row.person.ID, "phone": row.phone}).Error; err != nil {
+			if err := h.store.Model(&models.Staff{}).Where("id = ?",
+				h.clerk2.Staff).Updates(map[string]any{"person_id": row.person.ID, "phone": row.phone}).Error; err != nil {
 				t.Fatal(err)
 			}
 			card, err := h.Card(h.ctx, row.actor, row.card.Request.ID)
@@ -186,44 +197,63 @@ func TestDecidersAreToldAndNeverNobody(t *testing.T) {
 func TestWhatAProposalMustBe(t *testing.T) {
 	h := newHouse(t)
 	replace, leave := h.replaceDeputy(), h.leave(h.deputy)
-	appoint := change.Proposal{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý"}}, Branch: h.women.ID, Role: models.Member, From: april6}
+	appoint := change.Proposal{Kind: change.Appoint{Newcomer: change.Newcomer{Name: "Võ Thị Thuý"}}, Branch: h.women.ID,
+		Role: models.Member, From: april6}
 	with := func(p change.Proposal, edit func(*change.Proposal)) change.Proposal { edit(&p); return p }
 	for name, row := range map[string]struct {
 		proposal change.Proposal
 		refusal  string
 	}{
-		"no kind":           {change.Proposal{}, "invalid: kind"},
-		"no such branch":    {with(appoint, func(p *change.Proposal) { p.Branch = 999 }), "not_found: branch"},
-		"no branch":         {with(appoint, func(p *change.Proposal) { p.Branch = 0 }), "not_found: branch"},
-		"no role":           {with(appoint, func(p *change.Proposal) { p.Role = "" }), "invalid: role"},
-		"forged role":       {with(appoint, func(p *change.Proposal) { p.Role = "king" }), "invalid: role"},
-		"cell member":       {with(appoint, func(p *change.Proposal) { p.Role = models.CellMember }), "invalid: role"},
-		"post held":         {with(appoint, func(p *change.Proposal) { p.Role = models.Head }), "conflict: post_taken"},
-		"no name":           {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "" })), "invalid: name_short"},
-		"bad name":          {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "Hoa 😀" })), "invalid: name"},
-		"bad phone":         {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = "123" })), "invalid: phone"},
-		"land line":         {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = "0239 3835 356" })), "invalid: phone_landline"},
-		"another's phone":   {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = h.head.Phone })), "conflict: phone_taken"},
-		"in the branch":     {with(appoint, of(func(k *change.Appoint) { k.Newcomer = change.Newcomer{Name: "tran thi LAN", Phone: h.deputy.Phone} })), "conflict: already_in_branch"},
-		"namesake":          {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "Trần Thị Lan" })), "invalid: newcomer_namesake"},
-		"born too late":     {with(appoint, of(func(k *change.Appoint) { k.Newcomer.BirthYear = 2020 })), "invalid: birth_year"},
-		"no date":           {with(appoint, func(p *change.Proposal) { p.From = models.Date{} }), "invalid: date"},
-		"too early":         {with(appoint, func(p *change.Proposal) { p.From = models.NewDate(2025, 4, 5) }), "invalid: date_early"},
-		"too late":          {with(appoint, func(p *change.Proposal) { p.From = models.NewDate(2026, 6, 7) }), "invalid: date_late"},
-		"long note":         {with(appoint, func(p *change.Proposal) { p.Note = strings.Repeat("a", 501) }), "invalid: note_long"},
-		"broken note":       {with(appoint, func(p *change.Proposal) { p.Note = "\xff" }), "invalid: text"},
-		"long decision":     {with(appoint, func(p *change.Proposal) { p.Decision.Number = strings.Repeat("1", 61) }), "invalid: decision_long"},
-		"decision tomorrow": {with(appoint, func(p *change.Proposal) { p.Decision.Date = models.NewDate(2026, 4, 7) }), "invalid: decision_date"},
-		"no such term":      {with(replace, func(p *change.Proposal) { p.Term = 999 }), "not_found: term"},
-		"other branch":      {with(replace, func(p *change.Proposal) { p.Branch = h.elderly.ID }), "not_found: term"},
-		"by themselves":     {with(replace, of(func(k *change.Replace) { k.Newcomer = change.Newcomer{Name: h.deputy.Name, Phone: h.deputy.Phone} })), "invalid: same_person"},
-		"by the head":       {with(replace, of(func(k *change.Replace) { k.Newcomer = change.Newcomer{Name: h.head.Name, Phone: h.head.Phone} })), "conflict: already_in_branch"},
-		"odd reason":        {with(replace, of(func(k *change.Replace) { k.Reason = "bored" })), "invalid: leave_reason"},
-		"no reason":         {with(leave, of(func(k *change.Leave) { k.Reason = "" })), "invalid: leave_reason"},
-		"same phone":        {phoneOf(h.head, h.head.Phone), "invalid: phone_same"},
-		"taken phone":       {phoneOf(h.head, h.deputy.Phone), "conflict: phone_taken"},
-		"no phone":          {phoneOf(h.head, ""), "invalid: phone"},
-		"no person":         {phoneOf(models.Person{}, "0355000111"), "not_found: person"},
+		"no kind":        {change.Proposal{}, "invalid: kind"},
+		"no such branch": {with(appoint, func(p *change.Proposal) { p.Branch = 999 }), "not_found: branch"},
+		"no branch":      {with(appoint, func(p *change.Proposal) { p.Branch = 0 }), "not_found: branch"},
+		"no role":        {with(appoint, func(p *change.Proposal) { p.Role = "" }), "invalid: role"},
+		"forged role":    {with(appoint, func(p *change.Proposal) { p.Role = "king" }), "invalid: role"},
+		"cell member":    {with(appoint, func(p *change.Proposal) { p.Role = models.CellMember }), "invalid: role"},
+		"post held":      {with(appoint, func(p *change.Proposal) { p.Role = models.Head }), "conflict: post_taken"},
+		"no name":        {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "" })), "invalid: name_short"},
+		"bad name":       {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "Hoa 😀" })), "invalid: name"},
+		"bad phone":      {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = "123" })), "invalid: phone"},
+		"land line": {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = "0239 3835 356" })),
+			"invalid: phone_landline"},
+		"another's phone": {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Phone = h.head.Phone })),
+			"conflict: phone_taken"},
+		"in the branch": {with(appoint, of(func(k *change.Appoint) {
+			k.Newcomer = change.Newcomer{Name: "tran thi LAN",
+				Phone: h.deputy.Phone}
+		})), "conflict: already_in_branch"},
+		"namesake": {with(appoint, of(func(k *change.Appoint) { k.Newcomer.Name = "Trần Thị Lan" })),
+			"invalid: newcomer_namesake"},
+		"born too late": {with(appoint, of(func(k *change.Appoint) { k.Newcomer.BirthYear = 2020 })),
+			"invalid: birth_year"},
+		"no date": {with(appoint, func(p *change.Proposal) { p.From = models.Date{} }), "invalid: date"},
+		"too early": {with(appoint, func(p *change.Proposal) { p.From = models.NewDate(2025, 4, 5) }),
+			"invalid: date_early"},
+		"too late": {with(appoint, func(p *change.Proposal) { p.From = models.NewDate(2026, 6, 7) }),
+			"invalid: date_late"},
+		"long note": {with(appoint, func(p *change.Proposal) { p.Note = strings.Repeat("a", 501) }),
+			"invalid: note_long"},
+		"broken note": {with(appoint, func(p *change.Proposal) { p.Note = "\xff" }), "invalid: text"},
+		"long decision": {with(appoint, func(p *change.Proposal) { p.Decision.Number = strings.Repeat("1", 61) }),
+			"invalid: decision_long"},
+		"decision tomorrow": {with(appoint, func(p *change.Proposal) { p.Decision.Date = models.NewDate(2026, 4, 7) }),
+			"invalid: decision_date"},
+		"no such term": {with(replace, func(p *change.Proposal) { p.Term = 999 }), "not_found: term"},
+		"other branch": {with(replace, func(p *change.Proposal) { p.Branch = h.elderly.ID }), "not_found: term"},
+		"by themselves": {with(replace, of(func(k *change.Replace) {
+			k.Newcomer = change.Newcomer{Name: h.deputy.Name,
+				Phone: h.deputy.Phone}
+		})), "invalid: same_person"},
+		"by the head": {with(replace, of(func(k *change.Replace) {
+			k.Newcomer = change.Newcomer{Name: h.head.Name,
+				Phone: h.head.Phone}
+		})), "conflict: already_in_branch"},
+		"odd reason":  {with(replace, of(func(k *change.Replace) { k.Reason = "bored" })), "invalid: leave_reason"},
+		"no reason":   {with(leave, of(func(k *change.Leave) { k.Reason = "" })), "invalid: leave_reason"},
+		"same phone":  {phoneOf(h.head, h.head.Phone), "invalid: phone_same"},
+		"taken phone": {phoneOf(h.head, h.deputy.Phone), "conflict: phone_taken"},
+		"no phone":    {phoneOf(h.head, ""), "invalid: phone"},
+		"no person":   {phoneOf(models.Person{}, "0355000111"), "not_found: person"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := h.Preview(h.ctx, officer(h.head), row.proposal)
@@ -234,24 +264,30 @@ func TestWhatAProposalMustBe(t *testing.T) {
 	}
 	t.Run("edges of the dates", func(t *testing.T) {
 		for _, day := range []models.Date{models.NewDate(2025, 4, 6), models.NewDate(2026, 6, 6)} {
-			if _, err := h.Preview(h.ctx, officer(h.head), with(appoint, func(p *change.Proposal) { p.From = day })); err != nil {
+			if _, err := h.Preview(h.ctx, officer(h.head),
+				with(appoint, func(p *change.Proposal) { p.From = day })); err != nil {
 				t.Errorf("%s: %v", day, err)
 			}
 		}
 	})
 	t.Run("before the term began", func(t *testing.T) {
 		newer := h.inPost("Hồ Văn Mới", h.elderly, models.Deputy)
-		if err := h.store.Model(&models.Term{}).Where("person_id = ?", newer.ID).Update("from_date", models.NewDate(2026, 4, 1)).Error; err != nil {
+		if err := h.store.Model(&models.Term{}).Where("person_id = ?", newer.ID).Update("from_date",
+			models.NewDate(2026, 4, 1)).Error; err != nil {
 			t.Fatal(err)
 		}
 		term := h.term(newer, h.elderly, april6).ID
-		_, err := h.Preview(h.ctx, officer(h.elder), change.Proposal{Kind: change.Leave{Reason: "moved"}, Term: term, From: models.NewDate(2026, 3, 31)})
+		_, err := h.Preview(h.ctx, officer(h.elder), change.Proposal{Kind: change.Leave{Reason: "moved"}, Term: term,
+			From: models.NewDate(2026, 3, 31)})
 		wants(t, err, "invalid: date_before_term")
-		_, err = h.Preview(h.ctx, officer(h.elder), change.Proposal{Kind: change.Replace{Newcomer: change.Newcomer{Name: "Ai Đó"}}, Term: term, From: models.NewDate(2026, 4, 1)})
+		_, err = h.Preview(h.ctx, officer(h.elder),
+			change.Proposal{Kind: change.Replace{Newcomer: change.Newcomer{Name: "Ai Đó"}}, Term: term,
+				From: models.NewDate(2026, 4, 1)})
 		wants(t, err, "invalid: date_before_term")
 	})
 	t.Run("a person by id is for staff", func(t *testing.T) {
-		_, err := h.Preview(h.ctx, officer(h.head), with(appoint, of(func(k *change.Appoint) { k.Newcomer = change.Newcomer{Person: h.elder.ID} })))
+		_, err := h.Preview(h.ctx, officer(h.head),
+			with(appoint, of(func(k *change.Appoint) { k.Newcomer = change.Newcomer{Person: h.elder.ID} })))
 		wants(t, err, "invalid: name_short")
 	})
 	t.Run("the ward asks for the decision", func(t *testing.T) {

@@ -109,7 +109,8 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, proposal Pr
 // of the roster it rests on.
 func describe(request *models.ChangeRequest, actor services.Actor, p plan) error {
 	request.Kind = p.proposal.Name()
-	request.BranchID, request.SubjectID, request.NewcomerID = pointer(p.proposal.Branch), pointer(p.subject()), pointer(p.newcomer.ID)
+	request.BranchID, request.SubjectID, request.NewcomerID = pointer(p.proposal.Branch), pointer(p.subject()),
+		pointer(p.newcomer.ID)
 	if actor.Role == services.Officer {
 		request.ProposerPersonID = pointer(actor.Person)
 	} else {
@@ -166,7 +167,8 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.attach(tx, actor, id, p.proposal); err != nil {
 			return err
 		}
-		sent := &act{Context: ctx, TX: tx, Actor: actor, Row: &request, Action: "change.submitted", Detail: p.proposal.detail()}
+		sent := &act{Context: ctx, TX: tx, Actor: actor, Row: &request, Action: "change.submitted",
+			Detail: p.proposal.detail()}
 		if err := s.requests.Record(sent); err != nil {
 			return err
 		}
@@ -189,12 +191,14 @@ func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.C
 		return nil
 	}
 	return s.outbox.Tell(ctx, tx, outbox.Message{
-		Ward: request.WardID, Kind: outbox.ChangeConcerns, Subject: outbox.Change, SubjectID: request.ID, Version: request.Version, Person: subject,
+		Ward: request.WardID, Kind: outbox.ChangeConcerns, Subject: outbox.Change, SubjectID: request.ID,
+		Version: request.Version, Person: subject,
 	})
 }
 
 // Resubmit sends a returned request again, mended. Only who proposed it may.
-func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, version int, proposal Proposal) (Card, error) {
+func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, version int, proposal Proposal) (Card,
+	error) {
 	if err := proposer(actor); err != nil {
 		return Card{}, err
 	}

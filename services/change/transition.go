@@ -28,9 +28,11 @@ func requestsOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gat
 			row.State, row.Version = state, version
 		},
 		Columns: []string{
-			"kind", "branch_id", "subject_id", "newcomer_id", "payload", "base", "submitted_at", "reason", "decided_by_staff_id", "decided_at",
+			"kind", "branch_id", "subject_id", "newcomer_id", "payload", "base", "submitted_at", "reason",
+			"decided_by_staff_id", "decided_at",
 		},
-		Asks: outbox.ChangeSubmitted, Reminds: outbox.ChangeWaiting, Reminded: "reminded_at", Since: "submitted_at", Hours: true,
+		Asks: outbox.ChangeSubmitted, Reminds: outbox.ChangeWaiting, Reminded: "reminded_at", Since: "submitted_at",
+		Hours:    true,
 		NoSigner: func() error { return services.Unavailable("no_decider") },
 	}
 	of.Moved = func(a *act) error { return written(a, *a.Row) }
@@ -43,7 +45,8 @@ func itemOf(request models.ChangeRequest) (approve.Item, error) {
 		return approve.Item{}, err
 	}
 	item := approve.Item{
-		Rule: string(request.Kind), ID: request.ID, Ward: request.WardID, Version: request.Version, State: string(request.State),
+		Rule: string(request.Kind), ID: request.ID, Ward: request.WardID, Version: request.Version,
+		State: string(request.State),
 		Since: request.SubmittedAt, Reminded: request.RemindedAt, Parties: partiesOf(request, proposal),
 		By: request.DecidedByStaffID, At: request.UpdatedAt,
 	}
@@ -70,7 +73,8 @@ func partiesOf(request models.ChangeRequest, proposal Proposal) approve.Parties 
 // written writes the event of a move, and what the journal keeps of each.
 func written(a *act, request models.ChangeRequest) error {
 	event := models.ChangeEvent{
-		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: a.Before.State, ToState: request.State,
+		WardID: request.WardID, ChangeID: request.ID, Version: request.Version, FromState: a.Before.State,
+		ToState:  request.State,
 		PersonID: pointer(a.Actor.Person), StaffID: pointer(a.Actor.Staff), Reason: a.Reason, At: a.Now,
 	}
 	if err := a.TX.Create(&event).Error; err != nil {

@@ -98,7 +98,8 @@ func postOf(view roster.BranchView, person int64) (roster.Post, bool) {
 // of the rules.
 func leads(post roster.Post, rules ...approve.Rule) bool {
 	return slices.ContainsFunc(rules, func(rule approve.Rule) bool {
-		return (post.Term.Role == models.Head && rule.Allows(approve.ByHead)) || (post.Term.Role == models.Deputy && rule.Allows(approve.ByDeputy))
+		return (post.Term.Role == models.Head && rule.Allows(approve.ByHead)) ||
+			(post.Term.Role == models.Deputy && rule.Allows(approve.ByDeputy))
 	})
 }
 
@@ -107,7 +108,8 @@ func (s *Service) branchesOf(tx *gorm.DB, actor services.Actor, person int64) ([
 	today := s.today()
 	var ids []int64
 	err := tx.Model(&models.Term{}).
-		Where("ward_id = ? AND person_id = ? AND superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", actor.Ward, person, today, today).
+		Where("ward_id = ? AND person_id = ? AND superseded_at IS NULL", actor.Ward, person).
+		Where("from_date <= ? AND (to_date IS NULL OR to_date >= ?)", today, today).
 		Order("branch_id").Distinct().Pluck("branch_id", &ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("read terms: %w", err)

@@ -3,4 +3,3 @@
 -- calls it. The journal keeps what was written.
 UPDATE change_requests SET kind = 'destination' WHERE kind = 'bank';
 UPDATE approval_rules SET kind = 'destination' WHERE kind = 'bank';
-UPDATE drafts SET form = 'destination' WHERE form = 'bank';
