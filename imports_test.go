@@ -39,6 +39,10 @@ var (
 	floorFour  = join(floorThree, "services/change")
 )
 
+// matter is what the page of a matter may use: never that of another. Which
+// channel carries what it shows is not its to know.
+var matter = []string{"bot", "bot/page/kit", "bot/texts", "bot/understand", "services", "services/...", "models"}
+
 // house is the import rule, from the street up.
 var house = []room{
 	{path: "main", may: []string{"app/command"},
@@ -108,8 +112,16 @@ var house = []room{
 		why: "words for what services refuse and models hold; services/... would let it decide things"},
 	{path: "bot/session", may: []string{"bot", "services"},
 		why: "keeps the dispatcher's place, and refuses in services' terms"},
-	{path: "bot/page", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"},
-		why: "screens ask services and answer with data; which channel carries it is not theirs to know"},
+	{path: "bot/page", may: join(matter, "bot/page/..."),
+		why: "wires the pages of all matters, which know nothing of each other"},
+	{path: "bot/page/kit", may: matter, why: "what the pages have in common knows none of them"},
+	{path: "bot/page/account", may: matter, why: "linking and consent: another matter's screen is opened by the book"},
+	{path: "bot/page/roster", may: matter, why: "who holds what: another matter's screen is opened by the book"},
+	{path: "bot/page/change", may: matter, why: "requests: another matter's screen is opened by the book"},
+	{path: "bot/page/money", may: matter, why: "what is paid: another matter's screen is opened by the book"},
+	{path: "bot/page/notice", may: matter, why: "notices: another matter's screen is opened by the book"},
+	{path: "bot/page/cases", may: matter, why: "questions and complaints: another matter's screen is opened by the book"},
+	{path: "bot/page/told", may: matter, why: "what is told unasked: another matter's screen is opened by the book"},
 	{path: "bot/delivery", may: []string{"bot", "bot/texts", "bot/understand", "services", "services/...", "models"},
 		why: "sends what services enqueued"},
 	{path: "bot/channeltest", may: []string{"bot", "bot/texts"}, why: "one suite for all channels"},

@@ -28,7 +28,7 @@ import (
 type Counter struct {
 	Ward       *ward.Services
 	Dispatcher *bot.Dispatcher
-	Screens    *page.Screens
+	Screens    *page.Pages
 	Texts      *texts.Texts
 	channels   map[string]bot.Channel
 	inboxes    map[string]taker // of the channels that have one
@@ -54,12 +54,12 @@ func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel,
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
 	}
-	c.Screens = c.screens(links)
+	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window})
 	breakers := bot.NewBreakers(ward.Clock)
 	c.Dispatcher = &bot.Dispatcher{
 		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions}, People: people{ward.Identity},
 		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: understand.New(),
-		Book: c.Screens.Book(), Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
+		Book: c.Screens.Book.Book, Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}
 	c.sender = &delivery.Sender{
 		Channels: c.channels, Breakers: breakers, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,
@@ -68,17 +68,6 @@ func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel,
 	var err error
 	c.worker, err = outbox.NewWorker(ward.Store, c.workers(), rounds(), logger.With("part", "jobs"))
 	return c, err
-}
-
-// screens hands the pages what they ask.
-func (c *Counter) screens(links func() []page.Link) *page.Screens {
-	w := c.Ward
-	return &page.Screens{
-		Identity: w.Identity, Roster: w.Roster, Changes: w.Changes, Approvals: w.Approvals, Money: w.Money, List: w.List, Year: w.Year,
-		Cases: w.Cases, Notices: w.Notices, Phrases: w.Phrases, Evidence: w.Evidence, Warnings: w.Warnings,
-		Sheets: w.Sheets, Results: w.Results, Story: w.Story, Papers: w.Papers, Troubles: w.Channels,
-		Texts: c.Texts, Clock: w.Clock, Links: links, Window: c.window,
-	}
 }
 
 // workers are who works which job.

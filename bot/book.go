@@ -79,6 +79,16 @@ func (t Turn) BeginWith(ctx context.Context, form, first string) (Reply, error) 
 	return t.forms.beginWith(ctx, t, form, Input{Text: first})
 }
 
+// Open shows the screen that a verb leads to, as if its button had been pressed.
+func (t Turn) Open(ctx context.Context, verb string, args ...string) (Reply, error) {
+	action, known := t.forms.dispatcher.Book.Actions[verb]
+	if !known {
+		return Reply{}, services.NotFound("button")
+	}
+	t.Args = args
+	return action.Screen(ctx, t)
+}
+
 // Draft is the form that the person left half-filled, if any.
 func (t Turn) Draft(ctx context.Context) (Draft, bool, error) {
 	return t.forms.load(ctx, t)

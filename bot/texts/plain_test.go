@@ -176,7 +176,7 @@ var withoutExample = []string{"link.last4", "link.totp", "step_up.ask", "case.an
 // A question that wants typing shows what a good answer looks like, so that a
 // wrong one is followed by an example.
 func TestQuestionsHaveAnExample(t *testing.T) {
-	paths, err := filepath.Glob("../screens/*.go")
+	paths, err := filepath.Glob("../page/*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

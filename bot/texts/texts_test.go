@@ -114,11 +114,14 @@ func useOf(call *ast.CallExpr) (use, bool) {
 	case name == "offer" && len(call.Args) == 3:
 		key, whole = literal(call.Args[2])
 		return use{key: key}, whole
-	case name == "button" && whole:
+	case (name == "Button" || name == "Label") && whole:
 		return use{key: "button." + key}, true
+	case (name == "Intent" || name == "Own") && len(call.Args) > 1:
+		key, whole = literal(call.Args[1])
+		return use{key: "button." + key}, whole
 	case (name == "say" || name == "Say") && whole:
 		one := use{key: key}
-		if name == "say" && !call.Ellipsis.IsValid() {
+		if !call.Ellipsis.IsValid() {
 			one.fields = []string{}
 			for i := 1; i < len(call.Args); i += 2 {
 				if field, ok := literal(call.Args[i]); ok {

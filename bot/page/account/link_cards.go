@@ -1,0 +1,121 @@
+package account
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/identity"
+	"canbobot/services/outbox"
+	"canbobot/services/vn"
+)
+
+// linkCard asks the clerk whether the one who wrote is who they say; the clerk
+// calls the number of the roster, not the one that was typed.
+func (p *Page) linkCard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	view, err := p.Identity.LinkCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.drawLink(view), nil
+}
+
+func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
+	request := view.Request
+	lines := []string{p.Say("linkcard.says", "name", request.Name, "phone", kit.OrDash(vn.FormatPhone(request.Phone)), "channel", p.Say("channel."+request.Channel))}
+	if view.ByCode {
+		lines = append(lines, p.Say("linkcard.by_code"))
+	}
+	reply := bot.Reply{
+		Title: p.Say("linkcard.title", "number", request.ID), Protect: true,
+		Card: bot.Card{Subject: outbox.Link, ID: request.ID},
+	}
+	if request.State != models.LinkPending {
+		reply.Card.Version = 1
+	}
+	pending := request.State == models.LinkPending && view.MayDecide
+	known := func(person models.Person, titles []string) {
+		lines = append(lines, p.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")), "phone", kit.OrDash(vn.FormatPhone(person.Phone))))
+	}
+	switch {
+	case view.Person != nil:
+		known(*view.Person, view.Titles)
+		if view.LinkedSince != nil {
+			lines = append(lines, p.Say("linkcard.linked_since", "at", *view.LinkedSince))
+		}
+		if pending {
+			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("link_yes", "linkyes", kit.ID(request.ID)))))
+		}
+	case len(view.Candidates) == 0:
+		lines = append(lines, p.Say("linkcard.nobody"))
+	default:
+		lines = append(lines, p.Say("linkcard.candidates"))
+		for _, candidate := range view.Candidates {
+			known(candidate.Person, candidate.Titles)
+			if pending {
+				reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: candidate.Person.Name, Action: bot.Act("linkyes", kit.ID(request.ID), kit.ID(candidate.Person.ID))}))
+			}
+		}
+	}
+	lines = append(lines, p.Say("linkcard.state."+string(request.State)))
+	reply.Text = strings.Join(lines, "\n")
+	if pending {
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("link_no", "linkno", kit.ID(request.ID)))))
+	} else {
+		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
+	}
+	return reply
+}
+
+func (p *Page) linkYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.decideLink(ctx, turn, true)
+}
+
+func (p *Page) linkNo(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.decideLink(ctx, turn, false)
+}
+
+func (p *Page) decideLink(ctx context.Context, turn bot.Turn, agree bool) (bot.Reply, error) {
+	request := kit.Number(turn.Arg(0))
+	var err error
+	if person := kit.Number(turn.Arg(1)); agree && person != 0 {
+		err = p.Identity.DecideLinkAs(ctx, turn.Speaker.Actor, request, person)
+	} else {
+		err = p.Identity.DecideLink(ctx, turn.Speaker.Actor, request, agree)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	view, err := p.Identity.LinkCard(ctx, turn.Speaker.Actor, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := p.drawLink(view)
+	reply.Replace = true
+	return reply, nil
+}
+
+// redraw is a link's card for whoever has it before them.
+func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	view, err := p.Identity.LinkCard(ctx, recipient, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.drawLink(view), nil
+}
+
+// decided tells who asked for a link what became of it.
+func (p *Page) decided(_ context.Context, recipient services.Actor, _ int64) (bot.Reply, error) {
+	if recipient.Role == services.Stranger {
+		return bot.Reply{Text: p.Say("told.link_refused")}, nil
+	}
+	return bot.Reply{Text: p.Say("told.link_agreed"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+}
+
+// moved tells the chat that was linked before that another has taken its place.
+func (p *Page) moved(context.Context, services.Actor, int64) (bot.Reply, error) {
+	return bot.Reply{Text: p.Say("told.moved")}, nil
+}

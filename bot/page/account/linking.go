@@ -1,0 +1,159 @@
+package account
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services"
+	"canbobot/services/identity"
+)
+
+// welcome greets whoever is not linked. A message that looks like a code is one.
+func (p *Page) welcome(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if code := strings.TrimSpace(turn.In.Text); looksLikeCode(code) {
+		return turn.BeginWith(ctx, "link", code)
+	}
+	return bot.Reply{Text: p.Say("welcome.text"), Buttons: [][]bot.Button{
+		bot.Row(kit.Positive(p.Button("have_code", "link")), p.Button("no_code", "asklink"))}}, nil
+}
+
+// looksLikeCode reports whether a text could be nothing but an invite code: ten
+// letters and digits with the dash that separates them, or at least one digit.
+func looksLikeCode(text string) bool {
+	letters, digits := 0, 0
+	for _, r := range text {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+			letters++
+		case r != '-' && r != ' ':
+			return false
+		}
+	}
+	return letters+digits == 10 && letters > 0 && (digits > 0 || strings.Contains(text, "-"))
+}
+
+func (p *Page) link(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return turn.Begin(ctx, "link", nil)
+}
+
+func chat(turn bot.Turn) identity.Chat {
+	return identity.Chat{Channel: turn.In.Channel, ExternalID: turn.In.UserID, ChatID: turn.In.ChatID, Event: turn.Speaker.Actor.Event}
+}
+
+// What a right code still asks for.
+const (
+	needsContact = "contact"
+	needsLast4   = "last4"
+	needsTOTP    = "totp"
+	needsClerk   = "clerk"
+)
+
+// linkForm says who somebody is: the code, their consent, then what only they
+// hold: their own number, its last four digits, or a code of their generator.
+// The proof comes last and is never kept: it goes straight to the service. Only
+// the invite's row id is kept between the steps.
+func (p *Page) linkForm() *bot.Form {
+	unless := func(need string) func(bot.Turn, bot.Answers) bool {
+		return func(_ bot.Turn, answers bot.Answers) bool { return answers["needs"] != need }
+	}
+	return &bot.Form{
+		Name: "link",
+		Open: true,
+		Steps: []bot.Step{
+			{Name: "code", Ask: "link.code", Example: "example.code", Read: p.readCode},
+			{
+				Name: "consent", Ask: "consent.text",
+				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("button.agree"), Action: bot.Choice("yes"), Style: bot.Positive})}, nil
+				},
+				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					if input.Choice == "yes" || agrees(input.Text) {
+						return "yes", nil
+					}
+					return "", services.Invalid("consent")
+				},
+			},
+			{Name: needsContact, Ask: "link.contact", AskContact: true, Skip: unless(needsContact), Read: p.readProof},
+			{Name: needsLast4, Ask: "link.last4", Skip: unless(needsLast4), Read: p.readProof},
+			{Name: needsTOTP, Ask: "link.totp", Skip: unless(needsTOTP), Read: p.readProof},
+			{Name: needsClerk, Ask: "link.clerk", Example: "example.phone", Skip: unless(needsClerk), Read: kit.ReadPhone},
+		},
+		Done: p.linkDone,
+	}
+}
+
+func (p *Page) readCode(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	invited, err := p.Identity.CheckCode(ctx, chat(turn), input.Text)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case invited.NeedsTOTP:
+		answers["needs"] = needsTOTP
+	case invited.NeedsContact:
+		answers["needs"] = needsContact
+	case invited.NeedsLast4:
+		answers["needs"] = needsLast4
+	default:
+		answers["needs"] = needsClerk
+	}
+	return kit.ID(invited.Invite), nil
+}
+
+// proofOf reads what a person offers. A number that was typed, or another's
+// contact, is never their own.
+func proofOf(need string, input bot.Input) identity.Proof {
+	text := strings.TrimSpace(input.Text)
+	switch {
+	case need == needsTOTP:
+		return identity.Proof{TOTP: text}
+	case input.Contact != nil:
+		return identity.Proof{Phone: input.Contact.Phone, PhoneOwn: input.Contact.Own}
+	}
+	return identity.Proof{Last4: text}
+}
+
+func (p *Page) readProof(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	proof := proofOf(answers["needs"], input)
+	if err := p.Identity.Prove(ctx, chat(turn), kit.Number(answers["code"]), proof); err != nil {
+		return "", err
+	}
+	switch {
+	case proof.TOTP != "":
+		return proof.TOTP, nil
+	case proof.PhoneOwn:
+		return proof.Phone, nil
+	}
+	return proof.Last4, nil
+}
+
+func (p *Page) linkDone(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+	invite, proof := kit.Number(answers["code"]), identity.Proof{}
+	switch answers["needs"] {
+	case needsTOTP:
+		proof.TOTP = answers[needsTOTP]
+	case needsContact:
+		proof.Phone, proof.PhoneOwn = answers[needsContact], true
+	case needsLast4:
+		proof.Last4 = answers[needsLast4]
+	default:
+		if err := p.Identity.AskLinkInvited(ctx, chat(turn), invite, answers[needsClerk]); err != nil {
+			return bot.Reply{}, err
+		}
+		return bot.Reply{Text: p.Say("asklink.done")}, nil
+	}
+	linked, err := p.Identity.Link(ctx, chat(turn), invite, proof, ConsentVersion)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if linked.Actor.IsStaff() {
+		return bot.Reply{Text: p.Say("link.done_staff", "name", linked.Name), Buttons: [][]bot.Button{
+			bot.Row(kit.Positive(p.Button("pending", "pending")), p.Button("menu", "menu"))}}, nil
+	}
+	return bot.Reply{Text: p.Say("link.done", "name", linked.Name), Buttons: [][]bot.Button{
+		bot.Row(kit.Positive(p.Button("allowance", "month")), p.Button("menu", "menu"))}}, nil
+}

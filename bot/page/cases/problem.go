@@ -1,0 +1,119 @@
+package cases
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/cases"
+)
+
+// problem opens a case with the clerk about one month, after a question that
+// says what is known, so that nobody complains about a month not due yet.
+func (p *Page) problem(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	slots, said := turn.Meaning.Slots, bot.Said{}
+	if turn.Arg(0) != "" || (slots.Month > 0 || slots.Ago > 0) && !slots.Lunar {
+		said["month"] = bot.Input{Choice: p.MonthAsked(turn).String()}
+	}
+	switch folded := models.Fold(turn.In.Text); {
+	case strings.Contains(folded, "thieu"):
+		said["what"] = bot.Input{Choice: "less"}
+	case missing.MatchString(folded):
+		said["what"] = bot.Input{Choice: "none"}
+	}
+	return turn.BeginSaid(ctx, "problem", nil, said)
+}
+
+// missing says, folded, that money has not come.
+var missing = regexp.MustCompile(`\b(chua|khong|ko|no)( ai| he)? (nhan|thay|co|ve|duoc)\b`)
+
+func (p *Page) problemForm() *bot.Form {
+	return &bot.Form{
+		Name: "problem", Intent: bot.AllowanceProblem,
+		Steps: []bot.Step{
+			{
+				Name: "month", Ask: "problem.month", Example: "example.month", Choices: p.problemMonths, Read: p.readMonth,
+				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+					month, err := models.ParseMonth(answers["month"])
+					return p.Say("problem.month_choice", "month", month), err
+				},
+			},
+			{
+				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: kit.AsKept("what"),
+				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+					return [][]bot.Button{
+						bot.Row(bot.Button{Label: p.Say("problem.not_received"), Action: bot.Choice("none")}, bot.Button{Label: p.Say("problem.too_little"), Action: bot.Choice("less")}),
+					}, nil
+				},
+				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					switch input.Choice {
+					case "none":
+						return p.Say("problem.not_received_text"), nil
+					case "less":
+						return p.Say("problem.too_little_text"), nil
+					}
+					return kit.ReadSentence(input)
+				},
+			},
+		},
+		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			month, err := models.ParseMonth(answers["month"])
+			if err != nil {
+				return bot.Reply{}, services.Invalid("month").Because(err)
+			}
+			view, err := p.List.Month(ctx, turn.Speaker.Actor, month)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Title: p.Say("problem.confirm"), Text: p.StageLine(view) + "\n" + p.Say("problem.said", "text", answers["what"]), Protect: true}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			month, err := models.ParseMonth(answers["month"])
+			if err != nil {
+				return bot.Reply{}, services.Invalid("month").Because(err)
+			}
+			_, err = p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "payment", Month: month, Text: answers["what"]})
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Text: p.Say("problem.done"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+		},
+	}
+}
+
+// problemMonths offers the latest months, or those that one of the moon's falls
+// into.
+func (p *Page) problemMonths(_ context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	first := p.Today().MonthOf() - 2
+	if turn.Meaning.Slots.Lunar && turn.Meaning.Slots.Month > 0 {
+		first = p.MonthAsked(turn)
+	}
+	var row []bot.Button
+	for month := first; month < first+3; month++ {
+		row = append(row, bot.Button{Label: p.Say("problem.month_choice", "month", month), Action: bot.Choice(month.String())})
+	}
+	return [][]bot.Button{row}, nil
+}
+
+// readMonth reads a month by the sun: a button's, "tháng 3", "3/2026" or "3".
+func (p *Page) readMonth(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	text := input.Choice
+	if text == "" {
+		if n := kit.Number(strings.TrimSpace(input.Text)); n >= 1 && n <= 12 {
+			turn.Meaning.Slots = bot.Slots{Month: int(n)}
+		}
+		if slots := turn.Meaning.Slots; slots.Month == 0 && slots.Ago == 0 || slots.Lunar {
+			return "", services.Invalid("month")
+		}
+		text = p.MonthAsked(turn).String()
+	}
+	month, err := models.ParseMonth(text)
+	if err != nil {
+		return "", services.Invalid("month")
+	}
+	return month.String(), nil
+}

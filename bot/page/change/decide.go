@@ -1,0 +1,147 @@
+package change
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+	"canbobot/services/story"
+)
+
+// cardFor is a request's card for who decides it, or for who proposed it.
+func (p *Page) cardFor(actor services.Actor, card change.Card) bot.Reply {
+	proposer := card.Request.ProposerStaffID
+	if actor.IsStaff() && (proposer == nil || *proposer != actor.Staff) {
+		return p.decisionCard(card)
+	}
+	return p.ownCard(card)
+}
+
+// takeBack takes one's own signature back.
+func (p *Page) takeBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	card, err := p.Changes.TakeBack(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
+	return p.decided(card, err)
+}
+
+// signForm asks for the code that an approval needs, and goes on with it.
+func (p *Page) signForm() *bot.Form {
+	return &bot.Form{
+		Name: "sign",
+		Steps: []bot.Step{{
+			Name: "code", Ask: "sign.ask", Example: "example.sign",
+			Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+				return "ok", p.Identity.StepUp(ctx, turn.Speaker.Actor, strings.ReplaceAll(strings.TrimSpace(input.Text), " ", ""))
+			},
+		}},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			// The code has had the effect of this event; the signature is another.
+			actor := turn.Speaker.Actor
+			if actor.Event != "" {
+				actor.Event += ":sign"
+			}
+			card, err := p.Changes.Approve(ctx, actor, kit.Number(answers["request"]), kit.Version(answers["version"]))
+			reply, err := p.decided(card, err)
+			reply.Replace = false
+			return reply, err
+		},
+	}
+}
+
+// card shows a request to whoever may decide it.
+func (p *Page) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := p.cardFor(turn.Speaker.Actor, card)
+	reply.Buttons = append(reply.Buttons, p.StoryRow(turn.Speaker.Actor, story.Change, card.Request.ID)...)
+	return reply, nil
+}
+
+// decisionCard carries the version that a decision names.
+func (p *Page) decisionCard(card change.Card) bot.Reply {
+	reply := p.drawCard(card)
+	args := []string{kit.ID(card.Request.ID), kit.ID(int64(card.Request.Version))}
+	switch {
+	case card.MayDecide:
+		reply.Buttons = [][]bot.Button{
+			bot.Row(kit.Positive(p.Button("approve", "ok", args...))),
+			bot.Row(p.Button("return", "ret", args...), kit.Negative(p.Button("refuse", "no", args...)))}
+		if card.Approval.For != "" {
+			reply.Text += "\n" + p.Say("approval.for", "name", card.Approval.For)
+		}
+	case card.WhyNot != "" && card.Request.State == models.ChangeSubmitted:
+		reply.Text += "\n" + p.Say("why_not."+card.WhyNot)
+	case card.Request.State != models.ChangeSubmitted:
+		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
+	}
+	if card.Approval.MayTakeBack {
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("take_back", "takeback", args...))))
+	}
+	reply.Buttons = append(reply.Buttons, p.papersRow(card)...)
+	if merge, is := card.Proposal.Kind.(change.Merge); is && card.Request.State.Open() { // nobody says blindly that two are one
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_both", "pair", kit.ID(card.Proposal.Person), kit.ID(merge.Drop))))
+	}
+	if _, is := card.Proposal.Kind.(change.Destination); is && card.Request.State.Open() {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("account", "account", kit.ID(card.Request.ID))))
+	}
+	return reply
+}
+
+func (p *Page) approve(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	card, err := p.Changes.Approve(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
+	if services.CodeOf(err) == "step_up" { // with the code it goes on
+		return turn.Begin(ctx, "sign", bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))), "version": kit.ID(kit.Number(turn.Arg(1)))})
+	}
+	return p.decided(card, err)
+}
+
+// decided redraws the card without its buttons.
+func (p *Page) decided(card change.Card, err error) (bot.Reply, error) {
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := p.decisionCard(card)
+	reply.Replace = true
+	return reply, nil
+}
+
+func (p *Page) returnRequest(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.beginDecision(ctx, turn, "return")
+}
+
+func (p *Page) refuse(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.beginDecision(ctx, turn, "refuse")
+}
+
+// redraw is a request's card for whoever has it before them.
+func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	card, err := p.Changes.Card(ctx, recipient, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.cardFor(recipient, card), nil
+}
+
+// asked tells who decides that a request waits for them.
+func (p *Page) asked(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	card, err := p.Changes.Card(ctx, recipient, request)
+	if err != nil || card.Request.State != models.ChangeSubmitted {
+		return bot.Reply{}, err
+	}
+	return p.decisionCard(card), nil
+}
+
+// reminded is asked after it has waited for long.
+func (p *Page) reminded(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	reply, err := p.asked(ctx, recipient, request)
+	if err != nil || reply.Empty() {
+		return bot.Reply{}, err
+	}
+	reply.Text = p.Say("told.waiting") + "\n\n" + reply.Text
+	return reply, nil
+}

@@ -1,0 +1,154 @@
+package change
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// delegations lists who signs for whom, with a way to stop one's own.
+func (p *Page) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	list, err := p.Approvals.Delegations(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("delegation.title"), Text: p.Say("delegation.nothing"), Protect: true}
+	var lines []string
+	for i, view := range list {
+		if i == kit.Listed {
+			break
+		}
+		lines = append(lines, p.Say("delegation.line", "from", view.FromName, "to", view.ToName, "first", texts.Date(view.From), "last", texts.Date(view.To)))
+		if view.MayRevoke {
+			reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(bot.Button{Label: p.Say("delegation.revoke", "to", view.ToName), Action: bot.Act("undelegate", kit.ID(view.ID))})))
+		}
+	}
+	if len(lines) > 0 {
+		reply.Text = strings.Join(lines, "\n")
+	}
+	if turn.Speaker.Actor.MayDecide() {
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("delegate", "delegate"))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("rules", "rules"), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := p.Approvals.Revoke(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := p.delegations(ctx, turn)
+	reply.Text = p.Say("delegation.revoked") + "\n\n" + reply.Text
+	reply.Replace = true
+	return reply, err
+}
+
+func (p *Page) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if !turn.Speaker.Actor.MayDecide() {
+		return bot.Reply{}, services.Denied("role")
+	}
+	return turn.Begin(ctx, "delegate", nil)
+}
+
+// delegateForm asks who signs while one is away, and for how long.
+func (p *Page) delegateForm() *bot.Form {
+	return &bot.Form{
+		Name: "delegate",
+		Steps: []bot.Step{
+			{Name: "to", Ask: "delegation.to", Choices: p.standIns, Read: p.readStandIn, Show: kit.ShowChoice("to", p.standIns), Pick: true},
+			{Name: "first", Ask: "delegation.first", Example: "example.from", Choices: p.daysFrom(0, 1), Read: p.readComing, Show: showComing("first")},
+			{Name: "last", Ask: "delegation.last", Example: "example.from", Choices: p.daysFrom(1, 7), Read: p.readComing, Show: showComing("last")},
+		},
+		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
+			return bot.Reply{Text: p.Say("delegation.confirm", "to", name, "first", texts.Date(kit.DayOf(answers["first"])), "last", texts.Date(kit.DayOf(answers["last"])))}, err
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			row, err := p.Approvals.Delegate(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Staff, kit.Number(answers["to"]), kit.DayOf(answers["first"]), kit.DayOf(answers["last"]))
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{
+				Text:    p.Say("delegation.done", "to", name, "first", texts.Date(row.From), "last", texts.Date(row.To)),
+				Buttons: [][]bot.Button{bot.Row(p.Button("delegations", "delegations"), p.Button("menu", "menu"))},
+			}, nil
+		},
+	}
+}
+
+func (p *Page) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	staff, err := p.Approvals.StandIns(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]bot.Button
+	for _, member := range staff[:min(len(staff), 2*kit.Listed)] {
+		rows = append(rows, bot.Row(bot.Button{Label: member.Name, Action: bot.Choice(kit.ID(member.ID))}))
+	}
+	return rows, nil
+}
+
+// readStandIn reads a choice, or a name as people say it.
+func (p *Page) readStandIn(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	rows, err := p.standIns(ctx, turn, answers)
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, row := range rows {
+		if (input.Choice != "" && row[0].Action.Value() == input.Choice) || (input.Choice == "" && kit.Called(models.Fold(row[0].Label), input.Text)) {
+			found = append(found, row[0].Action.Value())
+		}
+	}
+	if len(found) != 1 {
+		return "", services.Invalid("choice")
+	}
+	return found[0], nil
+}
+
+// daysFrom offers a near day and a further one.
+func (p *Page) daysFrom(near, far int) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+		today := p.Today()
+		var row []bot.Button
+		for _, days := range []int{near, far} {
+			day := today.AddDays(days)
+			label := p.Say("delegation.week", "date", kit.ShortDate(day))
+			switch days {
+			case 0:
+				label = p.Say("day.today", "date", kit.ShortDate(day))
+			case 1:
+				label = p.Say("delegation.tomorrow", "date", kit.ShortDate(day))
+			}
+			row = append(row, bot.Button{Label: label, Action: bot.Choice(day.String())})
+		}
+		return [][]bot.Button{row}, nil
+	}
+}
+
+// readComing reads a day from today on; one without a year is the next one.
+func (p *Page) readComing(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	kept, err := p.ReadDay(ctx, turn, answers, input)
+	if err != nil {
+		return "", err
+	}
+	if day := kit.DayOf(kept); day.Before(p.Today()) || (answers["first"] != "" && day.Before(kit.DayOf(answers["first"]))) {
+		return "", services.Invalid("delegate_days").With("last", p.Today().AddDays(184))
+	}
+	return kept, nil
+}
+
+func showComing(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return texts.Date(kit.DayOf(answers[step])), nil
+	}
+}

@@ -1,0 +1,141 @@
+package change
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+	"canbobot/services/roster"
+	"canbobot/services/vn"
+)
+
+// changeBank begins the form by which a person is paid to another account:
+// one's own, or for staff that of the person whose page they came from.
+func (p *Page) changeBank(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	known, err := p.whoseData(turn)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return turn.Open(ctx, "find")
+	}
+	slots := turn.Meaning.Slots
+	return turn.BeginSaid(ctx, "bank", known, bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
+}
+
+// bankForm asks for the bank and the number, and reads both back in full: a
+// wrong digit costs a month.
+func (p *Page) bankForm() *bot.Form {
+	return &bot.Form{
+		Name: "bank", Intent: bot.ChangeBank, Attach: p.attachToForm,
+		Steps: []bot.Step{
+			{Name: "bank", Ask: "bank.which", Example: "example.bank", Choices: p.bankChoices, Read: readBank, Show: showBank},
+			{Name: "account", Ask: "bank.account", Example: "example.account", Read: readAccount, Show: showAccount},
+		},
+		Confirm: p.confirmBank,
+		Done:    p.submitChange,
+	}
+}
+
+func (p *Page) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	var rows [][]bot.Button
+	near := vn.NearBanks()
+	for i := 0; i < len(near); i += 2 {
+		var row []bot.Button
+		for _, one := range near[i:min(i+2, len(near))] {
+			row = append(row, bot.Button{Label: one.Name, Action: bot.Choice(one.Code)})
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func readBank(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	if input.Choice != "" {
+		held, err := vn.BankByCode(input.Choice)
+		return held.Code, err
+	}
+	if said := turn.Meaning.Slots.Bank; said != "" && input.Text == turn.In.Text {
+		held, err := vn.BankByCode(said)
+		return held.Code, err
+	}
+	held, err := vn.BankByName(input.Text)
+	return held.Code, err
+}
+
+func readAccount(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	number, err := vn.ParseAccount(input.Text)
+	if said := turn.Meaning.Slots.BankAccount; err != nil && said != "" && input.Text == turn.In.Text {
+		return vn.ParseAccount(said)
+	}
+	return number, err
+}
+
+func showBank(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+	held, err := vn.BankByCode(answers["bank"])
+	return held.Name, err
+}
+
+func showAccount(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+	return vn.FormatAccount(answers["account"]), nil
+}
+
+// confirmBank shows the number whole to who typed it: nobody can check ****.
+func (p *Page) confirmBank(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, proposalOf(turn, answers, "bank"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	held, err := vn.BankByCode(answers["bank"])
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{
+		Title:   p.Say("change.check", "kind", p.kindTitle(card)),
+		Text:    p.Say("bank.check", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(answers["account"])),
+		Protect: true,
+	}, nil
+}
+
+func bankProposal(answers bot.Answers) change.Account {
+	return change.Account{Bank: answers["bank"], Number: roster.Secret{Plain: answers["account"]}}
+}
+
+// account shows staff the whole number that a request asks for.
+func (p *Page) account(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	request := kit.Number(turn.Arg(0))
+	plain, err := p.Changes.Reveal(ctx, turn.Speaker.Actor, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, request)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	asked, _ := card.Proposal.Kind.(change.Destination)
+	held, err := vn.BankByCode(asked.Account.Bank)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{
+		Text:    p.Say("bank.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
+		Buttons: [][]bot.Button{bot.Row(p.Button("request", "card", kit.ID(request)), p.Button("menu", "menu"))}, Protect: true,
+	}, nil
+}
+
+// concernsYou tells a person that somebody else asks to have them paid to
+// another account.
+func (p *Page) concernsYou(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	card, err := p.Changes.Card(ctx, recipient, request)
+	if err != nil || card.Request.State != models.ChangeSubmitted {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{
+		Text:    p.Say("bank.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" + p.Say("bank.not_yours"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}, Protect: true,
+	}, nil
+}

@@ -1,0 +1,182 @@
+package change
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+	"canbobot/services/roster"
+)
+
+// whoseData fixes whose data a form changes: an officer's own, or those of the
+// person that staff chose. Nil answers mean that staff must look one up first.
+func (p *Page) whoseData(turn bot.Turn) (bot.Answers, error) {
+	known := bot.Answers{}
+	actor, chosen := turn.Speaker.Actor, kit.Number(turn.Arg(0))
+	switch {
+	case actor.IsStaff() && chosen == 0:
+		return nil, nil
+	case actor.IsStaff():
+		known.Fix("person", kit.ID(chosen))
+	case actor.Role == services.Officer && somebodyElse(turn):
+		return nil, services.Denied("own_data")
+	case actor.Role == services.Officer:
+		known.Fix("person", kit.ID(actor.Person))
+	default:
+		return nil, services.Denied("officer_only")
+	}
+	return known, nil
+}
+
+// somebodyElse reports whether a message names another person than who wrote it.
+func somebodyElse(turn bot.Turn) bool {
+	name := turn.Meaning.Slots.Name
+	return name != "" && !kit.Called(models.Fold(turn.Speaker.Name), name)
+}
+
+// knownBranch finds the branch that a change is about: named by the button, or
+// the only one that the actor may speak for, or the only one that fits what was
+// said. Nil answers mean that staff must look it up first; no branch, that the
+// form asks.
+func (p *Page) knownBranch(ctx context.Context, turn bot.Turn, kinds ...change.Kind) (bot.Answers, roster.BranchView, error) {
+	known := bot.Answers{}
+	if chosen := kit.Number(turn.Arg(0)); chosen != 0 {
+		known.Fix("branch", kit.ID(chosen))
+		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, chosen)
+		return known, view, err
+	}
+	if turn.Speaker.Actor.IsStaff() {
+		return nil, roster.BranchView{}, nil
+	}
+	if err := kit.InPost(turn); err != nil {
+		return nil, roster.BranchView{}, err
+	}
+	branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
+	if err != nil {
+		return nil, roster.BranchView{}, err
+	}
+	switch len(branches) {
+	case 0:
+		return nil, roster.BranchView{}, services.Denied("propose")
+	case 1:
+		known.Fix("branch", kit.ID(branches[0].Branch.ID))
+		return known, branches[0], nil
+	}
+	if fitting := fit(branches, turn.Meaning.Slots); len(fitting) == 1 {
+		known["branch"] = kit.ID(fitting[0].Branch.ID)
+		return known, fitting[0], nil
+	}
+	return known, roster.BranchView{}, nil
+}
+
+// fit leaves the branches of which something was said.
+func fit(branches []roster.BranchView, slots bot.Slots) []roster.BranchView {
+	var fitting []roster.BranchView
+	for _, view := range branches {
+		organization := slots.Organization != "" && view.Organization.Code == slots.Organization
+		village := slots.Village != "" && strings.HasSuffix(models.Fold(view.Branch.Name), " "+models.Fold(lastWord(slots.Village)))
+		if organization || village || len(postsOf(view.Posts, slots.Name)) > 0 {
+			fitting = append(fitting, view)
+		}
+	}
+	return fitting
+}
+
+func lastWord(text string) string {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// postsOf are the posts of those who are called so.
+func postsOf(posts []roster.Post, name string) []roster.Post {
+	var held []roster.Post
+	for _, post := range posts {
+		if kit.Called(post.Person.Folded, name) {
+			held = append(held, post)
+		}
+	}
+	return held
+}
+
+// branchStep asks for which of the actor's branches.
+func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
+	return bot.Step{
+		Name: "branch", Ask: "change.branch", Pick: true, Show: p.showBranch,
+		Choices: func(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+			branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
+			if err != nil {
+				return nil, err
+			}
+			var rows [][]bot.Button
+			for _, view := range branches {
+				rows = append(rows, bot.Row(bot.Button{Label: view.Branch.Name, Action: bot.Choice(kit.ID(view.Branch.ID))}))
+			}
+			return rows, nil
+		},
+		Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+			branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
+			if err != nil {
+				return "", err
+			}
+			for _, view := range branches {
+				if input.Choice == kit.ID(view.Branch.ID) {
+					return input.Choice, nil
+				}
+			}
+			return "", services.Invalid("choice")
+		},
+	}
+}
+
+func (p *Page) showBranch(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	return view.Branch.Name, err
+}
+
+// confirmChange shows what would change and what it does to the money.
+func (p *Page) confirmChange(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, proposalOf(turn, answers, formOf(answers)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := p.drawCard(card)
+	if turn.Speaker.Brief {
+		reply.Text = strings.Join(p.diffLines(card), "\n")
+	}
+	reply.Title = p.Say("change.check", "kind", p.kindTitle(card))
+	if given := papersGiven(answers); given > 0 {
+		reply.Text += "\n" + p.Say("papers.count", "files", given)
+	}
+	return reply, nil
+}
+
+func (p *Page) submitChange(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+	proposal := proposalOf(turn, answers, formOf(answers))
+	proposal.Evidence = answers["papers_given"]
+	var card change.Card
+	var err error
+	if request := kit.Number(answers["request"]); request != 0 {
+		card, err = p.Changes.Resubmit(ctx, turn.Speaker.Actor, request, kit.Version(answers["version"]), proposal)
+	} else {
+		card, err = p.Changes.Submit(ctx, turn.Speaker.Actor, proposal)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	text := p.Say("change.submitted", "number", card.Request.ID)
+	if proposal.Died() {
+		text = p.Say("change.condolence") + "\n" + text
+	}
+	return bot.Reply{
+		Text: text,
+		Buttons: [][]bot.Button{
+			bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)), p.Button("menu", "menu"))},
+	}, nil
+}

@@ -1,0 +1,165 @@
+package change
+
+import (
+	"context"
+	"regexp"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+	"canbobot/services/roster"
+)
+
+// changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
+// day without the post.
+func (p *Page) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	known, view, err := p.knownBranch(ctx, turn, change.Leave{})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return turn.Open(ctx, "find")
+	}
+	said := bot.Said{"term": {Text: turn.Meaning.Slots.Name}}
+	if day, begins, ok := p.DaySaid(turn.In.Text); ok {
+		if begins {
+			day = day.AddDays(-1)
+		}
+		said["from"] = bot.Input{Choice: day.String()}
+	}
+	said["reason"] = bot.Input{Choice: reasonSaid(turn.In.Text)}
+	if own := p.ownTerm(turn, view); own != 0 {
+		said["term"] = bot.Input{Choice: kit.ID(own)}
+	}
+	return turn.BeginSaid(ctx, "leave", known, said)
+}
+
+// leaveForm says who leaves, on which last day, and why.
+func (p *Page) leaveForm() *bot.Form {
+	return &bot.Form{
+		Name: "leave", Intent: bot.ChangeLeave, Attach: p.attachToForm,
+		Mends: map[string]string{"leave_reason": "reason", "term_ended": "term"},
+		Steps: []bot.Step{
+			p.branchStep(change.Leave{}),
+			{Name: "term", Ask: "leave.who", Choices: p.termChoices, Read: p.readTerm, Show: kit.ShowChoice("term", p.termChoices), Follows: true, Pick: true},
+			{Name: "reason", Ask: "leave.reason", Choices: p.reasonChoices, Read: kit.OneOf(leaveReasons...), Show: kit.ShowChoice("reason", p.reasonChoices), Pick: true},
+			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: p.lastDayFields, Choices: p.DayChoices, Read: p.ReadDay, Show: kit.ShowDay},
+		},
+		Confirm: p.confirmChange,
+		Done:    p.submitChange,
+	}
+}
+
+// leaveReasons are why a term ends, as the roster keeps them.
+var leaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "died", "other"}
+
+func (p *Page) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	var rows [][]bot.Button
+	for i := 0; i < len(leaveReasons); i += 2 {
+		var row []bot.Button
+		for _, reason := range leaveReasons[i:min(i+2, len(leaveReasons))] {
+			row = append(row, bot.Button{Label: p.Say("leave_reason." + reason), Action: bot.Choice(reason)})
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// iLeave says, folded, that who speaks is who leaves.
+var iLeave = regexp.MustCompile(`\b(toi|tui|minh|em|bac|chu|co|anh|chi) (xin|muon|dinh|khong lam|nghi|thoi)\b|^(cho (toi|tui|em|minh) )?xin (thoi|nghi|rut)\b`)
+
+// ownTerm is the post of who speaks, where they say that they leave it
+// themselves; 0 when they name somebody, or another post.
+func (p *Page) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
+	slots := turn.Meaning.Slots
+	if slots.Name != "" || !iLeave.MatchString(models.Fold(turn.In.Text)) {
+		return 0
+	}
+	for _, post := range view.Posts {
+		if post.Person.ID == turn.Speaker.Actor.Person && (slots.Role == "" || slots.Role == string(post.Term.Role)) {
+			return post.Term.ID
+		}
+	}
+	return 0
+}
+
+// reasonsSaid, folded, tell why somebody leaves; the first that is found counts.
+var reasonsSaid = []struct {
+	reason string
+	words  *regexp.Regexp
+}{
+	{"died", regexp.MustCompile(`\b(mat roi|vua mat|da mat|moi mat|qua doi|tu tran|khong con nua)\b`)},
+	{"moved", regexp.MustCompile(`\b(chuyen (di|nha|vao|ra|noi|cho|cong tac|sinh hoat)|di lam an|vao nam|di nuoc ngoai)\b`)},
+	{"term_ended", regexp.MustCompile(`\bhet nhiem ky\b`)},
+	{"dismissed", regexp.MustCompile(`\b(mien nhiem|cach chuc|ky luat|bai nhiem)\b`)},
+	{"resigned", regexp.MustCompile(`\b(xin (nghi|thoi)|khong lam nua)\b`)},
+}
+
+func reasonSaid(text string) string {
+	folded := models.Fold(text)
+	for _, said := range reasonsSaid {
+		if said.words.MatchString(folded) {
+			return said.reason
+		}
+	}
+	return ""
+}
+
+// lastDayFields ask for the day in the words that the reason asks for.
+func (p *Page) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	key := "leave.last_day"
+	if answers["reason"] == "died" {
+		key = "leave.died_on"
+	}
+	return bot.Fields{"question": p.Say(key)}, nil
+}
+
+// leavable are the posts that the actor may report as left: a head's branch,
+// everybody's own, any for staff.
+func (p *Page) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers) ([]roster.Post, error) {
+	branch := kit.Number(answers["branch"])
+	if turn.Speaker.Actor.IsStaff() {
+		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, branch)
+		return view.Posts, err
+	}
+	branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, change.Leave{})
+	if err != nil {
+		return nil, err
+	}
+	for _, view := range branches {
+		if view.Branch.ID == branch {
+			return view.Posts, nil
+		}
+	}
+	return nil, services.Denied("propose")
+}
+
+func (p *Page) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+	posts, err := p.leavable(ctx, turn, answers)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]bot.Button
+	for _, post := range posts {
+		rows = append(rows, bot.Row(bot.Button{Label: p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), Action: bot.Choice(kit.ID(post.Term.ID))}))
+	}
+	return rows, nil
+}
+
+func (p *Page) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	posts, err := p.leavable(ctx, turn, answers)
+	if err != nil {
+		return "", err
+	}
+	for _, post := range posts {
+		if input.Choice == kit.ID(post.Term.ID) {
+			return kit.ID(post.Term.ID), nil
+		}
+	}
+	if meant := postsOf(posts, kit.WithoutCall(input.Text)); len(meant) == 1 {
+		return kit.ID(meant[0].Term.ID), nil
+	}
+	return "", services.Invalid("choice")
+}

@@ -1,0 +1,133 @@
+package change
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+)
+
+// group is requests of one kind in one's queue.
+type group struct {
+	kind models.ChangeKind
+	list []change.Summary
+}
+
+// alike are the groups of one's queue that may be approved in one go, at most
+// a page of each; accounts never are.
+func (p *Page) alike(ctx context.Context, actor services.Actor) ([]group, error) {
+	const read = 50
+	queue, _, err := p.Changes.Queue(ctx, actor, 0, read)
+	if err != nil {
+		return nil, err
+	}
+	var groups []group
+	for _, summary := range queue {
+		if summary.Alone {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g group) bool { return g.kind == summary.Kind })
+		if i < 0 {
+			groups, i = append(groups, group{kind: summary.Kind}), len(groups)
+		}
+		if len(groups[i].list) < kit.Listed {
+			groups[i].list = append(groups[i].list, summary)
+		}
+	}
+	return slices.DeleteFunc(groups, func(g group) bool { return len(g.list) < 2 }), nil
+}
+
+// digest is what a button says of the requests, and their versions, that were
+// shown with it.
+func (g group) digest() string {
+	sum := sha256.New()
+	for _, one := range g.list {
+		fmt.Fprintf(sum, "%d.%d,", one.ID, one.Version)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+}
+
+// many shows what would be approved in one go.
+func (p *Page) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	groups, err := p.alike(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(groups) == 0 {
+		return bot.Reply{Text: p.Say("many.nothing"), Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}}, nil
+	}
+	at := max(0, slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) }))
+	chosen := groups[at]
+	var lines []string
+	for _, one := range chosen.list {
+		card, err := p.Changes.Card(ctx, turn.Speaker.Actor, one.ID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines = append(lines, p.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName)))
+		for _, line := range append(p.diffLines(card), p.effectLines(card)...) {
+			lines = append(lines, p.Say("many.what", "what", line))
+		}
+	}
+	reply := bot.Reply{Title: p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))), Text: strings.Join(lines, "\n") + "\n\n" + p.Say("many.ask"), Protect: true}
+	reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{
+		Label: p.Say("many.confirm", "count", len(chosen.list)), Action: bot.Act("manyyes", string(chosen.kind), chosen.digest()),
+	})))
+	for i, other := range groups {
+		if i != at {
+			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{
+				Label: p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)), Action: bot.Act("many", string(other.kind)),
+			}))
+		}
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+// manyYes approves what was shown; what is not that any more is shown again.
+func (p *Page) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	groups, err := p.alike(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	at := slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) && g.digest() == turn.Arg(1) })
+	if at < 0 {
+		reply, err := p.many(ctx, turn)
+		reply.Text = p.Say("many.changed") + "\n\n" + reply.Text
+		return reply, err
+	}
+	var picks []change.Pick
+	for _, one := range groups[at].list {
+		picks = append(picks, change.Pick{ID: one.ID, Version: one.Version})
+	}
+	outcomes, err := p.Changes.ApproveMany(ctx, turn.Speaker.Actor, picks)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	done := 0
+	var lines []string
+	for _, outcome := range outcomes {
+		switch {
+		case outcome.Err != nil:
+			lines = append(lines, p.Say("many.failed", "number", outcome.ID, "why", p.Refusal(outcome.Err)))
+			continue
+		case outcome.Card.Request.State == models.ChangeApproved:
+			lines = append(lines, p.Say("many.approved", "number", outcome.ID))
+		default:
+			lines = append(lines, p.Say("many.signed", "number", outcome.ID))
+		}
+		done++
+	}
+	return bot.Reply{
+		Text:    p.Say("many.done", "count", done, "total", len(outcomes)) + "\n" + strings.Join(lines, "\n"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}, Replace: true,
+	}, nil
+}

@@ -1,0 +1,126 @@
+package change
+
+import (
+	"context"
+	"regexp"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/change"
+)
+
+func (p *Page) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Speaker.Actor.IsStaff() {
+		known, err := p.whoseData(turn)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if known == nil {
+			return turn.Open(ctx, "find")
+		}
+		return turn.BeginSaid(ctx, "phone", known, bot.Said{"phone": {Text: turn.Meaning.Slots.Phone}})
+	}
+	if err := kit.OfficersOnly(turn); err != nil {
+		return bot.Reply{}, err
+	}
+	known := bot.Answers{}
+	people, err := p.people(ctx, turn)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	said := bot.Said{"person": {Text: turn.Meaning.Slots.Name}, "phone": {Text: turn.Meaning.Slots.Phone}}
+	switch {
+	case len(people) == 1 && somebodyElse(turn):
+		return bot.Reply{}, services.Denied("propose")
+	case len(people) == 1:
+		known.Fix("person", kit.ID(people[0].ID))
+	case ownWords.MatchString(models.Fold(turn.In.Text)):
+		said["person"] = bot.Input{Choice: kit.ID(people[0].ID)}
+	}
+	return turn.BeginSaid(ctx, "phone", known, said)
+}
+
+// ownWords say, folded, that something is the speaker's.
+var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
+
+// oneself is, folded, how people say that it is their own: elders call
+// themselves bác, chú, cô.
+var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|anh|chi|ong|ba)( day| do| em| a)?$`)
+
+// phoneForm changes a phone number: one's own, or that of somebody in a branch
+// one may speak for.
+func (p *Page) phoneForm() *bot.Form {
+	return &bot.Form{
+		Name: "phone", Intent: bot.ChangePhone, Attach: p.attachToForm,
+		Mends: map[string]string{"phone_taken": "phone"},
+		Steps: []bot.Step{
+			{Name: "person", Ask: "phone.who", Choices: p.personChoices, Read: p.readPerson, Show: kit.ShowChoice("person", p.personChoices), Pick: true},
+			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: kit.ReadPhone, Show: kit.ShowPhone("phone")},
+		},
+		Confirm: p.confirmChange,
+		Done:    p.submitChange,
+	}
+}
+
+// people are those whose phone the actor may change: oneself first.
+func (p *Page) people(ctx context.Context, turn bot.Turn) ([]models.Person, error) {
+	self, err := p.Roster.Person(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	people, seen := []models.Person{self}, map[int64]bool{self.ID: true}
+	branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, change.Phone{})
+	if err != nil {
+		return nil, err
+	}
+	for _, view := range branches {
+		for _, post := range view.Posts {
+			if !seen[post.Person.ID] {
+				seen[post.Person.ID] = true
+				people = append(people, post.Person)
+			}
+		}
+	}
+	return people, nil
+}
+
+func (p *Page) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	people, err := p.people(ctx, turn)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]bot.Button
+	for i, person := range people {
+		label := person.Name
+		if i == 0 {
+			label = p.Say("phone.mine")
+		}
+		rows = append(rows, bot.Row(bot.Button{Label: label, Action: bot.Choice(kit.ID(person.ID))}))
+	}
+	return rows, nil
+}
+
+func (p *Page) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	people, err := p.people(ctx, turn)
+	if err != nil {
+		return "", err
+	}
+	if len(people) > 0 && oneself.MatchString(models.Fold(input.Text)) {
+		return kit.ID(people[0].ID), nil
+	}
+	var meant []models.Person
+	for _, person := range people {
+		if input.Choice == kit.ID(person.ID) {
+			return kit.ID(person.ID), nil
+		}
+		if kit.Called(person.Folded, kit.WithoutCall(input.Text)) {
+			meant = append(meant, person)
+		}
+	}
+	if len(meant) == 1 {
+		return kit.ID(meant[0].ID), nil
+	}
+	return "", services.Invalid("choice")
+}

@@ -1,0 +1,112 @@
+package change
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+)
+
+// pending lists what waits for the ward.
+func (p *Page) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	offset := int(kit.Number(turn.Arg(0)))
+	queue, total, err := p.Changes.Queue(ctx, turn.Speaker.Actor, offset, kit.Listed)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	open, err := p.Cases.Queue(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	links, err := p.Identity.LinkQueue(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	further, err := p.queueButtons(ctx, turn)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", len(links)), Protect: true}
+	if total == 0 && len(open) == 0 && len(links) == 0 {
+		return bot.Reply{Text: p.Say("pending.nothing"), Buttons: kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))}, nil
+	}
+	var lines []string
+	for _, summary := range queue {
+		lines = append(lines, p.Say("pending.change", "number", summary.ID, "kind", p.Say("kind_short."+string(summary.Kind)),
+			"who", kit.OrDash(who(summary)), "branch", kit.OrDash(summary.BranchName), "at", summary.SubmittedAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID), Action: bot.Act("card", kit.ID(summary.ID))}))
+	}
+	for i, view := range open {
+		if i == kit.Listed {
+			break
+		}
+		lines = append(lines, p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.case_button", "number", view.Case.ID), Action: bot.Act("case", kit.ID(view.Case.ID))}))
+	}
+	for i, request := range links {
+		if i == kit.Listed {
+			break
+		}
+		lines = append(lines, p.Say("pending.link", "number", request.ID, "name", request.Name, "at", request.CreatedAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.link_button", "number", request.ID), Action: bot.Act("linkcard", kit.ID(request.ID))}))
+	}
+	reply.Text = strings.Join(lines, "\n")
+	if int64(offset+len(queue)) < total {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", kit.ID(int64(offset+kit.Listed)))))
+	}
+	reply.Buttons = append(reply.Buttons, kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))...)
+	return reply, nil
+}
+
+// waiting lists what waits for others: for whom, and since when.
+func (p *Page) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	offset := int(min(kit.Number(turn.Arg(0)), 1<<30))
+	list, total, err := p.Changes.Waiting(ctx, turn.Speaker.Actor, offset, kit.Listed)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	back := bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))
+	if total == 0 {
+		return bot.Reply{Text: p.Say("waiting.nothing"), Buttons: [][]bot.Button{back}}, nil
+	}
+	reply := bot.Reply{Title: p.Say("waiting.title", "total", total), Protect: true}
+	var lines []string
+	for _, view := range list {
+		signers := p.Say("waiting.nobody")
+		if len(view.Who) > 0 {
+			signers = p.signerName(view.Step.Step)
+			if len(view.Who) <= 3 {
+				signers += " (" + strings.Join(view.Who, ", ") + ")"
+			}
+		}
+		lines = append(lines, p.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who", kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", view.ID), Action: bot.Act("card", kit.ID(view.ID))}))
+	}
+	reply.Text = strings.Join(lines, "\n")
+	if next := offset + len(list); int64(next) < total {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "waiting", kit.ID(int64(next)))))
+	}
+	reply.Buttons = append(reply.Buttons, back)
+	return reply, nil
+}
+
+// queueButtons lead from the queue to what waits for others, and to approving
+// several in one go.
+func (p *Page) queueButtons(ctx context.Context, turn bot.Turn) ([]bot.Button, error) {
+	var row []bot.Button
+	if turn.Speaker.Actor.MayDecide() {
+		groups, err := p.alike(ctx, turn.Speaker.Actor)
+		if err != nil {
+			return nil, err
+		}
+		if len(groups) > 0 {
+			row = append(row, p.Button("many", "many"))
+		}
+	}
+	_, others, err := p.Changes.Waiting(ctx, turn.Speaker.Actor, 0, 1)
+	if err == nil && others > 0 && turn.Speaker.Actor.MayDecide() {
+		row = append(row, p.Button("waiting", "waiting"))
+	}
+	return row, err
+}

@@ -1,0 +1,263 @@
+package kit
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"canbobot/bot"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/roster"
+	"canbobot/services/vn"
+)
+
+// maxSentence bounds what is typed for a person to read: a reason, a question.
+const maxSentence = 500
+
+// ReadSentence keeps free words for a person, within bounds.
+func ReadSentence(input bot.Input) (string, error) {
+	text := strings.TrimSpace(input.Text)
+	switch runes := []rune(text); {
+	case len(runes) < 2:
+		return "", services.Invalid("sentence")
+	case len(runes) > maxSentence:
+		return "", services.Invalid("sentence_long").With("max", maxSentence)
+	}
+	return text, nil
+}
+
+func ReadSentenceStep(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	return ReadSentence(input)
+}
+
+// ReadName reads a full name: what the payment list prints. The word by which a
+// person is called is not part of it, and words that ask for something are none.
+func ReadName(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	words := strings.Fields(WithoutCall(input.Text))
+	name, err := roster.CleanName(strings.Join(words, " "))
+	if err != nil {
+		return "", err
+	}
+	asks := turn.Meaning.Confidence >= 0.8 && turn.Meaning.Slots.Name == "" && turn.Meaning.Intent != bot.Unknown
+	switch {
+	case len(words) < 2:
+		return "", services.Invalid("name_short")
+	case input.Text == turn.In.Text && asks, slices.Contains(noName, models.Fold(words[0])),
+		name == strings.ToLower(name) && !slices.Contains(surnames, models.Fold(words[0])): // capitals say that it is one
+		return "", services.Invalid("name")
+	}
+	return name, nil
+}
+
+// WithoutCall is a name without the word by which its person is called, and
+// without the politeness after it.
+func WithoutCall(text string) string {
+	words := strings.Fields(strings.TrimRight(text, " .,!"))
+	for len(words) > 1 && slices.Contains(polite, strings.ToLower(words[len(words)-1])) {
+		words = words[:len(words)-1]
+	}
+	if len(words) > 1 && slices.Contains(calledBy, strings.ToLower(words[0])) {
+		words = words[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	// calledBy stand before a name.
+	calledBy = []string{"ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "ong", "chi", "bac"}
+	polite   = []string{"nhé", "nha", "ạ", "nhe", "đó", "đấy", "nghe", "đi"}
+	// surnames, folded, are those by which a name is known that is typed without
+	// capitals.
+	surnames = strings.Fields(`nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh dao doan trinh truong lam mai
+		to ha cao luong luu ta thai chau quach kieu tong nghiem dau phung ton chu mac ma vuong trieu thach bach han kim la lai ninh nong quang than tieu van`)
+	// noName, folded, begin no name but an excuse or a question.
+	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi", "muon", "xin", "ai", "em"}
+)
+
+// ReadPhone reads a number, or the one that a sentence names.
+func ReadPhone(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	if input.Contact != nil {
+		return vn.ParsePhone(input.Contact.Phone)
+	}
+	number, err := vn.ParsePhone(input.Text)
+	if said := turn.Meaning.Slots.Phone; err != nil && said != "" && input.Text == turn.In.Text {
+		if found, foundErr := vn.ParsePhone(said); foundErr == nil {
+			return found, nil
+		}
+	}
+	return number, err
+}
+
+// ReadDay reads a day that people type or choose; it is kept as yyyy-mm-dd.
+func (k Kit) ReadDay(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	if input.Choice != "" {
+		day, err := models.ParseDate(input.Choice)
+		if err != nil {
+			return "", services.Invalid("date").Because(err)
+		}
+		return day.String(), nil
+	}
+	day, err := roster.ParseDate(input.Text, k.Today())
+	if err != nil {
+		return "", err
+	}
+	return day.String(), nil
+}
+
+// DayChoices offers the days that are usually meant.
+func (k Kit) DayChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	today := k.Today()
+	first := today.MonthOf().First()
+	return [][]bot.Button{bot.Row(
+		bot.Button{Label: k.Say("day.today", "date", ShortDate(today)), Action: bot.Choice(today.String())},
+		bot.Button{Label: k.Say("day.first", "date", ShortDate(first)), Action: bot.Choice(first.String())},
+	)}, nil
+}
+
+func ShortDate(d models.Date) string {
+	return strings.TrimSuffix(texts.Date(d), "/"+ID(int64(d.Year)))
+}
+
+// dayTyped is a day in the middle of a sentence, with the word before it.
+var dayTyped = regexp.MustCompile(`(?:(\S+) +)?(?:ngày +|ngay +)?\b([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?\b`)
+
+// DaySaid finds the day that a sentence names, "thôi làm từ 1/4", and whether
+// something begins on it. Without a year it is the nearest one to today.
+func (k Kit) DaySaid(text string) (day models.Date, begins, ok bool) {
+	found := dayTyped.FindStringSubmatch(text)
+	if found == nil {
+		return models.Date{}, false, false
+	}
+	d, _ := strconv.Atoi(found[2])
+	m, _ := strconv.Atoi(found[3])
+	year, _ := strconv.Atoi(found[4])
+	today := k.Today()
+	switch {
+	case found[4] == "":
+		year = today.Year
+		if models.NewDate(year, time.Month(m), 1).MonthOf() > today.MonthOf()+6 {
+			year--
+		}
+	case year < 100:
+		year += 2000
+	}
+	day = models.NewDate(year, time.Month(m), d)
+	begins = slices.Contains([]string{"tu", "ke tu", "bat dau"}, models.Fold(found[1]))
+	return day, begins, day.Day == d && int(day.Month) == m
+}
+
+// Called reports whether people call somebody so: by the whole name or its last
+// words.
+func Called(folded, said string) bool {
+	said = models.Fold(said)
+	return said != "" && (folded == said || strings.HasSuffix(folded, " "+said))
+}
+
+// OneOf reads a choice out of a fixed list.
+func OneOf(values ...string) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
+	return func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+		for _, value := range values {
+			if input.Choice == value {
+				return value, nil
+			}
+		}
+		return "", services.Invalid("choice")
+	}
+}
+
+// DayOf reads a day that a form kept; a damaged one is no day.
+func DayOf(kept string) models.Date {
+	day, err := models.ParseDate(kept)
+	if err != nil {
+		return models.Date{}
+	}
+	return day
+}
+
+// AsKept shows an answer that is kept as it was typed.
+func AsKept(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) { return answers[step], nil }
+}
+
+// OrNone shows an answer that may be passed over.
+func (k Kit) OrNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		if answers[step] == None {
+			return strings.ToLower(k.Say("button.none")), nil
+		}
+		return answers[step], nil
+	}
+}
+
+func ShowPhone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return vn.FormatPhone(answers[step]), nil
+	}
+}
+
+func ShowDay(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	return ShowDayOf("from")(ctx, turn, answers)
+}
+
+func ShowDayOf(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return texts.Date(DayOf(answers[step])), nil
+	}
+}
+
+// ShowChoice shows a choice by its label.
+func ShowChoice(step string, choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error)) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+		rows, err := choices(ctx, turn, answers)
+		for _, row := range rows {
+			for _, button := range row {
+				if button.Action.Value() == answers[step] {
+					return button.Label, err
+				}
+			}
+		}
+		return "", err
+	}
+}
+
+const None = "none"
+
+func (k Kit) NoneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return [][]bot.Button{bot.Row(bot.Button{Label: k.Say("button.none"), Action: bot.Choice(None)})}, nil
+}
+
+type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
+
+// nothingYet says, folded, that there is no answer to give.
+var nothingYet = regexp.MustCompile(`^(da |a )?(chua|khong|ko|k|no|de sau)( (co|biet|ro|nho|thay)\b.*)?$`)
+
+// NoneOr lets a question be passed over.
+func NoneOr(read reader) reader {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+		if input.Choice == None {
+			return None, nil
+		}
+		if nothingYet.MatchString(models.Fold(input.Text)) && len(strings.Fields(input.Text)) <= 5 {
+			return None, nil
+		}
+		return read(ctx, turn, answers, input)
+	}
+}
+
+func Kept(answer string) string {
+	if answer == None {
+		return ""
+	}
+	return answer
+}
+
+// ReadPast reads the day of a term however long ago it was.
+func (k Kit) ReadPast(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	day, err := roster.ParsePast(input.Text, k.Today())
+	return day.String(), err
+}

@@ -1,0 +1,126 @@
+package money
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+)
+
+func (p *Page) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
+		return bot.Reply{}, err
+	}
+	sources, err := p.Year.Sources(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(sources) == 0 {
+		return bot.Reply{Text: p.Say("budget.no_source"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+	}
+	return turn.Begin(ctx, "budget", bot.Answers{"year": strconv.Itoa(p.yearAsked(turn))})
+}
+
+// budgetForm asks what a source gives the ward for a year.
+func (p *Page) budgetForm() *bot.Form {
+	return &bot.Form{
+		Name: "budget",
+		Steps: []bot.Step{
+			{
+				Name: "source", Ask: "budget.source", Choices: p.sourceChoices, Read: p.readSource, Show: kit.ShowChoice("source", p.sourceChoices), Pick: true,
+				Fields: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
+					return bot.Fields{"year": answers["year"]}, nil
+				},
+			},
+			{
+				Name: "amount", Ask: "budget.amount", Example: "example.budget", Read: kit.ReadAmount,
+				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+					return texts.Money(kit.Number(answers["amount"])), nil
+				},
+			},
+		},
+		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			amount := kit.Number(answers["amount"])
+			return bot.Reply{Text: p.Say("budget.confirm", "year", answers["year"], "source", p.sourceName(answers["source"]),
+				"amount", texts.Money(amount), "words", texts.InWords(amount))}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			year := int(kit.Number(answers["year"]))
+			if err := p.Year.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year, kit.Number(answers["amount"])); err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{
+				Text:    p.Say("budget.done"),
+				Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", answers["year"]), p.Button("budget", "budget", answers["year"])), p.MenuRow()},
+			}, nil
+		},
+	}
+}
+
+func (p *Page) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	sources, err := p.Year.Sources(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]bot.Button
+	for _, source := range sources {
+		rows = append(rows, bot.Row(bot.Button{Label: p.sourceName(source), Action: bot.Choice(source)}))
+	}
+	return rows, nil
+}
+
+// readSource reads a choice, or part of its name.
+func (p *Page) readSource(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	rows, err := p.sourceChoices(ctx, turn, answers)
+	if err != nil {
+		return "", err
+	}
+	said := models.Fold(input.Text)
+	i := slices.IndexFunc(rows, func(row []bot.Button) bool {
+		return row[0].Action.Value() == input.Choice || input.Choice == "" && said != "" && strings.Contains(models.Fold(row[0].Label), said)
+	})
+	if i < 0 {
+		return "", services.Invalid("choice")
+	}
+	return rows[i][0].Action.Value(), nil
+}
+
+// payDay shows by which day the ward says that it pays, and lets staff change it.
+func (p *Page) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
+		return bot.Reply{}, err
+	}
+	day, err := p.Money.PayDay(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	text := p.Say("pay_day.none_now")
+	if day > 0 {
+		text = p.Say("pay_day.now", "day", day)
+	}
+	choice := func(day int) bot.Button {
+		return bot.Button{Label: p.Say("pay_day.choice_button", "day", day), Action: bot.Act("paydayset", strconv.Itoa(day))}
+	}
+	return bot.Reply{Text: p.Say("pay_day.ask") + "\n" + text, Buttons: [][]bot.Button{
+		{choice(5), choice(10), choice(15)}, {choice(20), choice(25), {Label: p.Say("pay_day.none_button"), Action: bot.Act("paydayset", "0")}},
+		p.MenuRow(),
+	}}, nil
+}
+
+func (p *Page) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	day := int(kit.Number(turn.Arg(0)))
+	if err := p.Money.SetPayDay(ctx, turn.Speaker.Actor, day); err != nil {
+		return bot.Reply{}, err
+	}
+	text := p.Say("pay_day.none_done")
+	if day > 0 {
+		text = p.Say("pay_day.done", "day", day)
+	}
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("menu", "menu"))}}, nil
+}

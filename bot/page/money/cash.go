@@ -1,0 +1,87 @@
+package money
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/services/list"
+)
+
+// cash lists the villages that hand out money of a list, each with a button to
+// mark all of it as handed out.
+func (p *Page) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	run, offset := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
+	villages, err := p.List.Cash(ctx, turn.Speaker.Actor, run)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("cash.title"), Protect: true}
+	var waiting []list.CashVillage
+	done := 0
+	for _, village := range villages {
+		done += village.Done
+		if village.People > 0 {
+			waiting = append(waiting, village)
+		}
+	}
+	var lines []string
+	offset = min(offset, len(waiting))
+	for _, village := range waiting[offset:min(offset+kit.Listed, len(waiting))] {
+		lines = append(lines, p.Say("cash.village", "village", village.Name, "people", village.People, "total", texts.Money(village.Total)))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: village.Name, Action: bot.Act("cashof", kit.ID(run), kit.ID(village.Village))}))
+	}
+	switch {
+	case len(waiting) == 0 && done == 0:
+		lines = append(lines, p.Say("cash.nobody"))
+	case len(waiting) == 0:
+		lines = append(lines, p.Say("cash.all_done"))
+	default:
+		lines = append(lines, "", p.Say("cash.ask"))
+	}
+	reply.Text = strings.Join(lines, "\n")
+	if next := offset + kit.Listed; next < len(waiting) {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", kit.ID(run), kit.ID(int64(next)))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("back_to_run", "run", kit.ID(run)), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+// cashOf asks once more before a village's cash is marked.
+func (p *Page) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	run, wanted := kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))
+	view, err := p.List.Run(ctx, turn.Speaker.Actor, run)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	villages, err := p.List.Cash(ctx, turn.Speaker.Actor, run)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	for _, village := range villages {
+		if village.Village == wanted && village.People > 0 {
+			return bot.Reply{
+				Text: p.Say("cash.confirm", "village", village.Name, "people", village.People, "total", texts.Money(village.Total)), Protect: true,
+				Buttons: [][]bot.Button{
+					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", kit.ID(run), kit.ID(int64(view.Run.Version)), kit.ID(wanted)))),
+					bot.Row(p.Button("cash", "cash", kit.ID(run)), p.Button("menu", "menu")),
+				},
+			}, nil
+		}
+	}
+	turn.Args = []string{kit.ID(run)}
+	return p.cash(ctx, turn)
+}
+
+func (p *Page) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	run := kit.Number(turn.Arg(0))
+	if _, err := p.List.SettleCash(ctx, turn.Speaker.Actor, run, kit.Version(turn.Arg(1)), kit.Number(turn.Arg(2)), p.Today()); err != nil {
+		return bot.Reply{}, err
+	}
+	turn.Args = []string{kit.ID(run)}
+	reply, err := p.cash(ctx, turn)
+	reply.Replace = true
+	return reply, err
+}

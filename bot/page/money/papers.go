@@ -1,0 +1,62 @@
+package money
+
+import (
+	"context"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/services"
+	"canbobot/services/paper"
+)
+
+// runPapers offers what may be printed of a payment list.
+func (p *Page) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
+		return bot.Reply{}, err
+	}
+	run := kit.ID(kit.Number(turn.Arg(0)))
+	return bot.Reply{Text: p.Say("run_paper.ask"), Buttons: [][]bot.Button{
+		bot.Row(p.Button("paper_list", "runpaper", run, "list"), p.Button("paper_pdf", "runpaper", run, "pdf")),
+		bot.Row(p.Button("paper_transfer", "runpaper", run, "transfer"), p.Button("paper_cash", "runpaper", run, "cash")),
+		bot.Row(p.Button("back_to_run", "run", run), p.Button("menu", "menu")),
+	}}, nil
+}
+
+// runPaper hands one of them out.
+func (p *Page) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	run, kind := kit.Number(turn.Arg(0)), turn.Arg(1)
+	actor, words := turn.Speaker.Actor, paper.Words{Say: p.SheetWords, Spell: texts.InWords}
+	var drawn paper.Paper
+	var err error
+	switch kind {
+	case "list":
+		drawn, err = p.Papers.List(ctx, actor, run, paper.XLSX, words)
+	case "pdf":
+		drawn, err = p.Papers.List(ctx, actor, run, paper.PDF, words)
+	case "transfer":
+		drawn, err = p.Papers.Transfer(ctx, actor, run, "", words)
+	case "cash":
+		drawn, err = p.Papers.Cash(ctx, actor, run, "", words)
+	default:
+		err = services.Invalid("paper")
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Text: p.Say("run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total)), Protect: true}
+	if drawn.People == 0 {
+		reply.Text = p.Say("run_paper.none")
+	}
+	switch {
+	case drawn.Apart > 0 && kind == "transfer":
+		reply.Text += "\n" + p.Say("run_paper.changed", "count", drawn.Apart)
+	case drawn.Apart > 0:
+		reply.Text += "\n" + p.Say("run_paper.carried", "count", drawn.Apart)
+	}
+	if drawn.People > 0 || drawn.Apart > 0 {
+		reply.Files = []bot.File{{Name: drawn.Name, MIME: drawn.MIME, Content: drawn.Content}}
+	}
+	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", kit.ID(run)), p.Button("back_to_run", "run", kit.ID(run)))}
+	return reply, nil
+}

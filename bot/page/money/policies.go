@@ -1,0 +1,210 @@
+package money
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/money"
+)
+
+// policies lists what the ward pays and paid, the latest first.
+func (p *Page) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	all, err := p.Money.AllPolicies(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("policies.title"), Text: p.Say("policies.nothing")}
+	var lines []string
+	for i, one := range all {
+		if i == kit.Listed {
+			lines = append(lines, p.Say("policies.more", "count", len(all)-kit.Listed))
+			break
+		}
+		lines = append(lines, p.Say("policies.line", "number", i+1, "name", one.Name, "dates", p.inForce(one.Policy)))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("policies.button", "number", i+1), Action: bot.Act("policyrow", kit.ID(one.ID))}))
+	}
+	if len(lines) > 0 {
+		reply.Text = strings.Join(lines, "\n")
+	}
+	if turn.Speaker.Actor.MayDecide() {
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_add", "policyadd"))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("runs", "runs"), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) inForce(policy models.Policy) string {
+	if policy.To.IsZero() {
+		return p.Say("policies.since", "from", texts.Date(policy.From))
+	}
+	return p.Say("policies.between", "from", texts.Date(policy.From), "to", texts.Date(policy.To))
+}
+
+// policyRow shows one policy whole.
+func (p *Page) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: one.Name, Text: p.describePolicy(one.Policy)}
+	if one.ReplacedByID != nil {
+		reply.Text += "\n" + p.Say("policies.replaced")
+	}
+	if turn.Speaker.Actor.MayDecide() && one.ReplacedByID == nil && (one.To.IsZero() || one.To.After(p.Today())) {
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow", kit.ID(one.ID))), kit.Negative(p.Button("policy_close", "policyclose", kit.ID(one.ID)))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("policies", "policies"), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money.PolicyView, error) {
+	all, err := p.Money.AllPolicies(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return money.PolicyView{}, err
+	}
+	i := slices.IndexFunc(all, func(one money.PolicyView) bool { return one.ID == wanted })
+	if i < 0 {
+		return money.PolicyView{}, services.NotFound("policy")
+	}
+	return all[i], nil
+}
+
+// describePolicy says what a policy pays, to whom, and on what paper.
+func (p *Page) describePolicy(policy models.Policy) string {
+	lines := []string{p.Say("policies.source", "source", p.sourceName(policy.Source)), p.Say("policies.basis", "basis", policy.LegalBasis)}
+	if !policy.LegalDate.IsZero() {
+		lines[1] = p.Say("policies.basis_dated", "basis", policy.LegalBasis, "date", texts.Date(policy.LegalDate))
+	}
+	lines = append(lines, p.Say("policies.when", "dates", p.inForce(policy)))
+	organizations := p.ruleOrganizations(policy.Rules)
+	seen := map[models.TermRole]bool{}
+	for _, rule := range policy.Rules {
+		if !seen[rule.Role] {
+			seen[rule.Role] = true
+			lines = append(lines, p.Say("policies.rule", "role", p.Say("role_name."+string(rule.Role)), "amount", p.rulePays(rule)))
+		}
+	}
+	lines = append(lines, p.Say("policies.organizations", "organizations", organizations), p.accrualWords(policy))
+	switch policy.Stacking {
+	case models.StackHighest:
+		lines = append(lines, p.Say("policies.highest"))
+	case models.StackPercent:
+		lines = append(lines, p.Say("policies.highest_plus", "percent", policy.StackingPercent))
+	default:
+		lines = append(lines, p.Say("policies.all"))
+	}
+	if policy.Cap > 0 {
+		lines = append(lines, p.Say("policies.cap", "amount", texts.Money(policy.Cap)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p *Page) accrualWords(policy models.Policy) string {
+	switch policy.Accrual {
+	case models.NextMonth:
+		return p.Say("policies.next_month")
+	case models.ByDay:
+		return p.Say("policies.by_day")
+	case models.FullFrom:
+		return p.Say("policies.full_from", "days", policy.AccrualDays, "percent", policy.AccrualPercent)
+	}
+	return p.Say("policies.on_day", "day", policy.AccrualDays)
+}
+
+func (p *Page) rulePays(rule models.PolicyRule) string {
+	if rule.Coefficient > 0 {
+		return p.Say("policies.coefficient", "factor", factor(rule.Coefficient))
+	}
+	return texts.Money(rule.Amount)
+}
+
+// ruleOrganizations names whom the rules cover.
+func (p *Page) ruleOrganizations(rules []models.PolicyRule) string {
+	var names []string
+	for _, rule := range rules {
+		if rule.OrganizationCode == "" {
+			return p.Say("policies.every")
+		}
+		if name := p.Say("organization_short." + rule.OrganizationCode); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *Page) policyAdd(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
+		return bot.Reply{}, err
+	}
+	return turn.Begin(ctx, "policy", bot.Answers{})
+}
+
+// policyFollow begins a policy in the place of another: whose money it is and
+// how months count go without saying, the paper and the amounts are asked.
+func (p *Page) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	known := bot.Answers{}
+	known.Fix("replaces", kit.ID(one.ID))
+	known.Fix("source", one.Source)
+	known.Fix("name", one.Name)
+	known.Fix("accrual", accrualKept(one.Policy))
+	known.Fix("stacking", stackingKept(one.Policy))
+	return turn.Begin(ctx, "policy", known)
+}
+
+func (p *Page) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return turn.Begin(ctx, "policy_close", bot.Answers{"policy": kit.ID(one.ID)})
+}
+
+func (p *Page) policyCloseForm() *bot.Form {
+	monthEnds := func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+		var row []bot.Button
+		for _, month := range []models.Month{p.Today().MonthOf(), p.Today().MonthOf() + 1} {
+			row = append(row, bot.Button{Label: p.Say("policies.until_button", "date", kit.ShortDate(month.Last())), Action: bot.Choice(month.Last().String())})
+		}
+		return [][]bot.Button{row}, nil
+	}
+	return &bot.Form{
+		Name: "policy_close", Mends: map[string]string{"policy_dates": "last", "policy_ended": "last"},
+		Steps: []bot.Step{{Name: "last", Ask: "policies.last_ask", Example: "example.from", Choices: monthEnds, Read: p.ReadDay, Show: kit.ShowDayOf("last")}},
+		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			one, err := p.policyOf(ctx, turn, kit.Number(answers["policy"]))
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			effect, err := p.Money.PreviewClose(ctx, turn.Speaker.Actor, one.ID, kit.DayOf(answers["last"]))
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Title: p.Say("policies.close_title"), Text: p.Say("policies.close_text", "name", one.Name, "last", texts.Date(kit.DayOf(answers["last"]))) + "\n" + p.policyEffect(effect)}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			if err := p.Money.ClosePolicy(ctx, turn.Speaker.Actor, kit.Number(answers["policy"]), kit.DayOf(answers["last"])); err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Text: p.Say("policies.closed", "last", texts.Date(kit.DayOf(answers["last"]))), Buttons: [][]bot.Button{bot.Row(p.Button("policies", "policies"), p.Button("menu", "menu"))}}, nil
+		},
+	}
+}
+
+// policyEffect says what a policy does to a month before it is written.
+func (p *Page) policyEffect(effect money.PolicyEffect) string {
+	change := texts.Money(effect.After - effect.Before)
+	if effect.After >= effect.Before {
+		change = "+" + change
+	}
+	return p.Say("policies.effect", "month", effect.Month, "people", effect.People, "before", texts.Money(effect.Before), "after", texts.Money(effect.After), "change", change)
+}

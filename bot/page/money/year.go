@@ -1,0 +1,186 @@
+package money
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
+	"canbobot/models"
+	"canbobot/services/paper"
+	"canbobot/services/year"
+)
+
+// yearAsked is the year that a button or a text names; this one else.
+func (p *Page) yearAsked(turn bot.Turn) int {
+	if year := int(kit.Number(turn.Arg(0))); year > 0 {
+		return year
+	}
+	if year := turn.Meaning.Slots.Year; year > 0 {
+		return year
+	}
+	return p.Today().Year
+}
+
+func (p *Page) formWords() paper.Words {
+	return paper.Words{Say: p.SheetWords, Spell: texts.InWords}
+}
+
+// sourceName is whose money it is, as staff say it.
+func (p *Page) sourceName(source string) string {
+	if p.Texts.Has("source_name." + source) {
+		return p.Say("source_name." + source)
+	}
+	return source
+}
+
+// year shows the ward's money of a year: in words, and as a picture.
+func (p *Page) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor, year := turn.Speaker.Actor, p.yearAsked(turn)
+	report, err := p.Year.Year(ctx, actor, year)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if year < report.On.Year && report.Forecast == 0 && report.Budget == 0 {
+		return bot.Reply{Text: p.Say("year.nothing", "year", year), Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("menu", "menu"))}}, nil
+	}
+	paper, err := p.Papers.Year(ctx, actor, year, paper.PNG, p.formWords())
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := []string{strings.TrimSpace(p.Say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed", texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent),
+		"waiting", texts.Money(report.Waiting), "failed", texts.Money(report.Failed), "forecast", texts.Money(report.Forecast)))}
+	for _, source := range report.Sources {
+		lines = append(lines, p.sourceLine(source))
+	}
+	heads, deputies := vacant(report, models.Head), vacant(report, models.Deputy)
+	if year == report.On.Year && len(heads)+len(deputies) > 0 {
+		lines = append(lines, p.Say("year.vacant", "heads", len(heads), "deputies", len(deputies)))
+	}
+	if year >= report.On.Year {
+		lines = append(lines, "", p.Say("year.how"))
+	}
+	of := strconv.Itoa(year)
+	reply := bot.Reply{
+		Title: p.Say("year.title", "year", year), Text: strings.Join(lines, "\n"),
+		Files: []bot.File{{Name: paper.Name, MIME: paper.MIME, Content: paper.Content}},
+		Buttons: [][]bot.Button{
+			bot.Row(p.Button("year_organizations", "yearparts", of, "organizations"), p.Button("year_villages", "yearparts", of, "villages")),
+			bot.Row(p.Button("year_vacant", "vacant"), p.Button("year_sheet", "yearsheet", of)),
+		},
+	}
+	if actor.MayDecide() {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("budget", "budget", of), p.Button("pay_day", "payday")))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("year_before", "year", strconv.Itoa(year-1)), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) sourceLine(source year.SourceSum) string {
+	name, forecast, rest := p.sourceName(source.Source), texts.Money(source.Forecast), source.Budget-source.Forecast
+	switch {
+	case source.Budget == 0:
+		return p.Say("year.source_bare", "source", name, "forecast", forecast)
+	case rest < 0:
+		return p.Say("year.source_over", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest", texts.Money(-rest))
+	}
+	return p.Say("year.source_left", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest", texts.Money(rest))
+}
+
+// vacant are the branches where nobody holds the role.
+func vacant(report year.YearReport, role models.TermRole) []string {
+	var branches []string
+	for _, one := range report.Vacancies {
+		if one.Role == role {
+			branches = append(branches, one.Branch)
+		}
+	}
+	return branches
+}
+
+// yearParts shows the year by organization or by village.
+func (p *Page) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	asked := p.yearAsked(turn)
+	report, err := p.Year.Year(ctx, turn.Speaker.Actor, asked)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	title, places, other := p.Say("year.organizations", "year", asked), report.Organizations, p.Button("year_villages", "yearparts", strconv.Itoa(asked), "villages")
+	if turn.Arg(1) == "villages" {
+		title, places, other = p.Say("year.villages", "year", asked), report.Villages, p.Button("year_organizations", "yearparts", strconv.Itoa(asked), "organizations")
+	}
+	var lines []string
+	for _, place := range places {
+		if place.Amount != 0 || place.Sum != (year.Sum{}) {
+			lines = append(lines, p.placeLine(place))
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, p.Say("year.nothing", "year", asked))
+	}
+	return bot.Reply{
+		Title: title, Text: strings.Join(lines, "\n"),
+		Buttons: [][]bot.Button{bot.Row(other, p.Button("year", "year", strconv.Itoa(asked))), p.MenuRow()},
+	}, nil
+}
+
+// placeLine tells one place's people and money, leaving out what is nothing.
+func (p *Page) placeLine(place year.PlaceSum) string {
+	said := []string{p.Say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount", texts.Money(place.Amount))}
+	for _, part := range []struct {
+		key    string
+		amount int64
+	}{{"paid", place.Paid}, {"unconfirmed", place.Unconfirmed}, {"pending", place.Sent + place.Waiting}, {"failed", place.Failed}} {
+		if part.amount != 0 {
+			said = append(said, p.Say("year.place_"+part.key, "amount", texts.Money(part.amount)))
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// vacantShown is how many branches of a role the chat lists.
+const vacantShown = 20
+
+// vacancies lists the posts that nobody holds.
+func (p *Page) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	report, err := p.Year.Year(ctx, turn.Speaker.Actor, p.Today().Year)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var lines []string
+	for _, role := range []models.TermRole{models.Head, models.Deputy} {
+		branches := vacant(report, role)
+		if len(branches) == 0 {
+			continue
+		}
+		lines = append(lines, p.Say("year.vacancies_of", "role", p.Say("term_role."+string(role))))
+		for _, branch := range branches[:min(len(branches), vacantShown)] {
+			lines = append(lines, "• "+branch)
+		}
+		if more := len(branches) - vacantShown; more > 0 {
+			lines = append(lines, p.Say("year.vacancies_more", "count", more))
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, p.Say("year.vacancies_none"))
+	}
+	return bot.Reply{
+		Title: p.Say("year.vacancies"), Text: strings.Join(lines, "\n"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", strconv.Itoa(p.Today().Year)), p.Button("year", "year")), p.MenuRow()},
+	}, nil
+}
+
+// yearSheet hands the year out as a workbook.
+func (p *Page) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	year := p.yearAsked(turn)
+	paper, err := p.Papers.Year(ctx, turn.Speaker.Actor, year, paper.XLSX, p.formWords())
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{
+		Text: p.Say("year.sheet", "year", year), Files: []bot.File{{Name: paper.Name, MIME: paper.MIME, Content: paper.Content}},
+		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", strconv.Itoa(year)), p.Button("menu", "menu"))},
+	}, nil
+}

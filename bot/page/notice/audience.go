@@ -1,0 +1,183 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/understand"
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/notice"
+)
+
+// audienceStep asks whom a notice is for: in their own words, or by a button.
+func (p *Page) audienceStep() bot.Step {
+	return bot.Step{
+		Name: "audience", Ask: "notice.audience", Example: "example.audience", Read: p.readAudience, Choices: p.audiences, Pick: true,
+		Show: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+			audience, err := audienceKept(answers)
+			if err != nil {
+				return "", err
+			}
+			return p.audienceWords(ctx, turn.Speaker.Actor, audience)
+		},
+	}
+}
+
+func (p *Page) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return nil, err
+	}
+	rows := [][]bot.Button{bot.Row(
+		bot.Button{Label: p.Say("notice.all"), Action: bot.Choice("all")},
+		bot.Button{Label: p.Say("notice.heads"), Action: bot.Choice(string(models.Head))},
+		bot.Button{Label: p.Say("notice.deputies"), Action: bot.Choice(string(models.Deputy))})}
+	var row []bot.Button
+	for _, organization := range directory.Organizations {
+		if row = append(row, bot.Button{Label: organization.BranchName, Action: bot.Choice("org." + organization.Code)}); len(row) == 2 {
+			rows, row = append(rows, row), nil
+		}
+	}
+	if row != nil {
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// readAudience understands whom a notice is for. A word of which nothing is made
+// is asked about: without it, others might be meant.
+func (p *Page) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	audience := notice.Audience{}
+	organization, byOrganization := strings.CutPrefix(input.Choice, "org.")
+	switch {
+	case input.Choice == "all":
+	case byOrganization:
+		audience.Organizations = []string{organization}
+	case input.Choice != "":
+		audience.Roles = []models.TermRole{models.TermRole(input.Choice)}
+	default:
+		var err error
+		if audience, err = p.audienceSaid(ctx, turn, input.Text); err != nil {
+			return "", err
+		}
+	}
+	people, err := p.Notices.Count(ctx, turn.Speaker.Actor, audience)
+	if err != nil {
+		return "", err
+	}
+	if people == 0 {
+		return "", services.Invalid("audience_empty")
+	}
+	kept, err := json.Marshal(audience)
+	return string(kept), err
+}
+
+func (p *Page) audienceSaid(ctx context.Context, turn bot.Turn, text string) (notice.Audience, error) {
+	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return notice.Audience{}, err
+	}
+	names := make([]string, len(directory.Villages))
+	for i, village := range directory.Villages {
+		names[i] = village.Name
+	}
+	said := understand.ReadAudience(text, directory.Ward.Name, names)
+	audience := notice.Audience{Organizations: said.Organizations, Unconfirmed: said.Unconfirmed}
+	for _, role := range said.Roles {
+		audience.Roles = append(audience.Roles, models.TermRole(role))
+	}
+	for _, i := range said.Villages {
+		audience.Villages = append(audience.Villages, directory.Villages[i].ID)
+	}
+	narrowed := len(audience.Roles)+len(audience.Organizations)+len(audience.Villages) > 0 || audience.Unconfirmed != 0
+	if len(said.Rest) > 0 {
+		if narrowed || said.Everyone {
+			return notice.Audience{}, services.Invalid("audience_words").With("words", strings.Join(said.Rest, ", "))
+		}
+		for _, name := range said.Rest {
+			found, err := p.Roster.Find(ctx, turn.Speaker.Actor, name, 2)
+			switch {
+			case err != nil && services.KindOf(err) == services.KindInternal:
+				return notice.Audience{}, err
+			case err != nil || len(found) == 0 || !strings.Contains(found[0].Person.Folded, models.Fold(name)):
+				return notice.Audience{}, services.Invalid("audience_words").With("words", name)
+			case len(found) > 1:
+				return notice.Audience{}, services.Invalid("audience_several").With("name", name)
+			}
+			audience.People = append(audience.People, found[0].Person.ID)
+		}
+		return audience, nil
+	}
+	if !narrowed && !said.Everyone {
+		return notice.Audience{}, services.Invalid("audience_unclear")
+	}
+	return audience, nil
+}
+
+func audienceKept(answers bot.Answers) (audience notice.Audience, err error) {
+	if err := json.Unmarshal([]byte(answers["audience"]), &audience); err != nil {
+		return audience, services.Invalid("audience").Because(err)
+	}
+	return audience, nil
+}
+
+// namedVillages is how many villages an audience is told by name.
+const namedVillages = 6
+
+// audienceWords says whom an audience means, as staff check it.
+func (p *Page) audienceWords(ctx context.Context, actor services.Actor, audience notice.Audience) (string, error) {
+	directory, err := p.Notices.Directory(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	var roles []string
+	for _, role := range audience.Roles {
+		roles = append(roles, p.Say("term_role."+string(role)))
+	}
+	switch {
+	case len(roles) > 0:
+		parts = append(parts, strings.Join(roles, ", "))
+	case len(audience.People) > 0:
+		parts = append(parts, p.Say("notice.named", "people", len(audience.People)))
+	case audience.Unconfirmed != 0:
+		parts = append(parts, p.Say("notice.unconfirmed", "number", audience.Unconfirmed))
+	case audience.Recipients != 0:
+		parts = append(parts, p.Say("notice.recipients", "number", audience.Recipients))
+	default:
+		parts = append(parts, p.Say("notice.everyone"))
+	}
+	if audience.Unconfirmed != 0 && len(roles) > 0 {
+		parts = append(parts, p.Say("notice.unconfirmed", "number", audience.Unconfirmed))
+	}
+	var organizations, villages []string
+	for _, code := range audience.Organizations {
+		for _, organization := range directory.Organizations {
+			if organization.Code == code {
+				organizations = append(organizations, organization.BranchName)
+			}
+		}
+	}
+	for _, one := range audience.Villages {
+		for _, village := range directory.Villages {
+			if village.ID == one {
+				villages = append(villages, village.Name)
+			}
+		}
+	}
+	if len(organizations) > 0 {
+		parts = append(parts, strings.Join(organizations, ", "))
+	}
+	switch {
+	case len(villages) > namedVillages:
+		parts = append(parts, p.Say("notice.villages", "count", len(villages)))
+	case len(villages) > 0:
+		parts = append(parts, strings.Join(villages, ", "))
+	case len(audience.People) == 0 && audience.Unconfirmed == 0 && audience.Recipients == 0:
+		parts = append(parts, p.Say("notice.whole_ward", "ward", directory.Ward.Kind+" "+directory.Ward.Name))
+	}
+	return strings.Join(parts, "; "), nil
+}

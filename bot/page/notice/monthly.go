@@ -1,0 +1,93 @@
+package notice
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
+	"canbobot/services"
+	"canbobot/services/notice"
+)
+
+// monthly lists what goes out by itself.
+func (p *Page) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	rows, err := p.Notices.Recurring(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("monthly.title")}
+	lines := []string{}
+	for i, row := range rows {
+		lines = append(lines, p.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text", kit.FirstLine(row.Text), "next", row.NextAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(bot.Button{Label: p.Say("monthly.stop_button", "number", i+1), Action: bot.Act("stopmonthly", kit.ID(row.ID))})))
+	}
+	if len(lines) == 0 {
+		lines = append(lines, p.Say("monthly.nothing"))
+	}
+	reply.Text = strings.Join(lines, "\n\n")
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_notice", "broadcast"), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) stopMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := p.Notices.StopRecurring(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := p.monthly(ctx, turn)
+	reply.Replace = true
+	return reply, err
+}
+
+// ruleWords says when a notice recurs: "thứ Bảy tuần đầu, 07:30".
+func (p *Page) ruleWords(rule notice.Monthly) string {
+	clock := time.Date(0, 1, 1, 0, rule.Minute, 0, 0, time.UTC).Format("15:04")
+	switch {
+	case rule.Day == 31:
+		return p.Say("monthly.last_day", "clock", clock)
+	case rule.Day > 0:
+		return p.Say("monthly.day", "day", rule.Day, "clock", clock)
+	}
+	week := p.Say("monthly.week.last")
+	if rule.Week > 0 {
+		week = p.Say("monthly.week.week_" + strconv.Itoa(rule.Week))
+	}
+	return p.Say("monthly.weekday", "weekday", p.Say("weekday.day_"+strconv.Itoa(int(rule.Weekday))), "week", week, "clock", clock)
+}
+
+func (p *Page) noticeMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.aboutNotice(ctx, turn, "notice_monthly")
+}
+
+func (p *Page) noticeMonthlyForm() *bot.Form {
+	return &bot.Form{
+		Name: "notice_monthly",
+		Steps: []bot.Step{{Name: "rule", Ask: "monthly.ask", Example: "example.monthly", Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+			if _, ok := understand.ReadMonthly(input.Text); !ok {
+				return "", services.Invalid("notice_rule")
+			}
+			return input.Text, nil
+		}}},
+		Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
+		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			said, ok := understand.ReadMonthly(answers["rule"])
+			if !ok {
+				return bot.Reply{}, services.Invalid("notice_rule")
+			}
+			rule := notice.Monthly(said)
+			return bot.Reply{Text: p.Say("monthly.confirm", "number", answers["notice"], "rule", p.ruleWords(rule), "next", rule.After(p.Clock()))}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			said, _ := understand.ReadMonthly(answers["rule"])
+			row, err := p.Notices.Recur(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]), notice.Monthly(said))
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Text: p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt),
+				Buttons: [][]bot.Button{bot.Row(p.Button("monthly", "monthly"), p.Button("menu", "menu"))}}, nil
+		},
+	}
+}

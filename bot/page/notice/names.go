@@ -1,0 +1,82 @@
+package notice
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services/notice"
+	"canbobot/services/vn"
+)
+
+// noticeSilent lists who has not answered, with the number to call.
+func (p *Page) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	told, page := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
+	silent, total, err := p.Notices.Silent(ctx, turn.Speaker.Actor, told, page)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("progress.silent", "people", total), Text: p.nameLines(silent, page), Protect: true}
+	if (page+1)*notice.RollPage < total {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticesilent", kit.ID(told), strconv.Itoa(page+1))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_remind", "noticeremind", kit.ID(told)), p.Button("notice_see", "notice", kit.ID(told))), p.MenuRow())
+	return reply, nil
+}
+
+// noticeNames lists a draft's people: all, or those whom no message reaches.
+func (p *Page) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	told, which, page := kit.Number(turn.Arg(0)), turn.Arg(1), int(kit.Number(turn.Arg(2)))
+	standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, told)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	audience, err := notice.AudienceOf(standing.Notice)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	people, total, err := p.Notices.Roll(ctx, turn.Speaker.Actor, audience, p.window, which == "calls", page)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("draft.names", "people", total), Text: p.nameLines(people, page), Protect: true}
+	if which == "calls" {
+		reply.Title = p.Say("draft.unreached", "people", total)
+	}
+	if (page+1)*notice.RollPage < total {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", kit.ID(told), which, strconv.Itoa(page+1))))
+	}
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_see", "notice", kit.ID(told)), p.Button("menu", "menu")))
+	return reply, nil
+}
+
+func (p *Page) nameLines(people []notice.Named, page int) string {
+	lines := make([]string, len(people))
+	for i, one := range people {
+		lines[i] = p.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone", kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
+	}
+	if len(lines) == 0 {
+		return p.Say("draft.nobody")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// noticeSheet brings the report of a notice.
+func (p *Page) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	notice := kit.Number(turn.Arg(0))
+	report, err := p.Notices.Report(ctx, turn.Speaker.Actor, notice, func(key string, fields map[string]any) string {
+		if strings.HasPrefix(key, "unreached.") && !p.Texts.Has(key) {
+			key = "unreached.other"
+		}
+		return p.Texts.Say(key, fields)
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{
+		Text: p.Say("progress.sheet", "number", notice, "people", report.People, "calls", report.ToCall), Protect: true,
+		Files:   []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: report.Content}},
+		Buttons: [][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(notice)), p.Button("menu", "menu"))}}, nil
+}

@@ -1,0 +1,46 @@
+package notice
+
+import (
+	"strings"
+	"time"
+
+	"canbobot/bot"
+	"canbobot/models"
+)
+
+// whyOf says why a message did not arrive.
+func (p *Page) whyOf(code string) string {
+	if !p.Texts.Has("unreached." + code) {
+		code = "other"
+	}
+	return p.Say("unreached." + code)
+}
+
+// ReachLines say by which channels a person can be written to.
+func (p *Page) ReachLines(accounts []models.Account) string {
+	if len(accounts) == 0 {
+		return p.Say("reach.none")
+	}
+	var lines []string
+	for _, account := range accounts {
+		name := p.Say("channel." + account.Channel)
+		switch {
+		case account.UnreachableAt != nil:
+			lines = append(lines, p.Say("reach.unreachable", "channel", name, "since", models.DateOf(*account.UnreachableAt), "why", p.whyOf(account.UnreachableWhy)))
+		case p.window(account.Channel, p.Clock().Sub(account.LastSeenAt)) == string(bot.Closed):
+			lines = append(lines, p.Say("reach.closed", "channel", name, "since", models.DateOf(account.LastSeenAt)))
+		default:
+			lines = append(lines, p.Say("reach.open", "channel", name, "since", models.DateOf(account.LastSeenAt)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// window says what a message costs on a channel; free where the channel knows
+// no windows.
+func (p *Page) window(channel string, sinceLastSeen time.Duration) string {
+	if p.Window == nil {
+		return string(bot.Free)
+	}
+	return string(p.Window(channel, sinceLastSeen))
+}

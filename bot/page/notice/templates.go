@@ -1,0 +1,90 @@
+package notice
+
+import (
+	"context"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services/notice"
+)
+
+// templates lists the texts that the ward keeps.
+func (p *Page) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	kept, err := p.Notices.Templates(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := bot.Reply{Title: p.Say("templates.title")}
+	lines := []string{}
+	for i, template := range kept {
+		lines = append(lines, p.Say("templates.line", "number", i+1, "name", template.Name, "text", kit.FirstLine(template.Text)))
+		reply.Buttons = append(reply.Buttons, bot.Row(
+			kit.Positive(bot.Button{Label: p.Say("templates.use_button", "number", i+1), Action: bot.Act("usetemplate", kit.ID(template.ID))}),
+			bot.Button{Label: p.Say("templates.drop_button", "number", i+1), Action: bot.Act("droptemplate", kit.ID(template.ID))}))
+	}
+	if len(lines) == 0 {
+		lines = append(lines, p.Say("templates.nothing"))
+	}
+	reply.Text = strings.Join(lines, "\n") + "\n\n" + p.Say("templates.fields", "fields", fieldList())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_template", "newtemplate"), p.Button("broadcast", "sent")), p.MenuRow())
+	return reply, nil
+}
+
+func (p *Page) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	template, err := p.Notices.Template(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return turn.Begin(ctx, "notice", bot.Answers{"text": template.Text})
+}
+
+func (p *Page) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := p.Notices.DropTemplate(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := p.templates(ctx, turn)
+	reply.Replace = true
+	return reply, err
+}
+
+// newTemplate keeps a text, or that of a notice.
+func (p *Page) newTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Arg(0) == "" {
+		return turn.Begin(ctx, "template", nil)
+	}
+	standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return turn.Begin(ctx, "template", bot.Answers{"text": standing.Notice.Text})
+}
+
+func (p *Page) templateForm() *bot.Form {
+	return &bot.Form{
+		Name: "template", Intent: bot.WardBroadcast,
+		Steps: []bot.Step{
+			{Name: "text", Ask: "templates.text_ask", Example: "example.template", Free: true, Read: readNotice, Show: kit.AsKept("text"),
+				Fields: func(context.Context, bot.Turn, bot.Answers) (bot.Fields, error) {
+					return bot.Fields{"fields": fieldList()}, nil
+				}},
+			{Name: "name", Ask: "templates.name_ask", Example: "example.template_name", Free: true, Show: kit.AsKept("name"),
+				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					return notice.TemplateName(input.Text)
+				}},
+		},
+		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("templates.confirm", "name", answers["name"], "text", answers["text"])}, nil
+		},
+		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			template, err := p.Notices.KeepTemplate(ctx, turn.Speaker.Actor, answers["name"], answers["text"])
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{Text: p.Say("templates.kept", "name", template.Name), Buttons: [][]bot.Button{bot.Row(p.Button("templates", "templates"), p.Button("menu", "menu"))}}, nil
+		},
+	}
+}
+
+// fieldList is how the gaps of a text are written.
+func fieldList() string { return "{" + strings.Join(notice.Fields, "}, {") + "}" }

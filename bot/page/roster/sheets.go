@@ -1,0 +1,141 @@
+package roster
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services"
+	"canbobot/services/bank"
+	"canbobot/services/sheet"
+)
+
+// importing tells how a sheet comes into the roster: by being sent.
+func (p *Page) importing(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+	return bot.Reply{Text: p.Say("import.how"), Buttons: [][]bot.Button{bot.Row(p.Button("roster", "roster"), p.Button("find", "find")), p.MenuRow()}}, nil
+}
+
+// isSheet reports whether a ward user sent what may be a list: by its name, for
+// its content is looked at anyway.
+func isSheet(turn bot.Turn) bool {
+	file := turn.In.Attachment
+	if file.Kind != bot.Document || !turn.Speaker.Actor.IsStaff() {
+		return false
+	}
+	return slices.Contains([]string{".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".ods"}, strings.ToLower(path.Ext(file.Name)))
+}
+
+// takeSheet shows what a sheet would do, where one was sent; nothing is written.
+func (p *Page) takeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, bool, error) {
+	if !isSheet(turn) {
+		return bot.Reply{}, false, nil
+	}
+	reply, err := p.receiveSheet(ctx, turn)
+	return reply, true, err
+}
+
+func (p *Page) receiveSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	file := turn.In.Attachment
+	if file.Size > sheet.MaxFile {
+		return bot.Reply{}, services.Invalid("sheet_large").With("max", sheet.MaxFile>>20)
+	}
+	content, err := turn.Fetch(ctx, sheet.MaxFile)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	kind, err := bank.KindOf(content)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if kind != bank.Roster {
+		return p.Other(ctx, turn, kind, file.Name, content)
+	}
+	return p.ReceiveRoster(ctx, turn, file.Name, content)
+}
+
+func (p *Page) ReceiveRoster(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error) {
+	preview, err := p.Sheets.Preview(ctx, turn.Speaker.Actor, name, content)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.drawPreview(preview, content)
+}
+
+// drawPreview sums a sheet up, with the sheet itself where there is anything to
+// look at in it.
+func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, error) {
+	c := preview.Counts
+	lines := []string{p.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong", c.Wrong)}
+	if !c.Nothing() {
+		lines = append(lines, p.sheetDetails(c))
+	}
+	wrong, remarks := preview.Errors(), preview.Remarks()
+	for _, finding := range wrong[:min(len(wrong), kit.ErrorsShown)] {
+		lines = append(lines, p.Say("import.finding", "cell", finding.Cell, "why", sheet.Explain(finding, p.SheetWords)))
+	}
+	if rest := c.Errors - kit.ErrorsShown; rest > 0 {
+		lines = append(lines, p.Say("import.more_errors", "count", rest))
+	}
+	if len(remarks) > 0 {
+		lines = append(lines, "", p.Say("import.remarks", "count", c.Remarks))
+		for _, finding := range remarks[:min(len(remarks), kit.RemarksShown)] {
+			lines = append(lines, p.Say("import.finding", "cell", finding.Cell, "why", sheet.Explain(finding, p.SheetWords)))
+		}
+	}
+	reply := bot.Reply{Title: p.Say("import.title", "file", preview.File), Protect: true}
+	switch {
+	case c.Errors > 0:
+		lines = append(lines, "", p.Say("import.wrong"))
+	case preview.ID == 0:
+		lines = append(lines, "", p.Say("import.nothing"))
+	default:
+		lines = append(lines, "", p.Say("import.ask"))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", kit.ID(preview.ID))), kit.Negative(p.Button("sheet_drop", "sheetdrop", kit.ID(preview.ID)))))
+	}
+	reply.Text = strings.Join(lines, "\n")
+	reply.Buttons = append(reply.Buttons, p.MenuRow())
+	if content == nil || len(preview.Findings) == 0 {
+		return reply, nil
+	}
+	annotated, err := sheet.Annotate(content, preview, p.SheetWords)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
+	return reply, nil
+}
+
+func (p *Page) sheetDetails(c sheet.Counts) string {
+	return p.Say("import.details", "people", c.NewPeople, "terms", c.NewTerms, "ended", c.EndedTerms, "phones", c.Phones, "births", c.Births, "citizens", c.Citizens)
+}
+
+// applySheet writes what the preview showed. Where the roster has changed since,
+// the new preview is shown instead.
+func (p *Page) applySheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor, number := turn.Speaker.Actor, kit.Number(turn.Arg(0))
+	done, err := p.Sheets.Apply(ctx, actor, number)
+	if services.CodeOf(err) == "import_stale" {
+		preview, err := p.Sheets.Again(ctx, actor, number)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		reply, err := p.drawPreview(preview, nil)
+		reply.Text = p.Say("import.stale") + "\n\n" + reply.Text
+		return reply, err
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Title: p.Say("import.applied"), Text: p.sheetDetails(done.Counts), Replace: true,
+		Buttons: [][]bot.Button{bot.Row(p.Button("report", "report"), p.Button("roster", "roster")), p.MenuRow()}}, nil
+}
+
+func (p *Page) dropSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := p.Sheets.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Text: p.Say("import.dropped"), Replace: true, Buttons: [][]bot.Button{p.MenuRow()}}, nil
+}
