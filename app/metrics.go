@@ -36,14 +36,16 @@ func newMetrics() *metrics {
 			Name: "canbobot_events_total", Help: "Inbound events by channel and outcome (handled, open).",
 		}, []string{"channel", "outcome"}),
 		passed: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "canbobot_events_passed_over_total", Help: "What was refused, ignored, put off or kept aside, by channel and why.",
+			Name: "canbobot_events_passed_over_total", Help: "What was refused, ignored, put off or kept aside, by channel " +
+				"and why.",
 		}, []string{"channel", "why"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "canbobot_event_seconds", Help: "From an event's arrival to its answer sent.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25},
 		}, []string{"channel"}),
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "canbobot_deliveries_sent_total", Help: "Messages that nobody had asked for and that arrived, by channel and kind.",
+			Name: "canbobot_deliveries_sent_total", Help: "Messages that nobody had asked for and that arrived, by channel " +
+				"and kind.",
 		}, []string{"channel", "kind"}),
 		lag: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "canbobot_delivery_lag_seconds", Help: "From the change that a message tells of until it arrived.",
@@ -51,10 +53,12 @@ func newMetrics() *metrics {
 		}, []string{"channel"}),
 		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "canbobot_delivery_failures_total",
-			Help: "Tries that did not arrive, by channel, fate (retry, unreachable, refused, uncertain, broken) and why. why is too_many where the platform asked for a pause (429).",
+			Help: "Tries that did not arrive, by channel, fate (retry, unreachable, refused, uncertain, broken) and why. " +
+				"why is too_many where the platform asked for a pause (429).",
 		}, []string{"channel", "fate", "why"}),
 		waited: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "canbobot_pace_wait_seconds_total", Help: "How long what goes to many was told to wait, by channel: its pace was used up, or the platform had asked for a pause.",
+			Name: "canbobot_pace_wait_seconds_total", Help: "How long what goes to many was told to wait, by channel: its " +
+				"pace was used up, or the platform had asked for a pause.",
 		}, []string{"channel"}),
 	}
 	m.registry.MustRegister(m.events, m.passed, m.seconds, m.sent, m.lag, m.failed, m.waited,
@@ -120,8 +124,10 @@ type backlog struct {
 }
 
 var (
-	backlogPeople = prometheus.NewDesc("canbobot_notice_recipients", "Recipients of notices that are on their way, by state (queued, sending, uncertain).", []string{"state"}, nil)
-	backlogAge    = prometheus.NewDesc("canbobot_notice_oldest_seconds", "How long the oldest of those that are queued has waited; 0 for none.", nil, nil)
+	backlogPeople = prometheus.NewDesc("canbobot_notice_recipients", "Recipients of notices that are on their way, by "+
+		"state (queued, sending, uncertain).", []string{"state"}, nil)
+	backlogAge = prometheus.NewDesc("canbobot_notice_oldest_seconds", "How long the oldest of those that are "+
+		"queued has waited; 0 for none.", nil, nil)
 )
 
 func (m *metrics) backlog(read func(context.Context) (notice.Backlog, error)) {

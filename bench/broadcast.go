@@ -37,16 +37,20 @@ type benchBroadcast struct {
 }
 
 func (benchBroadcast) Help() string {
-	return "Starts 'canbobot serve' as an operator does, one process or several, against a strict fake Telegram in this process, sends one notice to all officers of a ward and counts at the fake what arrives. " +
-		"Uses DATABASE_URL and REDIS_URL where set (a schema of its own, removed at the end; Redis keys expire), else the embedded pair. " +
-		"lost: people without the message; repeated: messages beyond one a person; unmarked: those of them that the ward is not told of.\n\n" +
+	return "Starts 'canbobot serve' as an operator does, one process or several, against a strict fake Telegram in " +
+		"this process, sends one notice to all officers of a ward and counts at the fake what arrives. " +
+		"Uses DATABASE_URL and REDIS_URL where set (a schema of its own, removed at the end; Redis keys expire), else " +
+		"the embedded pair. " +
+		"lost: people without the message; repeated: messages beyond one a person; unmarked: those of them that the ward " +
+		"is not told of.\n\n" +
 		"Example: go run ./bench broadcast --recipients 50000 --kill 5"
 }
 
 func (c benchBroadcast) Run(p *process) error {
 	if c.Recipients < 1 || c.Recipients > 2_000_000 || c.Replicas < 1 || c.Replicas > 8 || c.Limit < 0 || c.Kill < 0 ||
 		c.Terminate < 0 || c.TooMany < 0 || c.TooMany == 1 || c.Away < 0 || c.Away > 2*time.Minute {
-		return usageError{errors.New("--recipients must be from 1 to 2000000, --replicas from 1 to 8, --too-many at least 2, --away at most 2m")}
+		return usageError{errors.New("--recipients must be from 1 to 2000000, --replicas from 1 to 8, --too-many at " +
+			"least 2, --away at most 2m")}
 	}
 	program, err := os.Executable()
 	if err != nil {

@@ -19,7 +19,8 @@ type benchFind struct {
 }
 
 func (benchFind) Help() string {
-	return "Fills a ward in a schema of its own and looks people up by parts of names, by phone and by unit, beside reading one person by id. " +
+	return "Fills a ward in a schema of its own and looks people up by parts of names, by phone and by unit, beside " +
+		"reading one person by id. " +
 		"The schema is dropped afterwards.\n\nExample: DATABASE_URL=postgres://... go run ./bench find --people 600000"
 }
 
@@ -88,9 +89,16 @@ func fillForFind(store *models.Store, n int, now time.Time) error {
 		series = "(WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < ?) SELECT i FROM s) AS g"
 	}
 	pick := func(names string, by string) string { return "(CASE " + by + names + " END)" }
-	family := pick(" WHEN 0 THEN 'nguyen' WHEN 1 THEN 'nguyen' WHEN 2 THEN 'nguyen' WHEN 3 THEN 'tran' WHEN 4 THEN 'le' WHEN 5 THEN 'pham' WHEN 6 THEN 'hoang' WHEN 7 THEN 'phan' WHEN 8 THEN 'vo' WHEN 9 THEN 'dang' ELSE 'ho'", "i % 11")
-	middle := pick(" WHEN 0 THEN 'thi' WHEN 1 THEN 'thi' WHEN 2 THEN 'thi' WHEN 3 THEN 'van' WHEN 4 THEN 'van' WHEN 5 THEN 'duc' WHEN 6 THEN 'minh' WHEN 7 THEN 'thanh' WHEN 8 THEN 'ngoc' WHEN 9 THEN 'quang' WHEN 10 THEN 'huu' WHEN 11 THEN 'xuan' ELSE 'thu'", "(i / 11) % 13")
-	given := pick(" WHEN 0 THEN 'hoa' WHEN 1 THEN 'lan' WHEN 2 THEN 'mai' WHEN 3 THEN 'huong' WHEN 4 THEN 'thao' WHEN 5 THEN 'nga' WHEN 6 THEN 'binh' WHEN 7 THEN 'yen' WHEN 8 THEN 'loan' WHEN 9 THEN 'quynh' WHEN 10 THEN 'an' WHEN 11 THEN 'hai' WHEN 12 THEN 'son' WHEN 13 THEN 'tuan' WHEN 14 THEN 'dung' WHEN 15 THEN 'cuong' WHEN 16 THEN 'phuong' WHEN 17 THEN 'linh' WHEN 18 THEN 'trang' ELSE 'hung'", "(i / 143) % 20")
+	family := pick(" WHEN 0 THEN 'nguyen' WHEN 1 THEN 'nguyen' WHEN 2 THEN 'nguyen' WHEN 3 THEN 'tran' WHEN 4 THEN "+
+		"'le' WHEN 5 THEN 'pham' WHEN 6 THEN 'hoang' WHEN 7 THEN 'phan' WHEN 8 THEN 'vo' WHEN 9 THEN 'dang' ELSE "+
+		"'ho'", "i % 11")
+	middle := pick(" WHEN 0 THEN 'thi' WHEN 1 THEN 'thi' WHEN 2 THEN 'thi' WHEN 3 THEN 'van' WHEN 4 THEN 'van' WHEN 5 "+
+		"THEN 'duc' WHEN 6 THEN 'minh' WHEN 7 THEN 'thanh' WHEN 8 THEN 'ngoc' WHEN 9 THEN 'quang' WHEN 10 THEN 'huu' "+
+		"WHEN 11 THEN 'xuan' ELSE 'thu'", "(i / 11) % 13")
+	given := pick(" WHEN 0 THEN 'hoa' WHEN 1 THEN 'lan' WHEN 2 THEN 'mai' WHEN 3 THEN 'huong' WHEN 4 THEN 'thao' WHEN "+
+		"5 THEN 'nga' WHEN 6 THEN 'binh' WHEN 7 THEN 'yen' WHEN 8 THEN 'loan' WHEN 9 THEN 'quynh' WHEN 10 THEN 'an' WHEN "+
+		"11 THEN 'hai' WHEN 12 THEN 'son' WHEN 13 THEN 'tuan' WHEN 14 THEN 'dung' WHEN 15 THEN 'cuong' WHEN 16 THEN "+
+		"'phuong' WHEN 17 THEN 'linh' WHEN 18 THEN 'trang' ELSE 'hung'", "(i / 143) % 20")
 	full := family + " || ' ' || " + middle + " || ' ' || " + given
 	codes := []string{"youth", "women", "farmers", "veterans", "elderly", "red_cross", "front"}
 	names := []string{"Đoàn Thanh niên", "Hội Liên hiệp Phụ nữ", "Hội Nông dân", "Hội Cựu chiến binh",
@@ -105,13 +113,15 @@ func fillForFind(store *models.Store, n int, now time.Time) error {
 		return errors.Join(
 			tx.Create(&models.Ward{ID: 1, Code: "bench", Name: "Bench", Kind: "phường", CreatedAt: now}).Error,
 			tx.Create(&organizations).Error,
-			tx.Exec("INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1, 'Tổ dân phố ' || i, 'to dan pho ' || i, ? FROM "+series, now, villages).Error,
+			tx.Exec("INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1, 'Tổ dân phố ' || i, 'to dan "+
+				"pho ' || i, ? FROM "+series, now, villages).Error,
 			tx.Exec(`INSERT INTO branches (id, ward_id, village_id, organization_code, name, created_at)
 				SELECT v.id * 7 + o.n, 1, v.id, o.code, 'Chi hội', ? FROM villages v
 				CROSS JOIN (SELECT code, ROW_NUMBER() OVER (ORDER BY code) - 1 AS n FROM organizations) o`, now).Error,
 			tx.Exec("INSERT INTO people (id, ward_id, name, folded, phone, created_at, updated_at) SELECT i, 1, "+full+", "+
 				full+", '+84' || (900000000 + i * 37), ?, ? FROM "+series, now, now, n).Error,
-			tx.Exec(fmt.Sprintf("INSERT INTO terms (ward_id, branch_id, person_id, role, title, from_date, created_at) SELECT 1, 7 + i %% %d, i, 'member', 'x', '2024-01-01', ? FROM ", villages*7)+series, now, n).Error,
+			tx.Exec(fmt.Sprintf("INSERT INTO terms (ward_id, branch_id, person_id, role, title, from_date, created_at) "+
+				"SELECT 1, 7 + i %% %d, i, 'member', 'x', '2024-01-01', ? FROM ", villages*7)+series, now, n).Error,
 			tx.Exec("ANALYZE").Error,
 		)
 	})

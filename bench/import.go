@@ -23,7 +23,8 @@ type benchImport struct {
 }
 
 func (benchImport) Help() string {
-	return "Makes a sheet of people who are not in the roster, and reads, mends and validates it from its bytes against a ward in a database of its own. " +
+	return "Makes a sheet of people who are not in the roster, and reads, mends and validates it from its bytes " +
+		"against a ward in a database of its own. " +
 		"The floor is the same workbook with its rows only read.\n\nExample: go run ./bench import --rows 100000"
 }
 

@@ -35,8 +35,10 @@ type benchInbound struct {
 }
 
 func (benchInbound) Help() string {
-	return "Uses DATABASE_URL and REDIS_URL where set (a schema and a key prefix of its own, removed at the end), else the embedded pair. " +
-		"The mix: 60% this month's allowance in free words, 15% history, 15% menu and buttons, 10% a form's step.\n\nExample: go run ./bench inbound --clients 32"
+	return "Uses DATABASE_URL and REDIS_URL where set (a schema and a key prefix of its own, removed at the end), " +
+		"else the embedded pair. " +
+		"The mix: 60% this month's allowance in free words, 15% history, 15% menu and buttons, 10% a form's step.\n\n" +
+		"Example: go run ./bench inbound --clients 32"
 }
 
 func (c benchInbound) Run(p *process) error {

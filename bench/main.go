@@ -65,7 +65,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	var cli commands
 	helped := false
 	parser, err := kong.New(&cli, kong.Name("bench"), kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }),
-		kong.Description("Measures canbobot beside the machine's own floor in the same run. Uses DATABASE_URL and REDIS_URL where set, else the embedded pair."),
+		kong.Description("Measures canbobot beside the machine's own floor in the same run. Uses DATABASE_URL and "+
+			"REDIS_URL where set, else the embedded pair."),
 		kong.Bind(&process{ctx: ctx, environ: environ, stdout: stdout, clock: time.Now}))
 	if err != nil {
 		fmt.Fprintln(stderr, "bench:", err)

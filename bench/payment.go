@@ -26,8 +26,10 @@ type benchPayment struct {
 }
 
 func (benchPayment) Help() string {
-	return "Fills wards in a schema of its own and prepares the month's list of every ward as a clerk does, then submits each. Every twentieth officer was entered late and has arrears. " +
-		"The floor is an INSERT..SELECT of an earlier month's rows into the same tables. The schema is dropped afterwards.\n\n" +
+	return "Fills wards in a schema of its own and prepares the month's list of every ward as a clerk does, then " +
+		"submits each. Every twentieth officer was entered late and has arrears. " +
+		"The floor is an INSERT..SELECT of an earlier month's rows into the same tables. The schema is dropped " +
+		"afterwards.\n\n" +
 		"Example: DATABASE_URL=postgres://... go run ./bench payment --people 600000"
 }
 
@@ -53,7 +55,8 @@ var benchRate = fmt.Sprintf("(CASE t.role WHEN 'head' THEN %d ELSE %d END)", ben
 
 func (c benchPayment) Run(p *process) error {
 	if c.People < benchMinimum || c.People > 2_000_000 || c.Ward < 1 || c.History < 2 || c.History > 12 || c.Clerks < 1 {
-		return usageError{errors.New("--people must be from 1000 to 2000000, --history from 2 to 12, --ward and --clerks at least 1")}
+		return usageError{errors.New("--people must be from 1000 to 2000000, --history from 2 to 12, --ward and --clerks " +
+			"at least 1")}
 	}
 	place := &inboundBench{} // for its database
 	defer func() {
@@ -180,7 +183,8 @@ func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 		}{
 			{"INSERT INTO wards (id, code, name, kind, created_at) SELECT i, 'bench-' || i, 'Bench ' || i, 'phường', ? FROM " +
 				b.series(), []any{now, b.wards}},
-			{"INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1 + (i - 1) / ?, 'Tổ dân phố ' || i, 'to dan pho ' || i, ? FROM " + b.series(), []any{perWard, now, villages}},
+			{"INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1 + (i - 1) / ?, 'Tổ dân phố ' || i, " +
+				"'to dan pho ' || i, ? FROM " + b.series(), []any{perWard, now, villages}},
 			{`INSERT INTO branches (id, ward_id, village_id, organization_code, name, created_at)
 				SELECT (v.id - 1) * 4 + o.sort_order, v.ward_id, v.id, o.code, o.branch_name || ' ' || v.name, ? FROM villages v CROSS JOIN organizations o`, []any{now}},
 			{`INSERT INTO people (id, ward_id, name, folded, bank_name, bank_tail, created_at, updated_at)

@@ -59,7 +59,8 @@ func printBroadcast(out io.Writer, asJSON bool, one figures) error {
 		return printFigures(out, true, []figures{one})
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "recipients\treplicas\tper second\tfloor\tenqueue s\tseconds\tlost\trepeated\tunmarked\tuncertain\t429\tlimit used\treply p95 ms\tMB before\tpeak MB\t")
+	fmt.Fprintln(table, "recipients\treplicas\tper second\tfloor\tenqueue "+
+		"s\tseconds\tlost\trepeated\tunmarked\tuncertain\t429\tlimit used\treply p95 ms\tMB before\tpeak MB\t")
 	fmt.Fprintf(table, "%d\t%d\t%.0f\t%.0f\t%.2f\t%.1f\t%d\t%d\t%d\t%d\t%d\t%.1f%%\t%.1f\t%.0f\t%.0f\t\n", one.Recipients,
 		one.Replicas, one.PerSecond, one.FloorPerSecond, one.EnqueueSeconds, one.Seconds,
 		one.Lost, one.Repeated, one.Unmarked, one.Uncertain, one.Refused, 100*one.LimitUsed, one.ReplyP95, one.SteadyRSS,

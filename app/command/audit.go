@@ -25,7 +25,8 @@ type auditExportCommand struct {
 }
 
 func (auditExportCommand) Help() string {
-	return "The journal notes the export. Telephone, account and citizens' numbers are masked.\n\nExample: canbobot audit export --change 12 request-12.xlsx"
+	return "The journal notes the export. Telephone, account and citizens' numbers are masked.\n\n" +
+		"Example: canbobot audit export --change 12 request-12.xlsx"
 }
 
 func (c auditExportCommand) subject() (story.Subject, error) {
@@ -83,7 +84,8 @@ type auditVerifyCommand struct {
 }
 
 func (auditVerifyCommand) Help() string {
-	return "Write the printed heads down elsewhere: they prove later that nothing was cut off the end. A file kept by AUDIT_FILE proves it of every entry.\n\nExample: canbobot audit verify --file /var/lib/canbobot/audit.jsonl"
+	return "Write the printed heads down elsewhere: they prove later that nothing was cut off the end. A file kept by " +
+		"AUDIT_FILE proves it of every entry.\n\nExample: canbobot audit verify --file /var/lib/canbobot/audit.jsonl"
 }
 
 func (c auditVerifyCommand) Run(p *process) error {

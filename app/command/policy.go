@@ -17,7 +17,8 @@ type wardPaysCommand struct {
 }
 
 func (wardPaysCommand) Help() string {
-	return "A quarter's list is that of its last month and covers all three. No month is paid twice or left out by the change.\n\nExample: canbobot ward pays quarter --ward bac-hong-linh"
+	return "A quarter's list is that of its last month and covers all three. No month is paid twice or left out by " +
+		"the change.\n\nExample: canbobot ward pays quarter --ward bac-hong-linh"
 }
 
 func (c wardPaysCommand) Run(p *process) error {
@@ -68,8 +69,10 @@ type policyImportCommand struct {
 }
 
 func (policyImportCommand) Help() string {
-	return "Columns, in any order: Tên khoản, Nguồn, Văn bản, Ngày văn bản, Nơi ban hành, Từ ngày, Đến ngày, Đoàn thể, Chức danh, Mức or Hệ số, Cách tính, Nhiều chức, Tối đa. " +
-		"A row for each role; an empty cell is that of the row above. With a wrong row nothing is entered, and the exit code is 1.\n\nExample: canbobot policy import muc-ho-tro.xlsx --ward bac-hong-linh --dry-run"
+	return "Columns, in any order: Tên khoản, Nguồn, Văn bản, Ngày văn bản, Nơi ban hành, Từ ngày, Đến ngày, Đoàn " +
+		"thể, Chức danh, Mức or Hệ số, Cách tính, Nhiều chức, Tối đa. " +
+		"A row for each role; an empty cell is that of the row above. With a wrong row nothing is entered, and the exit " +
+		"code is 1.\n\nExample: canbobot policy import muc-ho-tro.xlsx --ward bac-hong-linh --dry-run"
 }
 
 func (c policyImportCommand) Run(p *process) error {

@@ -26,7 +26,8 @@ type reportCommand struct {
 }
 
 func (reportCommand) Help() string {
-	return "Example: canbobot report --on 2026-04-01 --json\n\nExample: canbobot report --year 2026 --ward bac-hong-linh --out nam-2026.xlsx"
+	return "Example: canbobot report --on 2026-04-01 --json\n\nExample: canbobot report --year 2026 --ward " +
+		"bac-hong-linh --out nam-2026.xlsx"
 }
 
 func (c reportCommand) Run(p *process) error {

@@ -23,8 +23,10 @@ type resultsCommand struct {
 }
 
 func (resultsCommand) Help() string {
-	return "Says how many lines the bank paid, refused and sent back, and each wrong cell; with any wrong cell nothing is marked, and the exit code is 1. " +
-		"The same sheet again changes nothing. docs/results.md tells which columns are read.\n\nExample: canbobot results ket-qua.xlsx --run 2026-03 --dry-run"
+	return "Says how many lines the bank paid, refused and sent back, and each wrong cell; with any wrong cell " +
+		"nothing is marked, and the exit code is 1. " +
+		"The same sheet again changes nothing. docs/results.md tells which columns are read.\n\n" +
+		"Example: canbobot results ket-qua.xlsx --run 2026-03 --dry-run"
 }
 
 func (c resultsCommand) Run(p *process) error {
@@ -81,7 +83,8 @@ func (c resultsCommand) Run(p *process) error {
 
 func printResults(out io.Writer, words *texts.Texts, preview bank.Preview) {
 	c := preview.Counts
-	fmt.Fprintf(out, "list of %s, rows %d: paid %d, failed %d, returned %d, already %d, waiting %d, wrong %d; lines without an answer %d\n",
+	fmt.Fprintf(out, "list of %s, rows %d: paid %d, failed %d, returned %d, already %d, waiting %d, wrong %d; lines "+
+		"without an answer %d\n",
 		preview.Run.Month, c.Rows, c.Paid, c.Failed, c.Returned, c.Already, c.Waiting, c.Wrong, c.Missing)
 	for _, reason := range preview.Reasons {
 		fmt.Fprintf(out, "reason %q: %d\n", reason.Text, reason.Count)

@@ -69,7 +69,8 @@ func (c rulesSetCommand) Run(p *process) error {
 		if err := ward.Approvals.SetRules(p.ctx, actor, rules); err != nil {
 			return ruleAdvice(err)
 		}
-		_, err = fmt.Fprintf(p.stdout, "%d rules are in force for %s; what was sent before is decided by the rules of its day\n", len(rules), c.Ward)
+		_, err = fmt.Fprintf(p.stdout, "%d rules are in force for %s; what was sent before is decided by the rules of "+
+			"its day\n", len(rules), c.Ward)
 		return err
 	})
 }
@@ -111,7 +112,8 @@ func ruleAdvice(err error) error {
 	case "rule_step_up":
 		advice = "set step_up: true; where money goes is never decided without a code"
 	case "rule_few":
-		advice = fmt.Sprintf("it wants %v people and the ward has %v who may sign it; add staff (canbobot staff add), seat them (canbobot staff desk), or ask for fewer", f["people"], f["have"])
+		advice = fmt.Sprintf("it wants %v people and the ward has %v who may sign it; add staff (canbobot staff add), "+
+			"seat them (canbobot staff desk), or ask for fewer", f["people"], f["have"])
 	case "rule_same":
 		advice = "somebody would have to sign twice, which nobody may; add staff, or change the step"
 	case "desk_needed":

@@ -76,7 +76,8 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	helped := false
 	parser, err := kong.New(&cli,
 		kong.Name("canbobot"),
-		kong.Description("The officers' counter on the phone: a chat service for Viet Nam's wards on Zalo and Telegram.\n\nTry it: canbobot demo\nSettings are environment variables; .env.example lists them."),
+		kong.Description("The officers' counter on the phone: a chat service for Viet Nam's wards on Zalo and Telegram.\n"+
+			"\nTry it: canbobot demo\nSettings are environment variables; .env.example lists them."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

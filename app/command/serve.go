@@ -34,7 +34,8 @@ type demoCommand struct {
 }
 
 func (demoCommand) Help() string {
-	return "Everything in one process, in a folder that is removed at the end: the sample of Hồng Lĩnh, the bot, and a page with two phones.\n\nExample: canbobot demo --addr 127.0.0.1:9000"
+	return "Everything in one process, in a folder that is removed at the end: the sample of Hồng Lĩnh, the bot, and " +
+		"a page with two phones.\n\nExample: canbobot demo --addr 127.0.0.1:9000"
 }
 
 func (c demoCommand) Run(p *process) error {

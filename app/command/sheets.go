@@ -21,8 +21,10 @@ type importCommand struct {
 }
 
 func (importCommand) Help() string {
-	return "Says how many rows are new, changed, unchanged and wrong, and each wrong cell; with any wrong cell nothing is imported, and the exit code is 1. " +
-		"Importing the same sheet again changes nothing.\n\nExample: canbobot import danh-sach.xlsx --ward bac-hong-linh --dry-run --annotated sua.xlsx"
+	return "Says how many rows are new, changed, unchanged and wrong, and each wrong cell; with any wrong cell " +
+		"nothing is imported, and the exit code is 1. " +
+		"Importing the same sheet again changes nothing.\n\nExample: canbobot import danh-sach.xlsx --ward bac-hong-linh " +
+		"--dry-run --annotated sua.xlsx"
 }
 
 func (c importCommand) Run(p *process) error {
@@ -116,7 +118,8 @@ type exportCommand struct {
 }
 
 func (exportCommand) Help() string {
-	return "The sheet prints on A4 and can be imported again.\n\nExample: canbobot export --ward bac-hong-linh --organization women --role head danh-sach.xlsx"
+	return "The sheet prints on A4 and can be imported again.\n\n" +
+		"Example: canbobot export --ward bac-hong-linh --organization women --role head danh-sach.xlsx"
 }
 
 func (c exportCommand) Run(p *process) error {

@@ -17,7 +17,8 @@ type inviteCommand struct {
 }
 
 func (inviteCommand) Help() string {
-	return "The code is printed once and kept only as a hash; it works once, for 14 days.\n\nExample: canbobot invite --ward bac-hong-linh --phone 0912345678"
+	return "The code is printed once and kept only as a hash; it works once, for 14 days.\n\n" +
+		"Example: canbobot invite --ward bac-hong-linh --phone 0912345678"
 }
 
 func (c inviteCommand) Run(p *process) error {
@@ -70,7 +71,8 @@ func (c staffAddCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "staff %d\ninvite code   %s\ncode generator %s\nBoth are shown once. Hand them over in person.\n", staff.ID, code, address)
+		_, err = fmt.Fprintf(p.stdout, "staff %d\ninvite code   %s\ncode generator %s\nBoth are shown once. Hand them "+
+			"over in person.\n", staff.ID, code, address)
 		return err
 	})
 }
@@ -81,7 +83,8 @@ type staffRetireCommand struct {
 }
 
 func (staffRetireCommand) Help() string {
-	return "Refused while one of the ward's rules could be kept by nobody else.\n\nExample: canbobot staff retire 7 --ward bac-hong-linh"
+	return "Refused while one of the ward's rules could be kept by nobody else.\n\n" +
+		"Example: canbobot staff retire 7 --ward bac-hong-linh"
 }
 
 func (c staffRetireCommand) Run(p *process) error {
@@ -121,7 +124,8 @@ type staffDeskCommand struct {
 }
 
 func (staffDeskCommand) Help() string {
-	return "Rules of approval name desks: the ward Front checks first, for one.\n\nExample: canbobot staff desk --ward bac-hong-linh --staff 3 --desk front"
+	return "Rules of approval name desks: the ward Front checks first, for one.\n\n" +
+		"Example: canbobot staff desk --ward bac-hong-linh --staff 3 --desk front"
 }
 
 func (c staffDeskCommand) Run(p *process) error {

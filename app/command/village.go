@@ -24,7 +24,8 @@ type villageMergeCommand struct {
 }
 
 func (villageMergeCommand) Help() string {
-	return "Without --yes it only says who goes on where, who ends, what it does to the money, and which posts would have too many holders.\n\n" +
+	return "Without --yes it only says who goes on where, who ends, what it does to the money, and which posts would " +
+		"have too many holders.\n\n" +
 		`Example: canbobot village merge "Tổ dân phố 5" "Tổ dân phố 6" --into "Tổ dân phố 5" --from 2026-07-01 --decision 12/NQ-HĐND --end 31 --yes`
 }
 
@@ -76,7 +77,8 @@ type villageSplitCommand struct {
 }
 
 func (villageSplitCommand) Help() string {
-	return "Everybody in post goes to one part, or ends. Without --yes it only says what would come of it, and who has no part yet.\n\n" +
+	return "Everybody in post goes to one part, or ends. Without --yes it only says what would come of it, and who " +
+		"has no part yet.\n\n" +
 		`Example: canbobot village split "Tổ dân phố 5" --into "Tổ dân phố 5A" --into "Tổ dân phố 5B" --from 2026-07-01 --to 31=1,32=2 --yes`
 }
 
@@ -118,7 +120,8 @@ func (c villageSplitCommand) Run(p *process) error {
 // notDone says that nothing was changed, and why where something is in the way.
 func (p *process) notDone(outcome units.Outcome) error {
 	if !outcome.Possible() {
-		return fmt.Errorf("%d posts have too many holders and %d people have no part; nothing was changed. Say who ends with --end TERM, or who goes where with --to TERM=N", len(outcome.Clashes), len(outcome.Unplaced))
+		return fmt.Errorf("%d posts have too many holders and %d people have no part; nothing was changed. Say who ends "+
+			"with --end TERM, or who goes where with --to TERM=N", len(outcome.Clashes), len(outcome.Unplaced))
 	}
 	_, err := fmt.Fprintln(p.stdout, "nothing was changed; --yes does it")
 	return err

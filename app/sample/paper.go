@@ -271,7 +271,8 @@ func (l *loader) loadNotice(ctx context.Context) error {
 		return err
 	}
 	sent, err := with.Notices.Send(ctx, actor, notice.Compose{
-		Text:         "Mời các chi hội trưởng phụ nữ họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường. Đề nghị đi đủ, đúng giờ.",
+		Text: "Mời các chi hội trưởng phụ nữ họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường. Đề nghị đi " +
+			"đủ, đúng giờ.",
 		NeedsConfirm: true,
 		Audience:     notice.Audience{Organizations: []string{"women"}, Roles: []models.TermRole{models.Head}},
 	})

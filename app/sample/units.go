@@ -76,8 +76,10 @@ func join(lists ...[]string) []string {
 var wards = []half{
 	{"bac-hong-linh", "Bắc Hồng Lĩnh", "+842393835001", join( // Bắc Hồng, Đức Thuận, Trung Lương, Xuân Lam
 		numbered("Tổ dân phố %d", 8),
-		strings.Split("Tổ dân phố Thuận An,Tổ dân phố Thuận Hoà,Tổ dân phố Thuận Minh,Tổ dân phố Thuận Tiến,Tổ dân phố Ngọc Sơn,Tổ dân phố Đồng Thuận,Tổ dân phố Hồng Nguyệt", ","),
-		strings.Split("Tổ dân phố La Giang,Tổ dân phố Tiên Sơn,Tổ dân phố Tuần Cầu,Tổ dân phố Quỳnh Lâm,Tổ dân phố Phúc Sơn,Tổ dân phố Hầu Đền,Tổ dân phố Bấn Xá", ","),
+		strings.Split("Tổ dân phố Thuận An,Tổ dân phố Thuận Hoà,Tổ dân phố Thuận Minh,Tổ dân phố Thuận Tiến,Tổ dân phố "+
+			"Ngọc Sơn,Tổ dân phố Đồng Thuận,Tổ dân phố Hồng Nguyệt", ","),
+		strings.Split("Tổ dân phố La Giang,Tổ dân phố Tiên Sơn,Tổ dân phố Tuần Cầu,Tổ dân phố Quỳnh Lâm,Tổ dân phố Phúc "+
+			"Sơn,Tổ dân phố Hầu Đền,Tổ dân phố Bấn Xá", ","),
 		numbered("Thôn Xuân Lam %d", 6))},
 	{"nam-hong-linh", "Nam Hồng Lĩnh", "+842393835002", join( // Nam Hồng, Đậu Liêu, Thuận Lộc, Xuân Lĩnh
 		numbered("Tổ dân phố %d", 8),
