@@ -105,8 +105,9 @@ var house = []room{
 	{path: "services/ward/wardtest", may: []string{"services", "services/...", "models", "models/storetest"},
 		why: "a furnished ward for a test of any service"},
 
-	{path: "bot", may: []string{"services"},
+	{path: "bot", may: []string{"services"}, tests: []string{"bot/dialog"},
 		why: "the conversation knows no SQL and no HTTP; what it needs of services it declares, and app hands it in"},
+	{path: "bot/dialog", may: []string{"bot", "services"}, why: "forms are filled for any book, whatever they change"},
 	{path: "bot/understand", may: []string{"bot"}, why: "text to meaning, offline"},
 	{path: "bot/texts", may: join(floorZero, "bot"),
 		why: "words for what services refuse and models hold; services/... would let it decide things"},

@@ -13,6 +13,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/delivery"
+	"canbobot/bot/dialog"
 	"canbobot/bot/page"
 	"canbobot/bot/session"
 	"canbobot/bot/texts"
@@ -55,11 +56,12 @@ func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel,
 		c.channels[channel.Name()] = channel
 	}
 	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window})
-	breakers := bot.NewBreakers(ward.Clock)
+	breakers, book := bot.NewBreakers(ward.Clock), c.Screens.Book.Book
 	c.Dispatcher = &bot.Dispatcher{
-		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions}, People: people{ward.Identity},
-		Drafts: formDrafts{ward.Drafts}, Cards: cards{ward.Outbox}, Understand: understand.New(),
-		Book: c.Screens.Book.Book, Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
+		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions},
+		People: people{ward.Identity}, Cards: cards{ward.Outbox}, Understand: understand.New(),
+		Forms: &dialog.Forms{Book: book, Drafts: formDrafts{ward.Drafts}, Speech: a.Words},
+		Book:  book, Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}
 	c.sender = &delivery.Sender{
 		Channels: c.channels, Breakers: breakers, Outbox: ward.Outbox, Identity: ward.Identity, Drawer: c.Screens,

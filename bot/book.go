@@ -28,8 +28,10 @@ type Turn struct {
 	Meaning Meaning  // of free text
 	Now     time.Time
 
-	forms *formRunner
-	fetch func(ctx context.Context, limit int64) ([]byte, error) // nil where no file came, or none can be had
+	book     *Book
+	forms    Forms
+	position *Position
+	fetch    func(ctx context.Context, limit int64) ([]byte, error) // nil where no file came, or none can be had
 }
 
 // Fetch brings the file that the person sent, of at most limit bytes. It refuses
@@ -61,27 +63,23 @@ func (t Turn) Arg(i int) string {
 // Begin opens a form with answers that are known already and asks its first
 // open question. A form that was left half-filled is replaced.
 func (t Turn) Begin(ctx context.Context, form string, known Answers) (Reply, error) {
-	return t.forms.begin(ctx, t, form, known)
+	return t.forms.Begin(ctx, t, t.position, form, known, nil)
 }
 
 // BeginSaid is Begin with what the person said already of further questions.
 func (t Turn) BeginSaid(ctx context.Context, form string, known Answers, said Said) (Reply, error) {
-	if known == nil {
-		known = Answers{}
-	}
-	known.keep(said)
-	return t.forms.begin(ctx, t, form, known)
+	return t.forms.Begin(ctx, t, t.position, form, known, said)
 }
 
 // BeginWith opens a form and takes what the person did already as the answer to
 // its first question.
 func (t Turn) BeginWith(ctx context.Context, form, first string) (Reply, error) {
-	return t.forms.beginWith(ctx, t, form, Input{Text: first})
+	return t.forms.BeginWith(ctx, t, t.position, form, first)
 }
 
 // Open shows the screen that a verb leads to, as if its button had been pressed.
 func (t Turn) Open(ctx context.Context, verb string, args ...string) (Reply, error) {
-	action, known := t.forms.dispatcher.Book.Actions[verb]
+	action, known := t.book.Actions[verb]
 	if !known {
 		return Reply{}, services.NotFound("button")
 	}
@@ -91,7 +89,7 @@ func (t Turn) Open(ctx context.Context, verb string, args ...string) (Reply, err
 
 // Draft is the form that the person left half-filled, if any.
 func (t Turn) Draft(ctx context.Context) (Draft, bool, error) {
-	return t.forms.load(ctx, t)
+	return t.forms.Draft(ctx, t)
 }
 
 // Screen is what the bot shows for an intent or a pressed button. It returns a

@@ -16,7 +16,7 @@ type Dispatcher struct {
 	Channels   map[string]Channel
 	Sessions   Sessions
 	People     People
-	Drafts     Drafts
+	Forms      Forms
 	Cards      Cards
 	Understand Understander
 	Book       *Book
@@ -160,15 +160,15 @@ func (d *Dispatcher) sign(ctx context.Context, channel Channel, in Inbound) (sto
 	return func() { timer.Stop() }
 }
 
-func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, dialogue Dialogue, position *Position) error {
+func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, dialogue Dialogue,
+	position *Position) error {
 	speaker, err := d.People.Identify(ctx, in.Channel, in.UserID)
 	if err != nil {
 		return err
 	}
 	speaker.Actor.Channel = in.Channel
 	speaker.Actor.Event = in.Channel + ":" + in.EventID
-	turn := Turn{In: in, Speaker: speaker, Now: d.Clock.Local()}
-	turn.forms = &formRunner{dispatcher: d, position: position}
+	turn := Turn{In: in, Speaker: speaker, Now: d.Clock.Local(), book: d.Book, forms: d.Forms, position: position}
 	if fetcher, ok := channel.(Fetcher); ok && in.Attachment != nil {
 		turn.fetch = func(ctx context.Context, limit int64) ([]byte, error) {
 			return fetcher.Fetch(ctx, in.Attachment.ID, limit)
@@ -200,27 +200,30 @@ func (d *Dispatcher) explain(turn Turn, err error) (Reply, error) {
 		return Reply{}, err
 	}
 	if services.KindOf(err) == services.KindInternal {
-		d.Logger.Error("screen failed", "channel", turn.In.Channel, "event", turn.In.EventID, "account", turn.Speaker.Actor.Account, "error", err)
+		d.Logger.Error("screen failed", "channel", turn.In.Channel, "event", turn.In.EventID, "account",
+			turn.Speaker.Actor.Account, "error", err)
 	}
-	reply := Reply{Text: d.refusal(err)}
+	reply := Reply{Text: Refusal(d.Speech, err)}
 	reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
-	if turn.forms.position.Form != "" { // the draft is still there: offer to go on
+	if turn.position.Form != "" { // the draft is still there: offer to go on
 		reply.Buttons = [][]Button{Row(
-			Button{Label: d.Speech.Say("form.resume", nil), Action: Act(verbResume)},
-			Button{Label: d.Speech.Say("form.cancel", nil), Action: Act(verbCancel)})}
+			Button{Label: d.Speech.Say("form.resume", nil), Action: Act(Resume())},
+			Button{Label: d.Speech.Say("form.cancel", nil), Action: Act(GiveUp())})}
 	}
 	if services.CodeOf(err) == "step_up" {
-		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: Act("step_up")}, Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
+		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: Act("step_up")},
+			Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
 	}
 	return reply, nil
 }
 
-func (d *Dispatcher) refusal(err error) string {
+// Refusal says a refusal in words; what is our fault has one apology for all.
+func Refusal(speech Speech, err error) string {
 	refusal := (*services.Error)(nil)
 	if !errors.As(err, &refusal) {
-		return d.Speech.Say("errors.internal", nil)
+		return speech.Say("errors.internal", nil)
 	}
-	return d.Speech.Say("errors."+string(refusal.Kind)+"."+refusal.Code, Fields(refusal.Fields))
+	return speech.Say("errors."+string(refusal.Kind)+"."+refusal.Code, Fields(refusal.Fields))
 }
 
 // send delivers the answer. What the platform asks to be repeated leaves the
@@ -312,4 +315,13 @@ func (d *Dispatcher) say(ctx context.Context, channel Channel, chatID string, re
 		d.Spent(channel.Name(), chatID)
 	}
 	return ref, err
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/dialog"
 	"canbobot/services"
 )
 
@@ -85,9 +86,9 @@ func newCounter(t *testing.T, numbered bool) *counter {
 		}},
 	}
 	c.Dispatcher = &bot.Dispatcher{
-		Channels: map[string]bot.Channel{"line": c.channel}, Sessions: c, People: c, Drafts: c, Cards: c,
+		Channels: map[string]bot.Channel{"line": c.channel}, Sessions: c, People: c, Cards: c,
 		Understand: c, Book: book, Speech: c, Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Away: func(error) bool { return false },
+		Away: func(error) bool { return false }, Forms: &dialog.Forms{Book: book, Drafts: c, Speech: c},
 	}
 	return c
 }

@@ -41,7 +41,7 @@
 //
 // # Forms
 //
-// A Form is a table of Steps. Answers are kept in a draft row of the database
+// A Form is a table of Steps that bot/dialog fills. Answers are kept in a draft row of the database
 // after each step; Redis holds only which form the person is in. Losing Redis
 // loses nobody's typing: the menu offers to go on. What was said before a
 // question comes up answers it; a question that is opened again leaves the

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold is a text as two people type it alike: no case, no accents, single
+// Fold is a text as two people type it alike: no case, no accents, single
 // spaces, no signs at its ends, "ko" for "không".
-func fold(text string) string {
+func Fold(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(text)) {
 		switch {

@@ -7,7 +7,7 @@ import (
 )
 
 // Form is a conversation that ends in one change: questions, a summary, a
-// button that sends. Cancel, back, help and time-outs are the dispatcher's.
+// button that sends. Cancel, back, help and time-outs are bot/dialog's.
 type Form struct {
 	Name  string
 	Steps []Step
@@ -77,43 +77,19 @@ type Input struct {
 // a sign are the form runner's own.
 type Answers map[string]string
 
-const (
-	signFixed   = "!" // an answer that nobody was asked for
-	signSaid    = "~" // what was said before its question came up
-	signOffered = "?" // what was typed after a long silence, not taken yet
-)
+// signFixed begins the name of an answer that nobody was asked for.
+const signFixed = "!"
 
 // Fix keeps an answer that goes without saying: it cannot be stepped back into.
 func (a Answers) Fix(step, value string) { a[step], a[signFixed+step] = value, "1" }
+
+// Fixed reports whether nobody was asked for an answer.
+func (a Answers) Fixed(step string) bool { return a[signFixed+step] != "" }
 
 // Said is what a person said of a form's questions before they were asked: step
 // to input. It is read when its question comes up, as if given there; where it
 // is refused, the question is asked.
 type Said map[string]Input
-
-// keep puts what was said beside the answers until its question comes up.
-func (a Answers) keep(said Said) {
-	for step, input := range said {
-		switch {
-		case input.Choice != "":
-			a[signSaid+step] = "c" + input.Choice
-		case input.Text != "":
-			a[signSaid+step] = "t" + input.Text
-		}
-	}
-}
-
-// said is what was said of a step before it was asked.
-func (a Answers) said(step string) (Input, bool) {
-	kept := a[signSaid+step]
-	if kept == "" {
-		return Input{}, false
-	}
-	if kept[0] == 'c' {
-		return Input{Choice: kept[1:]}, true
-	}
-	return Input{Text: kept[1:]}, true
-}
 
 // Draft is a half-filled form as the database keeps it.
 type Draft struct {
@@ -121,13 +97,6 @@ type Draft struct {
 	Step    string // being asked; Confirming when all are answered
 	Answers Answers
 	Event   string // the inbound event that it was last changed by
-}
-
-// taken reports whether the turn's event was this draft's last change already:
-// it comes again because its answer could not be sent, and must not answer the
-// next question too.
-func (d Draft) taken(turn Turn) bool {
-	return d.Event != "" && d.Event == turn.Speaker.Actor.Event
 }
 
 // Confirming is the step of a draft that waits for its send button; no step of
@@ -141,62 +110,21 @@ type Drafts interface {
 	Delete(ctx context.Context, actor services.Actor, channel, userID string) error
 }
 
-// Verbs that belong to the dispatcher.
-const (
-	verbAnswer = "a"  // a:FORM:STEP:VALUE
-	verbSend   = "fs" // fs:FORM
-	verbResume = "fr"
-	verbDrop   = "fd"
-	verbBack   = "fb"
-	verbCancel = "fc"
-	verbKeep   = "fk" // fk:FORM:STEP, the answer that is being asked again stays
-	verbUse    = "fu" // fu:FORM:STEP, what was typed is the answer
-)
-
-// Buttons that screens may offer about a draft.
-func Resume() string { return verbResume }
-func Drop() string   { return verbDrop }
-
-func (f *Form) step(name string) *Step {
-	for i := range f.Steps {
-		if f.Steps[i].Name == name {
-			return &f.Steps[i]
-		}
-	}
-	return nil
+// Forms drives the book's forms: bot/dialog. Each call is one thing that a person
+// did.
+type Forms interface {
+	Begin(ctx context.Context, turn Turn, position *Position, form string, known Answers, said Said) (Reply, error)
+	BeginWith(ctx context.Context, turn Turn, position *Position, form, first string) (Reply, error)
+	// Press follows a button; not handled is one of no form.
+	Press(ctx context.Context, turn Turn, position *Position, verb string) (reply Reply, handled bool, err error)
+	// Fill takes a text, a contact or a file; not handled when no form waits.
+	Fill(ctx context.Context, turn Turn, position *Position) (reply Reply, handled bool, err error)
+	// Draft is the form that the person left half-filled, if any.
+	Draft(ctx context.Context, turn Turn) (Draft, bool, error)
 }
 
-// before is the last answered question before a step that may be opened again;
-// nil for none.
-func (f *Form) before(name string, turn Turn, answers Answers) *Step {
-	var last *Step
-	for i := range f.Steps {
-		step := &f.Steps[i]
-		if step.Name == name {
-			break
-		}
-		if _, answered := answers[step.Name]; answered && answers[signFixed+step.Name] == "" && !step.skipped(turn, answers) {
-			last = step
-		}
-	}
-	return last
-}
-
-// mends is the question that must be asked again after a refusal; nil when no
-// answer can mend it.
-func (f *Form) mends(err error, turn Turn, answers Answers) *Step {
-	open := func(step *Step) bool {
-		return step != nil && answers[signFixed+step.Name] == "" && !step.skipped(turn, answers)
-	}
-	if step := f.step(f.Mends[services.CodeOf(err)]); open(step) {
-		return step
-	}
-	if services.KindOf(err) != services.KindInvalid {
-		return nil
-	}
-	return f.before(Confirming, turn, answers)
-}
-
-func (s *Step) skipped(turn Turn, answers Answers) bool {
-	return s.Skip != nil && s.Skip(turn, answers)
-}
+// Verbs of buttons that any reply may offer about a draft: to go on with it, to
+// drop it, and to give up what is being filled.
+func Resume() string { return "fr" }
+func Drop() string   { return "fd" }
+func GiveUp() string { return "fc" }

@@ -13,16 +13,9 @@ import (
 // the person is asked what they meant.
 const sure = 0.5
 
-// certain is the confidence from which a word leaves a running form: an answer
+// Certain is the confidence from which a word leaves a running form: an answer
 // must not be taken for a command.
-const certain = 0.9
-
-// plain is the confidence from which words in a form are offered as something
-// else where they are no answer.
-const plain = 0.8
-
-// commandWords is how long a text that leaves a running form may be.
-const commandWords = 6
+const Certain = 0.9
 
 // contested is the confidence up to which a second guess may as well be meant.
 const contested = 0.62
@@ -59,21 +52,22 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		turn.Meaning = d.Understand.Understand(in.Text)
 	}
 	if position.Form != "" {
-		if reply, handled, err := d.fill(ctx, turn, position); handled {
+		if reply, handled, err := d.Forms.Fill(ctx, turn, position); handled {
 			return reply, err
 		}
 	}
 	switch {
-	case !turn.Speaker.Linked() && turn.Meaning.Intent == Help && turn.Meaning.Confidence >= certain:
+	case !turn.Speaker.Linked() && turn.Meaning.Intent == Help && turn.Meaning.Confidence >= Certain:
 		return d.Book.Intents[Help](ctx, turn)
 	case !turn.Speaker.Linked():
 		return d.Book.Welcome(ctx, turn)
 	case !turn.Speaker.Consented:
 		return d.Book.Consent(ctx, turn)
-	case in.Text == "" && (in.Attachment != nil || in.Contact != nil), in.Attachment != nil && in.Attachment.Kind == Document:
+	case in.Text == "" && (in.Attachment != nil || in.Contact != nil), in.Attachment != nil &&
+		in.Attachment.Kind == Document:
 		return d.Book.Attached(ctx, turn) // a document is what matters, whatever its caption
 	}
-	if action := d.Book.Sayings[fold(in.Text)]; action != "" {
+	if action := d.Book.Sayings[Fold(in.Text)]; action != "" {
 		turn.In.Action = action
 		return d.press(ctx, turn, position)
 	}
@@ -110,7 +104,7 @@ func (d *Dispatcher) chosen(ctx context.Context, in Inbound, position *Position)
 // or asks for two things, is asked about; nothing is done.
 func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (Reply, error) {
 	meaning := turn.Meaning
-	if kind := d.Book.AsideOf(turn.In.Text); kind != "" && meaning.Confidence < certain {
+	if kind := d.Book.AsideOf(turn.In.Text); kind != "" && meaning.Confidence < Certain {
 		turn.Args = []string{kind}
 		return d.Book.Aside(ctx, turn)
 	}
@@ -140,9 +134,8 @@ func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (R
 func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (Reply, error) {
 	verb, args := parseAction(turn.In.Action)
 	turn.Args = args
-	switch verb {
-	case verbAnswer, verbSend, verbResume, verbDrop, verbBack, verbCancel, verbKeep, verbUse:
-		return d.pressForm(ctx, turn, verb, position)
+	if reply, handled, err := d.Forms.Press(ctx, turn, position, verb); handled {
+		return reply, err
 	}
 	action, known := d.Book.Actions[verb]
 	switch {
@@ -156,153 +149,4 @@ func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (
 	}
 	position.Form, position.Missed = "", 0 // what was typed stays in the draft
 	return action.Screen(ctx, turn)
-}
-
-// pressForm follows a button of a form. Buttons of a form that ended, or of a
-// question answered since, lead to where the person is.
-func (d *Dispatcher) pressForm(ctx context.Context, turn Turn, verb string, position *Position) (Reply, error) {
-	if verb == verbResume || verb == verbDrop {
-		position.Form = "" // they speak of the draft
-	}
-	form, draft, exists, err := turn.forms.current(ctx, turn)
-	if err != nil {
-		return Reply{}, err
-	}
-	if !exists || (!form.Open && !turn.Speaker.Linked()) {
-		position.Form = ""
-		if verb == verbCancel || verb == verbDrop {
-			return turn.forms.cancel(ctx, turn)
-		}
-		return Reply{}, services.NotFound("form_ended")
-	}
-	position.Form = form.Name
-	switch {
-	case draft.taken(turn):
-		return turn.forms.ask(ctx, turn, form, draft)
-	case verb == verbCancel, verb == verbDrop:
-		return turn.forms.cancel(ctx, turn)
-	case verb == verbBack:
-		return turn.forms.back(ctx, turn, form, draft)
-	case verb == verbResume:
-		return turn.forms.ask(ctx, turn, form, draft)
-	case verb == verbSend && turn.Arg(0) == form.Name && draft.Step == Confirming:
-		return turn.forms.finish(ctx, turn, form, draft)
-	case turn.Arg(0) != form.Name || turn.Arg(1) != draft.Step:
-	case verb == verbAnswer:
-		return turn.forms.answer(ctx, turn, form, draft, Input{Choice: strings.Join(turn.Args[2:], ":")})
-	case verb == verbKeep && draft.Answers[draft.Step] != "":
-		return turn.forms.advance(ctx, turn, form, draft)
-	case verb == verbUse:
-		if offered := draft.Answers[signOffered+draft.Step]; offered != "" {
-			return turn.forms.answer(ctx, turn, form, draft, Input{Text: offered})
-		}
-	}
-	key := "form.moved_on"
-	if verb == verbSend && turn.Arg(0) == form.Name {
-		key = "form.not_yet"
-	}
-	reply, err := turn.forms.ask(ctx, turn, form, draft)
-	if err != nil {
-		return Reply{}, err
-	}
-	return lead(reply, d.Speech.Say(key, nil)), nil
-}
-
-// fill gives a text, a contact or a file to the running form. Not handled when
-// the form is gone.
-func (d *Dispatcher) fill(ctx context.Context, turn Turn, position *Position) (reply Reply, handled bool, err error) {
-	form, draft, exists, err := turn.forms.current(ctx, turn)
-	if err != nil {
-		return Reply{}, true, err
-	}
-	if !exists || draft.Form != position.Form {
-		position.Form = ""
-		return Reply{}, false, nil
-	}
-	if draft.taken(turn) {
-		reply, err = turn.forms.ask(ctx, turn, form, draft)
-		return reply, true, err
-	}
-	if reply, handled, err := d.command(ctx, turn, form, draft, position); handled {
-		return reply, true, err
-	}
-	if file := turn.In.Attachment; file != nil && form.Attach != nil && (file.Kind == Photo || file.Kind == Document) {
-		reply, err = turn.forms.attach(ctx, turn, form, draft)
-		return reply, true, err
-	}
-	if turn.In.Text == "" && turn.In.Contact == nil {
-		reply, err = d.beside(ctx, turn, form, draft, d.Book.Attached)
-		return reply, true, err
-	}
-	if turn.In.Cut {
-		reply, err = turn.forms.ask(ctx, turn, form, draft)
-		reply.Text = d.refusal(services.Invalid("too_long")) + "\n\n" + reply.Text
-		return reply, true, err
-	}
-	kind := d.Book.AsideOf(turn.In.Text)
-	if kind != "" && turn.forms.silent(turn) {
-		reply, err = turn.forms.whereWas(ctx, turn, form, draft)
-		return reply, true, err
-	}
-	if kind == Emoji {
-		turn.Args = []string{kind}
-		reply, err = d.beside(ctx, turn, form, draft, d.Book.Aside)
-		return reply, true, err
-	} else if kind != "" {
-		reply, err = turn.forms.notAnswered(ctx, turn, form, draft)
-		return reply, true, err
-	}
-	if turn.forms.silent(turn) {
-		return turn.forms.afterSilence(ctx, turn, form, draft)
-	}
-	if draft.Step == Confirming {
-		reply, err = turn.forms.notAnswered(ctx, turn, form, draft)
-		return reply, true, err
-	}
-	reply, err = turn.forms.answer(ctx, turn, form, draft, Input{Text: turn.In.Text, Contact: turn.In.Contact})
-	return reply, true, err
-}
-
-// command follows the words that work in every form.
-func (d *Dispatcher) command(ctx context.Context, turn Turn, form *Form, draft Draft, position *Position) (reply Reply, handled bool, err error) {
-	if turn.Meaning.Confidence < certain || len(strings.Fields(turn.In.Text)) > commandWords {
-		return Reply{}, false, nil
-	}
-	if answer, err := turn.forms.repeatsChoice(ctx, turn, form, draft); answer || err != nil {
-		return Reply{}, err != nil, err
-	}
-	switch turn.Meaning.Intent {
-	case Cancel:
-		reply, err = turn.forms.cancel(ctx, turn)
-		return reply, true, err
-	case Back:
-		reply, err = turn.forms.back(ctx, turn, form, draft)
-		return reply, true, err
-	case Help:
-		reply, err = turn.forms.put(ctx, turn, form, draft, true)
-		reply.Text = d.Speech.Say("form.help", nil) + "\n\n" + reply.Text
-		return reply, true, err
-	case Menu:
-		if screen := d.Book.Intents[Menu]; screen != nil && turn.Speaker.Linked() && turn.Speaker.Consented {
-			position.Form = ""
-			reply, err = screen(ctx, turn)
-			return reply, true, err
-		}
-	}
-	return Reply{}, false, nil
-}
-
-// beside answers what is no answer in the screen's words and asks again.
-func (d *Dispatcher) beside(ctx context.Context, turn Turn, form *Form, draft Draft, screen Screen) (Reply, error) {
-	first, err := screen(ctx, turn)
-	if err != nil {
-		return Reply{}, err
-	}
-	if turn.In.Attachment != nil && first.Title != "" { // a page of its own: the form waits
-		first.Buttons = append(first.Buttons, Row(Button{Label: d.Speech.Say("form.resume", nil), Action: Act(verbResume)}))
-		return first, nil
-	}
-	reply, err := turn.forms.ask(ctx, turn, form, draft)
-	reply.Text = first.Text + "\n\n" + reply.Text
-	return reply, err
 }

@@ -58,10 +58,12 @@ type uploading struct {
 
 // Bring returns a file at the platform. Refused is a reference that the platform
 // has just refused to the caller: it is forgotten, and not returned. Fresh says
-// that the caller's own upload was called; an error is that of upload, or a *SendError when ctx ended while another was uploading. A failed
+// that the caller's own upload was called; an error is that of upload, or a *SendError when ctx ended while another
+// was uploading. A failed
 // upload is the failure of its caller alone: the next one uploads. What Uploads
 // fails at is logged, and the file is uploaded.
-func (u *Uploader) Bring(ctx context.Context, want Upload, refused Uploaded, upload func() (Uploaded, error)) (got Uploaded, fresh bool, err error) {
+func (u *Uploader) Bring(ctx context.Context, want Upload, refused Uploaded,
+	upload func() (Uploaded, error)) (got Uploaded, fresh bool, err error) {
 	if u.Uploads == nil || want.Key == "" || want.Owner == "" {
 		got, err = upload()
 		return got, true, err
@@ -98,7 +100,8 @@ func (u *Uploader) join(name string) (one *uploading, first bool) {
 }
 
 // lead looks the file up, or uploads it, for all who wait.
-func (u *Uploader) lead(ctx context.Context, name string, mine *uploading, want Upload, refused Uploaded, upload func() (Uploaded, error)) (got Uploaded, fresh bool, err error) {
+func (u *Uploader) lead(ctx context.Context, name string, mine *uploading, want Upload, refused Uploaded,
+	upload func() (Uploaded, error)) (got Uploaded, fresh bool, err error) {
 	defer func() {
 		u.mu.Lock()
 		delete(u.underway, name)
