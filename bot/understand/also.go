@@ -34,7 +34,8 @@ func (m *Model) twoRequests(s *scratch, meaning *bot.Meaning) {
 	tried := 0
 	for i := 1; i < len(items) && tried < mostParts; i++ {
 		at := items[i].first
-		joined := words[at].kind == plainWord && joins[words[at].folded] && items[i].means.meets(of(filler, done, thanks, other, anymore, add, smalltalk))
+		joined := words[at].kind == plainWord && joins[words[at].folded] &&
+			items[i].means.meets(of(filler, done, thanks, other, anymore, add, smalltalk))
 		joined = joined || items[i].breaks && turns[words[at].folded]
 		if !joined && !items[i].breaks || at < leastPart || len(words)-at < leastPart {
 			continue

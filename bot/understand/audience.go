@@ -48,8 +48,10 @@ front: mat tran to quoc|mat tran|mttq`)
 var everyoneWords = phraseTable(`everyone: tat ca|toan bo|toan the|toan phuong|toan xa|ca phuong|ca xa|moi nguoi|het`)
 
 // whoFillers say nothing by themselves.
-var whoFillers = setOf(`cac nhung may ca moi tat toan nguoi can bo anh chi ong ba co bac em ban o cua thuoc trong tai tren dia phuong xa
-gui cho toi den va voi cung cap chi hoi doan the duong nhiem dang giu chuc vu chuc danh nhe a nha thoi giup minh toi la tung moi to thon xom tdp khoi dan pho so
+var whoFillers = setOf(`cac nhung may ca moi tat toan nguoi can bo anh chi ong ba co bac em ban o cua thuoc trong
+tai tren dia phuong xa
+gui cho toi den va voi cung cap chi hoi doan the duong nhiem dang giu chuc vu chuc danh nhe a nha thoi giup minh
+toi la tung moi to thon xom tdp khoi dan pho so
 thong bao`)
 
 // unitWords stand before a village's number or name.
@@ -179,7 +181,8 @@ func readPhrases(words []said, table []phraseWords) []string {
 				continue
 			}
 			last := phrase.words[len(phrase.words)-1]
-			if after := i + len(phrase.words); (last == "truong" || last == "pho") && after < len(words) && !words[after].breaks && notPosts[words[after].folded] && len(phrase.words) == 1 {
+			if after := i + len(phrase.words); (last == "truong" || last == "pho") && after < len(words) &&
+				!words[after].breaks && notPosts[words[after].folded] && len(phrase.words) == 1 {
 				continue
 			}
 			spend(words, i, len(phrase.words))
@@ -218,7 +221,8 @@ func unconfirmed(words []said) int64 {
 				break
 			}
 			for k := i; k <= j; k++ {
-				if words[k].value >= 0 || slices.Contains([]string{"chua", "xac", "nhan", "doc", "xem", "bam", "tra", "loi", "thong", "bao", "so", "duoc", "tin", "voi"}, words[k].folded) {
+				if words[k].value >= 0 || slices.Contains([]string{"chua", "xac", "nhan", "doc", "xem", "bam", "tra", "loi",
+					"thong", "bao", "so", "duoc", "tin", "voi"}, words[k].folded) {
 					words[k].used = true
 				}
 			}
@@ -288,7 +292,8 @@ func readList(words []said, i int, keys [][]string, take func(n, i int)) {
 		w := words[i]
 		switch {
 		case w.value >= 0 && !w.used:
-			if last >= 0 && i > 0 && (words[i-1].folded == "den" || words[i-1].folded == "-") && w.value > last && w.value-last < 100 {
+			if last >= 0 && i > 0 && (words[i-1].folded == "den" || words[i-1].folded == "-") && w.value > last &&
+				w.value-last < 100 {
 				for value := last + 1; value < w.value; value++ {
 					number(value, i) // what lies between; the end is looked up below
 					words[i].used = false

@@ -137,23 +137,23 @@ const (
 )
 
 var conceptNames = map[string]concept{
-	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth, "keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch, "unread": unread, "current": current, "serve": serve, "figures": figures, "pair": pair, "place": place, "smalltalk": smalltalk, "permonth": permonth,
-	"phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info, "field": field,
-	"post": post, "role": role, "branch": branch, "members": members, "request": request, "notice": notice,
-	"meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent, "secrecy": secrecy,
-	"link": link, "app": app, "list": list, "payrun": payrun, "report": report, "file": file, "code": code,
-	"legal": legal, "rate": rate, "name": name, "person": person, "task": task, "device": device, "question": question,
-	"receive": receive, "pay": pay, "change": change, "replace": replace, "fix": fix, "add": add,
-	"appoint": appoint, "leave": leave, "gone": gone, "see": see, "send": send, "everyone": everyone,
-	"find": find, "load": load, "export": export, "create": create, "invite": invite, "approve": approve,
-	"pending": pending, "process": process, "remove": remove, "stop": stop, "contact": contact,
-	"explain": explain, "use": use, "withdraw": withdraw, "think": think, "is": is,
-	"yet": yet, "notyet": notyet, "askyet": askyet, "no": no, "not": not, "asking": asking, "has": has,
-	"when": when, "why": why, "howmuch": howmuch, "where": where, "who": who, "what": what, "how": how,
-	"lack": lack, "wrong": wrong, "done": done, "fresh": fresh, "old": old, "lost": lost, "me": me,
-	"mine": mine, "want": want, "other": other, "read": read, "count": count,
-	"menu": menu, "greeting": greeting, "help": help, "cancel": cancel, "back": back, "thanks": thanks,
-	"filler": filler, "offtopic": offtopic,
+	"money": money, "allowance": allowance, "month": month, "months": months, "whichmonth": whichmonth,
+	"permonth": permonth, "phone": phone, "number": number, "bank": bank, "bankname": bankname, "info": info,
+	"field": field, "post": post, "role": role, "branch": branch, "members": members, "request": request,
+	"notice": notice, "meeting": meeting, "ward": ward, "human": human, "data": data, "consent": consent,
+	"secrecy": secrecy, "link": link, "app": app, "list": list, "payrun": payrun, "report": report, "file": file,
+	"code": code, "legal": legal, "rate": rate, "name": name, "person": person, "task": task, "device": device,
+	"question": question, "receive": receive, "pay": pay, "change": change, "replace": replace, "fix": fix, "add": add,
+	"appoint": appoint, "leave": leave, "gone": gone, "see": see, "send": send, "everyone": everyone, "find": find,
+	"load": load, "export": export, "create": create, "invite": invite, "approve": approve, "pending": pending,
+	"process": process, "remove": remove, "stop": stop, "contact": contact, "explain": explain, "use": use,
+	"withdraw": withdraw, "think": think, "serve": serve, "is": is, "yet": yet, "notyet": notyet, "askyet": askyet,
+	"no": no, "not": not, "asking": asking, "has": has, "when": when, "why": why, "howmuch": howmuch, "where": where,
+	"place": place, "who": who, "what": what, "how": how, "lack": lack, "wrong": wrong, "done": done, "fresh": fresh,
+	"old": old, "current": current, "lost": lost, "me": me, "mine": mine, "want": want, "other": other, "read": read,
+	"keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch,
+	"unread": unread, "count": count, "figures": figures, "pair": pair, "menu": menu, "greeting": greeting, "help": help,
+	"cancel": cancel, "back": back, "thanks": thanks, "filler": filler, "smalltalk": smalltalk, "offtopic": offtopic,
 }
 
 // set is a set of concepts.
@@ -192,13 +192,16 @@ var weights = func() (w [concepts]float64) {
 	for c := range w {
 		w[c] = 1
 	}
-	for _, c := range []concept{allowance, bank, phone, leave, report, payrun, invite, secrecy, approve, lack, legal, appoint, bankname} {
+	for _, c := range []concept{allowance, bank, phone, leave, report, payrun, invite, secrecy, approve, lack, legal,
+		appoint, bankname} {
 		w[c] = 1.3
 	}
-	for _, c := range []concept{month, number, current, serve, ward, branch, fresh, old, is, human, other, code, pending, send, file, remove, stop} {
+	for _, c := range []concept{month, number, current, serve, ward, branch, fresh, old, is, human, other, code, pending,
+		send, file, remove, stop} {
 		w[c] = 0.8
 	}
-	for _, c := range []concept{receive, pay, name, person, when, where, place, how, what, device, use, app, create, everyone} {
+	for _, c := range []concept{receive, pay, name, person, when, where, place, how, what, device, use, app, create,
+		everyone} {
 		w[c] = 0.6
 	}
 	for _, c := range []concept{see, done, mine, askyet, yet, no, asking, task, has, process, anymore} {

@@ -17,7 +17,8 @@ var model = understand.New()
 
 // changing are the intents that lead to a change of the roster.
 var changing = map[bot.Intent]bool{
-	bot.ChangeOfficer: true, bot.ChangeLeave: true, bot.ChangePhone: true, bot.ChangeBank: true, bot.ChangeProfile: true, bot.Unlink: true,
+	bot.ChangeOfficer: true, bot.ChangeLeave: true, bot.ChangePhone: true, bot.ChangeBank: true, bot.ChangeProfile: true,
+	bot.Unlink: true,
 }
 
 // heldBack tells the fifth of the phrases that nobody looks at while changing
@@ -94,7 +95,8 @@ func TestCorpus(t *testing.T) {
 		}
 		for _, style := range []string{"full", "plain", "short", "typos", "dialect"} {
 			if tally := report.Styles[style]; tally.Total < 50 || tally.Accuracy() < styleBar {
-				t.Errorf("%s, %s: %.1f%% of %d right, want %.0f%% of 50 or more", part.name, style, 100*tally.Accuracy(), tally.Total, 100*styleBar)
+				t.Errorf("%s, %s: %.1f%% of %d right, want %.0f%% of 50 or more", part.name, style, 100*tally.Accuracy(),
+					tally.Total, 100*styleBar)
 			}
 		}
 		for _, miss := range report.Misses {
@@ -102,7 +104,8 @@ func TestCorpus(t *testing.T) {
 			case changing[miss.Want] && changing[miss.Got.Intent]:
 				t.Errorf("%s: a phrase of %s would open %s, %.2f sure", part.name, miss.Want, miss.Got.Intent, miss.Got.Confidence)
 			case !miss.Want.ForStaff() && miss.Got.Intent.ForStaff():
-				t.Errorf("%s: an officer's phrase of %s would open %s, %.2f sure", part.name, miss.Want, miss.Got.Intent, miss.Got.Confidence)
+				t.Errorf("%s: an officer's phrase of %s would open %s, %.2f sure", part.name, miss.Want, miss.Got.Intent,
+					miss.Got.Confidence)
 			}
 		}
 	}

@@ -118,7 +118,8 @@ func (s *scratch) accounts(slots *bot.Slots) {
 			}
 		case figure:
 			last, digits := i, w.digits
-			for last+1 < len(s.words) && s.words[last+1].kind != plainWord && s.words[last+1].start == s.words[last].end+1 && strings.ContainsAny(s.text[s.words[last].end:s.words[last+1].start], " .-") {
+			for last+1 < len(s.words) && s.words[last+1].kind != plainWord && s.words[last+1].start == s.words[last].end+1 &&
+				strings.ContainsAny(s.text[s.words[last].end:s.words[last+1].start], " .-") {
 				last++
 				digits += s.words[last].digits
 				if s.words[last].kind == telephone {
@@ -126,7 +127,8 @@ func (s *scratch) accounts(slots *bot.Slots) {
 				}
 			}
 			long := digits >= sureAccount && digits <= mostAccount
-			near := digits >= leastAccount && digits <= mostAccount && (about == bank || about != field && about != phone && anyBank)
+			near := digits >= leastAccount && digits <= mostAccount &&
+				(about == bank || about != field && about != phone && anyBank)
 			if slots.BankAccount == "" && (long || near) {
 				slots.BankAccount = onlyDigits(s.text[w.start:s.words[last].end])
 				i = last

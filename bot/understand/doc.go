@@ -34,7 +34,7 @@
 //   - banks.txt lists the banks, their codes and their nicknames.
 //   - spellings.txt says what abbreviations are short for ("stk", "cht").
 //   - names.txt lists the words of people's names.
-//   - frames.go says which concepts together make an intent. A frame is worth
+//   - frames.txt says which concepts together make an intent. A frame is worth
 //     what it explains of the sentence, so the one that accounts for most of it
 //     wins; nobody writes sentences down.
 //   - weights.bin holds what the labelled phrases of testdata teach beyond that.

@@ -99,7 +99,8 @@ func Evaluate(model bot.Understander, r io.Reader) (Report, error) {
 
 // Score asks the model about every example.
 func Score(model bot.Understander, examples []Example) Report {
-	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{}, Styles: map[string]Tally{}}
+	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{},
+		Styles: map[string]Tally{}}
 	for _, example := range examples {
 		got := model.Understand(example.Phrase)
 		report.Total++

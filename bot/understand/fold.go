@@ -32,7 +32,8 @@ var letters = buildLetters()
 
 func buildLetters() map[rune]letter {
 	table := make(map[rune]letter, 512)
-	for _, span := range [][2]rune{{'A', 'Z'}, {'a', 'z'}, {0xC0, 0x24F}, {0x1E00, 0x1EFF}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}} {
+	for _, span := range [][2]rune{{'A', 'Z'}, {'a', 'z'}, {0xC0, 0x24F}, {0x1E00, 0x1EFF}, {0xFF21, 0xFF3A},
+		{0xFF41, 0xFF5A}} {
 		for r := span[0]; r <= span[1]; r++ {
 			lower := unicode.ToLower(r)
 			if lower == 'đ' {

@@ -24,7 +24,8 @@ var warnings = []warning{
 	// "mở tài khoản rồi, ghi số này".
 	{intents: []bot.Intent{bot.ChangePhone}, said: of(bank, bankname, field), unless: of(phone, device)},
 	{intents: []bot.Intent{bot.ChangePhone, bot.ChangeBank}, said: of(link, stop)},
-	{intents: []bot.Intent{bot.ChangeBank, bot.ChangeProfile}, said: of(phone, device), unless: of(bank, bankname, field, info, figures)},
+	{intents: []bot.Intent{bot.ChangeBank, bot.ChangeProfile}, said: of(phone, device),
+		unless: of(bank, bankname, field, info, figures)},
 	// Who asks what it is used for does not want it changed.
 	{intents: []bot.Intent{bot.ChangeBank, bot.ChangePhone, bot.ChangeProfile}, said: of(secrecy, consent)},
 	// Of two people one goes and one comes.

@@ -17,20 +17,26 @@ type Monthly struct {
 }
 
 var (
-	momentDate    = regexp.MustCompile(`\b(?:ngay |mung )?(\d{1,2})(?:[/.-]|\s*thang\s*)(\d{1,2})(?:(?:[/.-]|\s*nam\s*)(\d{4}|\d{2})\b)?`)
+	momentDate = regexp.MustCompile(`\b(?:ngay |mung )?(\d{1,2})(?:[/.-]|\s*thang\s*)(\d{1,2})(?:(?:[/.-]` +
+		`|\s*nam\s*)(\d{4}|\d{2})\b)?`)
 	momentDay     = regexp.MustCompile(`\b(?:ngay|mung|mong) (\d{1,2})\b`)
 	momentWeekday = regexp.MustCompile(`\b(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|t([2-7])|(chu nhat|cn))\b`)
-	momentIn      = regexp.MustCompile(`\b(\d{1,3}|mot|hai|ba|nua) (phut|tieng|gio|ngay) nua\b|\b(nua) (tieng|gio|ngay) nua\b`)
-	momentSoon    = regexp.MustCompile(`\b(?:(hom nay|sang nay|trua nay|chieu nay|toi nay|dem nay|bua nay)|(ngay mai|mai)|(ngay kia|sang kia|chieu kia|toi kia|sang mot|chieu mot|toi mot|ngay mot))\b`)
-	momentNext    = regexp.MustCompile(`\btuan (?:sau|toi|den)\b`)
-	momentHour    = regexp.MustCompile(`\b(?:luc |vao )?(\d{1,2}) ?(?:gio|h|g|:) ?(?:(ruoi)|(kem) (\d{1,2})|(\d{1,2}))?(?: ?(?:phut|p)\b)?`)
-	dayPart       = regexp.MustCompile(`\b(sang|trua|chieu|toi|dem)\b`)
-	monthWeek     = regexp.MustCompile(`\btuan (?:thu )?(dau|nhat|mot|hai|ba|tu|cuoi|[1-4])\b|\b(dau tien|dau thang|cuoi cung|cuoi thang)\b`)
+	momentIn      = regexp.MustCompile(`\b(\d{1,3}|mot|hai|ba|nua) (phut|tieng|gio|ngay) nua\b|\b(nua) (tieng|gio` +
+		`|ngay) nua\b`)
+	momentSoon = regexp.MustCompile(`\b(?:(hom nay|sang nay|trua nay|chieu nay|toi nay|dem nay|bua nay)` +
+		`|(ngay mai|mai)|(ngay kia|sang kia|chieu kia|toi kia|sang mot|chieu mot|toi mot|ngay mot))\b`)
+	momentNext = regexp.MustCompile(`\btuan (?:sau|toi|den)\b`)
+	momentHour = regexp.MustCompile(`\b(?:luc |vao )?(\d{1,2}) ?(?:gio|h|g|:) ?(?:(ruoi)|(kem) (\d{1,2})` +
+		`|(\d{1,2}))?(?: ?(?:phut|p)\b)?`)
+	dayPart   = regexp.MustCompile(`\b(sang|trua|chieu|toi|dem)\b`)
+	monthWeek = regexp.MustCompile(`\btuan (?:thu )?(dau|nhat|mot|hai|ba|tu|cuoi|[1-4])\b|\b(dau tien` +
+		`|dau thang|cuoi cung|cuoi thang)\b`)
 )
 
 var weekdayWords = map[string]time.Weekday{
-	"hai": time.Monday, "ba": time.Tuesday, "tu": time.Wednesday, "nam": time.Thursday, "sau": time.Friday, "bay": time.Saturday,
-	"2": time.Monday, "3": time.Tuesday, "4": time.Wednesday, "5": time.Thursday, "6": time.Friday, "7": time.Saturday,
+	"hai": time.Monday, "ba": time.Tuesday, "tu": time.Wednesday, "nam": time.Thursday, "sau": time.Friday,
+	"bay": time.Saturday,
+	"2":   time.Monday, "3": time.Tuesday, "4": time.Wednesday, "5": time.Thursday, "6": time.Friday, "7": time.Saturday,
 }
 
 // ReadMoment understands "8h sáng mai", "thứ Bảy 7h30", "19h 25/4", "15 phút
@@ -70,7 +76,8 @@ func lapse(match []string) time.Duration {
 	if err != nil {
 		n = map[string]int{"mot": 1, "hai": 2, "ba": 3}[count]
 	}
-	each := map[string]time.Duration{"phut": time.Minute, "tieng": time.Hour, "gio": time.Hour, "ngay": 24 * time.Hour}[unit]
+	each := map[string]time.Duration{"phut": time.Minute, "tieng": time.Hour, "gio": time.Hour,
+		"ngay": 24 * time.Hour}[unit]
 	if count == "nua" {
 		return each / 2
 	}
@@ -167,7 +174,8 @@ func timeOf(said string) (minute int, ok bool) {
 	switch part := dayPart.FindString(rest); {
 	case hour > 24 || minute >= 60:
 		return 0, false
-	case part == "chieu" && hour < 12, part == "toi" && hour >= 4 && hour < 12, part == "trua" && hour < 4, part == "dem" && hour >= 6 && hour < 12:
+	case part == "chieu" && hour < 12, part == "toi" && hour >= 4 && hour < 12, part == "trua" && hour < 4,
+		part == "dem" && hour >= 6 && hour < 12:
 		hour += 12
 	}
 	return hour*60 + minute, true

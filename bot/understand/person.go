@@ -145,7 +145,8 @@ func (m *Model) nameLength(s *scratch, i int, shouting bool) int {
 		if n > 0 && s.words[i].capital && !shouting {
 			break // a name begun with a capital goes on with capitals
 		}
-		if !m.isGiven(s, w) || m.phraseFrom(s, i+n) || w.folded == "thang" && i+n+1 < len(s.words) && s.words[i+n+1].kind == figure {
+		if !m.isGiven(s, w) || m.phraseFrom(s, i+n) || w.folded == "thang" && i+n+1 < len(s.words) &&
+			s.words[i+n+1].kind == figure {
 			break
 		}
 		if !w.marked() && shy[w.folded] && !m.nameGoesOn(s, i+n) && n == 0 {
@@ -185,7 +186,8 @@ func (m *Model) nameGoesOn(s *scratch, i int) bool {
 // at least three, or two with capitals.
 func (m *Model) fullName(s *scratch, i int, shouting bool) int {
 	first := &s.words[i]
-	if first.kind != plainWord || i > 0 && units[s.words[i-1].folded] || !m.lexicon.family[first.folded] || !m.isGiven(s, first) {
+	if first.kind != plainWord || i > 0 && units[s.words[i-1].folded] || !m.lexicon.family[first.folded] ||
+		!m.isGiven(s, first) {
 		return 0
 	}
 	n, capitals := 1, first.capital && !first.shout && !shouting

@@ -128,7 +128,8 @@ var tails = of(filler, asking, greeting, thanks, month, months, when, count, me,
 
 // deeds are what may be done or not: a "chưa" before one denies it, a "chưa"
 // after one asks about it.
-var deeds = of(receive, pay, see, has, approve, process, change, replace, send, read, use, create, fix, enough, lack, serve, find, add, appoint, leave, load, export, keep)
+var deeds = of(receive, pay, see, has, approve, process, change, replace, send, read, use, create, fix, enough, lack,
+	serve, find, add, appoint, leave, load, export, keep)
 
 // settleCounts tells how many there are of something ("bao nhiêu chi hội", a
 // question of the ward as a whole, or of one's branch when that was named

@@ -103,7 +103,8 @@ func (s *scratch) roleAt(i int) (code string, from int) {
 			return roleHead, i - 1
 		}
 	case "pho":
-		if w.marked() && (w.tone != acute || w.shape != "pho") || word(1) == "dan" || word(1) == "khoi" && next == "" || next == "phuong" || word(1) == "to" {
+		if w.marked() && (w.tone != acute || w.shape != "pho") || word(1) == "dan" || word(1) == "khoi" && next == "" ||
+			next == "phuong" || word(1) == "to" {
 			return "", 0
 		}
 		switch word(1) {
@@ -136,7 +137,8 @@ func (s *scratch) roleAt(i int) (code string, from int) {
 // unlessDeputy reads "phó chi hội trưởng".
 func (s *scratch) unlessDeputy(i, back int) (string, int) {
 	from := i - back + 1
-	if from > 0 && s.words[from-1].folded == "pho" && s.words[from-1].kind == plainWord && (from < 2 || s.words[from-2].folded != "dan") {
+	if from > 0 && s.words[from-1].folded == "pho" && s.words[from-1].kind == plainWord &&
+		(from < 2 || s.words[from-2].folded != "dan") {
 		return roleDeputy, from - 1
 	}
 	return roleHead, from

@@ -27,9 +27,11 @@ func (m *Model) repair(s *scratch) {
 		switch {
 		case w.kind != plainWord || w.name:
 			s.out = append(s.out, w)
-		case (w.folded == "t" || w.folded == "th" || w.folded == "thg") && i+1 < len(s.words) && s.words[i+1].kind == figure && s.words[i+1].value <= 12:
+		case (w.folded == "t" || w.folded == "th" || w.folded == "thg") && i+1 < len(s.words) &&
+			s.words[i+1].kind == figure && s.words[i+1].value <= 12:
 			m.put(s, w, spell("tháng"))
-		case w.folded == "t" && i > 0 && s.words[i-1].kind == figure && s.words[i-1].digits <= 2 && s.words[i-1].end == w.start:
+		case w.folded == "t" && i > 0 && s.words[i-1].kind == figure && s.words[i-1].digits <= 2 &&
+			s.words[i-1].end == w.start:
 			m.put(s, w, spell("tháng"))
 		case w.folded == "ii" || w.folded == "iii":
 			s.out = append(s.out, w) // figures of Rome

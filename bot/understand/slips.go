@@ -55,7 +55,8 @@ func (m *Model) near(folded, before string, after *word) string {
 			if before != "" && slices.Contains(m.lexicon.followers[before], word) {
 				score += 1500
 			}
-			if after != nil && (after.kind == figure && counted[word] != "" || slices.Contains(m.lexicon.preceders[after.folded], word)) {
+			if after != nil && (after.kind == figure && counted[word] != "" ||
+				slices.Contains(m.lexicon.preceders[after.folded], word)) {
 				score += 1500
 			}
 			if score > bestScore || score == bestScore && word < best {
@@ -134,7 +135,8 @@ func (m *Model) mendByNeighbours(s *scratch) bool {
 		it := &s.items[i]
 		at := it.first
 		w := &s.words[at]
-		if !it.means.empty() || w.kind != plainWord || w.name || len(w.folded) < 3 || w.capital && (at > 0 || m.isGiven(s, w)) {
+		if !it.means.empty() || w.kind != plainWord || w.name || len(w.folded) < 3 || w.capital &&
+			(at > 0 || m.isGiven(s, w)) {
 			continue
 		}
 		if at > 0 && m.mendFrom(w, m.lexicon.followers[s.words[at-1].folded]) ||
@@ -149,7 +151,8 @@ func (m *Model) mendByNeighbours(s *scratch) bool {
 func (m *Model) mendFrom(w *word, candidates []string) bool {
 	best := ""
 	for _, candidate := range candidates {
-		if len(candidate) < 3 || candidate == w.folded || candidate[0] != w.folded[0] && len(candidate) != len(w.folded) || !oneSlip(candidate, w.folded) {
+		if len(candidate) < 3 || candidate == w.folded || candidate[0] != w.folded[0] && len(candidate) != len(w.folded) ||
+			!oneSlip(candidate, w.folded) {
 			continue
 		}
 		if best == "" || m.likelier(candidate, best, w.folded) {
@@ -185,7 +188,8 @@ func (m *Model) mendPairs(s *scratch) bool {
 		if left.kind != plainWord || right.kind != plainWord || left.name || right.name {
 			continue
 		}
-		if m.mendPair(left, m.lexicon.firsts[right.folded], a.loose()) || m.mendPair(right, m.lexicon.seconds[left.folded], b.loose()) {
+		if m.mendPair(left, m.lexicon.firsts[right.folded], a.loose()) ||
+			m.mendPair(right, m.lexicon.seconds[left.folded], b.loose()) {
 			changed = true
 			i++
 		}

@@ -67,7 +67,8 @@ func (s *scratch) months(slots *bot.Slots) {
 			slots.Year = yearOf(&s.words[after])
 			after++
 		}
-		if after+1 < len(s.words) && s.words[after].folded == "nam" && !s.words[after].breaks && yearish[s.words[after+1].folded] {
+		if after+1 < len(s.words) && s.words[after].folded == "nam" && !s.words[after].breaks &&
+			yearish[s.words[after+1].folded] {
 			after += 2 // "tháng 12 năm ngoái"
 		}
 		if moonWords[s.words[i+1].folded] > 0 || s.moonFollows(after) {
@@ -78,7 +79,8 @@ func (s *scratch) months(slots *bot.Slots) {
 		}
 		count++
 		s.say(i, after, month)
-		for after < len(s.words) && s.words[after].kind == figure && s.words[after].value >= 1 && s.words[after].value <= 12 && s.words[after].digits <= 2 {
+		for after < len(s.words) && s.words[after].kind == figure && s.words[after].value >= 1 &&
+			s.words[after].value <= 12 && s.words[after].digits <= 2 {
 			if count < len(named) {
 				named[count] = s.words[after].value // "tháng 1, 2, 3"
 			}
@@ -136,7 +138,8 @@ func (s *scratch) quarter(i int, slots *bot.Slots) (after int) {
 	switch {
 	case next.kind == figure && next.digits == 1:
 		n = next.value
-	case next.kind != plainWord || next.breaks, next.folded == "tu" && next.marked() && next.shape != "tư", next.folded == "ba" && next.marked():
+	case next.kind != plainWord || next.breaks, next.folded == "tu" && next.marked() && next.shape != "tư",
+		next.folded == "ba" && next.marked():
 		n = 0
 	}
 	if n < 1 || n > 4 {
@@ -148,7 +151,8 @@ func (s *scratch) quarter(i int, slots *bot.Slots) (after int) {
 		after++
 	}
 	slots.Quarter, slots.Month = n, 0
-	if after < len(s.words) && (s.words[after].folded == "quy" || s.words[after].folded == "va") && after+1 < len(s.words) && (s.words[after+1].kind == figure || s.words[after+1].folded == "quy") {
+	if after < len(s.words) && (s.words[after].folded == "quy" || s.words[after].folded == "va") &&
+		after+1 < len(s.words) && (s.words[after+1].kind == figure || s.words[after+1].folded == "quy") {
 		slots.Quarter = 0 // "quý 1 và quý 2"
 	}
 	s.say(i, after, months)
@@ -173,7 +177,8 @@ func (s *scratch) numberBefore(i int) (first, n int) {
 		return i, 0
 	}
 	for n, word := range numberWords {
-		if w.folded == word && !(w.folded == "nam" && i > 1 && s.words[i-2].kind == plainWord && s.words[i-2].folded == "dau") {
+		if w.folded == word && !(w.folded == "nam" && i > 1 && s.words[i-2].kind == plainWord &&
+			s.words[i-2].folded == "dau") {
 			return i - 1, n + 1
 		}
 	}
@@ -259,7 +264,8 @@ func (s *scratch) monthAfter(i int) (after, value int) {
 			return j, 0
 		}
 	case "bay", "sau", "ba", "hai", "mot":
-		if w.marked() && (w.folded == "bay" && w.shape != "bay" || w.folded == "ba" && w.tone != level || w.folded == "sau" && w.tone != acute) {
+		if w.marked() && (w.folded == "bay" && w.shape != "bay" || w.folded == "ba" && w.tone != level ||
+			w.folded == "sau" && w.tone != acute) {
 			return j, 0
 		}
 		if w.folded == "mot" && next == "lan" {

@@ -8,9 +8,11 @@ import (
 // agreeing are words of thanks and assent, folded; polite are those that may
 // stand beside them.
 var (
-	agreeing = setOf(`ok oke okie oki okela okay okey uk uki um uh u uhm ukm umh vang da yes good tot camon cam thanks thank tks thanh ty
+	agreeing = setOf(`ok oke okie oki okela okay okey uk uki um uh u uhm ukm umh vang da yes good tot camon cam thanks
+thank tks thanh ty
 hay duoc roi biet hieu ro nhat tri dung phai tuyet gioi yen tam on du chuc mung xong kk hihi haha hehe`)
-	polite = setOf(`a em anh chi bac chau co chu o ong ba di mo me mu nhe nha nghe nhieu lam qua ban ad bot thua the vay rua minh toi tui cac can phuong bo
+	polite = setOf(`a em anh chi bac chau co chu o ong ba di mo me mu nhe nha nghe nhieu lam qua ban ad bot thua the
+vay rua minh toi tui cac can phuong bo
 you voi khoe suc ngay moi vui ve lanh an ngon ngu do day thi la nua that hen hi`)
 )
 
@@ -22,7 +24,8 @@ func Smalltalk(text string) bool {
 		return false
 	}
 	agrees, said := false, false
-	for _, word := range strings.FieldsFunc(Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, word := range strings.FieldsFunc(Fold(text),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		said = true
 		word = undouble(word)
 		switch {
@@ -35,5 +38,8 @@ func Smalltalk(text string) bool {
 	if said {
 		return agrees
 	}
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.So, r) || r == ':' && strings.Contains(text, ":)") })
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.Is(unicode.So, r) || r == ':' &&
+			strings.Contains(text, ":)")
+	})
 }

@@ -33,7 +33,8 @@ func TestUnderstandHowItIsTyped(t *testing.T) {
 	for want, phrases := range map[bot.Intent][]string{
 		bot.Allowance: {
 			"phụ cấp tháng 3 có chưa", "PHỤ CẤP THÁNG 3 CÓ CHƯA", "phu cap thang 3 co chua", "phuj caaps thangs 3 cos chuwa",
-			"phu5 ca6p1 tha1ng 3 co1 chu7a", "phucap thang3 cochua", "pc t3 co chua e", "phu capp thnag 3 co chua", "phu\u0323 ca\u0302\u0301p tha\u0301ng 3",
+			"phu5 ca6p1 tha1ng 3 co1 chu7a", "phucap thang3 cochua", "pc t3 co chua e", "phu capp thnag 3 co chua",
+			"phu\u0323 ca\u0302\u0301p tha\u0301ng 3",
 		},
 		bot.ChangeBank:  {"đổi số tài khoản", "doi stk", "ddoir soos taif khoanr", "doistk", "doi so tai khaon"},
 		bot.ChangePhone: {"đổi số điện thoại", "doi sdt", "d9o6i3 so61 d9ie6n5 thoai5", "doi so dien thaoi"},
@@ -89,9 +90,11 @@ func TestDoubt(t *testing.T) {
 
 func TestSmalltalk(t *testing.T) {
 	for text, want := range map[string]bool{
-		"ok": true, "OK em": true, "dạ vâng": true, "cảm ơn em nhiều nhé": true, "cam on": true, "thanks": true, "👍": true, "❤️": true,
+		"ok": true, "OK em": true, "dạ vâng": true, "cảm ơn em nhiều nhé": true, "cam on": true, "thanks": true, "👍": true,
+		"❤️":         true,
 		"ừ biết rồi": true, "okkk": true, ":)": true, "vâng ạ 🙏": true, "cảm ơn cán bộ": true,
-		"": false, "...": false, "chào em": false, "ok đổi số điện thoại": false, "em": false, "tiền về chưa": false, "không": false, "123": false,
+		"": false, "...": false, "chào em": false, "ok đổi số điện thoại": false, "em": false, "tiền về chưa": false,
+		"không": false, "123": false,
 		strings.Repeat("ok ", 100): false,
 	} {
 		if got := understand.Smalltalk(text); got != want {
@@ -217,13 +220,16 @@ func promised(t *testing.T, text string, got bot.Meaning) {
 	if !(got.Confidence >= 0 && got.Confidence <= 1) {
 		t.Errorf("%q: confidence %v", text, got.Confidence)
 	}
-	if !slices.Contains(bot.Intents, got.Intent) || len(got.Others) > 3 || slices.Contains(got.Others, got.Intent) || slices.Contains(got.Others, bot.Unknown) {
+	if !slices.Contains(bot.Intents, got.Intent) || len(got.Others) > 3 || slices.Contains(got.Others, got.Intent) ||
+		slices.Contains(got.Others, bot.Unknown) {
 		t.Errorf("%q: %s, others %v", text, got.Intent, got.Others)
 	}
-	if got.Also == got.Intent || got.Also != "" && (got.Intent == bot.Unknown || got.Also.ForStaff() != got.Intent.ForStaff()) {
+	if got.Also == got.Intent || got.Also != "" &&
+		(got.Intent == bot.Unknown || got.Also.ForStaff() != got.Intent.ForStaff()) {
 		t.Errorf("%q: %s and also %s", text, got.Intent, got.Also)
 	}
-	if got.Slots.Quarter < 0 || got.Slots.Quarter > 4 || !strings.Contains(text, got.Slots.Other) || !strings.Contains(text, got.Slots.Village) {
+	if got.Slots.Quarter < 0 || got.Slots.Quarter > 4 || !strings.Contains(text, got.Slots.Other) ||
+		!strings.Contains(text, got.Slots.Village) {
 		t.Errorf("%q: slots %+v", text, got.Slots)
 	}
 	if got.Slots.Month < 0 || got.Slots.Month > 12 || got.Slots.Ago < 0 || got.Slots.Ago > 12 ||
@@ -233,7 +239,8 @@ func promised(t *testing.T, text string, got bot.Meaning) {
 }
 
 func TestLongTextCostsNoMore(t *testing.T) {
-	for _, piece := range []string{"phụ cấp tháng 3 ", "phucapthang3cochua", "abcd ", "chi hoi ", "t3 ", "0912345678 ", "\u0301", "🙂", "tieenf2w ", "zxcvbnmlk "} {
+	for _, piece := range []string{"phụ cấp tháng 3 ", "phucapthang3cochua", "abcd ", "chi hoi ", "t3 ", "0912345678 ",
+		"\u0301", "🙂", "tieenf2w ", "zxcvbnmlk "} {
 		text := strings.Repeat(piece, 100_000/len(piece))
 		fastest := time.Hour
 		for range 5 {
@@ -248,7 +255,8 @@ func TestLongTextCostsNoMore(t *testing.T) {
 }
 
 func TestEvaluate(t *testing.T) {
-	report, err := understand.Evaluate(model, strings.NewReader("# a comment\n\nallowance\tphụ cấp tháng 3\nmenu\tđổi số điện thoại\r\n"))
+	report, err := understand.Evaluate(model,
+		strings.NewReader("# a comment\n\nallowance\tphụ cấp tháng 3\nmenu\tđổi số điện thoại\r\n"))
 	if err != nil || report.Total != 2 || report.Right != 1 || report.Accuracy() != 0.5 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -256,11 +264,14 @@ func TestEvaluate(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	var out strings.Builder
-	if err := report.Print(&out); err != nil || !strings.Contains(out.String(), "change_phone 1") || !strings.Contains(out.String(), "50.0%") {
+	if err := report.Print(&out); err != nil || !strings.Contains(out.String(), "change_phone 1") ||
+		!strings.Contains(out.String(), "50.0%") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	report, err = understand.Evaluate(model, strings.NewReader("menu\tmenu\tfull\nhelp\tplain\ttro giup\nmenu\tphụ cấp tháng 3\tfull\n"))
-	if err != nil || report.Styles["full"] != (understand.Tally{Total: 2, Right: 1}) || report.Styles["plain"] != (understand.Tally{Total: 1, Right: 1}) {
+	report, err = understand.Evaluate(model,
+		strings.NewReader("menu\tmenu\tfull\nhelp\tplain\ttro giup\nmenu\tphụ cấp tháng 3\tfull\n"))
+	if err != nil || report.Styles["full"] != (understand.Tally{Total: 2, Right: 1}) ||
+		report.Styles["plain"] != (understand.Tally{Total: 1, Right: 1}) {
 		t.Errorf("by style: %+v, %v", report.Styles, err)
 	}
 	out.Reset()
@@ -275,7 +286,8 @@ func TestEvaluate(t *testing.T) {
 }
 
 func FuzzUnderstand(f *testing.F) {
-	for _, text := range []string{"phụ cấp tháng 3 có chưa", "ddoir soos 0912 345 678", "thay chị Hoa", "t3/2026", "tháng 1, 2, 3", "\xff\u0301a", "3 tháng", "+84", strings.Repeat("a1", 99)} {
+	for _, text := range []string{"phụ cấp tháng 3 có chưa", "ddoir soos 0912 345 678", "thay chị Hoa", "t3/2026",
+		"tháng 1, 2, 3", "\xff\u0301a", "3 tháng", "+84", strings.Repeat("a1", 99)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

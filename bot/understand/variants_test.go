@@ -22,12 +22,15 @@ const (
 var (
 	leads = []string{
 		"Chào em, ", "Cháu ơi, ", "Em ơi cho chị hỏi, ", "Tôi là Hoa chi hội trưởng phụ nữ tổ 5, ", "Dạ em chào anh, ",
-		"Bác Tư tổ 3 đây, ", "o ơi, ", "a oi ", "Thưa cán bộ, ", "Tôi già rồi không rành, ", "Hôm qua tôi lên phường mà không gặp ai, ",
+		"Bác Tư tổ 3 đây, ", "o ơi, ", "a oi ", "Thưa cán bộ, ", "Tôi già rồi không rành, ",
+		"Hôm qua tôi lên phường mà không gặp ai, ",
 		"Chào cháu, bác là Minh chi hội phó nông dân thôn Đông, ", "Nhờ em giúp chị, ", "Xin lỗi làm phiền em, ",
-		"Mấy hôm nay tôi bận quá, giờ mới nhắn được, ", "Nghe bà con nói nên tôi hỏi, ", "Anh Hùng ơi, ", "Tôi có việc này muốn nhờ, ",
+		"Mấy hôm nay tôi bận quá, giờ mới nhắn được, ", "Nghe bà con nói nên tôi hỏi, ", "Anh Hùng ơi, ",
+		"Tôi có việc này muốn nhờ, ",
 	}
-	closings = []string{" nhe", " a", " voi em", " giup toi", " nhe chau", " hi", " voi", ", cam on em", " nghe o", " di em", " giup bac"}
-	strange  = []string{"vênh", "quẩn", "khoăm", "trệch", "loanh", "khuân", "xoay", "nhẹm", "luýnh", "khuỷu"}
+	closings = []string{" nhe", " a", " voi em", " giup toi", " nhe chau", " hi", " voi", ", cam on em", " nghe o",
+		" di em", " giup bac"}
+	strange = []string{"vênh", "quẩn", "khoăm", "trệch", "loanh", "khuân", "xoay", "nhẹm", "luýnh", "khuỷu"}
 )
 
 // varied gives the variants of a phrase, always the same of the same phrase.

@@ -162,7 +162,8 @@ func crossValidate(t *testing.T, m *Model, seen []Example) {
 	var table strings.Builder
 	all.Print(&table)
 	for _, miss := range all.Misses {
-		t.Logf("%s -> %s %.2f | %s | %s", miss.Want, miss.Got.Intent, miss.Got.Confidence, miss.Phrase, m.Explain(miss.Phrase))
+		t.Logf("%s -> %s %.2f | %s | %s", miss.Want, miss.Got.Intent, miss.Got.Confidence, miss.Phrase,
+			m.Explain(miss.Phrase))
 	}
 	t.Logf("\n%s", table.String())
 	t.Logf("CV %.2f%% of %d, loss %.4f", 100*all.Accuracy(), all.Total, log/float64(all.Total))
