@@ -11,11 +11,14 @@ import (
 
 // courteous are the words, folded, that thank, agree or say goodbye. A text of
 // nothing else asks for nothing.
-var courteous = strings.Fields(`cam on camon thank thanks tks thanhs ok oke okie okay oki okla okela vang da u uh um uk uhm e c duoc roi tot qua lam nhieu
-	em anh chi bac co chu oi nhe nha a ah nghe ha hi hihi haha the la xong biet ro hieu da minh toi ban ad dung tam biet bye chuc ngay vui ve hay day do vay rua ri hen hi`)
+var courteous = strings.Fields(`cam on camon thank thanks tks thanhs ok oke okie okay oki okla okela vang da u
+		uh um uk uhm e c duoc roi tot qua lam nhieu
+	em anh chi bac co chu oi nhe nha a ah nghe ha hi hihi haha the la xong biet ro hieu da minh toi ban ad dung tam
+		biet bye chuc ngay vui ve hay day do vay rua ri hen hi`)
 
 // heads are those of courteous without which the others say nothing.
-var heads = strings.Fields(`cam camon thank thanks tks ok oke okie okay oki okla okela vang da u uh um uk uhm duoc tot xong ro hieu bye biet dung hihi haha roi`)
+var heads = strings.Fields(`cam camon thank thanks tks ok oke okie okay oki okla okela vang da u uh um uk uhm
+		duoc tot xong ro hieu bye biet dung hihi haha roi`)
 
 // smiling are pictures that say thanks or yes.
 const smiling = "👍👌🙏❤♥😊🥰😍🙂😄😁😀💯✅🌹🌸💐🤝👏😘☺"

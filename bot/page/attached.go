@@ -11,9 +11,11 @@ import (
 func (f *front) attached(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.In.Attachment == nil {
 		if turn.Speaker.Actor.IsStaff() {
-			return bot.Reply{Text: f.Say("attached.contact_staff"), Buttons: [][]bot.Button{bot.Row(f.Button("find", "find"), f.Button("menu", "menu"))}}, nil
+			return bot.Reply{Text: f.Say("attached.contact_staff"),
+				Buttons: [][]bot.Button{bot.Row(f.Button("find", "find"), f.Button("menu", "menu"))}}, nil
 		}
-		return bot.Reply{Text: f.Say("attached.contact"), Buttons: [][]bot.Button{bot.Row(f.Button("phone", "phone"), f.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: f.Say("attached.contact"),
+			Buttons: [][]bot.Button{bot.Row(f.Button("phone", "phone"), f.Button("menu", "menu"))}}, nil
 	}
 	if reply, taken, err := f.Book.Taken(ctx, turn); taken || err != nil {
 		return reply, err

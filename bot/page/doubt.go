@@ -29,7 +29,8 @@ func (f *front) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	offer := func(most int, intents ...bot.Intent) {
 		for _, intent := range intents {
 			button, ok := f.Book.Choose(turn, intent)
-			if ok && len(offered) < most && !slices.Contains(offered, button) && !button.Action.Is("menu") && !button.Action.Is("help") {
+			if ok && len(offered) < most && !slices.Contains(offered, button) && !button.Action.Is("menu") &&
+				!button.Action.Is("help") {
 				offered = append(offered, button)
 			}
 		}
@@ -96,14 +97,16 @@ func (f *front) count(ctx context.Context, turn bot.Turn, candidates []bot.Inten
 func (f *front) both(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	first, _ := f.Book.Choose(turn, turn.Meaning.Intent)
 	second, _ := f.Book.Choose(turn, turn.Meaning.Also)
-	return bot.Reply{Text: f.Say("misheard.both"), Buttons: [][]bot.Button{bot.Row(first), bot.Row(second), f.MenuRow()}}, nil
+	return bot.Reply{Text: f.Say("misheard.both"), Buttons: [][]bot.Button{bot.Row(first), bot.Row(second), f.MenuRow()}},
+		nil
 }
 
 // aside answers what asks for nothing. To staff and to whoever has a notice to
 // confirm it says that such words decide nothing.
 func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == bot.Emoji {
-		return bot.Reply{Text: f.Say("attached.emoji"), Buttons: [][]bot.Button{bot.Row(f.Button("help", "help"), f.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: f.Say("attached.emoji"),
+			Buttons: [][]bot.Button{bot.Row(f.Button("help", "help"), f.Button("menu", "menu"))}}, nil
 	}
 	reply := bot.Reply{Text: f.Say("aside.courtesy")}
 	if err := f.ResumeRow(ctx, turn, &reply); err != nil {

@@ -51,7 +51,8 @@ func (f *front) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply) (
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply.Text = f.Say("menu.staff", "name", turn.Speaker.Name, "role", f.Say("role."+string(turn.Speaker.Actor.Role)), "waiting", waiting)
+	reply.Text = f.Say("menu.staff", "name", turn.Speaker.Name, "role", f.Say("role."+string(turn.Speaker.Actor.Role)),
+		"waiting", waiting)
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(f.Button("pending", "pending"), f.Button("runs", "runs")),
 		bot.Row(f.Button("find", "find"), f.Button("report", "report")),

@@ -85,6 +85,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 }
 
 // Gaps are what may fill an approved template in the place of a reply.
-func (p *Pages) Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery, reply bot.Reply) (map[string]string, error) {
+func (p *Pages) Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery,
+	reply bot.Reply) (map[string]string, error) {
 	return p.unasked.Gaps(ctx, recipient, delivery, reply)
 }

@@ -59,9 +59,13 @@ func (f *front) unclear(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (f *front) keepPhrases(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	on, actor := turn.Arg(0) == "on", turn.Speaker.Actor
 	if turn.Arg(1) != "yes" {
-		reply := bot.Reply{Text: f.Say("unclear.forget_ask"), Buttons: [][]bot.Button{bot.Row(f.Button("forget_phrases", "keepphrases", "off", "yes"), f.Button("unclear", "unclear")), f.MenuRow()}}
+		reply := bot.Reply{Text: f.Say("unclear.forget_ask"),
+			Buttons: [][]bot.Button{bot.Row(f.Button("forget_phrases", "keepphrases", "off", "yes"),
+				f.Button("unclear", "unclear")), f.MenuRow()}}
 		if on {
-			reply = bot.Reply{Text: f.Say("unclear.keep_ask"), Buttons: [][]bot.Button{bot.Row(f.Button("keep_phrases", "keepphrases", "on", "yes"), f.Button("unclear", "unclear")), f.MenuRow()}}
+			reply = bot.Reply{Text: f.Say("unclear.keep_ask"),
+				Buttons: [][]bot.Button{bot.Row(f.Button("keep_phrases", "keepphrases", "on", "yes"),
+					f.Button("unclear", "unclear")), f.MenuRow()}}
 		}
 		return reply, nil
 	}

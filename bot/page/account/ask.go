@@ -30,21 +30,24 @@ func (p *Page) askLinkForm() *bot.Form {
 						return "", err
 					}
 					for _, ward := range wards {
-						if input.Choice == kit.ID(ward.ID) || (input.Text != "" && strings.HasSuffix(models.Fold(input.Text), models.Fold(ward.Name))) {
+						if input.Choice == kit.ID(ward.ID) ||
+							(input.Text != "" && strings.HasSuffix(models.Fold(input.Text), models.Fold(ward.Name))) {
 							return kit.ID(ward.ID), nil
 						}
 					}
 					return "", services.Invalid("choice")
 				},
 			},
-			{Name: "name", Ask: "asklink.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"), Free: true},
+			{Name: "name", Ask: "asklink.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"),
+				Free: true},
 			{
 				Name: "phone", Ask: "asklink.phone", Example: "example.phone", AskContact: true, Show: kit.ShowPhone("phone"),
 				Read: kit.ReadPhone,
 			},
 		},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("asklink.confirm", "name", answers["name"], "phone", vn.FormatPhone(answers["phone"]))}, nil
+			return bot.Reply{Text: p.Say("asklink.confirm", "name", answers["name"], "phone",
+				vn.FormatPhone(answers["phone"]))}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			err := p.Identity.AskLink(ctx, chat(turn), kit.Number(answers["ward"]), answers["name"], answers["phone"])

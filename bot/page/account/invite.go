@@ -37,7 +37,8 @@ func (p *Page) invitePerson(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		if err != nil {
 			return bot.Reply{}, services.Unavailable("picture").Because(err)
 		}
-		reply.Files = append(reply.Files, bot.File{Name: "ma-moi-" + link.Channel + ".png", MIME: "image/png", Content: picture})
+		reply.Files = append(reply.Files, bot.File{Name: "ma-moi-" + link.Channel + ".png", MIME: "image/png",
+			Content: picture})
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = [][]bot.Button{p.MenuRow()}
@@ -67,10 +68,12 @@ func (p *Page) unlinkPerson(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	personID := kit.Number(turn.Arg(0))
 	if turn.Arg(1) != "yes" {
 		return bot.Reply{Text: p.Say("unlink.person_ask"), Buttons: [][]bot.Button{
-			bot.Row(kit.Negative(p.Button("unlink_yes", "unlinkperson", kit.ID(personID), "yes")), p.Button("menu", "menu"))}}, nil
+				bot.Row(kit.Negative(p.Button("unlink_yes", "unlinkperson", kit.ID(personID), "yes")), p.Button("menu", "menu"))}},
+			nil
 	}
 	if err := p.Identity.UnlinkPerson(ctx, turn.Speaker.Actor, personID); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("unlink.person_done"), Buttons: [][]bot.Button{bot.Row(p.Button("invite", "invite", kit.ID(personID)), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: p.Say("unlink.person_done"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("invite", "invite", kit.ID(personID)), p.Button("menu", "menu"))}}, nil
 }

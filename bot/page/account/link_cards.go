@@ -25,7 +25,8 @@ func (p *Page) linkCard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 	request := view.Request
-	lines := []string{p.Say("linkcard.says", "name", request.Name, "phone", kit.OrDash(vn.FormatPhone(request.Phone)), "channel", p.Say("channel."+request.Channel))}
+	lines := []string{p.Say("linkcard.says", "name", request.Name, "phone", kit.OrDash(vn.FormatPhone(request.Phone)),
+		"channel", p.Say("channel."+request.Channel))}
 	if view.ByCode {
 		lines = append(lines, p.Say("linkcard.by_code"))
 	}
@@ -38,7 +39,8 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 	}
 	pending := request.State == models.LinkPending && view.MayDecide
 	known := func(person models.Person, titles []string) {
-		lines = append(lines, p.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")), "phone", kit.OrDash(vn.FormatPhone(person.Phone))))
+		lines = append(lines, p.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")),
+			"phone", kit.OrDash(vn.FormatPhone(person.Phone))))
 	}
 	switch {
 	case view.Person != nil:
@@ -56,7 +58,9 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 		for _, candidate := range view.Candidates {
 			known(candidate.Person, candidate.Titles)
 			if pending {
-				reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: candidate.Person.Name, Action: bot.Act("linkyes", kit.ID(request.ID), kit.ID(candidate.Person.ID))}))
+				reply.Buttons = append(reply.Buttons,
+					bot.Row(bot.Button{Label: candidate.Person.Name,
+						Action: bot.Act("linkyes", kit.ID(request.ID), kit.ID(candidate.Person.ID))}))
 			}
 		}
 	}

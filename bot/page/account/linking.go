@@ -41,7 +41,8 @@ func (p *Page) link(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 func chat(turn bot.Turn) identity.Chat {
-	return identity.Chat{Channel: turn.In.Channel, ExternalID: turn.In.UserID, ChatID: turn.In.ChatID, Event: turn.Speaker.Actor.Event}
+	return identity.Chat{Channel: turn.In.Channel, ExternalID: turn.In.UserID, ChatID: turn.In.ChatID,
+		Event: turn.Speaker.Actor.Event}
 }
 
 // What a right code still asks for.
@@ -68,7 +69,8 @@ func (p *Page) linkForm() *bot.Form {
 			{
 				Name: "consent", Ask: "consent.text",
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("button.agree"), Action: bot.Choice("yes"), Style: bot.Positive})}, nil
+					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("button.agree"), Action: bot.Choice("yes"),
+						Style: bot.Positive})}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					if input.Choice == "yes" || agrees(input.Text) {

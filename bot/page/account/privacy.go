@@ -41,7 +41,8 @@ func (p *Page) privacyLines(data identity.MyData) string {
 	for _, post := range data.Posts {
 		lines = append(lines, p.Say("profile.post", "title", post.Title, "branch", post.BranchName, "from", post.From))
 	}
-	lines = append(lines, p.Say("privacy.records", "payments", data.Payments, "changes", data.Changes, "cases", data.Cases, "messages", data.Deliveries))
+	lines = append(lines, p.Say("privacy.records", "payments", data.Payments, "changes", data.Changes, "cases",
+		data.Cases, "messages", data.Deliveries))
 	lines = append(lines, "", p.Say("privacy.accounts"))
 	for _, account := range data.Accounts {
 		if account.UnlinkedAt == nil {

@@ -30,7 +30,8 @@ func (p *Page) stepUpForm() *bot.Form {
 				return bot.Reply{}, err
 			}
 			if len(drafts) > 0 && drafts[0].StaffID == turn.Speaker.Actor.Staff {
-				reply.Buttons = append([][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(drafts[0].ID)))}, reply.Buttons...)
+				reply.Buttons = append([][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(drafts[0].ID)))},
+					reply.Buttons...)
 			}
 			_, unfinished, err := turn.Draft(ctx)
 			if unfinished {

@@ -22,12 +22,14 @@ func (p *Page) support(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (p *Page) supportForm() *bot.Form {
 	return &bot.Form{
 		Name: "support", Intent: bot.Support,
-		Steps: []bot.Step{{Name: "text", Ask: "support.ask", Example: "example.question", Read: kit.ReadSentenceStep, Show: kit.AsKept("text"), Free: true}},
+		Steps: []bot.Step{{Name: "text", Ask: "support.ask", Example: "example.question", Read: kit.ReadSentenceStep,
+			Show: kit.AsKept("text"), Free: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("support.confirm", "text", answers["text"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "question", Text: answers["text"]}); err != nil {
+			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor,
+				cases.Opening{Kind: "question", Text: answers["text"]}); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: p.Say("support.done"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
@@ -48,7 +50,8 @@ func (p *Page) caseCard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 	lines := []string{}
 	if staff {
-		lines = append(lines, p.Say("case.who", "name", view.PersonName, "titles", kit.OrDash(strings.Join(view.Titles, "; ")), "phone", kit.OrDash(vn.FormatPhone(view.Phone))))
+		lines = append(lines, p.Say("case.who", "name", view.PersonName, "titles",
+			kit.OrDash(strings.Join(view.Titles, "; ")), "phone", kit.OrDash(vn.FormatPhone(view.Phone))))
 	}
 	if view.Month != nil {
 		lines = append(lines, p.StageLine(*view.Month))
@@ -86,9 +89,11 @@ func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 	case view.Case.State == cases.Closed:
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
 	case view.Settled:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("close_case", "caseclose", kit.ID(view.Case.ID))), p.Button("answer", "caseans", kit.ID(view.Case.ID)))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("close_case", "caseclose", kit.ID(view.Case.ID))),
+			p.Button("answer", "caseans", kit.ID(view.Case.ID)))}
 	default:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("answer", "caseans", kit.ID(view.Case.ID))), p.Button("close_case", "caseclose", kit.ID(view.Case.ID)))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("answer", "caseans", kit.ID(view.Case.ID))),
+			p.Button("close_case", "caseclose", kit.ID(view.Case.ID)))}
 	}
 	return reply
 }
@@ -108,8 +113,9 @@ func (p *Page) answerCase(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 
 func (p *Page) answerCaseForm() *bot.Form {
 	return &bot.Form{
-		Name:  "answer_case",
-		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: kit.ReadSentenceStep, Show: kit.AsKept("text"), Free: true}},
+		Name: "answer_case",
+		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: kit.ReadSentenceStep, Show: kit.AsKept("text"),
+			Free: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("case.answer_confirm", "number", answers["case"], "text", answers["text"])}, nil
 		},
@@ -137,7 +143,8 @@ func (p *Page) closeCase(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 func (p *Page) receiptSaid(receipt models.LineReceipt) string {
-	return p.Say("receipt.said."+string(receipt.Answer), "amount", texts.Money(receipt.Amount), "at", texts.Moment(receipt.UpdatedAt))
+	return p.Say("receipt.said."+string(receipt.Answer), "amount", texts.Money(receipt.Amount), "at",
+		texts.Moment(receipt.UpdatedAt))
 }
 
 // caseFacts tell staff what the ward and the bank did with the money that a
@@ -146,7 +153,8 @@ func (p *Page) caseFacts(view cases.View) []string {
 	var lines []string
 	if view.Month != nil {
 		for _, earlier := range view.Month.Earlier {
-			lines = append(lines, p.Say("case.earlier", "month", earlier.Month, "amount", texts.Money(earlier.Amount), "reason", kit.OrDash(earlier.Reason)))
+			lines = append(lines, p.Say("case.earlier", "month", earlier.Month, "amount", texts.Money(earlier.Amount), "reason",
+				kit.OrDash(earlier.Reason)))
 		}
 	}
 	if line := view.Line; line != nil {
@@ -155,7 +163,8 @@ func (p *Page) caseFacts(view cases.View) []string {
 			state = p.Say("case.line_state." + string(line.Line.State))
 			how = p.Say("case.account", "bank", line.Line.BankName, "tail", line.Line.BankTail)
 		}
-		lines = append(lines, p.Say("case.line", "month", line.Run.Month, "amount", texts.Money(line.Line.Amount), "state", state, "how", how))
+		lines = append(lines, p.Say("case.line", "month", line.Run.Month, "amount", texts.Money(line.Line.Amount), "state",
+			state, "how", how))
 		if at := line.Run.ExportedAt; at != nil {
 			lines = append(lines, p.Say("case.exported", "at", texts.Moment(*at)))
 		}

@@ -46,7 +46,8 @@ func (p *Page) problemForm() *bot.Form {
 				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: kit.AsKept("what"),
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 					return [][]bot.Button{
-						bot.Row(bot.Button{Label: p.Say("problem.not_received"), Action: bot.Choice("none")}, bot.Button{Label: p.Say("problem.too_little"), Action: bot.Choice("less")}),
+						bot.Row(bot.Button{Label: p.Say("problem.not_received"), Action: bot.Choice("none")},
+							bot.Button{Label: p.Say("problem.too_little"), Action: bot.Choice("less")}),
 					}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -69,7 +70,8 @@ func (p *Page) problemForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Title: p.Say("problem.confirm"), Text: p.StageLine(view) + "\n" + p.Say("problem.said", "text", answers["what"]), Protect: true}, nil
+			return bot.Reply{Title: p.Say("problem.confirm"), Text: p.StageLine(view) + "\n" +
+				p.Say("problem.said", "text", answers["what"]), Protect: true}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			month, err := models.ParseMonth(answers["month"])
@@ -94,7 +96,8 @@ func (p *Page) problemMonths(_ context.Context, turn bot.Turn, _ bot.Answers) ([
 	}
 	var row []bot.Button
 	for month := first; month < first+3; month++ {
-		row = append(row, bot.Button{Label: p.Say("problem.month_choice", "month", month), Action: bot.Choice(month.String())})
+		row = append(row, bot.Button{Label: p.Say("problem.month_choice", "month", month),
+			Action: bot.Choice(month.String())})
 	}
 	return [][]bot.Button{row}, nil
 }

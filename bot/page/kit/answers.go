@@ -73,10 +73,13 @@ var (
 	polite   = []string{"nhé", "nha", "ạ", "nhe", "đó", "đấy", "nghe", "đi"}
 	// surnames, folded, are those by which a name is known that is typed without
 	// capitals.
-	surnames = strings.Fields(`nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh dao doan trinh truong lam mai
-		to ha cao luong luu ta thai chau quach kieu tong nghiem dau phung ton chu mac ma vuong trieu thach bach han kim la lai ninh nong quang than tieu van`)
+	surnames = strings.Fields(`nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh dao doan
+		trinh truong lam mai
+		to ha cao luong luu ta thai chau quach kieu tong nghiem dau phung ton chu mac ma vuong trieu thach bach han kim
+		la lai ninh nong quang than tieu van`)
 	// noName, folded, begin no name but an excuse or a question.
-	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi", "muon", "xin", "ai", "em"}
+	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi",
+		"muon", "xin", "ai", "em"}
 )
 
 // ReadPhone reads a number, or the one that a sentence names.
@@ -211,7 +214,8 @@ func ShowDayOf(step string) func(context.Context, bot.Turn, bot.Answers) (string
 }
 
 // ShowChoice shows a choice by its label.
-func ShowChoice(step string, choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error)) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func ShowChoice(step string, choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button,
+	error)) func(context.Context, bot.Turn, bot.Answers) (string, error) {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 		rows, err := choices(ctx, turn, answers)
 		for _, row := range rows {

@@ -44,8 +44,10 @@ func TestDaySaid(t *testing.T) {
 
 func TestReadNameWantsAWholeName(t *testing.T) {
 	for text, want := range map[string]string{
-		"Trần Thị Lan": "Trần Thị Lan", "chị Trần Thị Lan nhé": "Trần Thị Lan", "tran thi lan": "tran thi lan", "  bác   Y Moan ạ": "Y Moan",
-		"Lan": "", "chị Lan": "", "từ từ đã": "", "không biết": "", "để hỏi lại": "", "0912 345 678": "", "": "", "đổi số điện thoại": "",
+		"Trần Thị Lan": "Trần Thị Lan", "chị Trần Thị Lan nhé": "Trần Thị Lan", "tran thi lan": "tran thi lan",
+		"  bác   Y Moan ạ": "Y Moan",
+		"Lan":              "", "chị Lan": "", "từ từ đã": "", "không biết": "", "để hỏi lại": "", "0912 345 678": "", "": "",
+		"đổi số điện thoại": "",
 	} {
 		got, err := ReadName(context.Background(), bot.Turn{}, nil, bot.Input{Text: text})
 		if got != want || (err == nil) != (want != "") {
@@ -63,8 +65,10 @@ func TestReadNameWantsAWholeName(t *testing.T) {
 }
 
 func TestReadPhoneFindsTheNumberInASentence(t *testing.T) {
-	turn := bot.Turn{In: bot.Inbound{Text: "số mới là 0912 345 678 nhé"}, Meaning: bot.Meaning{Slots: bot.Slots{Phone: "0912 345 678"}}}
-	if got, err := ReadPhone(context.Background(), turn, nil, bot.Input{Text: turn.In.Text}); got != "+84912345678" || err != nil {
+	turn := bot.Turn{In: bot.Inbound{Text: "số mới là 0912 345 678 nhé"},
+		Meaning: bot.Meaning{Slots: bot.Slots{Phone: "0912 345 678"}}}
+	if got, err := ReadPhone(context.Background(), turn, nil, bot.Input{Text: turn.In.Text}); got != "+84912345678" ||
+		err != nil {
 		t.Errorf("read as %q, %v", got, err)
 	}
 	if _, err := ReadPhone(context.Background(), turn, nil, bot.Input{Text: "chưa nhớ"}); services.CodeOf(err) != "phone" {
@@ -74,7 +78,8 @@ func TestReadPhoneFindsTheNumberInASentence(t *testing.T) {
 
 func TestNothingYet(t *testing.T) {
 	for text, want := range map[string]bool{
-		"chưa có": true, "chua co so": true, "không có": true, "ko co": true, "nỏ có": true, "chưa biết": true, "không": true, "để sau": true, "dạ chưa có ạ": true,
+		"chưa có": true, "chua co so": true, "không có": true, "ko co": true, "nỏ có": true, "chưa biết": true,
+		"không": true, "để sau": true, "dạ chưa có ạ": true,
 		"0912345678": false, "chưa chắc là 0912345678": false, "có": false, "nỏng": false,
 	} {
 		if got := nothingYet.MatchString(models.Fold(text)); got != want {

@@ -31,7 +31,8 @@ type Draw = func(ctx context.Context, reader services.Actor, subject int64) (bot
 
 // Many makes ready to draw one subject for all its readers, so that it is read
 // once for all of them.
-type Many = func(ctx context.Context, ward, subject int64, readers []services.Actor) (one func(services.Actor) (bot.Reply, error), err error)
+type Many = func(ctx context.Context, ward, subject int64,
+	readers []services.Actor) (one func(services.Actor) (bot.Reply, error), err error)
 
 // Once reports whether a message about a subject, of which nothing was heard, is
 // better not read at all than read twice.
@@ -207,7 +208,8 @@ func (b *Book) Taken(ctx context.Context, turn bot.Turn) (reply bot.Reply, taken
 // Notification draws what a recipient is told unasked, as they may see it at
 // the moment of sending. A zero reply means that there is nothing to tell any
 // more.
-func (b *Book) Notification(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply, error) {
+func (b *Book) Notification(ctx context.Context, recipient services.Actor, delivery models.Delivery) (bot.Reply,
+	error) {
 	if delivery.Kind == outbox.CardChanged {
 		return b.Redrawn(ctx, recipient, delivery)
 	}
@@ -230,7 +232,8 @@ func (b *Book) Redrawn(ctx context.Context, recipient services.Actor, delivery m
 
 // Notifications draws what many are told unasked: replies and errors, or nil, in
 // the order of recipients.
-func (b *Book) Notifications(ctx context.Context, recipients []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error) {
+func (b *Book) Notifications(ctx context.Context, recipients []services.Actor,
+	deliveries []models.Delivery) ([]bot.Reply, []error) {
 	type subject struct {
 		kind     outbox.Kind
 		ward, id int64

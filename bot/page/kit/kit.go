@@ -138,7 +138,8 @@ const (
 )
 
 func SheetFile(name string, content []byte) bot.File {
-	return bot.File{Name: name, MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: content}
+	return bot.File{Name: name, MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		Content: content}
 }
 
 // SheetWords finds the words that a sheet carries.

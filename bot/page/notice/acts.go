@@ -77,7 +77,8 @@ func (p *Page) noticeCountForm() *bot.Form {
 		}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			told := kit.Number(answers["notice"])
-			_, err := p.Notices.Release(ctx, turn.Speaker.Actor, told, notice.Go{At: momentOf(answers["at"]), Count: int(kit.Number(answers["count"]))})
+			_, err := p.Notices.Release(ctx, turn.Speaker.Actor, told,
+				notice.Go{At: momentOf(answers["at"]), Count: int(kit.Number(answers["count"]))})
 			return p.released(ctx, turn, told, err)
 		},
 	}
@@ -166,7 +167,8 @@ func (p *Page) noticeAudienceForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]), notice.Edit{Audience: &audience})
+			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]),
+				notice.Edit{Audience: &audience})
 			return p.released(ctx, turn, edited.ID, err)
 		},
 	}
@@ -233,7 +235,8 @@ func (p *Page) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Text: p.Say("progress.reminded", "people", people), Buttons: [][]bot.Button{
-		bot.Row(p.Button("notice_silent", "noticesilent", kit.ID(notice), "0"), p.Button("notice_see", "notice", kit.ID(notice))), p.MenuRow()}}, nil
+		bot.Row(p.Button("notice_silent", "noticesilent", kit.ID(notice), "0"),
+			p.Button("notice_see", "notice", kit.ID(notice))), p.MenuRow()}}, nil
 }
 
 // toldSenders draws what the ward's own desk is told of a notice.
@@ -245,7 +248,8 @@ func (p *Page) cameBack(ctx context.Context, recipient services.Actor, notice in
 	return p.toldSenders(ctx, recipient, notice, models.NoticeDraft, p.Say("told.notice_returned"))
 }
 
-func (p *Page) toldSenders(ctx context.Context, recipient services.Actor, notice int64, state, lead string) (bot.Reply, error) {
+func (p *Page) toldSenders(ctx context.Context, recipient services.Actor, notice int64, state, lead string) (bot.Reply,
+	error) {
 	standing, err := p.Notices.Standing(ctx, recipient, notice)
 	if err != nil || standing.Notice.State != state {
 		return bot.Reply{}, err

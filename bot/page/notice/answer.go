@@ -30,7 +30,8 @@ func (p *Page) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View,
 	reply := p.noticeAs(view, text)
 	reply.Text += "\n\n" + p.answered(view)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{bot.Row(p.Button("ask_back", "askback", kit.ID(view.Notice.ID)), p.Button("menu", "menu"))}
+	reply.Buttons = [][]bot.Button{bot.Row(p.Button("ask_back", "askback", kit.ID(view.Notice.ID)),
+		p.Button("menu", "menu"))}
 	return reply, err
 }
 
@@ -38,7 +39,8 @@ func (p *Page) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View,
 func (p *Page) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
 	files, err := p.noticeFiles(ctx, turn.Speaker.Actor, notice)
-	return bot.Reply{Text: p.Say("notices.file", "number", notice), Files: files, Buttons: [][]bot.Button{p.MenuRow()}}, err
+	return bot.Reply{Text: p.Say("notices.file", "number", notice), Files: files, Buttons: [][]bot.Button{p.MenuRow()}},
+		err
 }
 
 // absent asks why somebody does not come.
@@ -98,8 +100,9 @@ func (p *Page) askBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (p *Page) askBackForm() *bot.Form {
 	return &bot.Form{
-		Name:  "ask_back",
-		Steps: []bot.Step{{Name: "text", Ask: "notices.ask_back", Example: "example.ask_back", Read: kit.ReadSentenceStep, Show: kit.AsKept("text"), Free: true}},
+		Name: "ask_back",
+		Steps: []bot.Step{{Name: "text", Ask: "notices.ask_back", Example: "example.ask_back", Read: kit.ReadSentenceStep,
+			Show: kit.AsKept("text"), Free: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("support.confirm", "text", answers["text"])}, nil
 		},
@@ -108,7 +111,8 @@ func (p *Page) askBackForm() *bot.Form {
 			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: cases.Question, Text: text}); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("support.done"), Buttons: [][]bot.Button{bot.Row(p.Button("notices", "notices"), p.Button("menu", "menu"))}}, nil
+			return bot.Reply{Text: p.Say("support.done"),
+				Buttons: [][]bot.Button{bot.Row(p.Button("notices", "notices"), p.Button("menu", "menu"))}}, nil
 		},
 	}
 }

@@ -15,7 +15,8 @@ import (
 // audienceStep asks whom a notice is for: in their own words, or by a button.
 func (p *Page) audienceStep() bot.Step {
 	return bot.Step{
-		Name: "audience", Ask: "notice.audience", Example: "example.audience", Read: p.readAudience, Choices: p.audiences, Pick: true,
+		Name: "audience", Ask: "notice.audience", Example: "example.audience", Read: p.readAudience, Choices: p.audiences,
+		Pick: true,
 		Show: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 			audience, err := audienceKept(answers)
 			if err != nil {
@@ -37,7 +38,8 @@ func (p *Page) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][
 		bot.Button{Label: p.Say("notice.deputies"), Action: bot.Choice(string(models.Deputy))})}
 	var row []bot.Button
 	for _, organization := range directory.Organizations {
-		if row = append(row, bot.Button{Label: organization.BranchName, Action: bot.Choice("org." + organization.Code)}); len(row) == 2 {
+		if row = append(row, bot.Button{Label: organization.BranchName,
+			Action: bot.Choice("org." + organization.Code)}); len(row) == 2 {
 			rows, row = append(rows, row), nil
 		}
 	}

@@ -25,13 +25,17 @@ func (p *Page) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply := bot.Reply{Title: p.Say("calls.title", "people", total), Protect: true}
 	var blocks []string
 	for _, call := range calls {
-		block := p.Say("calls.line", "name", call.Name, "phone", kit.OrDash(vn.FormatPhone(call.Phone)), "what", p.whatOf(call.Kind, call.Subject), "why", p.whyOf(call.Why))
+		block := p.Say("calls.line", "name", call.Name, "phone", kit.OrDash(vn.FormatPhone(call.Phone)), "what",
+			p.whatOf(call.Kind, call.Subject), "why", p.whyOf(call.Why))
 		if call.Messages > 1 {
 			block += "\n" + p.Say("calls.more", "count", call.Messages-1)
 		}
 		blocks = append(blocks, block)
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{Label: p.Say("calls.done_button", "name", kit.GivenName(call.Name)), Action: bot.Act("called", kit.ID(call.Person))}),
-			bot.Button{Label: p.Say("calls.see_button", "name", kit.GivenName(call.Name)), Action: bot.Act("person", kit.ID(call.Person))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(
+			kit.Positive(bot.Button{Label: p.Say("calls.done_button", "name", kit.GivenName(call.Name)),
+				Action: bot.Act("called", kit.ID(call.Person))}),
+			bot.Button{Label: p.Say("calls.see_button", "name", kit.GivenName(call.Name)),
+				Action: bot.Act("person", kit.ID(call.Person))}))
 	}
 	if total > len(calls) {
 		blocks = append(blocks, p.Say("calls.rest", "count", total-len(calls)))

@@ -93,7 +93,8 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 	case actor.Role == services.Viewer:
 		reply.Buttons = [][]bot.Button{names, p.MenuRow()}
 	case told.State == models.NoticeWaiting && actor.Role == services.Leader && actor.Staff != told.StaffID:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", number)), p.Button("notice_return", "noticeno", number)), names}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", number)),
+			p.Button("notice_return", "noticeno", number)), names}
 	case told.State == models.NoticeDraft:
 		urgent := p.Button("urgent_on", "noticeurgent", number, "on")
 		if told.Urgent {
@@ -104,7 +105,8 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 			once = p.Button("once_off", "noticeonce", number, "off")
 		}
 		reply.Buttons = [][]bot.Button{
-			bot.Row(kit.Positive(p.Button("notice_now", "noticenow", number)), p.Button("notice_later", "noticelater", number)), names, edit,
+			bot.Row(kit.Positive(p.Button("notice_now", "noticenow", number)), p.Button("notice_later", "noticelater", number)),
+			names, edit,
 			bot.Row(p.Button("notice_template", "noticekeep", number), p.Button("notice_monthly", "noticemonthly", number)),
 			bot.Row(urgent, once), drop}
 	default:
@@ -115,7 +117,8 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 
 // preview is the message as the first of its people will read it, in the parts
 // in which the tightest channel sends it.
-func (p *Page) preview(ctx context.Context, actor services.Actor, told models.Notice, audience notice.Audience) ([]string, error) {
+func (p *Page) preview(ctx context.Context, actor services.Actor, told models.Notice,
+	audience notice.Audience) ([]string, error) {
 	directory, err := p.Notices.Directory(ctx, actor)
 	if err != nil {
 		return nil, err

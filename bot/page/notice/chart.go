@@ -32,14 +32,17 @@ func (p *Page) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	lines := []string{p.Say(key, "number", notice, "done", chart.Answered(chart.Progress), "total", chart.Total)}
 	if len(chart.Places) > 1 {
 		if least := chart.Places[0]; chart.Answered(least.Progress) < least.Total {
-			lines = append(lines, p.Say("notice_chart.least", "village", p.placeName(least), "done", chart.Answered(least.Progress), "total", least.Total))
+			lines = append(lines, p.Say("notice_chart.least", "village", p.placeName(least), "done",
+				chart.Answered(least.Progress), "total", least.Total))
 		}
 	}
 	return bot.Reply{
-		Text:  strings.Join(lines, "\n"),
-		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(), Content: content}},
+		Text: strings.Join(lines, "\n"),
+		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(),
+			Content: content}},
 		Buttons: [][]bot.Button{
-			bot.Row(p.Button("notice_sheet", "noticesheet", kit.ID(notice)), p.Button("notice_see", "notice", kit.ID(notice))), p.MenuRow()}}, nil
+			bot.Row(p.Button("notice_sheet", "noticesheet", kit.ID(notice)), p.Button("notice_see", "notice", kit.ID(notice))),
+			p.MenuRow()}}, nil
 }
 
 func (p *Page) placeName(place notice.Place) string {
@@ -76,7 +79,8 @@ func (p *Page) noticePicture(chart notice.Chart) paper.Chart {
 		key    string
 		amount int
 		tone   paper.Tone
-	}{{"failed", chart.Failed, paper.Bad}, {"uncertain", chart.Uncertain, paper.Doubt}, {"left", chart.Queued, paper.Silent}} {
+	}{{"failed", chart.Failed, paper.Bad}, {"uncertain", chart.Uncertain, paper.Doubt},
+		{"left", chart.Queued, paper.Silent}} {
 		if one.amount > 0 {
 			figure(one.key, one.amount, one.tone)
 		}
@@ -94,7 +98,8 @@ func (p *Page) drawPlaces(picture *paper.Chart, chart notice.Chart) {
 		head, done, silent = "villages", "confirmed", "unconfirmed"
 	}
 	picture.Head = p.Say("notice_chart." + head)
-	picture.Legend = []paper.Sample{{Tone: paper.Good, Says: p.Say("notice_chart." + done)}, {Tone: paper.Silent, Says: p.Say("notice_chart." + silent)}}
+	picture.Legend = []paper.Sample{{Tone: paper.Good, Says: p.Say("notice_chart." + done)},
+		{Tone: paper.Silent, Says: p.Say("notice_chart." + silent)}}
 	if chart.Failed > 0 {
 		picture.Legend = append(picture.Legend, paper.Sample{Tone: paper.Bad, Says: p.Say("notice_chart.failed")})
 	}
@@ -102,8 +107,10 @@ func (p *Page) drawPlaces(picture *paper.Chart, chart notice.Chart) {
 	for _, place := range chart.Places[:shown] {
 		answered := chart.Answered(place.Progress)
 		picture.Places = append(picture.Places, paper.Bar{
-			Label: p.placeName(place), Value: p.Say("notice_chart.part", "done", answered, "total", place.Total), Of: place.Total,
-			Parts: []paper.Part{{Amount: answered, Tone: paper.Good}, {Amount: place.Total - place.Failed - answered, Tone: paper.Silent}, {Amount: place.Failed, Tone: paper.Bad}},
+			Label: p.placeName(place), Value: p.Say("notice_chart.part", "done", answered, "total", place.Total),
+			Of: place.Total,
+			Parts: []paper.Part{{Amount: answered, Tone: paper.Good},
+				{Amount: place.Total - place.Failed - answered, Tone: paper.Silent}, {Amount: place.Failed, Tone: paper.Bad}},
 		})
 	}
 	if rest := chart.Places[shown:]; len(rest) > 0 {

@@ -31,12 +31,14 @@ func (p *Page) broadcastForm() *bot.Form {
 		Name: "notice", Intent: bot.WardBroadcast, Attach: p.attachToNotice,
 		Steps: []bot.Step{
 			p.noticeTextStep(), p.audienceStep(),
-			{Name: "confirm", Ask: "notice.confirm_ask", Read: kit.OneOf(wantsRead, wantsAnswer, wantsNothing), Choices: p.confirmations, Show: kit.ShowChoice("confirm", p.confirmations), Pick: true},
+			{Name: "confirm", Ask: "notice.confirm_ask", Read: kit.OneOf(wantsRead, wantsAnswer, wantsNothing),
+				Choices: p.confirmations, Show: kit.ShowChoice("confirm", p.confirmations), Pick: true},
 			{
 				Name: "by", Ask: "notice.by_ask", Example: "example.deadline",
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["confirm"] == wantsNothing },
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("notice.no_deadline_button"), Action: bot.Choice(kit.None)})}, nil
+					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("notice.no_deadline_button"),
+						Action: bot.Choice(kit.None)})}, nil
 				},
 				Read: p.readDeadline,
 				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -53,8 +55,9 @@ func (p *Page) broadcastForm() *bot.Form {
 				return bot.Reply{}, err
 			}
 			notice, err := p.Notices.Draft(ctx, turn.Speaker.Actor, notice.Compose{
-				Text: answers["text"], NeedsConfirm: answers["confirm"] != wantsNothing, Attendance: answers["confirm"] == wantsAnswer,
-				ConfirmBy: momentOf(answers["by"]), Audience: audience, File: kit.Number(answers["file"]),
+				Text: answers["text"], NeedsConfirm: answers["confirm"] != wantsNothing,
+				Attendance: answers["confirm"] == wantsAnswer,
+				ConfirmBy:  momentOf(answers["by"]), Audience: audience, File: kit.Number(answers["file"]),
 			})
 			if err != nil {
 				return bot.Reply{}, err
@@ -65,7 +68,8 @@ func (p *Page) broadcastForm() *bot.Form {
 }
 
 func (p *Page) noticeTextStep() bot.Step {
-	return bot.Step{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: kit.AsKept("text"), Free: true, Read: readNotice}
+	return bot.Step{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: kit.AsKept("text"), Free: true,
+		Read: readNotice}
 }
 
 // readNotice takes a notice's text. One that was cut off by its length never
@@ -98,7 +102,8 @@ func (p *Page) attachToNotice(ctx context.Context, turn bot.Turn, answers bot.An
 
 func (p *Page) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{
-		bot.Row(bot.Button{Label: p.Say("notice.needs"), Action: bot.Choice(wantsRead)}, bot.Button{Label: p.Say("notice.needs_answer"), Action: bot.Choice(wantsAnswer)}),
+		bot.Row(bot.Button{Label: p.Say("notice.needs"), Action: bot.Choice(wantsRead)},
+			bot.Button{Label: p.Say("notice.needs_answer"), Action: bot.Choice(wantsAnswer)}),
 		bot.Row(bot.Button{Label: p.Say("notice.needs_not"), Action: bot.Choice(wantsNothing)})}, nil
 }
 

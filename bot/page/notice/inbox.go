@@ -38,15 +38,22 @@ func (p *Page) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		case view.State == models.DeliveryConfirmed:
 		case view.Notice.Attendance:
 			reply.Buttons = append(reply.Buttons, bot.Row(
-				kit.Positive(bot.Button{Label: p.Say("notices.come_button", "number", view.Notice.ID), Action: bot.Act("come", kit.ID(view.Notice.ID))}),
-				bot.Button{Label: p.Say("notices.absent_button", "number", view.Notice.ID), Action: bot.Act("absent", kit.ID(view.Notice.ID))}))
+				kit.Positive(bot.Button{Label: p.Say("notices.come_button", "number", view.Notice.ID),
+					Action: bot.Act("come", kit.ID(view.Notice.ID))}),
+				bot.Button{Label: p.Say("notices.absent_button", "number", view.Notice.ID),
+					Action: bot.Act("absent", kit.ID(view.Notice.ID))}))
 		case view.Notice.NeedsConfirm:
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{Label: p.Say("notices.confirm_button", "number", view.Notice.ID), Action: bot.Act("confirm", kit.ID(view.Notice.ID))})))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(kit.Positive(bot.Button{Label: p.Say("notices.confirm_button", "number", view.Notice.ID),
+					Action: bot.Act("confirm", kit.ID(view.Notice.ID))})))
 		}
 		if view.Notice.FileID != nil {
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("notices.file_button", "number", view.Notice.ID), Action: bot.Act("noticefile", kit.ID(view.Notice.ID))}))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(bot.Button{Label: p.Say("notices.file_button", "number", view.Notice.ID),
+					Action: bot.Act("noticefile", kit.ID(view.Notice.ID))}))
 		}
-		blocks = append(blocks, strings.TrimSpace(p.Say("notices.block", "number", view.Notice.ID, "at", *view.Notice.SentAt, "from", view.From, "text", text)+"\n"+p.answered(view)))
+		blocks = append(blocks, strings.TrimSpace(p.Say("notices.block", "number", view.Notice.ID, "at", *view.Notice.SentAt,
+			"from", view.From, "text", text)+"\n"+p.answered(view)))
 	}
 	reply.Text = strings.Join(blocks, "\n\n")
 	reply.Buttons = append(reply.Buttons, p.MenuRow())
@@ -102,7 +109,8 @@ func (p *Page) noticeFiles(ctx context.Context, actor services.Actor, notice int
 
 // noticeAs lays a notice out; the preview and the message are one and the same.
 func (p *Page) noticeAs(view notice.View, text string) bot.Reply {
-	reply := bot.Reply{Title: p.Say("notices.arrived", "from", view.From), Text: text, Protect: len(notice.FieldsOf(view.Notice.Text)) > 0}
+	reply := bot.Reply{Title: p.Say("notices.arrived", "from", view.From), Text: text,
+		Protect: len(notice.FieldsOf(view.Notice.Text)) > 0}
 	if view.Notice.Corrects != nil {
 		reply.Title = p.Say("notices.corrects", "from", view.From, "number", *view.Notice.Corrects)
 	}
@@ -113,9 +121,11 @@ func (p *Page) noticeAs(view notice.View, text string) bot.Reply {
 	switch {
 	case view.State == models.DeliveryConfirmed:
 	case view.Notice.Attendance:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("come", "come", number)), p.Button("absent", "absent", number)), bot.Row(p.Button("ask_back", "askback", number))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("come", "come", number)),
+			p.Button("absent", "absent", number)), bot.Row(p.Button("ask_back", "askback", number))}
 	case view.Notice.NeedsConfirm:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("confirm", "confirm", number)), p.Button("ask_back", "askback", number))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("confirm", "confirm", number)),
+			p.Button("ask_back", "askback", number))}
 	default:
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("ask_back", "askback", number))}
 	}
@@ -135,7 +145,8 @@ func (p *Page) filled(ctx context.Context, actor services.Actor, person int64, t
 }
 
 // filledFor is a notice's text for a reader.
-func (p *Page) filledFor(ctx context.Context, actor services.Actor, reader notice.Named, told models.Notice) (string, error) {
+func (p *Page) filledFor(ctx context.Context, actor services.Actor, reader notice.Named, told models.Notice) (string,
+	error) {
 	sent := p.Clock.Local()
 	if told.SentAt != nil {
 		sent = told.SentAt.In(services.Zone)
@@ -144,7 +155,8 @@ func (p *Page) filledFor(ctx context.Context, actor services.Actor, reader notic
 	values := map[string]string{"ten": reader.Name, "chuc_danh": kit.OrDash(reader.Titles), "thang": texts.Month(month)}
 	for _, field := range notice.FieldsOf(told.Text) {
 		if field == "so_tien" {
-			owed, err := p.List.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: reader.Person}, month)
+			owed, err := p.List.Month(ctx, services.Actor{Role: services.Officer, Ward: actor.Ward, Person: reader.Person},
+				month)
 			if err != nil {
 				return "", err
 			}

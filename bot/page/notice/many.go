@@ -9,7 +9,8 @@ import (
 )
 
 // noticeFor makes ready to draw a notice for those of the recipients.
-func (p *Page) noticeFor(ctx context.Context, ward, told int64, recipients []services.Actor) (func(services.Actor) (bot.Reply, error), error) {
+func (p *Page) noticeFor(ctx context.Context, ward, told int64,
+	recipients []services.Actor) (func(services.Actor) (bot.Reply, error), error) {
 	system := services.SystemActor(ward)
 	view, err := p.Notices.One(ctx, system, told)
 	if err == nil {

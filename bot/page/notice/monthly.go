@@ -22,8 +22,11 @@ func (p *Page) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply := bot.Reply{Title: p.Say("monthly.title")}
 	lines := []string{}
 	for i, row := range rows {
-		lines = append(lines, p.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text", kit.FirstLine(row.Text), "next", row.NextAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(bot.Button{Label: p.Say("monthly.stop_button", "number", i+1), Action: bot.Act("stopmonthly", kit.ID(row.ID))})))
+		lines = append(lines, p.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text",
+			kit.FirstLine(row.Text), "next", row.NextAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(
+			kit.Negative(bot.Button{Label: p.Say("monthly.stop_button", "number", i+1),
+				Action: bot.Act("stopmonthly", kit.ID(row.ID))})))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("monthly.nothing"))
@@ -55,7 +58,8 @@ func (p *Page) ruleWords(rule notice.Monthly) string {
 	if rule.Week > 0 {
 		week = p.Say("monthly.week.week_" + strconv.Itoa(rule.Week))
 	}
-	return p.Say("monthly.weekday", "weekday", p.Say("weekday.day_"+strconv.Itoa(int(rule.Weekday))), "week", week, "clock", clock)
+	return p.Say("monthly.weekday", "weekday", p.Say("weekday.day_"+strconv.Itoa(int(rule.Weekday))), "week", week,
+		"clock", clock)
 }
 
 func (p *Page) noticeMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -65,12 +69,13 @@ func (p *Page) noticeMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, err
 func (p *Page) noticeMonthlyForm() *bot.Form {
 	return &bot.Form{
 		Name: "notice_monthly",
-		Steps: []bot.Step{{Name: "rule", Ask: "monthly.ask", Example: "example.monthly", Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-			if _, ok := understand.ReadMonthly(input.Text); !ok {
-				return "", services.Invalid("notice_rule")
-			}
-			return input.Text, nil
-		}}},
+		Steps: []bot.Step{{Name: "rule", Ask: "monthly.ask", Example: "example.monthly",
+			Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+				if _, ok := understand.ReadMonthly(input.Text); !ok {
+					return "", services.Invalid("notice_rule")
+				}
+				return input.Text, nil
+			}}},
 		Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			said, ok := understand.ReadMonthly(answers["rule"])
@@ -78,7 +83,8 @@ func (p *Page) noticeMonthlyForm() *bot.Form {
 				return bot.Reply{}, services.Invalid("notice_rule")
 			}
 			rule := notice.Monthly(said)
-			return bot.Reply{Text: p.Say("monthly.confirm", "number", answers["notice"], "rule", p.ruleWords(rule), "next", rule.After(p.Clock()))}, nil
+			return bot.Reply{Text: p.Say("monthly.confirm", "number", answers["notice"], "rule", p.ruleWords(rule), "next",
+				rule.After(p.Clock()))}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			said, _ := understand.ReadMonthly(answers["rule"])

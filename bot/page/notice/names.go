@@ -22,7 +22,8 @@ func (p *Page) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if (page+1)*notice.RollPage < total {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticesilent", kit.ID(told), strconv.Itoa(page+1))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_remind", "noticeremind", kit.ID(told)), p.Button("notice_see", "notice", kit.ID(told))), p.MenuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_remind", "noticeremind", kit.ID(told)),
+		p.Button("notice_see", "notice", kit.ID(told))), p.MenuRow())
 	return reply, nil
 }
 
@@ -46,16 +47,19 @@ func (p *Page) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		reply.Title = p.Say("draft.unreached", "people", total)
 	}
 	if (page+1)*notice.RollPage < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", kit.ID(told), which, strconv.Itoa(page+1))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", kit.ID(told), which,
+			strconv.Itoa(page+1))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_see", "notice", kit.ID(told)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_see", "notice", kit.ID(told)),
+		p.Button("menu", "menu")))
 	return reply, nil
 }
 
 func (p *Page) nameLines(people []notice.Named, page int) string {
 	lines := make([]string, len(people))
 	for i, one := range people {
-		lines[i] = p.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone", kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
+		lines[i] = p.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone",
+			kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
 	}
 	if len(lines) == 0 {
 		return p.Say("draft.nobody")
@@ -77,6 +81,7 @@ func (p *Page) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	}
 	return bot.Reply{
 		Text: p.Say("progress.sheet", "number", notice, "people", report.People, "calls", report.ToCall), Protect: true,
-		Files:   []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: report.Content}},
+		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".xlsx",
+			MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: report.Content}},
 		Buttons: [][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(notice)), p.Button("menu", "menu"))}}, nil
 }

@@ -16,7 +16,8 @@ import (
 func (p *Page) progressCard(actor services.Actor, standing notice.Progress) bot.Reply {
 	notice, number := standing.Notice, kit.ID(standing.Notice.ID)
 	reply := bot.Reply{Title: p.Say("progress.title_"+notice.State, "number", notice.ID)}
-	lines := []string{kit.FirstLine(notice.Text), "", p.Say("progress.sent", "sent", standing.Sent, "total", standing.Total), p.Say("progress.seen", "seen", standing.Seen)}
+	lines := []string{kit.FirstLine(notice.Text), "",
+		p.Say("progress.sent", "sent", standing.Sent, "total", standing.Total), p.Say("progress.seen", "seen", standing.Seen)}
 	if notice.NeedsConfirm {
 		lines = append(lines, p.Say("progress.confirmed", "confirmed", standing.Confirmed))
 	}
@@ -45,17 +46,22 @@ func (p *Page) progressCard(actor services.Actor, standing notice.Progress) bot.
 	}
 	switch {
 	case notice.State == models.NoticePaused:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("notice_resume", "noticeresume", number)), kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("notice_resume", "noticeresume", number)),
+			kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
 	case standing.Queued > 0 && notice.State == models.NoticeIsSent:
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_pause", "noticepause", number), kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_pause", "noticepause", number),
+			kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
 	default:
 		if notice.NeedsConfirm && standing.Sent > standing.Confirmed {
-			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_silent", "noticesilent", number, "0"), p.Button("notice_remind", "noticeremind", number)))
+			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_silent", "noticesilent", number, "0"),
+				p.Button("notice_remind", "noticeremind", number)))
 		}
 		if standing.Failed > 0 && notice.State == models.NoticeIsSent {
-			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_again", "noticeagain", number), p.Button("calls", "calls")))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(p.Button("notice_again", "noticeagain", number), p.Button("calls", "calls")))
 		}
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_sheet", "noticesheet", number), p.Button("notice_chart", "noticechart", number)),
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_sheet", "noticesheet", number),
+			p.Button("notice_chart", "noticechart", number)),
 			bot.Row(p.Button("notice_correct", "noticetext", number)))
 	}
 	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("broadcast", "sent"), p.Button("menu", "menu")))

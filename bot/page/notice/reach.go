@@ -26,7 +26,8 @@ func (p *Page) ReachLines(accounts []models.Account) string {
 		name := p.Say("channel." + account.Channel)
 		switch {
 		case account.UnreachableAt != nil:
-			lines = append(lines, p.Say("reach.unreachable", "channel", name, "since", models.DateOf(*account.UnreachableAt), "why", p.whyOf(account.UnreachableWhy)))
+			lines = append(lines, p.Say("reach.unreachable", "channel", name, "since", models.DateOf(*account.UnreachableAt),
+				"why", p.whyOf(account.UnreachableWhy)))
 		case p.window(account.Channel, p.Clock().Sub(account.LastSeenAt)) == string(bot.Closed):
 			lines = append(lines, p.Say("reach.closed", "channel", name, "since", models.DateOf(account.LastSeenAt)))
 		default:

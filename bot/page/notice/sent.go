@@ -26,7 +26,8 @@ func (p *Page) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	var blocks []string
 	var row []bot.Button
 	open := func(notice int64) {
-		row = append(row, bot.Button{Label: p.Say("sent.see_button", "number", notice), Action: bot.Act("notice", kit.ID(notice))})
+		row = append(row, bot.Button{Label: p.Say("sent.see_button", "number", notice),
+			Action: bot.Act("notice", kit.ID(notice))})
 		if len(row) == 3 {
 			reply.Buttons, row = append(reply.Buttons, row), nil
 		}
@@ -35,7 +36,8 @@ func (p *Page) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		if i == kit.Listed {
 			break
 		}
-		blocks = append(blocks, p.Say("sent.unsent", "number", draft.ID, "text", kit.FirstLine(draft.Text), "state", p.unsentWords(draft)))
+		blocks = append(blocks, p.Say("sent.unsent", "number", draft.ID, "text", kit.FirstLine(draft.Text), "state",
+			p.unsentWords(draft)))
 		open(draft.ID)
 	}
 	for i, progress := range sent {

@@ -18,16 +18,20 @@ func (p *Page) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	reply := bot.Reply{Title: p.Say("templates.title")}
 	lines := []string{}
 	for i, template := range kept {
-		lines = append(lines, p.Say("templates.line", "number", i+1, "name", template.Name, "text", kit.FirstLine(template.Text)))
+		lines = append(lines, p.Say("templates.line", "number", i+1, "name", template.Name, "text",
+			kit.FirstLine(template.Text)))
 		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Positive(bot.Button{Label: p.Say("templates.use_button", "number", i+1), Action: bot.Act("usetemplate", kit.ID(template.ID))}),
-			bot.Button{Label: p.Say("templates.drop_button", "number", i+1), Action: bot.Act("droptemplate", kit.ID(template.ID))}))
+			kit.Positive(bot.Button{Label: p.Say("templates.use_button", "number", i+1),
+				Action: bot.Act("usetemplate", kit.ID(template.ID))}),
+			bot.Button{Label: p.Say("templates.drop_button", "number", i+1),
+				Action: bot.Act("droptemplate", kit.ID(template.ID))}))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("templates.nothing"))
 	}
 	reply.Text = strings.Join(lines, "\n") + "\n\n" + p.Say("templates.fields", "fields", fieldList())
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_template", "newtemplate"), p.Button("broadcast", "sent")), p.MenuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_template", "newtemplate"), p.Button("broadcast", "sent")),
+		p.MenuRow())
 	return reply, nil
 }
 
@@ -64,7 +68,8 @@ func (p *Page) templateForm() *bot.Form {
 	return &bot.Form{
 		Name: "template", Intent: bot.WardBroadcast,
 		Steps: []bot.Step{
-			{Name: "text", Ask: "templates.text_ask", Example: "example.template", Free: true, Read: readNotice, Show: kit.AsKept("text"),
+			{Name: "text", Ask: "templates.text_ask", Example: "example.template", Free: true, Read: readNotice,
+				Show: kit.AsKept("text"),
 				Fields: func(context.Context, bot.Turn, bot.Answers) (bot.Fields, error) {
 					return bot.Fields{"fields": fieldList()}, nil
 				}},
@@ -81,7 +86,8 @@ func (p *Page) templateForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("templates.kept", "name", template.Name), Buttons: [][]bot.Button{bot.Row(p.Button("templates", "templates"), p.Button("menu", "menu"))}}, nil
+			return bot.Reply{Text: p.Say("templates.kept", "name", template.Name),
+				Buttons: [][]bot.Button{bot.Row(p.Button("templates", "templates"), p.Button("menu", "menu"))}}, nil
 		},
 	}
 }

@@ -19,7 +19,8 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	if len(pairs) == 0 {
-		return bot.Reply{Text: p.Say("duplicates.nothing"), Buttons: [][]bot.Button{bot.Row(p.Button("find", "find"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("duplicates.nothing"),
+			Buttons: [][]bot.Button{bot.Row(p.Button("find", "find"), p.Button("menu", "menu"))}}, nil
 	}
 	reply := bot.Reply{Title: p.Say("duplicates.title"), Protect: true}
 	var lines []string
@@ -29,8 +30,10 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 			break
 		}
 		number := int64(i + 1)
-		lines = append(lines, p.Say("duplicates.line", "number", number, "one", pair.First.Name, "other", pair.Second.Name, "why", p.likeness(pair)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("duplicates.pair_button", "number", number), Action: bot.Act("pair", kit.ID(pair.First.ID), kit.ID(pair.Second.ID))}))
+		lines = append(lines, p.Say("duplicates.line", "number", number, "one", pair.First.Name, "other", pair.Second.Name,
+			"why", p.likeness(pair)))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("duplicates.pair_button", "number", number),
+			Action: bot.Act("pair", kit.ID(pair.First.ID), kit.ID(pair.Second.ID))}))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = append(reply.Buttons, p.MenuRow())
@@ -69,9 +72,11 @@ func (p *Page) pair(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply.Text = strings.Join(append(blocks, p.Say("duplicates.hint")), "\n\n")
 	if actor.Role == services.Clerk || actor.Role == services.Leader {
 		reply.Buttons = append(reply.Buttons,
-			bot.Row(p.Button("merge_into_1", "merge", kit.ID(ids[0]), kit.ID(ids[1])), p.Button("merge_into_2", "merge", kit.ID(ids[1]), kit.ID(ids[0]))))
+			bot.Row(p.Button("merge_into_1", "merge", kit.ID(ids[0]), kit.ID(ids[1])),
+				p.Button("merge_into_2", "merge", kit.ID(ids[1]), kit.ID(ids[0]))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_1", "person", kit.ID(ids[0])), p.Button("see_2", "person", kit.ID(ids[1]))))
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_1", "person", kit.ID(ids[0])),
+		p.Button("see_2", "person", kit.ID(ids[1]))))
 	if actor.Role == services.Clerk || actor.Role == services.Leader {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("distinct", "distinct", kit.ID(ids[0]), kit.ID(ids[1]))))
 	}
@@ -94,7 +99,8 @@ func (p *Page) sideLines(person models.Person, career []roster.Post) string {
 			lines = append(lines, p.Say("past.before_more"))
 			break
 		}
-		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term", p.termSpan(post.Term)))
+		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
+			p.termSpan(post.Term)))
 	}
 	if len(career) == 0 {
 		lines = append(lines, p.Say("profile.no_post"))
@@ -107,18 +113,21 @@ func (p *Page) distinct(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Roster.Distinguish(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("duplicates.distinct"), Buttons: [][]bot.Button{bot.Row(p.Button("duplicates", "duplicates"), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: p.Say("duplicates.distinct"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("duplicates", "duplicates"), p.Button("menu", "menu"))}}, nil
 }
 
 // alikeOf are the lines and buttons of a person's page about who else may be
 // them, and whom they were merged from.
-func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person) (lines []string, rows [][]bot.Button, err error) {
+func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person) (lines []string, rows [][]bot.Button,
+	err error) {
 	actor := turn.Speaker.Actor
 	if person.PhoneShared {
 		lines = append(lines, p.Say("duplicates.phone_shared"))
 	}
 	if person.MergedInto != nil {
-		return append(lines, p.Say("duplicates.gone")), [][]bot.Button{bot.Row(p.Button("see_kept", "person", kit.ID(*person.MergedInto)))}, nil
+		return append(lines, p.Say("duplicates.gone")),
+			[][]bot.Button{bot.Row(p.Button("see_kept", "person", kit.ID(*person.MergedInto)))}, nil
 	}
 	pairs, err := p.Roster.Alike(ctx, actor, person.ID)
 	if err != nil {
@@ -134,16 +143,19 @@ func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person)
 			other = pair.Second
 		}
 		lines = append(lines, p.Say("duplicates.alike", "name", other.Name, "why", p.likeness(pair)))
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name)), Action: bot.Act("pair", kit.ID(person.ID), kit.ID(other.ID))}))
+		rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name)),
+			Action: bot.Act("pair", kit.ID(person.ID), kit.ID(other.ID))}))
 	}
 	merges, err := p.Roster.Undoable(ctx, actor, person.ID)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, merge := range merges {
-		lines = append(lines, p.Say("duplicates.merged", "name", merge.Dropped, "on", models.DateOf(merge.At.In(services.Zone))))
+		lines = append(lines, p.Say("duplicates.merged", "name", merge.Dropped, "on",
+			models.DateOf(merge.At.In(services.Zone))))
 		if actor.Role == services.Clerk || actor.Role == services.Leader {
-			rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped)), Action: bot.Act("unmerge", kit.ID(merge.ID), kit.ID(person.ID))}))
+			rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped)),
+				Action: bot.Act("unmerge", kit.ID(merge.ID), kit.ID(person.ID))}))
 		}
 	}
 	return lines, rows, nil
@@ -169,7 +181,8 @@ func (p *Page) unmergeForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Title: p.Say("duplicates.undo_title", "name", person.Name), Text: p.Say("duplicates.undo_ask"), Protect: true}, nil
+			return bot.Reply{Title: p.Say("duplicates.undo_title", "name", person.Name), Text: p.Say("duplicates.undo_ask"),
+				Protect: true}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			if err := p.Roster.UndoMerge(ctx, turn.Speaker.Actor, kit.Number(answers["merge"]), p.Identity); err != nil {

@@ -28,11 +28,15 @@ func (p *Page) rosterSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error
 			return bot.Reply{}, err
 		}
 		for _, organization := range organizations {
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: organization.BranchName, Action: bot.Act("rosterget", partOrganization, organization.Code)}))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(bot.Button{Label: organization.BranchName,
+					Action: bot.Act("rosterget", partOrganization, organization.Code)}))
 		}
 	case partRole:
 		for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member, models.CellMember} {
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("roster_sheet.role." + string(role)), Action: bot.Act("rosterget", partRole, string(role))}))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(bot.Button{Label: p.Say("roster_sheet.role." + string(role)),
+					Action: bot.Act("rosterget", partRole, string(role))}))
 		}
 	case partVillage:
 		villages, err := p.Roster.Villages(ctx, turn.Speaker.Actor)
@@ -41,7 +45,8 @@ func (p *Page) rosterSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		}
 		offset := int(min(kit.Number(turn.Arg(1)), int64(len(villages))))
 		for _, village := range villages[offset:min(offset+kit.Listed, len(villages))] {
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: village.Name, Action: bot.Act("rosterget", partVillage, kit.ID(village.ID))}))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(bot.Button{Label: village.Name, Action: bot.Act("rosterget", partVillage, kit.ID(village.ID))}))
 		}
 		if next := offset + kit.Listed; next < len(villages) {
 			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "roster", partVillage, kit.ID(int64(next)))))
@@ -80,7 +85,8 @@ func (p *Page) getRoster(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if export.Rows == 0 {
 		return bot.Reply{Text: p.Say("roster_sheet.empty"), Buttons: [][]bot.Button{back}}, nil
 	}
-	reply := bot.Reply{Text: p.Say("roster_sheet.done", "rows", export.Rows), Files: []bot.File{kit.SheetFile(export.Name, export.Content)}, Protect: true}
+	reply := bot.Reply{Text: p.Say("roster_sheet.done", "rows", export.Rows),
+		Files: []bot.File{kit.SheetFile(export.Name, export.Content)}, Protect: true}
 	if !filter.Full && !filter.Vacant {
 		reply.Text += "\n" + p.Say("roster_sheet.masked")
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("roster_full", "rosterget", turn.Arg(0), turn.Arg(1), "full")))

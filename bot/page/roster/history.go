@@ -29,7 +29,8 @@ func (p *Page) pastForm() *bot.Form {
 		Name: "past",
 		Steps: []bot.Step{
 			{Name: "day", Ask: "past.day", Example: "example.past_day", Read: p.ReadPast, Show: kit.ShowDayOf("day")},
-			{Name: "known", Ask: "past.known", Example: "example.past_known", Choices: p.knownNowChoice, Read: kit.NoneOr(p.ReadPast), Show: p.showKnown},
+			{Name: "known", Ask: "past.known", Example: "example.past_known", Choices: p.knownNowChoice,
+				Read: kit.NoneOr(p.ReadPast), Show: p.showKnown},
 		},
 		Done: p.pastShown,
 	}
@@ -83,10 +84,12 @@ func (p *Page) pastShown(ctx context.Context, turn bot.Turn, answers bot.Answers
 	}
 	for _, post := range posts {
 		if answers["of"] == "person" {
-			lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term", p.termSpan(post.Term)))
+			lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
+				p.termSpan(post.Term)))
 			continue
 		}
-		lines = append(lines, p.Say("past.holder", "title", post.Term.Title, "name", post.Person.Name, "term", p.termSpan(post.Term)))
+		lines = append(lines, p.Say("past.holder", "title", post.Term.Title, "name", post.Person.Name, "term",
+			p.termSpan(post.Term)))
 	}
 	if len(posts) == 0 {
 		lines = append(lines, p.Say("past.nobody"))
@@ -124,7 +127,8 @@ func (p *Page) formerLines(career []roster.Post) []string {
 			lines = append(lines, p.Say("past.before_more"))
 			break
 		}
-		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term", p.termSpan(post.Term)))
+		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
+			p.termSpan(post.Term)))
 	}
 	return lines
 }

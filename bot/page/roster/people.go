@@ -50,7 +50,8 @@ func (p *Page) found(ctx context.Context, turn bot.Turn, query string) (bot.Repl
 		return bot.Reply{}, err
 	}
 	if len(people) == 0 {
-		return bot.Reply{Text: p.Say("find.nothing", "query", query), Buttons: [][]bot.Button{bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("find.nothing", "query", query),
+			Buttons: [][]bot.Button{bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu"))}}, nil
 	}
 	reply := bot.Reply{Title: p.Say("find.title", "query", query), Protect: true}
 	for i, found := range people {
@@ -67,7 +68,8 @@ func (p *Page) found(ctx context.Context, turn bot.Turn, query string) (bot.Repl
 			line = p.Say("find.line_formerly", "name", found.Person.Name, "where", where, "formerly", found.Formerly)
 		}
 		reply.Text += line + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: found.Person.Name, Action: bot.Act("person", kit.ID(found.Person.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: found.Person.Name,
+			Action: bot.Act("person", kit.ID(found.Person.ID))}))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
 	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu")))
@@ -106,7 +108,8 @@ func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply := bot.Reply{Title: person.Name, Text: text + "\n\n" + p.StageLine(month), Buttons: alikeRows, Protect: true}
 	for _, post := range posts {
 		reply.Buttons = append(reply.Buttons, bot.Row(
-			bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", kit.ID(post.Branch.ID))}, p.Button("fix", "fix", kit.ID(post.Term.ID))))
+			bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", kit.ID(post.Branch.ID))},
+			p.Button("fix", "fix", kit.ID(post.Term.ID))))
 	}
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(p.Button("phone", "phone", kit.ID(personID)), p.Button("bank", "bank", kit.ID(personID))),

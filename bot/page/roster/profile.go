@@ -34,7 +34,8 @@ func (p *Page) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (p *Page) personLines(person models.Person, posts []roster.Post) string {
 	var lines []string
 	for _, post := range posts {
-		lines = append(lines, p.Say("profile.post", "title", post.Term.Title, "branch", post.Branch.Name, "from", post.Term.From))
+		lines = append(lines, p.Say("profile.post", "title", post.Term.Title, "branch", post.Branch.Name, "from",
+			post.Term.From))
 	}
 	if len(posts) == 0 {
 		lines = append(lines, p.Say("profile.no_post"))

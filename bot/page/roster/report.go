@@ -18,17 +18,20 @@ func (p *Page) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	lines := []string{
-		p.Say("report.counts", "villages", report.Villages, "heads", report.Heads, "deputies", report.Deputies, "members", report.Members, "cell_members", report.CellMembers),
+		p.Say("report.counts", "villages", report.Villages, "heads", report.Heads, "deputies", report.Deputies, "members",
+			report.Members, "cell_members", report.CellMembers),
 		p.Say("report.total", "amount", texts.Money(report.MonthlyTotal), "words", texts.InWords(report.MonthlyTotal)),
 		"",
 	}
 	for _, row := range report.Organizations {
 		if row.Amount > 0 {
-			lines = append(lines, p.Say("report.organization", "name", row.Name, "heads", row.Heads, "deputies", row.Deputies, "amount", texts.Money(row.Amount)))
+			lines = append(lines, p.Say("report.organization", "name", row.Name, "heads", row.Heads, "deputies", row.Deputies,
+				"amount", texts.Money(row.Amount)))
 		}
 	}
 	return bot.Reply{
 		Title: p.Say("report.title", "date", p.Today()), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("runs", "runs")), bot.Row(p.Button("roster", "roster"), p.Button("menu", "menu"))},
+		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("runs", "runs")),
+			bot.Row(p.Button("roster", "roster"), p.Button("menu", "menu"))},
 	}, nil
 }

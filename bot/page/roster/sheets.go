@@ -15,7 +15,8 @@ import (
 
 // importing tells how a sheet comes into the roster: by being sent.
 func (p *Page) importing(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	return bot.Reply{Text: p.Say("import.how"), Buttons: [][]bot.Button{bot.Row(p.Button("roster", "roster"), p.Button("find", "find")), p.MenuRow()}}, nil
+	return bot.Reply{Text: p.Say("import.how"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("roster", "roster"), p.Button("find", "find")), p.MenuRow()}}, nil
 }
 
 // isSheet reports whether a ward user sent what may be a list: by its name, for
@@ -25,7 +26,8 @@ func isSheet(turn bot.Turn) bool {
 	if file.Kind != bot.Document || !turn.Speaker.Actor.IsStaff() {
 		return false
 	}
-	return slices.Contains([]string{".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".ods"}, strings.ToLower(path.Ext(file.Name)))
+	return slices.Contains([]string{".xlsx", ".xls", ".xlsm", ".xlsb", ".csv", ".ods"},
+		strings.ToLower(path.Ext(file.Name)))
 }
 
 // takeSheet shows what a sheet would do, where one was sent; nothing is written.
@@ -68,7 +70,8 @@ func (p *Page) ReceiveRoster(ctx context.Context, turn bot.Turn, name string, co
 // look at in it.
 func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
-	lines := []string{p.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong", c.Wrong)}
+	lines := []string{p.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged,
+		"wrong", c.Wrong)}
 	if !c.Nothing() {
 		lines = append(lines, p.sheetDetails(c))
 	}
@@ -93,7 +96,8 @@ func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, er
 		lines = append(lines, "", p.Say("import.nothing"))
 	default:
 		lines = append(lines, "", p.Say("import.ask"))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", kit.ID(preview.ID))), kit.Negative(p.Button("sheet_drop", "sheetdrop", kit.ID(preview.ID)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", kit.ID(preview.ID))),
+			kit.Negative(p.Button("sheet_drop", "sheetdrop", kit.ID(preview.ID)))))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = append(reply.Buttons, p.MenuRow())
@@ -104,12 +108,14 @@ func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
+	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+
+		strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
 	return reply, nil
 }
 
 func (p *Page) sheetDetails(c sheet.Counts) string {
-	return p.Say("import.details", "people", c.NewPeople, "terms", c.NewTerms, "ended", c.EndedTerms, "phones", c.Phones, "births", c.Births, "citizens", c.Citizens)
+	return p.Say("import.details", "people", c.NewPeople, "terms", c.NewTerms, "ended", c.EndedTerms, "phones", c.Phones,
+		"births", c.Births, "citizens", c.Citizens)
 }
 
 // applySheet writes what the preview showed. Where the roster has changed since,

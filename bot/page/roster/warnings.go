@@ -27,7 +27,8 @@ func (p *Page) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if len(findings.Groups) == 0 {
 		return bot.Reply{Text: p.Say("warnings.nothing"), Buttons: append(twins, p.MenuRow())}, nil
 	}
-	reply := bot.Reply{Title: p.Say("warnings.title", "total", findings.Total()), Text: p.countLines(findings) + "\n\n" + p.Say("warnings.hint"), Protect: true}
+	reply := bot.Reply{Title: p.Say("warnings.title", "total", findings.Total()), Text: p.countLines(findings) + "\n\n" +
+		p.Say("warnings.hint"), Protect: true}
 	var row []bot.Button
 	for _, group := range findings.Groups {
 		row = append(row, p.Button("review_"+string(group.Kind), "reviewgroup", string(group.Kind)))
@@ -45,7 +46,8 @@ func (p *Page) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (p *Page) countLines(findings warnings.Findings) string {
 	var lines []string
 	for _, group := range findings.Groups {
-		lines = append(lines, p.Say("warnings.count", "what", p.Say("warnings.kind."+string(group.Kind)), "total", group.Total))
+		lines = append(lines, p.Say("warnings.count", "what", p.Say("warnings.kind."+string(group.Kind)), "total",
+			group.Total))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -59,7 +61,8 @@ func (p *Page) reviewGroup(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	if group.Total == 0 {
-		return bot.Reply{Text: p.Say("warnings.empty"), Buttons: [][]bot.Button{bot.Row(p.Button("review", "review"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("warnings.empty"),
+			Buttons: [][]bot.Button{bot.Row(p.Button("review", "review"), p.Button("menu", "menu"))}}, nil
 	}
 	kind := string(group.Kind)
 	reply := bot.Reply{Title: p.Say("warnings.kind."+kind) + ": " + kit.ID(group.Total), Protect: true}
@@ -88,13 +91,17 @@ func (p *Page) finding(kind warnings.Kind, item warnings.Item) (string, bot.Butt
 	case warnings.SharedBank, warnings.SharedPhone:
 		return p.Say("warnings.shared", "name", item.Name, "tail", item.Mark), opens(item.Name, "person")
 	case warnings.LongTerm:
-		return p.Say("warnings.long", "name", item.Name, "title", item.Mark, "where", item.Where, "since", item.Since), opens(item.Name, "person")
+		return p.Say("warnings.long", "name", item.Name, "title", item.Mark, "where", item.Where, "since", item.Since),
+			opens(item.Name, "person")
 	case warnings.LateChange:
-		return p.Say("warnings.late", "number", item.ID, "name", p.Say("kind_short."+item.Name), "since", item.Since), opens(p.Say("mine.button", "number", item.ID), "card")
+		return p.Say("warnings.late", "number", item.ID, "name", p.Say("kind_short."+item.Name), "since", item.Since),
+			opens(p.Say("mine.button", "number", item.ID), "card")
 	case warnings.OpenCase:
-		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since), opens(p.Say("pending.case_button", "number", item.ID), "case")
+		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since),
+			opens(p.Say("pending.case_button", "number", item.ID), "case")
 	case warnings.LateLink:
-		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since), opens(p.Say("pending.link_button", "number", item.ID), "linkcard")
+		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since),
+			opens(p.Say("pending.link_button", "number", item.ID), "linkcard")
 	}
 	return p.Say("warnings.person", "name", item.Name, "where", item.Where), opens(item.Name, "person")
 }
@@ -107,5 +114,6 @@ func (p *Page) weekly(ctx context.Context, recipient services.Actor, _ int64) (b
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Title: p.Say("warnings.told", "total", findings.Total()), Text: p.countLines(findings),
-		Buttons: [][]bot.Button{bot.Row(kit.Positive(p.Button("review", "review")), p.Button("menu", "menu"))}, Protect: true}, nil
+		Buttons: [][]bot.Button{bot.Row(kit.Positive(p.Button("review", "review")), p.Button("menu", "menu"))},
+		Protect: true}, nil
 }

@@ -17,7 +17,8 @@ const gapLength = 400
 
 // Gaps are what may fill an approved template in the place of a reply. The
 // names are those that a ward's templates may use.
-func (p *Page) Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery, reply bot.Reply) (map[string]string, error) {
+func (p *Page) Gaps(ctx context.Context, recipient services.Actor, delivery models.Delivery,
+	reply bot.Reply) (map[string]string, error) {
 	wards, err := p.Identity.Wards(ctx)
 	if err != nil {
 		return nil, err
