@@ -47,13 +47,18 @@ const strangersDraftKept = 7 * 24 * time.Hour
 
 // NewCounter wires the conversation over channels, each at its pace; nothing
 // runs before Start.
-func (a *App) NewCounter(paces map[string]session.Limit, channels []bot.Channel, links func() []page.Link) (*Counter,
-	error) {
-	ward, logger, pace := a.Ward, a.Logger, a.Sessions.Pace(paces)
+func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Counter, error) {
+	ward, logger, pace := a.Ward, a.Logger, a.Sessions.Pace(paces(channels))
 	c := &Counter{Ward: ward, Texts: a.Words, channels: map[string]bot.Channel{}, inboxes: map[string]taker{},
 		logger: logger, redrawEvery: 3 * time.Second}
 	for _, channel := range channels {
 		c.channels[channel.Name()] = channel
+		if contacts, ok := channel.(bot.Contacts); ok && contacts.SharesContacts() {
+			ward.Identity.VouchedBy(channel.Name())
+		}
+		if watched, ok := channel.(bot.Watched); ok {
+			c.watches = append(c.watches, watched.Watch)
+		}
 	}
 	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window})
 	breakers, book := bot.NewBreakers(ward.Clock), c.Screens.Book.Book

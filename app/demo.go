@@ -51,7 +51,7 @@ func OpenDemo(ctx context.Context, address string, clock services.Clock, logger 
 	if d.server, err = d.listen(address, mux); err != nil {
 		return d, err
 	}
-	if d.counter, err = d.NewCounter(nil, []bot.Channel{d.page}, tryLink(d.URL())); err != nil {
+	if d.counter, err = d.NewCounter([]bot.Channel{d.page}, tryLink(d.URL())); err != nil {
 		return d, err
 	}
 	health(mux, d.Ward)
@@ -89,7 +89,7 @@ func openSample(ctx context.Context, clock services.Clock, logger *slog.Logger) 
 
 // tryLink is the address that opens the page at base with a code.
 func tryLink(base string) func() []page.Link {
-	return func() []page.Link { return []page.Link{{Channel: "web", Pattern: base + "/try?start=%s"}} }
+	return func() []page.Link { return []page.Link{{Channel: web.Name, Pattern: base + "/try?start=%s"}} }
 }
 
 // URL is where the page is.

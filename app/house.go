@@ -76,7 +76,7 @@ func newHouse(opened *App, clock *standing, files string, like bot.Channel, othe
 		channel = h.page.As(like)
 	}
 	var err error
-	h.counter, err = opened.NewCounter(nil, append([]bot.Channel{channel}, others...), tryLink("http://127.0.0.1"))
+	h.counter, err = opened.NewCounter(append([]bot.Channel{channel}, others...), tryLink("http://127.0.0.1"))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func newHouse(opened *App, clock *standing, files string, like bot.Channel, othe
 // zalobot need no platform for it.
 func likenesses(a *App) map[string]bot.Channel {
 	return map[string]bot.Channel{
-		"web":         nil,
+		web.Name:      nil,
 		telegram.Name: telegram.New(telegram.Config{Clock: a.Clock, Logger: a.Logger}),
 		zalo.Name: zalo.New(zalo.Config{TextLimit: a.Settings.ZaloTextLimit, ButtonLimit: a.Settings.ZaloButtonLimit,
 			ButtonType: a.Settings.ZaloButtonType, Words: zalo.Words{Numbers: numbersHint(a.Words), Link: fileLink(a.Words)},

@@ -3,60 +3,64 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
 	"canbobot/bot"
 	"canbobot/bot/telegram"
-	"canbobot/bot/texts"
-	"canbobot/config"
-	"canbobot/services/ward"
 )
 
-// messenger is all that serves the bot on Telegram.
+// messenger is the bot on Telegram with what our settings say of it.
 type messenger struct {
-	channel  *telegram.Channel
-	handler  bot.Handler
-	settings config.Config
+	*telegram.Channel
+	app      *App
 	username atomic.Pointer[string] // once Telegram has named it
 	logger   *slog.Logger
 }
 
-// openTelegram makes the channel; it is nil where the settings have none.
-func openTelegram(settings config.Config, ward *ward.Services, logger *slog.Logger) *messenger {
+func openTelegram(_ context.Context, o *opening) bot.Channel {
+	settings := o.Settings
 	if settings.TelegramToken.Reveal() == "" {
-		logger.Info("channel is off", "channel", telegram.Name, "missing", "TELEGRAM_TOKEN")
+		o.Logger.Info("channel is off", "channel", telegram.Name, "missing", "TELEGRAM_TOKEN")
 		return nil
 	}
-	logger = logger.With("channel", telegram.Name)
-	return &messenger{
-		settings: settings, logger: logger,
-		channel: telegram.New(telegram.Config{
-			Token: settings.TelegramToken.Reveal(), APIURL: settings.TelegramAPIURL,
-			Uploads: ward.Channels.Uploads(telegram.Name), Clock: ward.Clock, Logger: logger,
-		}),
-	}
+	logger := o.Logger.With("channel", telegram.Name)
+	return &messenger{app: o.App, logger: logger, Channel: telegram.New(telegram.Config{
+		Token: settings.TelegramToken.Reveal(), APIURL: settings.TelegramAPIURL, Rate: settings.TelegramRate,
+		Uploads: o.Ward.Channels.Uploads(telegram.Name), Clock: o.Ward.Clock, Logger: logger,
+	})}
 }
 
-// name is the bot's; empty until Telegram has said it.
-func (m *messenger) name() string {
-	if name := m.username.Load(); name != nil {
-		return *name
+// Door is the bot's own link; empty until Telegram has said its name.
+func (m *messenger) Door() bot.Door {
+	name := m.username.Load()
+	if name == nil {
+		return bot.Door{}
 	}
-	return ""
+	return bot.Door{Chat: "https://t.me/" + *name, Start: "https://t.me/" + *name + "?start="}
 }
 
-// start is the address that opens the chat with whatever follows it.
-func (m *messenger) start() string { return "https://t.me/" + m.name() + "?start=" }
+func (m *messenger) pushed() bool { return m.app.Settings.TelegramMode == "webhook" }
 
-// run takes events until ctx ends. Telegram may be blocked at any time: it is
+// Routes are where Telegram pushes, unless it is asked.
+func (m *messenger) Routes(handler bot.Handler) map[string]http.Handler {
+	if !m.pushed() {
+		return nil
+	}
+	secret := m.app.Settings.TelegramWebhookSecret.Reveal()
+	return map[string]http.Handler{webhookPath(telegram.Name): m.WebhookHandler(secret, handler)}
+}
+
+// Run takes events until ctx ends. Telegram may be blocked at any time: it is
 // asked again and again, and keeps nothing else from running.
-func (m *messenger) run(ctx context.Context, words *texts.Texts) {
+func (m *messenger) Run(ctx context.Context, handler bot.Handler) {
+	words, settings := m.app.Words, m.app.Settings
 	var named sync.WaitGroup
 	defer named.Wait()
 	named.Go(func() {
 		retry(ctx, m.logger, "ask for the bot's name", func() error {
-			name, err := m.channel.Username(ctx)
+			name, err := m.Username(ctx)
 			if err == nil {
 				m.username.Store(&name)
 			}
@@ -65,21 +69,21 @@ func (m *messenger) run(ctx context.Context, words *texts.Texts) {
 	})
 	named.Go(func() {
 		retry(ctx, m.logger, "offer commands", func() error {
-			return m.channel.SetCommands(ctx, []telegram.Command{
+			return m.SetCommands(ctx, []telegram.Command{
 				{Name: "menu", Description: words.Say("command.menu", nil)},
 				{Name: "huy", Description: words.Say("command.cancel", nil)},
 				{Name: "trogiup", Description: words.Say("command.help", nil)},
 			})
 		})
 	})
-	if m.settings.TelegramMode == "webhook" {
-		address := m.settings.PublicURL + "/webhooks/telegram"
+	if m.pushed() {
+		address := settings.PublicURL + webhookPath(telegram.Name)
 		retry(ctx, m.logger, "set webhook", func() error {
-			return m.channel.SetWebhook(ctx, address, m.settings.TelegramWebhookSecret.Reveal())
+			return m.SetWebhook(ctx, address, settings.TelegramWebhookSecret.Reveal())
 		})
 		return
 	}
-	if err := m.channel.Poll(ctx, m.handler); err != nil && ctx.Err() == nil {
+	if err := m.Poll(ctx, handler); err != nil && ctx.Err() == nil {
 		m.logger.Error("polling ended", "error", err)
 	}
 }

@@ -20,6 +20,15 @@ import (
 // lateChannel stands for the channel of a house that is built before it.
 type lateChannel struct{ *telegram.Channel }
 
+func (lateChannel) Pace() bot.Pace { return bot.Pace{} }
+
+// openingOf is what serve opens channels with.
+func openingOf(t *testing.T, settings config.Config, house *house) *opening {
+	t.Helper()
+	a := &App{Settings: settings, Ward: house.ward, Words: loadWords(t), Logger: silent()}
+	return &opening{App: a, count: func(string) func(string) { return func(string) {} }}
+}
+
 // A notice's paper goes to everybody and to Telegram once; another replica, and
 // whoever asks for the paper again, does not upload it either.
 func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
@@ -29,7 +38,7 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	late := &lateChannel{}
 	house := openHouse(t, late)
 	ward := house.ward
-	late.Channel = openTelegram(settings, ward, silent()).channel
+	late.Channel = openTelegram(ctxFor(t), openingOf(t, settings, house)).(*messenger).Channel
 	var accounts []models.Account
 	err := ward.Store.Where("channel = 'web' AND person_id IS NOT NULL AND unlinked_at IS NULL").Order("id").Limit(30).Find(&accounts).Error
 	if err != nil || len(accounts) < 10 {
@@ -82,7 +91,7 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	if server.Uploads() != 1 || len(users) < 10 {
 		t.Errorf("%d uploads for %d people", server.Uploads(), len(users))
 	}
-	late.Channel = openTelegram(settings, ward, silent()).channel
+	late.Channel = openTelegram(ctxFor(t), openingOf(t, settings, house)).(*messenger).Channel
 	asks := bot.Inbound{Channel: telegram.Name, EventID: "again", UserID: chatOf(users[0]), ChatID: chatOf(users[0]), Private: true,
 		Action: bot.Act("noticefile", strconv.FormatInt(sent.Notice.ID, 10)).String(), At: house.clock()}
 	if err := house.counter.Dispatcher.Handle(ctxFor(t), asks); err != nil {
@@ -105,11 +114,11 @@ func TestTheAccountKeepsItsUploads(t *testing.T) {
 	}
 	paper := bot.File{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF"), Key: "k"}
 	for n := range 3 {
-		replica := openZalo(ctxFor(t), settings, house.ward, loadWords(t), nil, func(string) {}, silent())
+		replica := openZalo(ctxFor(t), openingOf(t, settings, house)).(*official)
 		closing(t, replica.tokens)
-		replica.channel.OwnedBy(server.OAID)
+		replica.OwnedBy(server.OAID)
 		user := server.Known(fmt.Sprint(5000+n), "Hoa")
-		if _, err := replica.channel.Send(ctxFor(t), user.ID, bot.Reply{Files: []bot.File{paper}}); err != nil {
+		if _, err := replica.Send(ctxFor(t), user.ID, bot.Reply{Files: []bot.File{paper}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -22,9 +22,9 @@ import (
 	"canbobot/services/ward"
 )
 
-// official is all that serves the ward's Official Account on Zalo.
+// official is the ward's Official Account on Zalo with what our settings say of it.
 type official struct {
-	channel *zalo.Channel
+	*zalo.Channel
 	tokens  *channels.Tokens
 	ward    *ward.Services
 	logger  *slog.Logger
@@ -55,10 +55,9 @@ func ZaloChannel(settings config.Config, ward *ward.Services, tokens *channels.T
 	})
 }
 
-// openZalo wires the Official Account; nothing is asked of Zalo yet. It is nil
-// where the settings have none.
-func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, words *texts.Texts, shelf bot.Shelf,
-	count func(string), logger *slog.Logger) *official {
+// openZalo wires the Official Account; nothing is asked of Zalo yet.
+func openZalo(ctx context.Context, opened *opening) bot.Channel {
+	settings, ward, words, logger := opened.Settings, opened.Ward, opened.Words, opened.Logger
 	if settings.ZaloAppID == "" {
 		logger.Info("channel is off", "channel", zalo.Name, "missing", "ZALO_APP_ID")
 		return nil
@@ -69,14 +68,20 @@ func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, 
 		// The others run on; with a pair from 'canbobot zalo token' this one does too.
 		logger.Error("no pair of tokens to begin with: set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN, or run canbobot zalo token", "error", err)
 	}
+	opened.closing(func() error {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		return o.tokens.Close(ending)
+	})
 	formImage := ""
 	if settings.PublicURL != "" {
 		formImage = settings.PublicURL + formImagePath
 	}
-	o.channel = zalo.New(zalo.Config{
+	o.Channel = zalo.New(zalo.Config{
 		AppID: settings.ZaloAppID, AppSecret: settings.ZaloAppSecret.Reveal(), OASecret: settings.ZaloOASecret.Reveal(),
 		APIURL: settings.ZaloAPIURL, BusinessURL: settings.ZaloBusinessURL,
-		Tokens: ZaloAccess{o.tokens}, Shelf: shelf, Uploads: ward.Channels.Uploads(zalo.Name),
+		Tokens: ZaloAccess{o.tokens}, Shelf: opened.shelf, Uploads: ward.Channels.Uploads(zalo.Name),
+		Rate: settings.ZaloRate,
 		Words: zalo.Words{
 			Numbers:   numbersHint(words),
 			Link:      fileLink(words),
@@ -84,10 +89,10 @@ func openZalo(ctx context.Context, settings config.Config, ward *ward.Services, 
 		},
 		TextLimit: settings.ZaloTextLimit, ButtonLimit: settings.ZaloButtonLimit, ButtonType: settings.ZaloButtonType,
 		Proof: settings.ZaloProof, SignedByOA: settings.ZaloSignedByOA, FormImage: formImage,
-		Clock: ward.Clock, Logger: logger, Count: count,
+		Clock: ward.Clock, Logger: logger, Count: opened.count(zalo.Name),
 	})
 	if state, err := o.tokens.State(ctx); err == nil { // known from an earlier start
-		o.channel.OwnedBy(state.Owner)
+		o.OwnedBy(state.Owner)
 	}
 	return o
 }
@@ -106,6 +111,27 @@ func fileLink(words *texts.Texts) func(name, address string) string {
 // switches a webhook off after failures, and says nothing.
 const silenceMost = 72 * time.Hour
 
+// Door is the account's chat; empty until Zalo has said whose it is.
+func (o *official) Door() bot.Door {
+	account := o.account.Load()
+	if account == nil {
+		return bot.Door{}
+	}
+	return bot.Door{Chat: "https://zalo.me/" + account.ID}
+}
+
+// Repeats is true: Zalo wants its answer within two seconds, and brings again what
+// did not get one.
+func (o *official) Repeats() bool { return true }
+
+// Routes are where Zalo pushes, and the picture on its form.
+func (o *official) Routes(handler bot.Handler) map[string]http.Handler {
+	return map[string]http.Handler{
+		webhookPath(zalo.Name): o.WebhookHandler(o.hearing(handler)),
+		"GET " + formImagePath: formImage(),
+	}
+}
+
 // hearing notes that Zalo still sends events, and passes them on.
 func (o *official) hearing(next bot.Handler) bot.Handler {
 	return handlerFunc(func(ctx context.Context, in bot.Inbound) error {
@@ -114,9 +140,9 @@ func (o *official) hearing(next bot.Handler) bot.Handler {
 	})
 }
 
-// watch is the round of the clock: the pair is renewed ahead of time, and
+// Watch is the round of the clock: the pair is renewed ahead of time, and
 // silence is reported.
-func (o *official) watch(ctx context.Context) error {
+func (o *official) Watch(ctx context.Context) error {
 	err := o.tokens.KeepFresh(ctx)
 	if errors.Is(err, channels.ErrLost) {
 		err = nil // reported when it was lost
@@ -124,10 +150,10 @@ func (o *official) watch(ctx context.Context) error {
 	return errors.Join(err, o.ward.Channels.CheckSilence(ctx, zalo.Name, silenceMost))
 }
 
-// learn asks Zalo whose account this is, again and again until it says.
-func (o *official) learn(ctx context.Context) {
+// Run asks Zalo whose account this is, again and again until it says.
+func (o *official) Run(ctx context.Context, _ bot.Handler) {
 	retry(ctx, o.logger, "ask for the Official Account", func() error {
-		account, err := o.channel.Account(ctx)
+		account, err := o.Account(ctx)
 		if err != nil {
 			return err
 		}
@@ -192,7 +218,7 @@ const formImagePath = "/zalo/form.png"
 
 // formImage is the picture on Zalo's form that asks for a number: a telephone
 // in the page's green.
-func formImage(mux *http.ServeMux) {
+func formImage() http.Handler {
 	picture := image.NewRGBA(image.Rect(0, 0, 640, 360))
 	box := func(x0, y0, x1, y1 int, c color.Color) {
 		imagedraw.Draw(picture, image.Rect(x0, y0, x1, y1), image.NewUniform(c), image.Point{}, imagedraw.Src)
@@ -211,7 +237,7 @@ func formImage(mux *http.ServeMux) {
 	if err := png.Encode(&encoded, picture); err != nil {
 		panic(err) // a picture of our own making
 	}
-	mux.HandleFunc("GET "+formImagePath, func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "image/png")
 		w.Header().Set("Cache-Control", "public, max-age=86400")
 		w.Write(encoded.Bytes())

@@ -3,49 +3,54 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/http"
 
 	"canbobot/bot"
-	"canbobot/bot/texts"
 	"canbobot/bot/zalobot"
-	"canbobot/config"
-	"canbobot/services"
 )
 
-// numberedBot is all that serves the bot of the Zalo Bot Platform.
+// numberedBot is the bot of the Zalo Bot Platform with what our settings say of it.
 type numberedBot struct {
-	channel  *zalobot.Channel
-	handler  bot.Handler
-	settings config.Config
-	logger   *slog.Logger
+	*zalobot.Channel
+	app    *App
+	logger *slog.Logger
 }
 
-// openZaloBot makes the channel; it is nil where the settings have none.
-func openZaloBot(settings config.Config, clock services.Clock, words *texts.Texts, shelf bot.Shelf, count func(string), logger *slog.Logger) *numberedBot {
+func openZaloBot(_ context.Context, o *opening) bot.Channel {
+	settings := o.Settings
 	if settings.ZaloBotToken.Reveal() == "" {
-		logger.Info("channel is off", "channel", zalobot.Name, "missing", "ZALOBOT_TOKEN")
+		o.Logger.Info("channel is off", "channel", zalobot.Name, "missing", "ZALOBOT_TOKEN")
 		return nil
 	}
-	logger = logger.With("channel", zalobot.Name)
-	return &numberedBot{
-		settings: settings, logger: logger,
-		channel: zalobot.New(zalobot.Config{
-			Token: settings.ZaloBotToken.Reveal(), APIURL: settings.ZaloBotAPIURL, TextLimit: settings.ZaloBotTextLimit,
-			Shelf: shelf, Words: zalobot.Words{Numbers: numbersHint(words), Link: fileLink(words)},
-			Clock: clock, Logger: logger, Count: count,
-		}),
-	}
+	logger := o.Logger.With("channel", zalobot.Name)
+	return &numberedBot{app: o.App, logger: logger, Channel: zalobot.New(zalobot.Config{
+		Token: settings.ZaloBotToken.Reveal(), APIURL: settings.ZaloBotAPIURL, TextLimit: settings.ZaloBotTextLimit,
+		Rate: settings.ZaloBotRate, Shelf: o.shelf, Words: zalobot.Words{Numbers: numbersHint(o.Words), Link: fileLink(o.Words)},
+		Clock: o.Ward.Clock, Logger: logger, Count: o.count(zalobot.Name),
+	})}
 }
 
-// run takes events until ctx ends.
-func (b *numberedBot) run(ctx context.Context) {
-	if b.settings.ZaloBotMode == "webhook" {
-		address := b.settings.PublicURL + "/webhooks/zalobot"
+// Repeats is true of pushed events; an update that was asked for comes once.
+func (b *numberedBot) Repeats() bool { return b.app.Settings.ZaloBotMode == "webhook" }
+
+// Routes are where the platform pushes, unless it is asked.
+func (b *numberedBot) Routes(handler bot.Handler) map[string]http.Handler {
+	if !b.Repeats() {
+		return nil
+	}
+	secret := b.app.Settings.ZaloBotWebhookSecret.Reveal()
+	return map[string]http.Handler{webhookPath(zalobot.Name): b.WebhookHandler(secret, handler)}
+}
+
+// Run takes events until ctx ends.
+func (b *numberedBot) Run(ctx context.Context, handler bot.Handler) {
+	if settings := b.app.Settings; b.Repeats() {
 		retry(ctx, b.logger, "set webhook", func() error {
-			return b.channel.SetWebhook(ctx, address, b.settings.ZaloBotWebhookSecret.Reveal())
+			return b.SetWebhook(ctx, settings.PublicURL+webhookPath(zalobot.Name), settings.ZaloBotWebhookSecret.Reveal())
 		})
 		return
 	}
-	if err := b.channel.Poll(ctx, b.handler); err != nil && ctx.Err() == nil {
+	if err := b.Poll(ctx, handler); err != nil && ctx.Err() == nil {
 		b.logger.Error("polling ended", "error", err)
 	}
 }

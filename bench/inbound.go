@@ -151,7 +151,7 @@ func (b *inboundBench) furnish(p *process) error {
 // serve puts a line's webhook behind a server, beside the echo.
 func (b *inboundBench) serve(line benchLine, channel bot.Channel,
 	webhook func(bot.Handler) (http.Handler, error)) error {
-	counter, err := b.app.NewCounter(app.Paces(b.settings), []bot.Channel{channel}, func() []page.Link { return nil })
+	counter, err := b.app.NewCounter([]bot.Channel{channel}, func() []page.Link { return nil })
 	if err != nil {
 		return err
 	}

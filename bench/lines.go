@@ -34,7 +34,7 @@ func (b *inboundBench) openTelegram(p *process) error {
 	for i := range b.officers {
 		fake.Known(int64(crowdBase+i), "x")
 	}
-	channel := telegram.New(telegram.Config{Token: fake.Token, APIURL: fake.URL,
+	channel := telegram.New(telegram.Config{Token: fake.Token, APIURL: fake.URL, Rate: b.settings.TelegramRate,
 		Uploads: b.ward.Channels.Uploads(telegram.Name), Clock: p.clock, Logger: silent()})
 	return b.serve(benchTelegram{fake}, channel, func(handler bot.Handler) (http.Handler, error) {
 		return channel.WebhookHandler(benchSecret, handler), nil
@@ -99,8 +99,8 @@ func (b *inboundBench) openZalo(p *process) error {
 	channel := zalo.New(zalo.Config{
 		AppID: fake.AppID, AppSecret: fake.AppSecret, OASecret: fake.OASecret, APIURL: fake.URL, BusinessURL: fake.URL,
 		Tokens: app.ZaloAccess{Tokens: tokens}, Uploads: b.ward.Channels.Uploads(zalo.Name),
-		Words:     zalo.Words{Numbers: func(example string) string { return example }},
-		TextLimit: 2000, ButtonLimit: 5, Clock: p.clock, Logger: silent(),
+		Words: zalo.Words{Numbers: func(example string) string { return example }},
+		Rate:  settings.ZaloRate, TextLimit: 2000, ButtonLimit: 5, Clock: p.clock, Logger: silent(),
 	})
 	channel.OwnedBy(fake.OAID)
 	return b.serve(benchZalo{fake}, channel, func(handler bot.Handler) (http.Handler, error) {

@@ -45,6 +45,52 @@ type Reactor interface {
 	React(ctx context.Context, in Inbound) error
 }
 
+// Runner is a channel that asks its platform for something of its own: who it is
+// there, what people did, or to be told of that.
+type Runner interface {
+	// Run goes on until ctx ends; what came in by asking goes to handler.
+	Run(ctx context.Context, handler Handler)
+}
+
+// Door is how people come into a chat with the bot; empty while the platform has
+// not said.
+type Door struct {
+	Chat  string // the address that opens the chat
+	Start string // followed by a code it hands the code over too; empty where nothing can be
+}
+
+// Opener is a channel whose chat is opened by an address.
+type Opener interface {
+	Door() Door
+}
+
+// Pace is how fast one bot may write.
+type Pace struct {
+	// PerSecond bounds what goes to many, all replicas together; 0 for no bound.
+	PerSecond float64
+	// EachChat is the pause between two messages to one chat; 0 for none.
+	EachChat time.Duration
+}
+
+// Paced is a channel whose platform bounds how fast one bot may write.
+type Paced interface {
+	Pace() Pace
+}
+
+// Boxed is a channel whose events must be kept at once: its platform wants an
+// answer sooner than one may be made, or tells of an event only once.
+type Boxed interface {
+	// Repeats reports whether the platform brings an event again that was not
+	// acknowledged.
+	Repeats() bool
+}
+
+// Watched is a channel that wants to be looked at by the clock: what it speaks with
+// has to be renewed, or it may have fallen silent.
+type Watched interface {
+	Watch(ctx context.Context) error
+}
+
 // Contacts is a channel whose platform vouches for a person's own number.
 type Contacts interface {
 	SharesContacts() bool

@@ -8,6 +8,7 @@ import (
 
 	"canbobot/app"
 	"canbobot/bot/play"
+	"canbobot/bot/web"
 )
 
 type playCommand struct {
@@ -29,7 +30,7 @@ func (c playCommand) Run(p *process) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if c.Update && c.Channel != "web" {
+	if c.Update && c.Channel != web.Name {
 		return usageError{errors.New("--update writes what the page shows; leave out --channel")}
 	}
 	logger := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -39,7 +40,7 @@ func (c playCommand) Run(p *process) error {
 	switch {
 	case errors.As(err, &misread), errors.Is(err, app.ErrChannel):
 		return usageError{err}
-	case err != nil, c.Channel != "web":
+	case err != nil, c.Channel != web.Name:
 		return err
 	case c.Update:
 		return os.WriteFile(c.File, []byte(got), 0o644)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"canbobot/bot"
 	"context"
 	"errors"
 	"sync"
@@ -8,12 +9,7 @@ import (
 )
 
 // Limit is how fast one bot may write.
-type Limit struct {
-	// PerSecond bounds what goes to many, all replicas together; 0 for no bound.
-	PerSecond float64
-	// EachChat is the pause between two messages to one chat; 0 for none.
-	EachChat time.Duration
-}
+type Limit = bot.Pace
 
 const (
 	// burstTime is how much of the pace may go at once, and singlyAhead how far

@@ -32,8 +32,10 @@ type Config struct {
 	// Uploads remembers files that went to many. Without it each is uploaded to
 	// each.
 	Uploads bot.Uploads
-	Clock   func() time.Time
-	Logger  *slog.Logger
+	// Rate is how many messages a second may go to many; 0 for no bound.
+	Rate   float64
+	Clock  func() time.Time
+	Logger *slog.Logger
 }
 
 const (
@@ -51,6 +53,7 @@ type Channel struct {
 	clock     func() time.Time
 	logger    *slog.Logger
 	token     string
+	rate      float64
 	methods   *url.URL // ends in /bot<token>/
 	files     *url.URL // ends in /file/bot<token>/
 	fault     error    // settings with which no call can succeed
@@ -85,7 +88,7 @@ func New(config Config) *Channel {
 		config.APIURL = "https://api.telegram.org"
 	}
 	c := &Channel{
-		clock: config.Clock, logger: config.Logger, token: config.Token,
+		clock: config.Clock, logger: config.Logger, token: config.Token, rate: config.Rate,
 		underway: make(chan struct{}, maxUnderway),
 		uploader: &bot.Uploader{Uploads: config.Uploads, Clock: config.Clock, Logger: config.Logger},
 	}
@@ -180,4 +183,13 @@ func (c *Channel) ask(ctx context.Context, method string, params tgbotapi.Params
 func toJSON(value any) string {
 	text, _ := json.Marshal(value)
 	return string(text)
+}
+
+// Pace is what Telegram bounds: about one message a second to one chat besides,
+// with short bursts [Bots FAQ].
+func (c *Channel) Pace() bot.Pace {
+	if c.rate == 0 {
+		return bot.Pace{}
+	}
+	return bot.Pace{PerSecond: c.rate, EachChat: time.Second}
 }

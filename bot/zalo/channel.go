@@ -52,6 +52,8 @@ type Config struct {
 	// in patience, and redirects are never followed: they would carry the token
 	// along.
 	Client *http.Client
+	// Rate is how many messages a second may go to many; 0 for no bound.
+	Rate   float64
 	Clock  func() time.Time
 	Logger *slog.Logger
 	// Count adds one to a counter of what was refused or passed over.
@@ -192,3 +194,6 @@ func (c *Channel) OwnedBy(id string) {
 		c.oa.Store(&id)
 	}
 }
+
+// Pace is what the platform bounds.
+func (c *Channel) Pace() bot.Pace { return bot.Pace{PerSecond: c.config.Rate} }

@@ -39,6 +39,8 @@ type Config struct {
 	// in patience, and redirects are never followed: they would carry the token
 	// along.
 	Client *http.Client
+	// Rate is how many messages a second may go to many; 0 for no bound.
+	Rate   float64
 	Clock  func() time.Time
 	Logger *slog.Logger
 	// Count adds one to a counter: Unreadable, UnknownEvent, Lost.
@@ -80,6 +82,7 @@ type Channel struct {
 	limit  int // runes in a message
 
 	token         string
+	rate          float64
 	methods       *url.URL // ends in /bot<token>/
 	home          string   // host and port of the platform when it is this machine: a fake
 	fault         error    // settings with which no call can succeed
@@ -103,7 +106,7 @@ var (
 func New(config Config) *Channel {
 	c := &Channel{
 		clock: config.Clock, logger: config.Logger, count: config.Count, shelf: config.Shelf, words: config.Words,
-		token: config.Token, timeoutAsText: config.TimeoutAsText,
+		token: config.Token, rate: config.Rate, timeoutAsText: config.TimeoutAsText,
 		limit: botapi.Room(config.TextLimit, defaultTextLimit), client: botapi.Client(config.Client),
 		underway: make(chan struct{}, botapi.MaxUnderway), pause: botapi.Pause,
 	}
@@ -188,3 +191,6 @@ func (c *Channel) ask(ctx context.Context, patience time.Duration, method string
 	}
 	return result, nil
 }
+
+// Pace is what the platform bounds.
+func (c *Channel) Pace() bot.Pace { return bot.Pace{PerSecond: c.rate} }

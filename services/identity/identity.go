@@ -47,10 +47,16 @@ func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox
 		store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses,
 		vouching: map[string]bool{}, identify: numbered(identifyQuery, store.Dialect),
 	}
-	for _, channel := range vouching {
+	s.VouchedBy(vouching...)
+	return s
+}
+
+// VouchedBy names the channels whose platforms vouch for a person's own number;
+// before anybody writes on one.
+func (s *Service) VouchedBy(channels ...string) {
+	for _, channel := range channels {
 		s.vouching[channel] = true
 	}
-	return s
 }
 
 // Identity is who is talking, as the ward knows them.

@@ -67,9 +67,11 @@ var details = map[string]writing{
 // whys are the codes of why an account ended that there are words for.
 var whys = []string{"moved", "became_staff", "own", "by_staff", "renewed", "retired", "withdrawn", "died", "merged"}
 
+// channelName is what names of channels look like; which there are is not known here.
+var channelName = regexp.MustCompile(`^[a-z]{1,20}$`)
+
 var (
 	staffRoles = []string{"viewer", "clerk", "leader", "admin"}
-	channels   = []string{"web", "telegram", "zalo", "zalobot"}
 )
 
 // what says what happened, in a sentence.
@@ -226,8 +228,8 @@ func (w writer) detail(kind writing, value any) string {
 	case asReason:
 		return w.reason(text)
 	case asChannel:
-		if slices.Contains(channels, text) {
-			return w.say("channel." + text)
+		if named := w.say("channel." + text); channelName.MatchString(text) && named != "" {
+			return named
 		}
 	case asWhy:
 		if slices.Contains(whys, text) {

@@ -74,7 +74,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Drafts = drafts.New(store, v, clock)
 	w.Phrases = phrases.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
-	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses, "telegram", "web")
+	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses)
 	w.Roster = roster.New(store, v, w.Audit, clock)
 	w.Money = money.New(store, w.Audit, w.Identity, clock)
 	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)
