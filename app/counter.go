@@ -19,6 +19,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/bot/understand"
 	"canbobot/models"
+	"canbobot/services/approve"
 	"canbobot/services/outbox"
 	"canbobot/services/ward"
 	"canbobot/services/warnings"
@@ -77,14 +78,22 @@ func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Cou
 	return c, err
 }
 
+// remind reminds of all that waits too long for its signatures.
+func remind(ctx context.Context, waiting ...approve.Reminder) (failed error) {
+	for _, one := range waiting {
+		_, err := one.Due(ctx)
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
 // workers are who works which job.
 func (c *Counter) workers() *river.Workers {
 	ward := c.Ward
 	workers := river.NewWorkers()
 	c.sender.Register(workers)
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
-		_, err := ward.Changes.Due(ctx)
-		return err
+		return remind(ctx, ward.Changes, ward.List.Waiting, ward.Notices.Waiting)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)

@@ -65,6 +65,9 @@ type Items[T any, S ~string] struct {
 	NoSigner func() error
 	// Codes are the refusals that have words of their own for these items.
 	Codes map[string]string
+	// RoleFirst says that who signs none of their steps is told just that, party or
+	// not.
+	RoleFirst bool
 	// System says that the program may decide as well; it signs nothing.
 	System bool
 	// Moved adds to the journal, once the row is written.
@@ -100,6 +103,30 @@ func (of *Items[T, S]) Take(tx *gorm.DB, actor services.Actor, id int64) (row T,
 		return row, item, err
 	}
 	return of.read(tx, actor, id)
+}
+
+// WhyNot is why a ward user may not sign an item now; "" when they may.
+func (of *Items[T, S]) WhyNot(j Judgement, staff int64) string {
+	member := j.Book.Member(staff)
+	why := j.WhyNot(member)
+	if why != "" && of.RoleFirst && !j.signsAny(member) {
+		return WhyRole
+	}
+	return why
+}
+
+// View shows how far an item is, and why the actor may not take it further; ""
+// when they may.
+func (of *Items[T, S]) View(tx *gorm.DB, actor services.Actor, item Item) (Approval, string, error) {
+	j, err := of.Judge(tx, item)
+	if err != nil {
+		return Approval{}, "", err
+	}
+	view := j.View(actor.Staff, item.State == string(of.Waiting))
+	if of.System && actor.Role == services.System {
+		return view, "", nil
+	}
+	return view, of.WhyNot(j, actor.Staff), nil
 }
 
 func (of *Items[T, S]) read(tx *gorm.DB, actor services.Actor, id int64) (row T, item Item, err error) {

@@ -29,6 +29,21 @@ func (j Judgement) step() Step {
 	return j.Rule.Steps[j.Step]
 }
 
+// signsAny reports whether a ward user is among those for whom a step is, or
+// stands in for one of them.
+func (j Judgement) signsAny(member models.Staff) bool {
+	absent := func(d models.Delegation) bool {
+		return d.ToStaffID == member.ID && d.RevokedAt == nil && covers(d, j.day)
+	}
+	rights := []models.Staff{member}
+	for _, delegation := range j.Book.Delegations {
+		if absent(delegation) {
+			rights = append(rights, j.Book.Member(delegation.FromStaffID))
+		}
+	}
+	return slices.ContainsFunc(j.Rule.Steps, func(step Step) bool { return slices.ContainsFunc(rights, step.signs) })
+}
+
 // with is how far one more signature takes the item.
 func (j Judgement) with(signature models.Signature) Judgement {
 	signatures := append(slices.Clone(j.Counted), signature)
@@ -127,11 +142,10 @@ func (a Approval) Several() bool {
 	return len(a.Steps) > 1 || (len(a.Steps) == 1 && a.Steps[0].People > 1)
 }
 
-// View shows how far the item is, and why a ward user may not take it further;
-// why is "" when they may. waits says whether it still waits: what was decided
-// stays as it was, whoever has left since.
-func (j Judgement) View(staff int64, waits bool) (view Approval, why string) {
-	view.Now = j.Step
+// View shows a ward user how far the item is. waits says whether it still waits:
+// what was decided stays as it was, whoever has left since.
+func (j Judgement) View(staff int64, waits bool) Approval {
+	view := Approval{Now: j.Step}
 	for i, step := range j.Rule.Steps {
 		one := StepView{Step: step}
 		for _, signature := range j.signed(waits) {
@@ -146,7 +160,7 @@ func (j Judgement) View(staff int64, waits bool) (view Approval, why string) {
 	if waits {
 		view.For = j.For(staff)
 	}
-	return view, j.WhyNot(j.Book.Member(staff))
+	return view
 }
 
 func (j Judgement) signed(waits bool) []models.Signature {

@@ -186,7 +186,7 @@ func (of *Items[T, S]) mayDecide(act *Act[T], right Right) (err error) {
 		_, err := of.own(act.Judgement, act.Actor.Staff)
 		return err
 	}
-	if why := act.Judgement.WhyNot(act.Judgement.Book.Member(act.Actor.Staff)); why != "" {
+	if why := of.WhyNot(act.Judgement, act.Actor.Staff); why != "" {
 		return services.Denied(cmp.Or(of.Codes[why], why))
 	}
 	return nil

@@ -16,6 +16,11 @@ import (
 // dueBatch is how many items Due looks at in one reading.
 const dueBatch = 200
 
+// Reminder reminds of what waits too long, and counts it.
+type Reminder interface {
+	Due(ctx context.Context) (reminded int, err error)
+}
+
 // Due reminds of items whose step waits longer than its rule says, or else the
 // ward's RemindAfterHours where that counts for them: first those who may sign
 // it, and after as long again as the rule says the leaders. It returns how many

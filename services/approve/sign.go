@@ -30,6 +30,15 @@ func (of *Items[T, S]) give(tx *gorm.DB, item Item, standing Standing, signer Si
 	return row, nil
 }
 
+// Anew ends what was signed of an item that has become another.
+func (of *Items[T, S]) Anew(tx *gorm.DB, row T) error {
+	item, err := of.Read(row)
+	if err != nil {
+		return err
+	}
+	return of.end(tx, item, models.SignatureReturned)
+}
+
 // end ends those signatures of an item that a query selects.
 func (of *Items[T, S]) end(query *gorm.DB, item Item, why string) error {
 	err := query.Model(&models.Signature{}).Where("item = ? AND item_id = ? AND ended_at IS NULL", of.Name, item.ID).

@@ -26,14 +26,11 @@ func (s *Service) cardApproval(tx *gorm.DB, actor services.Actor, card *Card) er
 	if err != nil {
 		return err
 	}
-	j, err := s.requests.Judge(tx, item)
-	if err != nil {
+	if card.Approval, card.WhyNot, err = s.requests.View(tx, actor, item); err != nil {
 		return err
 	}
-	waits := card.Request.State == models.ChangeSubmitted
-	card.Approval, card.WhyNot = j.View(actor.Staff, waits)
 	switch {
-	case !waits:
+	case card.Request.State != models.ChangeSubmitted:
 		card.WhyNot, card.Approval.MayTakeBack = WhyDecided, false
 	case decider(actor) != nil:
 		card.WhyNot, card.Approval.MayTakeBack, card.Approval.For = approve.WhyRole, false, ""

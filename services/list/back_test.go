@@ -26,7 +26,7 @@ func TestARunIsWithdrawnUntilTheNextSigns(t *testing.T) {
 	view = h.Step(h.List.SubmitRun, h.Clerk, h.Prepare("2026-04"))
 	// Approving what was seen before it was withdrawn is refused.
 	_, err = h.List.ApproveRun(ctx, h.Leader, seen.Run.ID, seen.Run.Version)
-	moneytest.WantCode(t, err, services.KindConflict, "run_moved")
+	moneytest.WantCode(t, err, services.KindConflict, "moved.list.outdated")
 	view = h.Step(h.List.ApproveRun, h.Leader, view)
 	_, err = h.List.WithdrawRun(ctx, h.Clerk, view.Run.ID, view.Run.Version)
 	moneytest.WantCode(t, err, services.KindDenied, "own_signature")
@@ -37,7 +37,7 @@ func TestARunIsWithdrawnUntilTheNextSigns(t *testing.T) {
 	view = h.Step(h.List.ApproveRun, h.Second, view)
 	view = h.Step(h.List.ExportRun, h.Clerk, view)
 	_, err = h.List.WithdrawRun(ctx, h.Second, view.Run.ID, view.Run.Version)
-	moneytest.WantCode(t, err, services.KindConflict, "run_moved")
+	moneytest.WantCode(t, err, services.KindConflict, "moved.list.decided")
 }
 
 func TestALeaderSendsAListBack(t *testing.T) {

@@ -86,7 +86,7 @@ WHERE place = 1 ORDER BY sort_order, village, id`, run).Scan(&lines).Error
 }
 
 // SettleCash marks what a village still has to hand out of a list as paid on
-// the day, all of it at once. It refuses with conflict/run_moved a list that is
+// the day, all of it at once. It refuses with conflict/moved.list.decided a list that is
 // not the one that was seen, and with invalid/cash_none a village that has
 // nothing to hand out; a village that has handed everything out stays so.
 func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64, version int, village int64, on models.Date) (RunView, error) {
@@ -106,7 +106,7 @@ func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64
 			return err
 		}
 		if run.Version != version || run.State != models.RunExported {
-			return moved(tx, run)
+			return s.moved(tx, run)
 		}
 		lines, err := cashLines(tx, run.ID)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64
 				return err
 			}
 		}
-		view, err = viewRun(tx, actor, run)
+		view, err = s.viewRun(tx, actor, run)
 		return err
 	})
 	return view, err

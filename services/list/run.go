@@ -9,9 +9,9 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/money"
-	"canbobot/services/outbox"
 )
 
 // RunView is a payment list with its lines, as one reader may act on it.
@@ -22,7 +22,8 @@ type RunView struct {
 	PreparedBy string // name of the staff member who signed it; "" for none
 	ApprovedBy string
 	MayApprove bool
-	WhyNot     string // own | role | state; "" when the reader may
+	WhyNot     string // state, or one of approve's; "" when the reader may
+	Approval   approve.Approval
 	Answers    Answers
 	// MayWithdraw says that the last signature is the reader's, and that nobody
 	// has signed after it; MayReturn that the reader may send the list back.
@@ -51,7 +52,7 @@ func (s *Service) Run(ctx context.Context, actor services.Actor, id int64) (RunV
 	if err != nil {
 		return RunView{}, err
 	}
-	return viewRun(db, actor, run)
+	return s.viewRun(db, actor, run)
 }
 
 // Line is one line of a list, with its components.
@@ -67,7 +68,7 @@ func (s *Service) Line(ctx context.Context, actor services.Actor, id int64) (mod
 	return line, err
 }
 
-func viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView, error) {
+func (s *Service) viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView, error) {
 	view := RunView{Run: run}
 	if err := db.Where("run_id = ?", run.ID).Order("person_id").Find(&view.Lines).Error; err != nil {
 		return RunView{}, fmt.Errorf("lines: %w", err)
@@ -80,18 +81,31 @@ func viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView,
 	if view.Answers, err = answersOf(db, run); err != nil {
 		return RunView{}, err
 	}
-	switch {
-	case run.State != models.RunSubmitted:
-		view.WhyNot = "state"
-	case actor.Role != services.Leader && actor.Role != services.System:
-		view.WhyNot = "role"
-	case isPreparer(run, actor):
-		view.WhyNot = "own"
-	default:
-		view.MayApprove, view.MayReturn = true, true
+	err = s.viewApproval(db, actor, &view)
+	return view, err
+}
+
+// viewApproval tells who has signed a list, and what the reader may do about it.
+func (s *Service) viewApproval(db *gorm.DB, actor services.Actor, view *RunView) error {
+	view.WhyNot = "state"
+	waits := view.Run.State == models.RunSubmitted
+	if !waits && view.Run.State != models.RunApproved {
+		return nil
 	}
-	view.MayWithdraw = mayWithdraw(run, actor)
-	return view, nil
+	one, err := itemOf(view.Run)
+	if err != nil {
+		return err
+	}
+	approval, why, err := s.runs.View(db, actor, one)
+	if err != nil {
+		return err
+	}
+	if waits {
+		view.WhyNot = why
+	}
+	view.Approval, view.MayApprove, view.MayReturn = approval, view.WhyNot == "", view.WhyNot == ""
+	view.MayWithdraw = approval.MayTakeBack || waits && isPreparer(view.Run, actor)
+	return nil
 }
 
 func staffNames(db *gorm.DB, ids ...*int64) ([]string, error) {
@@ -155,7 +169,7 @@ func (s *Service) Prepare(ctx context.Context, actor services.Actor, month model
 				return err
 			}
 		}
-		view, err = viewRun(tx, actor, run)
+		view, err = s.viewRun(tx, actor, run)
 		return err
 	})
 	return view, err
@@ -237,113 +251,101 @@ func (s *Service) redo(tx *gorm.DB, run *models.PaymentRun) (changed bool, err e
 	return changed, err
 }
 
-// SubmitRun freezes a draft and tells the leaders. A draft that is no longer
+// SubmitRun freezes a draft and tells who may sign it. A draft that is no longer
 // what would be reckoned is refused with conflict/run_stale: prepare it again.
 func (s *Service) SubmitRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		action: "run.submitted", from: models.RunDraft, to: models.RunSubmitted,
-		roles: []services.Role{services.Clerk, services.Leader},
-		do: func(tx *gorm.DB, run *models.PaymentRun) error {
-			reckoning, err := newReckoning(tx, *run)
+		Action: "run.submitted", From: models.RunDraft, To: models.RunSubmitted, Roles: hands,
+		Do: func(act *act) error {
+			run := act.Row
+			seen, err := frozen(act.TX, run)
 			if err != nil {
 				return err
 			}
-			now := newSeal(*run)
-			if err := reckoning.each(func(b batch) error {
-				for _, line := range b.lines {
-					now.add(line)
-				}
-				return nil
-			}); err != nil {
-				return err
-			}
-			seen, err := stored(tx, *run)
-			if err != nil {
-				return err
-			}
-			if now.lines == 0 && seen.lines == 0 {
-				return services.Invalid("run_empty")
-			}
-			run.ContentHash = seen.sum()
-			if string(now.sum()) != string(run.ContentHash) {
-				return services.Conflict("run_stale")
-			}
-			at := s.clock.UTC()
 			// Who freezes the list answers for it.
-			run.SubmittedAt, run.PreparedByStaffID, run.ReturnedReason = &at, services.Ref(actor.Staff), ""
+			run.SubmittedAt, run.PreparedByStaffID, run.ReturnedReason = &act.Now, services.Ref(actor.Staff), ""
 			run.Total, run.People = seen.total, seen.people
 			return nil
 		},
-		tell: func(tx *gorm.DB, run models.PaymentRun) error {
-			leaders, err := s.identity.StaffOf(tx, run.WardID, services.Leader)
-			if err != nil {
+		Tell: func(act *act) error {
+			if err := s.runs.Ask(ctx, act.TX, *act.Row); err != nil {
 				return err
 			}
-			var messages []outbox.Message
-			for _, leader := range leaders {
-				if leader.ID != actor.Staff {
-					messages = append(messages, outbox.Message{
-						Ward: run.WardID, Kind: outbox.RunSubmitted, Subject: outbox.Run, SubjectID: run.ID, Version: run.Version, Staff: leader.ID,
-					})
-				}
-			}
-			return s.outbox.Tell(ctx, tx, messages...)
+			return s.staged(act)
 		},
 	})
 }
 
-// ApproveRun is a leader's signature: not of who froze the list, with a fresh
-// step-up code, and only while the rows are those that were frozen.
+// frozen seals a draft that is what would be reckoned now.
+func frozen(tx *gorm.DB, run *models.PaymentRun) (*seal, error) {
+	reckoning, err := newReckoning(tx, *run)
+	if err != nil {
+		return nil, err
+	}
+	now := newSeal(*run)
+	if err := reckoning.each(func(b batch) error {
+		for _, line := range b.lines {
+			now.add(line)
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	seen, err := stored(tx, *run)
+	if err != nil {
+		return nil, err
+	}
+	if now.lines == 0 && seen.lines == 0 {
+		return nil, services.Invalid("run_empty")
+	}
+	run.ContentHash = seen.sum()
+	if string(now.sum()) != string(run.ContentHash) {
+		return nil, services.Conflict("run_stale")
+	}
+	return seen, nil
+}
+
+// ApproveRun is a signature, by the ward's rule or else a leader's: not of who
+// froze the list, with a fresh step-up code, and only while the rows are those
+// that were frozen.
 func (s *Service) ApproveRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		action: "run.approved", from: models.RunSubmitted, to: models.RunApproved,
-		roles: []services.Role{services.Leader}, fresh: true,
-		do: func(tx *gorm.DB, run *models.PaymentRun) error {
-			if isPreparer(*run, actor) {
-				return services.Denied("own_run")
-			}
-			if err := unchanged(tx, *run); err != nil {
-				return err
-			}
-			at := s.clock.UTC()
-			run.ApprovedAt, run.ApprovedByStaffID = &at, services.Ref(actor.Staff)
+		Action: "run.approved", From: models.RunSubmitted, To: models.RunApproved, Roles: hands, Right: approve.Signs,
+		Prepare: func(act *act) error { return unchanged(act.TX, *act.Row) },
+		Do: func(act *act) error {
+			act.Row.ApprovedAt, act.Row.ApprovedByStaffID = &act.Now, services.Ref(actor.Staff)
 			return nil
 		},
+		Tell: s.staged,
 	})
 }
 
 // ExportRun marks an approved list as sent to the bank.
 func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		action: "run.exported", from: models.RunApproved, to: models.RunExported,
-		roles: []services.Role{services.Clerk, services.Leader}, fresh: true,
-		do: func(tx *gorm.DB, run *models.PaymentRun) error {
-			if err := unchanged(tx, *run); err != nil {
-				return err
-			}
-			at := s.clock.UTC()
-			run.ExportedAt = &at
-			return nil
+		Action: "run.exported", From: models.RunApproved, To: models.RunExported, Roles: hands, Fresh: true,
+		Do: func(act *act) error {
+			act.Row.ExportedAt = &act.Now
+			return unchanged(act.TX, *act.Row)
 		},
+		Tell: s.staged,
 	})
 }
 
 // CloseRun ends a list whose every line has its outcome.
 func (s *Service) CloseRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		action: "run.closed", from: models.RunExported, to: models.RunClosed,
-		roles: []services.Role{services.Clerk, services.Leader},
-		do: func(tx *gorm.DB, run *models.PaymentRun) error {
+		Action: "run.closed", From: models.RunExported, To: models.RunClosed, Roles: hands,
+		Do: func(act *act) error {
 			var pending int64
-			err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).Count(&pending).Error
+			err := act.TX.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", id, models.LinePending).Count(&pending).Error
 			if err != nil {
-				return fmt.Errorf("run: %w", err)
+				return fmt.Errorf("close run %d: %w", id, err)
 			}
 			if pending > 0 {
 				return services.Conflict("run_pending").With("count", pending)
 			}
-			at := s.clock.UTC()
-			run.ClosedAt = &at
+			act.Row.ClosedAt = &act.Now
 			return nil
 		},
 	})

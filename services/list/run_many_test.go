@@ -31,7 +31,7 @@ func TestOfTwoApproversOneWins(t *testing.T) {
 			won++
 			continue
 		}
-		moneytest.WantCode(t, err, services.KindConflict, "run_moved")
+		moneytest.WantCode(t, err, services.KindConflict, "moved.list.decided")
 		if refusal := (*services.Error)(nil); errors.As(err, &refusal) && (refusal.Fields["state"] != "approved" || refusal.Fields["by"] != "Staff leader") {
 			t.Errorf("fields: %v", refusal.Fields)
 		}

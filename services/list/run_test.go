@@ -293,7 +293,7 @@ func TestRefusals(t *testing.T) {
 	_, err = h.List.ApproveRun(ctx, h.Clerk, view.Run.ID, view.Run.Version)
 	moneytest.WantCode(t, err, services.KindDenied, "role")
 	_, err = h.List.ApproveRun(ctx, h.Second, view.Run.ID, view.Run.Version-1)
-	moneytest.WantCode(t, err, services.KindConflict, "run_moved")
+	moneytest.WantCode(t, err, services.KindConflict, "moved.list.outdated")
 	stale := h.Staff(h.Ward, services.Leader)
 	h.Store.Model(&models.Account{}).Where("id = ?", stale.Account).Update("stepped_up_until", h.Now.Add(-time.Minute))
 	_, err = h.List.ApproveRun(ctx, stale, view.Run.ID, view.Run.Version)

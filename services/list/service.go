@@ -7,6 +7,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/money"
 	"canbobot/services/outbox"
@@ -28,10 +29,14 @@ type Service struct {
 	outbox   *outbox.Outbox
 	identity Identity
 	clock    services.Clock
+	runs     *runs
+	// Waiting reminds of lists that wait too long for their signatures.
+	Waiting approve.Reminder
 }
 
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity, clock services.Clock) *Service {
-	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock}
+	runs := runsOf(approve.New(store, audit, clock), outbox, identity)
+	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs, Waiting: runs}
 }
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }

@@ -88,7 +88,7 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 			return err
 		}
 		if run.Version != version || run.State != models.RunExported {
-			return moved(tx, run)
+			return s.moved(tx, run)
 		}
 		var pending []int64
 		if err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).Order("id").Pluck("id", &pending).Error; err != nil {
@@ -113,7 +113,7 @@ func (s *Service) SettleRun(ctx context.Context, actor services.Actor, id int64,
 				return err
 			}
 		}
-		view, err = viewRun(tx, actor, run)
+		view, err = s.viewRun(tx, actor, run)
 		return err
 	})
 	return view, err

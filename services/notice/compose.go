@@ -48,7 +48,7 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 		if err := s.keep(tx, actor, &notice); err != nil {
 			return err
 		}
-		progress, err = s.launch(ctx, tx, actor, notice)
+		progress, err = s.send(ctx, tx, actor, notice)
 		return err
 	})
 	return progress, err
@@ -123,6 +123,9 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 		}
 		before := notice.State
 		notice.State, notice.SendAt, notice.ApprovedBy = models.NoticeDraft, nil, nil
+		if err := s.notices.Anew(tx, notice); err != nil {
+			return err
+		}
 		return move(tx, notice, before, map[string]any{
 			"text": notice.Text, "audience": notice.Audience, "urgent": notice.Urgent, "once": notice.Once, "state": notice.State, "send_at": nil, "approved_by": nil,
 		})
@@ -159,6 +162,9 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 			return err
 		}
 		if err := move(tx, notice, notice.State, map[string]any{"state": models.NoticeCancelled}); err != nil {
+			return err
+		}
+		if err := s.notices.Anew(tx, notice); err != nil {
 			return err
 		}
 		return s.audit.Record(tx, actor, "notice.dropped", subject(id), nil)
@@ -283,9 +289,10 @@ func (s *Service) unsent(tx *gorm.DB, actor services.Actor, id int64) (models.No
 
 // move changes a notice that is still in a state.
 func move(tx *gorm.DB, notice models.Notice, from string, values map[string]any) error {
+	values["version"] = gorm.Expr("version + 1")
 	result := tx.Model(&models.Notice{}).Where("id = ? AND state = ?", notice.ID, from).Updates(values)
 	if result.Error != nil {
-		return fmt.Errorf("notice: %w", result.Error)
+		return fmt.Errorf("move notice %d: %w", notice.ID, result.Error)
 	}
 	if result.RowsAffected != 1 {
 		return services.Conflict("notice_moved")
@@ -293,14 +300,23 @@ func move(tx *gorm.DB, notice models.Notice, from string, values map[string]any)
 	return nil
 }
 
-// launch has everybody told.
-func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
-	now := s.clock.UTC()
-	before := notice.State
+// leave marks a notice as sent.
+func leave(notice *models.Notice, now time.Time) {
 	notice.State, notice.SentAt, notice.Following = models.NoticeIsSent, &now, true
-	if err := move(tx, notice, before, map[string]any{"state": notice.State, "sent_at": now, "following": true, "approved_by": notice.ApprovedBy}); err != nil {
+}
+
+// send sends a notice that waits for nothing.
+func (s *Service) send(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
+	before := notice.State
+	leave(&notice, s.clock.UTC())
+	if err := move(tx, notice, before, map[string]any{"state": notice.State, "sent_at": notice.SentAt, "following": true}); err != nil {
 		return Progress{}, err
 	}
+	return s.launch(ctx, tx, actor, notice)
+}
+
+// launch has everybody told of a notice that has been marked as sent.
+func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
 	audience, err := AudienceOf(notice)
 	if err != nil {
 		return Progress{}, err
@@ -310,7 +326,7 @@ func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		return Progress{}, err
 	}
 	// Whoever lets it go at night means the night; the clock never does.
-	night := notice.Urgent || actor.Role != services.System && services.Night(now)
+	night := notice.Urgent || actor.Role != services.System && services.Night(*notice.SentAt)
 	message := outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeSent, Subject: outbox.Notice, SubjectID: notice.ID}
 	people, err := s.outbox.TellAll(ctx, tx, message, posts.Distinct("t.person_id"), night)
 	if err != nil {

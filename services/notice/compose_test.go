@@ -178,19 +178,19 @@ func TestALeaderLetsItGo(t *testing.T) {
 	if h.deliveries(outbox.NoticeSent) != 0 || h.deliveries(outbox.NoticeWaiting) != 1 {
 		t.Error("it was not put before the leader, or sent")
 	}
-	_, err := h.Approve(h.ctx, h.by(h.clerk), told.ID)
+	_, err := h.Approve(h.ctx, h.by(h.clerk), told.ID, h.version(told.ID))
 	h.refused(err, "denied/role")
-	if err := h.Return(h.ctx, h.by(h.leader), told.ID); err != nil {
+	if err := h.Return(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil {
 		t.Fatal(err)
 	}
 	h.state(told.ID, models.NoticeDraft)
 	at := h.now.Add(time.Hour)
 	h.release(h.clerk, told.ID, notice.Go{At: &at})
-	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID); err != nil || progress.Notice.State != models.NoticeScheduled {
+	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil || progress.Notice.State != models.NoticeScheduled {
 		t.Fatalf("%+v, %v", progress, err)
 	}
-	_, err = h.Approve(h.ctx, h.by(h.leader), told.ID)
-	h.refused(err, "conflict/notice_moved")
+	_, err = h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID))
+	h.refused(err, "conflict/moved.notice.decided")
 	// Edited, it needs the leader's word again.
 	text := "Mời họp lúc 10 giờ"
 	if _, err := h.Edit(h.ctx, h.by(h.clerk), told.ID, notice.Edit{Text: &text}); err != nil {
@@ -201,7 +201,7 @@ func TestALeaderLetsItGo(t *testing.T) {
 	if row.ApprovedBy != nil || row.SendAt != nil {
 		t.Errorf("%+v", row)
 	}
-	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID); err != nil || progress.Notice.State != models.NoticeIsSent || *progress.Notice.ApprovedBy != h.leader.Staff {
+	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil || progress.Notice.State != models.NoticeIsSent || *progress.Notice.ApprovedBy != h.leader.Staff {
 		t.Fatalf("%+v, %v", progress, err)
 	}
 	own, err := h.Draft(h.ctx, h.by(h.leader), notice.Compose{Text: words})
@@ -289,8 +289,8 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 		"edit":     {second(h.Edit(h.ctx, away(), draft.ID, notice.Edit{Text: &text})), "not_found/notice"},
 		"drop":     {h.Drop(h.ctx, away(), draft.ID), "not_found/notice"},
 		"release":  {second(h.Release(h.ctx, away(), draft.ID, notice.Go{})), "not_found/notice"},
-		"approve":  {second(h.Approve(h.ctx, h.by(leader), draft.ID)), "not_found/notice"},
-		"return":   {h.Return(h.ctx, h.by(leader), draft.ID), "not_found/notice"},
+		"approve":  {second(h.Approve(h.ctx, h.by(leader), draft.ID, h.version(draft.ID))), "not_found/notice"},
+		"return":   {h.Return(h.ctx, h.by(leader), draft.ID, h.version(draft.ID)), "not_found/notice"},
 		"correct":  {second(h.Correct(h.ctx, away(), sent.ID, text)), "not_found/notice"},
 		"standing": {second(h.Standing(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"silent":   {third(h.Silent(h.ctx, away(), sent.ID, 0)), "not_found/notice"},

@@ -184,3 +184,12 @@ func (h *house) send(compose notice.Compose) models.Notice {
 	}
 	return progress.Notice
 }
+
+// version is that of a notice as it stands.
+func (h *house) version(id int64) (version int) {
+	h.t.Helper()
+	if err := h.store.Model(&models.Notice{}).Where("id = ?", id).Pluck("version", &version).Error; err != nil {
+		h.t.Fatal(err)
+	}
+	return version
+}

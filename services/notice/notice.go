@@ -16,6 +16,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
@@ -49,13 +50,18 @@ type Service struct {
 	gate   Gate
 	clock  services.Clock
 
+	notices *notices
+	// Waiting reminds of notices that wait too long for their signatures.
+	Waiting approve.Reminder
+
 	latest atomic.Pointer[models.NoticeFile]
 	drawn  sync.Map // notice to the Progress that its card was last drawn with
 }
 
 // New makes the service. gate is the identity service.
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, gate Gate, clock services.Clock) *Service {
-	return &Service{store: store, audit: audit, outbox: outbox, gate: gate, clock: clock}
+	notices := noticesOf(approve.New(store, audit, clock), outbox, gate)
+	return &Service{store: store, audit: audit, outbox: outbox, gate: gate, clock: clock, notices: notices, Waiting: notices}
 }
 
 var (

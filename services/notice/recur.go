@@ -183,7 +183,7 @@ func (s *Service) recur(ctx context.Context) (sent int, err error) {
 				return fmt.Errorf("recurring: %w", err)
 			}
 			sent++
-			_, err = s.launch(ctx, tx, services.SystemActor(row.WardID), notice)
+			_, err = s.send(ctx, tx, services.SystemActor(row.WardID), notice)
 			return err
 		})
 		err = errors.Join(err, failed)

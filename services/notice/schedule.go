@@ -10,6 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
@@ -72,11 +73,11 @@ func (s *Service) Release(ctx context.Context, actor services.Actor, id int64, h
 			return err
 		}
 		progress.Total = people
-		var ward models.Ward
-		if err := tx.Select("id", "notices_by_leader").Take(&ward, notice.WardID).Error; err != nil {
-			return fmt.Errorf("ward: %w", err)
+		waits, err := s.waits(tx, actor, notice.WardID)
+		if err != nil {
+			return err
 		}
-		if ward.NoticesByLeader && actor.Role != services.Leader {
+		if waits {
 			return s.ask(ctx, tx, actor, &progress.Notice, at)
 		}
 		progress, err = s.depart(ctx, tx, actor, notice, at, people)
@@ -132,87 +133,102 @@ func (s *Service) audience(tx *gorm.DB, notice models.Notice) (people int, err e
 // depart sends a notice or puts it by for its time.
 func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, at *time.Time, people int) (Progress, error) {
 	if at == nil {
-		return s.launch(ctx, tx, actor, notice)
+		return s.send(ctx, tx, actor, notice)
 	}
 	before := notice.State
 	notice.State, notice.SendAt = models.NoticeScheduled, at
-	if err := move(tx, notice, before, map[string]any{"state": notice.State, "send_at": *at, "approved_by": notice.ApprovedBy}); err != nil {
+	if err := move(tx, notice, before, map[string]any{"state": notice.State, "send_at": *at}); err != nil {
 		return Progress{}, err
 	}
-	return Progress{Notice: notice, Total: people}, s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID), journal.Detail{"at": *at, "people": people})
+	return Progress{Notice: notice, Total: people}, s.scheduled(tx, actor, notice, people)
 }
 
-// ask puts a notice before the ward's leaders.
+func (s *Service) scheduled(tx *gorm.DB, actor services.Actor, notice models.Notice, people int) error {
+	return s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID), journal.Detail{"at": *notice.SendAt, "people": people})
+}
+
+// waits reports whether what the actor sends waits for others' signatures: where
+// the ward wants a leader's word and has none of the actor, and where it has a
+// rule for notices.
+func (s *Service) waits(tx *gorm.DB, actor services.Actor, ward int64) (bool, error) {
+	book, err := s.notices.Open(tx, ward)
+	if err != nil {
+		return false, err
+	}
+	return book.Has(item) || book.Ward.NoticesByLeader && actor.Role != services.Leader, nil
+}
+
+// ask puts a notice before those who sign it.
 func (s *Service) ask(ctx context.Context, tx *gorm.DB, actor services.Actor, notice *models.Notice, at *time.Time) error {
+	now := s.clock.UTC()
 	before := notice.State
-	notice.State, notice.SendAt = models.NoticeWaiting, at
-	if err := move(tx, *notice, before, map[string]any{"state": notice.State, "send_at": at}); err != nil {
+	notice.State, notice.SendAt, notice.SubmittedAt = models.NoticeWaiting, at, &now
+	if err := move(tx, *notice, before, map[string]any{
+		"state": notice.State, "send_at": at, "submitted_at": now, "signers_reminded_at": nil,
+	}); err != nil {
 		return err
 	}
-	var leaders []int64
-	err := services.InWard(tx.Model(&models.Staff{}), notice.WardID).Where("role = ? AND active", services.Leader).Order("id").Pluck("id", &leaders).Error
-	if err != nil {
-		return fmt.Errorf("leaders: %w", err)
-	}
-	if len(leaders) == 0 {
-		return services.Conflict("notice_no_leader")
-	}
-	// Asked again after it came back, the card is another one.
-	var asked int64
-	if err := tx.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.NoticeWaiting, notice.ID).Count(&asked).Error; err != nil {
-		return fmt.Errorf("leaders: %w", err)
-	}
-	var messages []outbox.Message
-	for _, leader := range leaders {
-		messages = append(messages, outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeWaiting, Subject: outbox.Sending, SubjectID: notice.ID, Version: int(asked), Staff: leader})
-	}
-	if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
+	notice.Version++
+	if err := s.notices.Ask(ctx, tx, *notice); err != nil {
 		return err
 	}
 	return s.audit.Record(tx, actor, "notice.submitted", subject(notice.ID), nil)
 }
 
-// Approve is a leader's word that a notice may go: at its time, or at once where
-// that has passed. It refuses with conflict/notice_moved what does not wait any
-// more, denied/own the leader's own, and as Release does.
-func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64) (Progress, error) {
+// Approve is a signature that a notice may go, by the ward's rule or else a
+// leader's: at its time, or at once where that has passed. Its refusals are those
+// of approve.Items.Make, and of Release.
+func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, version int) (Progress, error) {
 	var progress Progress
-	err := s.decide(ctx, actor, id, func(tx *gorm.DB, notice models.Notice) error {
-		at := notice.SendAt
-		if at != nil && !at.After(s.clock.UTC()) {
-			at = nil
-		}
-		at, err := s.leaves(notice, at)
-		if err != nil {
-			return err
-		}
-		people, err := s.audience(tx, notice)
-		if err != nil {
-			return err
-		}
-		if err := s.mayTell(ctx, tx, actor, people); err != nil {
-			return err
-		}
-		notice.ApprovedBy = &actor.Staff
-		if err := s.audit.Record(tx, actor, "notice.approved", subject(id), nil); err != nil {
-			return err
-		}
-		if progress, err = s.depart(ctx, tx, actor, notice, at, people); err != nil {
-			return err
-		}
-		return s.outbox.Redraw(ctx, tx, actor, notice.WardID, outbox.Sending, id)
+	notice, err := s.notices.Make(ctx, actor, id, version, decision{
+		Action: "notice.approved", From: models.NoticeWaiting, Roles: signers, Right: approve.Signs,
+		Do: func(act *act) error {
+			at := act.Row.SendAt
+			if at != nil && !at.After(act.Now) {
+				at = nil
+			}
+			at, err := s.leaves(*act.Row, at)
+			if err != nil {
+				return err
+			}
+			people, err := s.audience(act.TX, *act.Row)
+			if err != nil {
+				return err
+			}
+			if err := s.mayTell(ctx, act.TX, actor, people); err != nil {
+				return err
+			}
+			act.Row.ApprovedBy, progress.Total = &actor.Staff, people
+			if at != nil {
+				act.Row.State, act.Row.SendAt = models.NoticeScheduled, at
+				return nil
+			}
+			leave(act.Row, act.Now)
+			return nil
+		},
+		Tell: func(act *act) (err error) {
+			if act.Row.SentAt != nil {
+				progress, err = s.launch(ctx, act.TX, actor, *act.Row)
+				return err
+			}
+			return s.scheduled(act.TX, actor, *act.Row, progress.Total)
+		},
 	})
+	progress.Notice = notice
 	return progress, err
 }
 
-// Return gives a notice that waits for a leader back to its author as a draft.
-func (s *Service) Return(ctx context.Context, actor services.Actor, id int64) error {
-	return s.decide(ctx, actor, id, func(tx *gorm.DB, notice models.Notice) error {
-		if err := s.outbox.Redraw(ctx, tx, actor, notice.WardID, outbox.Sending, id); err != nil {
-			return err
-		}
-		return s.giveBack(ctx, tx, actor, notice)
+// Return gives a notice that waits for signatures back to its author as a draft.
+func (s *Service) Return(ctx context.Context, actor services.Actor, id int64, version int) error {
+	_, err := s.notices.Make(ctx, actor, id, version, decision{
+		Action: "notice.returned", From: models.NoticeWaiting, To: models.NoticeDraft, Roles: signers, Right: approve.Answers, Anew: true,
+		Do: func(act *act) error {
+			act.Row.SendAt = nil
+			return nil
+		},
+		Tell: func(act *act) error { return s.tellReturned(ctx, act.TX, *act.Row) },
 	})
+	return err
 }
 
 // giveBack makes a draft of a notice again, and tells its author.
@@ -220,33 +236,16 @@ func (s *Service) giveBack(ctx context.Context, tx *gorm.DB, actor services.Acto
 	if err := move(tx, notice, notice.State, map[string]any{"state": models.NoticeDraft, "send_at": nil}); err != nil {
 		return err
 	}
-	var before int64
-	if err := tx.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.NoticeReturned, notice.ID).Count(&before).Error; err != nil {
-		return fmt.Errorf("return notice: %w", err)
-	}
-	// Not a card to be redrawn: it says why it came.
-	err := s.outbox.Tell(ctx, tx, outbox.Message{Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Notice, SubjectID: notice.ID, Version: int(before), Staff: notice.StaffID})
-	if err != nil {
+	if err := s.tellReturned(ctx, tx, notice); err != nil {
 		return err
 	}
 	return s.audit.Record(tx, actor, "notice.returned", subject(notice.ID), nil)
 }
 
-func (s *Service) decide(ctx context.Context, actor services.Actor, id int64, do func(*gorm.DB, models.Notice) error) error {
-	if err := actor.Need(services.Leader); err != nil {
-		return err
-	}
-	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		notice, err := locked(tx, actor, id)
-		switch {
-		case err != nil:
-			return err
-		case notice.State != models.NoticeWaiting:
-			return services.Conflict("notice_moved")
-		case notice.StaffID == actor.Staff:
-			return services.Denied("own")
-		}
-		return do(tx, notice)
+// tellReturned tells the author. It is no card to be redrawn: it says why it came.
+func (s *Service) tellReturned(ctx context.Context, tx *gorm.DB, notice models.Notice) error {
+	return s.outbox.Tell(ctx, tx, outbox.Message{
+		Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Notice, SubjectID: notice.ID, Version: notice.Version, Staff: notice.StaffID,
 	})
 }
 
@@ -305,7 +304,7 @@ func (s *Service) Due(ctx context.Context) (int, error) {
 				return s.giveBack(ctx, tx, actor, notice)
 			}
 			sent++
-			_, err = s.launch(ctx, tx, actor, notice)
+			_, err = s.send(ctx, tx, actor, notice)
 			return err
 		})
 		err = errors.Join(err, failed)

@@ -18,9 +18,11 @@ const (
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
 	NoticeSent      Kind = "notice"           // a notice to its audience
 	NoticeRemind    Kind = "notice_remind"    // a notice again, to who has not confirmed it
-	NoticeWaiting   Kind = "notice_waiting"   // card for leaders: may it go?
+	NoticeWaiting   Kind = "notice_waiting"   // card for who signs: may it go?
+	NoticeAsked     Kind = "notice_asked"     // reminder to who signs
 	NoticeReturned  Kind = "notice_returned"  // to its author: a leader said no
-	RunSubmitted    Kind = "run_submitted"    // card for leaders
+	RunSubmitted    Kind = "run_submitted"    // card for who signs
+	RunWaiting      Kind = "run_waiting"      // reminder to who signs
 	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
 	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at

@@ -51,7 +51,7 @@ func (p *Page) drawCard(card change.Card) bot.Reply {
 	reply := bot.Reply{Text: strings.Join(lines, "\n"), Protect: true}
 	if card.Request.ID != 0 {
 		reply.Title = p.Say("card.title", "number", card.Request.ID, "kind", p.kindTitle(card))
-		reply.Text += "\n\n" + strings.Join(append([]string{p.stateLine(card)}, p.stepLines(card)...), "\n")
+		reply.Text += "\n\n" + strings.Join(append([]string{p.stateLine(card)}, p.StepLines(card.Approval, card.Request.State == models.ChangeSubmitted)...), "\n")
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply

@@ -75,7 +75,7 @@ func (p *Page) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, view := range list {
 		signers := p.Say("waiting.nobody")
 		if len(view.Who) > 0 {
-			signers = p.signerName(view.Step.Step)
+			signers = p.SignerName(view.Step.Step)
 			if len(view.Who) <= 3 {
 				signers += " (" + strings.Join(view.Who, ", ") + ")"
 			}

@@ -6,55 +6,8 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/models"
 	"canbobot/services/approve"
-	"canbobot/services/change"
 )
-
-// signerName names who signs a step.
-func (p *Page) signerName(step approve.Step) string {
-	if step.Desk != "" {
-		return p.Say("approval.who." + step.Desk)
-	}
-	return p.Say("approval.who." + step.Role)
-}
-
-// stepLines tell who has signed a request, and whom it waits for; nothing where
-// one signature decides.
-func (p *Page) stepLines(card change.Card) []string {
-	if !card.Approval.Several() {
-		return nil
-	}
-	var lines []string
-	for i, step := range card.Approval.Steps {
-		var names []string
-		for _, signature := range step.Signed {
-			if signature.For == "" {
-				names = append(names, p.Say("approval.by", "name", signature.Name, "at", signature.At))
-			} else {
-				names = append(names, p.Say("approval.by_for", "name", signature.Name, "absent", signature.For, "at", signature.At))
-			}
-		}
-		who := p.signerName(step.Step)
-		waits := card.Request.State == models.ChangeSubmitted
-		missing := step.People - len(step.Signed)
-		switch {
-		case len(names) > 0:
-			if waits && missing > 0 {
-				names = append(names, p.Say("approval.missing", "missing", missing))
-			}
-			lines = append(lines, p.Say("approval.signed", "number", i+1, "who", kit.Capital(who), "names", strings.Join(names, "; ")))
-		case !waits:
-		case i == card.Approval.Now && missing > 1:
-			lines = append(lines, p.Say("approval.now_more", "number", i+1, "who", who, "missing", missing))
-		case i == card.Approval.Now:
-			lines = append(lines, p.Say("approval.now", "number", i+1, "who", who))
-		default:
-			lines = append(lines, p.Say("approval.then", "number", i+1, "who", who))
-		}
-	}
-	return lines
-}
 
 // approvalRules reads the ward's rules out: kinds with the same rule together.
 func (p *Page) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -89,7 +42,7 @@ func (p *Page) ruleLines(rule approve.Rule) string {
 	}
 	lines := []string{p.Say("rules.proposers", "who", strings.Join(who, ", "))}
 	for i, step := range rule.Steps {
-		line := p.Say("rules.step", "number", i+1, "who", kit.Capital(p.signerName(step)))
+		line := p.Say("rules.step", "number", i+1, "who", kit.Capital(p.SignerName(step)))
 		if step.People > 1 {
 			line += p.Say("rules.people", "people", step.People)
 		}

@@ -69,6 +69,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Form(p.budgetForm())
 
 	b.Message(outbox.RunSubmitted, p.redraw)
+	b.Message(outbox.RunWaiting, p.reminded)
 	b.Message(outbox.StageReached, p.stageReached)
 	b.Message(outbox.LineSettled, p.lineSettled)
 	b.Card(outbox.Run, p.redraw)

@@ -89,6 +89,7 @@ func (p *Page) drawRun(view list.RunView) bot.Reply {
 	if run.ReturnedReason != "" {
 		lines = append(lines, p.Say("run_more.returned", "reason", run.ReturnedReason))
 	}
+	lines = append(lines, p.StandInLines(view.Approval, run.State == models.RunSubmitted)...)
 	reply := bot.Reply{
 		Title: p.Say("run.title", "month", run.Month), Text: strings.Join(lines, "\n"), Protect: true,
 		Card: bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version},
@@ -125,6 +126,17 @@ func (p *Page) drawRun(view list.RunView) bot.Reply {
 	}
 	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("runs", "runs"), p.Button("menu", "menu")))
 	return reply
+}
+
+// reminded draws a list again for who is to sign it.
+func (p *Page) reminded(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
+	view, err := p.List.Run(ctx, recipient, run)
+	if err != nil || view.Run.State != models.RunSubmitted {
+		return bot.Reply{}, err
+	}
+	reply := p.drawRun(view)
+	reply.Text = p.Say("told.run_waiting") + "\n\n" + reply.Text
+	return reply, nil
 }
 
 // redrawn is the run after something was done to it, in place of its card.

@@ -196,13 +196,30 @@ func (p *Page) noticeDrop(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 
 func (p *Page) noticeYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
-	_, err := p.Notices.Approve(ctx, turn.Speaker.Actor, notice)
-	return p.released(ctx, turn, notice, err)
+	_, err := p.Notices.Approve(ctx, turn.Speaker.Actor, notice, kit.Version(turn.Arg(1)))
+	return p.signed(ctx, turn, notice, err)
 }
 
 func (p *Page) noticeNo(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
-	return p.released(ctx, turn, notice, p.Notices.Return(ctx, turn.Speaker.Actor, notice))
+	return p.signed(ctx, turn, notice, p.Notices.Return(ctx, turn.Speaker.Actor, notice, kit.Version(turn.Arg(1))))
+}
+
+// signed is a notice after a decision on it; where it has moved on meanwhile, that
+// and the card as it has become.
+func (p *Page) signed(ctx context.Context, turn bot.Turn, notice int64, err error) (bot.Reply, error) {
+	if err == nil || services.KindOf(err) != services.KindConflict {
+		return p.released(ctx, turn, notice, err)
+	}
+	reply, failed := p.released(ctx, turn, notice, nil)
+	reply.Text = p.Refusal(err) + "\n\n" + reply.Text
+	return reply, failed
+}
+
+// noticeBack takes one's own signature off a notice that waits for more.
+func (p *Page) noticeBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	notice := kit.Number(turn.Arg(0))
+	return p.signed(ctx, turn, notice, p.Notices.TakeBack(ctx, turn.Speaker.Actor, notice, kit.Version(turn.Arg(1))))
 }
 
 func (p *Page) noticePause(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -242,6 +259,11 @@ func (p *Page) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 // toldSenders draws what the ward's own desk is told of a notice.
 func (p *Page) waits(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
 	return p.toldSenders(ctx, recipient, notice, models.NoticeWaiting, p.Say("told.notice_waiting"))
+}
+
+// asked reminds who signs a notice.
+func (p *Page) asked(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
+	return p.toldSenders(ctx, recipient, notice, models.NoticeWaiting, p.Say("told.notice_asked"))
 }
 
 func (p *Page) cameBack(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {

@@ -83,6 +83,15 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 			return bot.Reply{}, err
 		}
 	}
+	approval, whyNot, err := p.Notices.Approval(ctx, actor, told)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if told.State == models.NoticeWaiting {
+		if signed := p.StandInLines(approval, true); len(signed) > 0 {
+			reply.Text += "\n\n" + strings.Join(signed, "\n")
+		}
+	}
 	names := bot.Row(p.Button("notice_names", "noticenames", number, "all", "0"))
 	if reach.Unreached > 0 {
 		names = append(names, p.Button("notice_unreached", "noticenames", number, "calls", "0"))
@@ -92,9 +101,13 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 	switch {
 	case actor.Role == services.Viewer:
 		reply.Buttons = [][]bot.Button{names, p.MenuRow()}
-	case told.State == models.NoticeWaiting && actor.Role == services.Leader && actor.Staff != told.StaffID:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", number)),
-			p.Button("notice_return", "noticeno", number)), names}
+	case told.State == models.NoticeWaiting && whyNot == "":
+		seen := kit.ID(int64(told.Version))
+		yes, no := p.Button("notice_approve", "noticeyes", number, seen), p.Button("notice_return", "noticeno", number, seen)
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(yes), no), names}
+	case told.State == models.NoticeWaiting && approval.MayTakeBack:
+		back := p.Button("take_back", "noticeback", number, kit.ID(int64(told.Version)))
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Negative(back)), names}
 	case told.State == models.NoticeDraft:
 		urgent := p.Button("urgent_on", "noticeurgent", number, "on")
 		if told.Urgent {

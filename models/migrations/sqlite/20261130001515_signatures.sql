@@ -32,6 +32,10 @@ ALTER TABLE notices ADD COLUMN version integer NOT NULL DEFAULT 1;
 ALTER TABLE notices ADD COLUMN submitted_at datetime;
 ALTER TABLE link_requests ADD COLUMN version integer NOT NULL DEFAULT 1;
 UPDATE notices SET submitted_at = created_at WHERE state = 'waiting';
+-- A card is told once a version; so far they were counted.
+UPDATE notices SET version = 1 + (
+    SELECT count(*) FROM deliveries d WHERE d.subject_id = notices.id AND d.kind IN ('notice_waiting', 'notice_returned'))
+WHERE state IN ('draft', 'waiting', 'scheduled');
 -- When those were reminded who are to sign; what has come of a notice is reminded of apart.
 ALTER TABLE payment_runs ADD COLUMN reminded_at datetime;
 ALTER TABLE link_requests ADD COLUMN reminded_at datetime;
