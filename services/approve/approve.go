@@ -81,7 +81,10 @@ func (b *Book) Rule(name string, at time.Time) Rule {
 
 // Has reports whether the ward has a rule of its own in force for a kind.
 func (b *Book) Has(name string) bool {
-	return slices.ContainsFunc(b.rules, func(row models.ApprovalRule) bool { return row.Kind == name && row.RetiredAt == nil })
+	return slices.ContainsFunc(b.rules, func(row models.ApprovalRule) bool {
+		return row.Kind == name &&
+			row.RetiredAt == nil
+	})
 }
 
 // ruled are the kinds that the ward's rules are about: all requests, and of other
@@ -178,11 +181,13 @@ func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Ru
 			return err
 		}
 		now := s.clock.UTC()
-		if err := tx.Model(&models.ApprovalRule{}).Where("ward_id = ? AND retired_at IS NULL", actor.Ward).Update("retired_at", now).Error; err != nil {
+		if err := tx.Model(&models.ApprovalRule{}).Where("ward_id = ? AND retired_at IS NULL",
+			actor.Ward).Update("retired_at", now).Error; err != nil {
 			return fmt.Errorf("retire rules: %w", err)
 		}
 		for _, rule := range rules {
-			row := models.ApprovalRule{WardID: actor.Ward, Kind: rule.Kind, Proposers: strings.Join(rule.Proposers, ","), CreatedByStaff: services.Ref(actor.Staff), CreatedAt: now}
+			row := models.ApprovalRule{WardID: actor.Ward, Kind: rule.Kind, Proposers: strings.Join(rule.Proposers, ","),
+				CreatedByStaff: services.Ref(actor.Staff), CreatedAt: now}
 			for i, step := range rule.Steps {
 				row.Steps = append(row.Steps, models.ApprovalStep{
 					WardID: actor.Ward, Step: i + 1, Role: step.Role, Desk: step.Desk, People: step.People, StepUp: step.StepUp,
@@ -193,7 +198,8 @@ func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Ru
 				return fmt.Errorf("set rules: %w", err)
 			}
 		}
-		return s.audit.Record(tx, actor, "approval.rules_set", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"from": book.Own(), "to": rules})
+		return s.audit.Record(tx, actor, "approval.rules_set", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"from": book.Own(), "to": rules})
 	})
 }
 
@@ -205,7 +211,8 @@ func (s *Service) SetDesk(ctx context.Context, actor services.Actor, staff int64
 		return err
 	}
 	if desk != "" && !slices.Contains(Desks, desk) {
-		return services.Invalid("rule_desk").With("kind", "").With("step", 0).With("desk", desk).With("desks", strings.Join(Desks, ", "))
+		return services.Invalid("rule_desk").With("kind", "").With("step", 0).With("desk", desk).With("desks",
+			strings.Join(Desks, ", "))
 	}
 	return s.write(ctx, actor, func(tx *gorm.DB) error {
 		book, err := s.Open(tx, actor.Ward)
@@ -224,7 +231,8 @@ func (s *Service) SetDesk(ctx context.Context, actor services.Actor, staff int64
 		if err := tx.Model(&models.Staff{}).Where("id = ?", staff).Update("desk", desk).Error; err != nil {
 			return fmt.Errorf("set desk: %w", err)
 		}
-		return s.audit.Record(tx, actor, "staff.desk", fmt.Sprintf("staff:%d", staff), journal.Detail{"from": before, "to": desk})
+		return s.audit.Record(tx, actor, "staff.desk", fmt.Sprintf("staff:%d", staff),
+			journal.Detail{"from": before, "to": desk})
 	})
 }
 
@@ -232,7 +240,8 @@ func (s *Service) SetDesk(ctx context.Context, actor services.Actor, staff int64
 // the ward's rules can be kept now and could not without a user. The ward's row
 // is locked, so that two who leave at once do not each count on the other.
 func (s *Service) WithoutStaff(tx *gorm.DB, ward, staff int64) error {
-	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&models.Ward{}, "id = ?", ward).Error; err != nil {
+	if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&models.Ward{}, "id = ?",
+		ward).Error; err != nil {
 		return fmt.Errorf("read ward: %w", err)
 	}
 	book, err := s.Open(tx, ward)

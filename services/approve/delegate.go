@@ -28,8 +28,10 @@ type DelegationView struct {
 // it down. It refuses invalid/delegate (not a clerk or leader of the ward, or
 // the same human), invalid/delegate_days, and conflict/delegated where those
 // days are given to somebody (to, first, last).
-func (s *Service) Delegate(ctx context.Context, actor services.Actor, from, to int64, first, last models.Date) (models.Delegation, error) {
-	row := models.Delegation{WardID: actor.Ward, FromStaffID: from, ToStaffID: to, From: first, To: last, CreatedByStaff: services.Ref(actor.Staff)}
+func (s *Service) Delegate(ctx context.Context, actor services.Actor, from, to int64, first,
+	last models.Date) (models.Delegation, error) {
+	row := models.Delegation{WardID: actor.Ward, FromStaffID: from, ToStaffID: to, From: first, To: last,
+		CreatedByStaff: services.Ref(actor.Staff)}
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil || actor.Ward == 0 {
 		return row, services.Denied("role")
 	}
@@ -49,19 +51,22 @@ func (s *Service) Delegate(ctx context.Context, actor services.Actor, from, to i
 			return services.Invalid("delegate")
 		}
 		today := models.DateOf(s.clock.Local())
-		if first.IsZero() || last.IsZero() || first.Before(today) || last.Before(first) || last.After(today.AddDays(maxDays)) {
+		if first.IsZero() || last.IsZero() || first.Before(today) || last.Before(first) ||
+			last.After(today.AddDays(maxDays)) {
 			return services.Invalid("delegate_days").With("last", today.AddDays(maxDays))
 		}
 		for _, other := range book.Delegations {
 			if other.FromStaffID == from && other.RevokedAt == nil && !other.From.After(last) && !first.After(other.To) {
-				return services.Conflict("delegated").With("to", book.Member(other.ToStaffID).Name).With("first", other.From).With("last", other.To)
+				return services.Conflict("delegated").With("to", book.Member(other.ToStaffID).Name).With("first",
+					other.From).With("last", other.To)
 			}
 		}
 		row.CreatedAt = s.clock.UTC()
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("delegate: %w", err)
 		}
-		return s.audit.Record(tx, actor, "approval.delegated", subjectOf(row.ID), journal.Detail{"from": from, "to": to, "first": first.String(), "last": last.String()})
+		return s.audit.Record(tx, actor, "approval.delegated", subjectOf(row.ID),
+			journal.Detail{"from": from, "to": to, "first": first.String(), "last": last.String()})
 	})
 	return row, err
 }
@@ -86,7 +91,8 @@ func (s *Service) Revoke(ctx context.Context, actor services.Actor, id int64) er
 		if err := tx.Model(&models.Delegation{}).Where("id = ?", id).Update("revoked_at", s.clock.UTC()).Error; err != nil {
 			return fmt.Errorf("revoke: %w", err)
 		}
-		return s.audit.Record(tx, actor, "approval.revoked", subjectOf(id), journal.Detail{"from": row.FromStaffID, "to": row.ToStaffID})
+		return s.audit.Record(tx, actor, "approval.revoked", subjectOf(id),
+			journal.Detail{"from": row.FromStaffID, "to": row.ToStaffID})
 	})
 }
 
@@ -107,7 +113,8 @@ func (s *Service) Delegations(ctx context.Context, actor services.Actor) ([]Dele
 	var list []DelegationView
 	for _, row := range book.Delegations {
 		if row.RevokedAt == nil && !row.To.Before(today) {
-			list = append(list, DelegationView{row, book.Member(row.FromStaffID).Name, book.Member(row.ToStaffID).Name, mayRevoke(actor, row)})
+			list = append(list, DelegationView{row, book.Member(row.FromStaffID).Name, book.Member(row.ToStaffID).Name,
+				mayRevoke(actor, row)})
 		}
 	}
 	return list, nil

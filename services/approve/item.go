@@ -164,7 +164,8 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 		return nil, err
 	}
 	// By a subquery: a ward may have more that waits than a statement takes ids.
-	waiting := tx.Session(&gorm.Session{NewDB: true}).Model(new(T)).Select("id").Where("ward_id = ? AND state = ?", ward, of.Waiting)
+	waiting := tx.Session(&gorm.Session{NewDB: true}).Model(new(T)).Select("id").Where("ward_id = ? AND state = ?", ward,
+		of.Waiting)
 	signatures, err := of.signatures(tx.Where("item = ? AND item_id IN (?)", of.Name, waiting))
 	if err != nil {
 		return nil, err
@@ -178,7 +179,8 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 
 func (of *Items[T, S]) judge(book *Book, item Item, signatures []models.Signature) Judgement {
 	item.Parties.know(book.Staff)
-	j := Judgement{Book: book, Item: item, Rule: book.Rule(item.Rule, item.Since), day: models.DateOf(of.clock.Local()), all: signatures}
+	j := Judgement{Book: book, Item: item, Rule: book.Rule(item.Rule, item.Since), day: models.DateOf(of.clock.Local()),
+		all: signatures}
 	j.Standing = Progress(j.Rule.Steps, item.Parties, signatures, book.Staff, book.Delegations, j.day)
 	return j
 }
@@ -216,7 +218,8 @@ func (of *Items[T, S]) Ask(ctx context.Context, tx *gorm.DB, row T) error {
 func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind outbox.Kind, staff []models.Staff) error {
 	messages := make([]outbox.Message, len(staff))
 	for i, one := range staff {
-		messages[i] = outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID, Version: item.Version, Staff: one.ID}
+		messages[i] = outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID,
+			Version: item.Version, Staff: one.ID}
 	}
 	return of.Outbox.Tell(ctx, tx, messages...)
 }

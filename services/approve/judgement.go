@@ -150,7 +150,8 @@ func (j Judgement) View(staff int64, waits bool) Approval {
 		one := StepView{Step: step}
 		for _, signature := range j.signed(waits) {
 			if signature.Step == i+1 {
-				one.Signed = append(one.Signed, SignatureView{j.Book.Member(signature.StaffID).Name, j.nameFor(signature.StaffID, signature.ForStaffID), signature.At})
+				one.Signed = append(one.Signed, SignatureView{j.Book.Member(signature.StaffID).Name,
+					j.nameFor(signature.StaffID, signature.ForStaffID), signature.At})
 			}
 		}
 		view.Steps = append(view.Steps, one)

@@ -57,7 +57,8 @@ type Move[T any, S ~string] struct {
 // may not sign is denied own, concerns_you, role, turn, signed or later, or as
 // Codes says; a signature that is not theirs to take back is denied/not_signed,
 // or conflict/moved.NAME.signed_on.
-func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64, version int, move Move[T, S]) (T, error) {
+func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64, version int, move Move[T, S]) (T,
+	error) {
 	var row T
 	if err := of.may(actor, move); err != nil {
 		return row, err
@@ -71,7 +72,8 @@ func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64,
 			return err
 		}
 		row = found
-		act := &Act[T]{Context: ctx, TX: tx, Actor: actor, Row: &row, Before: found, Item: item, Action: move.Action, Reason: move.Reason, Now: of.clock.UTC(), Detail: journal.Detail{}}
+		act := &Act[T]{Context: ctx, TX: tx, Actor: actor, Row: &row, Before: found, Item: item, Action: move.Action,
+			Reason: move.Reason, Now: of.clock.UTC(), Detail: journal.Detail{}}
 		if move.May != nil {
 			if err := move.May(act); err != nil {
 				return err
@@ -295,7 +297,8 @@ func (of *Items[T, S]) MovedOn(tx *gorm.DB, item Item) error {
 	if item.State == string(of.Waiting) {
 		how = "outdated"
 		var last models.Signature
-		err := tx.Take(&last, "item = ? AND item_id = ? AND version = ? AND ended_at IS NULL", of.Name, item.ID, item.Version-1).Error
+		err := tx.Take(&last, "item = ? AND item_id = ? AND version = ? AND ended_at IS NULL", of.Name, item.ID,
+			item.Version-1).Error
 		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 			return fmt.Errorf("read signature: %w", err)
 		}

@@ -47,7 +47,8 @@ func (p Parties) WhyNot(member models.Staff) string {
 
 // same reports whether two ward users are one human.
 func same(a, b models.Staff) bool {
-	return a.ID == b.ID || (a.PersonID != nil && services.ID(a.PersonID) == services.ID(b.PersonID)) || (a.Phone != "" && a.Phone == b.Phone)
+	return a.ID == b.ID || (a.PersonID != nil && services.ID(a.PersonID) == services.ID(b.PersonID)) ||
+		(a.Phone != "" && a.Phone == b.Phone)
 }
 
 // humans are those who may sign a step, each human once.

@@ -83,7 +83,8 @@ func (s Standing) Signed(step int) []models.Signature {
 // was the one that waited, whoever signed and whose right it was may sign that
 // step and are no party, and neither has signed before. Nothing is done without
 // steps. It reads nothing but its arguments.
-func Progress(steps []Step, parties Parties, signatures []models.Signature, staff []models.Staff, delegations []models.Delegation, day models.Date) Standing {
+func Progress(steps []Step, parties Parties, signatures []models.Signature, staff []models.Staff,
+	delegations []models.Delegation, day models.Date) Standing {
 	at := Standing{parties: parties}
 	if len(steps) == 0 {
 		return at
@@ -119,13 +120,15 @@ func Progress(steps []Step, parties Parties, signatures []models.Signature, staf
 
 // maySign asks everything of a signature but whether the right was delegated.
 func (s *Standing) maySign(step Step, hand, right models.Staff) bool {
-	if hand.ID == 0 || right.ID == 0 || !mayDecide(hand) || !step.signs(right) || s.parties.WhyNot(hand) != "" || s.parties.WhyNot(right) != "" {
+	if hand.ID == 0 || right.ID == 0 || !mayDecide(hand) || !step.signs(right) || s.parties.WhyNot(hand) != "" ||
+		s.parties.WhyNot(right) != "" {
 		return false
 	}
 	return !slices.ContainsFunc(s.used, func(other models.Staff) bool { return same(other, hand) || same(other, right) })
 }
 
-func (s *Standing) findSigners(steps []Step, given []int, staff []models.Staff, byID map[int64]models.Staff, delegations []models.Delegation, day models.Date) {
+func (s *Standing) findSigners(steps []Step, given []int, staff []models.Staff, byID map[int64]models.Staff,
+	delegations []models.Delegation, day models.Date) {
 	step := steps[s.Step]
 	satisfiable := unsatisfied(steps, given, s.parties, staff, s.used) < 0
 	// Whoever signs must leave enough for the steps to come, where there are.
@@ -168,6 +171,7 @@ func covers(delegation models.Delegation, day models.Date) bool {
 func delegated(delegations []models.Delegation, from, to int64, at time.Time) bool {
 	day := models.DateOf(at.In(services.Zone))
 	return slices.ContainsFunc(delegations, func(d models.Delegation) bool {
-		return d.FromStaffID == from && d.ToStaffID == to && covers(d, day) && (d.RevokedAt == nil || at.Before(*d.RevokedAt)) && !at.Before(d.CreatedAt)
+		return d.FromStaffID == from && d.ToStaffID == to && covers(d, day) &&
+			(d.RevokedAt == nil || at.Before(*d.RevokedAt)) && !at.Before(d.CreatedAt)
 	})
 }

@@ -59,34 +59,65 @@ func TestProgress(t *testing.T) {
 		done        bool
 		signers     []int64
 	}{
-		"no steps are never done":            {},
-		"nobody has signed":                  {steps: frontFirst, signers: []int64{2}},
-		"the leader may not come first":      {steps: frontFirst, signatures: []models.Signature{signed(2, 3, 3)}, signers: []int64{2}},
-		"the Front has checked":              {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2)}, step: 1, signers: []int64{3, 4}},
-		"both have signed":                   {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2), signed(2, 3, 3)}, step: 2, done: true},
-		"a viewer's signature is none":       {steps: frontFirst, signatures: []models.Signature{signed(1, 5, 5)}, signers: []int64{2}},
-		"a retired leader's is none":         {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2), signed(2, 6, 6)}, step: 1, signers: []int64{3, 4}},
-		"one person signs two stages":        {steps: []approve.Step{{Role: approve.Any, People: 1}, {Role: approve.Leader, People: 1}}, signatures: []models.Signature{signed(1, 3, 3), signed(2, 3, 3)}, step: 1, signers: []int64{4}},
-		"N of M is not any of M":             {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"the same signature twice is one":    {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1), signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"two of them are enough":             {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1), signed(1, 4, 4)}, step: 1, done: true},
-		"the proposer does not sign":         {steps: twoStaff, parties: approve.Parties{Staff: 1}, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"the proposer is not signed for":     {steps: frontFirst, parties: approve.Parties{Staff: 2}, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, tomorrow)}},
-		"the subject does not sign":          {steps: twoStaff, parties: approve.Parties{People: []int64{70}}, staff: func(s []models.Staff) { p := int64(70); s[0].PersonID = &p }, signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
-		"a delegate of a party is no way":    {steps: frontFirst, parties: approve.Parties{People: []int64{70}}, staff: func(s []models.Staff) { p := int64(70); s[1].PersonID = &p }, delegations: []models.Delegation{given(2, 1, day, day)}},
-		"a party is nobody's delegate":       {steps: frontFirst, parties: approve.Parties{Staff: 1}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{2}},
-		"a delegate signs":                   {steps: frontFirst, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 2}},
-		"a delegate has signed":              {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, step: 1, signers: []int64{3, 4}},
-		"who was signed for signs no more":   {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 2), signed(1, 2, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{3, 4}},
-		"nor is signed for again":            {steps: twoStaff, signatures: []models.Signature{signed(1, 2, 2), signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 3, 4}},
-		"a delegation of tomorrow":           {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, tomorrow, tomorrow)}, signers: []int64{2}},
-		"a delegation of yesterday":          {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, yesterday)}, signers: []int64{2}},
-		"a delegation that was revoked":      {steps: []approve.Step{{Role: approve.Leader, People: 1}}, signatures: []models.Signature{signed(1, 1, 3)}, delegations: []models.Delegation{revoked}, signers: []int64{3, 4}},
-		"a delegation that did not exist":    {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)}, signers: []int64{2}},
-		"delegations are not handed on":      {steps: frontFirst, delegations: []models.Delegation{given(2, 3, day, day), given(3, 1, day, day)}, signers: []int64{2, 3}},
-		"one human with two accounts":        {steps: twoStaff, staff: func(s []models.Staff) { s[0].Phone, s[1].Phone = "+84912000001", "+84912000001" }, signatures: []models.Signature{signed(1, 1, 1), signed(1, 2, 2)}, signers: []int64{3, 4}},
-		"who a later step cannot do without": {steps: []approve.Step{{Role: approve.Any, People: 1}, {Desk: "front", People: 1}}, signers: []int64{1, 3, 4}},
-		"an empty desk":                      {steps: []approve.Step{{Desk: "home", People: 1}}},
+		"no steps are never done": {},
+		"nobody has signed":       {steps: frontFirst, signers: []int64{2}},
+		"the leader may not come first": {steps: frontFirst, signatures: []models.Signature{signed(2, 3, 3)},
+			signers: []int64{2}},
+		"the Front has checked": {steps: frontFirst, signatures: []models.Signature{signed(1, 2, 2)}, step: 1,
+			signers: []int64{3, 4}},
+		"both have signed": {steps: frontFirst,
+			signatures: []models.Signature{signed(1, 2, 2), signed(2, 3, 3)}, step: 2, done: true},
+		"a viewer's signature is none": {steps: frontFirst, signatures: []models.Signature{signed(1, 5, 5)},
+			signers: []int64{2}},
+		"a retired leader's is none": {steps: frontFirst,
+			signatures: []models.Signature{signed(1, 2, 2), signed(2, 6, 6)}, step: 1, signers: []int64{3, 4}},
+		"one person signs two stages": {steps: []approve.Step{{Role: approve.Any, People: 1},
+			{Role: approve.Leader, People: 1}}, signatures: []models.Signature{signed(1, 3, 3), signed(2, 3, 3)}, step: 1,
+			signers: []int64{4}},
+		"N of M is not any of M": {steps: twoStaff, signatures: []models.Signature{signed(1, 1, 1)},
+			signers: []int64{2, 3, 4}},
+		"the same signature twice is one": {steps: twoStaff,
+			signatures: []models.Signature{signed(1, 1, 1), signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"two of them are enough": {steps: twoStaff,
+			signatures: []models.Signature{signed(1, 1, 1), signed(1, 4, 4)}, step: 1, done: true},
+		"the proposer does not sign": {steps: twoStaff, parties: approve.Parties{Staff: 1},
+			signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"the proposer is not signed for": {steps: frontFirst, parties: approve.Parties{Staff: 2},
+			signatures: []models.Signature{signed(1, 1, 2)}, delegations: []models.Delegation{given(2, 1, yesterday, tomorrow)}},
+		"the subject does not sign": {steps: twoStaff, parties: approve.Parties{People: []int64{70}},
+			staff:      func(s []models.Staff) { p := int64(70); s[0].PersonID = &p },
+			signatures: []models.Signature{signed(1, 1, 1)}, signers: []int64{2, 3, 4}},
+		"a delegate of a party is no way": {steps: frontFirst, parties: approve.Parties{People: []int64{70}},
+			staff:       func(s []models.Staff) { p := int64(70); s[1].PersonID = &p },
+			delegations: []models.Delegation{given(2, 1, day, day)}},
+		"a party is nobody's delegate": {steps: frontFirst, parties: approve.Parties{Staff: 1},
+			delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{2}},
+		"a delegate signs": {steps: frontFirst, delegations: []models.Delegation{given(2, 1, day, day)},
+			signers: []int64{1, 2}},
+		"a delegate has signed": {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)},
+			delegations: []models.Delegation{given(2, 1, day, day)}, step: 1, signers: []int64{3, 4}},
+		"who was signed for signs no more": {steps: twoStaff,
+			signatures:  []models.Signature{signed(1, 1, 2), signed(1, 2, 2)},
+			delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{3, 4}},
+		"nor is signed for again": {steps: twoStaff,
+			signatures:  []models.Signature{signed(1, 2, 2), signed(1, 1, 2)},
+			delegations: []models.Delegation{given(2, 1, day, day)}, signers: []int64{1, 3, 4}},
+		"a delegation of tomorrow": {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)},
+			delegations: []models.Delegation{given(2, 1, tomorrow, tomorrow)}, signers: []int64{2}},
+		"a delegation of yesterday": {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)},
+			delegations: []models.Delegation{given(2, 1, yesterday, yesterday)}, signers: []int64{2}},
+		"a delegation that was revoked": {steps: []approve.Step{{Role: approve.Leader, People: 1}},
+			signatures: []models.Signature{signed(1, 1, 3)}, delegations: []models.Delegation{revoked}, signers: []int64{3, 4}},
+		"a delegation that did not exist": {steps: frontFirst, signatures: []models.Signature{signed(1, 1, 2)},
+			signers: []int64{2}},
+		"delegations are not handed on": {steps: frontFirst,
+			delegations: []models.Delegation{given(2, 3, day, day), given(3, 1, day, day)}, signers: []int64{2, 3}},
+		"one human with two accounts": {steps: twoStaff,
+			staff:      func(s []models.Staff) { s[0].Phone, s[1].Phone = "+84912000001", "+84912000001" },
+			signatures: []models.Signature{signed(1, 1, 1), signed(1, 2, 2)}, signers: []int64{3, 4}},
+		"who a later step cannot do without": {steps: []approve.Step{{Role: approve.Any, People: 1},
+			{Desk: "front", People: 1}}, signers: []int64{1, 3, 4}},
+		"an empty desk": {steps: []approve.Step{{Desk: "home", People: 1}}},
 	} {
 		staff := office()
 		if test.staff != nil {
@@ -98,7 +129,8 @@ func TestProgress(t *testing.T) {
 			signers = append(signers, signer.Staff.ID)
 		}
 		if got.Done != test.done || got.Step != test.step || !slices.Equal(signers, test.signers) {
-			t.Errorf("%s: done %v, step %d, signers %v; want %v, %d, %v", name, got.Done, got.Step, signers, test.done, test.step, test.signers)
+			t.Errorf("%s: done %v, step %d, signers %v; want %v, %d, %v", name, got.Done, got.Step, signers, test.done,
+				test.step, test.signers)
 		}
 	}
 }
@@ -117,7 +149,8 @@ func TestProgressNeverLetsAnythingThrough(t *testing.T) {
 		roles := []services.Role{services.Clerk, services.Leader, services.Viewer, services.Admin}
 		var staff []models.Staff
 		for id := range int64(rapid.IntRange(1, 7).Draw(t, "staff")) {
-			one := member(id+1, rapid.SampledFrom(roles).Draw(t, "role"), rapid.SampledFrom([]string{"", "front"}).Draw(t, "desk"))
+			one := member(id+1, rapid.SampledFrom(roles).Draw(t, "role"),
+				rapid.SampledFrom([]string{"", "front"}).Draw(t, "desk"))
 			one.Active = rapid.IntRange(0, 5).Draw(t, "active") > 0
 			if person := rapid.Int64Range(0, 6).Draw(t, "person"); person > 0 {
 				one.PersonID = &person
@@ -138,9 +171,11 @@ func TestProgressNeverLetsAnythingThrough(t *testing.T) {
 		var delegations []models.Delegation
 		for range rapid.IntRange(0, 3).Draw(t, "delegations") {
 			first := day.AddDays(rapid.IntRange(-2, 2).Draw(t, "first"))
-			delegations = append(delegations, given(id.Draw(t, "from"), id.Draw(t, "to"), first, first.AddDays(rapid.IntRange(0, 2).Draw(t, "days"))))
+			delegations = append(delegations, given(id.Draw(t, "from"), id.Draw(t, "to"), first,
+				first.AddDays(rapid.IntRange(0, 2).Draw(t, "days"))))
 		}
-		parties := approve.Parties{Staff: id.Draw(t, "proposer"), By: rapid.Int64Range(0, 6).Draw(t, "by"), People: []int64{rapid.Int64Range(0, 6).Draw(t, "subject")}}
+		parties := approve.Parties{Staff: id.Draw(t, "proposer"), By: rapid.Int64Range(0, 6).Draw(t, "by"),
+			People: []int64{rapid.Int64Range(0, 6).Draw(t, "subject")}}
 		var signatures []models.Signature
 		for range rapid.IntRange(0, 8).Draw(t, "signatures") {
 			by := id.Draw(t, "hand")
@@ -158,7 +193,8 @@ func TestProgressNeverLetsAnythingThrough(t *testing.T) {
 			}
 			one := rapid.SampledFrom(standing.Signers).Draw(t, "signer")
 			signatures = append(signatures, signed(standing.Step+1, one.Staff.ID, one.For.ID))
-			if after := approve.Progress(steps, parties, signatures, staff, delegations, day); len(after.Counted) != len(standing.Counted)+1 {
+			if after := approve.Progress(steps, parties, signatures, staff, delegations,
+				day); len(after.Counted) != len(standing.Counted)+1 {
 				t.Fatalf("who may sign does not count: %+v", one)
 			}
 		}
@@ -171,7 +207,8 @@ func TestProgressNeverLetsAnythingThrough(t *testing.T) {
 }
 
 // holds says the rules a second time, in other words.
-func holds(t *rapid.T, got approve.Standing, steps []approve.Step, parties approve.Parties, staff []models.Staff, delegations []models.Delegation) {
+func holds(t *rapid.T, got approve.Standing, steps []approve.Step, parties approve.Parties, staff []models.Staff,
+	delegations []models.Delegation) {
 	count, people := map[int]int{}, map[string]bool{}
 	last := 0
 	for _, signature := range got.Counted {
@@ -187,7 +224,8 @@ func holds(t *rapid.T, got approve.Standing, steps []approve.Step, parties appro
 			if i < 0 || !staff[i].Active || (staff[i].Role != "clerk" && staff[i].Role != "leader") {
 				t.Fatalf("%d signed, who decides nothing", one)
 			}
-			if one == parties.Staff || (staff[i].PersonID != nil && (*staff[i].PersonID == parties.By || *staff[i].PersonID == parties.People[0])) {
+			if one == parties.Staff || (staff[i].PersonID != nil &&
+				(*staff[i].PersonID == parties.By || *staff[i].PersonID == parties.People[0])) {
 				t.Fatalf("%d is a party and signed", one)
 			}
 			name := "staff " + string(rune('0'+one))
@@ -197,7 +235,8 @@ func holds(t *rapid.T, got approve.Standing, steps []approve.Step, parties appro
 			names[name] = true
 			if one == signature.ForStaffID {
 				step := steps[signature.Step-1]
-				if (step.Desk != "" && staff[i].Desk != step.Desk) || (step.Desk == "" && step.Role != approve.Any && staff[i].Role != step.Role) {
+				if (step.Desk != "" && staff[i].Desk != step.Desk) ||
+					(step.Desk == "" && step.Role != approve.Any && staff[i].Role != step.Role) {
 					t.Fatalf("%d signed a step that is another's: %+v", one, step)
 				}
 			}
@@ -209,7 +248,8 @@ func holds(t *rapid.T, got approve.Standing, steps []approve.Step, parties appro
 			people[name] = true
 		}
 		if signature.StaffID != signature.ForStaffID && !slices.ContainsFunc(delegations, func(d models.Delegation) bool {
-			return d.FromStaffID == signature.ForStaffID && d.ToStaffID == signature.StaffID && !day.Before(d.From) && !day.After(d.To)
+			return d.FromStaffID == signature.ForStaffID && d.ToStaffID == signature.StaffID && !day.Before(d.From) &&
+				!day.After(d.To)
 		}) {
 			t.Fatalf("%d signed for %d without a delegation", signature.StaffID, signature.ForStaffID)
 		}

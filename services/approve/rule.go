@@ -134,7 +134,8 @@ func (r Rule) checkProposers(kind Kind) error {
 			return services.Invalid("rule_proposer").With("kind", r.Kind).With("proposer", who)
 		}
 	}
-	if (len(r.Proposers) > 0) != kind.request() || (kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
+	if (len(r.Proposers) > 0) != kind.request() ||
+		(kind.Proposers != nil && !slices.ContainsFunc(kind.Proposers, r.Allows)) {
 		could := kind.Proposers
 		if could == nil && kind.request() {
 			could = proposers

@@ -22,7 +22,8 @@ type (
 const item = "list"
 
 func init() {
-	approve.Register(approve.Kind{Name: item, Place: 20, Steps: []approve.Step{{Role: approve.Leader, People: 1}}, StepUp: true})
+	approve.Register(approve.Kind{Name: item, Place: 20, Steps: []approve.Step{{Role: approve.Leader, People: 1}},
+		StepUp: true})
 }
 
 // runsOf are the lists as what waits for signatures.

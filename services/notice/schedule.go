@@ -131,7 +131,8 @@ func (s *Service) audience(tx *gorm.DB, notice models.Notice) (people int, err e
 }
 
 // depart sends a notice or puts it by for its time.
-func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, at *time.Time, people int) (Progress, error) {
+func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice, at *time.Time,
+	people int) (Progress, error) {
 	if at == nil {
 		return s.send(ctx, tx, actor, notice)
 	}
@@ -144,7 +145,8 @@ func (s *Service) depart(ctx context.Context, tx *gorm.DB, actor services.Actor,
 }
 
 func (s *Service) scheduled(tx *gorm.DB, actor services.Actor, notice models.Notice, people int) error {
-	return s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID), journal.Detail{"at": *notice.SendAt, "people": people})
+	return s.audit.Record(tx, actor, "notice.scheduled", subject(notice.ID),
+		journal.Detail{"at": *notice.SendAt, "people": people})
 }
 
 // waits reports whether what the actor sends waits for others' signatures: where
@@ -159,7 +161,8 @@ func (s *Service) waits(tx *gorm.DB, actor services.Actor, ward int64) (bool, er
 }
 
 // ask puts a notice before those who sign it.
-func (s *Service) ask(ctx context.Context, tx *gorm.DB, actor services.Actor, notice *models.Notice, at *time.Time) error {
+func (s *Service) ask(ctx context.Context, tx *gorm.DB, actor services.Actor, notice *models.Notice,
+	at *time.Time) error {
 	now := s.clock.UTC()
 	before := notice.State
 	notice.State, notice.SendAt, notice.SubmittedAt = models.NoticeWaiting, at, &now
@@ -221,7 +224,8 @@ func (s *Service) Approve(ctx context.Context, actor services.Actor, id int64, v
 // Return gives a notice that waits for signatures back to its author as a draft.
 func (s *Service) Return(ctx context.Context, actor services.Actor, id int64, version int) error {
 	_, err := s.notices.Make(ctx, actor, id, version, decision{
-		Action: "notice.returned", From: models.NoticeWaiting, To: models.NoticeDraft, Roles: signers, Right: approve.Answers, Anew: true,
+		Action: "notice.returned", From: models.NoticeWaiting, To: models.NoticeDraft, Roles: signers,
+		Right: approve.Answers, Anew: true,
 		Do: func(act *act) error {
 			act.Row.SendAt = nil
 			return nil
@@ -245,7 +249,8 @@ func (s *Service) giveBack(ctx context.Context, tx *gorm.DB, actor services.Acto
 // tellReturned tells the author. It is no card to be redrawn: it says why it came.
 func (s *Service) tellReturned(ctx context.Context, tx *gorm.DB, notice models.Notice) error {
 	return s.outbox.Tell(ctx, tx, outbox.Message{
-		Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Notice, SubjectID: notice.ID, Version: notice.Version, Staff: notice.StaffID,
+		Ward: notice.WardID, Kind: outbox.NoticeReturned, Subject: outbox.Notice, SubjectID: notice.ID,
+		Version: notice.Version, Staff: notice.StaffID,
 	})
 }
 
@@ -281,7 +286,9 @@ func (s *Service) Due(ctx context.Context) (int, error) {
 	sent, err := s.recur(ctx)
 	now := s.clock.UTC()
 	var due []int64
-	query := services.AcrossWards(s.store.WithContext(ctx), "a job").Model(&models.Notice{}).Where("state = ? AND send_at <= ?", models.NoticeScheduled, now).Order("send_at, id").Limit(dueAtOnce)
+	query := services.AcrossWards(s.store.WithContext(ctx),
+		"a job").Model(&models.Notice{}).Where("state = ? AND send_at <= ?", models.NoticeScheduled,
+		now).Order("send_at, id").Limit(dueAtOnce)
 	if services.Night(now) {
 		query = query.Where("urgent = ?", true)
 	}

@@ -41,8 +41,9 @@ func noticesOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate
 
 func itemOf(notice models.Notice) (approve.Item, error) {
 	one := approve.Item{
-		Rule: item, ID: notice.ID, Ward: notice.WardID, Version: notice.Version, State: notice.State, Reminded: notice.SignersRemindedAt,
-		Parties: approve.Parties{Staff: notice.StaffID}, By: notice.ApprovedBy, At: notice.CreatedAt,
+		Rule: item, ID: notice.ID, Ward: notice.WardID, Version: notice.Version, State: notice.State,
+		Reminded: notice.SignersRemindedAt,
+		Parties:  approve.Parties{Staff: notice.StaffID}, By: notice.ApprovedBy, At: notice.CreatedAt,
 	}
 	if notice.SubmittedAt != nil {
 		one.Since, one.At = *notice.SubmittedAt, *notice.SubmittedAt
@@ -52,7 +53,8 @@ func itemOf(notice models.Notice) (approve.Item, error) {
 
 // Approval tells who has signed a notice that waits, and why the actor may not;
 // "" when they may.
-func (s *Service) Approval(ctx context.Context, actor services.Actor, notice models.Notice) (approve.Approval, string, error) {
+func (s *Service) Approval(ctx context.Context, actor services.Actor, notice models.Notice) (approve.Approval, string,
+	error) {
 	if err := actor.Need(readers...); err != nil {
 		return approve.Approval{}, "", err
 	}

@@ -40,7 +40,10 @@ func (p *Page) ruleLines(rule approve.Rule) string {
 	for _, proposer := range rule.Proposers {
 		who = append(who, p.Say("rules.proposer."+proposer))
 	}
-	lines := []string{p.Say("rules.proposers", "who", strings.Join(who, ", "))}
+	var lines []string
+	if len(who) > 0 { // a list or a notice is proposed by nobody
+		lines = append(lines, p.Say("rules.proposers", "who", strings.Join(who, ", ")))
+	}
 	for i, step := range rule.Steps {
 		line := p.Say("rules.step", "number", i+1, "who", kit.Capital(p.SignerName(step)))
 		if step.People > 1 {
