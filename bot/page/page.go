@@ -65,14 +65,15 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Kit: common, Notices: w.Notices, List: w.List, Cases: w.Cases, Roster: w.Roster, Window: outside.Window,
 	}
 	people.Reach, people.Other, pay.AsRoster = notices.ReachLines, pay.ReceiveResults, people.ReceiveRoster
+	requests := &change.Page{Kit: common, Changes: w.Changes, Evidence: w.Evidence, Roster: w.Roster}
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
 		&front{Kit: common, Services: w},
 		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Notices: w.Notices, Links: outside.Links},
 		people,
-		&change.Page{
-			Kit: common, Changes: w.Changes, Approvals: w.Approvals, Evidence: w.Evidence, Cases: w.Cases,
-			Identity: w.Identity, Roster: w.Roster,
+		requests,
+		&change.Signing{
+			Kit: common, Requests: requests, Changes: w.Changes, Approvals: w.Approvals, Cases: w.Cases, Identity: w.Identity,
 		},
 		pay,
 		notices,

@@ -186,12 +186,17 @@ func TestQuestionsHaveAnExample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		chosen := map[ast.Node]bool{}
 		ast.Inspect(file, func(node ast.Node) bool {
+			if call, ok := node.(*ast.CallExpr); ok && len(call.Args) > 0 {
+				method, ok := call.Fun.(*ast.SelectorExpr)
+				chosen[call.Args[0]] = ok && (method.Sel.Name == "choice" || method.Sel.Name == "acting")
+			}
 			step, ok := node.(*ast.CompositeLit)
 			if !ok {
 				return true
 			}
-			has, ask := map[string]bool{}, ""
+			has, ask := map[string]bool{"Choices": chosen[step]}, "" // completed by a method that adds choices
 			for _, element := range step.Elts {
 				if pair, ok := element.(*ast.KeyValueExpr); ok {
 					if name, ok := pair.Key.(*ast.Ident); ok {

@@ -111,6 +111,13 @@ func useOf(call *ast.CallExpr) (use, bool) {
 	case name == "decisionForm" && len(call.Args) > 1:
 		key, whole = literal(call.Args[1])
 		return use{key: key}, whole
+	case name == "choice" || name == "choices": // the star stands for a choice's value
+		for _, arg := range call.Args {
+			if labels, ok := literal(arg); ok && strings.Contains(labels, "*") {
+				prefix, _, _ = strings.Cut(labels, "*")
+			}
+		}
+		return use{key: prefix, prefix: true}, prefix != ""
 	case name == "offer" && len(call.Args) == 3:
 		key, whole = literal(call.Args[2])
 		return use{key: key}, whole

@@ -9,34 +9,39 @@ import (
 	"canbobot/services/change"
 )
 
-func (p *Page) beginDecision(ctx context.Context, turn bot.Turn, form string) (bot.Reply, error) {
+func (p *Signing) beginDecision(ctx context.Context, turn bot.Turn, form string) (bot.Reply, error) {
 	if _, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
-	return turn.Begin(ctx, form, bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))), "version": kit.ID(kit.Number(turn.Arg(1)))})
+	return turn.Begin(ctx, form, bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
+		"version": kit.ID(kit.Number(turn.Arg(1)))})
 }
 
 // returnForm asks what is missing, in words that the proposer reads.
-func (p *Page) returnForm() *bot.Form {
+func (p *Signing) returnForm() *bot.Form {
 	return p.decisionForm("return", "return.ask", p.Changes.Return)
 }
 
-func (p *Page) refuseForm() *bot.Form {
+func (p *Signing) refuseForm() *bot.Form {
 	return p.decisionForm("refuse", "refuse.ask", p.Changes.Refuse)
 }
 
 // decision is how a request is answered with words.
-type decision = func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (change.Card, error)
+type decision = func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (change.Card,
+	error)
 
-func (p *Page) decisionForm(name, ask string, decide decision) *bot.Form {
+func (p *Signing) decisionForm(name, ask string, decide decision) *bot.Form {
 	return &bot.Form{
-		Name:  name,
-		Steps: []bot.Step{{Name: "reason", Ask: ask, Choices: p.returnChoices(name), Read: p.readReason, Show: kit.AsKept("reason"), Free: true, Pick: true}},
+		Name: name,
+		Steps: []bot.Step{{Name: "reason", Ask: ask, Choices: p.Requests.choices(1, "reason.*.label", reasons[name]...),
+			Read: p.readReason, Show: kit.AsKept("reason"), Free: true, Pick: true}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("decision.confirm", "number", answers["request"], "what", p.Say("decision."+name), "reason", answers["reason"])}, nil
+			return bot.Reply{Text: p.Say("decision.confirm", "number", answers["request"], "what", p.Say("decision."+name),
+				"reason", answers["reason"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			card, err := decide(ctx, turn.Speaker.Actor, kit.Number(answers["request"]), kit.Version(answers["version"]), answers["reason"])
+			card, err := decide(ctx, turn.Speaker.Actor, kit.Number(answers["request"]), kit.Version(answers["version"]),
+				answers["reason"])
 			reply, err := p.decided(card, err)
 			reply.Replace = false // the pressed button sits on the form, not on the card
 			return reply, err
@@ -50,18 +55,8 @@ var reasons = map[string][]string{
 	"refuse": {"wrong_person", "duplicate"},
 }
 
-func (p *Page) returnChoices(form string) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-		var rows [][]bot.Button
-		for _, reason := range reasons[form] {
-			rows = append(rows, bot.Row(bot.Button{Label: p.Say("reason." + reason + ".label"), Action: bot.Choice(reason)}))
-		}
-		return rows, nil
-	}
-}
-
 // readReason keeps the words that the proposer will read.
-func (p *Page) readReason(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p *Signing) readReason(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	for _, known := range reasons {
 		for _, reason := range known {
 			if input.Choice == reason {

@@ -51,7 +51,8 @@ func (p *Page) drawCard(card change.Card) bot.Reply {
 	reply := bot.Reply{Text: strings.Join(lines, "\n"), Protect: true}
 	if card.Request.ID != 0 {
 		reply.Title = p.Say("card.title", "number", card.Request.ID, "kind", p.kindTitle(card))
-		reply.Text += "\n\n" + strings.Join(append([]string{p.stateLine(card)}, p.StepLines(card.Approval, card.Request.State == models.ChangeSubmitted)...), "\n")
+		signed := p.StepLines(card.Approval, card.Request.State == models.ChangeSubmitted)
+		reply.Text += "\n\n" + strings.Join(append([]string{p.stateLine(card)}, signed...), "\n")
 		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
 	return reply
@@ -76,42 +77,33 @@ func (p *Page) staleWhy(code string) string {
 func (p *Page) diffLines(card change.Card) []string {
 	var lines []string
 	for _, diff := range card.Diff {
-		lines = append(lines, p.diffLine(diff))
+		lines = append(lines, p.kind(card.Proposal.Name()).line(diff))
 	}
 	return lines
 }
 
-// diffLine writes raw values as people read them.
-func (p *Page) diffLine(diff change.Diff) string {
-	write := func(value string) string {
-		switch {
-		case value == "":
-			return p.Say("card.nobody")
-		case diff.Field == "phone" || diff.Field == "newcomer_phone":
-			return vn.FormatPhone(value)
-		case diff.Field == "reason":
-			return p.Say("leave_reason." + value)
-		}
-		if day, err := models.ParseDate(value); err == nil {
-			return texts.Date(day)
-		}
-		return value
+// write writes a raw value as people read it.
+func (p *Page) write(field, value string) string {
+	switch {
+	case value == "":
+		return p.Say("card.nobody")
+	case field == "phone" || field == "newcomer_phone":
+		return vn.FormatPhone(value)
+	case field == "reason":
+		return p.Say("leave_reason." + value)
 	}
-	switch diff.Field {
-	case "term":
-		return p.Say("card.term", "name", diff.From, "title", diff.To)
-	case "void":
-		return p.Say("card.void", "title", diff.To, "from", write(diff.From))
-	case "running":
-		return p.Say("card.running", "to", write(diff.From))
-	case "merge":
-		return p.Say("card.merge", "from", diff.From, "to", diff.To)
+	if day, err := models.ParseDate(value); err == nil {
+		return texts.Date(day)
 	}
-	name := p.Say("field." + diff.Field)
+	return value
+}
+
+func (p plain) line(diff change.Diff) string {
+	name, to := p.Say("field."+diff.Field), p.write(diff.Field, diff.To)
 	if diff.From == "" && !isPost(diff.Field) {
-		return p.Say("card.value", "field", name, "to", write(diff.To))
+		return p.Say("card.value", "field", name, "to", to)
 	}
-	return p.Say("card.diff", "field", name, "from", write(diff.From), "to", write(diff.To))
+	return p.Say("card.diff", "field", name, "from", p.write(diff.Field, diff.From), "to", to)
 }
 
 // isPost reports whether a field is a post, where "nobody" says something.
@@ -128,13 +120,16 @@ func (p *Page) effectLines(card change.Card) []string {
 	var lines []string
 	for _, effect := range card.Effects {
 		for _, partial := range effect.Partial {
-			lines = append(lines, p.Say("effect.partial", "month", partial.Month, "name", effect.Name, "amount", texts.Signed(partial.Amount)))
+			lines = append(lines, p.Say("effect.partial", "month", partial.Month, "name", effect.Name, "amount",
+				texts.Signed(partial.Amount)))
 		}
 		switch {
 		case effect.Monthly != 0 && effect.Until != 0:
-			lines = append(lines, p.Say("effect.until", "month", effect.From, "until", effect.Until, "name", effect.Name, "amount", texts.Signed(effect.Monthly)))
+			lines = append(lines, p.Say("effect.until", "month", effect.From, "until", effect.Until, "name", effect.Name,
+				"amount", texts.Signed(effect.Monthly)))
 		case effect.Monthly != 0:
-			lines = append(lines, p.Say("effect.monthly", "month", effect.From, "name", effect.Name, "amount", texts.Signed(effect.Monthly)))
+			lines = append(lines, p.Say("effect.monthly", "month", effect.From, "name", effect.Name, "amount",
+				texts.Signed(effect.Monthly)))
 		}
 		var recover, owe int64
 		for _, settled := range effect.Settled {
@@ -147,10 +142,12 @@ func (p *Page) effectLines(card change.Card) []string {
 		if n := len(effect.Settled); n > 0 {
 			first, last := effect.Settled[0].Month, effect.Settled[n-1].Month
 			if recover > 0 {
-				lines = append(lines, p.Say("effect.recover", "name", effect.Name, "amount", texts.Money(recover), "first", first, "last", last))
+				lines = append(lines, p.Say("effect.recover", "name", effect.Name, "amount", texts.Money(recover), "first", first,
+					"last", last))
 			}
 			if owe > 0 {
-				lines = append(lines, p.Say("effect.owe", "name", effect.Name, "amount", texts.Money(owe), "first", first, "last", last))
+				lines = append(lines, p.Say("effect.owe", "name", effect.Name, "amount", texts.Money(owe), "first", first, "last",
+					last))
 			}
 		}
 	}
@@ -167,5 +164,6 @@ func (p *Page) stateLine(card change.Card) string {
 	if request.DecidedAt != nil {
 		at = *request.DecidedAt
 	}
-	return p.Say("state."+string(request.State), "at", at, "by", kit.OrDash(card.DeciderName), "reason", kit.OrDash(request.Reason))
+	return p.Say("state."+string(request.State), "at", at, "by", kit.OrDash(card.DeciderName), "reason",
+		kit.OrDash(request.Reason))
 }

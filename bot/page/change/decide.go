@@ -13,22 +13,22 @@ import (
 )
 
 // cardFor is a request's card for who decides it, or for who proposed it.
-func (p *Page) cardFor(actor services.Actor, card change.Card) bot.Reply {
+func (p *Signing) cardFor(actor services.Actor, card change.Card) bot.Reply {
 	proposer := card.Request.ProposerStaffID
 	if actor.IsStaff() && (proposer == nil || *proposer != actor.Staff) {
 		return p.decisionCard(card)
 	}
-	return p.ownCard(card)
+	return p.Requests.ownCard(card)
 }
 
 // takeBack takes one's own signature back.
-func (p *Page) takeBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) takeBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.TakeBack(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
 	return p.decided(card, err)
 }
 
 // signForm asks for the code that an approval needs, and goes on with it.
-func (p *Page) signForm() *bot.Form {
+func (p *Signing) signForm() *bot.Form {
 	return &bot.Form{
 		Name: "sign",
 		Steps: []bot.Step{{
@@ -52,7 +52,7 @@ func (p *Page) signForm() *bot.Form {
 }
 
 // card shows a request to whoever may decide it.
-func (p *Page) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -63,8 +63,8 @@ func (p *Page) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // decisionCard carries the version that a decision names.
-func (p *Page) decisionCard(card change.Card) bot.Reply {
-	reply := p.drawCard(card)
+func (p *Signing) decisionCard(card change.Card) bot.Reply {
+	reply := p.Requests.drawCard(card)
 	args := []string{kit.ID(card.Request.ID), kit.ID(int64(card.Request.Version))}
 	switch {
 	case card.MayDecide:
@@ -82,26 +82,24 @@ func (p *Page) decisionCard(card change.Card) bot.Reply {
 	if card.Approval.MayTakeBack {
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("take_back", "takeback", args...))))
 	}
-	reply.Buttons = append(reply.Buttons, p.papersRow(card)...)
-	if merge, is := card.Proposal.Kind.(change.Merge); is && card.Request.State.Open() { // nobody says blindly that two are one
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_both", "pair", kit.ID(card.Proposal.Person), kit.ID(merge.Drop))))
-	}
-	if _, is := card.Proposal.Kind.(change.Destination); is && card.Request.State.Open() {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("account", "account", kit.ID(card.Request.ID))))
+	reply.Buttons = append(reply.Buttons, p.Requests.papersRow(card)...)
+	if see := p.Requests.kind(card.Proposal.Name()).see(card); len(see) > 0 && card.Request.State.Open() {
+		reply.Buttons = append(reply.Buttons, see)
 	}
 	return reply
 }
 
-func (p *Page) approve(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) approve(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.Approve(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
 	if services.CodeOf(err) == "step_up" { // with the code it goes on
-		return turn.Begin(ctx, "sign", bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))), "version": kit.ID(kit.Number(turn.Arg(1)))})
+		return turn.Begin(ctx, "sign", bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
+			"version": kit.ID(kit.Number(turn.Arg(1)))})
 	}
 	return p.decided(card, err)
 }
 
 // decided redraws the card without its buttons.
-func (p *Page) decided(card change.Card, err error) (bot.Reply, error) {
+func (p *Signing) decided(card change.Card, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -110,16 +108,16 @@ func (p *Page) decided(card change.Card, err error) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) returnRequest(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) returnRequest(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.beginDecision(ctx, turn, "return")
 }
 
-func (p *Page) refuse(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) refuse(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.beginDecision(ctx, turn, "refuse")
 }
 
 // redraw is a request's card for whoever has it before them.
-func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+func (p *Signing) redraw(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
 	card, err := p.Changes.Card(ctx, recipient, request)
 	if err != nil {
 		return bot.Reply{}, err
@@ -128,7 +126,7 @@ func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int
 }
 
 // asked tells who decides that a request waits for them.
-func (p *Page) asked(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+func (p *Signing) asked(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
 	card, err := p.Changes.Card(ctx, recipient, request)
 	if err != nil || card.Request.State != models.ChangeSubmitted {
 		return bot.Reply{}, err
@@ -137,7 +135,7 @@ func (p *Page) asked(ctx context.Context, recipient services.Actor, request int6
 }
 
 // reminded is asked after it has waited for long.
-func (p *Page) reminded(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+func (p *Signing) reminded(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
 	reply, err := p.asked(ctx, recipient, request)
 	if err != nil || reply.Empty() {
 		return bot.Reply{}, err

@@ -12,7 +12,7 @@ import (
 )
 
 // delegations lists who signs for whom, with a way to stop one's own.
-func (p *Page) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	list, err := p.Approvals.Delegations(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -23,9 +23,12 @@ func (p *Page) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		if i == kit.Listed {
 			break
 		}
-		lines = append(lines, p.Say("delegation.line", "from", view.FromName, "to", view.ToName, "first", texts.Date(view.From), "last", texts.Date(view.To)))
+		lines = append(lines, p.Say("delegation.line", "from", view.FromName, "to", view.ToName, "first",
+			texts.Date(view.From), "last", texts.Date(view.To)))
 		if view.MayRevoke {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(bot.Button{Label: p.Say("delegation.revoke", "to", view.ToName), Action: bot.Act("undelegate", kit.ID(view.ID))})))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(kit.Negative(bot.Button{Label: p.Say("delegation.revoke", "to", view.ToName),
+					Action: bot.Act("undelegate", kit.ID(view.ID))})))
 		}
 	}
 	if len(lines) > 0 {
@@ -38,7 +41,7 @@ func (p *Page) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return reply, nil
 }
 
-func (p *Page) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Approvals.Revoke(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
@@ -48,7 +51,7 @@ func (p *Page) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return reply, err
 }
 
-func (p *Page) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if !turn.Speaker.Actor.MayDecide() {
 		return bot.Reply{}, services.Denied("role")
 	}
@@ -56,24 +59,29 @@ func (p *Page) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // delegateForm asks who signs while one is away, and for how long.
-func (p *Page) delegateForm() *bot.Form {
+func (p *Signing) delegateForm() *bot.Form {
 	return &bot.Form{
 		Name: "delegate",
 		Steps: []bot.Step{
-			{Name: "to", Ask: "delegation.to", Choices: p.standIns, Read: p.readStandIn, Show: kit.ShowChoice("to", p.standIns), Pick: true},
-			{Name: "first", Ask: "delegation.first", Example: "example.from", Choices: p.daysFrom(0, 1), Read: p.readComing, Show: showComing("first")},
-			{Name: "last", Ask: "delegation.last", Example: "example.from", Choices: p.daysFrom(1, 7), Read: p.readComing, Show: showComing("last")},
+			{Name: "to", Ask: "delegation.to", Choices: p.standIns, Read: p.readStandIn, Show: kit.ShowChoice("to", p.standIns),
+				Pick: true},
+			{Name: "first", Ask: "delegation.first", Example: "example.from", Choices: p.daysFrom(0, 1), Read: p.readComing,
+				Show: showComing("first")},
+			{Name: "last", Ask: "delegation.last", Example: "example.from", Choices: p.daysFrom(1, 7), Read: p.readComing,
+				Show: showComing("last")},
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
-			return bot.Reply{Text: p.Say("delegation.confirm", "to", name, "first", texts.Date(kit.DayOf(answers["first"])), "last", texts.Date(kit.DayOf(answers["last"])))}, err
+			return bot.Reply{Text: p.Say("delegation.confirm", "to", name, "first", texts.Date(kit.DayOf(answers["first"])),
+				"last", texts.Date(kit.DayOf(answers["last"])))}, err
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			row, err := p.Approvals.Delegate(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Staff, kit.Number(answers["to"]), kit.DayOf(answers["first"]), kit.DayOf(answers["last"]))
+			row, err := p.Approvals.Delegate(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Staff, kit.Number(answers["to"]),
+				kit.DayOf(answers["first"]), kit.DayOf(answers["last"]))
 			if err != nil {
 				return bot.Reply{}, err
 			}
@@ -85,7 +93,7 @@ func (p *Page) delegateForm() *bot.Form {
 	}
 }
 
-func (p *Page) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+func (p *Signing) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	staff, err := p.Approvals.StandIns(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
@@ -98,14 +106,16 @@ func (p *Page) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]
 }
 
 // readStandIn reads a choice, or a name as people say it.
-func (p *Page) readStandIn(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p *Signing) readStandIn(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string,
+	error) {
 	rows, err := p.standIns(ctx, turn, answers)
 	if err != nil {
 		return "", err
 	}
 	var found []string
 	for _, row := range rows {
-		if (input.Choice != "" && row[0].Action.Value() == input.Choice) || (input.Choice == "" && kit.Called(models.Fold(row[0].Label), input.Text)) {
+		if (input.Choice != "" && row[0].Action.Value() == input.Choice) ||
+			(input.Choice == "" && kit.Called(models.Fold(row[0].Label), input.Text)) {
 			found = append(found, row[0].Action.Value())
 		}
 	}
@@ -116,7 +126,7 @@ func (p *Page) readStandIn(ctx context.Context, turn bot.Turn, answers bot.Answe
 }
 
 // daysFrom offers a near day and a further one.
-func (p *Page) daysFrom(near, far int) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+func (p *Signing) daysFrom(near, far int) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		today := p.Today()
 		var row []bot.Button
@@ -136,12 +146,13 @@ func (p *Page) daysFrom(near, far int) func(context.Context, bot.Turn, bot.Answe
 }
 
 // readComing reads a day from today on; one without a year is the next one.
-func (p *Page) readComing(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p *Signing) readComing(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	kept, err := p.ReadDay(ctx, turn, answers, input)
 	if err != nil {
 		return "", err
 	}
-	if day := kit.DayOf(kept); day.Before(p.Today()) || (answers["first"] != "" && day.Before(kit.DayOf(answers["first"]))) {
+	if day := kit.DayOf(kept); day.Before(p.Today()) ||
+		(answers["first"] != "" && day.Before(kit.DayOf(answers["first"]))) {
 		return "", services.Invalid("delegate_days").With("last", p.Today().AddDays(184))
 	}
 	return kept, nil

@@ -9,13 +9,44 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
+	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/vn"
 )
 
-// changeBank begins the form by which a person is paid to another account:
+// destination asks where a person's money is to go.
+type destination struct{ plain }
+
+func init() { register(func(p *Page) kind { return destination{plain{p}} }, change.Destination{}) }
+
+func (p destination) register(b *kit.Book) {
+	b.Screen("bank", p.begin, kit.Intent(bot.ChangeBank, "bank"))
+	b.Screen("account", p.account, kit.Staff, kit.Inner)
+	b.Message(outbox.ChangeConcerns, p.concernsYou)
+}
+
+func (p destination) proposal(answers bot.Answers) change.Proposal {
+	proposal := proposed(answers)
+	account := change.Account{Bank: answers["bank"], Number: roster.Secret{Plain: answers["account"]}}
+	proposal.Kind = change.Destination{Account: account}
+	return proposal
+}
+
+// answers leave out the number: it is sealed, and asked for again.
+func (p destination) answers(proposal change.Proposal) bot.Answers {
+	answers := bot.Answers{"bank": proposal.Kind.(change.Destination).Account.Bank}
+	answers.Fix("person", kit.ID(proposal.Person))
+	return answers
+}
+
+// see leads to the whole number.
+func (p destination) see(card change.Card) []bot.Button {
+	return bot.Row(p.Button("account", "account", kit.ID(card.Request.ID)))
+}
+
+// begin begins the form by which a person is paid to another account:
 // one's own, or for staff that of the person whose page they came from.
-func (p *Page) changeBank(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	known, err := p.whoseData(turn)
 	if err != nil {
 		return bot.Reply{}, err
@@ -27,31 +58,23 @@ func (p *Page) changeBank(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return turn.BeginSaid(ctx, "bank", known, bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
 }
 
-// bankForm asks for the bank and the number, and reads both back in full: a
+// form asks for the bank and the number, and reads both back in full: a
 // wrong digit costs a month.
-func (p *Page) bankForm() *bot.Form {
+func (p destination) form() *bot.Form {
 	return &bot.Form{
-		Name: "bank", Intent: bot.ChangeBank, Attach: p.attachToForm,
+		Name: "bank", Intent: bot.ChangeBank,
 		Steps: []bot.Step{
 			{Name: "bank", Ask: "bank.which", Example: "example.bank", Choices: p.bankChoices, Read: readBank, Show: showBank},
 			{Name: "account", Ask: "bank.account", Example: "example.account", Read: readAccount, Show: showAccount},
 		},
 		Confirm: p.confirmBank,
-		Done:    p.submitChange,
 	}
 }
 
-func (p *Page) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	var rows [][]bot.Button
-	near := vn.NearBanks()
-	for i := 0; i < len(near); i += 2 {
-		var row []bot.Button
-		for _, one := range near[i:min(i+2, len(near))] {
-			row = append(row, bot.Button{Label: one.Name, Action: bot.Choice(one.Code)})
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
+func (p destination) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return inRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button {
+		return bot.Button{Label: near.Name, Action: bot.Choice(near.Code)}
+	}), nil
 }
 
 func readBank(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -85,8 +108,8 @@ func showAccount(_ context.Context, _ bot.Turn, answers bot.Answers) (string, er
 }
 
 // confirmBank shows the number whole to who typed it: nobody can check ****.
-func (p *Page) confirmBank(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, proposalOf(turn, answers, "bank"))
+func (p destination) confirmBank(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, p.proposal(answers))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -95,18 +118,15 @@ func (p *Page) confirmBank(ctx context.Context, turn bot.Turn, answers bot.Answe
 		return bot.Reply{}, err
 	}
 	return bot.Reply{
-		Title:   p.Say("change.check", "kind", p.kindTitle(card)),
-		Text:    p.Say("bank.check", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(answers["account"])),
+		Title: p.Say("change.check", "kind", p.kindTitle(card)),
+		Text: p.Say("bank.check", "name", card.SubjectName, "bank", held.Name, "number",
+			vn.FormatAccount(answers["account"])),
 		Protect: true,
 	}, nil
 }
 
-func bankProposal(answers bot.Answers) change.Account {
-	return change.Account{Bank: answers["bank"], Number: roster.Secret{Plain: answers["account"]}}
-}
-
 // account shows staff the whole number that a request asks for.
-func (p *Page) account(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	request := kit.Number(turn.Arg(0))
 	plain, err := p.Changes.Reveal(ctx, turn.Speaker.Actor, request)
 	if err != nil {
@@ -123,19 +143,21 @@ func (p *Page) account(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	return bot.Reply{
 		Text:    p.Say("bank.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
-		Buttons: [][]bot.Button{bot.Row(p.Button("request", "card", kit.ID(request)), p.Button("menu", "menu"))}, Protect: true,
+		Buttons: [][]bot.Button{bot.Row(p.Button("request", "card", kit.ID(request)), p.Button("menu", "menu"))},
+		Protect: true,
 	}, nil
 }
 
 // concernsYou tells a person that somebody else asks to have them paid to
 // another account.
-func (p *Page) concernsYou(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+func (p destination) concernsYou(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
 	card, err := p.Changes.Card(ctx, recipient, request)
 	if err != nil || card.Request.State != models.ChangeSubmitted {
 		return bot.Reply{}, err
 	}
 	return bot.Reply{
-		Text:    p.Say("bank.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" + p.Say("bank.not_yours"),
+		Text: p.Say("bank.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" +
+			p.Say("bank.not_yours"),
 		Buttons: [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}, Protect: true,
 	}, nil
 }

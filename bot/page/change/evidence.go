@@ -83,7 +83,8 @@ func (p *Page) paperFor(ctx context.Context, turn bot.Turn) (bot.Reply, bool, er
 		return bot.Reply{}, true, err
 	}
 	for _, one := range open {
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("papers.attach_button", "number", one.ID), Action: bot.Act("attach", kit.ID(one.ID), kit.ID(kept))}))
+		rows = append(rows, bot.Row(bot.Button{Label: p.Say("papers.attach_button", "number", one.ID),
+			Action: bot.Act("attach", kit.ID(one.ID), kit.ID(kept))}))
 	}
 	return bot.Reply{Text: p.Say("papers.which"), Buttons: append(rows, p.MenuRow())}, true, nil
 }
@@ -98,7 +99,8 @@ func (p *Page) attach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if card.Request.State == models.ChangeReturned {
 		text += "\n" + p.Say("papers.send_again")
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)),
+		p.Button("menu", "menu"))}}, nil
 }
 
 // papersRow opens a request's papers, where it has any.
@@ -129,7 +131,8 @@ func (p *Page) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	removable := proposedBy(turn.Speaker.Actor, card.Request) && card.Request.State == models.ChangeReturned
 	for i, file := range files {
 		if removable {
-			reply.Buttons = append([][]bot.Button{bot.Row(bot.Button{Label: p.Say("papers.remove_button", "number", i+1), Action: bot.Act("detach", kit.ID(request), kit.ID(file.ID))})}, reply.Buttons...)
+			reply.Buttons = append([][]bot.Button{bot.Row(bot.Button{Label: p.Say("papers.remove_button", "number", i+1),
+				Action: bot.Act("detach", kit.ID(request), kit.ID(file.ID))})}, reply.Buttons...)
 		}
 		reply.Files = append(reply.Files, bot.File{Name: file.Name, MIME: file.ContentType, Content: file.Content})
 	}
@@ -155,5 +158,6 @@ func (p *Page) detach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		text = p.Say("papers.removed", "number", card.Request.ID, "files", card.Files)
 	}
 	text += "\n" + p.Say("papers.send_again")
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)),
+		p.Button("menu", "menu"))}}, nil
 }

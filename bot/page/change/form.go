@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -42,7 +43,8 @@ func somebodyElse(turn bot.Turn) bool {
 // the only one that the actor may speak for, or the only one that fits what was
 // said. Nil answers mean that staff must look it up first; no branch, that the
 // form asks.
-func (p *Page) knownBranch(ctx context.Context, turn bot.Turn, kinds ...change.Kind) (bot.Answers, roster.BranchView, error) {
+func (p *Page) knownBranch(ctx context.Context, turn bot.Turn, kinds ...change.Kind) (bot.Answers, roster.BranchView,
+	error) {
 	known := bot.Answers{}
 	if chosen := kit.Number(turn.Arg(0)); chosen != 0 {
 		known.Fix("branch", kit.ID(chosen))
@@ -78,7 +80,8 @@ func fit(branches []roster.BranchView, slots bot.Slots) []roster.BranchView {
 	var fitting []roster.BranchView
 	for _, view := range branches {
 		organization := slots.Organization != "" && view.Organization.Code == slots.Organization
-		village := slots.Village != "" && strings.HasSuffix(models.Fold(view.Branch.Name), " "+models.Fold(lastWord(slots.Village)))
+		village := slots.Village != "" && strings.HasSuffix(models.Fold(view.Branch.Name),
+			" "+models.Fold(lastWord(slots.Village)))
 		if organization || village || len(postsOf(view.Posts, slots.Name)) > 0 {
 			fitting = append(fitting, view)
 		}
@@ -105,6 +108,35 @@ func postsOf(posts []roster.Post, name string) []roster.Post {
 	return held
 }
 
+// choice completes a step that offers a few values, of which the texts have the
+// labels: the star in labels stands for the value.
+func (p *Page) choice(step bot.Step, inRow int, labels string, values ...string) bot.Step {
+	step.Choices, step.Read, step.Pick = p.choices(inRow, labels, values...), kit.OneOf(values...), true
+	step.Show = kit.ShowChoice(step.Name, step.Choices)
+	return step
+}
+
+func (p *Page) choices(inRow int, labels string, values ...string) func(context.Context, bot.Turn,
+	bot.Answers) ([][]bot.Button, error) {
+	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+		return inRows(inRow, values, func(value string) bot.Button {
+			return bot.Button{Label: p.Say(strings.Replace(labels, "*", value, 1)), Action: bot.Choice(value)}
+		}), nil
+	}
+}
+
+// inRows puts a button for each of a list in rows of so many.
+func inRows[T any](many int, list []T, button func(T) bot.Button) (rows [][]bot.Button) {
+	for some := range slices.Chunk(list, many) {
+		var row []bot.Button
+		for _, one := range some {
+			row = append(row, button(one))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // branchStep asks for which of the actor's branches.
 func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
 	return bot.Step{
@@ -114,11 +146,9 @@ func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
 			if err != nil {
 				return nil, err
 			}
-			var rows [][]bot.Button
-			for _, view := range branches {
-				rows = append(rows, bot.Row(bot.Button{Label: view.Branch.Name, Action: bot.Choice(kit.ID(view.Branch.ID))}))
-			}
-			return rows, nil
+			return inRows(1, branches, func(view roster.BranchView) bot.Button {
+				return bot.Button{Label: view.Branch.Name, Action: bot.Choice(kit.ID(view.Branch.ID))}
+			}), nil
 		},
 		Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 			branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
@@ -140,9 +170,9 @@ func (p *Page) showBranch(ctx context.Context, turn bot.Turn, answers bot.Answer
 	return view.Branch.Name, err
 }
 
-// confirmChange shows what would change and what it does to the money.
-func (p *Page) confirmChange(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, proposalOf(turn, answers, formOf(answers)))
+// confirm shows what would change and what it does to the money.
+func (p *Page) confirm(ctx context.Context, turn bot.Turn, k kind, answers bot.Answers) (bot.Reply, error) {
+	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, k.proposal(answers))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -157,8 +187,8 @@ func (p *Page) confirmChange(ctx context.Context, turn bot.Turn, answers bot.Ans
 	return reply, nil
 }
 
-func (p *Page) submitChange(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	proposal := proposalOf(turn, answers, formOf(answers))
+func (p *Page) submit(ctx context.Context, turn bot.Turn, k kind, answers bot.Answers) (bot.Reply, error) {
+	proposal := k.proposal(answers)
 	proposal.Evidence = answers["papers_given"]
 	var card change.Card
 	var err error

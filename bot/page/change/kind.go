@@ -1,102 +1,91 @@
 package change
 
 import (
+	"context"
+
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services/change"
 )
 
-// proposalOf turns a form's answers into what the ward is asked.
-func proposalOf(turn bot.Turn, answers bot.Answers, form string) change.Proposal {
-	proposal := change.Proposal{Branch: kit.Number(answers["branch"]), Person: kit.Number(answers["person"]), From: kit.DayOf(answers["from"]), Note: answers["note"]}
-	switch form {
-	case "officer":
-		newcomer, acting := change.Newcomer{Name: answers["name"], Phone: kit.Kept(answers["newphone"])}, answers["acting"] == "yes"
-		proposal.Kind, proposal.Role = change.Appoint{Newcomer: newcomer, Acting: acting}, models.TermRole(answers["role"])
-		if ends := kit.Number(answers["ends"]); ends != 0 {
-			proposal.Kind, proposal.Term = change.Replace{Newcomer: newcomer, Acting: acting}, ends
-		}
-		proposal.Decision = paperOf(answers)
-	case "leave":
-		proposal.Kind, proposal.Term = change.Leave{Reason: answers["reason"]}, kit.Number(answers["term"])
-	case "phone":
-		proposal.Kind = change.Phone{Number: answers["phone"]}
-	case "bank":
-		proposal.Kind = change.Destination{Account: bankProposal(answers)}
-	case "profile":
-		proposal.Kind = change.Profile{Details: detailsOf(answers)}
-	case "correct":
-		correction, paper := correctionOf(answers)
-		proposal.Kind, proposal.Term, proposal.Decision = change.Correct{Correction: correction}, kit.Number(answers["fixes"]), paper
-	case "merge":
-		proposal.Kind, proposal.Person = change.Merge{Drop: kit.Number(answers["goes_up"])}, kit.Number(answers["stays"])
-	}
-	return proposal
+// kind is what people are asked and shown of one kind of request, or of a few
+// that share a form. Each is a file that holds all that is its own and registers
+// itself; nothing outside it asks which kind it has before it.
+type kind interface {
+	// register puts the screens into the book that lead to the form, and what is
+	// shown of no other kind.
+	register(b *kit.Book)
+	form() *bot.Form
+	// proposal is what the form's answers ask of the ward; answers is the reverse,
+	// for a request that came back to be mended.
+	proposal(answers bot.Answers) change.Proposal
+	answers(proposal change.Proposal) bot.Answers
+	// line writes one difference that it makes.
+	line(diff change.Diff) string
+	// see leads to what whoever decides may look at before.
+	see(card change.Card) []bot.Button
 }
 
-// answersOf is the reverse, for a request that came back to be mended.
-func answersOf(proposal change.Proposal) (form string, answers bot.Answers) {
-	answers = bot.Answers{"branch": kit.ID(proposal.Branch), "from": proposal.From.String()}
-	orNone := func(text string) string {
-		if text == "" {
-			return kit.None
-		}
-		return text
-	}
-	coming := func(newcomer change.Newcomer, acting bool) {
-		answers["role"], answers["name"] = string(proposal.Role), newcomer.Name
-		answers["newphone"] = orNone(newcomer.Phone)
-		keepPaper(answers, proposal.Decision)
-		answers["acting"] = map[bool]string{true: "yes", false: "no"}[acting]
-	}
-	switch kind := proposal.Kind.(type) {
-	case change.Appoint:
-		coming(kind.Newcomer, kind.Acting)
-		return "officer", answers
-	case change.Replace:
-		coming(kind.Newcomer, kind.Acting)
-		answers["ends"] = kit.ID(proposal.Term)
-		return "officer", answers
-	case change.Leave:
-		answers["term"], answers["reason"] = kit.ID(proposal.Term), kind.Reason
-		return "leave", answers
-	case change.Destination: // the number is sealed: it is asked for again
-		answers = bot.Answers{"bank": kind.Account.Bank}
-		answers.Fix("person", kit.ID(proposal.Person))
-		return "bank", answers
-	case change.Profile:
-		answers = answersOfDetails(kind.Details)
-		answers.Fix("person", kit.ID(proposal.Person))
-		return "profile", answers
-	case change.Correct:
-		return "correct", answersOfCorrection(proposal, kind.Correction)
-	case change.Merge:
-		answers = bot.Answers{"note": proposal.Note}
-		answers.Fix("stays", kit.ID(proposal.Person))
-		answers.Fix("goes_up", kit.ID(kind.Drop))
-		return "merge", answers
-	case change.Phone:
-		return "phone", bot.Answers{"person": kit.ID(proposal.Person), "phone": kind.Number}
-	}
-	return "", nil
+// registry has, in the order of their files, who asks for which kinds.
+var registry []struct {
+	on    func(*Page) kind
+	kinds []change.Kind
 }
 
-// formOf tells which form the answers belong to.
-func formOf(answers bot.Answers) string {
-	switch {
-	case answers["account"] != "":
-		return "bank"
-	case answers["fixes"] != "":
-		return "correct"
-	case answers["stays"] != "":
-		return "merge"
-	case answers["wrong"] != "":
-		return "profile"
-	case answers["role"] != "":
-		return "officer"
-	case answers["term"] != "":
-		return "leave"
-	}
-	return "phone"
+func register(on func(*Page) kind, kinds ...change.Kind) {
+	registry = append(registry, struct {
+		on    func(*Page) kind
+		kinds []change.Kind
+	}{on, kinds})
 }
+
+// kind finds what is the bot's of a kind of request.
+func (p *Page) kind(name models.ChangeKind) kind {
+	for _, one := range registry {
+		for _, asked := range one.kinds {
+			if asked.Traits().Name == string(name) {
+				return one.on(p)
+			}
+		}
+	}
+	return nil
+}
+
+// FormOf names the form that asks for a kind of request; "" where none does.
+func FormOf(name models.ChangeKind) string {
+	asked := (&Page{}).kind(name)
+	if asked == nil {
+		return ""
+	}
+	return asked.form().Name
+}
+
+// formOf is a kind's form, with what the forms of all kinds have in common.
+func (p *Page) formOf(k kind) *bot.Form {
+	form := k.form()
+	form.Attach = p.attachToForm
+	if form.Confirm == nil {
+		form.Confirm = func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			return p.confirm(ctx, turn, k, answers)
+		}
+	}
+	form.Done = func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+		return p.submit(ctx, turn, k, answers)
+	}
+	return form
+}
+
+// proposed reads the answers that forms have in common; a kind drops what it
+// does not use.
+func proposed(answers bot.Answers) change.Proposal {
+	return change.Proposal{
+		Branch: kit.Number(answers["branch"]), Person: kit.Number(answers["person"]), From: kit.DayOf(answers["from"]),
+		Note: answers["note"],
+	}
+}
+
+// plain is a kind on a page, as most of them show themselves.
+type plain struct{ *Page }
+
+func (plain) see(change.Card) []bot.Button { return nil }

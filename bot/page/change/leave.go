@@ -12,9 +12,31 @@ import (
 	"canbobot/services/roster"
 )
 
-// changeLeave begins the form by which somebody leaves. "Từ 1/4" is the first
+// leave asks who leaves a post.
+type leave struct{ plain }
+
+func init() { register(func(p *Page) kind { return leave{plain{p}} }, change.Leave{}) }
+
+func (p leave) register(b *kit.Book) {
+	b.Screen("leave", p.begin, kit.Intent(bot.ChangeLeave, "leave"))
+}
+
+func (p leave) proposal(answers bot.Answers) change.Proposal {
+	proposal := proposed(answers)
+	proposal.Kind, proposal.Term = change.Leave{Reason: answers["reason"]}, kit.Number(answers["term"])
+	return proposal
+}
+
+func (p leave) answers(proposal change.Proposal) bot.Answers {
+	return bot.Answers{
+		"branch": kit.ID(proposal.Branch), "from": proposal.From.String(), "term": kit.ID(proposal.Term),
+		"reason": proposal.Kind.(change.Leave).Reason,
+	}
+}
+
+// begin begins the form by which somebody leaves. "Từ 1/4" is the first
 // day without the post.
-func (p *Page) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p leave) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	known, view, err := p.knownBranch(ctx, turn, change.Leave{})
 	if err != nil {
 		return bot.Reply{}, err
@@ -36,43 +58,32 @@ func (p *Page) changeLeave(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return turn.BeginSaid(ctx, "leave", known, said)
 }
 
-// leaveForm says who leaves, on which last day, and why.
-func (p *Page) leaveForm() *bot.Form {
+// form says who leaves, on which last day, and why.
+func (p leave) form() *bot.Form {
 	return &bot.Form{
-		Name: "leave", Intent: bot.ChangeLeave, Attach: p.attachToForm,
+		Name: "leave", Intent: bot.ChangeLeave,
 		Mends: map[string]string{"leave_reason": "reason", "term_ended": "term"},
 		Steps: []bot.Step{
 			p.branchStep(change.Leave{}),
-			{Name: "term", Ask: "leave.who", Choices: p.termChoices, Read: p.readTerm, Show: kit.ShowChoice("term", p.termChoices), Follows: true, Pick: true},
-			{Name: "reason", Ask: "leave.reason", Choices: p.reasonChoices, Read: kit.OneOf(leaveReasons...), Show: kit.ShowChoice("reason", p.reasonChoices), Pick: true},
-			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: p.lastDayFields, Choices: p.DayChoices, Read: p.ReadDay, Show: kit.ShowDay},
+			{Name: "term", Ask: "leave.who", Choices: p.termChoices, Read: p.readTerm,
+				Show: kit.ShowChoice("term", p.termChoices), Follows: true, Pick: true},
+			p.choice(bot.Step{Name: "reason", Ask: "leave.reason"}, 2, "leave_reason.*", leaveReasons...),
+			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: p.lastDayFields, Choices: p.DayChoices,
+				Read: p.ReadDay, Show: kit.ShowDay},
 		},
-		Confirm: p.confirmChange,
-		Done:    p.submitChange,
 	}
 }
 
 // leaveReasons are why a term ends, as the roster keeps them.
 var leaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "died", "other"}
 
-func (p *Page) reasonChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	var rows [][]bot.Button
-	for i := 0; i < len(leaveReasons); i += 2 {
-		var row []bot.Button
-		for _, reason := range leaveReasons[i:min(i+2, len(leaveReasons))] {
-			row = append(row, bot.Button{Label: p.Say("leave_reason." + reason), Action: bot.Choice(reason)})
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
 // iLeave says, folded, that who speaks is who leaves.
-var iLeave = regexp.MustCompile(`\b(toi|tui|minh|em|bac|chu|co|anh|chi) (xin|muon|dinh|khong lam|nghi|thoi)\b|^(cho (toi|tui|em|minh) )?xin (thoi|nghi|rut)\b`)
+var iLeave = regexp.MustCompile(`\b(toi|tui|minh|em|bac|chu|co|anh|chi) (xin|muon|dinh|khong lam|nghi|thoi)\b` +
+	`|^(cho (toi|tui|em|minh) )?xin (thoi|nghi|rut)\b`)
 
 // ownTerm is the post of who speaks, where they say that they leave it
 // themselves; 0 when they name somebody, or another post.
-func (p *Page) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
+func (p leave) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
 	slots := turn.Meaning.Slots
 	if slots.Name != "" || !iLeave.MatchString(models.Fold(turn.In.Text)) {
 		return 0
@@ -91,7 +102,8 @@ var reasonsSaid = []struct {
 	words  *regexp.Regexp
 }{
 	{"died", regexp.MustCompile(`\b(mat roi|vua mat|da mat|moi mat|qua doi|tu tran|khong con nua)\b`)},
-	{"moved", regexp.MustCompile(`\b(chuyen (di|nha|vao|ra|noi|cho|cong tac|sinh hoat)|di lam an|vao nam|di nuoc ngoai)\b`)},
+	{"moved", regexp.MustCompile(`\b(chuyen (di|nha|vao|ra|noi|cho|cong tac|sinh hoat)|di lam an|vao nam` +
+		`|di nuoc ngoai)\b`)},
 	{"term_ended", regexp.MustCompile(`\bhet nhiem ky\b`)},
 	{"dismissed", regexp.MustCompile(`\b(mien nhiem|cach chuc|ky luat|bai nhiem)\b`)},
 	{"resigned", regexp.MustCompile(`\b(xin (nghi|thoi)|khong lam nua)\b`)},
@@ -108,7 +120,7 @@ func reasonSaid(text string) string {
 }
 
 // lastDayFields ask for the day in the words that the reason asks for.
-func (p *Page) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
+func (p leave) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
 	key := "leave.last_day"
 	if answers["reason"] == "died" {
 		key = "leave.died_on"
@@ -118,7 +130,7 @@ func (p *Page) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers)
 
 // leavable are the posts that the actor may report as left: a head's branch,
 // everybody's own, any for staff.
-func (p *Page) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers) ([]roster.Post, error) {
+func (p leave) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers) ([]roster.Post, error) {
 	branch := kit.Number(answers["branch"])
 	if turn.Speaker.Actor.IsStaff() {
 		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, branch)
@@ -136,19 +148,20 @@ func (p *Page) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers)
 	return nil, services.Denied("propose")
 }
 
-func (p *Page) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+func (p leave) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	posts, err := p.leavable(ctx, turn, answers)
 	if err != nil {
 		return nil, err
 	}
 	var rows [][]bot.Button
 	for _, post := range posts {
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), Action: bot.Choice(kit.ID(post.Term.ID))}))
+		rows = append(rows, bot.Row(bot.Button{Label: p.Say("leave.choice", "title", post.Term.Title, "name",
+			post.Person.Name), Action: bot.Choice(kit.ID(post.Term.ID))}))
 	}
 	return rows, nil
 }
 
-func (p *Page) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	posts, err := p.leavable(ctx, turn, answers)
 	if err != nil {
 		return "", err

@@ -23,7 +23,7 @@ type group struct {
 
 // alike are the groups of one's queue that may be approved in one go, at most
 // a page of each; accounts never are.
-func (p *Page) alike(ctx context.Context, actor services.Actor) ([]group, error) {
+func (p *Signing) alike(ctx context.Context, actor services.Actor) ([]group, error) {
 	const read = 50
 	queue, _, err := p.Changes.Queue(ctx, actor, 0, read)
 	if err != nil {
@@ -56,13 +56,14 @@ func (g group) digest() string {
 }
 
 // many shows what would be approved in one go.
-func (p *Page) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	groups, err := p.alike(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if len(groups) == 0 {
-		return bot.Reply{Text: p.Say("many.nothing"), Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("many.nothing"),
+			Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}}, nil
 	}
 	at := max(0, slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) }))
 	chosen := groups[at]
@@ -72,19 +73,23 @@ func (p *Page) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		lines = append(lines, p.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName)))
-		for _, line := range append(p.diffLines(card), p.effectLines(card)...) {
+		lines = append(lines, p.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch",
+			kit.OrDash(one.BranchName)))
+		for _, line := range append(p.Requests.diffLines(card), p.Requests.effectLines(card)...) {
 			lines = append(lines, p.Say("many.what", "what", line))
 		}
 	}
-	reply := bot.Reply{Title: p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))), Text: strings.Join(lines, "\n") + "\n\n" + p.Say("many.ask"), Protect: true}
+	reply := bot.Reply{Title: p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))),
+		Text: strings.Join(lines, "\n") + "\n\n" + p.Say("many.ask"), Protect: true}
 	reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{
-		Label: p.Say("many.confirm", "count", len(chosen.list)), Action: bot.Act("manyyes", string(chosen.kind), chosen.digest()),
+		Label:  p.Say("many.confirm", "count", len(chosen.list)),
+		Action: bot.Act("manyyes", string(chosen.kind), chosen.digest()),
 	})))
 	for i, other := range groups {
 		if i != at {
 			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{
-				Label: p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)), Action: bot.Act("many", string(other.kind)),
+				Label:  p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)),
+				Action: bot.Act("many", string(other.kind)),
 			}))
 		}
 	}
@@ -93,12 +98,15 @@ func (p *Page) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // manyYes approves what was shown; what is not that any more is shown again.
-func (p *Page) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	groups, err := p.alike(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	at := slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) && g.digest() == turn.Arg(1) })
+	at := slices.IndexFunc(groups, func(g group) bool {
+		return string(g.kind) == turn.Arg(0) &&
+			g.digest() == turn.Arg(1)
+	})
 	if at < 0 {
 		reply, err := p.many(ctx, turn)
 		reply.Text = p.Say("many.changed") + "\n\n" + reply.Text

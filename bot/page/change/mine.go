@@ -23,7 +23,8 @@ func (p *Page) myRequests(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		}
 		reply.Text += p.Say("mine.line", "number", summary.ID, "kind", p.Say("kind_short."+string(summary.Kind)),
 			"who", kit.OrDash(who(summary)), "state", p.Say("state_short."+string(summary.State))) + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID), Action: bot.Act("request", kit.ID(summary.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID),
+			Action: bot.Act("request", kit.ID(summary.ID))}))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
 	if len(mine) == 0 {
@@ -59,7 +60,8 @@ func (p *Page) ownCard(card change.Card) bot.Reply {
 	args := []string{kit.ID(request.ID), kit.ID(int64(request.Version))}
 	switch request.State {
 	case models.ChangeReturned:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("redo", "redo", args...)), kit.Negative(p.Button("withdraw", "withdraw", args...))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("redo", "redo", args...)),
+			kit.Negative(p.Button("withdraw", "withdraw", args...))))
 	case models.ChangeSubmitted:
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("withdraw", "withdraw", args...))))
 	}
@@ -84,9 +86,9 @@ func (p *Page) redo(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	form, answers := answersOf(card.Proposal)
+	answers := p.kind(card.Proposal.Name()).answers(card.Proposal)
 	answers["request"], answers["version"] = kit.ID(card.Request.ID), kit.ID(int64(card.Request.Version))
-	reply, err := turn.Begin(ctx, form, answers)
+	reply, err := turn.Begin(ctx, FormOf(card.Proposal.Name()), answers)
 	if err != nil {
 		return bot.Reply{}, err
 	}

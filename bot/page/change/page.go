@@ -4,21 +4,15 @@ package change
 
 import (
 	"canbobot/bot/page/kit"
-	"canbobot/services/approve"
-	"canbobot/services/cases"
 	"canbobot/services/change"
 	"canbobot/services/evidence"
-	"canbobot/services/identity"
 	"canbobot/services/roster"
 )
 
-// Page is the matter's screens.
+// Page is where requests are asked for, and drawn.
 type Page struct {
 	kit.Kit
-	Changes   *change.Service
-	Approvals *approve.Service
-	Evidence  *evidence.Service
-	Cases     *cases.Service
-	Identity  *identity.Service
-	Roster    *roster.Service
+	Changes  *change.Service
+	Evidence *evidence.Service
+	Roster   *roster.Service
 }

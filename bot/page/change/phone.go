@@ -11,7 +11,24 @@ import (
 	"canbobot/services/change"
 )
 
-func (p *Page) changePhone(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+// phone asks for a person's new number.
+type phone struct{ plain }
+
+func init() { register(func(p *Page) kind { return phone{plain{p}} }, change.Phone{}) }
+
+func (p phone) register(b *kit.Book) { b.Screen("phone", p.begin, kit.Own(bot.ChangePhone, "phone")) }
+
+func (p phone) proposal(answers bot.Answers) change.Proposal {
+	proposal := proposed(answers)
+	proposal.Kind = change.Phone{Number: answers["phone"]}
+	return proposal
+}
+
+func (p phone) answers(proposal change.Proposal) bot.Answers {
+	return bot.Answers{"person": kit.ID(proposal.Person), "phone": proposal.Kind.(change.Phone).Number}
+}
+
+func (p phone) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Speaker.Actor.IsStaff() {
 		known, err := p.whoseData(turn)
 		if err != nil {
@@ -49,23 +66,23 @@ var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
 // themselves bác, chú, cô.
 var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|anh|chi|ong|ba)( day| do| em| a)?$`)
 
-// phoneForm changes a phone number: one's own, or that of somebody in a branch
+// form changes a phone number: one's own, or that of somebody in a branch
 // one may speak for.
-func (p *Page) phoneForm() *bot.Form {
+func (p phone) form() *bot.Form {
 	return &bot.Form{
-		Name: "phone", Intent: bot.ChangePhone, Attach: p.attachToForm,
+		Name: "phone", Intent: bot.ChangePhone,
 		Mends: map[string]string{"phone_taken": "phone"},
 		Steps: []bot.Step{
-			{Name: "person", Ask: "phone.who", Choices: p.personChoices, Read: p.readPerson, Show: kit.ShowChoice("person", p.personChoices), Pick: true},
-			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: kit.ReadPhone, Show: kit.ShowPhone("phone")},
+			{Name: "person", Ask: "phone.who", Choices: p.personChoices, Read: p.readPerson,
+				Show: kit.ShowChoice("person", p.personChoices), Pick: true},
+			{Name: "phone", Ask: "phone.new", Example: "example.phone", AskContact: true, Read: kit.ReadPhone,
+				Show: kit.ShowPhone("phone")},
 		},
-		Confirm: p.confirmChange,
-		Done:    p.submitChange,
 	}
 }
 
 // people are those whose phone the actor may change: oneself first.
-func (p *Page) people(ctx context.Context, turn bot.Turn) ([]models.Person, error) {
+func (p phone) people(ctx context.Context, turn bot.Turn) ([]models.Person, error) {
 	self, err := p.Roster.Person(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Person)
 	if err != nil {
 		return nil, err
@@ -86,7 +103,7 @@ func (p *Page) people(ctx context.Context, turn bot.Turn) ([]models.Person, erro
 	return people, nil
 }
 
-func (p *Page) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+func (p phone) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	people, err := p.people(ctx, turn)
 	if err != nil {
 		return nil, err
@@ -102,7 +119,7 @@ func (p *Page) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) 
 	return rows, nil
 }
 
-func (p *Page) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p phone) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	people, err := p.people(ctx, turn)
 	if err != nil {
 		return "", err

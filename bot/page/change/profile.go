@@ -18,9 +18,18 @@ const (
 	wrongCitizen = "citizen"
 )
 
-// changeProfile begins the form that mends a name, a birth date or a citizen's
+// profile asks what of a person's papers is wrong.
+type profile struct{ plain }
+
+func init() { register(func(p *Page) kind { return profile{plain{p}} }, change.Profile{}) }
+
+func (p profile) register(b *kit.Book) {
+	b.Screen("details", p.begin, kit.Intent(bot.ChangeProfile, "details"))
+}
+
+// begin begins the form that mends a name, a birth date or a citizen's
 // number.
-func (p *Page) changeProfile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p profile) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	known, err := p.whoseData(turn)
 	if err != nil {
 		return bot.Reply{}, err
@@ -31,33 +40,28 @@ func (p *Page) changeProfile(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	return turn.Begin(ctx, "profile", known)
 }
 
-func (p *Page) profileForm() *bot.Form {
+func (p profile) form() *bot.Form {
 	other := func(what string) func(bot.Turn, bot.Answers) bool {
 		return func(_ bot.Turn, answers bot.Answers) bool { return answers["wrong"] != what }
 	}
 	return &bot.Form{
-		Name: "profile", Intent: bot.ChangeProfile, Attach: p.attachToForm,
+		Name: "profile", Intent: bot.ChangeProfile,
 		Mends: map[string]string{"citizen_taken": "citizen"},
 		Steps: []bot.Step{
-			{Name: "wrong", Ask: "profile_form.wrong", Choices: p.wrongChoices, Read: kit.OneOf(wrongName, wrongBirth, wrongCitizen), Show: kit.ShowChoice("wrong", p.wrongChoices), Pick: true},
-			{Name: "name", Ask: "profile_form.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"), Skip: other(wrongName), Free: true},
-			{Name: "birth", Ask: "profile_form.birth", Example: "example.birth", Read: p.readBirth, Show: showBirth, Skip: other(wrongBirth)},
-			{Name: "citizen", Ask: "profile_form.citizen", Example: "example.citizen", Read: readCitizen, Show: kit.AsKept("citizen"), Skip: other(wrongCitizen)},
+			p.choice(bot.Step{Name: "wrong", Ask: "profile_form.wrong"}, 2, "profile_form.*_button",
+				wrongName, wrongBirth, wrongCitizen),
+			{Name: "name", Ask: "profile_form.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"),
+				Skip: other(wrongName), Free: true},
+			{Name: "birth", Ask: "profile_form.birth", Example: "example.birth", Read: p.readBirth, Show: showBirth,
+				Skip: other(wrongBirth)},
+			{Name: "citizen", Ask: "profile_form.citizen", Example: "example.citizen", Read: readCitizen,
+				Show: kit.AsKept("citizen"), Skip: other(wrongCitizen)},
 		},
-		Confirm: p.confirmChange,
-		Done:    p.submitChange,
 	}
 }
 
-func (p *Page) wrongChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{
-		bot.Row(bot.Button{Label: p.Say("profile_form.name_button"), Action: bot.Choice(wrongName)}, bot.Button{Label: p.Say("profile_form.birth_button"), Action: bot.Choice(wrongBirth)}),
-		bot.Row(bot.Button{Label: p.Say("profile_form.citizen_button"), Action: bot.Choice(wrongCitizen)}),
-	}, nil
-}
-
 // readBirth keeps a day as yyyy-mm-dd, or the year where only that is known.
-func (p *Page) readBirth(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p profile) readBirth(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	day, year, err := roster.ParseBirth(input.Text, p.Today())
 	if err != nil {
 		return "", err
@@ -83,7 +87,7 @@ func readCitizen(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) 
 	return number, err
 }
 
-func detailsOf(answers bot.Answers) change.Details {
+func (p profile) proposal(answers bot.Answers) change.Proposal {
 	details := change.Details{}
 	switch answers["wrong"] {
 	case wrongName:
@@ -95,18 +99,24 @@ func detailsOf(answers bot.Answers) change.Details {
 	case wrongCitizen:
 		details.Citizen = roster.Secret{Plain: answers["citizen"]}
 	}
-	return details
+	proposal := proposed(answers)
+	proposal.Kind = change.Profile{Details: details}
+	return proposal
 }
 
-// answersOfDetails is the reverse; a sealed number is asked for again.
-func answersOfDetails(details change.Details) bot.Answers {
+// answers leave out a citizen's number: it is sealed, and asked for again.
+func (p profile) answers(proposal change.Proposal) bot.Answers {
+	answers, details := bot.Answers{}, proposal.Kind.(change.Profile).Details
 	switch {
 	case details.Name != "":
-		return bot.Answers{"wrong": wrongName, "name": details.Name}
+		answers["wrong"], answers["name"] = wrongName, details.Name
 	case !details.BirthDate.IsZero():
-		return bot.Answers{"wrong": wrongBirth, "birth": details.BirthDate.String()}
+		answers["wrong"], answers["birth"] = wrongBirth, details.BirthDate.String()
 	case details.BirthYear != 0:
-		return bot.Answers{"wrong": wrongBirth, "birth": kit.ID(int64(details.BirthYear))}
+		answers["wrong"], answers["birth"] = wrongBirth, kit.ID(int64(details.BirthYear))
+	default:
+		answers["wrong"] = wrongCitizen
 	}
-	return bot.Answers{"wrong": wrongCitizen}
+	answers.Fix("person", kit.ID(proposal.Person))
+	return answers
 }

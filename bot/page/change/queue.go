@@ -9,7 +9,7 @@ import (
 )
 
 // pending lists what waits for the ward.
-func (p *Page) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	offset := int(kit.Number(turn.Arg(0)))
 	queue, total, err := p.Changes.Queue(ctx, turn.Speaker.Actor, offset, kit.Listed)
 	if err != nil {
@@ -27,40 +27,47 @@ func (p *Page) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", len(links)), Protect: true}
+	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", len(links)),
+		Protect: true}
 	if total == 0 && len(open) == 0 && len(links) == 0 {
-		return bot.Reply{Text: p.Say("pending.nothing"), Buttons: kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))}, nil
+		return bot.Reply{Text: p.Say("pending.nothing"),
+			Buttons: kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))}, nil
 	}
 	var lines []string
 	for _, summary := range queue {
 		lines = append(lines, p.Say("pending.change", "number", summary.ID, "kind", p.Say("kind_short."+string(summary.Kind)),
 			"who", kit.OrDash(who(summary)), "branch", kit.OrDash(summary.BranchName), "at", summary.SubmittedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID), Action: bot.Act("card", kit.ID(summary.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID),
+			Action: bot.Act("card", kit.ID(summary.ID))}))
 	}
 	for i, view := range open {
 		if i == kit.Listed {
 			break
 		}
-		lines = append(lines, p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.case_button", "number", view.Case.ID), Action: bot.Act("case", kit.ID(view.Case.ID))}))
+		lines = append(lines, p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at",
+			view.Case.CreatedAt))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.case_button", "number", view.Case.ID),
+			Action: bot.Act("case", kit.ID(view.Case.ID))}))
 	}
 	for i, request := range links {
 		if i == kit.Listed {
 			break
 		}
 		lines = append(lines, p.Say("pending.link", "number", request.ID, "name", request.Name, "at", request.CreatedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.link_button", "number", request.ID), Action: bot.Act("linkcard", kit.ID(request.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.link_button", "number", request.ID),
+			Action: bot.Act("linkcard", kit.ID(request.ID))}))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if int64(offset+len(queue)) < total {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", kit.ID(int64(offset+kit.Listed)))))
 	}
-	reply.Buttons = append(reply.Buttons, kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))...)
+	reply.Buttons = append(reply.Buttons, kit.Rows(further,
+		bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))...)
 	return reply, nil
 }
 
 // waiting lists what waits for others: for whom, and since when.
-func (p *Page) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	offset := int(min(kit.Number(turn.Arg(0)), 1<<30))
 	list, total, err := p.Changes.Waiting(ctx, turn.Speaker.Actor, offset, kit.Listed)
 	if err != nil {
@@ -80,8 +87,10 @@ func (p *Page) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 				signers += " (" + strings.Join(view.Who, ", ") + ")"
 			}
 		}
-		lines = append(lines, p.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who", kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", view.ID), Action: bot.Act("card", kit.ID(view.ID))}))
+		lines = append(lines, p.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who",
+			kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", view.ID),
+			Action: bot.Act("card", kit.ID(view.ID))}))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if next := offset + len(list); int64(next) < total {
@@ -93,7 +102,7 @@ func (p *Page) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // queueButtons lead from the queue to what waits for others, and to approving
 // several in one go.
-func (p *Page) queueButtons(ctx context.Context, turn bot.Turn) ([]bot.Button, error) {
+func (p *Signing) queueButtons(ctx context.Context, turn bot.Turn) ([]bot.Button, error) {
 	var row []bot.Button
 	if turn.Speaker.Actor.MayDecide() {
 		groups, err := p.alike(ctx, turn.Speaker.Actor)

@@ -10,7 +10,7 @@ import (
 )
 
 // approvalRules reads the ward's rules out: kinds with the same rule together.
-func (p *Page) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Signing) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	own, all, err := p.Approvals.Rules(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -32,10 +32,11 @@ func (p *Page) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		lines = append(lines, p.Say("rules.kind", "kinds", kit.Capital(strings.Join(kindsOf[text], ", ")))+"\n"+text)
 	}
 	lines = append(lines, p.Say("rules.changing"))
-	return bot.Reply{Title: p.Say("rules.title"), Text: strings.Join(lines, "\n\n"), Buttons: [][]bot.Button{bot.Row(p.Button("delegations", "delegations"), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Title: p.Say("rules.title"), Text: strings.Join(lines, "\n\n"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("delegations", "delegations"), p.Button("menu", "menu"))}}, nil
 }
 
-func (p *Page) ruleLines(rule approve.Rule) string {
+func (p *Signing) ruleLines(rule approve.Rule) string {
 	var who []string
 	for _, proposer := range rule.Proposers {
 		who = append(who, p.Say("rules.proposer."+proposer))

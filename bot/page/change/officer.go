@@ -1,8 +1,10 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -14,13 +16,54 @@ import (
 	"canbobot/services/vn"
 )
 
+// officer asks who takes a post: a new one, or in somebody's place.
+type officer struct{ plain }
+
 // officerKinds are the kinds of request by which somebody takes a post.
 var officerKinds = []change.Kind{change.Appoint{}, change.Replace{}}
 
-// changeOfficer begins the form by which someone takes a post, with what was
+func init() { register(func(p *Page) kind { return officer{plain{p}} }, officerKinds...) }
+
+func (p officer) register(b *kit.Book) {
+	b.Screen("change", p.begin, kit.Intent(bot.ChangeOfficer, "change"))
+}
+
+func (p officer) proposal(answers bot.Answers) change.Proposal {
+	proposal := proposed(answers)
+	newcomer := change.Newcomer{Name: answers["name"], Phone: kit.Kept(answers["newphone"])}
+	acting := answers["acting"] == "yes"
+	proposal.Role, proposal.Decision = models.TermRole(answers["role"]), paperOf(answers)
+	proposal.Kind = change.Appoint{Newcomer: newcomer, Acting: acting}
+	if ends := kit.Number(answers["ends"]); ends != 0 {
+		proposal.Kind, proposal.Term = change.Replace{Newcomer: newcomer, Acting: acting}, ends
+	}
+	return proposal
+}
+
+func (p officer) answers(proposal change.Proposal) bot.Answers {
+	answers := bot.Answers{
+		"branch": kit.ID(proposal.Branch), "from": proposal.From.String(), "role": string(proposal.Role), "acting": "no",
+	}
+	comes, acting := change.Newcomer{}, false
+	switch asked := proposal.Kind.(type) {
+	case change.Appoint:
+		comes, acting = asked.Newcomer, asked.Acting
+	case change.Replace:
+		comes, acting = asked.Newcomer, asked.Acting
+		answers["ends"] = kit.ID(proposal.Term)
+	}
+	answers["name"], answers["newphone"] = comes.Name, cmp.Or(comes.Phone, kit.None)
+	if acting {
+		answers["acting"] = "yes"
+	}
+	keepPaper(answers, proposal.Decision)
+	return answers
+}
+
+// begin begins the form by which someone takes a post, with what was
 // said of it. A name alone is of who goes, if somebody in the branch is called
 // so, else of who comes.
-func (p *Page) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p officer) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	known, branch, err := p.knownBranch(ctx, turn, officerKinds...)
 	if err != nil {
 		return bot.Reply{}, err
@@ -66,55 +109,53 @@ func (p *Page) changeOfficer(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	return turn.BeginSaid(ctx, "officer", known, said)
 }
 
-// officerForm appoints or replaces: which post, who comes, since when.
-func (p *Page) officerForm() *bot.Form {
+// form appoints or replaces: which post, who comes, since when.
+func (p officer) form() *bot.Form {
 	return &bot.Form{
-		Name: "officer", Intent: bot.ChangeOfficer, Attach: p.attachToForm,
+		Name: "officer", Intent: bot.ChangeOfficer,
 		Mends: map[string]string{
 			"date": "from", "date_early": "from", "date_late": "from", "date_before_term": "from",
-			"post_taken": "role", "role": "role", "same_person": "name", "already_in_branch": "name", "newcomer_died": "name", "name": "name",
+			"post_taken": "role", "role": "role", "same_person": "name", "already_in_branch": "name", "newcomer_died": "name",
+			"name":        "name",
 			"phone_taken": "newphone", "newcomer_namesake": "newphone",
-			"decision_required": "decision", "decision_long": "decision", "decision_date_required": "decided", "decision_date": "decided", "decision_signer_required": "signer",
+			"decision_required": "decision", "decision_long": "decision", "decision_date_required": "decided",
+			"decision_date": "decided", "decision_signer_required": "signer",
 		},
-		Steps: []bot.Step{
+		Steps: slices.Concat([]bot.Step{
 			p.branchStep(officerKinds...),
-			{Name: "role", Ask: "officer.role", Fields: p.branchFields, Choices: p.roleChoices, Read: p.readRole, Show: p.showRole, Follows: true, Pick: true},
+			{Name: "role", Ask: "officer.role", Fields: p.branchFields, Choices: p.roleChoices, Read: p.readRole,
+				Show: p.showRole, Follows: true, Pick: true},
 			{Name: "goes", Ask: "officer.goes", Fields: p.goesFields, Choices: p.goesChoices, Read: readGoes, Pick: true,
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["differs"] == "" }},
-			{Name: "whom", Ask: "officer.whom", Fields: p.branchFields, Choices: p.whomChoices, Read: p.readWhom, Show: kit.ShowChoice("whom", p.whomChoices), Follows: true, Pick: true,
+			{Name: "whom", Ask: "officer.whom", Fields: p.branchFields, Choices: p.whomChoices, Read: p.readWhom,
+				Show: kit.ShowChoice("whom", p.whomChoices), Follows: true, Pick: true,
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["several"] == "" }},
-			{Name: "name", Ask: "officer.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"), Free: true},
-			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: p.NoneChoice, Read: kit.NoneOr(kit.ReadPhone), Show: p.showNewPhone},
-			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: p.DayChoices, Read: p.ReadDay, Show: kit.ShowDay},
-			{Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: p.NoneChoice, Read: kit.NoneOr(readDecision), Show: p.OrNone("decision"), Free: true},
-			{Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: p.NoneChoice, Read: kit.NoneOr(p.ReadDay), Show: p.showDecided, Skip: noPaper},
-			{Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: p.NoneChoice, Read: kit.NoneOr(readSigner), Show: p.OrNone("signer"), Skip: noPaper, Free: true},
-			{Name: "acting", Ask: "officer.acting", Choices: p.actingChoices, Read: kit.OneOf("no", "yes"), Show: kit.ShowChoice("acting", p.actingChoices), Pick: true,
-				Skip: func(_ bot.Turn, answers bot.Answers) bool {
-					return answers["papers"] == "" || answers["decision"] != kit.None
-				}},
-		},
-		Confirm: p.confirmChange,
-		Done:    p.submitChange,
+			{Name: "name", Ask: "officer.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"),
+				Free: true},
+			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: p.NoneChoice,
+				Read: kit.NoneOr(kit.ReadPhone), Show: p.showNewPhone},
+			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: p.DayChoices, Read: p.ReadDay,
+				Show: kit.ShowDay},
+			{
+				Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: p.NoneChoice,
+				Read: kit.NoneOr(readDecision), Show: p.OrNone("decision"), Free: true,
+			},
+		}, p.paperSteps(noPaper), []bot.Step{
+			p.acting(bot.Step{Ask: "officer.acting", Skip: func(_ bot.Turn, answers bot.Answers) bool {
+				return answers["papers"] == "" || answers["decision"] != kit.None
+			}}),
+		}),
 	}
 }
 
-func (p *Page) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+func (p officer) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 	if answers["newphone"] == kit.None {
 		return p.OrNone("newphone")(ctx, turn, answers)
 	}
 	return vn.FormatPhone(answers["newphone"]), nil
 }
 
-func readDecision(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	text, err := kit.ReadSentence(input)
-	if err == nil && len([]rune(text)) > 60 {
-		return "", services.Invalid("decision_long")
-	}
-	return text, err
-}
-
-func (p *Page) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+func (p officer) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
 	for _, post := range view.Posts {
@@ -125,7 +166,7 @@ func (p *Page) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers)
 	return title, err
 }
 
-func (p *Page) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+func (p officer) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	if err != nil {
 		return nil, err
@@ -134,7 +175,7 @@ func (p *Page) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answ
 }
 
 // roleChoices names the posts of the branch by their titles.
-func (p *Page) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+func (p officer) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	if err != nil {
 		return nil, err
@@ -150,7 +191,7 @@ func (p *Page) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answe
 
 // readRole also finds whose post it is, so that the form knows whether someone
 // leaves, and whether that is who was said to.
-func (p *Page) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p officer) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	if err != nil {
 		return "", err
@@ -190,7 +231,8 @@ func (p *Page) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers,
 }
 
 // holder is who the roster has in the post that ends; false for nobody.
-func (p *Page) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool, error) {
+func (p officer) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool,
+	error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	for _, post := range view.Posts {
 		if kit.ID(post.Term.ID) == answers["ends"] {
@@ -200,13 +242,14 @@ func (p *Page) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (
 	return view, roster.Post{}, false, err
 }
 
-func (p *Page) goesFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+func (p officer) goesFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
 	view, post, held, err := p.holder(ctx, turn, answers)
 	state := p.Say("officer.vacant")
 	if held {
 		state = p.Say("officer.held", "name", post.Person.Name)
 	}
-	return bot.Fields{"title": view.Organization.TitleOf(models.TermRole(answers["role"])), "state": state, "said": answers["differs"]}, err
+	return bot.Fields{"title": view.Organization.TitleOf(models.TermRole(answers["role"])), "state": state,
+		"said": answers["differs"]}, err
 }
 
 // Answers to "the roster has somebody else there".
@@ -215,13 +258,14 @@ const (
 	goesOther  = "other"
 )
 
-func (p *Page) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+func (p officer) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	_, post, held, err := p.holder(ctx, turn, answers)
 	label := p.Say("button.add_one")
 	if held {
 		label = p.Say("officer.replace_button", "name", kit.GivenName(post.Person.Name))
 	}
-	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: bot.Choice(goesAnyway)}, bot.Button{Label: p.Say("button.other_post"), Action: bot.Choice(goesOther)})}, err
+	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: bot.Choice(goesAnyway)},
+		bot.Button{Label: p.Say("button.other_post"), Action: bot.Choice(goesOther)})}, err
 }
 
 // readGoes opens the question of the post again where another was meant.
@@ -239,7 +283,7 @@ func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Inpu
 
 // whomChoices are who holds the post among several, and one more where there is
 // room.
-func (p *Page) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+func (p officer) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
 	if err != nil {
 		return nil, err
@@ -247,7 +291,8 @@ func (p *Page) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answe
 	var rows [][]bot.Button
 	for _, post := range view.Posts {
 		if string(post.Term.Role) == answers["role"] {
-			rows = append(rows, bot.Row(bot.Button{Label: p.Say("officer.replace_button", "name", kit.GivenName(post.Person.Name)), Action: bot.Choice(kit.ID(post.Term.ID))}))
+			rows = append(rows, bot.Row(bot.Button{Label: p.Say("officer.replace_button", "name",
+				kit.GivenName(post.Person.Name)), Action: bot.Choice(kit.ID(post.Term.ID))}))
 		}
 	}
 	if len(rows) < view.Organization.DeputiesMax {
@@ -258,7 +303,7 @@ func (p *Page) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answe
 
 const oneMore = "more"
 
-func (p *Page) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	rows, err := p.whomChoices(ctx, turn, answers)
 	if err != nil {
 		return "", err
@@ -294,36 +339,3 @@ func noPaper(_ bot.Turn, answers bot.Answers) bool {
 
 // actingWords say, folded, that somebody holds a post for the time being.
 var actingWords = regexp.MustCompile(`\b(tam (quyen|phu trach|thay)|phu trach|quyen (chi hoi|truong|bi thu))\b`)
-
-// readSigner reads who signed a decision, with or without what they are.
-func readSigner(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	text, err := kit.ReadSentence(input)
-	if err == nil && len([]rune(text)) > 80 {
-		return "", services.Invalid("decision_long")
-	}
-	return text, err
-}
-
-func (p *Page) showDecided(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if answers["decided"] == kit.None {
-		return p.OrNone("decided")(ctx, turn, answers)
-	}
-	return kit.ShowDayOf("decided")(ctx, turn, answers)
-}
-
-// paperOf is the decision that a form's answers cite; keepPaper the reverse.
-func paperOf(answers bot.Answers) roster.Decision {
-	if kit.Kept(answers["decision"]) == "" {
-		return roster.Decision{}
-	}
-	return roster.Decision{Number: answers["decision"], Date: kit.DayOf(kit.Kept(answers["decided"])), Signer: kit.Kept(answers["signer"])}
-}
-
-func keepPaper(answers bot.Answers, paper roster.Decision) {
-	answers["decision"], answers["decided"], answers["signer"] = paper.Number, paper.Date.String(), paper.Signer
-	for _, step := range []string{"decision", "decided", "signer"} {
-		if answers[step] == "" {
-			answers[step] = kit.None
-		}
-	}
-}

@@ -1,0 +1,66 @@
+package change
+
+import (
+	"cmp"
+	"context"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services"
+	"canbobot/services/roster"
+)
+
+// paperSteps ask what stands on a decision besides its number.
+func (p *Page) paperSteps(skip func(bot.Turn, bot.Answers) bool) []bot.Step {
+	return []bot.Step{
+		{
+			Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: p.NoneChoice,
+			Read: kit.NoneOr(p.ReadDay), Show: p.showDecided, Skip: skip,
+		},
+		{
+			Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: p.NoneChoice,
+			Read: kit.NoneOr(readSigner), Show: p.OrNone("signer"), Skip: skip, Free: true,
+		},
+	}
+}
+
+// acting completes a step that asks whether somebody holds a post for the time being.
+func (p *Page) acting(step bot.Step) bot.Step {
+	step.Name = "acting"
+	return p.choice(step, 2, "acting.*_button", "no", "yes")
+}
+
+// readDecision reads a decision's number; readSigner who signed it, with or
+// without what they are.
+var readDecision, readSigner = readShort(60), readShort(80)
+
+func readShort(limit int) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
+	return func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+		text, err := kit.ReadSentence(input)
+		if err == nil && len([]rune(text)) > limit {
+			return "", services.Invalid("decision_long")
+		}
+		return text, err
+	}
+}
+
+func (p *Page) showDecided(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+	if answers["decided"] == kit.None {
+		return p.OrNone("decided")(ctx, turn, answers)
+	}
+	return kit.ShowDayOf("decided")(ctx, turn, answers)
+}
+
+// paperOf is the decision that a form's answers cite; keepPaper the reverse.
+func paperOf(answers bot.Answers) roster.Decision {
+	if kit.Kept(answers["decision"]) == "" {
+		return roster.Decision{}
+	}
+	return roster.Decision{Number: answers["decision"], Date: kit.DayOf(kit.Kept(answers["decided"])),
+		Signer: kit.Kept(answers["signer"])}
+}
+
+func keepPaper(answers bot.Answers, paper roster.Decision) {
+	answers["decision"], answers["decided"] = cmp.Or(paper.Number, kit.None), cmp.Or(paper.Date.String(), kit.None)
+	answers["signer"] = cmp.Or(paper.Signer, kit.None)
+}

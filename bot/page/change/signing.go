@@ -1,0 +1,51 @@
+package change
+
+import (
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services/approve"
+	"canbobot/services/cases"
+	"canbobot/services/change"
+	"canbobot/services/identity"
+	"canbobot/services/outbox"
+)
+
+// Signing is where requests wait for who decides, and by which rules.
+type Signing struct {
+	kit.Kit
+	Requests  *Page
+	Changes   *change.Service
+	Approvals *approve.Service
+	Cases     *cases.Service
+	Identity  *identity.Service
+}
+
+// Register puts the ward's queue, the decisions and the rules into the book.
+func (p *Signing) Register(b *kit.Book) {
+	b.Screen("pending", p.pending, kit.Staff, kit.Intent(bot.WardPending, "pending"))
+	b.Screen("waiting", p.waiting, kit.Staff, kit.Label("waiting"))
+	b.Screen("card", p.card, kit.Staff, kit.Inner)
+	b.Screen("ok", p.approve, kit.Inner)
+	b.Screen("ret", p.returnRequest, kit.Staff, kit.Inner)
+	b.Screen("no", p.refuse, kit.Staff, kit.Inner)
+	b.Screen("takeback", p.takeBack, kit.Inner)
+	b.Screen("many", p.many, kit.Staff, kit.Label("many"))
+	b.Screen("manyyes", p.manyYes, kit.Staff, kit.Inner)
+
+	b.Screen("rules", p.approvalRules, kit.Staff, kit.Label("rules"))
+	b.Screen("delegations", p.delegations, kit.Staff, kit.Label("delegations"))
+	b.Screen("delegate", p.delegate, kit.Staff, kit.Inner)
+	b.Screen("undelegate", p.undelegate, kit.Inner)
+	b.Typed("rules", "quy trinh duyet")
+	b.Typed("delegations", "uy quyen", "nho nguoi ky thay")
+
+	b.Form(p.returnForm())
+	b.Form(p.refuseForm())
+	b.Form(p.signForm())
+	b.Form(p.delegateForm())
+
+	b.Message(outbox.ChangeSubmitted, p.asked)
+	b.Message(outbox.ChangeWaiting, p.reminded)
+	b.Message(outbox.ChangeDecided, p.redraw)
+	b.Card(outbox.Change, p.redraw)
+}
