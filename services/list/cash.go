@@ -10,7 +10,6 @@ import (
 	"canbobot/services"
 	"canbobot/services/journal"
 	"canbobot/services/money"
-	"canbobot/services/outbox"
 )
 
 // CashVillage is the money of a list that one village hands out: that of people
@@ -89,28 +88,16 @@ WHERE place = 1 ORDER BY sort_order, village, id`, run).Scan(&lines).Error
 // the day, all of it at once. It refuses with conflict/moved.list.decided a list that is
 // not the one that was seen, and with invalid/cash_none a village that has
 // nothing to hand out; a village that has handed everything out stays so.
-func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64, version int, village int64, on models.Date) (RunView, error) {
-	if err := actor.Need(services.Clerk, services.Leader); err != nil {
+func (s *Service) SettleCash(
+	ctx context.Context, actor services.Actor, id int64, version int, village int64, on models.Date,
+) (RunView, error) {
+	if err := s.mayPay(actor, on); err != nil {
 		return RunView{}, err
 	}
-	if err := s.paidOn(on); err != nil {
-		return RunView{}, err
-	}
-	run, err := takeRun(s.store.WithContext(ctx), actor, id)
-	if err != nil {
-		return RunView{}, err
-	}
-	var view RunView
-	err = s.write(ctx, actor, run.WardID, func(tx *gorm.DB) error {
-		if run, err = takeRun(tx, actor, id); err != nil {
-			return err
-		}
-		if run.Version != version || run.State != models.RunExported {
-			return s.moved(tx, run)
-		}
+	return s.settle(ctx, actor, settling{run: id, version: version, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
 		lines, err := cashLines(tx, run.ID)
 		if err != nil {
-			return err
+			return nil, told{}, err
 		}
 		var pending []int64
 		there, total := false, int64(0)
@@ -121,27 +108,9 @@ func (s *Service) SettleCash(ctx context.Context, actor services.Actor, id int64
 			}
 		}
 		if !there {
-			return services.Invalid("cash_none")
+			return nil, told{}, services.Invalid("cash_none")
 		}
-		if len(pending) > 0 {
-			if err := s.mark(tx, pending, models.LinePending, models.LinePaid, "", on); err != nil {
-				return err
-			}
-			trail := actor
-			trail.Ward = run.WardID
-			detail := journal.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
-			if err := s.audit.Record(tx, trail, "run.cash_settled", subject(run), detail); err != nil {
-				return err
-			}
-			if err := s.tellOutcome(ctx, tx, run.WardID, pending); err != nil {
-				return err
-			}
-			if err := s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID); err != nil {
-				return err
-			}
-		}
-		view, err = s.viewRun(tx, actor, run)
-		return err
-	})
-	return view, err
+		detail := journal.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
+		return paidAll(pending, on), told{action: "run.cash_settled", detail: detail}, nil
+	}})
 }

@@ -101,10 +101,13 @@ func stored(tx *gorm.DB, run models.PaymentRun) (*seal, error) {
 // person, with their components in the order in which they were written.
 func storedLines(tx *gorm.DB, run, after, last int64, limit int) ([]models.PaymentLine, error) {
 	var lines []models.PaymentLine
-	err := tx.Preload("Components", func(db *gorm.DB) *gorm.DB { return db.Order("payment_components.id") }).
+	err := tx.Preload("Components", inOrder).
 		Where("run_id = ? AND person_id > ? AND person_id <= ?", run, after, last).Order("person_id").Limit(limit).Find(&lines).Error
 	if err != nil {
 		return nil, fmt.Errorf("lines: %w", err)
 	}
 	return lines, nil
 }
+
+// inOrder reads components in the order in which they were written.
+func inOrder(db *gorm.DB) *gorm.DB { return db.Order("payment_components.id") }

@@ -60,12 +60,7 @@ func (s *Service) Line(ctx context.Context, actor services.Actor, id int64) (mod
 	if err := money.StaffOnly(actor); err != nil {
 		return models.PaymentLine{}, err
 	}
-	var line models.PaymentLine
-	err := s.store.WithContext(ctx).Preload("Components", func(db *gorm.DB) *gorm.DB { return db.Order("payment_components.id") }).Take(&line, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(line.WardID) != nil) {
-		return models.PaymentLine{}, services.NotFound("line")
-	}
-	return line, err
+	return takeLine(s.store.WithContext(ctx).Preload("Components", inOrder), actor, id)
 }
 
 func (s *Service) viewRun(db *gorm.DB, actor services.Actor, run models.PaymentRun) (RunView, error) {
@@ -186,12 +181,10 @@ func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (
 	case !errors.Is(err, gorm.ErrRecordNotFound):
 		return run, false, fmt.Errorf("run: %w", err)
 	}
-	var later int64
-	err = tx.Model(&models.PaymentRun{}).Where("ward_id = ? AND month > ? AND state <> ?", actor.Ward, month, models.RunDraft).Count(&later).Error
-	if err != nil {
-		return run, false, fmt.Errorf("run: %w", err)
-	}
-	if later > 0 {
+	switch later, err := frozenAfter(tx, actor.Ward, month); {
+	case err != nil:
+		return run, false, err
+	case later:
 		return run, false, services.Conflict("run_past")
 	}
 	covers, err := money.PayEvery(tx, actor.Ward)
