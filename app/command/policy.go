@@ -7,7 +7,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/tariff"
+	"canbobot/services/money"
 	"canbobot/services/ward"
 )
 
@@ -85,7 +85,7 @@ func (c policyImportCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		policies, faults, err := tariff.Read(content)
+		policies, faults, err := money.ReadPolicies(content)
 		if err != nil {
 			return err
 		}

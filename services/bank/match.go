@@ -327,10 +327,10 @@ func (m *matching) add(l line, what field, finding sheet.Finding) {
 	if len(m.out.findings) >= sheet.MaxFindings {
 		return
 	}
-	column, ok := l.header.columns[what]
+	column, ok := l.header[what]
 	for _, other := range []field{fieldAccount, fieldReference, fieldStatus} {
 		if !ok {
-			column, ok = l.header.columns[other]
+			column, ok = l.header[other]
 		}
 	}
 	finding.Sheet, finding.Row, finding.Value = l.sheet, l.row, sheet.Shorten(finding.Value)

@@ -1,11 +1,10 @@
 package bank
 
 import (
+	_ "embed"
 	"errors"
-	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"canbobot/models"
@@ -15,66 +14,29 @@ import (
 )
 
 // field is what a column holds.
-type field int
+type field = string
 
 const (
-	fieldAccount field = iota
-	fieldName
-	fieldAmount
-	fieldStatus
-	fieldReason
-	fieldAbout
-	fieldReference
-	fieldDay
+	fieldAccount   field = "account"
+	fieldName      field = "name"
+	fieldAmount    field = "amount"
+	fieldStatus    field = "status"
+	fieldReason    field = "reason"
+	fieldAbout     field = "about"
+	fieldReference field = "reference"
+	fieldDay       field = "day"
 )
 
-// synonyms are the headings that banks and wards use, folded, without marks.
-var synonyms = func() map[string]field {
-	all := map[string]field{}
-	for what, names := range map[field]string{
-		fieldAccount: "so tai khoan|stk|tai khoan|so tk|tk|so tai khoan ngan hang|tai khoan thu huong|so tai khoan thu huong|so tai khoan nguoi huong|so tai khoan nguoi thu huong|" +
-			"tai khoan nguoi huong|tk thu huong|so tk thu huong|stk thu huong|so tai khoan nhan|tai khoan nhan|so tk nhan|tai khoan huong|so tai khoan huong|so tai khoan nguoi nhan|tai khoan co|account|account no|account number|beneficiary account",
-		fieldName: "ho va ten|ho ten|ten|ten nguoi huong|ten nguoi thu huong|nguoi thu huong|nguoi huong|ho ten nguoi huong|ho va ten nguoi huong|ten tai khoan|ten chu tai khoan|chu tai khoan|" +
-			"don vi thu huong|ten don vi thu huong|ten nguoi nhan|nguoi nhan|ten thu huong|ten can bo|ho ten can bo|ho va ten can bo|beneficiary name|account name",
-		fieldAmount:    "so tien|so tien chuyen|thanh tien|so tien giao dich|so tien chuyen khoan|so tien thanh toan|gia tri|gia tri giao dich|tien|so tien vnd|so tien dong|so tien ghi co|amount",
-		fieldStatus:    "trang thai|ket qua|tinh trang|trang thai giao dich|ket qua giao dich|ket qua chuyen|ket qua chuyen khoan|ket qua chuyen tien|trang thai chuyen|trang thai chuyen tien|trang thai lenh|trang thai thanh toan|ket qua thanh toan|ket qua xu ly|trang thai xu ly|kq|status|result",
-		fieldReason:    "ly do|ly do loi|ly do that bai|ly do tu choi|ly do tra lai|ly do khong thanh cong|nguyen nhan|nguyen nhan loi|mo ta loi|chi tiet loi|thong bao loi|ghi chu|mo ta ket qua|chi tiet ket qua|phan hoi|ngan hang tra loi|reason|error",
-		fieldAbout:     "dien giai|noi dung|noi dung chuyen khoan|noi dung chuyen tien|noi dung thanh toan|noi dung giao dich|description|remark",
-		fieldReference: "ma dong|ma doi chieu|ma tham chieu|so tham chieu|ma tham chieu don vi|reference|ref",
-		fieldDay:       "ngay giao dich|ngay chuyen|ngay chuyen tien|ngay hach toan|ngay gio giao dich|ngay hieu luc|thoi gian giao dich|thoi gian|ngay|ngay thanh toan|ngay xu ly|ngay tra|date",
-	} {
-		for name := range strings.SplitSeq(names, "|") {
-			all[name] = what
-		}
-	}
-	return all
-}()
+//go:embed headings.txt
+var headingList string
 
-// header is where the columns are.
-type header struct {
-	row     int
-	columns map[field]int
-}
-
-func (h header) has(what field) bool { _, ok := h.columns[what]; return ok }
+// headings are the names that banks and wards give the columns.
+var headings = sheet.NewHeadings(headingList)
 
 // knows reports whether rows can be matched and read: which line, how much, and
 // what became of it.
-func (h header) knows() bool {
-	return (h.has(fieldAccount) || h.has(fieldReference)) && h.has(fieldAmount) && h.has(fieldStatus)
-}
-
-func (h header) weight() int { return len(h.columns) }
-
-func readHeader(row sheet.Row) header {
-	h := header{row: row.Number, columns: map[field]int{}}
-	for column, cell := range row.Cells {
-		what, ok := synonyms[sheet.Heading(cell)]
-		if _, taken := h.columns[what]; ok && !taken {
-			h.columns[what] = column
-		}
-	}
-	return h
+func knows(h sheet.Columns) bool {
+	return (h.Has(fieldAccount) || h.Has(fieldReference)) && h.Has(fieldAmount) && h.Has(fieldStatus)
 }
 
 // Kind is what a sheet reads like.
@@ -90,7 +52,7 @@ const (
 // workbook, as services/sheet does.
 func KindOf(content []byte) (Kind, error) {
 	heads := map[string]map[int][]string{}
-	knows, money := false, false
+	results, money := false, false
 	err := sheet.Each(content, models.Date{}, func(row sheet.Row) error {
 		if row.Number > sheet.HeadingRows {
 			return nil
@@ -99,9 +61,9 @@ func KindOf(content []byte) (Kind, error) {
 			heads[row.Sheet] = map[int][]string{}
 		}
 		heads[row.Sheet][row.Number] = row.Cells
-		h := readHeader(row)
-		knows = knows || h.knows()
-		money = money || h.has(fieldAccount) && h.has(fieldAmount) || h.has(fieldAmount) && h.has(fieldStatus)
+		h := headings.Find(row.Cells)
+		results = results || knows(h)
+		money = money || h.Has(fieldAccount) && h.Has(fieldAmount) || h.Has(fieldAmount) && h.Has(fieldStatus)
 		return nil
 	})
 	if err != nil {
@@ -113,7 +75,7 @@ func KindOf(content []byte) (Kind, error) {
 		posts = posts || named
 	}
 	switch {
-	case knows:
+	case results:
 		return Results, nil
 	case money && !posts:
 		return Unsure, nil
@@ -135,7 +97,7 @@ const (
 type line struct {
 	sheet  string
 	row    int
-	header header
+	header sheet.Columns
 
 	account string // digits; the last four where hidden
 	hidden  bool
@@ -165,19 +127,19 @@ type reading struct {
 // with invalid/result_header when none has.
 func read(content []byte, today models.Date) (*reading, error) {
 	r := &reading{}
-	current, at := "", header{}
+	current, at := "", sheet.Columns{}
 	found := false
 	err := sheet.Each(content, today, func(row sheet.Row) error {
 		if row.Sheet != current {
-			current, at = row.Sheet, header{}
+			current, at = row.Sheet, nil
 		}
 		if row.Number <= sheet.HeadingRows {
-			if h := readHeader(row); h.knows() && h.weight() > at.weight() {
+			if h := headings.Find(row.Cells); knows(h) && len(h) > len(at) {
 				at, found = h, true
 				return nil
 			}
 		}
-		if at.columns == nil || !at.knows() {
+		if !knows(at) {
 			for _, cell := range row.Cells {
 				if month := monthIn(cell); month != 0 && r.month == 0 {
 					r.month = month
@@ -200,14 +162,9 @@ func read(content []byte, today models.Date) (*reading, error) {
 }
 
 // readLine types one row; false for a row of sums, signatures and the like.
-func readLine(row sheet.Row, at header, today models.Date) (line, bool) {
+func readLine(row sheet.Row, at sheet.Columns, today models.Date) (line, bool) {
 	l := line{sheet: row.Sheet, row: row.Number, header: at}
-	cell := func(what field) string {
-		if column, ok := at.columns[what]; ok && column < len(row.Cells) {
-			return sheet.Text(row.Cells[column])
-		}
-		return ""
-	}
+	cell := func(what field) string { return at.Cell(row.Cells, what) }
 	account, reference, status, amount := cell(fieldAccount), cell(fieldReference), cell(fieldStatus), cell(fieldAmount)
 	l.shown = cell(fieldName)
 	l.name = foldName(l.shown)
@@ -231,7 +188,7 @@ func readLine(row sheet.Row, at header, today models.Date) (line, bool) {
 	}
 	if reference != "" {
 		var ok bool
-		if l.run, l.ref, ok = list.ParseReference(reference); !ok && !at.has(fieldAccount) {
+		if l.run, l.ref, ok = list.ParseReference(reference); !ok && !at.Has(fieldAccount) {
 			wrong(fieldReference, "result_reference", nil)
 		}
 	}
@@ -244,7 +201,7 @@ func readLine(row sheet.Row, at header, today models.Date) (line, bool) {
 		wrong(fieldAccount, "result_account_missing", nil)
 	}
 	var ok bool
-	if l.amount, ok = readAmount(amount); !ok {
+	if l.amount, ok = sheet.Amount(amount); !ok {
 		wrong(fieldAmount, "result_amount", nil)
 	}
 	if l.answer, ok = readAnswer(status); !ok {
@@ -252,7 +209,7 @@ func readLine(row sheet.Row, at header, today models.Date) (line, bool) {
 	}
 	if l.answer == answerFailed || l.answer == answerReturned {
 		l.reason = cell(fieldReason)
-		if about := cell(fieldAbout); l.reason == "" && !at.has(fieldReason) && monthIn(about) == 0 {
+		if about := cell(fieldAbout); l.reason == "" && !at.Has(fieldReason) && monthIn(about) == 0 {
 			l.reason = about
 		}
 		if l.reason == "" {
@@ -297,35 +254,6 @@ func monthIn(cell string) models.Month {
 		return 0
 	}
 	return month
-}
-
-// most is what no transfer of a ward exceeds.
-const most = 1_000_000_000_000
-
-var (
-	grouped = regexp.MustCompile(`^\d{1,3}([., ]\d{3})+$`)
-	cents   = regexp.MustCompile(`[.,]0{1,2}$`)
-)
-
-// readAmount reads an amount of đồng as banks write it: 200000, 200.000,
-// 200,000.00 VND, 2E+05. It is above zero.
-func readAmount(cell string) (int64, bool) {
-	text := strings.TrimSpace(cell)
-	for _, unit := range []string{"vnđ", "vnd", "đồng", "dong", "đ"} {
-		if len(text) > len(unit) && strings.EqualFold(text[len(text)-len(unit):], unit) {
-			text = strings.TrimSpace(text[:len(text)-len(unit)])
-			break
-		}
-	}
-	text = cents.ReplaceAllString(sheet.Whole(text), "")
-	if grouped.MatchString(text) {
-		text = strings.NewReplacer(".", "", ",", "", " ", "").Replace(text)
-	}
-	amount, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || amount <= 0 || amount > most || amount > math.MaxInt64/2 {
-		return 0, false
-	}
-	return amount, true
 }
 
 // answers are words of a status, in the order in which they are looked for: "không

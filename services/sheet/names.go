@@ -11,11 +11,11 @@ import (
 
 // organizationNames are what people call the organizations, folded.
 var organizationNames = map[string]string{
-	"youth":      "doan thanh nien|doan tn|dtn|doan|chi doan|doan tncs hcm|doan tncs ho chi minh|doan tncshcm|chi doan thanh nien|thanh nien",
+	"youth":      "doan thanh nien|doan phuong|doan xa|doan tn|dtn|doan|chi doan|doan tncs hcm|doan tncs ho chi minh|doan tncshcm|chi doan thanh nien|thanh nien",
 	"women":      "phu nu|hoi phu nu|hoi lhpn|lhpn|pn|hoi pn|chi hoi phu nu|hoi lien hiep phu nu|chi hoi pn|ch phu nu|hoi lien hiep phu nu viet nam",
 	"farmers":    "nong dan|nd|hoi nong dan|chi hoi nong dan|chi hoi nd|hoi nd|ch nong dan|hoi nong dan viet nam",
 	"veterans":   "cuu chien binh|ccb|hoi ccb|hoi cuu chien binh|chi hoi ccb|chi hoi cuu chien binh|ch ccb",
-	"elderly":    "nguoi cao tuoi|nct|hoi nct|hoi nguoi cao tuoi|chi hoi nct|chi hoi nguoi cao tuoi",
+	"elderly":    "nguoi cao tuoi|cao tuoi|nct|hoi nct|hoi nguoi cao tuoi|chi hoi nct|chi hoi nguoi cao tuoi",
 	"red_cross":  "chu thap do|ctd|hoi ctd|hoi chu thap do|chi hoi ctd|chi hoi chu thap do",
 	"front":      "mat tran|mttq|mat tran to quoc|ban cong tac mat tran|ban ct mat tran|ban ctmt|btc mat tran|ub mttq",
 	"party_cell": "chi bo|cap uy|chi uy|cap uy chi bo|chi bo dang|dang",

@@ -26,6 +26,12 @@ func (d Days) Read(cell string) (models.Date, error) {
 	return day, err
 }
 
+// Any is Read for days of any time.
+func (d Days) Any(cell string) (models.Date, error) {
+	day, _, err := d.read(cell)
+	return day, err
+}
+
 // HeadingRows is how far down headings are looked for.
 const HeadingRows = headerRows
 
@@ -80,12 +86,6 @@ func AccountNumber(cell string) (number string, hidden bool, err error) {
 	}
 	number, _, err = readAccount(cell)
 	return number, false, err
-}
-
-// Whole undoes what a spreadsheet does to a whole number: 2E+05, 200000.0.
-func Whole(cell string) string {
-	digits, _, _ := digitsOf(cell)
-	return digits
 }
 
 // IsFormulaError reports whether a cell shows that its formula failed.

@@ -1,4 +1,4 @@
-package tariff_test
+package money_test
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/tariff"
+	"canbobot/services/money"
 )
 
-func sheet(t testing.TB, rows ...[]any) []byte {
+func sheetOf(t testing.TB, rows ...[]any) []byte {
 	t.Helper()
 	file := excelize.NewFile()
 	defer file.Close()
@@ -31,7 +31,7 @@ func sheet(t testing.TB, rows ...[]any) []byte {
 var heads = []any{"Tên khoản", "Nguồn tiền", "Căn cứ", "Ngày ký", "Từ ngày", "Đến ngày", "Đoàn thể", "Chức vụ", "Mức hỗ trợ", "Hệ số", "Cách tính", "Nhiều chức", "Tối đa"}
 
 func TestReadAResolution(t *testing.T) {
-	policies, faults, err := tariff.Read(sheet(t,
+	policies, faults, err := money.ReadPolicies(sheetOf(t,
 		[]any{"BẢNG MỨC HỖ TRỢ"}, heads,
 		[]any{"Hỗ trợ chi hội", "Ngân sách tỉnh", "Nghị quyết 12/2026/NQ-HĐND", "10/03/2026", 46113, "", "Phụ nữ", "Chi hội trưởng", "250.000", "", "Đủ 12 ngày, không đủ 50%", "Cao nhất và 50%", "500.000"},
 		[]any{"", "", "", "", "", "", "", "Cấp phó", "", "0,05"},
@@ -63,7 +63,7 @@ func TestWrongRowsAreTold(t *testing.T) {
 		row[column] = value
 		return row
 	}
-	policies, faults, err := tariff.Read(sheet(t, heads, good, with(4, "32/13/2026"), with(7, "Giám đốc"), with(8, "nhiều"), with(6, "Hội chơi cờ"), with(8, "-5")))
+	policies, faults, err := money.ReadPolicies(sheetOf(t, heads, good, with(4, "32/13/2026"), with(7, "Giám đốc"), with(8, "nhiều"), with(6, "Hội chơi cờ"), with(8, "-5")))
 	if err != nil || policies != nil {
 		t.Fatalf("%+v, %v", policies, err)
 	}
@@ -78,22 +78,22 @@ func TestWrongRowsAreTold(t *testing.T) {
 		content []byte
 		code    string
 	}{
-		"no headings": {sheet(t, []any{"Xin chào"}), "tariff_header"},
-		"no rows":     {sheet(t, heads), "tariff_header"},
+		"no headings": {sheetOf(t, []any{"Xin chào"}), "tariff_header"},
+		"no rows":     {sheetOf(t, heads), "tariff_header"},
 		"an image":    {[]byte("\x89PNG\r\n\x1a\n"), "sheet_image"},
 		"nothing":     {nil, "sheet_empty"},
 	} {
-		if _, _, err := tariff.Read(one.content); services.CodeOf(err) != one.code {
+		if _, _, err := money.ReadPolicies(one.content); services.CodeOf(err) != one.code {
 			t.Errorf("%s: %v, want %s", name, err, one.code)
 		}
 	}
 }
 
-func FuzzRead(f *testing.F) {
+func FuzzReadPolicies(f *testing.F) {
 	f.Add("01/05/2026", "Cấp trưởng", "200.000", "Đủ 12 ngày")
 	f.Add("46113", "uỷ viên", "-1", "theo ngày")
 	f.Fuzz(func(t *testing.T, from, role, amount, accrual string) {
-		policies, _, err := tariff.Read(sheet(t, heads, []any{"a", "b", "c", "", from, "", "", role, amount, "", accrual}))
+		policies, _, err := money.ReadPolicies(sheetOf(t, heads, []any{"a", "b", "c", "", from, "", "", role, amount, "", accrual}))
 		if err != nil && services.KindOf(err) != services.KindInvalid {
 			t.Error(err)
 		}

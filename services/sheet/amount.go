@@ -1,0 +1,57 @@
+package sheet
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"canbobot/models"
+)
+
+// mostAmount is what no cell of a ward exceeds, in đồng.
+const mostAmount = 1_000_000_000_000
+
+var (
+	grouped = regexp.MustCompile(`^\d{1,3}([., ]\d{3})+$`)
+	cents   = regexp.MustCompile(`[.,]0{1,2}$`)
+)
+
+// Amount reads whole đồng as banks and wards write them: 200000, 200.000,
+// 200,000.00 VND, 2E+05. It is above zero.
+func Amount(cell string) (int64, bool) {
+	text := strings.TrimSpace(cell)
+	for _, unit := range []string{"vnđ", "vnd", "đồng", "dong", "đ"} {
+		if len(text) > len(unit) && strings.EqualFold(text[len(text)-len(unit):], unit) {
+			text = strings.TrimSpace(text[:len(text)-len(unit)])
+			break
+		}
+	}
+	whole, _, _ := digitsOf(text)
+	text = cents.ReplaceAllString(whole, "")
+	if grouped.MatchString(text) {
+		text = strings.NewReplacer(".", "", ",", "", " ", "").Replace(text)
+	}
+	amount, err := strconv.ParseInt(text, 10, 64)
+	return amount, err == nil && amount > 0 && amount <= mostAmount
+}
+
+// Role reads what a title is paid as.
+func Role(cell string) (models.TermRole, bool) {
+	role, known := roleNames[words(models.Fold(cell))]
+	return role, known
+}
+
+// Organization finds which one a cell speaks of, also inside a longer text.
+func Organization(cell string) (code string, known bool) {
+	folded := " " + words(models.Fold(cell)) + " "
+	longest := 0
+	for of, names := range organizationNames {
+		for name := range strings.SplitSeq(names, "|") {
+			inside := strings.Contains(name, " ") && strings.Contains(folded, " "+name+" ")
+			if (inside || folded == " "+name+" ") && len(name) > longest {
+				code, longest = of, len(name)
+			}
+		}
+	}
+	return code, longest > 0
+}
