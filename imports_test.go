@@ -93,7 +93,6 @@ var house = []room{
 	{path: "services/change", may: floorThree, why: "a change shows what it does to the money"},
 	{path: "services/story", may: floorFour,
 		why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
-		why: "reads policies out of a sheet; whether they can stand is not its to say"},
 	{path: "services/paper", may: join(floorThree, "services/list", "services/year"),
 		why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
 	{path: "services/bank", may: join(floorThree, "services/list", "services/sheet"),
