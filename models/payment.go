@@ -2,68 +2,6 @@ package models
 
 import "time"
 
-// Policy pays roles an amount, on a legal basis, while it is in force.
-type Policy struct {
-	ID         int64
-	WardID     int64
-	Code       string // stable within the ward: "town-2021"
-	Name       string
-	Source     string // whose money: "town", "province"
-	LegalBasis string // as cited: "Nghị quyết 258/2020/NQ-HĐND"
-	LegalDate  Date
-	Issuer     string
-	From       Date `gorm:"column:from_date"`
-	To         Date `gorm:"column:to_date"`
-
-	Accrual         Accrual
-	AccrualDays     int // N of the accrual rule; 0 where the rule has none
-	AccrualPercent  int // PERCENT of full_from
-	Stacking        Stacking
-	StackingPercent int   // of every post below the highest
-	Cap             int64 // đồng per person and month; 0 for none
-	ReplacedByID    *int64
-	CreatedAt       time.Time
-	Rules           []PolicyRule `gorm:"foreignKey:PolicyID"`
-}
-
-// Accrual says what a month begun or ended in the middle is worth.
-type Accrual string
-
-const (
-	FullIfOnDay Accrual = "full_if_on_day" // whole when in post on day N, else nothing
-	NextMonth   Accrual = "next_month"     // whole when in post on the first day, else nothing
-	ByDay       Accrual = "by_day"         // days in post over days of the month
-	FullFrom    Accrual = "full_from"      // whole from N days in post, else PERCENT
-)
-
-// Stacking says what several posts of one person are worth.
-type Stacking string
-
-const (
-	StackAll     Stacking = "all"
-	StackHighest Stacking = "highest"
-	StackPercent Stacking = "highest_plus" // the highest, and a percentage of each other
-)
-
-// PolicyRule pays one role, of one organization or of all. Exactly one of
-// Amount and Coefficient is set.
-type PolicyRule struct {
-	ID               int64
-	PolicyID         int64
-	Role             TermRole
-	OrganizationCode string // "" for every organization
-	Amount           int64  // đồng a month
-	Coefficient      int64  // thousandths of the base salary
-}
-
-// BaseSalary is the state's base salary (lương cơ sở) from a day on.
-type BaseSalary struct {
-	ID         int64
-	From       Date `gorm:"column:from_date"`
-	Amount     int64
-	LegalBasis string
-}
-
 // RunState is where a ward's payment list of one month is.
 type RunState string
 
@@ -151,17 +89,4 @@ type PaymentComponent struct {
 	Basis    string // legal basis as cited
 	Why      string // code of the calculus: full, by_day, cut_off, stacked, capped ...
 	Days     int    // days in post that month
-}
-
-// Budget is what a source of money gives the ward for a year, as staff entered
-// it.
-type Budget struct {
-	ID        int64
-	WardID    int64
-	Source    string // as of a Policy
-	Year      int
-	Amount    int64  // đồng
-	StaffID   *int64 // who entered it last
-	CreatedAt time.Time
-	UpdatedAt time.Time
 }

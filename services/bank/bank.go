@@ -14,7 +14,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +45,8 @@ type Service struct {
 	clock    services.Clock
 }
 
-func New(store *models.Store, vault *vault.Vault, list *list.Service, identity *identity.Service, clock services.Clock) *Service {
+func New(store *models.Store, vault *vault.Vault, list *list.Service, identity *identity.Service,
+	clock services.Clock) *Service {
 	return &Service{store: store, vault: vault, list: list, identity: identity, clock: clock}
 }
 
@@ -87,7 +87,8 @@ type Preview struct {
 
 // Sheet is the preview as services/sheet annotates one.
 func (p Preview) Sheet() sheet.Preview {
-	return sheet.Preview{File: p.File, Findings: p.Findings, Counts: sheet.Counts{Rows: p.Counts.Rows, Errors: p.Counts.Errors, Remarks: p.Counts.Remarks}}
+	return sheet.Preview{File: p.File, Findings: p.Findings,
+		Counts: sheet.Counts{Rows: p.Counts.Rows, Errors: p.Counts.Errors, Remarks: p.Counts.Remarks}}
 }
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
@@ -107,12 +108,14 @@ func may(actor services.Actor) error {
 // list it is; zero finds that out from the sheet. It refuses what is no
 // workbook as services/sheet does, invalid/result_header a sheet without the
 // columns, and conflict/results_no_run where no list waits for an answer.
-func (s *Service) Check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview, error) {
+func (s *Service) Check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview,
+	error) {
 	preview, _, err := s.check(ctx, actor, month, content)
 	return preview, err
 }
 
-func (s *Service) check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview, outcome, error) {
+func (s *Service) check(ctx context.Context, actor services.Actor, month models.Month, content []byte) (Preview,
+	outcome, error) {
 	if err := may(actor); err != nil {
 		return Preview{}, outcome{}, err
 	}
@@ -143,13 +146,17 @@ func (o outcome) preview(run models.PaymentRun) Preview {
 	for text, count := range counts {
 		preview.Reasons = append(preview.Reasons, Reason{text, count})
 	}
-	slices.SortFunc(preview.Reasons, func(a, b Reason) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text)) })
+	slices.SortFunc(preview.Reasons, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count),
+			cmp.Compare(a.Text, b.Text))
+	})
 	return preview
 }
 
 // Preview is Check, and keeps a sheet that would mark something, sealed, so that
 // it can be confirmed for a week; the sender's earlier ones are dropped.
-func (s *Service) Preview(ctx context.Context, actor services.Actor, month models.Month, name string, content []byte) (Preview, error) {
+func (s *Service) Preview(ctx context.Context, actor services.Actor, month models.Month, name string,
+	content []byte) (Preview, error) {
 	preview, done, err := s.check(ctx, actor, month, content)
 	preview.File = fileName(name)
 	if err != nil || preview.Counts.Errors > 0 || preview.Counts.Marks() == 0 {
@@ -160,25 +167,26 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, month model
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	preview.ID, err = s.keep(ctx, actor, models.ResultSheet{
-		RunID: &preview.Run.ID, FileName: preview.File, State: models.ResultPreviewed, Plan: done.fingerprint(preview.Run.ID), Counts: string(counts),
+		RunID: &preview.Run.ID, FileName: preview.File, State: models.ResultPreviewed,
+		Plan: done.fingerprint(preview.Run.ID), Counts: string(counts),
 	}, content)
 	return preview, err
 }
 
 // keep seals a sheet in place of the sender's earlier ones.
-func (s *Service) keep(ctx context.Context, actor services.Actor, row models.ResultSheet, content []byte) (int64, error) {
+func (s *Service) keep(ctx context.Context, actor services.Actor, row models.ResultSheet, content []byte) (int64,
+	error) {
 	sealed, err := s.vault.Seal(contentPlace, string(content))
 	if err != nil {
 		return 0, fmt.Errorf("seal sheet: %w", err)
 	}
 	hash := sha256.Sum256(content)
 	row.WardID, row.FileHash, row.Content, row.CreatedAt = actor.Ward, hash[:], sealed, s.clock.UTC()
-	if actor.Staff != 0 {
-		row.StaffID = &actor.Staff
-	}
+	row.StaffID = services.Ref(actor.Staff)
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		err := tx.Model(&models.ResultSheet{}).
-			Where("ward_id = ? AND COALESCE(staff_id, 0) = ? AND state IN ?", actor.Ward, actor.Staff, []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
+			Where("ward_id = ? AND COALESCE(staff_id, 0) = ? AND state IN ?", actor.Ward, actor.Staff,
+				[]models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 			Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 		if err != nil {
 			return err
@@ -204,7 +212,8 @@ func (s *Service) Ask(ctx context.Context, actor services.Actor, name string, co
 	if err := may(actor); err != nil {
 		return 0, err
 	}
-	return s.keep(ctx, actor, models.ResultSheet{FileName: fileName(name), State: models.ResultAsked, Plan: []byte{}, Counts: "{}"}, content)
+	return s.keep(ctx, actor, models.ResultSheet{FileName: fileName(name), State: models.ResultAsked, Plan: []byte{},
+		Counts: "{}"}, content)
 }
 
 // Sheet is the file itself, for as long as it waits for an answer
@@ -233,15 +242,7 @@ func (s *Service) content(row models.ResultSheet) ([]byte, error) {
 }
 
 func take(tx *gorm.DB, actor services.Actor, id int64) (models.ResultSheet, error) {
-	var row models.ResultSheet
-	err := tx.Take(&row, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(row.WardID) != nil) {
-		return models.ResultSheet{}, services.NotFound("import")
-	}
-	if err != nil {
-		return models.ResultSheet{}, fmt.Errorf("result sheet: %w", err)
-	}
-	return row, nil
+	return services.Take[models.ResultSheet](tx, actor, "import", id)
 }
 
 // Apply marks what the preview showed: every line or, on any failure, none. It
@@ -323,7 +324,8 @@ func (s *Service) Again(ctx context.Context, actor services.Actor, id int64) (Pr
 		return Preview{}, err
 	}
 	var run models.PaymentRun
-	err = s.store.WithContext(ctx).Where("id = (SELECT run_id FROM result_sheets WHERE id = ?)", id).Limit(1).Find(&run).Error
+	err = s.store.WithContext(ctx).Where("id = (SELECT run_id FROM result_sheets WHERE id = ?)",
+		id).Limit(1).Find(&run).Error
 	if err != nil {
 		return Preview{}, fmt.Errorf("run: %w", err)
 	}
@@ -351,7 +353,8 @@ func (s *Service) Purge(ctx context.Context) error {
 }
 
 func (s *Service) drop(ctx context.Context, which string, value any) error {
-	err := services.AcrossWards(s.store.WithContext(ctx), "a purge, or one by its id").Model(&models.ResultSheet{}).Where(which, value).
+	err := services.AcrossWards(s.store.WithContext(ctx),
+		"a purge, or one by its id").Model(&models.ResultSheet{}).Where(which, value).
 		Where("state IN ?", []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 		Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 	if err != nil {

@@ -36,10 +36,12 @@ func TestASheetMarksWhatTheBankSays(t *testing.T) {
 	}
 	preview := h.preview(rows...)
 	c := preview.Counts
-	if c.Rows != 4 || c.Paid != 1 || c.Failed != 1 || c.Returned != 1 || c.Waiting != 1 || c.Missing != 1 || c.Errors != 0 || preview.Total != 200_000 || preview.Run.Month != march {
+	if c.Rows != 4 || c.Paid != 1 || c.Failed != 1 || c.Returned != 1 || c.Waiting != 1 || c.Missing != 1 ||
+		c.Errors != 0 || preview.Total != 200_000 || preview.Run.Month != march {
 		t.Fatalf("counts: %+v of %v, %+v", c, preview.Run.Month, preview.Findings)
 	}
-	if !slices.Equal(preview.Reasons, []bank.Reason{{Text: "Sai tên người hưởng", Count: 1}, {Text: "Đã hoàn trả", Count: 1}}) {
+	if !slices.Equal(preview.Reasons, []bank.Reason{{Text: "Sai tên người hưởng", Count: 1},
+		{Text: "Đã hoàn trả", Count: 1}}) {
 		t.Errorf("reasons: %+v", preview.Reasons)
 	}
 	if got := h.states(); slices.ContainsFunc(got, func(s models.LineState) bool { return s != pending }) {
@@ -132,7 +134,8 @@ func TestBadRowsAreToldAndNothingIsMarked(t *testing.T) {
 			if preview.ID != 0 || preview.Counts.Errors == 0 || preview.Counts.Wrong == 0 {
 				t.Errorf("may be confirmed: %+v", preview)
 			}
-			if _, err := sheet.Annotate(made(t, append([][]any{heads, good}, c.rows...)...), preview.Sheet(), func(key string, _ map[string]any) string { return key }); err != nil {
+			if _, err := sheet.Annotate(made(t, append([][]any{heads, good}, c.rows...)...), preview.Sheet(),
+				func(key string, _ map[string]any) string { return key }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -147,7 +150,8 @@ func TestASheetOfAnotherMonth(t *testing.T) {
 	april := h.export(march + 1)
 	row := append(answer(0, "Thành công", ""), "HO TRO THANG 03/2026")
 	other := append(answer(1, "Thành công", ""), "HO TRO THANG 04/2026")
-	preview := h.preview(append(slices.Clone(heads), "Nội dung"), row, append(answer(2, "Thành công", ""), "HO TRO THANG 03/2026"), other)
+	preview := h.preview(append(slices.Clone(heads), "Nội dung"), row,
+		append(answer(2, "Thành công", ""), "HO TRO THANG 03/2026"), other)
 	if preview.Run.Month != march || !slices.Contains(codes(preview.Findings), "G4 result_other_month") {
 		t.Errorf("%v: %v", preview.Run.Month, codes(preview.Findings))
 	}
@@ -155,7 +159,9 @@ func TestASheetOfAnotherMonth(t *testing.T) {
 	if err != nil || preview.Counts.Errors != 1 || preview.Findings[0].Code != "result_other_month" {
 		t.Errorf("march's sheet on april's list: %+v, %v", preview, err)
 	}
-	preview, err = h.Check(h.ctx, h.clerk, march, made(t, []any{"Mã dòng", "Số tiền", "Kết quả"}, []any{list.Reference(april.Run.ID, april.Lines[0].ID), 200_000, "OK"}))
+	preview, err = h.Check(h.ctx, h.clerk, march,
+		made(t, []any{"Mã dòng", "Số tiền", "Kết quả"}, []any{list.Reference(april.Run.ID, april.Lines[0].ID), 200_000,
+			"OK"}))
 	if err != nil || preview.Counts.Errors != 1 || preview.Findings[0].Code != "result_other_month" {
 		t.Errorf("april's reference on march's list: %+v, %v", preview, err)
 	}
@@ -181,7 +187,8 @@ func TestALineThatWasPaidAndComesAsFailedIsAConflict(t *testing.T) {
 		t.Errorf("%+v", again)
 	}
 	h.export(march + 1)
-	if found := codes(must(h.Check(h.ctx, h.clerk, march, made(t, heads, answer(0, "Thành công", "")))).Findings); !slices.Equal(found, []string{"E2 result_followed"}) {
+	if found := codes(must(h.Check(h.ctx, h.clerk, march,
+		made(t, heads, answer(0, "Thành công", "")))).Findings); !slices.Equal(found, []string{"E2 result_followed"}) {
 		t.Errorf("found %v", found)
 	}
 }
@@ -326,10 +333,12 @@ func TestFilesThatAreNoResults(t *testing.T) {
 
 func TestOfficersAreToldOfTheirOutcome(t *testing.T) {
 	h := newHouse(t)
-	h.create(&models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: "lan", ChatID: "lan", PersonID: &h.run.Lines[0].PersonID, LinkedAt: h.now, LastSeenAt: h.now})
+	h.create(&models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: "lan", ChatID: "lan",
+		PersonID: &h.run.Lines[0].PersonID, LinkedAt: h.now, LastSeenAt: h.now})
 	h.apply(h.preview(heads, answer(0, "Thành công", ""), answer(1, "Thành công", "")))
 	var told int64
-	h.store.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.LineSettled, h.run.Lines[0].ID).Count(&told)
+	h.store.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.LineSettled,
+		h.run.Lines[0].ID).Count(&told)
 	if told != 1 {
 		t.Errorf("told %d times", told)
 	}
@@ -345,7 +354,8 @@ func TestAnySheetTouchesOnlyItsOwnLines(t *testing.T) {
 		named := map[int]bool{}
 		for range rapid.IntRange(0, 7).Draw(t, "rows") {
 			i := rapid.IntRange(0, len(people)-1).Draw(t, "who")
-			row := answer(i, rapid.SampledFrom([]string{"Thành công", "Thất bại", "Hoàn trả", "Đang xử lý", "", "?"}).Draw(t, "status"), "lý do")
+			row := answer(i, rapid.SampledFrom([]string{"Thành công", "Thất bại", "Hoàn trả", "Đang xử lý", "", "?"}).Draw(t,
+				"status"), "lý do")
 			if rapid.IntRange(0, 5).Draw(t, "spoil") == 0 {
 				row[rapid.IntRange(1, 5).Draw(t, "column")] = rapid.SampledFrom([]any{"", "x", 1, "3706205000011"}).Draw(t, "value")
 			}
@@ -373,11 +383,13 @@ func TestAnySheetTouchesOnlyItsOwnLines(t *testing.T) {
 				t.Fatalf("line %d went from %s to %s unnamed", i, before[i], after[i])
 			}
 		}
-		if len(after) != len(people) || (preview.ID == 0 && changed != 0) || (preview.ID != 0 && changed != c.Marks()) || (c.Errors > 0 && changed > 0) {
+		if len(after) != len(people) || (preview.ID == 0 && changed != 0) || (preview.ID != 0 && changed != c.Marks()) ||
+			(c.Errors > 0 && changed > 0) {
 			t.Fatalf("changed %d of %d: %+v", changed, len(after), c)
 		}
 		var moved int64
-		if err := h.store.Model(&models.PaymentLine{}).Where("run_id = ? AND state <> ?", april.Run.ID, pending).Count(&moved).Error; err != nil || moved != 0 {
+		if err := h.store.Model(&models.PaymentLine{}).Where("run_id = ? AND state <> ?", april.Run.ID,
+			pending).Count(&moved).Error; err != nil || moved != 0 {
 			t.Fatalf("%d lines of another list moved, %v", moved, err)
 		}
 	})

@@ -79,28 +79,35 @@ func newHouse(t testing.TB) *house {
 	other := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)
 	h.create(&other)
-	h.create(&models.Policy{WardID: h.ward.ID, Code: "town", Name: "Mức", Source: "town", LegalBasis: "Kết luận", From: models.NewDate(2021, 1, 1),
+	h.create(&models.Policy{WardID: h.ward.ID, Code: "town", Name: "Mức", Source: "town", LegalBasis: "Kết luận",
+		From:    models.NewDate(2021, 1, 1),
 		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}}})
 	for i, one := range people {
 		if i%2 == 0 {
-			village := models.Village{WardID: h.ward.ID, Name: fmt.Sprint("Thôn ", i), Folded: fmt.Sprint("thon ", i), SortOrder: i}
+			village := models.Village{WardID: h.ward.ID, Name: fmt.Sprint("Thôn ", i), Folded: fmt.Sprint("thon ", i),
+				SortOrder: i}
 			h.create(&village)
-			h.create(&models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: "women", Name: "Chi hội " + village.Name})
+			h.create(&models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: "women",
+				Name: "Chi hội " + village.Name})
 		}
 		person := models.Person{WardID: h.ward.ID, Name: one.name, Folded: models.Fold(one.name), Version: 1}
 		if one.account != "" {
-			person.BankName, person.BankTail, person.BankHash = "Agribank", one.account[len(one.account)-4:], h.vault.Hash("bank", one.account)
+			person.BankName, person.BankTail, person.BankHash = "Agribank", one.account[len(one.account)-4:],
+				h.vault.Hash("bank", one.account)
 		}
 		h.create(&person)
 		role := models.Head
 		if i%2 == 1 {
 			role = models.Deputy
 		}
-		h.create(&models.Term{WardID: h.ward.ID, BranchID: int64(i/2 + 1), PersonID: person.ID, Role: role, Slot: 1, Title: string(role), From: models.NewDate(2024, 1, 1)})
+		h.create(&models.Term{WardID: h.ward.ID, BranchID: int64(i/2 + 1), PersonID: person.ID, Role: role, Slot: 1,
+			Title: string(role), From: models.NewDate(2024, 1, 1)})
 	}
-	h.clerk, h.second, h.leader = h.staff(h.ward, services.Clerk, true), h.staff(h.ward, services.Clerk, true), h.staff(h.ward, services.Leader, true)
-	h.stale, h.viewer, h.away = h.staff(h.ward, services.Clerk, false), h.staff(h.ward, services.Viewer, true), h.staff(other, services.Clerk, true)
+	h.clerk, h.second, h.leader = h.staff(h.ward, services.Clerk, true), h.staff(h.ward, services.Clerk, true),
+		h.staff(h.ward, services.Leader, true)
+	h.stale, h.viewer, h.away = h.staff(h.ward, services.Clerk, false), h.staff(h.ward, services.Viewer, true),
+		h.staff(other, services.Clerk, true)
 	h.run = h.export(march)
 	return h
 }
@@ -126,7 +133,8 @@ func (h *house) staff(ward models.Ward, role services.Role, fresh bool) services
 	h.t.Helper()
 	staff := models.Staff{WardID: ward.ID, Name: "Cán bộ " + string(role), Role: string(role), Active: true}
 	h.create(&staff)
-	account := models.Account{WardID: ward.ID, Channel: "web", ExternalID: fmt.Sprint("s", staff.ID), ChatID: "c", StaffID: &staff.ID, LinkedAt: h.now, LastSeenAt: h.now}
+	account := models.Account{WardID: ward.ID, Channel: "web", ExternalID: fmt.Sprint("s", staff.ID), ChatID: "c",
+		StaffID: &staff.ID, LinkedAt: h.now, LastSeenAt: h.now}
 	if fresh {
 		until := h.now.Add(1000 * time.Hour)
 		account.SteppedUpUntil = &until
@@ -189,7 +197,8 @@ func (h *house) apply(preview bank.Preview) {
 func (h *house) states() []models.LineState {
 	h.t.Helper()
 	var states []models.LineState
-	err := h.store.Model(&models.PaymentLine{}).Where("run_id = ?", h.run.Run.ID).Order("person_id").Pluck("state", &states).Error
+	err := h.store.Model(&models.PaymentLine{}).Where("run_id = ?", h.run.Run.ID).Order("person_id").Pluck("state",
+		&states).Error
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -25,7 +25,8 @@ const bankHash = "bank"
 // the list whose open lines the rows fit best.
 func (s *Service) runOf(tx *gorm.DB, ward int64, month models.Month, read *reading) (models.PaymentRun, error) {
 	var runs []models.PaymentRun
-	err := tx.Where("ward_id = ? AND state IN ?", ward, []models.RunState{models.RunExported, models.RunClosed}).Order("month DESC").Limit(36).Find(&runs).Error
+	err := tx.Where("ward_id = ? AND state IN ?", ward,
+		[]models.RunState{models.RunExported, models.RunClosed}).Order("month DESC").Limit(36).Find(&runs).Error
 	if err != nil {
 		return models.PaymentRun{}, fmt.Errorf("runs: %w", err)
 	}
@@ -72,7 +73,8 @@ func (s *Service) runOf(tx *gorm.DB, ward int64, month models.Month, read *readi
 		}
 		fits := 0
 		for _, l := range read.lines {
-			if found, _ := list.find(s, l); len(found) == 1 && found[0].Amount == l.amount && found[0].State == models.LinePending {
+			if found, _ := list.find(s, l); len(found) == 1 && found[0].Amount == l.amount &&
+				found[0].State == models.LinePending {
 				fits++
 			}
 		}
@@ -101,12 +103,14 @@ func (s *Service) index(tx *gorm.DB, run models.PaymentRun) (*book, error) {
 		BankHash []byte
 	}
 	err := tx.Raw(`
-SELECT l.id AS line_id, p.bank_hash FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
+SELECT l.id AS line_id, p.bank_hash FROM payment_lines l JOIN people g ON g.id = l.person_id
+	JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
 WHERE l.run_id = ? AND l.amount > 0 AND p.bank_hash IS NOT NULL`, run.ID).Scan(&people).Error
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	index := &book{lines: map[int64]*models.PaymentLine{}, hashes: map[string][]*models.PaymentLine{}, tails: map[string][]*models.PaymentLine{}}
+	index := &book{lines: map[int64]*models.PaymentLine{}, hashes: map[string][]*models.PaymentLine{},
+		tails: map[string][]*models.PaymentLine{}}
 	for i := range rows {
 		row := &rows[i]
 		index.lines[row.ID] = row
@@ -199,7 +203,8 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		return outcome{}, err
 	}
 	var later int64
-	err = tx.Model(&models.PaymentRun{}).Where("ward_id = ? AND month > ? AND state <> ?", run.WardID, run.Month, models.RunDraft).Count(&later).Error
+	err = tx.Model(&models.PaymentRun{}).Where("ward_id = ? AND month > ? AND state <> ?", run.WardID, run.Month,
+		models.RunDraft).Count(&later).Error
 	if err != nil {
 		return outcome{}, fmt.Errorf("runs: %w", err)
 	}
@@ -269,7 +274,8 @@ func (m *matching) judge(lines []line, rows []int, of *models.PaymentLine) {
 	switch {
 	case len(rows) == 1 && first.amount != of.Amount, len(rows) > 1 && !repeated && sum != of.Amount:
 		for _, n := range rows {
-			m.note(n, lines[n], fieldAmount, "result_differs", fmt.Sprint(lines[n].amount), map[string]any{"amount": dots(of.Amount)})
+			m.note(n, lines[n], fieldAmount, "result_differs", fmt.Sprint(lines[n].amount),
+				map[string]any{"amount": vn.Dots(of.Amount)})
 		}
 		return
 	case len(rows) > 1 && (repeated || !alike):
@@ -338,13 +344,4 @@ func (m *matching) add(l line, what field, finding sheet.Finding) {
 		finding.Cell = cell
 	}
 	m.out.findings = append(m.out.findings, finding)
-}
-
-// dots writes an amount with dots between thousands.
-func dots(amount int64) string {
-	digits := fmt.Sprint(amount)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "." + digits[i:]
-	}
-	return digits
 }

@@ -263,9 +263,12 @@ var answers = []struct {
 	words  []string
 }{
 	{answerReturned, []string{"hoan tra", "hoan tien", "tra lai", "tra ve", "bi tra", "return", "reversed", "refund"}},
-	{answerFailed, []string{"khong thanh cong", "chua thanh cong", "ko thanh cong", "k thanh cong", "that bai", "loi", "tu choi", "khong chuyen", "chua chuyen duoc", "khong hop le", "huy", "fail", "reject", "error", "unsuccessful"}},
-	{answerWaiting, []string{"dang xu ly", "dang cho", "dang chuyen", "dang thuc hien", "cho xu ly", "cho duyet", "cho ngan hang", "cho ket qua", "chua xu ly", "pending", "process", "waiting", "treo"}},
-	{answerPaid, []string{"thanh cong", "da chuyen", "da thanh toan", "da ghi co", "da tra", "da chi", "hoan thanh", "hoan tat", "da hach toan", "da duoc", "success", "completed", "ok", "xong"}},
+	{answerFailed, []string{"khong thanh cong", "chua thanh cong", "ko thanh cong", "k thanh cong", "that bai", "loi",
+		"tu choi", "khong chuyen", "chua chuyen duoc", "khong hop le", "huy", "fail", "reject", "error", "unsuccessful"}},
+	{answerWaiting, []string{"dang xu ly", "dang cho", "dang chuyen", "dang thuc hien", "cho xu ly", "cho duyet",
+		"cho ngan hang", "cho ket qua", "chua xu ly", "pending", "process", "waiting", "treo"}},
+	{answerPaid, []string{"thanh cong", "da chuyen", "da thanh toan", "da ghi co", "da tra", "da chi", "hoan thanh",
+		"hoan tat", "da hach toan", "da duoc", "success", "completed", "ok", "xong"}},
 }
 
 func readAnswer(cell string) (answer, bool) {

@@ -68,7 +68,8 @@ func New(store *models.Store, vault *vault.Vault, audit *journal.Service, clock 
 // token under which they find it: once for a document, again and again for a
 // picture. A file over MaxSize is invalid/file_size; a chat where nobody is
 // linked, or has agreed to be written to, is not_found/account.
-func (s *Service) Offer(ctx context.Context, channel, chatID string, file File, picture bool) (token string, err error) {
+func (s *Service) Offer(ctx context.Context, channel, chatID string, file File, picture bool) (token string,
+	err error) {
 	if len(file.Content) > MaxSize {
 		return "", services.Invalid("file_size").With("max", MaxSize>>20)
 	}
@@ -254,18 +255,10 @@ func (s *Service) recordTaken(tx *gorm.DB, row models.Download) error {
 func (s *Service) record(tx *gorm.DB, role services.Role, action string, row models.Download, channel string) error {
 	actor := services.Actor{Role: role, Ward: row.WardID, Account: row.AccountID, Channel: channel}
 	if role != services.System {
-		actor.Person, actor.Staff = value(row.PersonID), value(row.StaffID)
+		actor.Person, actor.Staff = services.ID(row.PersonID), services.ID(row.StaffID)
 	}
 	return s.audit.Record(tx, actor, action, "download:"+strconv.FormatInt(row.ID, 10),
 		journal.Detail{"account": row.AccountID, "channel": channel, "name": row.Name, "size": row.Size})
-}
-
-// value is 0 for no id.
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
 }
 
 func found(err error) error {

@@ -18,7 +18,8 @@ import (
 func TestDocumentIsTakenOnceAndIsGone(t *testing.T) {
 	s := newShelf(t)
 	token := s.offers("lan", sheet, false)
-	want := downloads.View{Name: sheet.Name, MIME: sheet.MIME, Size: int64(len(sheet.Content)), ExpiresAt: s.now().Add(15 * time.Minute), Left: 15 * time.Minute}
+	want := downloads.View{Name: sheet.Name, MIME: sheet.MIME, Size: int64(len(sheet.Content)),
+		ExpiresAt: s.now().Add(15 * time.Minute), Left: 15 * time.Minute}
 	for range 3 { // a preview costs nothing
 		view, err := s.Look(s.ctx, token)
 		if err != nil {
@@ -136,7 +137,8 @@ func TestTokensThatAreNotOurs(t *testing.T) {
 		other = "b"
 	}
 	for _, wrong := range []string{
-		"", "x", token[:31], token + "a", other + token[1:], strings.ToUpper(token), token[:31] + "1", token[:31] + "\n", token[:30] + "ắ"[:2],
+		"", "x", token[:31], token + "a", other + token[1:], strings.ToUpper(token), token[:31] + "1", token[:31] + "\n",
+		token[:30] + "ắ"[:2],
 		strings.Repeat("a", 32), strings.Repeat("a", 1<<20), "' OR 1=1 --' OR 1=1 --' OR 1=1 --"[:32], token[:31] + "\x00",
 	} {
 		s.gone(wrong)
@@ -154,7 +156,8 @@ func TestMalformedTokenAsksNobody(t *testing.T) {
 	if _, err := s.Look(s.ctx, token); services.KindOf(err) != services.KindInternal {
 		t.Errorf("look without a database: %v", err)
 	}
-	if _, err := s.Take(s.ctx, token); services.KindOf(err) != services.KindInternal || strings.Contains(err.Error(), token) {
+	if _, err := s.Take(s.ctx, token); services.KindOf(err) != services.KindInternal ||
+		strings.Contains(err.Error(), token) {
 		t.Errorf("take without a database: %v", err)
 	}
 }
@@ -167,16 +170,20 @@ func TestOfferIsRefused(t *testing.T) {
 		size          int
 		want          *services.Error
 	}{
-		"9 MB":                 {chat: "chat-lan", size: 9 << 20, want: services.Invalid("file_size")},
-		"a byte too many":      {chat: "chat-lan", size: downloads.MaxSize + 1, want: services.Invalid("file_size")},
-		"nobody there":         {chat: "chat-nobody", want: services.NotFound("account")},
-		"no chat":              {want: services.NotFound("account")},
-		"on another channel":   {channel: "telegram", chat: "chat-lan", want: services.NotFound("account")},
-		"id instead of chat":   {chat: "lan", want: services.NotFound("account")},
-		"unlinked":             {before: func(s *shelf) { s.set(&models.Account{}, s.lan, "unlinked_at", s.now()) }, chat: "chat-lan", want: services.NotFound("account")},
-		"never agreed":         {before: func(s *shelf) { s.store.Where("1 = 1").Delete(&models.Consent{}) }, chat: "chat-lan", want: services.NotFound("account")},
-		"retired":              {before: func(s *shelf) { s.set(&models.Staff{}, s.staff, "active", false) }, chat: "chat-clerk", want: services.NotFound("account")},
-		"erased by withdrawal": {before: func(s *shelf) { s.set(&models.Account{}, s.lan, "chat_id", "") }, want: services.NotFound("account")},
+		"9 MB":               {chat: "chat-lan", size: 9 << 20, want: services.Invalid("file_size")},
+		"a byte too many":    {chat: "chat-lan", size: downloads.MaxSize + 1, want: services.Invalid("file_size")},
+		"nobody there":       {chat: "chat-nobody", want: services.NotFound("account")},
+		"no chat":            {want: services.NotFound("account")},
+		"on another channel": {channel: "telegram", chat: "chat-lan", want: services.NotFound("account")},
+		"id instead of chat": {chat: "lan", want: services.NotFound("account")},
+		"unlinked": {before: func(s *shelf) { s.set(&models.Account{}, s.lan, "unlinked_at", s.now()) },
+			chat: "chat-lan", want: services.NotFound("account")},
+		"never agreed": {before: func(s *shelf) { s.store.Where("1 = 1").Delete(&models.Consent{}) },
+			chat: "chat-lan", want: services.NotFound("account")},
+		"retired": {before: func(s *shelf) { s.set(&models.Staff{}, s.staff, "active", false) },
+			chat: "chat-clerk", want: services.NotFound("account")},
+		"erased by withdrawal": {before: func(s *shelf) { s.set(&models.Account{}, s.lan, "chat_id", "") },
+			want: services.NotFound("account")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := shared
@@ -193,7 +200,8 @@ func TestOfferIsRefused(t *testing.T) {
 				t.Errorf("got %q, %v; want %v", token, err, c.want)
 			}
 			var rows int64
-			if err := s.store.Model(&models.Download{}).Count(&rows).Error; err != nil || rows != 0 || len(s.entries(s.ward)) != 0 {
+			if err := s.store.Model(&models.Download{}).Count(&rows).Error; err != nil || rows != 0 ||
+				len(s.entries(s.ward)) != 0 {
 				t.Errorf("refused, and kept %d rows (%v)", rows, err)
 			}
 		})
@@ -217,14 +225,16 @@ func TestDatabaseHoldsNeitherFileNorToken(t *testing.T) {
 	s := newShelf(t)
 	token := s.offers("lan", sheet, false)
 	row := s.row(s.lan)
-	for what, held := range map[string][]byte{"content": []byte(row.Content), "hash": row.TokenHash, "name": []byte(row.Name)} {
+	for what, held := range map[string][]byte{"content": []byte(row.Content), "hash": row.TokenHash,
+		"name": []byte(row.Name)} {
 		for secret, text := range map[string]string{"file": "Nguyễn", "number": "0123456789", "token": token} {
 			if bytes.Contains(held, []byte(text)) {
 				t.Errorf("%s holds the %s", what, secret)
 			}
 		}
 	}
-	if len(row.Content) < len(sheet.Content) || row.AccountID != s.lan || row.WardID != s.ward || row.PersonID == nil || *row.PersonID != s.lanID || row.StaffID != nil {
+	if len(row.Content) < len(sheet.Content) || row.AccountID != s.lan || row.WardID != s.ward || row.PersonID == nil ||
+		*row.PersonID != s.lanID || row.StaffID != nil {
 		t.Errorf("row: %+v", row)
 	}
 	// A content that was moved or changed is not handed out, and nothing is spent.

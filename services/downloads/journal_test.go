@@ -15,7 +15,8 @@ import (
 
 func TestJournalSaysWhoGotWhat(t *testing.T) {
 	s := newShelf(t)
-	officers, staffs, foreign := s.offers("lan", sheet, false), s.offers("clerk", sheet, false), s.offers("xa", picture, true)
+	officers, staffs, foreign := s.offers("lan", sheet, false), s.offers("clerk", sheet, false),
+		s.offers("xa", picture, true)
 	s.takes(officers, sheet)
 	s.gone(officers)
 	s.takes(staffs, sheet)
@@ -38,7 +39,8 @@ func TestJournalSaysWhoGotWhat(t *testing.T) {
 		fields := detail(t, entry)
 		one.account = int64(fields["account"].(float64))
 		delete(fields, "account")
-		if diff := cmp.Diff(map[string]any{"channel": "zalo", "name": sheet.Name, "size": float64(len(sheet.Content))}, fields); diff != "" {
+		if diff := cmp.Diff(map[string]any{"channel": "zalo", "name": sheet.Name, "size": float64(len(sheet.Content))},
+			fields); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", entry.Action, diff)
 		}
 		if entry.Subject != "download:"+strconv.FormatInt(s.row(one.account).ID, 10) {

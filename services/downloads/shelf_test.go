@@ -87,9 +87,11 @@ func (s *shelf) create(row any) {
 // account links a chat, named after who is in it, and has them agree.
 func (s *shelf) account(channel, name string, ward int64, person, staff *int64) int64 {
 	s.t.Helper()
-	row := models.Account{WardID: ward, Channel: channel, ExternalID: name, ChatID: "chat-" + name, PersonID: person, StaffID: staff, LinkedAt: s.now(), LastSeenAt: s.now()}
+	row := models.Account{WardID: ward, Channel: channel, ExternalID: name, ChatID: "chat-" + name, PersonID: person,
+		StaffID: staff, LinkedAt: s.now(), LastSeenAt: s.now()}
 	s.create(&row)
-	s.create(&models.Consent{WardID: ward, PersonID: person, StaffID: staff, AccountID: row.ID, Version: "1", Channel: channel, EventID: "1", GivenAt: s.now()})
+	s.create(&models.Consent{WardID: ward, PersonID: person, StaffID: staff, AccountID: row.ID, Version: "1",
+		Channel: channel, EventID: "1", GivenAt: s.now()})
 	return row.ID
 }
 
@@ -122,7 +124,8 @@ func (s *shelf) takes(token string, want downloads.File) {
 		s.t.Fatal(err)
 	}
 	if got.Name != want.Name || got.MIME != want.MIME || !bytes.Equal(got.Content, want.Content) {
-		s.t.Errorf("took %q (%s, %d bytes), want %q (%s, %d bytes)", got.Name, got.MIME, len(got.Content), want.Name, want.MIME, len(want.Content))
+		s.t.Errorf("took %q (%s, %d bytes), want %q (%s, %d bytes)", got.Name, got.MIME, len(got.Content), want.Name,
+			want.MIME, len(want.Content))
 	}
 }
 

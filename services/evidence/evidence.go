@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -73,7 +72,8 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 	var id int64
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var loose []models.Evidence
-		if err := own(tx, actor).Select("id", "sha256").Where("change_id IS NULL").Order("id").Find(&loose).Error; err != nil {
+		if err := own(tx, actor).Select("id", "sha256").Where("change_id IS NULL").Order("id").Find(
+			&loose).Error; err != nil {
 			return fmt.Errorf("read files: %w", err)
 		}
 		for _, one := range loose {
@@ -83,7 +83,8 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 			}
 		}
 		var today int64
-		if err := own(tx, actor).Model(&models.Evidence{}).Where("created_at > ?", s.clock.UTC().Add(-24*time.Hour)).Count(&today).Error; err != nil {
+		if err := own(tx, actor).Model(&models.Evidence{}).Where("created_at > ?",
+			s.clock.UTC().Add(-24*time.Hour)).Count(&today).Error; err != nil {
 			return fmt.Errorf("count files: %w", err)
 		}
 		if today >= maxPerDay {
@@ -95,7 +96,7 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 			}
 		}
 		row := models.Evidence{
-			WardID: actor.Ward, Name: rand.Text(), PersonID: pointer(actor.Person), StaffID: pointer(actor.Staff),
+			WardID: actor.Ward, Name: rand.Text(), PersonID: services.Ref(actor.Person), StaffID: services.Ref(actor.Staff),
 			ContentType: contentType, Size: len(kept), SHA256: sum[:], Content: kept, CreatedAt: s.clock.UTC(),
 		}
 		if actor.Staff != 0 {
@@ -105,7 +106,8 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 			return fmt.Errorf("keep file: %w", err)
 		}
 		id = row.ID
-		return s.audit.Record(tx, actor, "evidence.kept", fmt.Sprintf("evidence:%d", id), journal.Detail{"type": contentType, "size": len(kept)})
+		return s.audit.Record(tx, actor, "evidence.kept", fmt.Sprintf("evidence:%d", id),
+			journal.Detail{"type": contentType, "size": len(kept)})
 	})
 	return id, err
 }
@@ -138,7 +140,8 @@ func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []
 		return 0, nil
 	}
 	var fresh, has []models.Evidence
-	if err := own(tx, actor).Select("id", "sha256").Where("id IN ? AND change_id IS NULL", ids).Order("id").Find(&fresh).Error; err != nil {
+	if err := own(tx, actor).Select("id", "sha256").Where("id IN ? AND change_id IS NULL",
+		ids).Order("id").Find(&fresh).Error; err != nil {
 		return 0, fmt.Errorf("read files: %w", err)
 	}
 	if err := tx.Select("sha256").Where("change_id = ?", change).Find(&has).Error; err != nil {
@@ -151,7 +154,8 @@ func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []
 		if len(has) >= maxAttached {
 			return attached, services.TooMany("files").With("max", maxAttached)
 		}
-		if err := tx.Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", row.ID).Update("change_id", change).Error; err != nil {
+		if err := tx.Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", row.ID).Update("change_id",
+			change).Error; err != nil {
 			return attached, fmt.Errorf("attach file: %w", err)
 		}
 		has = append(has, row)
@@ -163,7 +167,8 @@ func (s *Service) Attach(tx *gorm.DB, actor services.Actor, change int64, ids []
 // Waits reports whether one of the actor's own files waits for a request.
 func (s *Service) Waits(tx *gorm.DB, actor services.Actor, id int64) (bool, error) {
 	var n int64
-	if err := own(tx, actor).Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL", id).Count(&n).Error; err != nil {
+	if err := own(tx, actor).Model(&models.Evidence{}).Where("id = ? AND change_id IS NULL",
+		id).Count(&n).Error; err != nil {
 		return false, fmt.Errorf("read files: %w", err)
 	}
 	return n > 0, nil
@@ -201,13 +206,10 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 	}
 	var files []File
 	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var request models.ChangeRequest
-		err := tx.Select("id", "ward_id", "proposer_person_id", "proposer_staff_id").Take(&request, "id = ?", change).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(request.WardID) != nil) {
-			return services.NotFound("change")
-		}
+		request, err := services.Take[models.ChangeRequest](tx.Select("id", "ward_id", "proposer_person_id"), actor,
+			"change", change)
 		if err != nil {
-			return fmt.Errorf("read request: %w", err)
+			return err
 		}
 		if actor.Role == services.Officer && (request.ProposerPersonID == nil || *request.ProposerPersonID != actor.Person) {
 			return services.NotFound("change")
@@ -221,12 +223,15 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 			if string(sum[:]) != string(row.SHA256) {
 				return fmt.Errorf("file %d is not what was kept", row.ID)
 			}
-			files = append(files, File{ID: row.ID, Name: fmt.Sprintf("giay-to-%d-%d%s", change, i+1, extensions[row.ContentType]), ContentType: row.ContentType, Content: row.Content})
+			files = append(files, File{ID: row.ID,
+				Name: fmt.Sprintf("giay-to-%d-%d%s", change, i+1, extensions[row.ContentType]), ContentType: row.ContentType,
+				Content: row.Content})
 		}
 		if len(rows) == 0 || actor.Role == services.Officer {
 			return nil
 		}
-		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change), journal.Detail{"files": len(rows)})
+		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change),
+			journal.Detail{"files": len(rows)})
 	})
 	return files, err
 }
@@ -235,16 +240,10 @@ var extensions = map[string]string{jpegType: ".jpg", pdfType: ".pdf"}
 
 // Purge forgets files that went with no request for a week.
 func (s *Service) Purge(ctx context.Context) error {
-	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Where("change_id IS NULL AND created_at < ?", s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
+	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Where("change_id IS NULL AND created_at < ?",
+		s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
 	if err != nil {
 		return fmt.Errorf("purge files: %w", err)
 	}
 	return nil
-}
-
-func pointer(id int64) *int64 {
-	if id == 0 {
-		return nil
-	}
-	return &id
 }

@@ -47,7 +47,8 @@ func newHouse(t *testing.T) *house {
 	h.store = storetest.New(t, clock)
 	h.audit = journal.New(h.store, clock)
 	h.Service = evidence.New(h.store, h.audit, clock)
-	h.ward, h.foreign = models.Ward{Code: "bac", Name: "Bắc", Kind: "phường"}, models.Ward{Code: "nam", Name: "Nam", Kind: "phường"}
+	h.ward, h.foreign = models.Ward{Code: "bac", Name: "Bắc", Kind: "phường"},
+		models.Ward{Code: "nam", Name: "Nam", Kind: "phường"}
 	h.create(&h.ward)
 	h.create(&h.foreign)
 	person := func(name string) services.Actor {
@@ -216,7 +217,8 @@ func TestKindsAreToldByContent(t *testing.T) {
 		"a picture that explodes": {huge, "", "invalid: file_large"},
 		"ten megabytes":           {make([]byte, evidence.MaxFile+1), "", "invalid: file_large"},
 		"half a pdf":              {[]byte(pdf[:30]), "", "invalid: file_damaged"},
-		"a pdf with a password":   {[]byte(strings.Replace(pdf, "trailer<<", "trailer<</Encrypt 5 0 R", 1)), "", "invalid: file_locked"},
+		"a pdf with a password": {[]byte(strings.Replace(pdf, "trailer<<", "trailer<</Encrypt 5 0 R", 1)), "",
+			"invalid: file_locked"},
 		"a large pdf":             {[]byte(pdf + strings.Repeat(" ", evidence.MaxKept) + "%%EOF"), "", "invalid: file_large"},
 		"a citizen's card":        {jpegOf(t, card), "", "invalid: identity_card"},
 		"a card by its caption":   {asPNG.Bytes(), "căn cước của tôi đây", "invalid: identity_card"},
@@ -300,7 +302,8 @@ func TestFilesAreBoundedAndOnes(t *testing.T) {
 		if err != nil {
 			break
 		}
-		if err := h.store.Exec("UPDATE evidence SET change_id = ? WHERE staff_id = ? AND change_id IS NULL", h.change, h.clerk.Staff).Error; err != nil {
+		if err := h.store.Exec("UPDATE evidence SET change_id = ? WHERE staff_id = ? AND change_id IS NULL", h.change,
+			h.clerk.Staff).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -313,7 +316,8 @@ func TestFilesAreBoundedAndOnes(t *testing.T) {
 
 func TestNamesOfCards(t *testing.T) {
 	for name, card := range map[string]bool{
-		"cccd1.jpg": true, "CMND_2.png": true, "cancuoc.jpg": true, "AnhCCCD.jpg": true, "hochieu.pdf": true, "ảnh cmt của em": true, "chung-minh-thu.jpg": true,
+		"cccd1.jpg": true, "CMND_2.png": true, "cancuoc.jpg": true, "AnhCCCD.jpg": true, "hochieu.pdf": true,
+		"ảnh cmt của em": true, "chung-minh-thu.jpg": true,
 		"biên bản chứng minh đã họp": false, "quyet dinh 12.pdf": false, "IMG_20260406_1.jpg": false, "": false,
 	} {
 		_, _, err := evidence.Read([]byte("%PDF-1.4\n%%EOF"), name)
@@ -334,7 +338,8 @@ func TestWhoMayLook(t *testing.T) {
 			t.Errorf("%+v: %d files, %v", actor, len(files), err)
 		}
 	}
-	_, err := h.Keep(h.ctx, services.Actor{Role: services.Viewer, Ward: h.ward.ID, Staff: h.clerk.Staff}, jpegOf(t, page(9, 9, 9)), "")
+	_, err := h.Keep(h.ctx, services.Actor{Role: services.Viewer, Ward: h.ward.ID, Staff: h.clerk.Staff},
+		jpegOf(t, page(9, 9, 9)), "")
 	wants(t, err, "denied: role")
 	if _, err := h.Open(h.ctx, h.clerk, h.change); err != nil {
 		t.Fatal(err)

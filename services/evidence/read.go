@@ -44,7 +44,8 @@ func Read(content []byte, caption string) (kept []byte, contentType string, err 
 	return readPicture(content)
 }
 
-var heic = map[string]bool{"heic": true, "heix": true, "hevc": true, "mif1": true, "msf1": true, "heim": true, "avif": true}
+var heic = map[string]bool{"heic": true, "heix": true, "hevc": true, "mif1": true, "msf1": true, "heim": true,
+	"avif": true}
 
 // readPDF keeps a document as it is: what of it a reader would run or fetch is
 // the reader's to refuse.
@@ -107,7 +108,8 @@ func saysCard(caption string) bool {
 		return ' ' // names of files part words by anything, and number them
 	}, models.Fold(caption))
 	together := strings.ReplaceAll(words, " ", "")
-	return cardWords.MatchString(words) || slices.ContainsFunc(cardNames, func(name string) bool { return strings.Contains(together, name) })
+	return cardWords.MatchString(words) || slices.ContainsFunc(cardNames,
+		func(name string) bool { return strings.Contains(together, name) })
 }
 
 // cardCode is what the square on a citizen's card says: the number, an older
@@ -124,7 +126,8 @@ func showsCard(picture image.Image) bool {
 		if err != nil {
 			return false
 		}
-		found, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+		found, err := qrcode.NewQRCodeReader().Decode(bitmap,
+			map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
 		if err == nil {
 			return cardCode.MatchString(found.GetText())
 		}

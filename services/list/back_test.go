@@ -69,7 +69,8 @@ func TestAQuarterIsOneList(t *testing.T) {
 	if err := h.Money.SetPayEvery(ctx, services.Actor{Role: services.Admin, Ward: h.Ward.ID}, 3); err != nil {
 		t.Fatal(err)
 	}
-	moneytest.WantCode(t, h.Money.SetPayEvery(ctx, services.Actor{Role: services.Admin, Ward: h.Ward.ID}, 2), services.KindInvalid, "pay_every")
+	moneytest.WantCode(t, h.Money.SetPayEvery(ctx, services.Actor{Role: services.Admin, Ward: h.Ward.ID}, 2),
+		services.KindInvalid, "pay_every")
 	_, err := h.List.Prepare(ctx, h.Clerk, moneytest.Month(t, "2026-02"))
 	moneytest.WantCode(t, err, services.KindInvalid, "run_quarter")
 	if next, err := h.List.NextRun(ctx, h.Clerk); err != nil || next != moneytest.Month(t, "2026-06") {
@@ -79,7 +80,8 @@ func TestAQuarterIsOneList(t *testing.T) {
 	if view.Run.Covers != 3 || view.Run.Total != 800_000 {
 		t.Fatalf("%+v", view.Run)
 	}
-	if got := moneytest.Amounts(h.LineOf(view, a)); len(got) != 3 || got["2026-01"] != 200_000 || got["2026-03"] != 200_000 {
+	if got := moneytest.Amounts(h.LineOf(view, a)); len(got) != 3 || got["2026-01"] != 200_000 ||
+		got["2026-03"] != 200_000 {
 		t.Errorf("A: %v", got)
 	}
 	h.End(late, "2026-03-10") // too short for March, which is taken back
@@ -116,11 +118,13 @@ func TestReviewBesideTheListBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if review.Previous != moneytest.Month(t, "2026-03") || review.PeopleBefore != 2 || review.PeopleAfter != 3 || review.Before != 350_000 || review.After != 200_000+150_000+1_200_000 {
+	if review.Previous != moneytest.Month(t, "2026-03") || review.PeopleBefore != 2 || review.PeopleAfter != 3 ||
+		review.Before != 350_000 || review.After != 200_000+150_000+1_200_000 {
 		t.Errorf("%+v", review)
 	}
 	for kind, want := range map[string]string{
-		list.ReviewNew: "Mới, Nhiều", list.ReviewGone: "Đi", list.ReviewChanged: "", list.ReviewNegative: "", list.ReviewHigh: "Nhiều",
+		list.ReviewNew: "Mới, Nhiều", list.ReviewGone: "Đi", list.ReviewChanged: "", list.ReviewNegative: "",
+		list.ReviewHigh: "Nhiều",
 	} {
 		if got := list.Names(review.Items[kind]); got != want {
 			t.Errorf("%s: %q, want %q", kind, got, want)
@@ -154,19 +158,23 @@ func TestAMonthOfAQuarter(t *testing.T) {
 		}
 		return view
 	}
-	if view := april(); view.Stage != list.StageNotListed || view.Amount != 200_000 || view.ExpectedBy != models.NewDate(2026, 7, 10) {
+	if view := april(); view.Stage != list.StageNotListed || view.Amount != 200_000 ||
+		view.ExpectedBy != models.NewDate(2026, 7, 10) {
 		t.Errorf("before the list: %+v", view)
 	}
 	february, err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-02"))
-	if err != nil || february.Stage != list.StagePaid || february.Amount != 200_000 || february.ListedIn != moneytest.Month(t, "2026-03") {
+	if err != nil || february.Stage != list.StagePaid || february.Amount != 200_000 ||
+		february.ListedIn != moneytest.Month(t, "2026-03") {
 		t.Errorf("February: %+v, %v", february, err)
 	}
 	march, err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-03"))
-	if err != nil || len(march.Parts) != 3 || !march.Own(moneytest.Month(t, "2026-01")) || march.Own(moneytest.Month(t, "2025-12")) || march.Own(moneytest.Month(t, "2026-04")) {
+	if err != nil || len(march.Parts) != 3 || !march.Own(moneytest.Month(t, "2026-01")) ||
+		march.Own(moneytest.Month(t, "2025-12")) || march.Own(moneytest.Month(t, "2026-04")) {
 		t.Errorf("March: %+v, %v", march, err)
 	}
 	h.Prepare("2026-06")
-	if view := april(); view.Stage != list.StageListed || view.Amount != 200_000 || view.ExpectedBy != models.NewDate(2026, 7, 10) {
+	if view := april(); view.Stage != list.StageListed || view.Amount != 200_000 ||
+		view.ExpectedBy != models.NewDate(2026, 7, 10) {
 		t.Errorf("in the list: %+v", view)
 	}
 }

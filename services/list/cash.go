@@ -94,23 +94,24 @@ func (s *Service) SettleCash(
 	if err := s.mayPay(actor, on); err != nil {
 		return RunView{}, err
 	}
-	return s.settle(ctx, actor, settling{run: id, version: version, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
-		lines, err := cashLines(tx, run.ID)
-		if err != nil {
-			return nil, told{}, err
-		}
-		var pending []int64
-		there, total := false, int64(0)
-		for _, line := range lines {
-			there = there || line.Village == village
-			if line.Village == village && line.State == models.LinePending {
-				pending, total = append(pending, line.ID), total+line.Amount
+	return s.settle(ctx, actor, settling{run: id, version: version,
+		marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
+			lines, err := cashLines(tx, run.ID)
+			if err != nil {
+				return nil, told{}, err
 			}
-		}
-		if !there {
-			return nil, told{}, services.Invalid("cash_none")
-		}
-		detail := journal.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
-		return paidAll(pending, on), told{action: "run.cash_settled", detail: detail}, nil
-	}})
+			var pending []int64
+			there, total := false, int64(0)
+			for _, line := range lines {
+				there = there || line.Village == village
+				if line.Village == village && line.State == models.LinePending {
+					pending, total = append(pending, line.ID), total+line.Amount
+				}
+			}
+			if !there {
+				return nil, told{}, services.Invalid("cash_none")
+			}
+			detail := journal.Detail{"village": village, "lines": len(pending), "total": total, "on": on}
+			return paidAll(pending, on), told{action: "run.cash_settled", detail: detail}, nil
+		}})
 }

@@ -24,7 +24,8 @@ func TestAVillageHandsItsCashOutAtOnce(t *testing.T) {
 	}
 	view := h.Export("2026-04")
 	villages, err := h.List.Cash(ctx, h.Clerk, view.Run.ID)
-	if err != nil || len(villages) != 2 || villages[0].People != 2 || villages[0].Total != 350_000 || villages[1].People != 1 || villages[1].Total != 200_000 {
+	if err != nil || len(villages) != 2 || villages[0].People != 2 || villages[0].Total != 350_000 ||
+		villages[1].People != 1 || villages[1].Total != 200_000 {
 		t.Fatalf("villages: %+v, %v", villages, err)
 	}
 	on := moneytest.Day(t, "2026-04-20")
@@ -33,12 +34,14 @@ func TestAVillageHandsItsCashOutAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for person, want := range map[int64]models.LineState{head: models.LinePaid, deputy: models.LinePaid, other: models.LinePending, banked: models.LinePending} {
+	for person, want := range map[int64]models.LineState{head: models.LinePaid, deputy: models.LinePaid,
+		other: models.LinePending, banked: models.LinePending} {
 		if got := h.LineOf(view, person); got.State != want {
 			t.Errorf("person %d: %s, want %s", person, got.State, want)
 		}
 	}
-	if villages, _ = h.List.Cash(ctx, h.Clerk, view.Run.ID); villages[0].Done != 2 || villages[0].People != 0 || villages[0].Total != 0 {
+	if villages, _ = h.List.Cash(ctx, h.Clerk, view.Run.ID); villages[0].Done != 2 || villages[0].People != 0 ||
+		villages[0].Total != 0 {
 		t.Errorf("villages: %+v", villages)
 	}
 	_, err = h.List.SettleCash(ctx, h.Clerk, view.Run.ID, view.Run.Version, 999, on)
@@ -60,7 +63,8 @@ func TestMarksAreSetAllOrNone(t *testing.T) {
 	good := list.Mark{Line: h.LineOf(view, head).ID, From: models.LinePending, State: models.LinePaid, On: on}
 	bad := list.Mark{Line: h.LineOf(view, deputy).ID, From: models.LinePending, State: models.LinePaid, On: on}
 	settle := func(actor services.Actor, marks ...list.Mark) error {
-		return h.List.SettleMarks(ctx, actor, list.Marks{Run: view.Run.ID, What: "x", Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) { return marks, nil }})
+		return h.List.SettleMarks(ctx, actor, list.Marks{Run: view.Run.ID, What: "x",
+			Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) { return marks, nil }})
 	}
 	change := func(f func(*list.Mark)) list.Mark { m := bad; f(&m); return m }
 	for name, one := range map[string]struct {
@@ -68,7 +72,8 @@ func TestMarksAreSetAllOrNone(t *testing.T) {
 		kind services.Kind
 		code string
 	}{
-		"tomorrow":    {change(func(m *list.Mark) { m.On = moneytest.Day(t, "2026-04-21") }), services.KindInvalid, "paid_on"},
+		"tomorrow": {change(func(m *list.Mark) { m.On = moneytest.Day(t, "2026-04-21") }), services.KindInvalid,
+			"paid_on"},
 		"no reason":   {change(func(m *list.Mark) { m.State = models.LineFailed }), services.KindInvalid, "reason"},
 		"no outcome":  {change(func(m *list.Mark) { m.State = models.LineCarried }), services.KindInvalid, "line_state"},
 		"seen before": {change(func(m *list.Mark) { m.From = models.LineFailed }), services.KindConflict, "line_moved"},
@@ -90,14 +95,16 @@ func TestMarksAreSetAllOrNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	after, err := h.List.Run(ctx, h.Clerk, view.Run.ID)
-	if err != nil || after.Answers.Paid != 1 || h.LineOf(after, deputy).Reason != "sai số tài khoản" || h.LineOf(after, head).PaidOn != on {
+	if err != nil || after.Answers.Paid != 1 || h.LineOf(after, deputy).Reason != "sai số tài khoản" ||
+		h.LineOf(after, head).PaidOn != on {
 		t.Errorf("after: %+v, %v", after, err)
 	}
 	silent, total, err := h.List.Unanswered(ctx, h.Clerk, view.Run.ID, 0, 10)
 	if err != nil || total != 1 || silent[0].Name != "A" {
 		t.Errorf("silent: %+v %d, %v", silent, total, err)
 	}
-	h.Create(&models.LineReceipt{WardID: h.Ward.ID, RunID: view.Run.ID, LineID: good.Line, PersonID: head, Answer: models.ReceiptFull, CreatedAt: h.Now, UpdatedAt: h.Now})
+	h.Create(&models.LineReceipt{WardID: h.Ward.ID, RunID: view.Run.ID, LineID: good.Line, PersonID: head,
+		Answer: models.ReceiptFull, CreatedAt: h.Now, UpdatedAt: h.Now})
 	if after, _ = h.List.Run(ctx, h.Clerk, view.Run.ID); after.Answers.Rate() != 100 || after.Answers.Given() != 1 {
 		t.Errorf("answers: %+v", after.Answers)
 	}

@@ -102,7 +102,8 @@ func stored(tx *gorm.DB, run models.PaymentRun) (*seal, error) {
 func storedLines(tx *gorm.DB, run, after, last int64, limit int) ([]models.PaymentLine, error) {
 	var lines []models.PaymentLine
 	err := tx.Preload("Components", inOrder).
-		Where("run_id = ? AND person_id > ? AND person_id <= ?", run, after, last).Order("person_id").Limit(limit).Find(&lines).Error
+		Where("run_id = ? AND person_id > ? AND person_id <= ?", run, after,
+			last).Order("person_id").Limit(limit).Find(&lines).Error
 	if err != nil {
 		return nil, fmt.Errorf("lines: %w", err)
 	}

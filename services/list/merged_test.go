@@ -41,7 +41,8 @@ func TestARunAfterAMergerPaysNobodyTwice(t *testing.T) {
 	}
 	wantMonths(t, "both posts", h.LineOf(april, keep), map[string]int64{"2026-04": 350_000})
 	month3, err := h.List.MonthOf(ctx, h.Clerk, keep, moneytest.Month(t, "2026-03"))
-	if err != nil || month3.Stage != list.StagePaid || month3.Amount != 350_000 || len(month3.Parts) != 2 || len(month3.Later) != 0 {
+	if err != nil || month3.Stage != list.StagePaid || month3.Amount != 350_000 || len(month3.Parts) != 2 ||
+		len(month3.Later) != 0 {
 		t.Errorf("what was paid to both rows: %+v, %v", month3, err)
 	}
 	mine, err := h.List.Month(ctx, h.Officer(keep), moneytest.Month(t, "2026-03"))
@@ -53,7 +54,8 @@ func TestARunAfterAMergerPaysNobodyTwice(t *testing.T) {
 	var post models.Term
 	h.Store.Take(&post, "branch_id = ?", youth)
 	h.End(post, "2026-02-28")
-	wantMonths(t, "a debt of the merged row", h.LineOf(h.Prepare("2026-04"), keep), map[string]int64{"2026-04": 200_000, "2026-03": -150_000})
+	wantMonths(t, "a debt of the merged row", h.LineOf(h.Prepare("2026-04"), keep),
+		map[string]int64{"2026-04": 200_000, "2026-03": -150_000})
 	if err := h.Store.Model(&post).Update("to_date", nil).Error; err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,8 @@ func (s *Service) own(ctx context.Context, actor services.Actor, last models.Mon
 }
 
 // MonthOf is a person's month, for staff.
-func (s *Service) MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (MonthView, error) {
+func (s *Service) MonthOf(ctx context.Context, actor services.Actor, person int64, month models.Month) (MonthView,
+	error) {
 	views, err := s.HistoryOf(ctx, actor, person, month, 1)
 	if err != nil {
 		return MonthView{}, err
@@ -130,13 +131,15 @@ func (s *Service) MonthOf(ctx context.Context, actor services.Actor, person int6
 }
 
 // HistoryOf is a person's n months up to last, the latest first, for staff.
-func (s *Service) HistoryOf(ctx context.Context, actor services.Actor, person int64, last models.Month, n int) ([]MonthView, error) {
+func (s *Service) HistoryOf(ctx context.Context, actor services.Actor, person int64, last models.Month,
+	n int) ([]MonthView, error) {
 	if err := money.StaffOnly(actor); err != nil {
 		return nil, err
 	}
 	db := s.store.WithContext(ctx)
 	var found int64
-	if err := db.Model(&models.Person{}).Where("id = ? AND ward_id = ?", person, actor.Ward).Count(&found).Error; err != nil {
+	if err := db.Model(&models.Person{}).Where("id = ? AND ward_id = ?", person,
+		actor.Ward).Count(&found).Error; err != nil {
 		return nil, fmt.Errorf("month: %w", err)
 	}
 	if found == 0 {
@@ -263,7 +266,8 @@ type lineRow struct {
 func linesOf(db *gorm.DB, ward, person int64, first, last models.Month) ([]*listedLine, error) {
 	var rows []lineRow
 	err := db.Raw(`
-SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason, l.paid_on, l.bank_tail,
+SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason,
+	l.paid_on, l.bank_tail,
 	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.exported_at, r.covers, w.pay_day,
 	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days,
 	p.name AS policy_name, b.name AS branch_name, t.title, t.from_date AS "from"
@@ -274,7 +278,8 @@ JOIN wards w ON w.id = l.ward_id
 JOIN policies p ON p.id = c.policy_id
 JOIN branches b ON b.id = c.branch_id
 JOIN terms t ON t.id = c.term_id
-WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people WHERE merged_into = ?) AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
+WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people
+	WHERE merged_into = ?) AND c.ward_id = ? AND (c.month BETWEEN ? AND ? OR l.month BETWEEN ? AND ?)
 ORDER BY l.month, l.id, c.month DESC, c.policy_id, c.branch_id, c.role, c.id`,
 		person, person, ward, first, last, first, last).Scan(&rows).Error
 	if err != nil {
@@ -284,7 +289,8 @@ ORDER BY l.month, l.id, c.month DESC, c.policy_id, c.branch_id, c.role, c.id`,
 	for _, row := range rows {
 		n := len(lines)
 		switch {
-		case n == 0 || lines[n-1].row.RunID != row.RunID || lines[n-1].last != row.LineID && lines[n-1].row.LineState != row.LineState:
+		case n == 0 || lines[n-1].row.RunID != row.RunID || lines[n-1].last != row.LineID &&
+			lines[n-1].row.LineState != row.LineState:
 			lines = append(lines, &listedLine{row: row, last: row.LineID})
 		case lines[n-1].last != row.LineID:
 			lines[n-1].row.LineAmount += row.LineAmount

@@ -78,26 +78,31 @@ func TestAFailedMonthIsFollowed(t *testing.T) {
 	a := h.Person("A")
 	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
 	march := h.Export("2026-03")
-	if err := h.List.SettleLine(ctx, h.Clerk, march.Lines[0].ID, models.LineFailed, "account closed", models.Date{}); err != nil {
+	if err := h.List.SettleLine(ctx, h.Clerk, march.Lines[0].ID, models.LineFailed, "account closed",
+		models.Date{}); err != nil {
 		t.Fatal(err)
 	}
 	view := h.Month(a, "2026-03")
-	if view.Stage != list.StageFailed || view.Reason != "account closed" || view.Amount != 200_000 || view.ExpectedBy != moneytest.Day(t, "2026-05-05") {
+	if view.Stage != list.StageFailed || view.Reason != "account closed" || view.Amount != 200_000 ||
+		view.ExpectedBy != moneytest.Day(t, "2026-05-05") {
 		t.Errorf("failed: %+v", view)
 	}
 
 	april := h.Pay("2026-04")
 	view = h.Month(a, "2026-03")
-	if view.Stage != list.StagePaid || view.ListedIn != moneytest.Month(t, "2026-04") || view.LineID != april.Lines[0].ID ||
+	if view.Stage != list.StagePaid || view.ListedIn != moneytest.Month(t, "2026-04") ||
+		view.LineID != april.Lines[0].ID ||
 		view.Amount != 200_000 || len(view.Parts) != 1 || view.PaidOn.IsZero() {
 		t.Errorf("made good: %+v", view)
 	}
-	want := []list.Listing{{Month: moneytest.Month(t, "2026-03"), Stage: list.StageFailed, Reason: "account closed", Amount: 200_000, LineID: march.Lines[0].ID}}
+	want := []list.Listing{{Month: moneytest.Month(t, "2026-03"), Stage: list.StageFailed, Reason: "account closed",
+		Amount: 200_000, LineID: march.Lines[0].ID}}
 	if diff := cmp.Diff(want, view.Earlier); diff != "" {
 		t.Error(diff)
 	}
 	own := h.Month(a, "2026-04")
-	if own.Stage != list.StagePaid || own.Amount != 400_000 || len(own.Parts) != 2 || own.Parts[1].Month != moneytest.Month(t, "2026-03") {
+	if own.Stage != list.StagePaid || own.Amount != 400_000 || len(own.Parts) != 2 ||
+		own.Parts[1].Month != moneytest.Month(t, "2026-03") {
 		t.Errorf("with arrears: %+v", own)
 	}
 }
@@ -154,7 +159,8 @@ func TestHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(views) != 12 || views[0].Month != moneytest.Month(t, "2026-04") || views[11].Month != moneytest.Month(t, "2025-05") {
+	if len(views) != 12 || views[0].Month != moneytest.Month(t, "2026-04") ||
+		views[11].Month != moneytest.Month(t, "2025-05") {
 		t.Fatalf("%d months", len(views))
 	}
 	for i, want := range []list.Stage{list.StageNone, list.StagePaid, list.StagePaid, list.StageNone} {
@@ -185,8 +191,16 @@ func TestMonthsAreCheap(t *testing.T) {
 		queries int64
 		ask     func() error
 	}{
-		{"a listed month", 1, func() error { _, err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-03")); return err }},
-		{"a month not listed", 4, func() error { _, err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-04")); return err }},
+		{"a listed month", 1, func() error {
+			_,
+				err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-03"))
+			return err
+		}},
+		{"a month not listed", 4, func() error {
+			_,
+				err := h.List.Month(ctx, h.Officer(a), moneytest.Month(t, "2026-04"))
+			return err
+		}},
 		{"a year", 4, func() error {
 			_, err := h.List.History(ctx, h.Officer(a), moneytest.Month(t, "2026-04"), 12)
 			return err

@@ -96,7 +96,8 @@ const MaxSilent = 50
 
 // Unanswered lists who was paid by a list and has not answered, by the unit and
 // name of the line, with how many there are in all.
-func (s *Service) Unanswered(ctx context.Context, actor services.Actor, run int64, offset, limit int) ([]Silent, int64, error) {
+func (s *Service) Unanswered(ctx context.Context, actor services.Actor, run int64, offset, limit int) ([]Silent, int64,
+	error) {
 	if err := money.StaffOnly(actor); err != nil {
 		return nil, 0, err
 	}
@@ -113,7 +114,8 @@ func (s *Service) Unanswered(ctx context.Context, actor services.Actor, run int6
 SELECT l.id AS line, p.id AS person, l.name, l.unit, p.phone, l.amount, count(*) OVER () AS total
 FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
 WHERE l.run_id = ? AND l.state = 'paid' AND NOT EXISTS (SELECT 1 FROM line_receipts c WHERE c.line_id = l.id)
-ORDER BY l.unit, l.name, l.id LIMIT ? OFFSET ?`, row.ID, min(max(limit, 1), MaxSilent), max(offset, 0)).Scan(&silent).Error
+ORDER BY l.unit, l.name, l.id LIMIT ? OFFSET ?`,
+		row.ID, min(max(limit, 1), MaxSilent), max(offset, 0)).Scan(&silent).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("unanswered: %w", err)
 	}

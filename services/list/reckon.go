@@ -32,7 +32,8 @@ type reckoning struct {
 // the months that it covers only.
 func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	var runs []models.PaymentRun
-	err := tx.Select("id", "month", "covers").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft, run.ID).Order("month").Find(&runs).Error
+	err := tx.Select("id", "month", "covers").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft,
+		run.ID).Order("month").Find(&runs).Error
 	if err != nil {
 		return nil, fmt.Errorf("earlier runs: %w", err)
 	}
@@ -62,7 +63,8 @@ func (r *reckoning) each(visit func(batch) error) error {
 	for after := int64(0); ; {
 		var persons []models.Person
 		err := r.tx.Select("id", "name", "bank_name", "bank_tail").
-			Where("ward_id = ? AND id > ? AND merged_into IS NULL", r.run.WardID, after).Order("id").Limit(money.BatchSize).Find(&persons).Error
+			Where("ward_id = ? AND id > ? AND merged_into IS NULL", r.run.WardID,
+				after).Order("id").Limit(money.BatchSize).Find(&persons).Error
 		if err != nil {
 			return fmt.Errorf("people: %w", err)
 		}
@@ -111,7 +113,8 @@ func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error
 }
 
 // line is what the run owes one person; nil when nothing.
-func (r *reckoning) line(person models.Person, loaded money.Roster, settled []settledRow, open []openLine) *models.PaymentLine {
+func (r *reckoning) line(person models.Person, loaded money.Roster, settled []settledRow,
+	open []openLine) *models.PaymentLine {
 	posts := loaded.Posts[person.ID]
 	if len(posts) == 0 && len(settled) == 0 {
 		return nil
@@ -230,7 +233,10 @@ func follows(components []models.PaymentComponent, open []openLine) *int64 {
 		if line.state == models.LineCarried || (found != nil && found.run > line.run) {
 			continue
 		}
-		if slices.ContainsFunc(components, func(c models.PaymentComponent) bool { return slices.Contains(line.months, c.Month) }) {
+		if slices.ContainsFunc(components, func(c models.PaymentComponent) bool {
+			return slices.Contains(line.months,
+				c.Month)
+		}) {
 			found = line
 		}
 	}
@@ -272,7 +278,8 @@ WHERE l.ward_id = ? AND `+who+` AND l.run_id IN ? AND l.state IN ('failed', 'ret
 AND NOT EXISTS (
 	SELECT 1 FROM payment_lines n JOIN payment_runs u ON u.id = n.run_id
 	WHERE n.person_id IN (l.person_id, COALESCE(p.merged_into, l.person_id)) AND n.run_id IN ?
-	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month AND (n.person_id = l.person_id OR u.submitted_at >= p.merged_at)))
+	AND (n.follows_id = l.id OR (l.state = 'carried' AND n.month > l.month
+	AND (n.person_id = l.person_id OR u.submitted_at >= p.merged_at)))
 )
 ORDER BY l.id, c.month`, args...).Scan(&rows).Error
 	if err != nil {

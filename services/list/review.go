@@ -83,7 +83,8 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 	}
 	review := RunReview{Run: run, Items: map[string][]ReviewItem{}}
 	var before models.PaymentRun
-	err = db.Where("ward_id = ? AND month < ? AND state <> ?", run.WardID, run.Month, models.RunDraft).Order("month DESC").Limit(1).Find(&before).Error
+	err = db.Where("ward_id = ? AND month < ? AND state <> ?", run.WardID, run.Month,
+		models.RunDraft).Order("month DESC").Limit(1).Find(&before).Error
 	if err != nil {
 		return RunReview{}, fmt.Errorf("run before: %w", err)
 	}
@@ -108,7 +109,8 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 	add := func(kind string, item ReviewItem) { review.Items[kind] = append(review.Items[kind], item) }
 	for person, line := range now {
 		old, known := was[person]
-		item := ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: max(old.Amount, 0), After: max(line.Amount, 0), Why: why(old, line)}
+		item := ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: max(old.Amount, 0),
+			After: max(line.Amount, 0), Why: why(old, line)}
 		review.After += item.After
 		if item.After > 0 {
 			review.PeopleAfter++
@@ -126,7 +128,8 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 			add(ReviewNoAccount, item)
 		}
 		if line.Amount < 0 {
-			add(ReviewNegative, ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: item.Before, After: line.Amount, Why: item.Why})
+			add(ReviewNegative, ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: item.Before,
+				After: line.Amount, Why: item.Why})
 		}
 		if usual > 0 && line.Amount > 3*usual {
 			add(ReviewHigh, item)

@@ -171,7 +171,8 @@ func (s *Service) Prepare(ctx context.Context, actor services.Actor, month model
 }
 
 // draft finds the month's list, or begins it.
-func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (run models.PaymentRun, created bool, err error) {
+func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (run models.PaymentRun, created bool,
+	err error) {
 	err = tx.Where("ward_id = ? AND month = ?", actor.Ward, month).Take(&run).Error
 	switch {
 	case err == nil && run.State != models.RunDraft:
@@ -197,7 +198,8 @@ func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (
 	if month > money.QuarterEnd(s.today().MonthOf(), covers)+1 {
 		return run, false, services.Invalid("run_month")
 	}
-	run = models.PaymentRun{WardID: actor.Ward, Month: month, Covers: covers, State: models.RunDraft, Version: 1, PreparedByStaffID: services.Ref(actor.Staff)}
+	run = models.PaymentRun{WardID: actor.Ward, Month: month, Covers: covers, State: models.RunDraft, Version: 1,
+		PreparedByStaffID: services.Ref(actor.Staff)}
 	if err := tx.Create(&run).Error; err != nil {
 		if models.IsTaken(err) {
 			return run, false, services.Conflict("run_exists").Because(err)

@@ -92,7 +92,8 @@ func TestARunOfManyPeople(t *testing.T) {
 	}
 	terms := make([]models.Term, n)
 	for i := range terms {
-		terms[i] = models.Term{WardID: h.Ward.ID, BranchID: branches[i].ID, PersonID: people[i].ID, Role: models.Head, Slot: 1, Title: "T", From: moneytest.Day(t, "2025-01-01")}
+		terms[i] = models.Term{WardID: h.Ward.ID, BranchID: branches[i].ID, PersonID: people[i].ID, Role: models.Head,
+			Slot: 1, Title: "T", From: moneytest.Day(t, "2025-01-01")}
 	}
 	if err := h.Store.CreateInBatches(&terms, 300).Error; err != nil {
 		t.Fatal(err)

@@ -75,9 +75,11 @@ func change(rt *rapid.T, h *moneytest.House, people, branches []int64, first, no
 			rt.Fatal(err)
 		}
 	case "end":
-		h.Store.Model(&models.Term{}).Where("person_id = ? AND to_date IS NULL AND from_date <= ?", rapid.SampledFrom(people).Draw(rt, "who"), on).Update("to_date", on)
+		h.Store.Model(&models.Term{}).Where("person_id = ? AND to_date IS NULL AND from_date <= ?",
+			rapid.SampledFrom(people).Draw(rt, "who"), on).Update("to_date", on)
 	case "withdraw":
-		h.Store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL", rapid.SampledFrom(people).Draw(rt, "who")).Update("superseded_at", h.Now)
+		h.Store.Model(&models.Term{}).Where("person_id = ? AND superseded_at IS NULL",
+			rapid.SampledFrom(people).Draw(rt, "who")).Update("superseded_at", h.Now)
 	case "policy":
 		var n int64
 		h.Store.Model(&models.Policy{}).Where("ward_id = ?", h.Ward.ID).Count(&n)
@@ -93,7 +95,8 @@ func change(rt *rapid.T, h *moneytest.House, people, branches []int64, first, no
 	}
 }
 
-func compareWithEntitlement(rt *rapid.T, h *moneytest.House, people []int64, paid map[int64]int64, first, last models.Month) {
+func compareWithEntitlement(rt *rapid.T, h *moneytest.House, people []int64, paid map[int64]int64, first,
+	last models.Month) {
 	var calculus money.Calculus
 	if err := h.Store.Preload("Rules").Where("ward_id = ?", h.Ward.ID).Find(&calculus.Policies).Error; err != nil {
 		rt.Fatal(err)
@@ -114,7 +117,8 @@ func compareWithEntitlement(rt *rapid.T, h *moneytest.House, people []int64, pai
 		var line models.PaymentLine
 		h.Store.Where("person_id = ? AND month = ?", person, last).Take(&line)
 		if line.State != models.LineCarried || line.Amount != owed-paid[person] {
-			rt.Fatalf("person %d was paid %d of %d, and the last line says %d (%s)", person, paid[person], owed, line.Amount, line.State)
+			rt.Fatalf("person %d was paid %d of %d, and the last line says %d (%s)", person, paid[person], owed, line.Amount,
+				line.State)
 		}
 	}
 }

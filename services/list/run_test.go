@@ -27,14 +27,16 @@ func TestARunFromDraftToClosed(t *testing.T) {
 	}
 	line := h.LineOf(view, a)
 	want := models.PaymentLine{
-		ID: line.ID, WardID: h.Ward.ID, RunID: view.Run.ID, PersonID: a, Month: moneytest.Month(t, "2026-04"), Amount: 200_000, State: models.LinePending,
+		ID: line.ID, WardID: h.Ward.ID, RunID: view.Run.ID, PersonID: a, Month: moneytest.Month(t, "2026-04"),
+		Amount: 200_000, State: models.LinePending,
 		Name: "A", Title: "Title head", Unit: line.Unit, BankName: "Bank", BankTail: "6789", Components: line.Components,
 	}
 	if diff := cmp.Diff(want, line); diff != "" || line.Unit == "" || len(line.Components) != 1 {
 		t.Errorf("line: %s", diff)
 	}
 	c := line.Components[0]
-	if c.Amount != 200_000 || c.Rate != 200_000 || c.Basis != "Conclusion 1" || c.Why != "full" || c.Days != 30 || c.PolicyID != h.Policy.ID {
+	if c.Amount != 200_000 || c.Rate != 200_000 || c.Basis != "Conclusion 1" || c.Why != "full" || c.Days != 30 ||
+		c.PolicyID != h.Policy.ID {
 		t.Errorf("component: %+v", c)
 	}
 
@@ -49,7 +51,8 @@ func TestARunFromDraftToClosed(t *testing.T) {
 	_, err := h.List.Prepare(ctx, h.Clerk, moneytest.Month(t, "2026-04"))
 	moneytest.WantCode(t, err, services.KindConflict, "run_frozen")
 	var told int64
-	h.Store.Model(&models.Delivery{}).Where("kind = ? AND subject_kind = ? AND subject_id = ?", outbox.RunSubmitted, outbox.Run, view.Run.ID).Count(&told)
+	h.Store.Model(&models.Delivery{}).Where("kind = ? AND subject_kind = ? AND subject_id = ?", outbox.RunSubmitted,
+		outbox.Run, view.Run.ID).Count(&told)
 	if told != 2 {
 		t.Errorf("%d leaders were told, want both", told)
 	}
@@ -73,7 +76,8 @@ func TestARunFromDraftToClosed(t *testing.T) {
 	for _, entry := range entries {
 		actions = append(actions, entry.Action)
 	}
-	if diff := cmp.Diff([]string{"run.prepared", "run.submitted", "run.approved", "run.exported", "run.settled", "run.closed"}, actions); diff != "" {
+	if diff := cmp.Diff([]string{"run.prepared", "run.submitted", "run.approved", "run.exported", "run.settled",
+		"run.closed"}, actions); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -86,7 +90,8 @@ func TestTheFirstRunOwesNoArrears(t *testing.T) {
 		t.Errorf("first run pays %d", got)
 	}
 	// March was never listed: April pays it too.
-	if diff := cmp.Diff(map[string]int64{"2026-03": 200_000, "2026-04": 200_000}, moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2026-03": 200_000, "2026-04": 200_000},
+		moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -105,7 +110,8 @@ func TestABackDatedChangeRecoversAndPaysArrears(t *testing.T) {
 
 	view := h.Prepare("2026-04")
 	left := h.LineOf(view, a)
-	if diff := cmp.Diff(map[string]int64{"2026-04": 200_000, "2026-03": -200_000, "2026-02": -200_000}, moneytest.Amounts(left)); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2026-04": 200_000, "2026-03": -200_000, "2026-02": -200_000},
+		moneytest.Amounts(left)); diff != "" {
 		t.Error(diff)
 	}
 	if left.Amount != -200_000 || left.State != models.LineCarried {
@@ -166,7 +172,8 @@ func TestAFailedTransferIsMadeGoodByTheNextRun(t *testing.T) {
 	h.Term(b, branch, models.Deputy, "2025-01-01", "")
 	march := h.Export("2026-03")
 	failed := h.LineOf(march, a)
-	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, failed.ID, models.LineFailed, "", models.Date{}), services.KindInvalid, "reason")
+	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, failed.ID, models.LineFailed, "", models.Date{}),
+		services.KindInvalid, "reason")
 	if err := h.List.SettleLine(ctx, h.Clerk, failed.ID, models.LineFailed, "account closed", models.Date{}); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +189,8 @@ func TestAFailedTransferIsMadeGoodByTheNextRun(t *testing.T) {
 		t.Errorf("the other: %+v", other)
 	}
 	// Once the next list is frozen the failed line cannot be called paid.
-	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, failed.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-20")), services.KindConflict, "line_settled")
+	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, failed.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-20")),
+		services.KindConflict, "line_settled")
 	// It fails again, and is followed again.
 	if err := h.List.SettleLine(ctx, h.Clerk, follow.ID, models.LineReturned, "wrong name", models.Date{}); err != nil {
 		t.Fatal(err)
@@ -200,7 +208,8 @@ func TestAnOldFailureIsNotForgotten(t *testing.T) {
 	a := h.Person("A")
 	head := h.Term(a, h.Branch("women"), models.Head, "2024-01-01", "2024-01-31")
 	view := h.Export("2024-01")
-	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(view, a).ID, models.LineFailed, "account closed", models.Date{}); err != nil {
+	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(view, a).ID, models.LineFailed, "account closed",
+		models.Date{}); err != nil {
 		t.Fatal(err)
 	}
 	line := h.LineOf(h.Prepare("2026-04"), a)
@@ -220,7 +229,8 @@ func TestTheLookBackEnds(t *testing.T) {
 	h.Pay("2024-12")
 	h.Pay("2026-03")
 	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "2025-05-31")
-	if diff := cmp.Diff(map[string]int64{"2025-04": 200_000, "2025-05": 200_000}, moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2025-04": 200_000, "2025-05": 200_000},
+		moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -251,7 +261,8 @@ func TestARetroactivePolicyPaysArrears(t *testing.T) {
 		p.Code, p.From = "province", models.NewDate(2026, 3, 1)
 		p.Rules = []models.PolicyRule{{Role: models.Head, Coefficient: 150}}
 	})
-	if diff := cmp.Diff(map[string]int64{"2026-03": 351_000, "2026-04": 551_000}, moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2026-03": 351_000, "2026-04": 551_000},
+		moneytest.Amounts(h.LineOf(h.Prepare("2026-04"), a))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -283,7 +294,8 @@ func TestRefusals(t *testing.T) {
 	moneytest.WantCode(t, err, services.KindInvalid, "run_month")
 	view := h.Prepare("2026-04")
 	line := h.LineOf(view, a)
-	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-20")), services.KindConflict, "run_not_exported")
+	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-20")),
+		services.KindConflict, "run_not_exported")
 	view = h.Step(h.List.SubmitRun, h.Leader, view)
 	_, err = h.List.Prepare(ctx, h.Clerk, moneytest.Month(t, "2026-03"))
 	moneytest.WantCode(t, err, services.KindConflict, "run_past")
@@ -316,8 +328,10 @@ func TestRefusals(t *testing.T) {
 	view = h.Step(h.List.ApproveRun, h.Second, view)
 	view = h.Step(h.List.ExportRun, h.Clerk, view)
 
-	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-21")), services.KindInvalid, "paid_on")
-	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LineCarried, "", models.Date{}), services.KindInvalid, "line_state")
+	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LinePaid, "", moneytest.Day(t, "2026-04-21")),
+		services.KindInvalid, "paid_on")
+	moneytest.WantCode(t, h.List.SettleLine(ctx, h.Clerk, line.ID, models.LineCarried, "", models.Date{}),
+		services.KindInvalid, "line_state")
 	if err := h.List.SettleLine(ctx, h.Clerk, line.ID, models.LineFailed, "mistaken", models.Date{}); err != nil {
 		t.Fatal(err)
 	}

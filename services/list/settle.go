@@ -122,7 +122,8 @@ func (s *Service) SettleLine(
 	if err != nil {
 		return err
 	}
-	_, err = s.settle(ctx, actor, settling{run: row.RunID, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
+	_, err = s.settle(ctx, actor, settling{run: row.RunID, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told,
+		error) {
 		row, err := takeLine(tx, actor, line)
 		mark.From = row.State
 		return []Mark{mark}, told{"line." + string(state), fmt.Sprintf("line:%d", line), journal.Detail{
@@ -139,15 +140,17 @@ func (s *Service) SettleRun(
 	if err := s.mayPay(actor, on); err != nil {
 		return RunView{}, err
 	}
-	return s.settle(ctx, actor, settling{run: id, version: version, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
-		var pending []int64
-		err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).
-			Order("id").Pluck("id", &pending).Error
-		if err != nil {
-			return nil, told{}, fmt.Errorf("read lines of run %d: %w", run.ID, err)
-		}
-		return paidAll(pending, on), told{action: "run.settled", detail: journal.Detail{"lines": len(pending), "on": on}}, nil
-	}})
+	return s.settle(ctx, actor, settling{run: id, version: version,
+		marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
+			var pending []int64
+			err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).
+				Order("id").Pluck("id", &pending).Error
+			if err != nil {
+				return nil, told{}, fmt.Errorf("read lines of run %d: %w", run.ID, err)
+			}
+			return paidAll(pending, on), told{action: "run.settled", detail: journal.Detail{"lines": len(pending), "on": on}},
+				nil
+		}})
 }
 
 // Marks are the outcomes of many lines of one list, to be set all or none.
@@ -163,18 +166,19 @@ type Marks struct {
 // their officers. It wants a fresh code (denied/step_up), and refuses with what
 // SettleLine would, and with conflict/line_moved, without marking anything.
 func (s *Service) SettleMarks(ctx context.Context, actor services.Actor, marks Marks) error {
-	_, err := s.settle(ctx, actor, settling{run: marks.Run, fresh: true, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
-		list, err := marks.Of(tx, run)
-		detail := journal.Detail{"month": run.Month, "what": marks.What, "lines": len(list)}
-		counts := map[models.LineState]int{}
-		for _, mark := range list {
-			counts[mark.State]++
-		}
-		for state, count := range counts {
-			detail[string(state)] = count
-		}
-		return list, told{action: "run.results", detail: detail}, err
-	}})
+	_, err := s.settle(ctx, actor, settling{run: marks.Run, fresh: true,
+		marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
+			list, err := marks.Of(tx, run)
+			detail := journal.Detail{"month": run.Month, "what": marks.What, "lines": len(list)}
+			counts := map[models.LineState]int{}
+			for _, mark := range list {
+				counts[mark.State]++
+			}
+			for state, count := range counts {
+				detail[string(state)] = count
+			}
+			return list, told{action: "run.results", detail: detail}, err
+		}})
 	return err
 }
 

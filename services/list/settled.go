@@ -14,7 +14,8 @@ import (
 // one stays. They are few.
 func mergedInto(tx *gorm.DB, ward int64) (map[int64]int64, error) {
 	var rows []models.Person
-	if err := tx.Select("id", "merged_into").Where("ward_id = ? AND merged_into IS NOT NULL", ward).Find(&rows).Error; err != nil {
+	if err := tx.Select("id", "merged_into").Where("ward_id = ? AND merged_into IS NOT NULL",
+		ward).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("merged people: %w", err)
 	}
 	merged := make(map[int64]int64, len(rows))
@@ -73,7 +74,8 @@ ORDER BY c.person_id, c.month, c.policy_id, c.branch_id, c.role`, args...).Rows(
 	for rows.Next() {
 		var person int64
 		var row settledRow
-		if err := rows.Scan(&person, &row.month, &row.policy, &row.branch, &row.role, &row.amount, &row.term, &row.line); err != nil {
+		if err := rows.Scan(&person, &row.month, &row.policy, &row.branch, &row.role, &row.amount, &row.term,
+			&row.line); err != nil {
 			return nil, fmt.Errorf("settled: %w", err)
 		}
 		if stays, gone := r.merged[person]; gone {
@@ -97,7 +99,8 @@ func (r *reckoning) explain(lines []models.PaymentLine, settled map[int64][]sett
 	paidBy := map[int64][]settledRow{} // of the persons in question
 	var asked []int64
 	for _, line := range lines {
-		withdrawn := slices.ContainsFunc(line.Components, func(c models.PaymentComponent) bool { return c.Why == money.WhyWithdrawn })
+		withdrawn := slices.ContainsFunc(line.Components,
+			func(c models.PaymentComponent) bool { return c.Why == money.WhyWithdrawn })
 		if !withdrawn && line.Title != "" {
 			continue
 		}
@@ -119,7 +122,8 @@ func (r *reckoning) explain(lines []models.PaymentLine, settled map[int64][]sett
 		var rows []paid
 		err := r.tx.Raw(`
 SELECT c.line_id, c.month, c.policy_id, c.branch_id, c.role, c.rate, c.basis, l.title, l.unit
-FROM payment_components c JOIN payment_lines l ON l.id = c.line_id WHERE c.line_id IN ? ORDER BY c.id`, part).Scan(&rows).Error
+FROM payment_components c JOIN payment_lines l ON l.id = c.line_id
+	WHERE c.line_id IN ? ORDER BY c.id`, part).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("settled: %w", err)
 		}

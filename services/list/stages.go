@@ -32,10 +32,12 @@ func (s *Service) SetEveryStage(ctx context.Context, actor services.Actor, wante
 		if err != nil || person.EveryStage == wanted {
 			return err
 		}
-		if err := tx.Model(&models.Person{}).Where("id = ?", person.ID).UpdateColumn("every_stage", wanted).Error; err != nil {
+		if err := tx.Model(&models.Person{}).Where("id = ?", person.ID).UpdateColumn("every_stage",
+			wanted).Error; err != nil {
 			return fmt.Errorf("every stage: %w", err)
 		}
-		return s.audit.Record(tx, actor, "person.stages", fmt.Sprintf("person:%d", person.ID), journal.Detail{"wanted": wanted})
+		return s.audit.Record(tx, actor, "person.stages", fmt.Sprintf("person:%d", person.ID),
+			journal.Detail{"wanted": wanted})
 	})
 }
 
@@ -45,7 +47,8 @@ func (s *Service) self(db *gorm.DB, actor services.Actor) (models.Person, error)
 	if err := actor.Need(services.Officer); err != nil {
 		return person, err
 	}
-	err := db.Select("id", "every_stage", "name").Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Take(&person).Error
+	err := db.Select("id", "every_stage", "name").Where("id = ? AND ward_id = ?", actor.Person,
+		actor.Ward).Take(&person).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return person, services.NotFound("person")
 	}
@@ -65,7 +68,8 @@ func (s *Service) tellStage(ctx context.Context, tx *gorm.DB, run models.Payment
 	}
 	var people []int64
 	err := tx.Raw(`
-SELECT DISTINCT p.id FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
+SELECT DISTINCT p.id FROM payment_lines l JOIN people g ON g.id = l.person_id
+	JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
 WHERE l.run_id = ? AND l.state = 'pending' AND p.every_stage ORDER BY p.id`, run.ID).Scan(&people).Error
 	if err != nil {
 		return fmt.Errorf("stages: %w", err)
@@ -74,7 +78,8 @@ WHERE l.run_id = ? AND l.state = 'pending' AND p.every_stage ORDER BY p.id`, run
 		messages := make([]outbox.Message, len(part))
 		for i, person := range part {
 			messages[i] = outbox.Message{
-				Ward: run.WardID, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: run.ID, Version: run.Version, Person: person,
+				Ward: run.WardID, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: run.ID, Version: run.Version,
+				Person: person,
 			}
 		}
 		if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
@@ -96,7 +101,8 @@ func (s *Service) tellOutcome(ctx context.Context, tx *gorm.DB, ward int64, line
 SELECT l.id, COALESCE(p.merged_into, p.id) AS person_id,
 	(SELECT count(*) FROM deliveries d WHERE d.subject_kind = ? AND d.subject_id = l.id AND d.kind = ?) AS before
 FROM payment_lines l JOIN people p ON p.id = l.person_id
-WHERE l.id IN ? AND EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = COALESCE(p.merged_into, p.id) AND a.unlinked_at IS NULL)
+WHERE l.id IN ? AND EXISTS (SELECT 1 FROM accounts a
+	WHERE a.person_id = COALESCE(p.merged_into, p.id) AND a.unlinked_at IS NULL)
 ORDER BY l.id`, outbox.Line, outbox.LineSettled, part).Scan(&told).Error
 		if err != nil {
 			return fmt.Errorf("outcomes: %w", err)
@@ -104,7 +110,8 @@ ORDER BY l.id`, outbox.Line, outbox.LineSettled, part).Scan(&told).Error
 		messages := make([]outbox.Message, len(told))
 		for i, one := range told {
 			messages[i] = outbox.Message{
-				Ward: ward, Kind: outbox.LineSettled, Subject: outbox.Line, SubjectID: one.ID, Version: one.Before + 1, Person: one.PersonID,
+				Ward: ward, Kind: outbox.LineSettled, Subject: outbox.Line, SubjectID: one.ID, Version: one.Before + 1,
+				Person: one.PersonID,
 			}
 		}
 		if err := s.outbox.Tell(ctx, tx, messages...); err != nil {
@@ -123,7 +130,8 @@ func (s *Service) redrawCases(ctx context.Context, tx *gorm.DB, ward int64, line
 	var ids []int64
 	err := tx.Raw(`
 SELECT DISTINCT c.id FROM cases c JOIN payment_lines l ON l.ward_id = c.ward_id AND l.person_id = c.person_id
-WHERE l.id IN ? AND c.ward_id = ? AND c.kind = 'payment' AND c.state <> 'closed' AND (c.line_id = l.id OR c.line_id = l.follows_id OR c.month = l.month)
+WHERE l.id IN ? AND c.ward_id = ? AND c.kind = 'payment' AND c.state <> 'closed'
+	AND (c.line_id = l.id OR c.line_id = l.follows_id OR c.month = l.month)
 ORDER BY c.id`, lines, ward).Scan(&ids).Error
 	if err != nil {
 		return fmt.Errorf("cases of lines: %w", err)
@@ -165,7 +173,8 @@ type Adjusted struct {
 
 // Explain is the officer's own month, with every other month that its line
 // adjusts, the latest first.
-func (s *Service) Explain(ctx context.Context, actor services.Actor, month models.Month) (MonthView, []Adjusted, error) {
+func (s *Service) Explain(ctx context.Context, actor services.Actor, month models.Month) (MonthView, []Adjusted,
+	error) {
 	view, err := s.Month(ctx, actor, month)
 	if err != nil {
 		return view, nil, err
@@ -195,7 +204,8 @@ func (s *Service) Explain(ctx context.Context, actor services.Actor, month model
 	err = s.store.WithContext(ctx).Raw(`
 SELECT c.month, CAST(SUM(c.amount) AS bigint) AS amount
 FROM payment_components c JOIN payment_lines l ON l.id = c.line_id JOIN payment_runs r ON r.id = l.run_id
-WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people WHERE merged_into = ?) AND c.ward_id = ? AND c.month IN ?
+WHERE c.person_id IN (SELECT CAST(? AS bigint) UNION ALL SELECT id FROM people
+	WHERE merged_into = ?) AND c.ward_id = ? AND c.month IN ?
 AND r.state <> 'draft' AND r.month < ? AND l.state IN ('pending', 'paid')
 GROUP BY c.month`, actor.Person, actor.Person, actor.Ward, asked, view.ListedIn).Scan(&settled).Error
 	if err != nil {

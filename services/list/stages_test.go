@@ -83,11 +83,13 @@ func TestArrearsAreDerivedMonthByMonth(t *testing.T) {
 	if view.Amount != 250_000 || len(adjusted) != 1 {
 		t.Fatalf("%d, adjusted %+v", view.Amount, adjusted)
 	}
-	if one := adjusted[0]; one.Month != moneytest.Month(t, "2026-02") || one.Owed != 200_000 || one.Settled != 150_000 || one.Amount != 50_000 {
+	if one := adjusted[0]; one.Month != moneytest.Month(t, "2026-02") || one.Owed != 200_000 || one.Settled != 150_000 ||
+		one.Amount != 50_000 {
 		t.Errorf("February: %+v", one)
 	}
 	// A month without adjustments has none to derive.
-	if _, adjusted, err := h.List.Explain(ctx, h.Officer(a), moneytest.Month(t, "2026-01")); err != nil || len(adjusted) != 0 {
+	if _, adjusted, err := h.List.Explain(ctx, h.Officer(a), moneytest.Month(t, "2026-01")); err != nil ||
+		len(adjusted) != 0 {
 		t.Errorf("January: %+v, %v", adjusted, err)
 	}
 }
@@ -99,7 +101,8 @@ func TestOutcomesAreTold(t *testing.T) {
 	a, b := h.Person("A"), h.Person("B")
 	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
 	h.Term(b, h.Branch("youth"), models.Head, "2025-01-01", "")
-	h.Create(&models.Account{WardID: h.Ward.ID, Channel: "web", ExternalID: "a", ChatID: "a", PersonID: &a, LinkedAt: h.Now, LastSeenAt: h.Now})
+	h.Create(&models.Account{WardID: h.Ward.ID, Channel: "web", ExternalID: "a", ChatID: "a", PersonID: &a,
+		LinkedAt: h.Now, LastSeenAt: h.Now})
 	view := h.Export("2026-04")
 	told := func() []int {
 		t.Helper()
@@ -121,7 +124,8 @@ func TestOutcomesAreTold(t *testing.T) {
 		t.Errorf("paid: %v", got)
 	}
 	h.SettleAll(view) // nothing is left to settle
-	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(view, a).ID, models.LineReturned, "closed", models.Date{}); err != nil {
+	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(view, a).ID, models.LineReturned, "closed",
+		models.Date{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := told(); !slices.Equal(got, []int{1, 2}) {
@@ -153,7 +157,8 @@ func TestAQuarterIsNoArrears(t *testing.T) {
 	if err != nil || !january.Elsewhere() || !january.Own(january.Month) || january.Amount != 200_000 {
 		t.Errorf("January: %+v, %v", january, err)
 	}
-	if report := h.YearOf(2026); report.Months[0].State != models.RunClosed || report.Paid != 600_000 || report.Forecast != 12*200_000 {
+	if report := h.YearOf(2026); report.Months[0].State != models.RunClosed || report.Paid != 600_000 ||
+		report.Forecast != 12*200_000 {
 		t.Errorf("year: %+v, forecast %d", report.Months[:3], report.Forecast)
 	}
 }

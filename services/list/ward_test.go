@@ -62,50 +62,62 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	}
 	calls := map[string]call{
 		"WithdrawRun": move(h.List.WithdrawRun),
-		"ReturnRun":   {func(a services.Actor) (any, error) { return h.List.ReturnRun(ctx, a, run, version, "r") }, refused("run")},
-		"Review":      {func(a services.Actor) (any, error) { return h.List.Review(ctx, a, run) }, refused("run")},
+		"ReturnRun": {func(a services.Actor) (any, error) { return h.List.ReturnRun(ctx, a, run, version, "r") },
+			refused("run")},
+		"Review": {func(a services.Actor) (any, error) { return h.List.Review(ctx, a, run) }, refused("run")},
 		"PreviewPolicy": {func(a services.Actor) (any, error) {
 			return h.Money.PreviewPolicy(ctx, a, policy, h.Policy.ID)
 		}, refused("policy")},
-		"AddPolicy": {func(a services.Actor) (any, error) { return h.Money.AddPolicy(ctx, a, policy, h.Policy.ID) }, refused("policy")},
+		"AddPolicy": {func(a services.Actor) (any, error) { return h.Money.AddPolicy(ctx, a, policy, h.Policy.ID) },
+			refused("policy")},
 		"AddPolicies": {func(a services.Actor) (any, error) {
 			return []int{}, h.Money.AddPolicies(ctx, a, []models.Policy{policy}, true)
 		}, empty},
-		"PreviewClose": {func(a services.Actor) (any, error) { return h.Money.PreviewClose(ctx, a, h.Policy.ID, on) }, refused("policy")},
-		"ClosePolicy":  {func(a services.Actor) (any, error) { return nil, h.Money.ClosePolicy(ctx, a, h.Policy.ID, on) }, refused("policy")},
-		"AllPolicies":  {func(a services.Actor) (any, error) { return h.Money.AllPolicies(ctx, a) }, empty},
+		"PreviewClose": {func(a services.Actor) (any, error) { return h.Money.PreviewClose(ctx, a, h.Policy.ID, on) },
+			refused("policy")},
+		"ClosePolicy": {func(a services.Actor) (any, error) { return nil, h.Money.ClosePolicy(ctx, a, h.Policy.ID, on) },
+			refused("policy")},
+		"AllPolicies": {func(a services.Actor) (any, error) { return h.Money.AllPolicies(ctx, a) }, empty},
 		"AddBaseSalary": {func(a services.Actor) (any, error) {
 			return nil, h.Money.AddBaseSalary(ctx, a, models.BaseSalary{From: on, Amount: 3_000_000, LegalBasis: "x"})
 		}, refused("policy")},
 		// The state's, and the actor's own ward's.
-		"BaseSalaries": {func(a services.Actor) (any, error) { _, err := h.Money.BaseSalaries(ctx, a); return []int{}, err }, empty},
-		"NextRun":      {func(a services.Actor) (any, error) { _, err := h.List.NextRun(ctx, a); return []int{}, err }, empty},
-		"SetPayEvery":  {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayEvery(ctx, a, 3) }, empty},
-		"ApproveRun":   move(h.List.ApproveRun),
-		"CloseRun":     move(h.List.CloseRun),
-		"ExportRun":    move(h.List.ExportRun),
-		"SubmitRun":    move(h.List.SubmitRun),
-		"SettleRun":    {func(a services.Actor) (any, error) { return h.List.SettleRun(ctx, a, run, version, on) }, refused("run")},
+		"BaseSalaries": {func(a services.Actor) (any, error) { _, err := h.Money.BaseSalaries(ctx, a); return []int{}, err },
+			empty},
+		"NextRun": {func(a services.Actor) (any, error) { _, err := h.List.NextRun(ctx, a); return []int{}, err },
+			empty},
+		"SetPayEvery": {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayEvery(ctx, a, 3) }, empty},
+		"ApproveRun":  move(h.List.ApproveRun),
+		"CloseRun":    move(h.List.CloseRun),
+		"ExportRun":   move(h.List.ExportRun),
+		"SubmitRun":   move(h.List.SubmitRun),
+		"SettleRun": {func(a services.Actor) (any, error) { return h.List.SettleRun(ctx, a, run, version, on) },
+			refused("run")},
 		"SettleLine": {func(a services.Actor) (any, error) {
 			return nil, h.List.SettleLine(ctx, a, line, models.LineFailed, "r", on)
 		}, refused("line")},
-		"SettleCash": {func(a services.Actor) (any, error) { return h.List.SettleCash(ctx, a, run, version, 1, on) }, refused("run")},
+		"SettleCash": {func(a services.Actor) (any, error) { return h.List.SettleCash(ctx, a, run, version, 1, on) },
+			refused("run")},
 		"SettleMarks": {func(a services.Actor) (any, error) {
-			return nil, h.List.SettleMarks(ctx, a, list.Marks{Run: run, Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) {
-				return []list.Mark{{Line: line, From: models.LinePending, State: models.LinePaid, On: on}}, nil
-			}})
+			return nil, h.List.SettleMarks(ctx, a,
+				list.Marks{Run: run, Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) {
+					return []list.Mark{{Line: line, From: models.LinePending, State: models.LinePaid, On: on}}, nil
+				}})
 		}, refused("run")},
-		"OwnLine": {func(a services.Actor) (any, error) { return h.List.OwnLine(h.Store.WithContext(ctx), a, line) }, refused("line")},
+		"OwnLine": {func(a services.Actor) (any, error) { return h.List.OwnLine(h.Store.WithContext(ctx), a, line) },
+			refused("line")},
 		"Cash":    {func(a services.Actor) (any, error) { return h.List.Cash(ctx, a, run) }, refused("run")},
 		"Receipt": {func(a services.Actor) (any, error) { return h.List.Receipt(ctx, a, line) }, refused("line")},
 		"Unanswered": {func(a services.Actor) (any, error) {
 			silent, _, err := h.List.Unanswered(ctx, a, run, 0, 10)
 			return silent, err
 		}, refused("run")},
-		"Run":       {func(a services.Actor) (any, error) { return h.List.Run(ctx, a, run) }, refused("run")},
-		"Line":      {func(a services.Actor) (any, error) { return h.List.Line(ctx, a, line) }, refused("line")},
-		"MonthOf":   {func(actor services.Actor) (any, error) { return h.List.MonthOf(ctx, actor, a, april) }, refused("person")},
-		"HistoryOf": {func(actor services.Actor) (any, error) { return h.List.HistoryOf(ctx, actor, a, april, 3) }, refused("person")},
+		"Run":  {func(a services.Actor) (any, error) { return h.List.Run(ctx, a, run) }, refused("run")},
+		"Line": {func(a services.Actor) (any, error) { return h.List.Line(ctx, a, line) }, refused("line")},
+		"MonthOf": {func(actor services.Actor) (any, error) { return h.List.MonthOf(ctx, actor, a, april) },
+			refused("person")},
+		"HistoryOf": {func(actor services.Actor) (any, error) { return h.List.HistoryOf(ctx, actor, a, april, 3) },
+			refused("person")},
 		"Runs": {func(a services.Actor) (any, error) {
 			runs, err := h.List.Runs(ctx, a) // the foreign ward may have one of its own by then
 			return slices.DeleteFunc(runs, func(r models.PaymentRun) bool { return r.WardID == south.ID }), err
@@ -127,17 +139,22 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			view, _, err := h.List.Explain(ctx, actor, april)
 			return view.Parts, err
 		}, empty},
-		"MonthOfRun":    {func(actor services.Actor) (any, error) { return h.List.MonthOfRun(ctx, actor, run) }, refused("run")},
-		"MonthOfLine":   {func(actor services.Actor) (any, error) { return h.List.MonthOfLine(ctx, actor, line) }, refused("line")},
-		"EveryStage":    {func(actor services.Actor) (any, error) { return h.List.EveryStage(ctx, actor) }, refused("person")},
-		"SetEveryStage": {func(actor services.Actor) (any, error) { return nil, h.List.SetEveryStage(ctx, actor, true) }, refused("person")},
+		"MonthOfRun": {func(actor services.Actor) (any, error) { return h.List.MonthOfRun(ctx, actor, run) },
+			refused("run")},
+		"MonthOfLine": {func(actor services.Actor) (any, error) { return h.List.MonthOfLine(ctx, actor, line) },
+			refused("line")},
+		"EveryStage": {func(actor services.Actor) (any, error) { return h.List.EveryStage(ctx, actor) },
+			refused("person")},
+		"SetEveryStage": {func(actor services.Actor) (any, error) { return nil, h.List.SetEveryStage(ctx, actor, true) },
+			refused("person")},
 		// These make or show the actor's own ward's.
 		"Year": {func(a services.Actor) (any, error) {
 			report, err := h.Year.Year(ctx, a, 2026)
 			return make([]int, report.Sent+report.Waiting), err
 		}, empty},
-		"Sources":   {func(a services.Actor) (any, error) { return h.Year.Sources(ctx, a) }, empty},
-		"SetBudget": {func(a services.Actor) (any, error) { return nil, h.Year.SetBudget(ctx, a, "town", 2026, 1) }, refused("source")},
+		"Sources": {func(a services.Actor) (any, error) { return h.Year.Sources(ctx, a) }, empty},
+		"SetBudget": {func(a services.Actor) (any, error) { return nil, h.Year.SetBudget(ctx, a, "town", 2026, 1) },
+			refused("source")},
 		"PayDay": {func(a services.Actor) (any, error) {
 			day, err := h.Money.PayDay(ctx, a)
 			return make([]int, max(0, day-5)), err
@@ -168,7 +185,8 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			t.Errorf("%s is not tried with a foreign actor", method.Name)
 		}
 	}
-	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin} {
+	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk,
+		services.Leader, services.Admin} {
 		actor := services.Actor{Role: role, Ward: south.ID, Person: a}
 		if actor.IsStaff() {
 			actor = h.Staff(south, role)
@@ -200,7 +218,8 @@ func TestRolesOfTheWard(t *testing.T) {
 	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
 	view := h.Prepare("2026-04")
 	actors := map[services.Role]services.Actor{
-		services.Officer: h.Officer(a), services.Viewer: h.Staff(h.Ward, services.Viewer), services.Admin: h.Staff(h.Ward, services.Admin),
+		services.Officer: h.Officer(a), services.Viewer: h.Staff(h.Ward, services.Viewer),
+		services.Admin: h.Staff(h.Ward, services.Admin),
 	}
 	for role, actor := range actors {
 		_, err := h.List.Prepare(ctx, actor, moneytest.Month(t, "2026-04"))
@@ -209,7 +228,8 @@ func TestRolesOfTheWard(t *testing.T) {
 			_, err := move(ctx, actor, view.Run.ID, view.Run.Version)
 			moneytest.WantCode(t, err, services.KindDenied, "role")
 		}
-		moneytest.WantCode(t, h.List.SettleLine(ctx, actor, view.Lines[0].ID, models.LinePaid, "", moneytest.Day(t, "2026-04-20")), services.KindDenied, "role")
+		moneytest.WantCode(t, h.List.SettleLine(ctx, actor, view.Lines[0].ID, models.LinePaid, "",
+			moneytest.Day(t, "2026-04-20")), services.KindDenied, "role")
 		_, err = h.List.Runs(ctx, actor)
 		if reads := err == nil; reads != (role != services.Officer) {
 			t.Errorf("%s reads runs: %v", role, err)

@@ -59,7 +59,8 @@ func insertArrays(tx *gorm.DB, lines []models.PaymentLine) error {
 	var (
 		person, amount                           = make([]int64, n), make([]int64, n)
 		follows                                  = make([]*int64, n)
-		state, name, title, unit, bank, bankTail = make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+		state, name, title, unit, bank, bankTail = make([]string, n), make([]string, n), make([]string, n),
+			make([]string, n), make([]string, n), make([]string, n)
 	)
 	for i, line := range lines {
 		person[i], amount[i], follows[i], state[i] = line.PersonID, line.Amount, line.FollowsID, string(line.State)
@@ -68,9 +69,12 @@ func insertArrays(tx *gorm.DB, lines []models.PaymentLine) error {
 	ctx, conn := tx.Statement.Context, tx.Statement.ConnPool
 	first := lines[0]
 	rows, err := conn.QueryContext(ctx, `
-INSERT INTO payment_lines (ward_id, run_id, month, person_id, amount, follows_id, state, name, title, unit, bank_name, bank_tail)
-SELECT $1, $2, $3, n.* FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]) AS n
-RETURNING id, person_id`, first.WardID, first.RunID, first.Month.String(), person, amount, follows, state, name, title, unit, bank, bankTail)
+INSERT INTO payment_lines (ward_id, run_id, month, person_id, amount, follows_id, state, name, title, unit,
+	bank_name, bank_tail)
+SELECT $1, $2, $3, n.* FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[],
+	$10::text[], $11::text[], $12::text[]) AS n
+RETURNING id, person_id`,
+		first.WardID, first.RunID, first.Month.String(), person, amount, follows, state, name, title, unit, bank, bankTail)
 	if err != nil {
 		return fmt.Errorf("lines: %w", err)
 	}
@@ -94,14 +98,17 @@ RETURNING id, person_id`, first.WardID, first.RunID, first.Month.String(), perso
 			line, of = append(line, ids[one.PersonID]), append(of, one.PersonID)
 			policy, term, branch = append(policy, c.PolicyID), append(term, c.TermID), append(branch, c.BranchID)
 			sum, rate, days = append(sum, c.Amount), append(rate, c.Rate), append(days, int64(c.Days))
-			month, role, basis, why = append(month, c.Month.String()), append(role, string(c.Role)), append(basis, c.Basis), append(why, c.Why)
+			month, role, basis, why = append(month, c.Month.String()), append(role, string(c.Role)), append(basis, c.Basis),
+				append(why, c.Why)
 		}
 	}
 	// Their ids follow the order of the arrays: the seal reads them by it.
 	_, err = conn.ExecContext(ctx, `
-INSERT INTO payment_components (ward_id, run_id, line_id, person_id, month, policy_id, term_id, branch_id, role, amount, rate, basis, why, days)
+INSERT INTO payment_components (ward_id, run_id, line_id, person_id, month, policy_id, term_id, branch_id, role,
+	amount, rate, basis, why, days)
 SELECT $1, $2, line, person, month, policy, term, branch, role, amount, rate, basis, why, days
-FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[])
+FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
+	$10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[])
 	WITH ORDINALITY AS n (line, person, month, policy, term, branch, role, amount, rate, basis, why, days, place)
 ORDER BY place`, first.WardID, first.RunID, line, of, month, policy, term, branch, role, sum, rate, basis, why, days)
 	if err != nil {

@@ -199,7 +199,7 @@ func sortComponents(components []Component) {
 	})
 }
 
-// rank orders roles as people list them.
+// Rank orders roles as people list them.
 func Rank(role models.TermRole) int {
 	return slices.Index([]models.TermRole{models.Head, models.Deputy, models.Member, models.CellMember}, role)
 }

@@ -22,11 +22,13 @@ func drawDate(t *rapid.T, label string) models.Date {
 func drawPolicy(t *rapid.T, id int64) models.Policy {
 	p := models.Policy{
 		ID: id, LegalBasis: fmt.Sprint("basis ", id),
-		From:            models.NewDate(2020, 1, 1),
-		Accrual:         rapid.SampledFrom([]models.Accrual{models.FullIfOnDay, models.NextMonth, models.ByDay, models.FullFrom}).Draw(t, "accrual"),
-		AccrualDays:     rapid.IntRange(0, 31).Draw(t, "accrual days"),
-		AccrualPercent:  rapid.IntRange(0, 100).Draw(t, "accrual percent"),
-		Stacking:        rapid.SampledFrom([]models.Stacking{models.StackAll, models.StackHighest, models.StackPercent}).Draw(t, "stacking"),
+		From: models.NewDate(2020, 1, 1),
+		Accrual: rapid.SampledFrom([]models.Accrual{models.FullIfOnDay, models.NextMonth, models.ByDay,
+			models.FullFrom}).Draw(t, "accrual"),
+		AccrualDays:    rapid.IntRange(0, 31).Draw(t, "accrual days"),
+		AccrualPercent: rapid.IntRange(0, 100).Draw(t, "accrual percent"),
+		Stacking: rapid.SampledFrom([]models.Stacking{models.StackAll, models.StackHighest,
+			models.StackPercent}).Draw(t, "stacking"),
 		StackingPercent: rapid.IntRange(0, 100).Draw(t, "stacking percent"),
 	}
 	if rapid.Bool().Draw(t, "begins") {
@@ -42,9 +44,11 @@ func drawPolicy(t *rapid.T, id int64) models.Policy {
 		for _, organization := range []string{"", "youth"} {
 			switch rapid.IntRange(0, 2).Draw(t, "rule") {
 			case 1:
-				p.Rules = append(p.Rules, models.PolicyRule{Role: role, OrganizationCode: organization, Amount: rapid.Int64Range(1, 999_999).Draw(t, "amount")})
+				p.Rules = append(p.Rules, models.PolicyRule{Role: role, OrganizationCode: organization,
+					Amount: rapid.Int64Range(1, 999_999).Draw(t, "amount")})
 			case 2:
-				p.Rules = append(p.Rules, models.PolicyRule{Role: role, OrganizationCode: organization, Coefficient: rapid.Int64Range(1, 999).Draw(t, "coefficient")})
+				p.Rules = append(p.Rules, models.PolicyRule{Role: role, OrganizationCode: organization,
+					Coefficient: rapid.Int64Range(1, 999).Draw(t, "coefficient")})
 			}
 		}
 	}
@@ -277,7 +281,8 @@ func TestAmountsStayWithinTheirRules(t *testing.T) {
 		c, terms, month := drawCalculus(t), drawTerms(t), drawMonth(t)
 		sums := map[int64]int64{}
 		for _, component := range c.Entitlement(postsOf(terms, 1), month) {
-			if component.Amount < 0 || component.Amount > component.Rate || component.Days < 1 || component.Days > month.Days() || component.Month != month {
+			if component.Amount < 0 || component.Amount > component.Rate || component.Days < 1 ||
+				component.Days > month.Days() || component.Month != month {
 				t.Fatalf("%+v", component)
 			}
 			reduced := slices.Contains([]string{money.WhyShared, money.WhyStacked, money.WhyCapped}, component.Why)

@@ -26,7 +26,8 @@ type stay struct {
 func (s stay) term(t testing.TB) models.Term {
 	t.Helper()
 	term := models.Term{
-		ID: s.id, PersonID: s.person, BranchID: s.branch, Role: s.role, Slot: s.slot, From: moneytest.Day(t, s.from), To: moneytest.Day(t, s.to),
+		ID: s.id, PersonID: s.person, BranchID: s.branch, Role: s.role, Slot: s.slot, From: moneytest.Day(t, s.from),
+		To: moneytest.Day(t, s.to),
 	}
 	if term.ID == 0 {
 		term.ID = 1
@@ -98,7 +99,8 @@ func TestEntitlement(t *testing.T) {
 	accrual := func(kind models.Accrual, days, percent int) func(*models.Policy) {
 		return func(p *models.Policy) { p.Accrual, p.AccrualDays, p.AccrualPercent = kind, days, percent }
 	}
-	onDay, nextMonth, byDay := accrual(models.FullIfOnDay, 15, 0), accrual(models.NextMonth, 0, 0), accrual(models.ByDay, 0, 0)
+	onDay, nextMonth, byDay := accrual(models.FullIfOnDay, 15, 0), accrual(models.NextMonth, 0, 0),
+		accrual(models.ByDay, 0, 0)
 	militia := accrual(models.FullFrom, 15, 50)
 	both := func(changes ...func(*models.Policy)) func(*models.Policy) {
 		return func(p *models.Policy) {
@@ -124,47 +126,64 @@ func TestEntitlement(t *testing.T) {
 		{"a member is not in the policy", onDay, "2026-03", []stay{{from: "2025-01-01", role: models.Member}}, nil},
 		{"begun on the 15th", onDay, "2026-03", []stay{{from: "2026-03-15"}}, []paid{{200_000, "full", 17, 1}}},
 		{"begun on the 16th", onDay, "2026-03", []stay{{from: "2026-03-16"}}, nil},
-		{"ended on the 15th", onDay, "2026-03", []stay{{from: "2025-01-01", to: "2026-03-15"}}, []paid{{200_000, "full", 15, 1}}},
+		{"ended on the 15th", onDay, "2026-03", []stay{{from: "2025-01-01", to: "2026-03-15"}},
+			[]paid{{200_000, "full", 15, 1}}},
 		{"ended on the 14th", onDay, "2026-03", []stay{{from: "2025-01-01", to: "2026-03-14"}}, nil},
-		{"day 31 in February is its last", accrual(models.FullIfOnDay, 31, 0), "2026-02", []stay{{from: "2026-02-28"}}, []paid{{200_000, "full", 1, 1}}},
+		{"day 31 in February is its last", accrual(models.FullIfOnDay, 31, 0), "2026-02", []stay{{from: "2026-02-28"}},
+			[]paid{{200_000, "full", 1, 1}}},
 		{"no day named is the 15th", accrual(models.FullIfOnDay, 0, 0), "2026-03", []stay{{from: "2026-03-16"}}, nil},
 		{"another month", onDay, "2026-03", []stay{{from: "2026-04-01"}}, nil},
 		{"superseded", onDay, "2026-03", []stay{{from: "2025-01-01", superseded: true}}, nil},
-		{"away and back", onDay, "2026-03", []stay{{id: 1, from: "2025-01-01", to: "2026-03-10"}, {id: 2, from: "2026-03-14"}}, []paid{{200_000, "full", 28, 2}}},
-		{"acting, then confirmed", byDay, "2026-03", []stay{{id: 1, from: "2026-03-01", to: "2026-03-09"}, {id: 2, from: "2026-03-10"}}, []paid{{200_000, "full", 31, 2}}},
+		{"away and back", onDay, "2026-03", []stay{{id: 1, from: "2025-01-01", to: "2026-03-10"},
+			{id: 2, from: "2026-03-14"}}, []paid{{200_000, "full", 28, 2}}},
+		{"acting, then confirmed", byDay, "2026-03",
+			[]stay{{id: 1, from: "2026-03-01", to: "2026-03-09"}, {id: 2, from: "2026-03-10"}},
+			[]paid{{200_000, "full", 31, 2}}},
 
-		{"next month, begun on the 1st", nextMonth, "2026-03", []stay{{from: "2026-03-01"}}, []paid{{200_000, "full", 31, 1}}},
+		{"next month, begun on the 1st", nextMonth, "2026-03", []stay{{from: "2026-03-01"}},
+			[]paid{{200_000, "full", 31, 1}}},
 		{"next month, begun on the 2nd", nextMonth, "2026-03", []stay{{from: "2026-03-02"}}, nil},
-		{"next month, ended on the 1st", nextMonth, "2026-03", []stay{{from: "2025-01-01", to: "2026-03-01"}}, []paid{{200_000, "full", 1, 1}}},
+		{"next month, ended on the 1st", nextMonth, "2026-03", []stay{{from: "2025-01-01", to: "2026-03-01"}},
+			[]paid{{200_000, "full", 1, 1}}},
 
 		{"by day, rounded down", byDay, "2026-03", []stay{{from: "2026-03-05"}}, []paid{{174_193, "by_day", 27, 1}}},
 		{"by day in a leap February", byDay, "2028-02", []stay{{from: "2028-02-15"}}, []paid{{103_448, "by_day", 15, 1}}},
 
 		{"15 days are whole", militia, "2026-03", []stay{{from: "2026-03-17"}}, []paid{{200_000, "full", 15, 1}}},
 		{"14 days are half", militia, "2026-03", []stay{{from: "2026-03-18"}}, []paid{{100_000, "part", 14, 1}}},
-		{"all of February where 30 days are asked", accrual(models.FullFrom, 30, 50), "2026-02", []stay{{from: "2025-01-01"}}, []paid{{200_000, "full", 28, 1}}},
-		{"days of one slot add up", militia, "2026-03", []stay{{id: 1, from: "2026-03-01", to: "2026-03-08"}, {id: 2, from: "2026-03-20", to: "2026-03-26"}}, []paid{{200_000, "full", 15, 2}}},
+		{"all of February where 30 days are asked", accrual(models.FullFrom, 30, 50), "2026-02",
+			[]stay{{from: "2025-01-01"}}, []paid{{200_000, "full", 28, 1}}},
+		{"days of one slot add up", militia, "2026-03",
+			[]stay{{id: 1, from: "2026-03-01", to: "2026-03-08"}, {id: 2, from: "2026-03-20", to: "2026-03-26"}},
+			[]paid{{200_000, "full", 15, 2}}},
 
 		{"hand-over: the longer stay has the whole", militia, "2026-03",
-			[]stay{{id: 2, person: 2, from: "2026-03-11", others: []stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-10"}}}},
+			[]stay{{id: 2, person: 2, from: "2026-03-11",
+				others: []stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-10"}}}},
 			[]paid{{200_000, "full", 21, 2}}},
 		{"hand-over: the shorter has what is left", militia, "2026-03",
-			[]stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-10", others: []stay{{id: 2, person: 2, from: "2026-03-11"}}}},
+			[]stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-10",
+				others: []stay{{id: 2, person: 2, from: "2026-03-11"}}}},
 			[]paid{{0, "shared", 10, 1}}},
 		{"hand-over of two short stays: half and half", militia, "2026-03",
-			[]stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-12", others: []stay{{id: 2, person: 2, from: "2026-03-20"}}}},
+			[]stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-03-12",
+				others: []stay{{id: 2, person: 2, from: "2026-03-20"}}}},
 			[]paid{{100_000, "part", 12, 1}}},
 		{"hand-over of two long stays: the earlier", militia, "2026-04",
-			[]stay{{id: 2, person: 2, from: "2026-04-16", others: []stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-04-15"}}}},
+			[]stay{{id: 2, person: 2, from: "2026-04-16",
+				others: []stay{{id: 1, person: 1, from: "2025-01-01", to: "2026-04-15"}}}},
 			[]paid{{0, "shared", 15, 2}}},
 		{"the other deputy is another slot", militia, "2026-03",
-			[]stay{{id: 1, role: models.Deputy, slot: 1, from: "2025-01-01", others: []stay{{id: 2, person: 2, role: models.Deputy, slot: 2, from: "2025-01-01"}}}},
+			[]stay{{id: 1, role: models.Deputy, slot: 1, from: "2025-01-01",
+				others: []stay{{id: 2, person: 2, role: models.Deputy, slot: 2, from: "2025-01-01"}}}},
 			[]paid{{150_000, "full", 31, 1}}},
 
 		{"two posts, all", onDay, "2026-03", two, []paid{{200_000, "full", 31, 1}, {150_000, "full", 31, 2}}},
 		{"two posts, highest", both(onDay, highest), "2026-03", two, []paid{{200_000, "full", 31, 1}, {0, "stacked", 31, 2}}},
-		{"two posts, highest and half", both(onDay, highestPlus), "2026-03", two, []paid{{200_000, "full", 31, 1}, {75_000, "stacked", 31, 2}}},
-		{"two posts, capped", both(onDay, capped), "2026-03", two, []paid{{200_000, "full", 31, 1}, {100_000, "capped", 31, 2}}},
+		{"two posts, highest and half", both(onDay, highestPlus), "2026-03", two,
+			[]paid{{200_000, "full", 31, 1}, {75_000, "stacked", 31, 2}}},
+		{"two posts, capped", both(onDay, capped), "2026-03", two,
+			[]paid{{200_000, "full", 31, 1}, {100_000, "capped", 31, 2}}},
 		{"moved within the month, highest by day", both(byDay, highest), "2026-04",
 			[]stay{{id: 1, from: "2025-01-01", to: "2026-04-10"}, {id: 2, branch: 2, from: "2026-04-11"}},
 			[]paid{{66_666, "by_day", 10, 1}, {133_333, "by_day", 20, 2}}},
@@ -172,10 +191,14 @@ func TestEntitlement(t *testing.T) {
 			[]stay{{id: 1, from: "2025-01-01", to: "2026-04-10"}, {id: 2, branch: 2, role: models.Deputy, from: "2026-04-01"}},
 			[]paid{{66_666, "by_day", 10, 1}, {100_000, "stacked", 30, 2}}},
 
-		{"the policy begins after the day", both(onDay, func(p *models.Policy) { p.From = models.NewDate(2026, 3, 16) }), "2026-03", []stay{{from: "2025-01-01"}}, nil},
-		{"the policy begins on the day", both(onDay, func(p *models.Policy) { p.From = models.NewDate(2026, 3, 15) }), "2026-03", []stay{{from: "2025-01-01"}}, []paid{{200_000, "full", 31, 1}}},
-		{"the policy ended before the day", both(onDay, func(p *models.Policy) { p.To = models.NewDate(2026, 3, 14) }), "2026-03", []stay{{from: "2025-01-01"}}, nil},
-		{"the policy ends within a month by day", both(byDay, func(p *models.Policy) { p.To = models.NewDate(2026, 4, 12) }), "2026-04", []stay{{from: "2025-01-01"}}, []paid{{80_000, "by_day", 30, 1}}},
+		{"the policy begins after the day", both(onDay, func(p *models.Policy) { p.From = models.NewDate(2026, 3, 16) }),
+			"2026-03", []stay{{from: "2025-01-01"}}, nil},
+		{"the policy begins on the day", both(onDay, func(p *models.Policy) { p.From = models.NewDate(2026, 3, 15) }),
+			"2026-03", []stay{{from: "2025-01-01"}}, []paid{{200_000, "full", 31, 1}}},
+		{"the policy ended before the day", both(onDay, func(p *models.Policy) { p.To = models.NewDate(2026, 3, 14) }),
+			"2026-03", []stay{{from: "2025-01-01"}}, nil},
+		{"the policy ends within a month by day", both(byDay, func(p *models.Policy) { p.To = models.NewDate(2026, 4, 12) }),
+			"2026-04", []stay{{from: "2025-01-01"}}, []paid{{80_000, "by_day", 30, 1}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			calculus := money.Calculus{Policies: []models.Policy{town(c.policy)}}
@@ -226,7 +249,8 @@ func TestRuleOfAnOrganizationWins(t *testing.T) {
 		}
 		calculus := money.Calculus{Policies: []models.Policy{policy}}
 		for organization, want := range map[string]int64{"youth": 250_000, "women": 200_000} {
-			got := money.Total(calculus.Entitlement(posts(t, []stay{{from: "2025-01-01", organization: organization}}), moneytest.Month(t, "2026-03")))
+			got := money.Total(calculus.Entitlement(posts(t, []stay{{from: "2025-01-01", organization: organization}}),
+				moneytest.Month(t, "2026-03")))
 			if got != want {
 				t.Errorf("%s: %d, want %d", organization, got, want)
 			}
@@ -239,7 +263,8 @@ func TestSucceedingPolicies(t *testing.T) {
 	for _, c := range []struct {
 		accrual models.Accrual
 		want    int64
-	}{{models.FullIfOnDay, 200_000}, {models.NextMonth, 200_000}, {models.FullFrom, 200_000}, {models.ByDay, 200_000*20/30 + 300_000*10/30}} {
+	}{{models.FullIfOnDay, 200_000}, {models.NextMonth, 200_000}, {models.FullFrom, 200_000},
+		{models.ByDay, 200_000*20/30 + 300_000*10/30}} {
 		calculus := money.Calculus{Policies: []models.Policy{
 			town(func(p *models.Policy) { p.Accrual, p.To = c.accrual, models.NewDate(2026, 4, 20) }),
 			town(func(p *models.Policy) {

@@ -156,7 +156,8 @@ func termKeyOf(t models.Term) termKey { return termKey{keyOf(t), t.PersonID, t.F
 
 // withOthers adds to both sides the posts of whoever shares a slot with the
 // people compared, and gives every post the slot as its side has it.
-func (s *Service) withOthers(tx *gorm.DB, ward int64, before, after map[int64][]Post) (map[int64][]Post, map[int64][]Post, error) {
+func (s *Service) withOthers(tx *gorm.DB, ward int64, before, after map[int64][]Post) (map[int64][]Post,
+	map[int64][]Post, error) {
 	known := union(before, after)
 	slots := map[slotKey]bool{}
 	var branches []int64

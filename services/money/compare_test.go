@@ -41,8 +41,10 @@ func TestCompareAReplacementAfterPayment(t *testing.T) {
 	after[b] = append(after[b], added(h, b, branch, models.Head, "2026-02-10"))
 	february, march, april := moneytest.Month(t, "2026-02"), moneytest.Month(t, "2026-03"), moneytest.Month(t, "2026-04")
 	want := []money.Effect{
-		{Person: a, From: april, Monthly: -200_000, Settled: []money.MonthAmount{{Month: february, Amount: -200_000}, {Month: march, Amount: -200_000}}},
-		{Person: b, From: april, Monthly: 200_000, Settled: []money.MonthAmount{{Month: february, Amount: 200_000}, {Month: march, Amount: 200_000}}},
+		{Person: a, From: april, Monthly: -200_000, Settled: []money.MonthAmount{{Month: february, Amount: -200_000},
+			{Month: march, Amount: -200_000}}},
+		{Person: b, From: april, Monthly: 200_000, Settled: []money.MonthAmount{{Month: february, Amount: 200_000},
+			{Month: march, Amount: 200_000}}},
 	}
 	if diff := cmp.Diff(want, h.Compare(before, after)); diff != "" {
 		t.Error(diff)
@@ -112,7 +114,8 @@ func TestCompareWithStackingAndAnEnd(t *testing.T) {
 	post := added(h, a, branch, models.Deputy, "2026-05-01")
 	post.Term.To = moneytest.Day(t, "2026-07-31")
 	after[a] = append(after[a], post)
-	want := []money.Effect{{Person: a, From: moneytest.Month(t, "2026-05"), Until: moneytest.Month(t, "2026-07"), Monthly: 75_000}}
+	want := []money.Effect{{Person: a, From: moneytest.Month(t, "2026-05"), Until: moneytest.Month(t, "2026-07"),
+		Monthly: 75_000}}
 	if diff := cmp.Diff(want, h.Compare(before, after)); diff != "" {
 		t.Error(diff)
 	}

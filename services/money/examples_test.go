@@ -26,11 +26,13 @@ func TestAHeadReplacedOnTheTenthAfterPayment(t *testing.T) {
 	h.End(term, "2026-03-09")
 	h.Term(fresh, women, models.Head, "2026-03-10", "")
 	april := h.Prepare("2026-04")
-	if diff := cmp.Diff(map[string]int64{"2026-03": 200_000, "2026-04": 200_000}, moneytest.Amounts(h.LineOf(april, fresh))); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2026-03": 200_000, "2026-04": 200_000},
+		moneytest.Amounts(h.LineOf(april, fresh))); diff != "" {
 		t.Error("the new head:", diff)
 	}
 	debt := h.LineOf(april, old)
-	if diff := cmp.Diff(map[string]int64{"2026-03": -200_000}, moneytest.Amounts(debt)); diff != "" || debt.State != models.LineCarried {
+	if diff := cmp.Diff(map[string]int64{"2026-03": -200_000}, moneytest.Amounts(debt)); diff != "" ||
+		debt.State != models.LineCarried {
 		t.Error("the old head:", diff, debt.State)
 	}
 	if april.Run.Total != 400_000 || april.Run.People != 1 {
@@ -46,7 +48,8 @@ func TestADeputyWhoHoldsTwoPosts(t *testing.T) {
 		percent  int
 		cap      int64
 		want     int64
-	}{{models.StackAll, 0, 0, 350_000}, {models.StackHighest, 0, 0, 200_000}, {models.StackPercent, 50, 0, 275_000}, {models.StackAll, 0, 300_000, 300_000}} {
+	}{{models.StackAll, 0, 0, 350_000}, {models.StackHighest, 0, 0, 200_000}, {models.StackPercent, 50, 0, 275_000},
+		{models.StackAll, 0, 300_000, 300_000}} {
 		h := moneytest.New(t)
 		both := h.Person("Hai chức")
 		h.Term(both, h.Branch("women"), models.Deputy, "2024-01-01", "")
@@ -73,11 +76,13 @@ func TestDecemberAndTheCloseOfTheBudget(t *testing.T) {
 	h.Now = moneytest.Day(t, "2027-01-05").Time()
 	december := h.Pay("2026-12")
 	h.Term(late, h.Branch("youth"), models.Head, "2026-12-01", "")
-	if again, err := h.List.Run(ctx, h.Clerk, december.Run.ID); err != nil || again.Run.Total != 200_000 || again.Run.State != models.RunClosed {
+	if again, err := h.List.Run(ctx, h.Clerk, december.Run.ID); err != nil || again.Run.Total != 200_000 ||
+		again.Run.State != models.RunClosed {
 		t.Fatalf("the closed list moved: %+v, %v", again.Run, err)
 	}
 	january := h.Prepare("2027-01")
-	if diff := cmp.Diff(map[string]int64{"2026-12": 200_000, "2027-01": 200_000}, moneytest.Amounts(h.LineOf(january, late))); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"2026-12": 200_000, "2027-01": 200_000},
+		moneytest.Amounts(h.LineOf(january, late))); diff != "" {
 		t.Error(diff)
 	}
 	old, err := h.Year.Year(ctx, h.Clerk, 2026)

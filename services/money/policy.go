@@ -56,7 +56,10 @@ func (s *Service) AllPolicies(ctx context.Context, actor services.Actor) ([]Poli
 		return nil, fmt.Errorf("policies: %w", err)
 	}
 	var used []int64
-	if err := db.Raw("SELECT id FROM policies p WHERE p.ward_id = ? AND EXISTS (SELECT 1 FROM payment_components c WHERE c.policy_id = p.id)", actor.Ward).Scan(&used).Error; err != nil {
+	err = db.Raw(`
+SELECT id FROM policies p WHERE p.ward_id = ?
+AND EXISTS (SELECT 1 FROM payment_components c WHERE c.policy_id = p.id)`, actor.Ward).Scan(&used).Error
+	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
 	views := make([]PolicyView, len(policies))
@@ -68,7 +71,8 @@ func (s *Service) AllPolicies(ctx context.Context, actor services.Actor) ([]Poli
 
 // PreviewPolicy tells what entering a policy would do to its first month from
 // now on, with every refusal of AddPolicy; nothing is written.
-func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wanted models.Policy, replaces int64) (PolicyEffect, error) {
+func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wanted models.Policy,
+	replaces int64) (PolicyEffect, error) {
 	if err := actor.Need(policyWriters...); err != nil {
 		return PolicyEffect{}, err
 	}
@@ -95,7 +99,8 @@ func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wante
 // policy_cap; with conflict/policy_overlap where another policy of the source
 // pays the same role on one of its days; with conflict/policy_begun where the
 // one replaced begins no earlier.
-func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted models.Policy, replaces int64) (models.Policy, error) {
+func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted models.Policy,
+	replaces int64) (models.Policy, error) {
 	if err := actor.Need(policyWriters...); err != nil {
 		return models.Policy{}, err
 	}
@@ -148,10 +153,12 @@ func (s *Service) enter(tx *gorm.DB, actor services.Actor, wanted *models.Policy
 	if err := tx.Create(wanted).Error; err != nil {
 		return fmt.Errorf("add policy: %w", err)
 	}
-	detail := journal.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To, "rules": wanted.Rules}
+	detail := journal.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To,
+		"rules": wanted.Rules}
 	if old != nil {
 		last := wanted.From.AddDays(-1)
-		if err := tx.Model(&models.Policy{}).Where("id = ?", old.ID).Updates(map[string]any{"to_date": last, "replaced_by_id": wanted.ID}).Error; err != nil {
+		if err := tx.Model(&models.Policy{}).Where("id = ?",
+			old.ID).Updates(map[string]any{"to_date": last, "replaced_by_id": wanted.ID}).Error; err != nil {
 			return fmt.Errorf("close policy: %w", err)
 		}
 		detail["replaces"] = old.ID
@@ -161,7 +168,8 @@ func (s *Service) enter(tx *gorm.DB, actor services.Actor, wanted *models.Policy
 
 // PreviewClose tells what ending a policy would do to the month after its last
 // day, with every refusal of ClosePolicy.
-func (s *Service) PreviewClose(ctx context.Context, actor services.Actor, id int64, last models.Date) (PolicyEffect, error) {
+func (s *Service) PreviewClose(ctx context.Context, actor services.Actor, id int64, last models.Date) (PolicyEffect,
+	error) {
 	if err := actor.Need(policyWriters...); err != nil {
 		return PolicyEffect{}, err
 	}
@@ -197,7 +205,8 @@ func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int6
 		if err := tx.Model(&models.Policy{}).Where("id = ?", policy.ID).Update("to_date", last).Error; err != nil {
 			return fmt.Errorf("close policy: %w", err)
 		}
-		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID), journal.Detail{"was": policy.To, "last": last})
+		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID),
+			journal.Detail{"was": policy.To, "last": last})
 	})
 }
 
@@ -215,20 +224,13 @@ func closable(db *gorm.DB, actor services.Actor, id int64, last models.Date) (mo
 }
 
 func takePolicy(db *gorm.DB, actor services.Actor, id int64) (models.Policy, error) {
-	var policy models.Policy
-	err := db.Preload("Rules").Take(&policy, "id = ?", id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || (err == nil && actor.In(policy.WardID) != nil) {
-		return models.Policy{}, services.NotFound("policy")
-	}
-	if err != nil {
-		return models.Policy{}, fmt.Errorf("policy: %w", err)
-	}
-	return policy, nil
+	return services.Take[models.Policy](db.Preload("Rules"), actor, "policy", id)
 }
 
 // admit cleans a wanted policy and refuses what cannot be one; it returns the
 // policy that it replaces.
-func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy, replaces int64) (*models.Policy, error) {
+func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy, replaces int64) (*models.Policy,
+	error) {
 	if err := clean(wanted); err != nil {
 		return nil, err
 	}
@@ -258,7 +260,8 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 		old = &row
 	}
 	var others []models.Policy
-	query := db.Preload("Rules").Where("ward_id = ? AND LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)", actor.Ward, wanted.Source, wanted.From)
+	query := db.Preload("Rules").Where("ward_id = ? AND LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)",
+		actor.Ward, wanted.Source, wanted.From)
 	if !wanted.To.IsZero() {
 		query = query.Where("from_date <= ?", wanted.To)
 	}
@@ -271,7 +274,8 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 		}
 		for _, a := range other.Rules {
 			for _, b := range wanted.Rules {
-				if a.Role == b.Role && (a.OrganizationCode == b.OrganizationCode || a.OrganizationCode == "" || b.OrganizationCode == "") {
+				if a.Role == b.Role && (a.OrganizationCode == b.OrganizationCode || a.OrganizationCode == "" ||
+					b.OrganizationCode == "") {
 					return nil, services.Conflict("policy_overlap").With("name", other.Name).With("from", other.From)
 				}
 			}
@@ -291,7 +295,8 @@ func clean(p *models.Policy) error {
 		value *string
 		code  string
 		need  bool
-	}{{&p.Name, "policy_name", true}, {&p.Source, "policy_source", true}, {&p.LegalBasis, "policy_basis", true}, {&p.Issuer, "policy_basis", false}} {
+	}{{&p.Name, "policy_name", true}, {&p.Source, "policy_source", true}, {&p.LegalBasis, "policy_basis", true},
+		{&p.Issuer, "policy_basis", false}} {
 		*text.value = strings.Join(strings.Fields(*text.value), " ")
 		if (text.need && *text.value == "") || len([]rune(*text.value)) > longestLegal {
 			return services.Invalid(text.code)
@@ -353,7 +358,8 @@ func clean(p *models.Policy) error {
 
 // policyEffect reckons the ward's month twice, a batch of people at a time: the
 // month of from, or this one where that is past.
-func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date, change func([]models.Policy) []models.Policy) (PolicyEffect, error) {
+func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date,
+	change func([]models.Policy) []models.Policy) (PolicyEffect, error) {
 	month := max(from.MonthOf(), s.today().MonthOf())
 	effect := PolicyEffect{Month: month}
 	before, err := LoadCalculus(db, ward, Months(month, month))
@@ -366,7 +372,8 @@ func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date, change
 	after := Calculus{Policies: change(slices.Clone(before.Policies)), BaseSalaries: before.BaseSalaries}
 	for last := int64(0); ; {
 		var ids []int64
-		err := db.Model(&models.Person{}).Where("ward_id = ? AND id > ? AND merged_into IS NULL", ward, last).Order("id").Limit(BatchSize).Pluck("id", &ids).Error
+		err := db.Model(&models.Person{}).Where("ward_id = ? AND id > ? AND merged_into IS NULL", ward,
+			last).Order("id").Limit(BatchSize).Pluck("id", &ids).Error
 		if err != nil {
 			return effect, fmt.Errorf("people: %w", err)
 		}

@@ -11,8 +11,9 @@ import (
 
 func newRule(change func(*models.Policy)) models.Policy {
 	policy := models.Policy{
-		Name: " Hỗ trợ  thêm", Source: "province", LegalBasis: "Nghị quyết 12/2026/NQ-HĐND", LegalDate: models.NewDate(2026, 3, 10),
-		From: models.NewDate(2026, 4, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
+		Name: " Hỗ trợ  thêm", Source: "province", LegalBasis: "Nghị quyết 12/2026/NQ-HĐND",
+		LegalDate: models.NewDate(2026, 3, 10),
+		From:      models.NewDate(2026, 4, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 100_000}},
 	}
 	change(&policy)
@@ -28,7 +29,8 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 
 	added := newRule(func(*models.Policy) {})
 	effect, err := h.Money.PreviewPolicy(ctx, h.Clerk, added, 0)
-	if err != nil || effect.People != 1 || effect.Before != 350_000 || effect.After != 450_000 || effect.Month != moneytest.Month(t, "2026-04") {
+	if err != nil || effect.People != 1 || effect.Before != 350_000 || effect.After != 450_000 ||
+		effect.Month != moneytest.Month(t, "2026-04") {
 		t.Fatalf("%+v, %v", effect, err)
 	}
 	policy, err := h.Money.AddPolicy(ctx, h.Clerk, added, 0)
@@ -40,7 +42,8 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 	}
 	// The town raises its own: the old policy ends the day before, and says so.
 	raise := newRule(func(p *models.Policy) {
-		p.Source, p.Rules = h.Policy.Source, []models.PolicyRule{{Role: models.Head, Amount: 300_000}, {Role: models.Deputy, Coefficient: 100}}
+		p.Source, p.Rules = h.Policy.Source, []models.PolicyRule{{Role: models.Head, Amount: 300_000},
+			{Role: models.Deputy, Coefficient: 100}}
 	})
 	_, err = h.Money.AddPolicy(ctx, h.Clerk, raise, 0)
 	moneytest.WantCode(t, err, services.KindConflict, "policy_overlap")
@@ -57,7 +60,8 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 		t.Fatalf("%+v, %v", views, err)
 	}
 	for _, one := range views {
-		if one.ID == h.Policy.ID && (one.ReplacedByID == nil || *one.ReplacedByID != followed.ID || one.To != models.NewDate(2026, 3, 31) || !one.Used) {
+		if one.ID == h.Policy.ID && (one.ReplacedByID == nil || *one.ReplacedByID != followed.ID ||
+			one.To != models.NewDate(2026, 3, 31) || !one.Used) {
 			t.Errorf("the one replaced: %+v", one)
 		}
 	}
@@ -66,32 +70,37 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 
 	last := models.NewDate(2026, 4, 30)
 	gone, err := h.Money.PreviewClose(ctx, h.Clerk, policy.ID, last)
-	if err != nil || gone.People != 1 || gone.After-gone.Before != -100_000 || gone.Month != moneytest.Month(t, "2026-05") {
+	if err != nil || gone.People != 1 || gone.After-gone.Before != -100_000 ||
+		gone.Month != moneytest.Month(t, "2026-05") {
 		t.Errorf("%+v, %v", gone, err)
 	}
 	if err := h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, last); err != nil {
 		t.Fatal(err)
 	}
 	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, last), services.KindConflict, "policy_ended")
-	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, models.NewDate(2026, 3, 1)), services.KindInvalid, "policy_dates")
+	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, models.NewDate(2026, 3, 1)), services.KindInvalid,
+		"policy_dates")
 }
 
 func TestPoliciesThatCannotBeMeant(t *testing.T) {
 	h := moneytest.New(t)
 	for code, change := range map[string]func(*models.Policy){
-		"policy_name":        func(p *models.Policy) { p.Name = " " },
-		"policy_source":      func(p *models.Policy) { p.Source = "" },
-		"policy_basis":       func(p *models.Policy) { p.LegalBasis = "" },
-		"policy_dates":       func(p *models.Policy) { p.To = models.NewDate(2026, 3, 31) },
-		"policy_rules":       func(p *models.Policy) { p.Rules = nil },
-		"policy_amount":      func(p *models.Policy) { p.Rules[0].Amount = 1_000_000_000_000_000 },
-		"policy_coefficient": func(p *models.Policy) { p.Rules[0] = models.PolicyRule{Role: models.Head, Coefficient: 20_001} },
-		"policy_role":        func(p *models.Policy) { p.Rules = append(p.Rules, p.Rules[0]) },
-		"policy_days":        func(p *models.Policy) { p.AccrualDays = 31 },
-		"policy_percent":     func(p *models.Policy) { p.Accrual, p.AccrualPercent = models.FullFrom, 101 },
-		"policy_cap":         func(p *models.Policy) { p.Cap = -1 },
-		"policy_stacking":    func(p *models.Policy) { p.Stacking = "most" },
-		"policy_accrual":     func(p *models.Policy) { p.Accrual = "never" },
+		"policy_name":   func(p *models.Policy) { p.Name = " " },
+		"policy_source": func(p *models.Policy) { p.Source = "" },
+		"policy_basis":  func(p *models.Policy) { p.LegalBasis = "" },
+		"policy_dates":  func(p *models.Policy) { p.To = models.NewDate(2026, 3, 31) },
+		"policy_rules":  func(p *models.Policy) { p.Rules = nil },
+		"policy_amount": func(p *models.Policy) { p.Rules[0].Amount = 1_000_000_000_000_000 },
+		"policy_coefficient": func(p *models.Policy) {
+			p.Rules[0] = models.PolicyRule{Role: models.Head,
+				Coefficient: 20_001}
+		},
+		"policy_role":     func(p *models.Policy) { p.Rules = append(p.Rules, p.Rules[0]) },
+		"policy_days":     func(p *models.Policy) { p.AccrualDays = 31 },
+		"policy_percent":  func(p *models.Policy) { p.Accrual, p.AccrualPercent = models.FullFrom, 101 },
+		"policy_cap":      func(p *models.Policy) { p.Cap = -1 },
+		"policy_stacking": func(p *models.Policy) { p.Stacking = "most" },
+		"policy_accrual":  func(p *models.Policy) { p.Accrual = "never" },
 	} {
 		_, err := h.Money.AddPolicy(ctx, h.Clerk, newRule(change), 0)
 		moneytest.WantCode(t, err, services.KindInvalid, code)
@@ -108,7 +117,8 @@ func TestPoliciesThatCannotBeMeant(t *testing.T) {
 	h.Store.Model(&models.Account{}).Where("id = ?", stale.Account).Update("stepped_up_until", h.Now.Add(-time.Minute))
 	_, err = h.Money.AddPolicy(ctx, stale, newRule(func(*models.Policy) {}), 0)
 	moneytest.WantCode(t, err, services.KindDenied, "step_up")
-	_, err = h.Money.AddPolicy(ctx, h.Clerk, newRule(func(p *models.Policy) { p.From = models.NewDate(2020, 1, 1) }), h.Policy.ID)
+	_, err = h.Money.AddPolicy(ctx, h.Clerk, newRule(func(p *models.Policy) { p.From = models.NewDate(2020, 1, 1) }),
+		h.Policy.ID)
 	moneytest.WantCode(t, err, services.KindConflict, "policy_begun")
 	views, err := h.Money.AllPolicies(ctx, h.Clerk)
 	if err != nil || len(views) != 1 {
@@ -119,7 +129,8 @@ func TestPoliciesThatCannotBeMeant(t *testing.T) {
 func TestBaseSalaries(t *testing.T) {
 	h := moneytest.New(t)
 	salaries, err := h.Money.BaseSalaries(ctx, h.Clerk)
-	if err != nil || len(salaries) != 4 || salaries[3].Amount != 2_530_000 || salaries[3].From != models.NewDate(2026, 7, 1) {
+	if err != nil || len(salaries) != 4 || salaries[3].Amount != 2_530_000 ||
+		salaries[3].From != models.NewDate(2026, 7, 1) {
 		t.Fatalf("%+v, %v", salaries, err)
 	}
 	next := models.BaseSalary{From: models.NewDate(2027, 7, 1), Amount: 2_700_000, LegalBasis: "Nghị định 1/2027/NĐ-CP"}

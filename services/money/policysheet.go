@@ -115,7 +115,8 @@ func parsePolicy(cells map[string]string, days sheet.Days) (policy models.Policy
 	if policy.Name == "" {
 		policy.Name = policy.LegalBasis
 	}
-	for column, day := range map[string]*models.Date{"from": &policy.From, "to": &policy.To, "decided": &policy.LegalDate} {
+	for column, day := range map[string]*models.Date{"from": &policy.From, "to": &policy.To,
+		"decided": &policy.LegalDate} {
 		if *day, err = dayOf(cells[column], days); err != nil || column == "from" && day.IsZero() {
 			return policy, rule, services.Invalid("policy_dates")
 		}

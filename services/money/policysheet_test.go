@@ -28,30 +28,38 @@ func sheetOf(t testing.TB, rows ...[]any) []byte {
 	return buffer.Bytes()
 }
 
-var heads = []any{"Tên khoản", "Nguồn tiền", "Căn cứ", "Ngày ký", "Từ ngày", "Đến ngày", "Đoàn thể", "Chức vụ", "Mức hỗ trợ", "Hệ số", "Cách tính", "Nhiều chức", "Tối đa"}
+var heads = []any{"Tên khoản", "Nguồn tiền", "Căn cứ", "Ngày ký", "Từ ngày", "Đến ngày", "Đoàn thể", "Chức vụ",
+	"Mức hỗ trợ", "Hệ số", "Cách tính", "Nhiều chức", "Tối đa"}
 
 func TestReadAResolution(t *testing.T) {
 	policies, faults, err := money.ReadPolicies(sheetOf(t,
 		[]any{"BẢNG MỨC HỖ TRỢ"}, heads,
-		[]any{"Hỗ trợ chi hội", "Ngân sách tỉnh", "Nghị quyết 12/2026/NQ-HĐND", "10/03/2026", 46113, "", "Phụ nữ", "Chi hội trưởng", "250.000", "", "Đủ 12 ngày, không đủ 50%", "Cao nhất và 50%", "500.000"},
+		[]any{"Hỗ trợ chi hội", "Ngân sách tỉnh", "Nghị quyết 12/2026/NQ-HĐND", "10/03/2026", 46113, "", "Phụ nữ",
+			"Chi hội trưởng", "250.000", "", "Đủ 12 ngày, không đủ 50%", "Cao nhất và 50%", "500.000"},
 		[]any{"", "", "", "", "", "", "", "Cấp phó", "", "0,05"},
 		[]any{"", "", "", "", "", "", "Nông dân", "Cấp trưởng", 200000},
 		[]any{},
-		[]any{"Khoản khác", "Phường", "Kết luận 3", "", "2026-05-01", "31/12/2026", "Mọi đoàn thể", "Uỷ viên", "50000", "", "Từ tháng sau"},
+		[]any{"Khoản khác", "Phường", "Kết luận 3", "", "2026-05-01", "31/12/2026", "Mọi đoàn thể", "Uỷ viên", "50000", "",
+			"Từ tháng sau"},
 	))
 	if err != nil || len(faults) > 0 || len(policies) != 2 {
 		t.Fatalf("%+v, %v, %v", policies, faults, err)
 	}
 	first := policies[0]
-	if first.Source != "province" || first.From != models.NewDate(2026, 4, 1) || first.LegalDate != models.NewDate(2026, 3, 10) || first.Accrual != models.FullFrom ||
-		first.AccrualDays != 12 || first.AccrualPercent != 50 || first.Stacking != models.StackPercent || first.StackingPercent != 50 || first.Cap != 500_000 {
+	if first.Source != "province" || first.From != models.NewDate(2026, 4, 1) ||
+		first.LegalDate != models.NewDate(2026, 3, 10) || first.Accrual != models.FullFrom ||
+		first.AccrualDays != 12 || first.AccrualPercent != 50 || first.Stacking != models.StackPercent ||
+		first.StackingPercent != 50 || first.Cap != 500_000 {
 		t.Errorf("%+v", first)
 	}
-	want := []models.PolicyRule{{Role: models.Head, OrganizationCode: "women", Amount: 250_000}, {Role: models.Deputy, OrganizationCode: "women", Coefficient: 50}, {Role: models.Head, OrganizationCode: "farmers", Amount: 200_000}}
+	want := []models.PolicyRule{{Role: models.Head, OrganizationCode: "women", Amount: 250_000},
+		{Role: models.Deputy, OrganizationCode: "women", Coefficient: 50},
+		{Role: models.Head, OrganizationCode: "farmers", Amount: 200_000}}
 	if fmt.Sprint(first.Rules) != fmt.Sprint(want) {
 		t.Errorf("%+v", first.Rules)
 	}
-	if second := policies[1]; second.Source != "town" || second.Accrual != models.NextMonth || second.To != models.NewDate(2026, 12, 31) || second.Rules[0].OrganizationCode != "" {
+	if second := policies[1]; second.Source != "town" || second.Accrual != models.NextMonth ||
+		second.To != models.NewDate(2026, 12, 31) || second.Rules[0].OrganizationCode != "" {
 		t.Errorf("%+v", second)
 	}
 }
@@ -63,7 +71,8 @@ func TestWrongRowsAreTold(t *testing.T) {
 		row[column] = value
 		return row
 	}
-	policies, faults, err := money.ReadPolicies(sheetOf(t, heads, good, with(4, "32/13/2026"), with(7, "Giám đốc"), with(8, "nhiều"), with(6, "Hội chơi cờ"), with(8, "-5")))
+	policies, faults, err := money.ReadPolicies(sheetOf(t, heads, good, with(4, "32/13/2026"), with(7, "Giám đốc"),
+		with(8, "nhiều"), with(6, "Hội chơi cờ"), with(8, "-5")))
 	if err != nil || policies != nil {
 		t.Fatalf("%+v, %v", policies, err)
 	}
@@ -71,7 +80,8 @@ func TestWrongRowsAreTold(t *testing.T) {
 	for _, fault := range faults {
 		got = append(got, fmt.Sprint(fault.Row, fault.Code))
 	}
-	if want := "3policy_dates 4policy_role 5policy_amount 6tariff_organization 7policy_amount"; strings.Join(got, " ") != want {
+	if want := "3policy_dates 4policy_role 5policy_amount 6tariff_organization 7policy_amount"; strings.Join(got,
+		" ") != want {
 		t.Errorf("%v, want %s", got, want)
 	}
 	for name, one := range map[string]struct {
@@ -93,7 +103,8 @@ func FuzzReadPolicies(f *testing.F) {
 	f.Add("01/05/2026", "Cấp trưởng", "200.000", "Đủ 12 ngày")
 	f.Add("46113", "uỷ viên", "-1", "theo ngày")
 	f.Fuzz(func(t *testing.T, from, role, amount, accrual string) {
-		policies, _, err := money.ReadPolicies(sheetOf(t, heads, []any{"a", "b", "c", "", from, "", "", role, amount, "", accrual}))
+		policies, _, err := money.ReadPolicies(sheetOf(t, heads,
+			[]any{"a", "b", "c", "", from, "", "", role, amount, "", accrual}))
 		if err != nil && services.KindOf(err) != services.KindInvalid {
 			t.Error(err)
 		}

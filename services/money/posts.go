@@ -33,7 +33,7 @@ var anyTime = window{models.NewDate(1900, 1, 1), models.NewDate(9999, 12, 31)}
 
 func Months(first, last models.Month) window { return window{first.First(), last.Last()} }
 
-// roster is what one query tells of people's posts.
+// Roster is what one query tells of people's posts.
 type Roster struct {
 	Posts    map[int64][]Post
 	Terms    map[int64]models.Term // own terms by id
@@ -47,7 +47,7 @@ type termRow struct {
 	Own              bool
 }
 
-// loadPosts reads people's terms and those of whoever held the same slots, in
+// LoadPosts reads people's terms and those of whoever held the same slots, in
 // one query.
 func LoadPosts(tx *gorm.DB, ward int64, who who, window window) (Roster, error) {
 	const columns = `t.id, t.ward_id, t.branch_id, t.person_id, t.role, t.slot, t.title, t.acting, t.from_date, t.to_date`
@@ -95,7 +95,7 @@ ORDER BY t.person_id, t.from_date, t.id`
 	return loaded, nil
 }
 
-// loadCalculus reads the ward's policies that are in force on one of the days,
+// LoadCalculus reads the ward's policies that are in force on one of the days,
 // in one query, and the base salaries in another where a rule asks for them.
 func LoadCalculus(tx *gorm.DB, ward int64, window window) (Calculus, error) {
 	type row struct {

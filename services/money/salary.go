@@ -30,7 +30,8 @@ func (s *Service) AddBaseSalary(ctx context.Context, actor services.Actor, wante
 	if actor.Role != services.System {
 		return services.Denied("role")
 	}
-	if wanted.From.IsZero() || wanted.Amount < 100_000 || wanted.Amount > mostAmount || wanted.LegalBasis == "" || len([]rune(wanted.LegalBasis)) > longestLegal {
+	if wanted.From.IsZero() || wanted.Amount < 100_000 || wanted.Amount > mostAmount || wanted.LegalBasis == "" ||
+		len([]rune(wanted.LegalBasis)) > longestLegal {
 		return services.Invalid("salary")
 	}
 	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {

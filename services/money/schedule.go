@@ -15,7 +15,7 @@ import (
 // LookBack is how many months before its own a run still adjusts.
 const LookBack models.Month = 12
 
-// runList is the months of a ward's runs.
+// Schedule is the months of a ward's runs.
 type Schedule struct {
 	PayDay       int
 	PayEvery     int
@@ -25,7 +25,7 @@ type Schedule struct {
 	firstOfDraft models.Month
 }
 
-// runsOf reads the ward's promise and its runs in one query.
+// ScheduleOf reads the ward's promise and its runs in one query.
 func ScheduleOf(tx *gorm.DB, ward int64) (Schedule, error) {
 	var rows []struct {
 		PayDay   int
@@ -34,7 +34,8 @@ func ScheduleOf(tx *gorm.DB, ward int64) (Schedule, error) {
 		Covers   int
 		State    models.RunState
 	}
-	err := tx.Raw(`SELECT w.pay_day, w.pay_every, r.month, r.covers, r.state FROM wards w LEFT JOIN payment_runs r ON r.ward_id = w.id WHERE w.id = ? ORDER BY r.month`, ward).Scan(&rows).Error
+	err := tx.Raw(`SELECT w.pay_day, w.pay_every, r.month, r.covers, r.state FROM wards w
+	LEFT JOIN payment_runs r ON r.ward_id = w.id WHERE w.id = ? ORDER BY r.month`, ward).Scan(&rows).Error
 	if err != nil {
 		return Schedule{}, fmt.Errorf("runs: %w", err)
 	}
@@ -72,7 +73,7 @@ func (r Schedule) firstOr(month models.Month) models.Month {
 	return cmp.Or(r.first, r.firstOfDraft, month)
 }
 
-// before reports whether the month is before the first run that is kept.
+// Before reports whether the month is before the first run that is kept.
 func (r Schedule) Before(month models.Month) bool { return month < r.firstOr(0) }
 
 // PayDay is the day of the following month by which the ward says that a month
@@ -123,7 +124,8 @@ func (s *Service) SetPayEvery(ctx context.Context, actor services.Actor, months 
 		if err := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward).Update("pay_every", months).Error; err != nil {
 			return fmt.Errorf("pay every: %w", err)
 		}
-		return s.audit.Record(tx, actor, "ward.pay_every", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"from": was, "to": months})
+		return s.audit.Record(tx, actor, "ward.pay_every", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"from": was, "to": months})
 	})
 }
 
@@ -135,7 +137,7 @@ func PayEvery(db *gorm.DB, ward int64) (int, error) {
 	return max(months, 1), nil
 }
 
-// quarterEnd is the last month of the list that covers a month.
+// QuarterEnd is the last month of the list that covers a month.
 func QuarterEnd(month models.Month, covers int) models.Month {
 	if covers != 3 {
 		return month

@@ -2,12 +2,9 @@ package money
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -36,34 +33,28 @@ func New(store *models.Store, audit *journal.Service, identity Identity, clock s
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
 
-// staffOnly are the roles that read the ward's money.
+// StaffOnly are the roles that read the ward's money.
 func StaffOnly(actor services.Actor) error {
 	return actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin)
 }
 
-// firstKnown and lastKnown bound what may be asked for: yyyy-mm has four digits.
+// FirstMonth and LastMonth bound what may be asked for: yyyy-mm has four digits.
 var FirstMonth, LastMonth = models.NewMonth(1900, time.January), models.NewMonth(9998, time.December)
 
-// batchSize is how many people are reckoned at once. SQLite takes 32,766 values
+// BatchSize is how many people are reckoned at once. SQLite takes 32,766 values
 // a statement.
 const BatchSize = 500
 
 // Write runs a change of a ward's money in one transaction, once for each event
 // and one at a time in a ward: two lists must not settle the same month.
-func Write(ctx context.Context, store *models.Store, clock services.Clock, actor services.Actor, ward int64, change func(tx *gorm.DB) error) error {
+func Write(ctx context.Context, store *models.Store, clock services.Clock, actor services.Actor, ward int64,
+	change func(tx *gorm.DB) error) error {
 	return store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, clock, actor); err != nil {
 			return err
 		}
-		query := tx
-		if store.Dialect == models.PostgreSQL { // SQLite has one writer
-			query = tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
-		}
-		if err := query.Select("id").Take(&models.Ward{}, ward).Error; err != nil {
-			if errors.Is(err, gorm.ErrRecordNotFound) {
-				return services.NotFound("ward")
-			}
-			return fmt.Errorf("ward: %w", err)
+		if err := services.LockWard(tx, ward); err != nil {
+			return err
 		}
 		return change(tx)
 	})

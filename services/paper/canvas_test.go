@@ -42,7 +42,8 @@ func TestPicturesHaveEveryVietnameseLetter(t *testing.T) {
 // What is too long becomes smaller, then is cut; it never leaves its room.
 func TestPicturesKeepToTheirRoom(t *testing.T) {
 	h := hand{40, true, color.Black, left}
-	for _, text := range []string{"Nguyễn Thị Ánh Tuyết Hương Giang Thuỳ Dương", "ƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯ", "x", ""} {
+	for _, text := range []string{"Nguyễn Thị Ánh Tuyết Hương Giang Thuỳ Dương", "ƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯƯ",
+		"x", ""} {
 		c := newCanvas(400, 80)
 		c.text(h, 20, 60, 200, text)
 		for y := range 80 {
@@ -56,12 +57,14 @@ func TestPicturesKeepToTheirRoom(t *testing.T) {
 }
 
 func TestStepsOfAnAxisAreRound(t *testing.T) {
-	for amount, want := range map[int64]int64{1: 1, 4: 1, 6: 2, 33_800_000: 10_000_000, 62_050_000: 20_000_000, 1_000_000_000_000: 200_000_000_000} {
+	for amount, want := range map[int64]int64{1: 1, 4: 1, 6: 2, 33_800_000: 10_000_000, 62_050_000: 20_000_000,
+		1_000_000_000_000: 200_000_000_000} {
 		if got := roundStep(amount); got != want {
 			t.Errorf("%d: steps of %d, want %d", amount, got, want)
 		}
 	}
-	for amount, want := range map[int64]string{0: "0", 49_999: "0", 50_000: "0,1", 65_550_000: "65,6", 420_000_000: "420", 1_234_560_000: "1.234,6", -52_600_000: "-52,6"} {
+	for amount, want := range map[int64]string{0: "0", 49_999: "0", 50_000: "0,1", 65_550_000: "65,6", 420_000_000: "420",
+		1_234_560_000: "1.234,6", -52_600_000: "-52,6"} {
 		if got := millions(amount); got != want {
 			t.Errorf("%d is written %q, want %q", amount, got, want)
 		}

@@ -20,7 +20,8 @@ func sample(places int) Chart {
 		chart.Figures = append(chart.Figures, Bar{"Đã gửi", "1/1250", 1250, []Part{{1, tone}}})
 	}
 	for i := range places {
-		chart.Places = append(chart.Places, Bar{fmt.Sprint("Tổ dân phố ", i+1), "3/12", 12, []Part{{3, Good}, {8, Silent}, {1, Bad}}})
+		chart.Places = append(chart.Places, Bar{fmt.Sprint("Tổ dân phố ", i+1), "3/12", 12,
+			[]Part{{3, Good}, {8, Silent}, {1, Bad}}})
 	}
 	if places > 0 {
 		chart.Rest = "Và 7 thôn khác"
@@ -62,7 +63,8 @@ func TestAChartHasRoomForItsBars(t *testing.T) {
 		for y := range size.Y {
 			for x := range size.X {
 				at := color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA)
-				if seen[at] = true; at != (color.RGBA{0xff, 0xff, 0xff, 0xff}) && (y < 20 || y >= size.Y-20 || x < 20 || x >= size.X-20) {
+				if seen[at] = true; at != (color.RGBA{0xff, 0xff, 0xff, 0xff}) &&
+					(y < 20 || y >= size.Y-20 || x < 20 || x >= size.X-20) {
 					t.Fatalf("%d places: something is drawn at the edge, %d, %d", places, x, y)
 				}
 			}
@@ -77,7 +79,8 @@ func TestAChartHasRoomForItsBars(t *testing.T) {
 
 func TestABarHoldsItsParts(t *testing.T) {
 	for _, bar := range []Bar{
-		{Of: 3, Parts: []Part{{1, Good}, {1, Silent}, {1, Bad}}}, {Of: 3, Parts: []Part{{9, Good}, {9, Bad}}}, {Of: 0, Parts: []Part{{1, Good}}}, {Of: 5, Parts: []Part{{-1, Good}}},
+		{Of: 3, Parts: []Part{{1, Good}, {1, Silent}, {1, Bad}}}, {Of: 3, Parts: []Part{{9, Good}, {9, Bad}}},
+		{Of: 0, Parts: []Part{{1, Good}}}, {Of: 5, Parts: []Part{{-1, Good}}},
 	} {
 		c := newCanvas(400, 40)
 		c.bar(bar, 50, 10, 300, 20)
@@ -101,7 +104,8 @@ func TestABarHoldsItsParts(t *testing.T) {
 
 func TestWordsAreWrapped(t *testing.T) {
 	c, h := newCanvas(1, 1), hand{32, false, color.Black, left}
-	for text, want := range map[string]int{"": 0, "Họp": 1, strings.Repeat("họp ", 20): 2, strings.Repeat("họp ", 200): 2, strings.Repeat("ư", 100) + " họp": 2} {
+	for text, want := range map[string]int{"": 0, "Họp": 1, strings.Repeat("họp ", 20): 2, strings.Repeat("họp ", 200): 2,
+		strings.Repeat("ư", 100) + " họp": 2} {
 		lines := c.wrapped(h, 900, 2, text)
 		if len(lines) != want {
 			t.Errorf("%.20q takes %d lines, want %d", text, len(lines), want)

@@ -3,15 +3,13 @@ package paper
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vn"
 )
 
 // gathered is a frozen list with all that its papers name.
@@ -80,12 +78,9 @@ func (s *Service) gather(ctx context.Context, actor services.Actor, id int64) (*
 	}
 	db := s.store.WithContext(ctx)
 	g := &gathered{villages: map[int64]string{}, shares: map[int64][]share{}}
-	err := db.Take(&g.run, id).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && actor.In(g.run.WardID) != nil {
-		return nil, services.NotFound("run")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("run: %w", err)
+	var err error
+	if g.run, err = services.Take[models.PaymentRun](db, actor, "run", id); err != nil {
+		return nil, err
 	}
 	switch g.run.State {
 	case models.RunApproved, models.RunExported, models.RunClosed:
@@ -109,7 +104,8 @@ func (s *Service) gather(ctx context.Context, actor services.Actor, id int64) (*
 	}
 	var components []component
 	err = db.Raw(`
-SELECT c.line_id, c.month, c.amount, c.rate, c.role, c.branch_id, b.name AS branch_name, COALESCE(t.title, '') AS title, p.source,
+SELECT c.line_id, c.month, c.amount, c.rate, c.role, c.branch_id, b.name AS branch_name, COALESCE(t.title,
+	'') AS title, p.source,
 	b.village_id, v.name AS village, v.sort_order AS village_order, o.name AS organization, o.sort_order AS org_order
 FROM payment_components c
 JOIN policies p ON p.id = c.policy_id
@@ -144,7 +140,8 @@ func (g *gathered) arrange(lines []models.PaymentLine, components []component) e
 		}
 		rows, sum := rowsOf(line, of[line.ID])
 		if sum != line.Amount {
-			return services.Conflict("run_changed").Because(fmt.Errorf("line %d: components are %d, the line is %d", line.ID, sum, line.Amount))
+			return services.Conflict("run_changed").Because(fmt.Errorf("line %d: components are %d, the line is %d", line.ID,
+				sum, line.Amount))
 		}
 		total, people = total+line.Amount, people+1
 		g.rows = append(g.rows, rows...)
@@ -152,7 +149,8 @@ func (g *gathered) arrange(lines []models.PaymentLine, components []component) e
 		paid[line.ID] = line
 	}
 	if total != g.run.Total || people != g.run.People {
-		return services.Conflict("run_changed").Because(fmt.Errorf("run %d: lines are %d of %d, the run is %d of %d", g.run.ID, total, people, g.run.Total, g.run.People))
+		return services.Conflict("run_changed").Because(fmt.Errorf("run %d: lines are %d of %d, the run is %d of %d",
+			g.run.ID, total, people, g.run.Total, g.run.People))
 	}
 	slices.SortStableFunc(g.rows, func(a, b row) int {
 		return cmp.Or(slices.Compare(a.order, b.order), cmp.Compare(a.key, b.key), cmp.Compare(a.line, b.line))
@@ -182,9 +180,11 @@ func rowsOf(line models.PaymentLine, components []component) (rows []row, sum in
 			i = len(rows)
 			at[key] = i
 			rows = append(rows, row{
-				line: line.ID, name: line.Name, title: c.Title, unit: c.BranchName, village: c.Village, organization: c.Organization,
-				account: accountOf(line), repeats: line.FollowsID != nil,
-				order: []int64{c.VillageOrder, c.VillageID, c.OrgOrder, c.BranchID, int64(slices.Index(ranks, c.Role))}, key: models.Fold(line.Name),
+				line: line.ID, name: line.Name, title: c.Title, unit: c.BranchName, village: c.Village,
+				organization: c.Organization,
+				account:      accountOf(line), repeats: line.FollowsID != nil,
+				order: []int64{c.VillageOrder, c.VillageID, c.OrgOrder, c.BranchID, int64(slices.Index(ranks, c.Role))},
+				key:   models.Fold(line.Name),
 			})
 		}
 		rows[i].pieces = append(rows[i].pieces, piece{c.Source, c.Month, c.Amount, c.Rate})
@@ -312,7 +312,7 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 			if m.amount < 0 {
 				sign = ""
 			}
-			notes = append(notes, fmt.Sprintf("%d/%d: %s%s", m.month.Month(), m.month.Year(), sign, dots(m.amount)))
+			notes = append(notes, fmt.Sprintf("%d/%d: %s%s", m.month.Month(), m.month.Year(), sign, vn.Dots(m.amount)))
 		}
 	}
 	f.note = strings.Join(notes, "; ")
@@ -325,16 +325,4 @@ func (g *gathered) fileMonth() string {
 
 func (g *gathered) month() string {
 	return fmt.Sprintf("%02d/%d", g.run.Month.Month(), g.run.Month.Year())
-}
-
-// dots writes a number with dots between thousands.
-func dots(amount int64) string {
-	digits, sign := fmt.Sprint(amount), ""
-	if amount < 0 {
-		digits, sign = digits[1:], "-"
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "." + digits[i:]
-	}
-	return sign + digits
 }

@@ -71,16 +71,19 @@ func newHouse(t testing.TB) *house {
 	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, h.vault, journal, clock)
 	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.Service = paper.New(h.store, h.roster, list.New(h.store, journal, box, people, clock), year.New(h.store, journal, clock), people, journal, clock)
+	h.Service = paper.New(h.store, h.roster, list.New(h.store, journal, box, people, clock),
+		year.New(h.store, journal, clock), people, journal, clock)
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	away := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)
 	h.create(&away)
-	h.create(&[]models.Organization{{Code: "women", Name: "Women", DeputiesMax: 1, SortOrder: 1}, {Code: "youth", Name: "Youth", DeputiesMax: 1, SortOrder: 2}})
+	h.create(&[]models.Organization{{Code: "women", Name: "Women", DeputiesMax: 1, SortOrder: 1},
+		{Code: "youth", Name: "Youth", DeputiesMax: 1, SortOrder: 2}})
 	for i, name := range []string{"Village 2", "Village 1"} { // sorted by order, not by id
 		village := models.Village{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), SortOrder: 2 - i}
 		h.create(&village)
-		branch := models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: []string{"women", "youth"}[i], Name: "Branch of " + name}
+		branch := models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: []string{"women", "youth"}[i],
+			Name: "Branch of " + name}
 		h.create(&branch)
 		h.branches = append(h.branches, branch)
 	}
@@ -89,7 +92,8 @@ func newHouse(t testing.TB) *house {
 	h.clerk, h.away = h.staff(h.ward.ID, "clerk"), h.staff(away.ID, "clerk")
 	leader := h.staff(h.ward.ID, "leader")
 	at := time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC)
-	h.run = models.PaymentRun{WardID: h.ward.ID, Month: month, State: models.RunApproved, Version: 3, ContentHash: []byte{1}, ApprovedAt: &at,
+	h.run = models.PaymentRun{WardID: h.ward.ID, Month: month, State: models.RunApproved, Version: 3,
+		ContentHash: []byte{1}, ApprovedAt: &at,
 		PreparedByStaffID: &h.clerk.Staff, ApprovedByStaffID: &leader.Staff}
 	h.create(&h.run)
 	return h
@@ -103,7 +107,8 @@ func (h *house) create(row any) {
 }
 
 func (h *house) policy(source string) models.Policy {
-	policy := models.Policy{WardID: h.ward.ID, Code: source, Name: source, Source: source, LegalBasis: "basis", From: models.NewDate(2020, 1, 1),
+	policy := models.Policy{WardID: h.ward.ID, Code: source, Name: source, Source: source, LegalBasis: "basis",
+		From:    models.NewDate(2020, 1, 1),
 		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll}
 	h.create(&policy)
 	return policy
@@ -113,7 +118,8 @@ func (h *house) staff(ward int64, role string) services.Actor {
 	member := models.Staff{WardID: ward, Name: "Staff " + role, Role: role, Active: true}
 	h.create(&member)
 	until := h.now.Add(time.Minute)
-	account := models.Account{WardID: ward, Channel: "web", ExternalID: fmt.Sprint(role, ward), StaffID: &member.ID, LinkedAt: h.now, SteppedUpUntil: &until}
+	account := models.Account{WardID: ward, Channel: "web", ExternalID: fmt.Sprint(role, ward), StaffID: &member.ID,
+		LinkedAt: h.now, SteppedUpUntil: &until}
 	h.create(&account)
 	return services.Actor{Role: services.Role(role), Ward: ward, Staff: member.ID, Account: account.ID, Channel: "web"}
 }
@@ -139,8 +145,10 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 		person.BankHash = h.vault.Hash("bank", number)
 	}
 	h.create(&person)
-	line := models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month, State: models.LinePending,
-		Name: name, Title: "Head", Unit: h.branches[parts[0].branch].Name, BankName: person.BankName, BankTail: person.BankTail}
+	line := models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month,
+		State: models.LinePending,
+		Name:  name, Title: "Head", Unit: h.branches[parts[0].branch].Name, BankName: person.BankName,
+		BankTail: person.BankTail}
 	for _, part := range parts {
 		line.Amount += part.amount
 	}
@@ -150,8 +158,10 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 	components := line.Components
 	for _, part := range parts {
 		term := h.term(person, part.branch)
-		components = append(components, models.PaymentComponent{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month - part.back,
-			PolicyID: part.policy.ID, TermID: term.ID, BranchID: term.BranchID, Role: term.Role, Amount: part.amount, Rate: 200_000, Basis: "basis", Why: "full", Days: 30})
+		components = append(components, models.PaymentComponent{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID,
+			Month:    month - part.back,
+			PolicyID: part.policy.ID, TermID: term.ID, BranchID: term.BranchID, Role: term.Role, Amount: part.amount,
+			Rate: 200_000, Basis: "basis", Why: "full", Days: 30})
 	}
 	h.create(&line)
 	for i := range components {
@@ -168,7 +178,8 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 
 func (h *house) save() {
 	h.t.Helper()
-	err := h.store.Model(&models.PaymentRun{}).Where("id = ?", h.run.ID).Updates(map[string]any{"total": h.run.Total, "people": h.run.People, "state": h.run.State}).Error
+	err := h.store.Model(&models.PaymentRun{}).Where("id = ?",
+		h.run.ID).Updates(map[string]any{"total": h.run.Total, "people": h.run.People, "state": h.run.State}).Error
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -176,11 +187,13 @@ func (h *house) save() {
 
 func (h *house) term(person models.Person, branch int) models.Term {
 	var term models.Term
-	if h.store.Where("person_id = ? AND branch_id = ?", person.ID, h.branches[branch].ID).Limit(1).Find(&term).RowsAffected > 0 {
+	if h.store.Where("person_id = ? AND branch_id = ?", person.ID,
+		h.branches[branch].ID).Limit(1).Find(&term).RowsAffected > 0 {
 		return term
 	}
-	term = models.Term{WardID: h.ward.ID, BranchID: h.branches[branch].ID, PersonID: person.ID, Role: models.Member, Title: "Member",
-		From: models.NewDate(2020, 1, 1)}
+	term = models.Term{WardID: h.ward.ID, BranchID: h.branches[branch].ID, PersonID: person.ID, Role: models.Member,
+		Title: "Member",
+		From:  models.NewDate(2020, 1, 1)}
 	h.create(&term)
 	return term
 }

@@ -2,8 +2,8 @@
 // sheet that the bank transfers from, and the list that cash is signed on. It
 // draws a list that is approved, never reckons one: the rows are those that
 // were frozen, and unless they add up to the list's total nothing is drawn.
-// It also draws an officer's year and the ward's, as services/allowance tells
-// them, and a Chart of figures that others have counted.
+// It also draws an officer's year and the ward's, as services/list and services/year
+// tell them, and a Chart of figures that others have counted.
 //
 // The words of the forms are handed in. The same list gives the same bytes.
 package paper
@@ -72,7 +72,8 @@ type Service struct {
 	clock    services.Clock
 }
 
-func New(store *models.Store, roster *roster.Service, list *list.Service, year *year.Service, identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
+func New(store *models.Store, roster *roster.Service, list *list.Service, year *year.Service,
+	identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, roster: roster, list: list, year: year, identity: identity, audit: audit, clock: clock}
 }
 
@@ -82,7 +83,8 @@ func New(store *models.Store, roster *roster.Service, list *list.Service, year *
 // tails. For a clerk or leader, of a list that is approved
 // (conflict/run_not_approved); rows that do not add up are
 // conflict/run_changed.
-func (s *Service) List(ctx context.Context, actor services.Actor, run int64, format Format, words Words) (Paper, error) {
+func (s *Service) List(ctx context.Context, actor services.Actor, run int64, format Format, words Words) (Paper,
+	error) {
 	if format != XLSX && format != PDF {
 		return Paper{}, services.Invalid("paper")
 	}
@@ -111,7 +113,8 @@ func (s *Service) List(ctx context.Context, actor services.Actor, run int64, for
 // in full; source is whose money it is of, "" for all. It wants a fresh code
 // (denied/step_up). Who has another account than when the list was frozen is
 // listed apart and not paid: nobody approved that account.
-func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper, error) {
+func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,
+	error) {
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
 		return Paper{}, err
 	}
@@ -143,7 +146,8 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 
 // Cash draws the list that those sign who have no account, by village; source
 // is whose money it is of, "" for all.
-func (s *Service) Cash(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper, error) {
+func (s *Service) Cash(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,
+	error) {
 	g, err := s.gather(ctx, actor, run)
 	if err != nil {
 		return Paper{}, err
@@ -172,11 +176,13 @@ func suffix(source string) string {
 }
 
 // record notes in the journal who took which paper.
-func (s *Service) record(ctx context.Context, actor services.Actor, action string, g *gathered, paper Paper, source string) error {
+func (s *Service) record(ctx context.Context, actor services.Actor, action string, g *gathered, paper Paper,
+	source string) error {
 	actor.Ward = g.run.WardID
 	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		return s.audit.Record(tx, actor, action, fmt.Sprintf("run:%d", g.run.ID), journal.Detail{
-			"month": g.run.Month, "people": paper.People, "total": paper.Total, "what": source, "hash": fmt.Sprintf("%x", g.run.ContentHash),
+			"month": g.run.Month, "people": paper.People, "total": paper.Total, "what": source,
+			"hash": fmt.Sprintf("%x", g.run.ContentHash),
 		})
 	})
 }

@@ -23,9 +23,11 @@ import (
 // and a name that would be a formula.
 func small(t testing.TB) *house {
 	h := newHouse(t)
-	h.pay("Nguyễn Thị Ánh", "0012345678", part{0, h.town, 0, 200_000}, part{0, h.town, 1, 150_000}, part{0, h.province, 0, 500_000})
+	h.pay("Nguyễn Thị Ánh", "0012345678", part{0, h.town, 0, 200_000}, part{0, h.town, 1, 150_000},
+		part{0, h.province, 0, 500_000})
 	h.pay("=Đặng Văn Ước", "", part{1, h.town, 0, 200_000}, part{1, h.town, 2, -50_000})
-	h.pay("Trần Hai Nơi", "9990001112", part{0, h.town, 0, 200_000}, part{1, h.town, 0, 100_000}, part{1, h.province, 1, -120_000})
+	h.pay("Trần Hai Nơi", "9990001112", part{0, h.town, 0, 200_000}, part{1, h.town, 0, 100_000},
+		part{1, h.province, 1, -120_000})
 	h.pay("Lê Còn Nợ", "5550001112", part{0, h.town, 1, -200_000})
 	return h
 }
@@ -52,7 +54,8 @@ func TestListAddsUp(t *testing.T) {
 		t.Errorf("paper is %d people, %d, %d apart", paper.People, paper.Total, paper.Apart)
 	}
 	names, rows := h.cells(paper.Content)
-	if want := []string{"payform.sheet.list", "payform.source.province", "payform.source.town", "payform.sheet.sums", "payform.sheet.carried"}; !slices.Equal(names, want) {
+	if want := []string{"payform.sheet.list", "payform.source.province", "payform.source.town", "payform.sheet.sums",
+		"payform.sheet.carried"}; !slices.Equal(names, want) {
 		t.Errorf("sheets are %q, not %q", names, want)
 	}
 	for _, test := range []struct {
@@ -60,9 +63,12 @@ func TestListAddsUp(t *testing.T) {
 		cells []string
 	}{
 		{names[0], []string{"UBND", ""}},
-		{names[0], []string{"1", "'=Đặng Văn Ước", "Head", "Branch of Village 1", "200.000", "1", "-50.000", "150.000", "2/2026: -50.000"}},
-		{names[0], []string{"2", "Trần Hai Nơi", "Member", "Branch of Village 1", "-120.000", "-20.000", "****1112 Agribank"}},
-		{names[0], []string{"3", "Nguyễn Thị Ánh", "400.000", "2", "150.000", "850.000", "****5678 Agribank", "3/2026: +150.000"}},
+		{names[0], []string{"1", "'=Đặng Văn Ước", "Head", "Branch of Village 1", "200.000", "1", "-50.000", "150.000",
+			"2/2026: -50.000"}},
+		{names[0], []string{"2", "Trần Hai Nơi", "Member", "Branch of Village 1", "-120.000", "-20.000",
+			"****1112 Agribank"}},
+		{names[0], []string{"3", "Nguyễn Thị Ánh", "400.000", "2", "150.000", "850.000", "****5678 Agribank",
+			"3/2026: +150.000"}},
 		{names[0], []string{"4", "Trần Hai Nơi", "Branch of Village 2", "200.000"}},
 		{names[0], []string{"payform.sum.all", "150.000", "-170.000", "1.180.000"}},
 		{names[0], []string{"words of 1180000"}},
@@ -107,7 +113,8 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 		!holds(sheet, "2", "NGUYEN THI ANH", "0012345678", "850.000") {
 		t.Errorf("the sheet is %q", sheet)
 	}
-	if paper.People != 2 || paper.Total != 1_030_000 || paper.Apart != 1 || !holds(rows[names[2]], "Đổi Số", "****1234 Agribank", "200.000") {
+	if paper.People != 2 || paper.Total != 1_030_000 || paper.Apart != 1 ||
+		!holds(rows[names[2]], "Đổi Số", "****1234 Agribank", "200.000") {
 		t.Errorf("%d people, %d, %d apart: %q", paper.People, paper.Total, paper.Apart, rows)
 	}
 	cash, err := h.Cash(h.ctx, h.clerk, h.run.ID, "", words)
@@ -159,7 +166,8 @@ func TestPapersRefuse(t *testing.T) {
 		t.Errorf("an unknown source: %v", err)
 	}
 	// One đồng off, and nothing is drawn.
-	if err := h.store.Model(&models.PaymentComponent{}).Where("amount = ?", 500_000).Update("amount", 500_001).Error; err != nil {
+	if err := h.store.Model(&models.PaymentComponent{}).Where("amount = ?", 500_000).Update("amount",
+		500_001).Error; err != nil {
 		t.Fatal(err)
 	}
 	for name, draw := range all {
@@ -177,7 +185,8 @@ func TestPapersRefuse(t *testing.T) {
 func TestPapersAreJournalled(t *testing.T) {
 	h := small(t)
 	for _, err := range []error{
-		second(h.List(h.ctx, h.clerk, h.run.ID, paper.XLSX, words)), second(h.Transfer(h.ctx, h.clerk, h.run.ID, "town", words)), second(h.Cash(h.ctx, h.clerk, h.run.ID, "", words)),
+		second(h.List(h.ctx, h.clerk, h.run.ID, paper.XLSX, words)),
+		second(h.Transfer(h.ctx, h.clerk, h.run.ID, "town", words)), second(h.Cash(h.ctx, h.clerk, h.run.ID, "", words)),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -225,7 +234,8 @@ func TestYearsAreOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	names, rows := h.cells(ours.Content)
-	if len(names) != 5 || !holds(rows[names[0]], "4/2026", "payform.run.approved", "1.180.000") || !holds(rows[names[1]], "payform.source.town", "800.000") ||
+	if len(names) != 5 || !holds(rows[names[0]], "4/2026", "payform.run.approved", "1.180.000") ||
+		!holds(rows[names[1]], "payform.source.town", "800.000") ||
 		!holds(rows[names[3]], "Village 2", "1.050.000") {
 		t.Errorf("the ward's year: %v", rows)
 	}
@@ -242,7 +252,8 @@ func TestYearsAreOnesOwn(t *testing.T) {
 		}
 	}
 	var actions []string
-	if err := h.store.Model(&models.AuditEntry{}).Where("ward_id = ?", h.ward.ID).Order("seq").Pluck("action", &actions).Error; err != nil {
+	if err := h.store.Model(&models.AuditEntry{}).Where("ward_id = ?", h.ward.ID).Order("seq").Pluck("action",
+		&actions).Error; err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(actions, []string{"statement.taken", "report.taken"}) {
@@ -289,7 +300,8 @@ func TestTypefaceHasEveryLetter(t *testing.T) {
 
 func TestPDFTakesAnyName(t *testing.T) {
 	h := small(t)
-	for _, name := range []string{norm.NFD.String(letters), strings.Repeat("Nguyễn Phước Bảo ", 20), strings.Repeat("Ư", 300), "a\x00\n\t😀b"[3:], "x"} {
+	for _, name := range []string{norm.NFD.String(letters), strings.Repeat("Nguyễn Phước Bảo ", 20),
+		strings.Repeat("Ư", 300), "a\x00\n\t😀b"[3:], "x"} {
 		h.pay(name, "", part{0, h.town, 0, 200_000})
 	}
 	paper, err := h.List(h.ctx, h.clerk, h.run.ID, paper.PDF, words)
@@ -307,7 +319,8 @@ func TestManyLines(t *testing.T) {
 	h := newHouse(t)
 	var persons []models.Person
 	for range people {
-		persons = append(persons, models.Person{WardID: h.ward.ID, Name: "Nguyễn Văn Nhiều", Folded: "nguyen van nhieu", Version: 1})
+		persons = append(persons, models.Person{WardID: h.ward.ID, Name: "Nguyễn Văn Nhiều", Folded: "nguyen van nhieu",
+			Version: 1})
 	}
 	insert := func(rows any) {
 		if err := h.store.CreateInBatches(rows, 80).Error; err != nil {
@@ -318,14 +331,17 @@ func TestManyLines(t *testing.T) {
 	var terms []models.Term
 	var lines []models.PaymentLine
 	for _, person := range persons {
-		lines = append(lines, models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month, Amount: 200_000, State: models.LinePending, Name: person.Name, Title: "Member", Unit: "Branch"})
+		lines = append(lines, models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month,
+			Amount: 200_000, State: models.LinePending, Name: person.Name, Title: "Member", Unit: "Branch"})
 	}
 	terms = append(terms, h.term(persons[0], 0), h.term(persons[1], 1))
 	insert(&lines)
 	var components []models.PaymentComponent
 	for i, line := range lines {
-		components = append(components, models.PaymentComponent{WardID: h.ward.ID, RunID: h.run.ID, LineID: line.ID, PersonID: line.PersonID, Month: month, PolicyID: h.town.ID,
-			TermID: terms[i%2].ID, BranchID: h.branches[i%2].ID, Role: models.Member, Amount: 200_000, Rate: 200_000, Basis: "basis", Why: "full", Days: 30})
+		components = append(components, models.PaymentComponent{WardID: h.ward.ID, RunID: h.run.ID, LineID: line.ID,
+			PersonID: line.PersonID, Month: month, PolicyID: h.town.ID,
+			TermID: terms[i%2].ID, BranchID: h.branches[i%2].ID, Role: models.Member, Amount: 200_000, Rate: 200_000,
+			Basis: "basis", Why: "full", Days: 30})
 	}
 	insert(&components)
 	h.run.Total, h.run.People = int64(people)*200_000, people

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"bytes"
+	"canbobot/services/vn"
 	"fmt"
 	"strings"
 
@@ -192,7 +193,7 @@ func (p *sheaf) cells(cells []any, style string, aligned func(int) align, filled
 		text := ""
 		switch value := cells[i].(type) {
 		case int64:
-			text = dots(value)
+			text = vn.Dots(value)
 		case string:
 			text = printable(value)
 			for style == "B" && !filled && i+1 < len(cells) && cells[i+1] == nil {

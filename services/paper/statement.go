@@ -15,6 +15,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/journal"
 	"canbobot/services/list"
+	"canbobot/services/vn"
 )
 
 // statement is one officer's year.
@@ -29,7 +30,8 @@ type statement struct {
 
 // Statement draws the officer's own year: as a picture for the phone, or as a
 // PDF to print. Nobody takes another's.
-func (s *Service) Statement(ctx context.Context, actor services.Actor, year int, format Format, words Words) (Paper, error) {
+func (s *Service) Statement(ctx context.Context, actor services.Actor, year int, format Format, words Words) (Paper,
+	error) {
 	if err := actor.Need(services.Officer); err != nil {
 		return Paper{}, err
 	}
@@ -43,7 +45,8 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 	st := statement{year: year, on: on}
 	db := s.store.WithContext(ctx)
 	var person models.Person
-	if err := db.Select("id", "name").Where("id = ? AND ward_id = ?", actor.Person, actor.Ward).Limit(1).Find(&person).Error; err != nil {
+	if err := db.Select("id", "name").Where("id = ? AND ward_id = ?", actor.Person,
+		actor.Ward).Limit(1).Find(&person).Error; err != nil {
 		return Paper{}, fmt.Errorf("statement: %w", err)
 	}
 	if person.ID == 0 {
@@ -76,10 +79,12 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 		return Paper{}, fmt.Errorf("statement: %w", err)
 	}
 	paper := Paper{
-		Name: w.say("payform.file.statement", "year", year) + "." + string(format), MIME: format.MIME(), Content: content, People: 1, Total: st.paid,
+		Name: w.say("payform.file.statement", "year", year) + "." + string(format), MIME: format.MIME(), Content: content,
+		People: 1, Total: st.paid,
 	}
 	return paper, s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, actor, "statement.taken", fmt.Sprintf("person:%d", person.ID), journal.Detail{"year": year, "format": format})
+		return s.audit.Record(tx, actor, "statement.taken", fmt.Sprintf("person:%d", person.ID),
+			journal.Detail{"year": year, "format": format})
 	})
 }
 
@@ -118,7 +123,8 @@ func (st statement) picture(w writer) ([]byte, error) {
 	width := pictureWidth - 2*margin
 	c.text(hand{52, true, ink, left}, margin, 84, width, w.say("payform.title.year_picture", "year", st.year))
 	c.text(hand{40, true, ink, left}, margin, 144, width, st.name)
-	c.text(hand{32, false, faint, left}, margin, 194, width, w.say("payform.head.of_day", "ward", capital(st.ward.Kind+" "+st.ward.Name), "date", date(st.on)))
+	c.text(hand{32, false, faint, left}, margin, 194, width,
+		w.say("payform.head.of_day", "ward", capital(st.ward.Kind+" "+st.ward.Name), "date", date(st.on)))
 	most := int64(1)
 	for _, view := range st.months {
 		most = max(most, view.Amount)
@@ -141,14 +147,14 @@ func (st statement) picture(w writer) ([]byte, error) {
 			if view.Elsewhere() {
 				written.bold, written.color = false, faint
 			}
-			c.text(written, 500, base, 256, dots(view.Amount)+" đ")
+			c.text(written, 500, base, 256, vn.Dots(view.Amount)+" đ")
 			c.fill(244, y+tall-14, int(256*max(0, view.Amount)/most), 6, painted)
 		}
 		c.text(hand{34, false, painted, left}, 540, base, pictureWidth-margin-540, says)
 	}
 	y := head + 12*tall
 	c.fill(0, y, pictureWidth, 3, rule)
-	c.text(hand{42, true, green, left}, margin, y+72, width, w.say("payform.sum.paid", "amount", dots(st.paid)))
+	c.text(hand{42, true, green, left}, margin, y+72, width, w.say("payform.sum.paid", "amount", vn.Dots(st.paid)))
 	c.text(hand{30, false, faint, left}, margin, y+126, width, w.say("payform.note.statement"))
 	return c.png()
 }
@@ -162,8 +168,10 @@ func (st statement) document(w writer) document {
 			w.say("payform.title.of_person", "name", st.name, "date", date(st.on)), w.say("payform.title.unit"),
 		},
 		columns: []column{
-			{w.say("payform.column.month"), 9, center}, {w.say("payform.column.content"), 44, left}, {w.say("payform.column.rate"), 13, right},
-			{w.say("payform.column.amount"), 14, right}, {w.say("payform.column.stage"), 24, left}, {w.say("payform.column.basis"), 34, left},
+			{w.say("payform.column.month"), 9, center}, {w.say("payform.column.content"), 44, left},
+			{w.say("payform.column.rate"), 13, right},
+			{w.say("payform.column.amount"), 14, right}, {w.say("payform.column.stage"), 24, left},
+			{w.say("payform.column.basis"), 34, left},
 		},
 	}
 	for _, view := range st.months {
@@ -194,7 +202,8 @@ func (st statement) document(w writer) document {
 			t.rows = append(t.rows, row)
 		}
 		if len(view.Parts) > 1 && !view.Elsewhere() {
-			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.month", "month", month), nil, view.Amount, nil, nil}})
+			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.month", "month", month), nil, view.Amount, nil,
+				nil}})
 		}
 	}
 	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.transferred"), nil, st.paid, nil, nil}})
@@ -202,7 +211,8 @@ func (st statement) document(w writer) document {
 	return document{
 		left:   []string{strings.ToUpper(w.say("payform.head.office", "ward", st.ward.Kind+" "+st.ward.Name))},
 		right:  []string{w.say("payform.head.state"), w.say("payform.head.motto")},
-		tables: []table{t}, page: w.say("payform.page"), made: time.Date(st.on.Year, st.on.Month, st.on.Day, 0, 0, 0, 0, time.UTC),
+		tables: []table{t}, page: w.say("payform.page"), made: time.Date(st.on.Year, st.on.Month, st.on.Day, 0, 0, 0, 0,
+			time.UTC),
 	}
 }
 

@@ -107,7 +107,8 @@ func (g *gathered) signatures(w writer) *signatures {
 		on = models.DateOf(g.run.ApprovedAt.In(services.Zone))
 	}
 	return &signatures{
-		place: w.say("payform.sign.place", "ward", g.ward.Name, "day", fmt.Sprintf("%02d", on.Day), "month", fmt.Sprintf("%02d", on.Month), "year", on.Year),
+		place: w.say("payform.sign.place", "ward", g.ward.Name, "day", fmt.Sprintf("%02d", on.Day), "month",
+			fmt.Sprintf("%02d", on.Month), "year", on.Year),
 		roles: []string{w.say("payform.sign.preparer"), w.say("payform.sign.accountant"), w.say("payform.sign.head")},
 		hint:  w.say("payform.sign.hint"), names: []string{g.prepared, "", g.approved},
 	}
@@ -116,11 +117,15 @@ func (g *gathered) signatures(w writer) *signatures {
 func (g *gathered) listOf(w writer, source string) table {
 	t := table{
 		sheet: w.say("payform.sheet.list"), landscape: true, signatures: g.signatures(w),
-		title: []string{w.say("payform.title.list", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
+		title: []string{w.say("payform.title.list", "month", g.month()),
+			w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 23, left}, {w.say("payform.column.title"), 19, left},
-			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 14, right}, {w.say("payform.column.months"), 9, center},
-			{w.say("payform.column.arrears"), 14, right}, {w.say("payform.column.recovery"), 14, right}, {w.say("payform.column.amount"), 17, right},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 23, left},
+			{w.say("payform.column.title"), 19, left},
+			{w.say("payform.column.unit"), 31, left}, {w.say("payform.column.rate"), 14, right},
+			{w.say("payform.column.months"), 9, center},
+			{w.say("payform.column.arrears"), 14, right}, {w.say("payform.column.recovery"), 14, right},
+			{w.say("payform.column.amount"), 17, right},
 			{w.say("payform.column.account"), 22, left}, {w.say("payform.column.note"), 19, left},
 		},
 	}
@@ -131,7 +136,8 @@ func (g *gathered) listOf(w writer, source string) table {
 	number, village := int64(0), ""
 	closeVillage := func() {
 		if village != "" {
-			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil, of.rate, nil, zero(of.arrears), zero(of.recovery), of.amount, nil, nil}})
+			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil,
+				of.rate, nil, zero(of.arrears), zero(of.recovery), of.amount, nil, nil}})
 		}
 		of = figures{}
 	}
@@ -150,12 +156,14 @@ func (g *gathered) listOf(w writer, source string) table {
 		if r.repeats {
 			note = strings.Trim(w.say("payform.note.repeats")+"; "+note, "; ")
 		}
-		t.rows = append(t.rows, line{body, []any{number, r.name, r.title, r.unit, zero(f.rate), int64(f.months), zero(f.arrears), zero(f.recovery), f.amount, r.account, note}})
+		t.rows = append(t.rows, line{body, []any{number, r.name, r.title, r.unit, zero(f.rate), int64(f.months),
+			zero(f.arrears), zero(f.recovery), f.amount, r.account, note}})
 		of.add(f)
 		all.add(f)
 	}
 	closeVillage()
-	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.all"), nil, nil, all.rate, nil, zero(all.arrears), zero(all.recovery), all.amount, nil, nil}})
+	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.all"), nil, nil, all.rate, nil, zero(all.arrears),
+		zero(all.recovery), all.amount, nil, nil}})
 	t.words = w.inWords(all.amount)
 	return t
 }
@@ -183,8 +191,9 @@ func (w writer) inWords(amount int64) string {
 func (g *gathered) sums(w writer) table {
 	t := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(g.run.Total),
-		title:   []string{w.say("payform.title.sums", "month", g.month()), w.say("payform.title.unit")},
-		columns: []column{{w.say("payform.column.number"), 7, center}, {w.say("payform.column.part"), 30, left}, {w.say("payform.column.posts"), 12, center}},
+		title: []string{w.say("payform.title.sums", "month", g.month()), w.say("payform.title.unit")},
+		columns: []column{{w.say("payform.column.number"), 7, center}, {w.say("payform.column.part"), 30, left},
+			{w.say("payform.column.posts"), 12, center}},
 	}
 	sources := g.sources
 	if len(sources) < 2 {
@@ -193,7 +202,8 @@ func (g *gathered) sums(w writer) table {
 	for _, source := range sources {
 		t.columns = append(t.columns, column{w.source(source), 18, right})
 	}
-	t.columns = append(t.columns, column{w.say("payform.column.amount"), 20, right}, column{w.say("payform.column.note"), 22, left})
+	t.columns = append(t.columns, column{w.say("payform.column.amount"), 20, right},
+		column{w.say("payform.column.note"), 22, left})
 	part := func(head string, of func(row) string) {
 		t.rows = append(t.rows, line{group, []any{head}})
 		var names []string
@@ -238,7 +248,8 @@ func (g *gathered) apart(w writer) table {
 		sheet: w.say("payform.sheet.carried"),
 		title: []string{w.say("payform.title.carried", "month", g.month()), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left},
+			{w.say("payform.column.title"), 20, left},
 			{w.say("payform.column.unit"), 34, left}, {w.say("payform.column.amount"), 17, right},
 		},
 	}
@@ -256,17 +267,21 @@ func (g *gathered) cash(w writer, source string) (d document, people int, sum in
 	d = g.document(w)
 	t := table{
 		sheet: w.say("payform.sheet.cash"), tall: true, signatures: g.signatures(w), landscape: true,
-		title: []string{w.say("payform.title.cash", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
+		title: []string{w.say("payform.title.cash", "month", g.month()),
+			w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.title"), 20, left},
-			{w.say("payform.column.unit"), 32, left}, {w.say("payform.column.amount"), 17, right}, {w.say("payform.column.signature"), 24, left},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left},
+			{w.say("payform.column.title"), 20, left},
+			{w.say("payform.column.unit"), 32, left}, {w.say("payform.column.amount"), 17, right},
+			{w.say("payform.column.signature"), 24, left},
 			{w.say("payform.column.note"), 16, left},
 		},
 	}
 	village, of := "", int64(0)
 	closeVillage := func() {
 		if village != "" {
-			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil, of, nil, nil}})
+			t.rows = append(t.rows, line{subtotal, []any{nil, w.say("payform.sum.village", "village", village), nil, nil, of,
+				nil, nil}})
 		}
 		of = 0
 	}
@@ -312,7 +327,8 @@ type sure struct {
 func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t transfers, err error) {
 	var people []models.Person
 	if err := s.store.WithContext(ctx).Select("id", "ward_id", "bank_account", "bank_tail", "bank_name").
-		Where("ward_id = ? AND id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.WardID, g.run.ID).Find(&people).Error; err != nil {
+		Where("ward_id = ? AND id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.WardID,
+			g.run.ID).Find(&people).Error; err != nil {
 		return t, fmt.Errorf("people: %w", err)
 	}
 	byID := make(map[int64]models.Person, len(people))
@@ -348,18 +364,23 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 	t := table{
 		sheet: w.say("payform.sheet.transfer"), plain: true, landscape: true,
 		columns: []column{
-			{w.say("payform.bank.number"), 6, center}, {w.say("payform.bank.name"), 30, left}, {w.say("payform.bank.account"), 24, left},
-			{w.say("payform.bank.bank"), 52, left}, {w.say("payform.bank.amount"), 16, right}, {w.say("payform.bank.about"), 44, left}, {w.say("payform.bank.reference"), 14, left},
+			{w.say("payform.bank.number"), 6, center}, {w.say("payform.bank.name"), 30, left},
+			{w.say("payform.bank.account"), 24, left},
+			{w.say("payform.bank.bank"), 52, left}, {w.say("payform.bank.amount"), 16, right},
+			{w.say("payform.bank.about"), 44, left}, {w.say("payform.bank.reference"), 14, left},
 		},
 	}
 	for i, one := range transfers.sure {
-		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName), one.amount, content, list.Reference(g.run.ID, one.line.ID)}})
+		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName),
+			one.amount, content, list.Reference(g.run.ID, one.line.ID)}})
 	}
 	sum := table{
 		sheet: w.say("payform.sheet.sums"), signatures: g.signatures(w), words: w.inWords(transfers.total),
-		title: []string{w.say("payform.title.transfer", "month", g.month()), w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
+		title: []string{w.say("payform.title.transfer", "month", g.month()),
+			w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
-			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.bank"), 46, left}, {w.say("payform.column.people"), 18, center}, {w.say("payform.column.amount"), 20, right},
+			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.bank"), 46, left},
+			{w.say("payform.column.people"), 18, center}, {w.say("payform.column.amount"), 20, right},
 			{w.say("payform.column.note"), 24, left},
 		},
 	}
@@ -377,13 +398,15 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 	for i, name := range names {
 		sum.rows = append(sum.rows, line{body, []any{int64(i + 1), name, counts[name], amounts[name], nil}})
 	}
-	sum.rows = append(sum.rows, line{total, []any{nil, w.say("payform.sum.all"), int64(len(transfers.sure)), transfers.total, nil}})
+	sum.rows = append(sum.rows, line{total, []any{nil, w.say("payform.sum.all"), int64(len(transfers.sure)),
+		transfers.total, nil}})
 	d.tables = []table{t, sum}
 	if len(transfers.changed) > 0 {
 		changed := table{
 			sheet: w.say("payform.sheet.changed"), title: []string{w.say("payform.title.changed"), w.say("payform.title.unit")},
 			columns: []column{
-				{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left}, {w.say("payform.column.unit"), 34, left},
+				{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 26, left},
+				{w.say("payform.column.unit"), 34, left},
 				{w.say("payform.column.account"), 22, left}, {w.say("payform.column.amount"), 17, right},
 			},
 		}

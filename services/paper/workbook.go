@@ -28,7 +28,8 @@ func (d document) workbook() (content []byte, err error) {
 		}
 	}()
 	stamp := d.made.Format("2006-01-02T15:04:05Z")
-	if err := book.SetDocProps(&excelize.DocProperties{Creator: "canbobot", Created: stamp, Modified: stamp, LastModifiedBy: "canbobot"}); err != nil {
+	if err := book.SetDocProps(&excelize.DocProperties{Creator: "canbobot", Created: stamp, Modified: stamp,
+		LastModifiedBy: "canbobot"}); err != nil {
 		return nil, err
 	}
 	styles := &styles{book: book, known: map[look]int{}}
@@ -113,8 +114,9 @@ func (s *styles) of(l look) int {
 		return id
 	}
 	style := excelize.Style{
-		Font:      &excelize.Font{Family: font, Size: l.size, Bold: l.bold, Italic: l.italic},
-		Alignment: &excelize.Alignment{Vertical: "center", WrapText: l.wrapped, Horizontal: map[align]string{left: "left", center: "center", right: "right"}[l.align]},
+		Font: &excelize.Font{Family: font, Size: l.size, Bold: l.bold, Italic: l.italic},
+		Alignment: &excelize.Alignment{Vertical: "center", WrapText: l.wrapped,
+			Horizontal: map[align]string{left: "left", center: "center", right: "right"}[l.align]},
 	}
 	if l.framed && l.align != center {
 		style.Alignment.Indent = 1
@@ -193,10 +195,12 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	}
 	wide := len(t.columns)
 	s := &sheet{styles: styles, wide: wide}
-	s.do(book.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
+	s.do(book.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &width,
+		FitToHeight: &height}))
 	s.do(book.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	bottom := 0.6
-	s.do(book.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &bottom}))
+	s.do(book.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin,
+		Bottom: &bottom}))
 	s.do(book.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C" + d.page + " &P/&N"}))
 	if s.err != nil {
 		return s.err
@@ -212,13 +216,15 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	if !t.plain {
 		head = 4 + len(t.title)
 	}
-	s.do(s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: head, TopLeftCell: fmt.Sprintf("A%d", head+1), ActivePane: "bottomLeft"}))
+	s.do(s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: head, TopLeftCell: fmt.Sprintf("A%d", head+1),
+		ActivePane: "bottomLeft"}))
 	if !t.plain {
 		d.drawHeads(s, t)
 	}
 	heads := make([]any, wide)
 	for i, column := range t.columns {
-		heads[i] = excelize.Cell{Value: safe(column.head), StyleID: s.of(look{bold: true, framed: true, filled: true, wrapped: true, align: center, size: 11})}
+		heads[i] = excelize.Cell{Value: safe(column.head),
+			StyleID: s.of(look{bold: true, framed: true, filled: true, wrapped: true, align: center, size: 11})}
 	}
 	s.write(heads, excelize.RowOpts{Height: 32})
 	if s.row != head {
@@ -245,7 +251,8 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	if err := s.stream.Flush(); err != nil {
 		return err
 	}
-	return book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name, RefersTo: fmt.Sprintf("'%s'!$%d:$%d", name, head, head)})
+	return book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", name, head, head)})
 }
 
 // drawHeads writes who issues the paper, the state's head and the title, and an

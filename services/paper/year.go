@@ -12,6 +12,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/journal"
+	"canbobot/services/vn"
 	"canbobot/services/year"
 )
 
@@ -43,7 +44,8 @@ func (s *Service) Year(ctx context.Context, actor services.Actor, year int, form
 		People: report.Posts.Heads + report.Posts.Deputies + report.Posts.Members, Total: report.Paid,
 	}
 	return paper, s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, actor, "report.taken", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"year": year, "format": format})
+		return s.audit.Record(tx, actor, "report.taken", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"year": year, "format": format})
 	})
 }
 
@@ -59,12 +61,14 @@ func (y yearPaper) document(w writer) document {
 	titled := func(key string) table {
 		return table{
 			sheet: w.say("payform.sheet." + key), landscape: true,
-			title: []string{w.say("payform.title."+key, "year", y.Year), w.say("payform.title.as_of", "date", date(y.On)), w.say("payform.title.unit")},
+			title: []string{w.say("payform.title."+key, "year", y.Year), w.say("payform.title.as_of", "date", date(y.On)),
+				w.say("payform.title.unit")},
 		}
 	}
 	months := titled("months")
 	months.columns = []column{
-		{head("month"), 12, center}, {head("stage"), 22, left}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right}, {head("sent"), 16, right},
+		{head("month"), 12, center}, {head("stage"), 22, left}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right},
+		{head("sent"), 16, right},
 		{head("waiting"), 16, right}, {head("failed"), 16, right}, {head("forecast"), 16, right},
 	}
 	var forecast int64
@@ -73,10 +77,13 @@ func (y yearPaper) document(w writer) document {
 		if month.State != "" {
 			stage = w.say("payform.run." + string(month.State))
 		}
-		months.rows = append(months.rows, line{body, []any{shortMonth(month.Month), stage, zero(month.Paid), zero(month.Unconfirmed), zero(month.Sent), zero(month.Waiting), zero(month.Failed), zero(month.Forecast)}})
+		months.rows = append(months.rows, line{body,
+			[]any{shortMonth(month.Month), stage, zero(month.Paid), zero(month.Unconfirmed), zero(month.Sent),
+				zero(month.Waiting), zero(month.Failed), zero(month.Forecast)}})
 		forecast += month.Forecast
 	}
-	months.rows = append(months.rows, line{total, []any{w.say("payform.sum.all"), nil, y.Paid, zero(y.Unconfirmed), y.Sent, y.Waiting, y.Failed, forecast}})
+	months.rows = append(months.rows, line{total, []any{w.say("payform.sum.all"), nil, y.Paid, zero(y.Unconfirmed),
+		y.Sent, y.Waiting, y.Failed, forecast}})
 
 	sources := titled("sources")
 	sources.columns = []column{
@@ -91,15 +98,19 @@ func (y yearPaper) document(w writer) document {
 		return line{kind, cells}
 	}
 	for _, one := range y.Sources {
-		sources.rows = append(sources.rows, source(body, w.source(one.Source), one.Budget, one.Settled(), one.Failed, one.Forecast))
+		sources.rows = append(sources.rows, source(body, w.source(one.Source), one.Budget, one.Settled(), one.Failed,
+			one.Forecast))
 	}
-	sources.rows = append(sources.rows, source(total, w.say("payform.sum.all"), y.Budget, y.Settled(), y.Failed, y.Forecast))
+	sources.rows = append(sources.rows, source(total, w.say("payform.sum.all"), y.Budget, y.Settled(), y.Failed,
+		y.Forecast))
 
 	places := func(key string, rows []year.PlaceSum) table {
 		t := titled(key)
 		t.columns = []column{
-			{head("part"), 30, left}, {head("heads"), 11, center}, {head("deputies"), 11, center}, {head("members"), 11, center}, {head("cell_members"), 11, center},
-			{head("monthly"), 16, right}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right}, {head("unsettled"), 16, right}, {head("failed"), 16, right},
+			{head("part"), 30, left}, {head("heads"), 11, center}, {head("deputies"), 11, center},
+			{head("members"), 11, center}, {head("cell_members"), 11, center},
+			{head("monthly"), 16, right}, {head("paid"), 16, right}, {head("unconfirmed"), 16, right},
+			{head("unsettled"), 16, right}, {head("failed"), 16, right},
 		}
 		var all year.PlaceSum
 		row := func(kind kind, name string, p year.PlaceSum) line {
@@ -119,7 +130,8 @@ func (y yearPaper) document(w writer) document {
 	vacant.landscape = false
 	vacant.columns = []column{{head("number"), 8, center}, {head("unit"), 46, left}, {head("vacant"), 22, left}}
 	for i, one := range y.Vacancies {
-		vacant.rows = append(vacant.rows, line{body, []any{int64(i + 1), one.Branch, w.say("payform.vacant." + string(one.Role))}})
+		vacant.rows = append(vacant.rows, line{body,
+			[]any{int64(i + 1), one.Branch, w.say("payform.vacant." + string(one.Role))}})
 	}
 	return document{
 		left:   []string{strings.ToUpper(w.say("payform.head.office", "ward", y.ward.Kind+" "+y.ward.Name))},
@@ -140,7 +152,8 @@ func (y yearPaper) picture(w writer) ([]byte, error) {
 	c := newCanvas(pictureWidth, 980+150*len(sources)+110)
 	width := pictureWidth - 2*margin
 	c.text(hand{50, true, ink, left}, margin, 84, width, w.say("payform.title.year_chart", "year", y.Year))
-	c.text(hand{32, false, faint, left}, margin, 138, width, w.say("payform.head.of_day", "ward", capital(y.ward.Kind+" "+y.ward.Name), "date", date(y.On)))
+	c.text(hand{32, false, faint, left}, margin, 138, width,
+		w.say("payform.head.of_day", "ward", capital(y.ward.Kind+" "+y.ward.Name), "date", date(y.On)))
 	legend := []struct {
 		key     string
 		painted color.Color
@@ -196,10 +209,12 @@ func (y yearPaper) picture(w writer) ([]byte, error) {
 			c.fill(margin+int(int64(width)*one.Budget/whole)-2, at+10, 4, 42, ink)
 		}
 		c.text(hand{30, false, painted, left}, margin, at+86, width, w.say(key,
-			"settled", millions(one.Settled()), "forecast", millions(one.Forecast), "budget", millions(one.Budget), "over", millions(one.Forecast-one.Budget)))
+			"settled", millions(one.Settled()), "forecast", millions(one.Forecast), "budget", millions(one.Budget), "over",
+			millions(one.Forecast-one.Budget)))
 		at += 150
 	}
-	c.text(hand{34, true, ink, left}, margin, at+10, width, w.say("payform.sum.year", "settled", millions(y.Settled()), "forecast", millions(y.Forecast)))
+	c.text(hand{34, true, ink, left}, margin, at+10, width,
+		w.say("payform.sum.year", "settled", millions(y.Settled()), "forecast", millions(y.Forecast)))
 	c.text(hand{30, false, faint, left}, margin, at+60, width, w.say("payform.note.forecast"))
 	return c.png()
 }
@@ -224,7 +239,7 @@ func millions(amount int64) string {
 	}
 	tenths := (amount + 50_000) / 100_000
 	if tenths%10 == 0 {
-		return sign + dots(tenths/10)
+		return sign + vn.Dots(tenths/10)
 	}
-	return fmt.Sprintf("%s%s,%d", sign, dots(tenths/10), tenths%10)
+	return fmt.Sprintf("%s%s,%d", sign, vn.Dots(tenths/10), tenths%10)
 }

@@ -38,8 +38,9 @@ func (p *page) styles() {
 	wrapped := &excelize.Alignment{Vertical: "top", WrapText: true}
 	p.title = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})
 	p.label = style(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: wrapped})
-	p.head = style(excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true},
-		Border: frame, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8E8E8"}}})
+	p.head = style(excelize.Style{Font: &excelize.Font{Bold: true},
+		Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "center", WrapText: true},
+		Border:    frame, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8E8E8"}}})
 	p.body = style(excelize.Style{Alignment: wrapped, Border: frame})
 }
 
@@ -78,10 +79,12 @@ func (p *page) pair(label, text string) {
 // needs to be, with a page number on each.
 func (p *page) print(orientation string) {
 	size, width, height, fit := pageA4, 1, 0, true
-	p.do(p.book.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
+	p.do(p.book.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation,
+		FitToWidth: &width, FitToHeight: &height}))
 	p.do(p.book.SetSheetProps(p.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	margin := 0.5
-	p.do(p.book.SetPageMargins(p.sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &margin}))
+	p.do(p.book.SetPageMargins(p.sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin,
+		Bottom: &margin}))
 	p.do(p.book.SetHeaderFooter(p.sheet, &excelize.HeaderFooterOptions{OddFooter: "&C&P/&N"}))
 }
 

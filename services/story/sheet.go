@@ -42,7 +42,8 @@ func (s *Service) Export(ctx context.Context, actor services.Actor, subject Subj
 	if err != nil {
 		return Sheet{}, fmt.Errorf("story: sheet: %w", err)
 	}
-	return Sheet{Name: w.say("story.file."+subject.Kind, "number", subject.ID), Entries: len(story.Entries), Content: content}, nil
+	return Sheet{Name: w.say("story.file."+subject.Kind, "number", subject.ID), Entries: len(story.Entries),
+		Content: content}, nil
 }
 
 // pageA4 is Excel's number of the paper.
@@ -102,7 +103,8 @@ func (s Story) summary(p *page, w writer) {
 	if n := len(s.Entries); n > 0 {
 		p.pair(w.say("story.label.first"), moment(s.Entries[0].At))
 		p.pair(w.say("story.label.last"), moment(s.Entries[n-1].At))
-		p.pair(w.say("story.label.proof"), w.say("story.proof", "seq", s.Entries[n-1].Seq, "hash", hex.EncodeToString(s.Head)))
+		p.pair(w.say("story.label.proof"), w.say("story.proof", "seq", s.Entries[n-1].Seq, "hash",
+			hex.EncodeToString(s.Head)))
 	}
 	by := s.By
 	if by == "" {
@@ -133,7 +135,8 @@ func (s Story) person(p *page, w writer) {
 		return
 	}
 	p.row++
-	p.cells(p.head, w.say("story.post.title"), w.say("story.post.branch"), w.say("story.post.from"), w.say("story.post.to"),
+	p.cells(p.head, w.say("story.post.title"), w.say("story.post.branch"), w.say("story.post.from"),
+		w.say("story.post.to"),
 		w.say("story.post.decision"), w.say("story.post.date"), w.say("story.post.signer"))
 	for _, post := range s.Terms {
 		term := post.Term
@@ -145,7 +148,8 @@ func (s Story) person(p *page, w writer) {
 		if until == "" {
 			until = w.say("story.running")
 		}
-		p.cells(p.body, title, post.Branch.Name, date(term.From), until, term.DecisionNumber, date(term.DecisionDate), term.DecisionSigner)
+		p.cells(p.body, title, post.Branch.Name, date(term.From), until, term.DecisionNumber, date(term.DecisionDate),
+			term.DecisionSigner)
 	}
 }
 
@@ -185,7 +189,8 @@ func (s Story) history(p *page, w writer) {
 	p.widths(6, 16, 22, 16, 40, 28, 28, 24, 36)
 	p.line(p.title, w.say("story.title."+s.Subject.Kind))
 	p.row++
-	p.cells(p.head, w.say("story.column.seq"), w.say("story.column.at"), w.say("story.column.who"), w.say("story.column.role"), w.say("story.column.what"),
+	p.cells(p.head, w.say("story.column.seq"), w.say("story.column.at"), w.say("story.column.who"),
+		w.say("story.column.role"), w.say("story.column.what"),
 		w.say("story.column.from"), w.say("story.column.to"), w.say("story.column.decision"), w.say("story.column.more"))
 	top := p.row
 	for _, entry := range s.Entries {
@@ -193,6 +198,8 @@ func (s Story) history(p *page, w writer) {
 		p.cells(p.body, strconv.FormatInt(entry.Seq, 10), moment(entry.At), w.who(entry), w.role(entry.Role), w.what(entry),
 			from, to, w.paper(entry.Decision), w.more(entry))
 	}
-	p.do(p.book.SetPanes(p.sheet, &excelize.Panes{Freeze: true, YSplit: top, TopLeftCell: fmt.Sprintf("A%d", top+1), ActivePane: "bottomLeft"}))
-	p.do(p.book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: p.sheet, RefersTo: fmt.Sprintf("'%s'!$%d:$%d", p.sheet, top, top)}))
+	p.do(p.book.SetPanes(p.sheet, &excelize.Panes{Freeze: true, YSplit: top, TopLeftCell: fmt.Sprintf("A%d", top+1),
+		ActivePane: "bottomLeft"}))
+	p.do(p.book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: p.sheet,
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", p.sheet, top, top)}))
 }

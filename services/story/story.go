@@ -93,7 +93,8 @@ type Service struct {
 
 // New makes the service; changes draws what requests change, identity asks for
 // a fresh code before anything is handed out.
-func New(store *models.Store, audit *journal.Service, changes *change.Service, identity *identity.Service, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, changes *change.Service, identity *identity.Service,
+	clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, changes: changes, identity: identity, clock: clock}
 }
 
@@ -163,7 +164,8 @@ func (s *Service) about(ctx context.Context, db *gorm.DB, actor services.Actor, 
 // terms reads every post that the person ever held and that was not void.
 func (s *Service) terms(db *gorm.DB, story *Story) error {
 	var rows []models.Term
-	if err := db.Where("person_id = ? AND superseded_at IS NULL", story.Person.ID).Order("from_date, id").Find(&rows).Error; err != nil {
+	if err := db.Where("person_id = ? AND superseded_at IS NULL",
+		story.Person.ID).Order("from_date, id").Find(&rows).Error; err != nil {
 		return fmt.Errorf("story: terms: %w", err)
 	}
 	ids := make([]int64, len(rows))
@@ -194,12 +196,14 @@ func subjects(subject Subject) (query string, args []any) {
 	switch subject.Kind {
 	case Person:
 		return `SELECT ? UNION ALL
-			SELECT 'change:' || id FROM change_requests WHERE subject_id = ? OR newcomer_id = ? OR proposer_person_id = ? UNION ALL
+			SELECT 'change:' || id FROM change_requests
+	WHERE subject_id = ? OR newcomer_id = ? OR proposer_person_id = ? UNION ALL
 			SELECT 'case:' || id FROM cases WHERE person_id = ? UNION ALL
 			SELECT 'link:' || id FROM link_requests WHERE person_id = ? UNION ALL
 			SELECT 'download:' || id FROM downloads WHERE person_id = ? UNION ALL
 			SELECT 'line:' || id FROM payment_lines WHERE person_id = ? UNION ALL
-			SELECT 'run:' || run_id FROM payment_lines WHERE person_id = ?`, []any{subject.String(), id, id, id, id, id, id, id, id}
+			SELECT 'run:' || run_id FROM payment_lines
+	WHERE person_id = ?`, []any{subject.String(), id, id, id, id, id, id, id, id}
 	case Run:
 		return `SELECT ? UNION ALL SELECT 'line:' || id FROM payment_lines WHERE run_id = ?`, []any{subject.String(), id}
 	}
@@ -212,7 +216,8 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 	if s.store.Dialect == models.PostgreSQL { // it does not guess the type of a bare gap
 		query = strings.Replace(query, "SELECT ?", "SELECT CAST(? AS text)", 1)
 	}
-	about := db.Model(&models.AuditEntry{}).Where("ward_id = ? AND subject IN ("+query+")", append([]any{story.Ward.ID}, args...)...)
+	about := db.Model(&models.AuditEntry{}).Where("ward_id = ? AND subject IN ("+query+")",
+		append([]any{story.Ward.ID}, args...)...)
 	if err := about.Session(&gorm.Session{}).Count(&story.Total).Error; err != nil {
 		return fmt.Errorf("story: journal: %w", err)
 	}
@@ -231,7 +236,7 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 			return fmt.Errorf("story: entry %d: %w", row.Seq, err)
 		}
 		entry.name(people, staff, branches)
-		people[value(row.PersonID)], staff[value(row.StaffID)] = true, true
+		people[services.ID(row.PersonID)], staff[services.ID(row.StaffID)] = true, true
 		if entry.About.Kind == Person {
 			people[entry.About.ID] = true
 		}
@@ -245,9 +250,9 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 	}
 	for i, row := range rows {
 		entry := &story.Entries[len(rows)-1-i]
-		entry.Who = story.Names.Staff[value(row.StaffID)]
+		entry.Who = story.Names.Staff[services.ID(row.StaffID)]
 		if entry.Who == "" {
-			entry.Who = story.Names.People[value(row.PersonID)]
+			entry.Who = story.Names.People[services.ID(row.PersonID)]
 		}
 	}
 	return s.requests(ctx, actor, story)
@@ -371,11 +376,4 @@ func parse(subject string) Subject {
 	kind, id, _ := strings.Cut(subject, ":")
 	n, _ := strconv.ParseInt(id, 10, 64)
 	return Subject{kind, n}
-}
-
-func value(id *int64) int64 {
-	if id == nil {
-		return 0
-	}
-	return *id
 }

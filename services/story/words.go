@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -54,13 +53,17 @@ const (
 // details says how each key of a journal's detail is written. What is not here
 // is not told.
 var details = map[string]writing{
-	"account": hidden, "again": hidden, "alive": hidden, "audience": hidden, "by": hidden, "closed_term": hidden, "fields": hidden,
-	"hash": hidden, "invite": hidden, "kind": hidden, "line": hidden, "opened_term": hidden, "revoked": hidden, "run": hidden,
+	"account": hidden, "again": hidden, "alive": hidden, "audience": hidden, "by": hidden, "closed_term": hidden,
+	"fields": hidden,
+	"hash":   hidden, "invite": hidden, "kind": hidden, "line": hidden, "opened_term": hidden, "revoked": hidden,
+	"run":  hidden,
 	"term": hidden, "to": hidden, "version": hidden, "died": hidden, "what": hidden, "merge": hidden, "rows": hidden,
 	"accounts": asText, "decision": asText, "entries": asText, "lines": asText, "messages": asText, "name": asText,
 	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "step": asText, "template": asText,
-	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth, "total": asMoney,
-	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "dropped": asPerson, "restored": asPerson, "other": asPerson, "branch": asBranch, "for_staff": asStaff,
+	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth,
+	"total":  asMoney,
+	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "dropped": asPerson, "restored": asPerson,
+	"other": asPerson, "branch": asBranch, "for_staff": asStaff,
 	"role": asRole, "reason": asReason, "channel": asChannel, "why": asWhy,
 }
 
@@ -217,7 +220,8 @@ func (w writer) detail(kind writing, value any) string {
 		if err != nil {
 			return ""
 		}
-		return map[writing]map[int64]string{asPerson: w.names.People, asBranch: w.names.Branches, asStaff: w.names.Staff}[kind][n]
+		return map[writing]map[int64]string{asPerson: w.names.People, asBranch: w.names.Branches,
+			asStaff: w.names.Staff}[kind][n]
 	case asRole:
 		if slices.Contains(staffRoles, text) {
 			return w.say("role." + text)
@@ -256,14 +260,5 @@ func date(day models.Date) string {
 
 func moment(at time.Time) string { return at.In(services.Zone).Format("15:04 02/01/2006") }
 
-// money writes đồng with dots between thousands.
-func money(amount int64) string {
-	digits, sign := strconv.FormatInt(amount, 10), ""
-	if amount < 0 {
-		digits, sign = digits[1:], "-"
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "." + digits[i:]
-	}
-	return sign + digits + " đ"
-}
+// money writes đồng.
+func money(amount int64) string { return vn.Dots(amount) + " đ" }

@@ -22,7 +22,8 @@ func (s *Service) Sources(ctx context.Context, actor services.Actor) ([]string, 
 		return nil, err
 	}
 	var sources []string
-	err := s.store.WithContext(ctx).Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Distinct().Order("source").Pluck("source", &sources).Error
+	err := s.store.WithContext(ctx).Model(&models.Policy{}).Where("ward_id = ?",
+		actor.Ward).Distinct().Order("source").Pluck("source", &sources).Error
 	if err != nil {
 		return nil, fmt.Errorf("sources: %w", err)
 	}
@@ -44,17 +45,20 @@ func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source st
 	}
 	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
 		var policies int64
-		if err := tx.Model(&models.Policy{}).Where("ward_id = ? AND source = ?", actor.Ward, source).Count(&policies).Error; err != nil {
+		if err := tx.Model(&models.Policy{}).Where("ward_id = ? AND source = ?", actor.Ward,
+			source).Count(&policies).Error; err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
 		if policies == 0 {
 			return services.NotFound("source")
 		}
 		var before models.Budget
-		if err := tx.Where("ward_id = ? AND source = ? AND year = ?", actor.Ward, source, year).Limit(1).Find(&before).Error; err != nil {
+		if err := tx.Where("ward_id = ? AND source = ? AND year = ?", actor.Ward, source,
+			year).Limit(1).Find(&before).Error; err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
-		row := models.Budget{WardID: actor.Ward, Source: source, Year: year, Amount: amount, StaffID: services.Ref(actor.Staff)}
+		row := models.Budget{WardID: actor.Ward, Source: source, Year: year, Amount: amount,
+			StaffID: services.Ref(actor.Staff)}
 		err := tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "ward_id"}, {Name: "source"}, {Name: "year"}},
 			DoUpdates: clause.AssignmentColumns([]string{"amount", "staff_id", "updated_at"}),

@@ -112,7 +112,8 @@ type heldPost struct {
 func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization map[string]*ReportRow) (wardPart, error) {
 	part := wardPart{ward: WardReport{Code: ward.Code, Name: ward.Name}}
 	var villages []models.Village
-	err := db.Where("ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", ward.ID, on, on).
+	err := db.Where("ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)",
+		ward.ID, on, on).
 		Order("sort_order, id").Find(&villages).Error
 	if err != nil {
 		return part, fmt.Errorf("report: %w", err)
@@ -147,7 +148,8 @@ func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization ma
 		}
 		branches[post.BranchID] = post
 		post.Term.From, post.Term.To = on.MonthOf().First(), models.Date{}
-		posts[post.PersonID] = append(posts[post.PersonID], money.Post{Term: post.Term, OrganizationCode: post.OrganizationCode})
+		posts[post.PersonID] = append(posts[post.PersonID],
+			money.Post{Term: post.Term, OrganizationCode: post.OrganizationCode})
 	}
 	for _, mine := range posts {
 		for _, component := range calculus.Entitlement(mine, on.MonthOf()) {
@@ -173,7 +175,8 @@ func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization ma
 func heldOn(db *gorm.DB, ward int64, on models.Date) ([]heldPost, error) {
 	var held []heldPost
 	err := db.Raw(`
-SELECT t.id, t.ward_id, t.branch_id, t.person_id, t.role, t.slot, t.from_date, t.to_date, b.organization_code, b.village_id
+SELECT t.id, t.ward_id, t.branch_id, t.person_id, t.role, t.slot, t.from_date, t.to_date, b.organization_code,
+	b.village_id
 FROM terms t JOIN branches b ON b.id = t.branch_id
 WHERE t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)
 ORDER BY t.id`, ward, on, on).Scan(&held).Error
@@ -190,7 +193,8 @@ func nameClosed(db *gorm.DB, ward models.Ward, rows map[int64]*ReportRow) error 
 		return nil
 	}
 	var closed []models.Village
-	if err := db.Where("ward_id = ? AND id IN ?", ward.ID, slices.Sorted(maps.Keys(rows))).Find(&closed).Error; err != nil {
+	if err := db.Where("ward_id = ? AND id IN ?", ward.ID,
+		slices.Sorted(maps.Keys(rows))).Find(&closed).Error; err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	for _, village := range closed {

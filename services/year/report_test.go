@@ -42,7 +42,8 @@ func TestTheMeetingsTable(t *testing.T) {
 			if role == models.Member || role == models.CellMember {
 				slot = 0
 			}
-			h.Create(&models.Term{WardID: ward.ID, BranchID: branch.ID, PersonID: person.ID, Role: role, Slot: slot, Title: "T", From: moneytest.Day(t, "2026-04-18")})
+			h.Create(&models.Term{WardID: ward.ID, BranchID: branch.ID, PersonID: person.ID, Role: role, Slot: slot, Title: "T",
+				From: moneytest.Day(t, "2026-04-18")})
 		}
 		for j := range 4 { // as many organizations, for 52 x 4 > 194 branches
 			code := fmt.Sprint("o", j)
@@ -71,7 +72,8 @@ func TestTheMeetingsTable(t *testing.T) {
 		t.Error(diff)
 	}
 	if len(report.Wards) != 2 || len(report.Organizations) != 5 || len(report.ByVillage) != 52 {
-		t.Errorf("%d wards, %d organizations, %d villages", len(report.Wards), len(report.Organizations), len(report.ByVillage))
+		t.Errorf("%d wards, %d organizations, %d villages", len(report.Wards), len(report.Organizations),
+			len(report.ByVillage))
 	}
 	var sum year.Counts
 	for _, ward := range report.Wards {
@@ -103,7 +105,8 @@ func TestTheMeetingsTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(own.Wards) != 1 || own.Wards[0].Name != h.Ward.Name || own.Counts != own.Wards[0].Counts || own.MonthlyTotal >= want.MonthlyTotal {
+	if len(own.Wards) != 1 || own.Wards[0].Name != h.Ward.Name || own.Counts != own.Wards[0].Counts ||
+		own.MonthlyTotal >= want.MonthlyTotal {
 		t.Errorf("the clerk's: %+v", own.Counts)
 	}
 	earlier, err := h.Year.Report(ctx, h.Clerk, moneytest.Day(t, "2026-04-17"))

@@ -148,7 +148,8 @@ type yearSums struct {
 func (y *yearSums) listed(db *gorm.DB, ward int64) error {
 	first, last := y.report.Months[0].Month, y.report.Months[11].Month
 	var runs []models.PaymentRun
-	err := db.Where("ward_id = ? AND month <= ? AND state <> ?", ward, last, models.RunDraft).Order("month").Find(&runs).Error
+	err := db.Where("ward_id = ? AND month <= ? AND state <> ?", ward, last,
+		models.RunDraft).Order("month").Find(&runs).Error
 	if err != nil {
 		return fmt.Errorf("year: %w", err)
 	}
@@ -173,13 +174,15 @@ func (y *yearSums) listed(db *gorm.DB, ward int64) error {
 		Amount       int64
 	}
 	err = db.Raw(`
-SELECT l.month, p.source, b.village_id, b.organization_code AS organization, l.state, f.id IS NOT NULL AS again, q.id IS NOT NULL AS confirmed, CAST(SUM(c.amount) AS bigint) AS amount
+SELECT l.month, p.source, b.village_id, b.organization_code AS organization, l.state, f.id IS NOT NULL AS again,
+	q.id IS NOT NULL AS confirmed, CAST(SUM(c.amount) AS bigint) AS amount
 FROM payment_components c
 JOIN payment_lines l ON l.id = c.line_id
 JOIN payment_runs r ON r.id = l.run_id
 JOIN policies p ON p.id = c.policy_id
 JOIN branches b ON b.id = c.branch_id
-LEFT JOIN payment_lines f ON f.follows_id = l.id AND f.run_id IN (SELECT id FROM payment_runs WHERE ward_id = ? AND state <> 'draft')
+LEFT JOIN payment_lines f ON f.follows_id = l.id AND f.run_id IN (SELECT id FROM payment_runs
+	WHERE ward_id = ? AND state <> 'draft')
 LEFT JOIN line_receipts q ON q.line_id = l.id AND q.answer = 'full'
 WHERE r.ward_id = ? AND r.state <> 'draft' AND r.month BETWEEN ? AND ? AND l.state <> 'carried'
 GROUP BY 1, 2, 3, 4, 5, 6, 7`, ward, ward, first, last).Scan(&rows).Error
@@ -277,7 +280,8 @@ func (y *yearSums) places(db *gorm.DB, ward int64, posts Report) error {
 		y.report.Organizations = append(y.report.Organizations, place)
 	}
 	var organizations []models.Organization
-	if err := db.Where("code IN ?", slices.Sorted(maps.Keys(y.organizations))).Order("sort_order").Find(&organizations).Error; err != nil {
+	if err := db.Where("code IN ?", slices.Sorted(maps.Keys(y.organizations))).Order("sort_order").Find(
+		&organizations).Error; err != nil {
 		return fmt.Errorf("year: %w", err)
 	}
 	for _, organization := range organizations {
@@ -318,10 +322,12 @@ SELECT b.name AS branch, w.role
 FROM branches b
 JOIN villages v ON v.id = b.village_id
 JOIN organizations o ON o.code = b.organization_code
-JOIN (SELECT 'head' AS role, 0 AS place UNION ALL SELECT 'deputy', 1) w ON w.role = 'head' AND o.head_title <> '' OR w.role = 'deputy' AND o.deputy_title <> '' AND o.deputies_max > 0
+JOIN (SELECT 'head' AS role, 0 AS place UNION ALL SELECT 'deputy', 1) w ON w.role = 'head'
+	AND o.head_title <> '' OR w.role = 'deputy' AND o.deputy_title <> '' AND o.deputies_max > 0
 WHERE b.ward_id = ? AND (b.valid_from IS NULL OR b.valid_from <= ?) AND (b.valid_to IS NULL OR b.valid_to >= ?)
 AND NOT EXISTS (
-	SELECT 1 FROM terms t WHERE t.branch_id = b.id AND t.role = w.role AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)
+	SELECT 1 FROM terms t WHERE t.branch_id = b.id AND t.role = w.role AND t.superseded_at IS NULL
+	AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)
 )
 ORDER BY w.place, v.sort_order, o.sort_order, b.id`, ward, on, on, on, on).Scan(&found).Error
 	if err != nil {

@@ -23,7 +23,8 @@ func TestAYearAddsUp(t *testing.T) {
 	second := h.Term(deputy, youth, models.Deputy, "2025-01-01", "")
 	january := h.Pay("2026-01")
 	february := h.Export("2026-02")
-	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(february, deputy).ID, models.LineFailed, "closed", models.Date{}); err != nil {
+	if err := h.List.SettleLine(ctx, h.Clerk, h.LineOf(february, deputy).ID, models.LineFailed, "closed",
+		models.Date{}); err != nil {
 		t.Fatal(err)
 	}
 	h.SettleAll(february)
@@ -36,10 +37,12 @@ func TestAYearAddsUp(t *testing.T) {
 	if want := int64(12 * 450_000); report.Forecast != want {
 		t.Errorf("forecast %d, want %d", report.Forecast, want)
 	}
-	if len(report.Sources) != 2 || report.Sources[0].Source != "province" || report.Sources[0].Forecast != 12*100_000 || report.Sources[1].Forecast != 12*350_000 || report.Sources[1].Failed != 150_000 {
+	if len(report.Sources) != 2 || report.Sources[0].Source != "province" || report.Sources[0].Forecast != 12*100_000 ||
+		report.Sources[1].Forecast != 12*350_000 || report.Sources[1].Failed != 150_000 {
 		t.Errorf("sources: %+v", report.Sources)
 	}
-	if february := report.Months[1]; february.State != models.RunExported || february.Paid != 300_000 || february.Failed != 150_000 || february.Forecast != 0 {
+	if february := report.Months[1]; february.State != models.RunExported || february.Paid != 300_000 ||
+		february.Failed != 150_000 || february.Forecast != 0 {
 		t.Errorf("February: %+v", february)
 	}
 	if march := report.Months[2]; march.State != "" || march.Forecast != 450_000 {
@@ -51,7 +54,8 @@ func TestAYearAddsUp(t *testing.T) {
 	}
 	h.Receipt(january, head, "full", 0)
 	h.Receipt(january, deputy, "less", 100_000)
-	if report = h.YearOf(2026); report.Unconfirmed != report.Paid-300_000 || report.Months[0].Unconfirmed != 150_000 || report.Sources[0].Unconfirmed != 100_000 {
+	if report = h.YearOf(2026); report.Unconfirmed != report.Paid-300_000 || report.Months[0].Unconfirmed != 150_000 ||
+		report.Sources[0].Unconfirmed != 100_000 {
 		t.Errorf("unconfirmed: %+v, January %+v", report.Sum, report.Months[0])
 	}
 	villages, organizations := int64(0), int64(0)
@@ -77,7 +81,8 @@ func TestAYearAddsUp(t *testing.T) {
 	// What waits for the leader is settled too; a draft is not.
 	h.SettleAll(march)
 	h.Step(h.List.SubmitRun, h.Clerk, h.Prepare("2026-04"))
-	if report = h.YearOf(2026); report.Waiting != 450_000 || report.Months[3].State != models.RunSubmitted || report.Forecast != 12*450_000 {
+	if report = h.YearOf(2026); report.Waiting != 450_000 || report.Months[3].State != models.RunSubmitted ||
+		report.Forecast != 12*450_000 {
 		t.Errorf("submitted: %+v", report.Sum)
 	}
 	// Who is known to leave is not forecast beyond that.
@@ -109,7 +114,8 @@ func TestAYearPaysArrearsOfTheLast(t *testing.T) {
 
 func TestVacantPosts(t *testing.T) {
 	h := moneytest.New(t)
-	if err := h.Store.Model(&models.Organization{}).Where("code <> ''").Updates(map[string]any{"head_title": "H", "deputy_title": "D"}).Error; err != nil {
+	if err := h.Store.Model(&models.Organization{}).Where("code <> ''").Updates(map[string]any{"head_title": "H",
+		"deputy_title": "D"}).Error; err != nil {
 		t.Fatal(err)
 	}
 	women, youth := h.Branch("women"), h.Branch("youth")
@@ -117,7 +123,8 @@ func TestVacantPosts(t *testing.T) {
 	h.Term(h.Person("B"), youth, models.Deputy, "2025-01-01", "")
 	h.Term(h.Person("C"), youth, models.Head, "2025-01-01", "2026-04-19")
 	vacant := h.YearOf(2026).Vacancies
-	if len(vacant) != 2 || vacant[0].Role != models.Head || vacant[1].Role != models.Deputy || vacant[0].Branch == vacant[1].Branch {
+	if len(vacant) != 2 || vacant[0].Role != models.Head || vacant[1].Role != models.Deputy ||
+		vacant[0].Branch == vacant[1].Branch {
 		t.Errorf("vacancies: %+v", vacant)
 	}
 }

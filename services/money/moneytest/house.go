@@ -25,7 +25,7 @@ import (
 
 var organizations = []string{"women", "youth"}
 
-// house is the town policy, one ward with branches and people to put into posts, on a real
+// House is the town policy, one ward with branches and people to put into posts, on a real
 // database; the clock stands until a test moves it.
 type House struct {
 	testing.TB
@@ -75,7 +75,7 @@ func New(t testing.TB) *House {
 	return h
 }
 
-// settleIn moves the test into a ward of its own.
+// SettleIn moves the test into a ward of its own.
 func (h *House) SettleIn(code string) {
 	h.Helper()
 	h.Ward, h.village = h.NewWard(code)
@@ -112,7 +112,7 @@ func (h *House) NewPolicy(ward models.Ward, change func(*models.Policy)) models.
 	return policy
 }
 
-// staff who entered a fresh code on a linked account.
+// Staff who entered a fresh code on a linked account.
 func (h *House) Staff(ward models.Ward, role services.Role) services.Actor {
 	h.Helper()
 	member := models.Staff{WardID: ward.ID, Name: fmt.Sprintf("Staff %s", role), Role: string(role), Active: true}
@@ -137,14 +137,16 @@ func (h *House) Officer(person int64) services.Actor {
 	return services.Actor{Role: services.Officer, Ward: h.Ward.ID, Person: person}
 }
 
-// branch makes one in a village of its own.
+// Branch makes one in a village of its own.
 func (h *House) Branch(organization string) int64 {
 	h.Helper()
 	var n int64
 	h.Store.Model(&models.Village{}).Count(&n)
-	village := models.Village{WardID: h.Ward.ID, Name: fmt.Sprint("Village ", n), Folded: fmt.Sprint("village ", n), SortOrder: int(n)}
+	village := models.Village{WardID: h.Ward.ID, Name: fmt.Sprint("Village ", n), Folded: fmt.Sprint("village ", n),
+		SortOrder: int(n)}
 	h.Create(&village)
-	branch := models.Branch{WardID: h.Ward.ID, VillageID: village.ID, OrganizationCode: organization, Name: fmt.Sprintf("Branch %s %d", organization, n)}
+	branch := models.Branch{WardID: h.Ward.ID, VillageID: village.ID, OrganizationCode: organization,
+		Name: fmt.Sprintf("Branch %s %d", organization, n)}
 	h.Create(&branch)
 	return branch.ID
 }
@@ -189,7 +191,7 @@ func (h *House) Step(move MoveRun, actor services.Actor, view list.RunView) list
 	return view
 }
 
-// export brings a month's list to the bank.
+// Export brings a month's list to the bank.
 func (h *House) Export(text string) list.RunView {
 	h.Helper()
 	view := h.Step(h.List.SubmitRun, h.Clerk, h.Prepare(text))
@@ -197,7 +199,7 @@ func (h *House) Export(text string) list.RunView {
 	return h.Step(h.List.ExportRun, h.Clerk, view)
 }
 
-// pay brings a month's list to its end, everybody paid.
+// Pay brings a month's list to its end, everybody paid.
 func (h *House) Pay(text string) list.RunView {
 	h.Helper()
 	view := h.Export(text)
@@ -227,7 +229,7 @@ func (h *House) LineOf(view list.RunView, person int64) models.PaymentLine {
 	return models.PaymentLine{}
 }
 
-// amounts are a line's components by month.
+// Amounts are a line's components by month.
 func Amounts(line models.PaymentLine) map[string]int64 {
 	byMonth := map[string]int64{}
 	for _, component := range line.Components {
@@ -243,10 +245,11 @@ func WantCode(t testing.TB, err error, kind services.Kind, code string) {
 	}
 }
 
-// poor takes a person's account away.
+// Poor takes a person's account away.
 func (h *House) Poor(person int64) {
 	h.Helper()
-	if err := h.Store.Model(&models.Person{}).Where("id = ?", person).Updates(map[string]any{"bank_tail": "", "bank_name": ""}).Error; err != nil {
+	if err := h.Store.Model(&models.Person{}).Where("id = ?",
+		person).Updates(map[string]any{"bank_tail": "", "bank_name": ""}).Error; err != nil {
 		h.Fatal(err)
 	}
 }
@@ -273,7 +276,11 @@ func (h *House) Merge(keep, drop int64) models.PersonMerge {
 	h.Helper()
 	people := roster.New(h.Store, nil, h.Audit, func() time.Time { return h.Now })
 	var merge models.PersonMerge
-	err := h.Store.Transaction(func(tx *gorm.DB) (err error) { merge, err = people.Merge(tx, h.Clerk, keep, drop); return err })
+	err := h.Store.Transaction(func(tx *gorm.DB) (err error) {
+		merge,
+			err = people.Merge(tx, h.Clerk, keep, drop)
+		return err
+	})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -306,11 +313,12 @@ func (h *House) YearOf(year int) year.YearReport {
 	return report
 }
 
-// receipt is what a person says of their line of a run.
+// Receipt is what a person says of their line of a run.
 func (h *House) Receipt(view list.RunView, person int64, answer models.ReceiptAnswer, amount int64) {
 	h.Helper()
 	h.Create(&models.LineReceipt{
-		WardID: h.Ward.ID, RunID: view.Run.ID, LineID: h.LineOf(view, person).ID, PersonID: person, Answer: answer, Amount: amount,
+		WardID: h.Ward.ID, RunID: view.Run.ID, LineID: h.LineOf(view, person).ID, PersonID: person, Answer: answer,
+		Amount: amount,
 	})
 }
 
