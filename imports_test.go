@@ -80,7 +80,7 @@ var house = []room{
 		why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/money", may: join(floorTwo, "services/sheet"),
 		tests: []string{"services/list", "services/year", "services/money/moneytest"},
-		why: "money follows from the roster, never the other way"},
+		why:   "money follows from the roster, never the other way"},
 	{path: "services/money/moneytest", may: join(floorThree, "services/list", "services/year", "models/storetest"),
 		why: "furnishes a ward whose lists and years are tested too"},
 	{path: "services/list", may: floorThree, tests: []string{"services/year", "services/money/moneytest"},
