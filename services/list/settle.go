@@ -56,7 +56,7 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 			return err
 		}
 		if way.version != 0 && (run.Version != way.version || run.State != models.RunExported) {
-			return moved(tx, run)
+			return s.moved(tx, run)
 		}
 		if way.fresh {
 			if err := s.requireFresh(ctx, tx, actor); err != nil {
@@ -73,7 +73,7 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 			}
 		}
 		if way.version != 0 {
-			view, err = viewRun(tx, actor, run)
+			view, err = s.viewRun(tx, actor, run)
 		}
 		return err
 	})
