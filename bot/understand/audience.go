@@ -30,32 +30,17 @@ type said struct {
 
 // postWords are how people name posts; the longer ones are tried first. A
 // secretary is of the youth's where no organization is named.
-var postWords = phraseTable(`
-deputy: pho bi thu|pho chi hoi truong|chi hoi pho|hoi pho|pho chi hoi|cap pho|pho ban|pho
-head: bi thu|chi hoi truong|hoi truong|truong chi hoi|cap truong|truong ban|nguoi dung dau|truong
-member: uy vien ban chap hanh|uy vien bch|uy vien
-cell_member: cap uy vien|chi uy vien|cap uy|chi uy`)
+var postWords = phraseTable(wordsOf("posts"))
 
-var organizationWords = phraseTable(`
-youth: doan thanh nien|thanh nien|chi doan|doan vien
-women: lien hiep phu nu|phu nu|hpn|pn
-farmers: nong dan|hnd|nd
-veterans: cuu chien binh|cuu binh|ccb
-elderly: nguoi cao tuoi|cao tuoi|nct
-red_cross: chu thap do|ctd
-front: mat tran to quoc|mat tran|mttq`)
+var organizationWords = phraseTable(wordsOf("organizations"))
 
-var everyoneWords = phraseTable(`everyone: tat ca|toan bo|toan the|toan phuong|toan xa|ca phuong|ca xa|moi nguoi|het`)
+var everyoneWords = phraseTable(wordsOf("everyone"))
 
 // whoFillers say nothing by themselves.
-var whoFillers = setOf(`cac nhung may ca moi tat toan nguoi can bo anh chi ong ba co bac em ban o cua thuoc trong
-tai tren dia phuong xa
-gui cho toi den va voi cung cap chi hoi doan the duong nhiem dang giu chuc vu chuc danh nhe a nha thoi giup minh
-toi la tung moi to thon xom tdp khoi dan pho so
-thong bao`)
+var whoFillers = setOf(wordsOf("audience fillers"))
 
 // unitWords stand before a village's number or name.
-var unitWords = phraseTable(`unit: to dan pho so|to dan pho|to so|tdp so|thon so|tdp|to|thon|xom|khoi pho|khoi`)
+var unitWords = phraseTable(wordsOf("units"))
 
 var isUnit = setOf("to tdp thon xom khoi pho so")
 

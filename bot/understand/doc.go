@@ -19,7 +19,8 @@
 //	guard.go     what was said that speaks against an intent, whatever experience says
 //	also.go      a second request in the same message
 //
-// Smalltalk tells thanks and assent from what was not understood.
+// Aside tells thanks and assent from what was not understood. What forms listen
+// for has readers of its own: said.go, amount.go, moment.go, audience.go, policy.go.
 //
 // # Where a word goes
 //
@@ -34,6 +35,7 @@
 //   - banks.txt lists the banks, their codes and their nicknames.
 //   - spellings.txt says what abbreviations are short for ("stk", "cht").
 //   - names.txt lists the words of people's names.
+//   - words.txt holds plain lists of words: of posts, of organizations, of thanks.
 //   - frames.txt says which concepts together make an intent. A frame is worth
 //     what it explains of the sentence, so the one that accounts for most of it
 //     wins; nobody writes sentences down.

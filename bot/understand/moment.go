@@ -181,6 +181,35 @@ func timeOf(said string) (minute int, ok bool) {
 	return hour*60 + minute, true
 }
 
+// dayNamed is a day in the middle of a sentence, with the word before it.
+var dayNamed = regexp.MustCompile(`(?:(\S+) +)?(?:ngày +|ngay +)?\b([0-9]{1,2})[/.-]([0-9]{1,2})` +
+	`(?:[/.-]([0-9]{4}|[0-9]{2}))?\b`)
+
+// ReadDay finds the day that a sentence names, "thôi làm từ 1/4", and whether
+// something begins on it. Without a year it is the nearest one to today that is
+// not more than half a year ahead.
+func ReadDay(text string, today time.Time) (day time.Time, begins, ok bool) {
+	found := dayNamed.FindStringSubmatch(text)
+	if found == nil {
+		return time.Time{}, false, false
+	}
+	d, _ := strconv.Atoi(found[2])
+	m, _ := strconv.Atoi(found[3])
+	year, _ := strconv.Atoi(found[4])
+	month := func(year, m int) time.Time { return time.Date(year, time.Month(m), 1, 0, 0, 0, 0, time.UTC) }
+	switch {
+	case found[4] == "":
+		year = today.Year()
+		if month(year, m).After(month(year, int(today.Month())+6)) {
+			year--
+		}
+	case year < 100:
+		year += 2000
+	}
+	day = month(year, m).AddDate(0, 0, d-1)
+	return day, Fold(found[1]) == "tu", day.Day() == d && int(day.Month()) == m
+}
+
 // ReadMonthly understands "ngày 5 hằng tháng lúc 8h", "7h30 thứ Bảy tuần đầu",
 // "14h thứ Sáu cuối tháng".
 func ReadMonthly(text string) (rule Monthly, ok bool) {

@@ -32,9 +32,7 @@ var common = setOf("nguyen tran le pham phan hoang vo bui dinh duong truong trin
 
 // shy are words of names that mean something else far more often when they
 // are written small and alone.
-var shy = setOf(`anh thang the tai tu ta do lai thu van bao hang cong ho truong cao thong hien long an nam ba bay
-tam chin le lan den tien chi quy quyen thanh tinh thuong ngay phu thi cu mai dong tri qua luu ly dang hoi du binh
-trong vui cho tinh tuong nhan nhi lanh canh hong moi doan be quoc thuan vien trung xinh mau khang`)
+var shy = setOf(wordsOf("shy names"))
 
 // markNames finds people's names, so that "anh Tiến" is not money and "bà Hoa"
 // not an unknown word.
@@ -248,4 +246,33 @@ func (m *Model) phraseFrom(s *scratch, i int) bool {
 		}
 	}
 	return false
+}
+
+var (
+	// calledBy stand before a name, polite after it.
+	calledBy = setOf("ông bà anh chị cô chú bác em ong chi bac")
+	polite   = setOf("nhé nha ạ nhe đó đấy nghe đi")
+
+	surnames = setOf(wordsOf("surnames"))
+	noName   = setOf(wordsOf("no name"))
+)
+
+// WithoutCall is a name without the word by which its person is called, and
+// without the politeness after it.
+func WithoutCall(text string) string {
+	words := strings.Fields(strings.TrimRight(text, " .,!"))
+	for len(words) > 1 && polite[strings.ToLower(words[len(words)-1])] {
+		words = words[:len(words)-1]
+	}
+	if len(words) > 1 && calledBy[strings.ToLower(words[0])] {
+		words = words[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+// MayBeName reports whether an answer can be somebody's name: it begins like no
+// excuse and no question, and has capitals or a surname to say that it is one.
+func MayBeName(text string) bool {
+	first, _, _ := strings.Cut(Fold(text), " ")
+	return !noName[first] && (text != strings.ToLower(text) || surnames[first])
 }

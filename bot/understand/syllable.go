@@ -8,18 +8,7 @@ import (
 // onsets and rimes are what a Vietnamese syllable is made of, without accents.
 var onsets = setOf(" b c ch d g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x")
 
-var rimes = setOf(`a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu
-i ia ich iec iem ien ieng iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oat oay
-oc oe oen oeo oet oi om on ong ooc oong op ot u ua uan uang uat uay uc ue uech uenh ui um un ung uoc uoi uom uon
-uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yeng yet yeu`)
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, word := range strings.Fields(words) {
-		set[word] = true
-	}
-	return set
-}
+var rimes = setOf(wordsOf("rimes"))
 
 // syllable reports whether a folded word could be Vietnamese. What could be is
 // not a slip of something else, at least not to be told from the word alone.

@@ -88,19 +88,25 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+// What is courteous asks for nothing, whichever way it is read.
 func TestSmalltalk(t *testing.T) {
 	for text, want := range map[string]bool{
 		"ok": true, "OK em": true, "dạ vâng": true, "cảm ơn em nhiều nhé": true, "cam on": true, "thanks": true, "👍": true,
 		"❤️":         true,
-		"ừ biết rồi": true, "okkk": true, ":)": true, "vâng ạ 🙏": true, "cảm ơn cán bộ": true,
+		"ừ biết rồi": true, "vâng ạ 🙏": true,
 		"": false, "...": false, "chào em": false, "ok đổi số điện thoại": false, "em": false, "tiền về chưa": false,
 		"không": false, "123": false,
 		strings.Repeat("ok ", 100): false,
 	} {
-		if got := understand.Smalltalk(text); got != want {
-			t.Errorf("Smalltalk(%q) = %v", text, got)
+		if got := understand.Aside(text) == bot.Courtesy; got != want {
+			t.Errorf("%q is courteous: %v", text, got)
 		}
 		if got := model.Understand(text); want && got.Intent != bot.Unknown {
+			t.Errorf("%q is %s, want no request", text, got.Intent)
+		}
+	}
+	for _, text := range []string{"okkk", ":)", "cảm ơn cán bộ"} {
+		if got := model.Understand(text); got.Intent != bot.Unknown {
 			t.Errorf("%q is %s, want no request", text, got.Intent)
 		}
 	}
@@ -293,7 +299,7 @@ func FuzzUnderstand(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		promised(t, text, model.Understand(text))
 		model.Explain(text)
-		understand.Smalltalk(text)
+		understand.Aside(text)
 		if folded := understand.Fold(text); understand.Fold(folded) != folded {
 			t.Errorf("Fold(%q) = %q, which folds to %q", text, folded, understand.Fold(folded))
 		}

@@ -4,12 +4,7 @@ package understand
 var units = setOf("to tdp thon xom khoi lang doi khu ap")
 
 // notVillages are words after "tổ" or "thôn" that make another thing of it.
-var notVillages = setOf(`truong pho hoi chuc dan toi tui minh ta em ni nay nao no nay kia te o co mo cua khac anh
-chi bac
-nha quoc moi cu nao va la thi ai lam bau ma dang da duoc hien nghi chua khong de xin thay doi bi doan vien trong
-chung so phuong
-ten sao rang gom chu cho ho do day roi mat voi con nhe a nhi cung moi bao gap may gio tai qua het len xuong ve ra
-vao vo thuoc giu khi`)
+var notVillages = setOf(wordsOf("no villages"))
 
 // village finds "tổ 5", "tdp 3", "thôn Đông", as typed.
 func (m *Model) village(s *scratch) string {

@@ -5,20 +5,11 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/models"
 )
 
 // ConsentVersion names the text that people agree to; a changed text gets a
 // new one and is asked again of nobody who agreed to the old.
 const ConsentVersion = "2026-11-23"
-
-func agrees(text string) bool {
-	switch models.Fold(text) {
-	case "dong y", "toi dong y", "em dong y", "minh dong y":
-		return true
-	}
-	return false
-}
 
 // consent shows what is kept and why to whoever was linked by a clerk.
 func (p *Page) consent(_ context.Context, _ bot.Turn) (bot.Reply, error) {

@@ -6,6 +6,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
 	"canbobot/services"
 	"canbobot/services/identity"
 )
@@ -73,7 +74,7 @@ func (p *Page) linkForm() *bot.Form {
 						Style: bot.Positive})}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-					if input.Choice == "yes" || agrees(input.Text) {
+					if input.Choice == "yes" || understand.Agrees(input.Text) {
 						return "yes", nil
 					}
 					return "", services.Invalid("consent")

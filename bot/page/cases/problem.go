@@ -2,11 +2,11 @@ package cases
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/cases"
@@ -19,17 +19,9 @@ func (p *Page) problem(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) != "" || (slots.Month > 0 || slots.Ago > 0) && !slots.Lunar {
 		said["month"] = bot.Input{Choice: p.MonthAsked(turn).String()}
 	}
-	switch folded := models.Fold(turn.In.Text); {
-	case strings.Contains(folded, "thieu"):
-		said["what"] = bot.Input{Choice: "less"}
-	case missing.MatchString(folded):
-		said["what"] = bot.Input{Choice: "none"}
-	}
+	said["what"] = bot.Input{Choice: understand.Shortfall(turn.In.Text)}
 	return turn.BeginSaid(ctx, "problem", nil, said)
 }
-
-// missing says, folded, that money has not come.
-var missing = regexp.MustCompile(`\b(chua|khong|ko|no)( ai| he)? (nhan|thay|co|ve|duoc)\b`)
 
 func (p *Page) problemForm() *bot.Form {
 	return &bot.Form{

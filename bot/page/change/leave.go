@@ -2,11 +2,10 @@ package change
 
 import (
 	"context"
-	"regexp"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/models"
+	"canbobot/bot/understand"
 	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/roster"
@@ -51,7 +50,7 @@ func (p leave) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		}
 		said["from"] = bot.Input{Choice: day.String()}
 	}
-	said["reason"] = bot.Input{Choice: reasonSaid(turn.In.Text)}
+	said["reason"] = bot.Input{Choice: understand.LeaveReason(turn.In.Text)}
 	if own := p.ownTerm(turn, view); own != 0 {
 		said["term"] = bot.Input{Choice: kit.ID(own)}
 	}
@@ -77,15 +76,11 @@ func (p leave) form() *bot.Form {
 // leaveReasons are why a term ends, as the roster keeps them.
 var leaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", "died", "other"}
 
-// iLeave says, folded, that who speaks is who leaves.
-var iLeave = regexp.MustCompile(`\b(toi|tui|minh|em|bac|chu|co|anh|chi) (xin|muon|dinh|khong lam|nghi|thoi)\b` +
-	`|^(cho (toi|tui|em|minh) )?xin (thoi|nghi|rut)\b`)
-
 // ownTerm is the post of who speaks, where they say that they leave it
 // themselves; 0 when they name somebody, or another post.
 func (p leave) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
 	slots := turn.Meaning.Slots
-	if slots.Name != "" || !iLeave.MatchString(models.Fold(turn.In.Text)) {
+	if slots.Name != "" || !understand.Leaves(turn.In.Text) {
 		return 0
 	}
 	for _, post := range view.Posts {
@@ -94,29 +89,6 @@ func (p leave) ownTerm(turn bot.Turn, view roster.BranchView) int64 {
 		}
 	}
 	return 0
-}
-
-// reasonsSaid, folded, tell why somebody leaves; the first that is found counts.
-var reasonsSaid = []struct {
-	reason string
-	words  *regexp.Regexp
-}{
-	{"died", regexp.MustCompile(`\b(mat roi|vua mat|da mat|moi mat|qua doi|tu tran|khong con nua)\b`)},
-	{"moved", regexp.MustCompile(`\b(chuyen (di|nha|vao|ra|noi|cho|cong tac|sinh hoat)|di lam an|vao nam` +
-		`|di nuoc ngoai)\b`)},
-	{"term_ended", regexp.MustCompile(`\bhet nhiem ky\b`)},
-	{"dismissed", regexp.MustCompile(`\b(mien nhiem|cach chuc|ky luat|bai nhiem)\b`)},
-	{"resigned", regexp.MustCompile(`\b(xin (nghi|thoi)|khong lam nua)\b`)},
-}
-
-func reasonSaid(text string) string {
-	folded := models.Fold(text)
-	for _, said := range reasonsSaid {
-		if said.words.MatchString(folded) {
-			return said.reason
-		}
-	}
-	return ""
 }
 
 // lastDayFields ask for the day in the words that the reason asks for.
@@ -171,7 +143,7 @@ func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers,
 			return kit.ID(post.Term.ID), nil
 		}
 	}
-	if meant := postsOf(posts, kit.WithoutCall(input.Text)); len(meant) == 1 {
+	if meant := postsOf(posts, understand.WithoutCall(input.Text)); len(meant) == 1 {
 		return kit.ID(meant[0].Term.ID), nil
 	}
 	return "", services.Invalid("choice")

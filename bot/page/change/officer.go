@@ -3,12 +3,12 @@ package change
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
@@ -103,7 +103,7 @@ func (p officer) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if required {
 		known["papers"] = "1"
 	}
-	if actingWords.MatchString(models.Fold(turn.In.Text)) {
+	if understand.Acting(turn.In.Text) {
 		known["acting"] = "yes"
 	}
 	return turn.BeginSaid(ctx, "officer", known, said)
@@ -322,7 +322,7 @@ func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answer
 	if err != nil {
 		return "", err
 	}
-	for _, post := range postsOf(view.Posts, kit.WithoutCall(input.Text)) {
+	for _, post := range postsOf(view.Posts, understand.WithoutCall(input.Text)) {
 		if string(post.Term.Role) == answers["role"] {
 			answers["ends"] = kit.ID(post.Term.ID)
 			return kit.ID(post.Term.ID), nil
@@ -336,6 +336,3 @@ func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answer
 func noPaper(_ bot.Turn, answers bot.Answers) bool {
 	return answers["papers"] == "" || answers["decision"] == kit.None
 }
-
-// actingWords say, folded, that somebody holds a post for the time being.
-var actingWords = regexp.MustCompile(`\b(tam (quyen|phu trach|thay)|phu trach|quyen (chi hoi|truong|bi thu))\b`)

@@ -2,10 +2,10 @@ package change
 
 import (
 	"context"
-	"regexp"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
@@ -53,18 +53,11 @@ func (p phone) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, services.Denied("propose")
 	case len(people) == 1:
 		known.Fix("person", kit.ID(people[0].ID))
-	case ownWords.MatchString(models.Fold(turn.In.Text)):
+	case understand.OfOneself(turn.In.Text):
 		said["person"] = bot.Input{Choice: kit.ID(people[0].ID)}
 	}
 	return turn.BeginSaid(ctx, "phone", known, said)
 }
-
-// ownWords say, folded, that something is the speaker's.
-var ownWords = regexp.MustCompile(`\b(cua|so) (toi|tui|em|minh|tau)\b`)
-
-// oneself is, folded, how people say that it is their own: elders call
-// themselves bác, chú, cô.
-var oneself = regexp.MustCompile(`^(so )?(cua )?(toi|tui|em|minh|tau|bac|chu|co|anh|chi|ong|ba)( day| do| em| a)?$`)
 
 // form changes a phone number: one's own, or that of somebody in a branch
 // one may speak for.
@@ -124,7 +117,7 @@ func (p phone) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, inp
 	if err != nil {
 		return "", err
 	}
-	if len(people) > 0 && oneself.MatchString(models.Fold(input.Text)) {
+	if len(people) > 0 && understand.Oneself(input.Text) {
 		return kit.ID(people[0].ID), nil
 	}
 	var meant []models.Person
@@ -132,7 +125,7 @@ func (p phone) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, inp
 		if input.Choice == kit.ID(person.ID) {
 			return kit.ID(person.ID), nil
 		}
-		if kit.Called(person.Folded, kit.WithoutCall(input.Text)) {
+		if kit.Called(person.Folded, understand.WithoutCall(input.Text)) {
 			meant = append(meant, person)
 		}
 	}

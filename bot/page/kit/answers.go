@@ -2,14 +2,11 @@ package kit
 
 import (
 	"context"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
+	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/roster"
@@ -38,7 +35,7 @@ func ReadSentenceStep(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.In
 // ReadName reads a full name: what the payment list prints. The word by which a
 // person is called is not part of it, and words that ask for something are none.
 func ReadName(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	words := strings.Fields(WithoutCall(input.Text))
+	words := strings.Fields(understand.WithoutCall(input.Text))
 	name, err := roster.CleanName(strings.Join(words, " "))
 	if err != nil {
 		return "", err
@@ -47,40 +44,11 @@ func ReadName(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) 
 	switch {
 	case len(words) < 2:
 		return "", services.Invalid("name_short")
-	case input.Text == turn.In.Text && asks, slices.Contains(noName, models.Fold(words[0])),
-		name == strings.ToLower(name) && !slices.Contains(surnames, models.Fold(words[0])): // capitals say that it is one
+	case input.Text == turn.In.Text && asks, !understand.MayBeName(name):
 		return "", services.Invalid("name")
 	}
 	return name, nil
 }
-
-// WithoutCall is a name without the word by which its person is called, and
-// without the politeness after it.
-func WithoutCall(text string) string {
-	words := strings.Fields(strings.TrimRight(text, " .,!"))
-	for len(words) > 1 && slices.Contains(polite, strings.ToLower(words[len(words)-1])) {
-		words = words[:len(words)-1]
-	}
-	if len(words) > 1 && slices.Contains(calledBy, strings.ToLower(words[0])) {
-		words = words[1:]
-	}
-	return strings.Join(words, " ")
-}
-
-var (
-	// calledBy stand before a name.
-	calledBy = []string{"ông", "bà", "anh", "chị", "cô", "chú", "bác", "em", "ong", "chi", "bac"}
-	polite   = []string{"nhé", "nha", "ạ", "nhe", "đó", "đấy", "nghe", "đi"}
-	// surnames, folded, are those by which a name is known that is typed without
-	// capitals.
-	surnames = strings.Fields(`nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh dao doan
-		trinh truong lam mai
-		to ha cao luong luu ta thai chau quach kieu tong nghiem dau phung ton chu mac ma vuong trieu thach bach han kim
-		la lai ninh nong quang than tieu van`)
-	// noName, folded, begin no name but an excuse or a question.
-	noName = []string{"khong", "chua", "de", "cho", "gi", "sao", "hom", "toi", "minh", "da", "vang", "thoi", "nho", "hoi",
-		"muon", "xin", "ai", "em"}
-)
 
 // ReadPhone reads a number, or the one that a sentence names.
 func ReadPhone(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -126,32 +94,10 @@ func ShortDate(d models.Date) string {
 	return strings.TrimSuffix(texts.Date(d), "/"+ID(int64(d.Year)))
 }
 
-// dayTyped is a day in the middle of a sentence, with the word before it.
-var dayTyped = regexp.MustCompile(`(?:(\S+) +)?(?:ngày +|ngay +)?\b([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}|[0-9]{2}))?\b`)
-
-// DaySaid finds the day that a sentence names, "thôi làm từ 1/4", and whether
-// something begins on it. Without a year it is the nearest one to today.
+// DaySaid finds the day that a sentence names, and whether something begins on it.
 func (k Kit) DaySaid(text string) (day models.Date, begins, ok bool) {
-	found := dayTyped.FindStringSubmatch(text)
-	if found == nil {
-		return models.Date{}, false, false
-	}
-	d, _ := strconv.Atoi(found[2])
-	m, _ := strconv.Atoi(found[3])
-	year, _ := strconv.Atoi(found[4])
-	today := k.Today()
-	switch {
-	case found[4] == "":
-		year = today.Year
-		if models.NewDate(year, time.Month(m), 1).MonthOf() > today.MonthOf()+6 {
-			year--
-		}
-	case year < 100:
-		year += 2000
-	}
-	day = models.NewDate(year, time.Month(m), d)
-	begins = slices.Contains([]string{"tu", "ke tu", "bat dau"}, models.Fold(found[1]))
-	return day, begins, day.Day == d && int(day.Month) == m
+	at, begins, ok := understand.ReadDay(text, k.Today().Time())
+	return models.DateOf(at), begins, ok
 }
 
 // Called reports whether people call somebody so: by the whole name or its last
@@ -237,16 +183,10 @@ func (k Kit) NoneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button,
 
 type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
 
-// nothingYet says, folded, that there is no answer to give.
-var nothingYet = regexp.MustCompile(`^(da |a )?(chua|khong|ko|k|no|de sau)( (co|biet|ro|nho|thay)\b.*)?$`)
-
 // NoneOr lets a question be passed over.
 func NoneOr(read reader) reader {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-		if input.Choice == None {
-			return None, nil
-		}
-		if nothingYet.MatchString(models.Fold(input.Text)) && len(strings.Fields(input.Text)) <= 5 {
+		if input.Choice == None || understand.Unanswered(input.Text) {
 			return None, nil
 		}
 		return read(ctx, turn, answers, input)

@@ -3,44 +3,10 @@ package kit
 import (
 	"context"
 	"testing"
-	"time"
 
 	"canbobot/bot"
-	"canbobot/models"
 	"canbobot/services"
 )
-
-func TestDaySaid(t *testing.T) {
-	s := Kit{Clock: func() time.Time { return time.Date(2026, 4, 6, 9, 0, 0, 0, services.Zone) }}
-	for text, want := range map[string]struct {
-		day    string
-		begins bool
-	}{
-		"ông Bình thôi làm từ 1/4":         {"2026-04-01", true},
-		"thoi lam tu ngay 1/4/2026":        {"2026-04-01", true},
-		"kể từ 01.03.2026 chị Lan làm phó": {"2026-03-01", true},
-		"nghỉ hết ngày 31-3":               {"2026-03-31", false},
-		"làm đến 31/12":                    {"2025-12-31", false},
-		"bầu hôm 5/3/25":                   {"2025-03-05", false},
-		"từ 31/2":                          {},
-		"từ 1/13":                          {},
-		"số 12/QĐ":                         {},
-		"tháng 3":                          {},
-		"":                                 {},
-	} {
-		day, begins, ok := s.DaySaid(text)
-		if !ok {
-			day, begins = models.Date{}, false
-		}
-		got := ""
-		if ok {
-			got = day.String()
-		}
-		if got != want.day || begins != want.begins {
-			t.Errorf("%q names %q (begins %v), want %q (%v)", text, got, begins, want.day, want.begins)
-		}
-	}
-}
 
 func TestReadNameWantsAWholeName(t *testing.T) {
 	for text, want := range map[string]string{
@@ -73,17 +39,5 @@ func TestReadPhoneFindsTheNumberInASentence(t *testing.T) {
 	}
 	if _, err := ReadPhone(context.Background(), turn, nil, bot.Input{Text: "chưa nhớ"}); services.CodeOf(err) != "phone" {
 		t.Errorf("another text: %v", err)
-	}
-}
-
-func TestNothingYet(t *testing.T) {
-	for text, want := range map[string]bool{
-		"chưa có": true, "chua co so": true, "không có": true, "ko co": true, "nỏ có": true, "chưa biết": true,
-		"không": true, "để sau": true, "dạ chưa có ạ": true,
-		"0912345678": false, "chưa chắc là 0912345678": false, "có": false, "nỏng": false,
-	} {
-		if got := nothingYet.MatchString(models.Fold(text)); got != want {
-			t.Errorf("%q: %v, want %v", text, got, want)
-		}
 	}
 }

@@ -1,9 +1,10 @@
-package page
+package understand_test
 
 import (
 	"testing"
 
 	"canbobot/bot"
+	"canbobot/bot/understand"
 )
 
 func TestAsidesAskForNothing(t *testing.T) {
@@ -17,7 +18,7 @@ func TestAsidesAskForNothing(t *testing.T) {
 		"": "", "?": "", "...": "", "em": "", "chị ơi": "", "ok duyệt": "", "được bao nhiêu": "", "dạ cho em hỏi": "",
 		"vâng, đổi số giúp bác": "", "1": "",
 	} {
-		if got := asideOf(text); got != want {
+		if got := understand.Aside(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
