@@ -9,27 +9,22 @@ import (
 	"canbobot/services/change"
 )
 
-func (p *Signing) beginDecision(ctx context.Context, turn bot.Turn, form string) (bot.Reply, error) {
-	if _, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-		return bot.Reply{}, err
+// beginDecision opens the form in which a request is answered with words.
+func (p *Signing) beginDecision(form string) bot.Screen {
+	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		if _, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+			return bot.Reply{}, err
+		}
+		return turn.Begin(ctx, form, bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
+			"version": kit.ID(kit.Number(turn.Arg(1)))})
 	}
-	return turn.Begin(ctx, form, bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
-		"version": kit.ID(kit.Number(turn.Arg(1)))})
-}
-
-// returnForm asks what is missing, in words that the proposer reads.
-func (p *Signing) returnForm() *bot.Form {
-	return p.decisionForm("return", "return.ask", p.Changes.Return)
-}
-
-func (p *Signing) refuseForm() *bot.Form {
-	return p.decisionForm("refuse", "refuse.ask", p.Changes.Refuse)
 }
 
 // decision is how a request is answered with words.
 type decision = func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (change.Card,
 	error)
 
+// decisionForm asks what is missing or wrong, in words that the proposer reads.
 func (p *Signing) decisionForm(name, ask string, decide decision) *bot.Form {
 	return &bot.Form{
 		Name: name,

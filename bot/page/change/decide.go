@@ -77,7 +77,7 @@ func (p *Signing) decisionCard(card change.Card) bot.Reply {
 	case card.WhyNot != "" && card.Request.State == models.ChangeSubmitted:
 		reply.Text += "\n" + p.Say("why_not."+card.WhyNot)
 	case card.Request.State != models.ChangeSubmitted:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}
 	}
 	if card.Approval.MayTakeBack {
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("take_back", "takeback", args...))))
@@ -106,14 +106,6 @@ func (p *Signing) decided(card change.Card, err error) (bot.Reply, error) {
 	reply := p.decisionCard(card)
 	reply.Replace = true
 	return reply, nil
-}
-
-func (p *Signing) returnRequest(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.beginDecision(ctx, turn, "return")
-}
-
-func (p *Signing) refuse(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.beginDecision(ctx, turn, "refuse")
 }
 
 // redraw is a request's card for whoever has it before them.

@@ -37,7 +37,7 @@ func (p *Signing) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if turn.Speaker.Actor.MayDecide() {
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("delegate", "delegate"))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("rules", "rules"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("rules", "rules")))
 	return reply, nil
 }
 
@@ -66,9 +66,9 @@ func (p *Signing) delegateForm() *bot.Form {
 			{Name: "to", Ask: "delegation.to", Choices: p.standIns, Read: p.readStandIn, Show: kit.ShowChoice("to", p.standIns),
 				Pick: true},
 			{Name: "first", Ask: "delegation.first", Example: "example.from", Choices: p.daysFrom(0, 1), Read: p.readComing,
-				Show: showComing("first")},
+				Show: kit.ShowDayOf("first")},
 			{Name: "last", Ask: "delegation.last", Example: "example.from", Choices: p.daysFrom(1, 7), Read: p.readComing,
-				Show: showComing("last")},
+				Show: kit.ShowDayOf("last")},
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
@@ -87,7 +87,7 @@ func (p *Signing) delegateForm() *bot.Form {
 			}
 			return bot.Reply{
 				Text:    p.Say("delegation.done", "to", name, "first", texts.Date(row.From), "last", texts.Date(row.To)),
-				Buttons: [][]bot.Button{bot.Row(p.Button("delegations", "delegations"), p.Button("menu", "menu"))},
+				Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))},
 			}, nil
 		},
 	}
@@ -98,11 +98,9 @@ func (p *Signing) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]bot.Button
-	for _, member := range staff[:min(len(staff), 2*kit.Listed)] {
-		rows = append(rows, bot.Row(bot.Button{Label: member.Name, Action: bot.Choice(kit.ID(member.ID))}))
-	}
-	return rows, nil
+	return inRows(1, staff[:min(len(staff), 2*kit.Listed)], func(member models.Staff) bot.Button {
+		return bot.Button{Label: member.Name, Action: bot.Choice(kit.ID(member.ID))}
+	}), nil
 }
 
 // readStandIn reads a choice, or a name as people say it.
@@ -156,10 +154,4 @@ func (p *Signing) readComing(ctx context.Context, turn bot.Turn, answers bot.Ans
 		return "", services.Invalid("delegate_days").With("last", p.Today().AddDays(184))
 	}
 	return kept, nil
-}
-
-func showComing(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
-	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-		return texts.Date(kit.DayOf(answers[step])), nil
-	}
 }

@@ -47,15 +47,8 @@ func (p destination) see(card change.Card) []bot.Button {
 // begin begins the form by which a person is paid to another account:
 // one's own, or for staff that of the person whose page they came from.
 func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known, err := p.whoseData(turn)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if known == nil {
-		return turn.Open(ctx, "find")
-	}
 	slots := turn.Meaning.Slots
-	return turn.BeginSaid(ctx, "bank", known, bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
+	return p.beginOwn(ctx, turn, "bank", bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
 }
 
 // form asks for the bank and the number, and reads both back in full: a
@@ -143,7 +136,7 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	}
 	return bot.Reply{
 		Text:    p.Say("bank.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
-		Buttons: [][]bot.Button{bot.Row(p.Button("request", "card", kit.ID(request)), p.Button("menu", "menu"))},
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "card", kit.ID(request)))},
 		Protect: true,
 	}, nil
 }
@@ -158,6 +151,6 @@ func (p destination) concernsYou(ctx context.Context, recipient services.Actor, 
 	return bot.Reply{
 		Text: p.Say("bank.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" +
 			p.Say("bank.not_yours"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}, Protect: true,
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}, Protect: true,
 	}, nil
 }

@@ -99,8 +99,8 @@ func (p *Page) attach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if card.Request.State == models.ChangeReturned {
 		text += "\n" + p.Say("papers.send_again")
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)),
-		p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "request",
+		kit.ID(card.Request.ID)))}}, nil
 }
 
 // papersRow opens a request's papers, where it has any.
@@ -123,7 +123,7 @@ func (p *Page) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		verb = "card"
 	}
 	reply := bot.Reply{Text: p.Say("papers.of", "number", request, "files", len(files)), Protect: true,
-		Buttons: [][]bot.Button{bot.Row(p.Button("request", verb, kit.ID(request)), p.Button("menu", "menu"))}}
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", verb, kit.ID(request)))}}
 	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, request)
 	if err != nil {
 		return bot.Reply{}, err
@@ -158,6 +158,6 @@ func (p *Page) detach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		text = p.Say("papers.removed", "number", card.Request.ID, "files", card.Files)
 	}
 	text += "\n" + p.Say("papers.send_again")
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)),
-		p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "request",
+		kit.ID(card.Request.ID)))}}, nil
 }

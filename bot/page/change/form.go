@@ -7,6 +7,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
@@ -31,6 +32,18 @@ func (p *Page) whoseData(turn bot.Turn) (bot.Answers, error) {
 		return nil, services.Denied("officer_only")
 	}
 	return known, nil
+}
+
+// beginOwn begins a form about a person's own data, with what was said of it.
+func (p *Page) beginOwn(ctx context.Context, turn bot.Turn, form string, said bot.Said) (bot.Reply, error) {
+	known, err := p.whoseData(turn)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if known == nil {
+		return turn.Open(ctx, "find")
+	}
+	return turn.BeginSaid(ctx, form, known, said)
 }
 
 // somebodyElse reports whether a message names another person than who wrote it.
@@ -137,6 +150,25 @@ func inRows[T any](many int, list []T, button func(T) bot.Button) (rows [][]bot.
 	return rows
 }
 
+// chosen is the one of a list whose button was pressed, or the only one who is
+// called as was typed.
+func chosen[T any](list []T, input bot.Input, of func(T) (id int64, called string)) (string, error) {
+	var meant []string
+	for _, one := range list {
+		id, called := of(one)
+		if input.Choice == kit.ID(id) {
+			return input.Choice, nil
+		}
+		if kit.Called(called, understand.WithoutCall(input.Text)) {
+			meant = append(meant, kit.ID(id))
+		}
+	}
+	if len(meant) != 1 {
+		return "", services.Invalid("choice")
+	}
+	return meant[0], nil
+}
+
 // branchStep asks for which of the actor's branches.
 func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
 	return bot.Step{
@@ -165,8 +197,12 @@ func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
 	}
 }
 
+func (p *Page) branch(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, error) {
+	return p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+}
+
 func (p *Page) showBranch(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	return view.Branch.Name, err
 }
 
@@ -207,6 +243,6 @@ func (p *Page) submit(ctx context.Context, turn bot.Turn, k kind, answers bot.An
 	return bot.Reply{
 		Text: text,
 		Buttons: [][]bot.Button{
-			bot.Row(p.Button("request", "request", kit.ID(card.Request.ID)), p.Button("menu", "menu"))},
+			p.MenuRow(p.Button("request", "request", kit.ID(card.Request.ID)))},
 	}, nil
 }

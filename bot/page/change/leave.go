@@ -125,12 +125,10 @@ func (p leave) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answe
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]bot.Button
-	for _, post := range posts {
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("leave.choice", "title", post.Term.Title, "name",
-			post.Person.Name), Action: bot.Choice(kit.ID(post.Term.ID))}))
-	}
-	return rows, nil
+	return inRows(1, posts, func(post roster.Post) bot.Button {
+		label := p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name)
+		return bot.Button{Label: label, Action: bot.Choice(kit.ID(post.Term.ID))}
+	}), nil
 }
 
 func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
@@ -138,13 +136,5 @@ func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers,
 	if err != nil {
 		return "", err
 	}
-	for _, post := range posts {
-		if input.Choice == kit.ID(post.Term.ID) {
-			return kit.ID(post.Term.ID), nil
-		}
-	}
-	if meant := postsOf(posts, understand.WithoutCall(input.Text)); len(meant) == 1 {
-		return kit.ID(meant[0].Term.ID), nil
-	}
-	return "", services.Invalid("choice")
+	return chosen(posts, input, func(post roster.Post) (int64, string) { return post.Term.ID, post.Person.Folded })
 }

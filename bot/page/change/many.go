@@ -63,7 +63,7 @@ func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	if len(groups) == 0 {
 		return bot.Reply{Text: p.Say("many.nothing"),
-			Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}}, nil
+			Buttons: [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}}, nil
 	}
 	at := max(0, slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) }))
 	chosen := groups[at]
@@ -93,7 +93,7 @@ func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			}))
 		}
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("pending", "pending")))
 	return reply, nil
 }
 
@@ -136,6 +136,6 @@ func (p *Signing) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	return bot.Reply{
 		Text:    p.Say("many.done", "count", done, "total", len(outcomes)) + "\n" + strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}, Replace: true,
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}, Replace: true,
 	}, nil
 }

@@ -156,7 +156,7 @@ func (p officer) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.An
 }
 
 func (p officer) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	title := view.Organization.TitleOf(models.TermRole(answers["role"]))
 	for _, post := range view.Posts {
 		if kit.ID(post.Term.ID) == answers["ends"] && answers["differs"] == "" {
@@ -167,7 +167,7 @@ func (p officer) showRole(ctx context.Context, turn bot.Turn, answers bot.Answer
 }
 
 func (p officer) branchFields(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (p officer) branchFields(ctx context.Context, turn bot.Turn, answers bot.An
 
 // roleChoices names the posts of the branch by their titles.
 func (p officer) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (p officer) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Ans
 // readRole also finds whose post it is, so that the form knows whether someone
 // leaves, and whether that is who was said to.
 func (p officer) readRole(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
 		return "", err
 	}
@@ -233,7 +233,7 @@ func (p officer) readRole(ctx context.Context, turn bot.Turn, answers bot.Answer
 // holder is who the roster has in the post that ends; false for nobody.
 func (p officer) holder(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, roster.Post, bool,
 	error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	for _, post := range view.Posts {
 		if kit.ID(post.Term.ID) == answers["ends"] {
 			return view, post, true, err
@@ -284,7 +284,7 @@ func readGoes(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Inpu
 // whomChoices are who holds the post among several, and one more where there is
 // room.
 func (p officer) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +318,7 @@ func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answer
 		}
 		return input.Choice, nil
 	}
-	view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, kit.Number(answers["branch"]))
+	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
 		return "", err
 	}

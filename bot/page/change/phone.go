@@ -30,14 +30,7 @@ func (p phone) answers(proposal change.Proposal) bot.Answers {
 
 func (p phone) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Speaker.Actor.IsStaff() {
-		known, err := p.whoseData(turn)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if known == nil {
-			return turn.Open(ctx, "find")
-		}
-		return turn.BeginSaid(ctx, "phone", known, bot.Said{"phone": {Text: turn.Meaning.Slots.Phone}})
+		return p.beginOwn(ctx, turn, "phone", bot.Said{"phone": {Text: turn.Meaning.Slots.Phone}})
 	}
 	if err := kit.OfficersOnly(turn); err != nil {
 		return bot.Reply{}, err
@@ -120,17 +113,5 @@ func (p phone) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, inp
 	if len(people) > 0 && understand.Oneself(input.Text) {
 		return kit.ID(people[0].ID), nil
 	}
-	var meant []models.Person
-	for _, person := range people {
-		if input.Choice == kit.ID(person.ID) {
-			return kit.ID(person.ID), nil
-		}
-		if kit.Called(person.Folded, understand.WithoutCall(input.Text)) {
-			meant = append(meant, person)
-		}
-	}
-	if len(meant) == 1 {
-		return kit.ID(meant[0].ID), nil
-	}
-	return "", services.Invalid("choice")
+	return chosen(people, input, func(person models.Person) (int64, string) { return person.ID, person.Folded })
 }

@@ -30,14 +30,7 @@ func (p profile) register(b *kit.Book) {
 // begin begins the form that mends a name, a birth date or a citizen's
 // number.
 func (p profile) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known, err := p.whoseData(turn)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if known == nil {
-		return turn.Open(ctx, "find")
-	}
-	return turn.Begin(ctx, "profile", known)
+	return p.beginOwn(ctx, turn, "profile", nil)
 }
 
 func (p profile) form() *bot.Form {

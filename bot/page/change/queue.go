@@ -31,38 +31,32 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		Protect: true}
 	if total == 0 && len(open) == 0 && len(links) == 0 {
 		return bot.Reply{Text: p.Say("pending.nothing"),
-			Buttons: kit.Rows(further, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))}, nil
+			Buttons: kit.Rows(further, p.MenuRow(p.Button("review", "review")))}, nil
 	}
 	var lines []string
-	for _, summary := range queue {
-		lines = append(lines, p.Say("pending.change", "number", summary.ID, "kind", p.Say("kind_short."+string(summary.Kind)),
-			"who", kit.OrDash(who(summary)), "branch", kit.OrDash(summary.BranchName), "at", summary.SubmittedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID),
-			Action: bot.Act("card", kit.ID(summary.ID))}))
+	add := func(line, label, verb string, id int64) {
+		lines = append(lines, line)
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: label, Action: bot.Act(verb, kit.ID(id))}))
 	}
-	for i, view := range open {
-		if i == kit.Listed {
-			break
-		}
-		lines = append(lines, p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at",
-			view.Case.CreatedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.case_button", "number", view.Case.ID),
-			Action: bot.Act("case", kit.ID(view.Case.ID))}))
+	for _, one := range queue {
+		add(p.Say("pending.change", "number", one.ID, "kind", p.Say("kind_short."+string(one.Kind)), "who",
+			kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName), "at", one.SubmittedAt),
+			p.Say("mine.button", "number", one.ID), "card", one.ID)
 	}
-	for i, request := range links {
-		if i == kit.Listed {
-			break
-		}
-		lines = append(lines, p.Say("pending.link", "number", request.ID, "name", request.Name, "at", request.CreatedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.link_button", "number", request.ID),
-			Action: bot.Act("linkcard", kit.ID(request.ID))}))
+	for _, view := range open[:min(len(open), kit.Listed)] {
+		add(p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt),
+			p.Say("pending.case_button", "number", view.Case.ID), "case", view.Case.ID)
+	}
+	for _, link := range links[:min(len(links), kit.Listed)] {
+		add(p.Say("pending.link", "number", link.ID, "name", link.Name, "at", link.CreatedAt),
+			p.Say("pending.link_button", "number", link.ID), "linkcard", link.ID)
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if int64(offset+len(queue)) < total {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", kit.ID(int64(offset+kit.Listed)))))
 	}
 	reply.Buttons = append(reply.Buttons, kit.Rows(further,
-		bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))...)
+		p.MenuRow(p.Button("review", "review")))...)
 	return reply, nil
 }
 
@@ -73,7 +67,7 @@ func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))
+	back := p.MenuRow(p.Button("pending", "pending"))
 	if total == 0 {
 		return bot.Reply{Text: p.Say("waiting.nothing"), Buttons: [][]bot.Button{back}}, nil
 	}

@@ -33,7 +33,7 @@ func (p *Signing) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, 
 	}
 	lines = append(lines, p.Say("rules.changing"))
 	return bot.Reply{Title: p.Say("rules.title"), Text: strings.Join(lines, "\n\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("delegations", "delegations"), p.Button("menu", "menu"))}}, nil
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))}}, nil
 }
 
 func (p *Signing) ruleLines(rule approve.Rule) string {

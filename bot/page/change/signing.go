@@ -26,8 +26,8 @@ func (p *Signing) Register(b *kit.Book) {
 	b.Screen("waiting", p.waiting, kit.Staff, kit.Label("waiting"))
 	b.Screen("card", p.card, kit.Staff, kit.Inner)
 	b.Screen("ok", p.approve, kit.Inner)
-	b.Screen("ret", p.returnRequest, kit.Staff, kit.Inner)
-	b.Screen("no", p.refuse, kit.Staff, kit.Inner)
+	b.Screen("ret", p.beginDecision("return"), kit.Staff, kit.Inner)
+	b.Screen("no", p.beginDecision("refuse"), kit.Staff, kit.Inner)
 	b.Screen("takeback", p.takeBack, kit.Inner)
 	b.Screen("many", p.many, kit.Staff, kit.Label("many"))
 	b.Screen("manyyes", p.manyYes, kit.Staff, kit.Inner)
@@ -39,8 +39,8 @@ func (p *Signing) Register(b *kit.Book) {
 	b.Typed("rules", "quy trinh duyet")
 	b.Typed("delegations", "uy quyen", "nho nguoi ky thay")
 
-	b.Form(p.returnForm())
-	b.Form(p.refuseForm())
+	b.Form(p.decisionForm("return", "return.ask", p.Changes.Return))
+	b.Form(p.decisionForm("refuse", "refuse.ask", p.Changes.Refuse))
 	b.Form(p.signForm())
 	b.Form(p.delegateForm())
 

@@ -60,7 +60,10 @@ func Positive(b bot.Button) bot.Button { b.Style = bot.Positive; return b }
 
 func Negative(b bot.Button) bot.Button { b.Style = bot.Negative; return b }
 
-func (k Kit) MenuRow() []bot.Button { return bot.Row(k.Button("menu", "menu")) }
+// MenuRow ends a reply: with the menu, after where else one may go.
+func (k Kit) MenuRow(before ...bot.Button) []bot.Button {
+	return append(before, k.Button("menu", "menu"))
+}
 
 // Today is the day where people are.
 func (k Kit) Today() models.Date { return models.DateOf(k.Clock.Local()) }
