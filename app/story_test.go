@@ -45,7 +45,7 @@ func recorded(t *testing.T) (actions, keys map[string]string) {
 	}
 	for _, files := range folders {
 		heard := false
-		named := map[string]bool{} // variables and fields that hold actions
+		named := map[string]bool{"Action": true} // variables and fields that hold actions; Action of a move
 		for _, file := range files {
 			ast.Inspect(file, func(node ast.Node) bool {
 				if detail, ok := node.(*ast.CompositeLit); ok {
@@ -104,6 +104,12 @@ func recorded(t *testing.T) (actions, keys map[string]string) {
 					if ident, ok := name.(*ast.Ident); ok && named[ident.Name] {
 						if text, ok := word(value); ok && looksLikeAction.MatchString(text) {
 							actions[text] = set.Position(value.Pos()).String()
+						}
+						if sum, ok := value.(*ast.BinaryExpr); ok {
+							beginning, _ := word(sum.X)
+							for _, end := range endings[beginning] {
+								actions[beginning+end] = set.Position(value.Pos()).String()
+							}
 						}
 					}
 				}
@@ -424,6 +430,7 @@ func TestEveryActionIsTold(t *testing.T) {
 		detail[key] = "x"
 	}
 	detail["from"], detail["to"], detail["role"], detail["on"] = "2026-04-01", "2026-04-02", "clerk", true
+	detail["channel"] = "web"
 	subject := story.Subject{Kind: story.Person, ID: person.ID}
 	err := house.ward.Store.Transaction(func(tx *gorm.DB) error {
 		for action := range actions {

@@ -126,9 +126,10 @@ func (s *Service) SettleLine(
 		error) {
 		row, err := takeLine(tx, actor, line)
 		mark.From = row.State
-		return []Mark{mark}, told{"line." + string(state), fmt.Sprintf("line:%d", line), journal.Detail{
-			"run": run.ID, "from": row.State, "to": state, "reason": mark.Reason, "on": mark.On,
-		}}, err
+		return []Mark{mark}, told{
+			action: "line." + string(state), subject: fmt.Sprintf("line:%d", line),
+			detail: journal.Detail{"run": run.ID, "from": row.State, "to": state, "reason": mark.Reason, "on": mark.On},
+		}, err
 	}})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // marks are the letters that tell unasked messages apart where choices are
@@ -136,7 +137,7 @@ func (o *Outbox) Reported(ctx context.Context, channel string, refs []string, se
 		values["seen_at"] = at.UTC()
 	}
 	values["state"] = state
-	err := o.store.WithContext(ctx).Model(&models.Delivery{}).
+	err := services.AcrossWards(o.store.WithContext(ctx), "a platform names messages, not wards").Model(&models.Delivery{}).
 		Where("receipt_ref IN ? AND receipt_ref <> '' AND channel = ? AND state IN ?", refs, channel, from).Updates(values).Error
 	if err != nil {
 		return fmt.Errorf("delivery report: %w", err)
