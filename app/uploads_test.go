@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strconv"
 	"testing"
@@ -63,7 +64,7 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	if err := ward.Store.Where("ward_id = ? AND role = ?", home, services.Clerk).First(&staff).Error; err != nil {
 		t.Fatal(err)
 	}
-	clerk := services.Actor{Role: services.Clerk, Ward: home, Staff: staff.ID, Channel: "web", Event: services.NewKey()}
+	clerk := services.Actor{Role: services.Clerk, Ward: home, Staff: staff.ID, Channel: "web", Event: rand.Text()}
 	paper := []byte("%PDF-1.4 %%EOF")
 	file, err := ward.Notices.KeepFile(t.Context(), clerk, paper, "giấy mời")
 	if err != nil {

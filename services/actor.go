@@ -3,7 +3,6 @@
 package services
 
 import (
-	"crypto/rand"
 	"time"
 )
 
@@ -88,6 +87,3 @@ var Zone = time.FixedZone("Asia/Ho_Chi_Minh", 7*60*60)
 
 // Local is the moment on people's wall clocks.
 func (c Clock) Local() time.Time { return c().In(Zone) }
-
-// NewKey is an idempotency key for a write that no inbound event asked for.
-func NewKey() string { return rand.Text() }

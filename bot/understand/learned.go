@@ -33,42 +33,6 @@ const weightsMagic = "cbw1"
 // a weight of one.
 const steps = 24
 
-// write lays out the experience as the file has it: the magic, the names of
-// the intents in a line, their offsets and trusts (float32), then rows of a
-// clue and a byte for each intent, all little-endian.
-func (e *experience) bytes() []byte {
-	out := []byte(weightsMagic)
-	for _, intent := range bot.Intents {
-		out = append(out, intent...)
-		out = append(out, ' ')
-	}
-	out = append(out, '\n')
-	for i := range bot.Intents {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(e.offset[i]))
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(e.trust[i]))
-	}
-	clues := make([]uint32, 0, len(e.rows))
-	for clue := range e.rows {
-		clues = append(clues, clue)
-	}
-	slices.Sort(clues)
-	for _, clue := range clues {
-		row := e.weight[e.rows[clue]]
-		var line []byte
-		worth := false
-		for i := range bot.Intents {
-			b := int8(max(-127, min(127, math.Round(float64(row[i])*steps))))
-			worth = worth || b > 1 || b < -1
-			line = append(line, byte(b))
-		}
-		if worth {
-			out = binary.LittleEndian.AppendUint32(out, clue)
-			out = append(out, line...)
-		}
-	}
-	return out
-}
-
 // readExperience reads the file that is part of the program. Intents are
 // found by name; one that the file does not know has only its frames.
 func readExperience(file string) (*experience, error) {
