@@ -68,7 +68,7 @@ func TestTwoHundredUpdatesFourTimesEach(t *testing.T) {
 		}
 		known.Actor.Channel, known.Actor.Event = in.Channel, in.Channel+":"+in.EventID
 		_, err = house.ward.Cases.Open(context.Background(), known.Actor,
-			cases.Opening{Kind: cases.Question, Text: "Hỏi " + in.EventID})
+			cases.Opening{Kind: models.CaseQuestion, Text: "Hỏi " + in.EventID})
 		if services.IsRepeated(err) {
 			return nil
 		}
@@ -133,7 +133,7 @@ func (h *house) ask(t *testing.T, externalID, event, text string) {
 	}
 	known.Actor.Channel, known.Actor.Event = "web", "web:"+event
 	if _, err := h.ward.Cases.Open(context.Background(), known.Actor,
-		cases.Opening{Kind: cases.Question, Text: text}); err != nil {
+		cases.Opening{Kind: models.CaseQuestion, Text: text}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -97,7 +97,7 @@ func TestOnePersonOnTwoChannels(t *testing.T) {
 		}
 		number++
 		officer.Actor.Event = fmt.Sprint("ask-", number)
-		opened, err := house.ward.Cases.Open(ctx, officer.Actor, cases.Opening{Kind: cases.Question, Text: text})
+		opened, err := house.ward.Cases.Open(ctx, officer.Actor, cases.Opening{Kind: models.CaseQuestion, Text: text})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,11 +24,14 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 	}
 	ward := models.Ward{Code: "bac", Name: "Bắc", Kind: "phường"}
 	must(&ward)
-	staff := []models.Staff{{WardID: ward.ID, Name: "Một", Role: "clerk", Active: true}, {WardID: ward.ID, Name: "Hai", Role: "leader", Active: true}, {WardID: ward.ID, Name: "Ba", Role: "clerk", Active: true}}
+	staff := []models.Staff{{WardID: ward.ID, Name: "Một", Role: "clerk", Active: true},
+		{WardID: ward.ID, Name: "Hai", Role: "leader", Active: true},
+		{WardID: ward.ID, Name: "Ba", Role: "clerk", Active: true}}
 	must(&staff)
 	rule := models.ApprovalRule{WardID: ward.ID, Kind: "*", Proposers: "staff", CreatedAt: now}
 	must(&rule)
-	change := models.ChangeRequest{WardID: ward.ID, Kind: "phone", State: models.ChangeSubmitted, Version: 1, Payload: "{}", Base: "{}", IdempotencyKey: "a", SubmittedAt: now}
+	change := models.ChangeRequest{WardID: ward.ID, Kind: "phone", State: models.ChangeSubmitted, Version: 1,
+		Payload: "{}", Base: "{}", IdempotencyKey: "a", SubmittedAt: now}
 	must(&change)
 	step := func(edit func(*models.ApprovalStep)) *models.ApprovalStep {
 		row := models.ApprovalStep{WardID: ward.ID, RuleID: rule.ID, Step: 1, Role: "leader", People: 1}
@@ -37,7 +40,8 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 	}
 	must(step(func(*models.ApprovalStep) {}))
 	signature := func(version int, by, on int64) *models.Signature {
-		return &models.Signature{WardID: ward.ID, Item: "change", ItemID: change.ID, Version: version, Step: 1, StaffID: by, ForStaffID: on, At: now}
+		return &models.Signature{WardID: ward.ID, Item: "change", ItemID: change.ID, Version: version, Step: 1, StaffID: by,
+			ForStaffID: on, At: now}
 	}
 	one, two, three := staff[0].ID, staff[1].ID, staff[2].ID
 	must(signature(1, one, two))
@@ -47,12 +51,13 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 	}
 	must(delegation(one, two, day, day.AddDays(7)))
 	for name, row := range map[string]any{
-		"a quorum of zero":                 step(func(s *models.ApprovalStep) { s.Step, s.People = 2, 0 }),
-		"a quorum below zero":              step(func(s *models.ApprovalStep) { s.Step, s.People = 2, -1 }),
-		"a step for nobody":                step(func(s *models.ApprovalStep) { s.Step, s.Role = 2, "" }),
-		"a step for a role and a desk":     step(func(s *models.ApprovalStep) { s.Step, s.Desk = 2, "front" }),
-		"one step twice":                   step(func(*models.ApprovalStep) {}),
-		"two rules for one kind":           &models.ApprovalRule{WardID: ward.ID, Kind: "*", Proposers: "staff", CreatedAt: now},
+		"a quorum of zero":             step(func(s *models.ApprovalStep) { s.Step, s.People = 2, 0 }),
+		"a quorum below zero":          step(func(s *models.ApprovalStep) { s.Step, s.People = 2, -1 }),
+		"a step for nobody":            step(func(s *models.ApprovalStep) { s.Step, s.Role = 2, "" }),
+		"a step for a role and a desk": step(func(s *models.ApprovalStep) { s.Step, s.Desk = 2, "front" }),
+		"one step twice":               step(func(*models.ApprovalStep) {}),
+		"two rules for one kind": &models.ApprovalRule{WardID: ward.ID, Kind: "*", Proposers: "staff",
+			CreatedAt: now},
 		"one person signing twice":         signature(2, one, three),
 		"one right used twice":             signature(2, three, two),
 		"two signatures under one version": signature(1, three, three),
@@ -65,7 +70,8 @@ func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 		}
 	}
 	must(delegation(one, three, day.AddDays(8), day.AddDays(9)))
-	if err := store.Model(&models.Delegation{}).Where("from_staff_id = ? AND to_staff_id = ?", one, three).Update("from_date", day).Error; err == nil {
+	if err := store.Model(&models.Delegation{}).Where("from_staff_id = ? AND to_staff_id = ?", one,
+		three).Update("from_date", day).Error; err == nil {
 		t.Error("the database lets a delegation grow over another")
 	}
 }

@@ -2,14 +2,16 @@ package models
 
 import "time"
 
-// States of a notice. One that is sent may still be on its way.
+// NoticeState is where a notice is. One that is sent may still be on its way.
+type NoticeState string
+
 const (
-	NoticeDraft     = "draft"
-	NoticeWaiting   = "waiting"   // for a leader
-	NoticeScheduled = "scheduled" // for its time
-	NoticeIsSent    = "sent"
-	NoticePaused    = "paused"
-	NoticeCancelled = "cancelled" // before it left, or on its way
+	NoticeDraft     NoticeState = "draft"
+	NoticeWaiting   NoticeState = "waiting"   // for a leader
+	NoticeScheduled NoticeState = "scheduled" // for its time
+	NoticeIsSent    NoticeState = "sent"
+	NoticePaused    NoticeState = "paused"
+	NoticeCancelled NoticeState = "cancelled" // before it left, or on its way
 )
 
 // Notice is a message to an audience.
@@ -30,7 +32,7 @@ type Notice struct {
 	Corrects *int64 // the notice that it puts right
 	// RecurringID is what sent it by itself.
 	RecurringID *int64
-	State       string
+	State       NoticeState
 	Version     int        `gorm:"default:1"` // counts what was changed; a decision names the one it saw
 	SendAt      *time.Time // when it is to go; nil for at once
 	// SubmittedAt is when it was put before those who sign it.

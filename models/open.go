@@ -6,10 +6,8 @@ package models
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,21 +16,13 @@ import (
 	"time"
 
 	"github.com/glebarez/sqlite"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 )
-
-//go:embed migrations
-var migrations embed.FS
 
 // Dialect names the database in use.
 type Dialect string
@@ -129,18 +119,6 @@ func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*S
 	return &Store{DB: orm, SQL: db, Pool: pool, Dialect: PostgreSQL}, nil
 }
 
-// withoutAddress keeps a connection error from naming host, user and database
-// beyond what an operator needs.
-func withoutAddress(err error) error {
-	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
-		return fmt.Errorf("%s (%s)", refusal.Message, refusal.Code)
-	}
-	if failure := (*pgconn.ConnectError)(nil); errors.As(err, &failure) {
-		return failure.Unwrap()
-	}
-	return err
-}
-
 func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {
 	// _time_format must stay out: with it the driver drops _txlock, and
 	// concurrent transactions fail busy.
@@ -193,106 +171,4 @@ func (s *Store) Close() error {
 		s.Pool.Close()
 	}
 	return err
-}
-
-// Migrate brings tables and job queue up to date. Concurrent calls from several
-// replicas wait for each other; repeating it changes nothing.
-func (s *Store) Migrate(ctx context.Context) error {
-	if s.Dialect == PostgreSQL {
-		// A session lock, not one of a transaction: a value added to an enum cannot
-		// be used before its transaction ends. And the server's own waiting, not one
-		// that asks again and again and gives up.
-		conn, err := s.Pool.Acquire(ctx)
-		if err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		defer conn.Release()
-		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		defer conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
-	}
-	files, err := fs.Sub(migrations, "migrations/"+string(s.Dialect))
-	if err != nil {
-		return err
-	}
-	dialect := goose.DialectSQLite3
-	if s.Dialect == PostgreSQL {
-		dialect = goose.DialectPostgres
-	}
-	provider, err := goose.NewProvider(dialect, s.SQL, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return s.migrateJobs(ctx)
-}
-
-// migrationLock keeps two replicas from migrating at once.
-const migrationLock = 7_205_903_170
-
-func (s *Store) migrateJobs(ctx context.Context) error {
-	if s.Dialect == SQLite {
-		migrator, err := rivermigrate.New(riversqlite.New(s.SQL), nil)
-		if err != nil {
-			return err
-		}
-		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
-		return err
-	}
-	migrator, err := rivermigrate.New(riverpgxv5.New(s.Pool), nil)
-	if err != nil {
-		return err
-	}
-	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	return err
-}
-
-// IsTaken reports whether err is the database's refusal of a second row where
-// only one may be: a duplicate key, or a term that overlaps another.
-func IsTaken(err error) bool {
-	return errors.Is(err, gorm.ErrDuplicatedKey) || overlapOf(err) != ""
-}
-
-// IsSlotTaken reports whether err says that another person holds the post on
-// those days.
-func IsSlotTaken(err error) bool { return overlapOf(err) == "terms_slot" }
-
-// IsPersonTaken reports whether err says that the person already holds a post
-// of that branch on those days.
-func IsPersonTaken(err error) bool { return overlapOf(err) == "terms_person" }
-
-func overlapOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
-		if refusal.Code == "23P01" { // exclusion_violation
-			return refusal.ConstraintName
-		}
-		return ""
-	}
-	for _, name := range []string{"terms_slot", "terms_person"} {
-		if strings.Contains(err.Error(), name+":") { // the trigger's own words
-			return name
-		}
-	}
-	return ""
-}
-
-// IsAway reports whether err says that the database cannot serve anybody for
-// the moment: it is down, starting, stopping, or out of connections.
-func IsAway(err error) bool {
-	if failure := (*pgconn.ConnectError)(nil); errors.As(err, &failure) {
-		return true
-	}
-	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
-		switch refusal.Code[:2] {
-		case "08", "53", "57": // connection, resources, operator intervention
-			return true
-		}
-	}
-	return pgconn.SafeToRetry(err)
 }

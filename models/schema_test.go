@@ -17,12 +17,15 @@ import (
 var entities = []any{
 	models.Ward{}, models.Organization{}, models.Village{}, models.Branch{}, models.Person{}, models.Term{},
 	models.ChangeRequest{}, models.ChangeEvent{}, models.Draft{},
-	models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{}, models.PaymentComponent{},
+	models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{},
+	models.PaymentComponent{},
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},
-	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Upload{}, models.Download{},
+	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Upload{},
+	models.Download{},
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
-	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{}, models.PersonDistinction{},
+	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.PersonMerge{},
+	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
 	models.ResultSheet{}, models.LineReceipt{},
 }

@@ -66,13 +66,15 @@ func TestInWardMayBeUsedTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []models.Village{}
-	if err := mine.Table("villages AS v").Joins("JOIN wards w ON w.id = v.ward_id").Find(&rows).Error; err != nil || len(rows) != 2 {
+	if err := mine.Table("villages AS v").Joins("JOIN wards w ON w.id = v.ward_id").Find(&rows).Error; err != nil ||
+		len(rows) != 2 {
 		t.Errorf("found %d of 2: %v", len(rows), err)
 	}
 	if _, found, err := services.One[models.Village](mine.Where("folded = ?", "to 3")); found || err != nil {
 		t.Errorf("found what is not there: %v", err)
 	}
-	if row, found, err := services.One[models.Village](mine.Where("sort_order = ?", 5)); !found || err != nil || row.Name != "Tổ 1" {
+	if row, found, err := services.One[models.Village](mine.Where("sort_order = ?", 5)); !found || err != nil ||
+		row.Name != "Tổ 1" {
 		t.Errorf("found %v: %v", row, err)
 	}
 }

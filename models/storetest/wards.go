@@ -76,9 +76,11 @@ func caller() (at string, test bool) {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	for {
 		frame, more := frames.Next()
-		if !strings.Contains(frame.File, "gorm.io/") && !strings.Contains(frame.File, "glebarez/") && !strings.HasSuffix(frame.File, "/services/rows.go") {
+		if !strings.Contains(frame.File, "gorm.io/") && !strings.Contains(frame.File, "glebarez/") &&
+			!strings.HasSuffix(frame.File, "/services/rows.go") {
 			folder, file := path.Split(frame.File)
-			test := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(folder, "test/") || strings.Contains(frame.File, "/bench")
+			test := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(folder, "test/") ||
+				strings.Contains(frame.File, "/bench")
 			return fmt.Sprintf("%s:%d", frame.File, frame.Line), test
 		}
 		if !more {

@@ -11,10 +11,11 @@ import (
 func TestGoesAstray(t *testing.T) {
 	store := New(t, nil)
 	for statement, want := range map[string]bool{
-		`SELECT * FROM "people" WHERE phone_hash = $1`:                                          true,
-		"SELECT * FROM `people` WHERE phone_hash = ?":                                           true,
-		"SELECT * FROM `people`":                                                                true,
-		"UPDATE people SET ward_id = ? WHERE phone = ?":                                         true, // what is set bounds nothing
+		`SELECT * FROM "people" WHERE phone_hash = $1`: true,
+		"SELECT * FROM `people` WHERE phone_hash = ?":  true,
+		"SELECT * FROM `people`":                       true,
+		// what is set bounds nothing
+		"UPDATE people SET ward_id = ? WHERE phone = ?":                                         true,
 		"UPDATE people SET phone = ? WHERE phone = ?":                                           true,
 		"DELETE FROM people WHERE folded = ?":                                                   true,
 		"SELECT * FROM wards w JOIN people p ON p.ward_id = w.id":                               true,

@@ -17,8 +17,10 @@ func Statements(t testing.TB, store *models.Store) *atomic.Int64 {
 	var n atomic.Int64
 	count := func(*gorm.DB) { n.Add(1) }
 	for name, register := range map[string]func(string, func(*gorm.DB)) error{
-		"row": store.Callback().Row().Register, "raw": store.Callback().Raw().Register, "query": store.Callback().Query().Register,
-		"update": store.Callback().Update().Register, "create": store.Callback().Create().Register, "delete": store.Callback().Delete().Register,
+		"row": store.Callback().Row().Register, "raw": store.Callback().Raw().Register,
+		"query":  store.Callback().Query().Register,
+		"update": store.Callback().Update().Register, "create": store.Callback().Create().Register,
+		"delete": store.Callback().Delete().Register,
 	} {
 		if err := register("storetest:"+name, count); err != nil {
 			t.Fatal(err)

@@ -26,19 +26,6 @@ import (
 	"canbobot/services/outbox"
 )
 
-// Kinds of cases.
-const (
-	Payment  = "payment"  // the money of one month did not come, or is not right
-	Question = "question" // anything else
-)
-
-// States of cases.
-const (
-	Open     = "open"
-	Answered = "answered"
-	Closed   = "closed"
-)
-
 const (
 	minText = 2 // runes
 	maxText = 1000
@@ -73,16 +60,17 @@ type Service struct {
 
 // New makes the service. staff is the identity service, money the allowance
 // service.
-func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, staff Staff, money Money, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, staff Staff, money Money,
+	clock services.Clock) *Service {
 	return &Service{store: store, audit: audit, outbox: outbox, staff: staff, money: money, clock: clock}
 }
 
 // readers of the ward's cases among its users.
 var readers = []services.Role{services.Viewer, services.Clerk, services.Leader, services.Admin}
 
-// Opening is what an officer brings. Month is for Payment only.
+// Opening is what an officer brings. Month is for CasePayment only.
 type Opening struct {
-	Kind  string
+	Kind  models.CaseKind
 	Month models.Month
 	Text  string
 }
@@ -100,13 +88,14 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, opening Openin
 	if err != nil {
 		return View{}, err
 	}
-	row := models.Case{WardID: actor.Ward, PersonID: actor.Person, Kind: opening.Kind, State: Open, IdempotencyKey: actor.Event}
+	row := models.Case{WardID: actor.Ward, PersonID: actor.Person, Kind: opening.Kind, State: models.CaseOpen,
+		IdempotencyKey: actor.Event}
 	if row.IdempotencyKey == "" {
 		row.IdempotencyKey = rand.Text()
 	}
 	switch opening.Kind {
-	case Question:
-	case Payment:
+	case models.CaseQuestion:
+	case models.CasePayment:
 		if opening.Month == 0 || opening.Month > models.DateOf(s.clock.Local()).MonthOf() {
 			return View{}, services.Invalid("month")
 		}
@@ -147,7 +136,8 @@ func (s *Service) begin(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 	if err := s.say(tx, actor, row.ID, text); err != nil {
 		return err
 	}
-	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID), journal.Detail{"kind": row.Kind, "month": row.Month.String(), "line": services.ID(row.LineID)}); err != nil {
+	if err := s.audit.Record(tx, actor, "case.opened", subjectOf(row.ID),
+		journal.Detail{"kind": row.Kind, "month": row.Month.String(), "line": services.ID(row.LineID)}); err != nil {
 		return err
 	}
 	return s.tellStaff(ctx, tx, *row)
@@ -183,11 +173,12 @@ func lockPerson(tx *gorm.DB, actor services.Actor) error {
 // mayOpen refuses what the officer has open already.
 func (s *Service) mayOpen(tx *gorm.DB, actor services.Actor, row models.Case) error {
 	var open []models.Case
-	if err := tx.Where("person_id = ? AND state = ?", actor.Person, Open).Order("id").Find(&open).Error; err != nil {
+	if err := tx.Where("person_id = ? AND state = ?", actor.Person,
+		models.CaseOpen).Order("id").Find(&open).Error; err != nil {
 		return fmt.Errorf("open case: %w", err)
 	}
 	for _, other := range open {
-		if row.Kind == Payment && other.Kind == Payment && other.Month == row.Month {
+		if row.Kind == models.CasePayment && other.Kind == models.CasePayment && other.Month == row.Month {
 			return services.Conflict("case_open").With("id", other.ID)
 		}
 	}
@@ -214,7 +205,8 @@ func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) e
 		}
 		messages := make([]outbox.Message, len(staff))
 		for i, one := range staff {
-			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID, Version: int(said), Staff: one.ID}
+			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID,
+				Version: int(said), Staff: one.ID}
 		}
 		return s.outbox.Tell(ctx, tx, messages...)
 	}
@@ -252,7 +244,7 @@ func (s *Service) Answer(ctx context.Context, actor services.Actor, id int64, te
 	}
 	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
 		now := s.clock.UTC()
-		row.State, row.AnsweredBy, row.AnsweredAt = Answered, &actor.Staff, &now
+		row.State, row.AnsweredBy, row.AnsweredAt = models.CaseAnswered, &actor.Staff, &now
 		if row.FirstAnsweredAt == nil {
 			row.FirstAnsweredAt = &now
 		}
@@ -274,9 +266,9 @@ func (s *Service) Close(ctx context.Context, actor services.Actor, id int64) (Vi
 		return View{}, err
 	}
 	return s.change(ctx, actor, id, func(tx *gorm.DB, row *models.Case) error {
-		unanswered := row.State == Open && actor.Role != services.Officer
+		unanswered := row.State == models.CaseOpen && actor.Role != services.Officer
 		now := s.clock.UTC()
-		row.State, row.ClosedAt = Closed, &now
+		row.State, row.ClosedAt = models.CaseClosed, &now
 		if err := s.audit.Record(tx, actor, "case.closed", subjectOf(row.ID), nil); err != nil {
 			return err
 		}
@@ -288,7 +280,8 @@ func (s *Service) Close(ctx context.Context, actor services.Actor, id int64) (Vi
 }
 
 // change moves a case that is not closed, and has every card of it redrawn.
-func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do func(tx *gorm.DB, row *models.Case) error) (View, error) {
+func (s *Service) change(ctx context.Context, actor services.Actor, id int64,
+	do func(tx *gorm.DB, row *models.Case) error) (View, error) {
 	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
@@ -300,7 +293,7 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 		if actor.IsStaff() && actor.Person == row.PersonID {
 			return services.Denied("concerns_you")
 		}
-		if row.State == Closed {
+		if row.State == models.CaseClosed {
 			return services.Conflict("case_closed")
 		}
 		if err := do(tx, &row); err != nil {
@@ -321,7 +314,8 @@ func (s *Service) change(ctx context.Context, actor services.Actor, id int64, do
 // save writes what may change of a case.
 func save(tx *gorm.DB, row models.Case) error {
 	err := tx.Model(&models.Case{}).Where("id = ?", row.ID).
-		Select("state", "line_id", "line_state", "answered_by", "answered_at", "first_answered_at", "closed_at", "updated_at").Updates(&row).Error
+		Select("state", "line_id", "line_state", "answered_by", "answered_at", "first_answered_at", "closed_at",
+			"updated_at").Updates(&row).Error
 	if err != nil {
 		return fmt.Errorf("case: %w", err)
 	}
@@ -336,11 +330,12 @@ func (s *Service) tellOfficer(ctx context.Context, tx *gorm.DB, row models.Case)
 		return fmt.Errorf("case: %w", err)
 	}
 	version := int(said)
-	if row.State == Closed {
+	if row.State == models.CaseClosed {
 		version++
 	}
 	return s.outbox.Tell(ctx, tx, outbox.Message{
-		Ward: row.WardID, Kind: outbox.CaseAnswered, Subject: outbox.Case, SubjectID: row.ID, Version: version, Person: row.PersonID,
+		Ward: row.WardID, Kind: outbox.CaseAnswered, Subject: outbox.Case, SubjectID: row.ID, Version: version,
+		Person: row.PersonID,
 	})
 }
 

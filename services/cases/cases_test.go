@@ -15,7 +15,8 @@ import (
 
 func (h *house) complain() cases.View {
 	h.t.Helper()
-	view, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: cases.Payment, Month: march, Text: " Chưa thấy tiền\r\ntháng ba \x00"})
+	view, err := h.Open(h.ctx, h.by(h.lan),
+		cases.Opening{Kind: models.CasePayment, Month: march, Text: " Chưa thấy tiền\r\ntháng ba \x00"})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -25,7 +26,8 @@ func (h *house) complain() cases.View {
 func TestComplaintReachesTheClerksAndTheAnswerTheOfficer(t *testing.T) {
 	h := newHouse(t)
 	asked := h.complain()
-	if asked.Case.State != cases.Open || *asked.Case.LineID != h.line || asked.Case.Messages[0].Text != "Chưa thấy tiền\ntháng ba" || *asked.Case.Messages[0].PersonID != h.lan.Person {
+	if asked.Case.State != models.CaseOpen || *asked.Case.LineID != h.line ||
+		asked.Case.Messages[0].Text != "Chưa thấy tiền\ntháng ba" || *asked.Case.Messages[0].PersonID != h.lan.Person {
 		t.Errorf("case: %+v", asked.Case)
 	}
 	if asked.Month == nil || asked.Month.Stage != list.StageSubmitted || asked.Month.Amount != 200_000 {
@@ -43,7 +45,8 @@ func TestComplaintReachesTheClerksAndTheAnswerTheOfficer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card.Phone != "+84912345678" || !slices.Equal(card.Titles, []string{"Chi hội trưởng, Chi hội Phụ nữ Tổ dân phố 5"}) || card.Month == nil || card.Month.LineID != h.line {
+	if card.Phone != "+84912345678" || !slices.Equal(card.Titles,
+		[]string{"Chi hội trưởng, Chi hội Phụ nữ Tổ dân phố 5"}) || card.Month == nil || card.Month.LineID != h.line {
 		t.Errorf("card: %+v", card)
 	}
 
@@ -53,10 +56,12 @@ func TestComplaintReachesTheClerksAndTheAnswerTheOfficer(t *testing.T) {
 		}
 	}
 	answered, err := h.Card(h.ctx, h.lan, asked.Case.ID)
-	if err != nil || answered.Case.State != cases.Answered || len(answered.Case.Messages) != 3 || *answered.Case.AnsweredBy != h.clerk.Staff {
+	if err != nil || answered.Case.State != models.CaseAnswered || len(answered.Case.Messages) != 3 ||
+		*answered.Case.AnsweredBy != h.clerk.Staff {
 		t.Errorf("answered: %+v, %v", answered.Case, err)
 	}
-	if people, _ := h.told(asked.Case.ID, outbox.CaseAnswered); !slices.Equal(people, []int64{h.lan.Person, h.lan.Person}) {
+	if people, _ := h.told(asked.Case.ID, outbox.CaseAnswered); !slices.Equal(people,
+		[]int64{h.lan.Person, h.lan.Person}) {
 		t.Errorf("told people %v", people)
 	}
 	if queue, err := h.Queue(h.ctx, h.clerk); err != nil || len(queue) != 0 {
@@ -64,14 +69,15 @@ func TestComplaintReachesTheClerksAndTheAnswerTheOfficer(t *testing.T) {
 	}
 
 	closed, err := h.Close(h.ctx, h.by(h.lan), asked.Case.ID)
-	if err != nil || closed.Case.State != cases.Closed {
+	if err != nil || closed.Case.State != models.CaseClosed {
 		t.Errorf("closed: %+v, %v", closed.Case, err)
 	}
 	_, err = h.Answer(h.ctx, h.by(h.clerk), asked.Case.ID, "Thêm một câu")
 	h.refused(err, "conflict/case_closed")
 	_, err = h.Close(h.ctx, h.by(h.clerk), asked.Case.ID)
 	h.refused(err, "conflict/case_closed")
-	if actions := h.journaled(asked.Case.ID); !slices.Equal(actions, []string{"case.opened", "case.answered", "case.answered", "case.closed"}) {
+	if actions := h.journaled(asked.Case.ID); !slices.Equal(actions,
+		[]string{"case.opened", "case.answered", "case.answered", "case.closed"}) {
 		t.Errorf("journal: %v", actions)
 	}
 	if mine, err := h.Mine(h.ctx, h.lan); err != nil || len(mine) != 1 || mine[0].Case.ID != asked.Case.ID {
@@ -100,7 +106,7 @@ func TestOneOpenComplaintForAMonth(t *testing.T) {
 	for i := range errs {
 		actor := h.by(h.lan)
 		group.Go(func() {
-			_, errs[i] = h.Open(h.ctx, actor, cases.Opening{Kind: cases.Payment, Month: march, Text: "Chưa nhận"})
+			_, errs[i] = h.Open(h.ctx, actor, cases.Opening{Kind: models.CasePayment, Month: march, Text: "Chưa nhận"})
 		})
 	}
 	group.Wait()
@@ -122,16 +128,19 @@ func TestOneOpenComplaintForAMonth(t *testing.T) {
 	if opened != 1 {
 		t.Errorf("%d cases opened", opened)
 	}
-	if _, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: cases.Payment, Month: march - 1, Text: "Chưa nhận"}); err != nil {
+	if _, err := h.Open(h.ctx, h.by(h.lan),
+		cases.Opening{Kind: models.CasePayment, Month: march - 1, Text: "Chưa nhận"}); err != nil {
 		t.Errorf("another month: %v", err)
 	}
-	if _, err := h.Open(h.ctx, h.by(h.hoa), cases.Opening{Kind: cases.Payment, Month: march, Text: "Chưa nhận"}); err != nil {
+	if _, err := h.Open(h.ctx, h.by(h.hoa),
+		cases.Opening{Kind: models.CasePayment, Month: march, Text: "Chưa nhận"}); err != nil {
 		t.Errorf("another person: %v", err)
 	}
 	if _, err := h.Answer(h.ctx, h.by(h.clerk), first.ID, "Xin lỗi bác"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: cases.Payment, Month: march, Text: "Vẫn chưa nhận"}); err != nil {
+	if _, err := h.Open(h.ctx, h.by(h.lan),
+		cases.Opening{Kind: models.CasePayment, Month: march, Text: "Vẫn chưa nhận"}); err != nil {
 		t.Errorf("after an answer: %v", err)
 	}
 }
@@ -139,7 +148,7 @@ func TestOneOpenComplaintForAMonth(t *testing.T) {
 func TestRedeliveredEventHasOneEffect(t *testing.T) {
 	h := newHouse(t)
 	actor := h.by(h.lan)
-	opening := cases.Opening{Kind: cases.Question, Text: "Khi mô họp?"}
+	opening := cases.Opening{Kind: models.CaseQuestion, Text: "Khi mô họp?"}
 	view, err := h.Open(h.ctx, actor, opening)
 	if err != nil {
 		t.Fatal(err)
@@ -165,33 +174,35 @@ func TestWhatIsRefused(t *testing.T) {
 		want    string
 	}{
 		{h.lan, cases.Opening{Kind: "gossip", Text: "Nghe nói"}, "invalid/case_kind"},
-		{h.lan, cases.Opening{Kind: cases.Payment, Text: "Chưa nhận"}, "invalid/month"},
-		{h.lan, cases.Opening{Kind: cases.Payment, Month: march + 2, Text: "Chưa nhận"}, "invalid/month"},
-		{h.lan, cases.Opening{Kind: cases.Payment, Month: 5, Text: "Chưa nhận"}, "invalid/month"},
-		{h.lan, cases.Opening{Kind: cases.Question, Text: " \x01\n"}, "invalid/sentence"},
-		{h.lan, cases.Opening{Kind: cases.Question, Text: "\xff\xfe"}, "invalid/sentence"},
-		{h.lan, cases.Opening{Kind: cases.Question, Text: strings.Repeat("ê", 1001)}, "invalid/sentence_long"},
-		{h.clerk, cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"}, "denied/role"},
-		{h.stranger, cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"}, "denied/role"},
-		{services.SystemActor(h.ward), cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"}, "denied/role"},
-		{services.Actor{Role: services.Officer, Ward: h.other, Person: h.lan.Person}, cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"}, "not_found/person"},
+		{h.lan, cases.Opening{Kind: models.CasePayment, Text: "Chưa nhận"}, "invalid/month"},
+		{h.lan, cases.Opening{Kind: models.CasePayment, Month: march + 2, Text: "Chưa nhận"}, "invalid/month"},
+		{h.lan, cases.Opening{Kind: models.CasePayment, Month: 5, Text: "Chưa nhận"}, "invalid/month"},
+		{h.lan, cases.Opening{Kind: models.CaseQuestion, Text: " \x01\n"}, "invalid/sentence"},
+		{h.lan, cases.Opening{Kind: models.CaseQuestion, Text: "\xff\xfe"}, "invalid/sentence"},
+		{h.lan, cases.Opening{Kind: models.CaseQuestion, Text: strings.Repeat("ê", 1001)}, "invalid/sentence_long"},
+		{h.clerk, cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"}, "denied/role"},
+		{h.stranger, cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"}, "denied/role"},
+		{services.SystemActor(h.ward), cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"}, "denied/role"},
+		{services.Actor{Role: services.Officer, Ward: h.other, Person: h.lan.Person},
+			cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"}, "not_found/person"},
 	} {
 		_, err := h.Open(h.ctx, h.by(refusal.actor), refusal.opening)
 		h.refused(err, refusal.want)
 	}
 	for range 5 {
-		if _, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"}); err != nil {
+		if _, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: cases.Question, Text: "Khi nào họp?"})
+	_, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"})
 	h.refused(err, "too_many/cases_open")
 }
 
 func TestNobodySeesOrAnswersWhatIsNotTheirs(t *testing.T) {
 	h := newHouse(t)
 	asked := h.complain()
-	for _, actor := range []services.Actor{h.foreign, h.hoa, {Role: services.Officer, Ward: h.other, Person: h.lan.Person}} {
+	for _, actor := range []services.Actor{h.foreign, h.hoa,
+		{Role: services.Officer, Ward: h.other, Person: h.lan.Person}} {
 		_, err := h.Card(h.ctx, actor, asked.Case.ID)
 		h.refused(err, "not_found/case")
 		_, err = h.Close(h.ctx, h.by(actor), asked.Case.ID)
@@ -214,7 +225,7 @@ func TestNobodySeesOrAnswersWhatIsNotTheirs(t *testing.T) {
 	}
 
 	// The leader is the same human as the deputy Hoà.
-	own, err := h.Open(h.ctx, h.by(h.hoa), cases.Opening{Kind: cases.Payment, Month: march, Text: "Chưa nhận"})
+	own, err := h.Open(h.ctx, h.by(h.hoa), cases.Opening{Kind: models.CasePayment, Month: march, Text: "Chưa nhận"})
 	if err != nil {
 		t.Fatal(err)
 	}

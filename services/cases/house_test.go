@@ -58,10 +58,12 @@ func newHouse(t *testing.T) *house {
 	h.Service = cases.New(h.store, h.journal, box, people, lists, h.clock)
 
 	h.ward, h.other = h.addWard("bac", "Bắc Hồng Lĩnh"), h.addWard("nam", "Nam Hồng Lĩnh")
-	h.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1})
+	h.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ",
+		HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1})
 	village := models.Village{WardID: h.ward, Name: "Tổ dân phố 5", Folded: "to dan pho 5"}
 	h.create(&village)
-	branch := models.Branch{WardID: h.ward, VillageID: village.ID, OrganizationCode: "women", Name: "Chi hội Phụ nữ Tổ dân phố 5"}
+	branch := models.Branch{WardID: h.ward, VillageID: village.ID, OrganizationCode: "women",
+		Name: "Chi hội Phụ nữ Tổ dân phố 5"}
 	h.create(&branch)
 	h.lan = h.addOfficer("Nguyễn Thị Lan", "+84912345678", branch, models.Head, "Chi hội trưởng")
 	h.hoa = h.addOfficer("Trần Thị Hoà", "", branch, models.Deputy, "Chi hội phó")
@@ -70,8 +72,9 @@ func newHouse(t *testing.T) *house {
 	h.foreign = h.addStaff(h.other, services.Clerk, 0)
 	h.stranger = services.Actor{Channel: "web"}
 
-	h.create(&models.Policy{WardID: h.ward, Code: "town", Name: "Mức của thị xã", Source: "town", LegalBasis: "Thông báo kết luận",
-		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, Stacking: models.StackAll,
+	h.create(&models.Policy{WardID: h.ward, Code: "town", Name: "Mức của thị xã", Source: "town",
+		LegalBasis: "Thông báo kết luận",
+		From:       models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}}})
 	program := services.Actor{Role: services.System, Ward: h.ward, Staff: h.clerk.Staff}
 	run, err := lists.Prepare(h.ctx, program, march)
@@ -104,10 +107,12 @@ func (h *house) addWard(code, name string) int64 {
 	return row.ID
 }
 
-func (h *house) addOfficer(name, phone string, branch models.Branch, role models.TermRole, title string) services.Actor {
+func (h *house) addOfficer(name, phone string, branch models.Branch, role models.TermRole,
+	title string) services.Actor {
 	row := models.Person{WardID: h.ward, Name: name, Folded: models.Fold(name), Phone: phone, Version: 1}
 	h.create(&row)
-	h.create(&models.Term{WardID: h.ward, BranchID: branch.ID, PersonID: row.ID, Role: role, Slot: 1, Title: title, From: models.NewDate(2024, 1, 1)})
+	h.create(&models.Term{WardID: h.ward, BranchID: branch.ID, PersonID: row.ID, Role: role, Slot: 1, Title: title,
+		From: models.NewDate(2024, 1, 1)})
 	return services.Actor{Role: services.Officer, Ward: h.ward, Person: row.ID, Account: row.ID, Channel: "web"}
 }
 
@@ -140,7 +145,8 @@ func (h *house) refused(err error, want string) {
 func (h *house) told(id int64, kind outbox.Kind) (people, staff []int64) {
 	h.t.Helper()
 	var rows []models.Delivery
-	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND kind = ?", outbox.Case, id, kind).Order("id").Find(&rows).Error; err != nil {
+	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND kind = ?", outbox.Case, id,
+		kind).Order("id").Find(&rows).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	for _, row := range rows {

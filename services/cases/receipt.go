@@ -75,7 +75,8 @@ func (s *Service) Received(ctx context.Context, actor services.Actor, word Word)
 			return nil
 		}
 		before := receipt.Answer
-		receipt.PersonID, receipt.Answer, receipt.Amount, receipt.UpdatedAt = actor.Person, word.Answer, word.Amount, s.clock.UTC()
+		receipt.PersonID, receipt.Answer, receipt.Amount, receipt.UpdatedAt = actor.Person, word.Answer, word.Amount,
+			s.clock.UTC()
 		if err := s.follow(ctx, tx, actor, line, &receipt, text); err != nil {
 			return err
 		}
@@ -83,16 +84,19 @@ func (s *Service) Received(ctx context.Context, actor services.Actor, word Word)
 			return fmt.Errorf("receipt: %w", err)
 		}
 		return s.audit.Record(tx, actor, "line.received", fmt.Sprintf("line:%d", line.ID), journal.Detail{
-			"run": line.RunID, "from": before, "to": receipt.Answer, "amount": receipt.Amount, "case": services.ID(receipt.CaseID),
+			"run": line.RunID, "from": before, "to": receipt.Answer, "amount": receipt.Amount,
+			"case": services.ID(receipt.CaseID),
 		})
 	})
 	return receipt, err
 }
 
 // follow opens, joins or closes the case that the word is about.
-func (s *Service) follow(ctx context.Context, tx *gorm.DB, actor services.Actor, line models.PaymentLine, receipt *models.LineReceipt, text string) error {
+func (s *Service) follow(ctx context.Context, tx *gorm.DB, actor services.Actor, line models.PaymentLine,
+	receipt *models.LineReceipt, text string) error {
 	var running []models.Case
-	err := tx.Where("person_id = ? AND kind = ? AND state <> ? AND (line_id = ? OR month = ?)", actor.Person, Payment, Closed, line.ID, line.Month).
+	err := tx.Where("person_id = ? AND kind = ? AND state <> ? AND (line_id = ? OR month = ?)", actor.Person,
+		models.CasePayment, models.CaseClosed, line.ID, line.Month).
 		Order("id").Find(&running).Error
 	if err != nil {
 		return fmt.Errorf("receipt: %w", err)
@@ -104,7 +108,7 @@ func (s *Service) follow(ctx context.Context, tx *gorm.DB, actor services.Actor,
 			return nil
 		}
 		row := running[i]
-		row.State, row.ClosedAt, row.UpdatedAt = Closed, &now, now
+		row.State, row.ClosedAt, row.UpdatedAt = models.CaseClosed, &now, now
 		if err := save(tx, row); err != nil {
 			return err
 		}
@@ -115,7 +119,7 @@ func (s *Service) follow(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	}
 	if len(running) > 0 {
 		row := running[0]
-		row.State, row.LineID, row.LineState, row.UpdatedAt = Open, &line.ID, line.State, now
+		row.State, row.LineID, row.LineState, row.UpdatedAt = models.CaseOpen, &line.ID, line.State, now
 		receipt.CaseID = &row.ID
 		if err := save(tx, row); err != nil {
 			return err
@@ -129,7 +133,8 @@ func (s *Service) follow(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		return s.outbox.Redraw(ctx, tx, actor, row.WardID, outbox.Case, row.ID)
 	}
 	row := models.Case{
-		WardID: actor.Ward, PersonID: actor.Person, Kind: Payment, State: Open, Month: line.Month, LineID: &line.ID, LineState: line.State,
+		WardID: actor.Ward, PersonID: actor.Person, Kind: models.CasePayment, State: models.CaseOpen, Month: line.Month,
+		LineID: &line.ID, LineState: line.State,
 		IdempotencyKey: actor.Event, CreatedAt: now, UpdatedAt: now,
 	}
 	if row.IdempotencyKey == "" {

@@ -13,9 +13,11 @@ import (
 // paid brings the month's lines to an end.
 func (h *house) paid() {
 	h.t.Helper()
-	err := h.store.Model(&models.PaymentLine{}).Where("ward_id = ?", h.ward).Updates(map[string]any{"state": models.LinePaid, "paid_on": models.DateOf(h.clock())}).Error
+	err := h.store.Model(&models.PaymentLine{}).Where("ward_id = ?",
+		h.ward).Updates(map[string]any{"state": models.LinePaid, "paid_on": models.DateOf(h.clock())}).Error
 	if err == nil {
-		err = h.store.Model(&models.PaymentRun{}).Where("ward_id = ?", h.ward).Updates(map[string]any{"state": models.RunExported, "exported_at": h.clock()}).Error
+		err = h.store.Model(&models.PaymentRun{}).Where("ward_id = ?",
+			h.ward).Updates(map[string]any{"state": models.RunExported, "exported_at": h.clock()}).Error
 	}
 	if err != nil {
 		h.t.Fatal(err)
@@ -46,7 +48,8 @@ func TestAnAnswerIsKeptOnceAndMayBeChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card.Case.State != cases.Open || *card.Case.LineID != h.line || card.Case.Month != march || card.Line == nil || card.Line.Line.ID != h.line || card.Line.Receipt.Answer != models.ReceiptNone || card.Settled {
+	if card.Case.State != models.CaseOpen || *card.Case.LineID != h.line || card.Case.Month != march ||
+		card.Line == nil || card.Line.Line.ID != h.line || card.Line.Receipt.Answer != models.ReceiptNone || card.Settled {
 		t.Errorf("card: %+v", card)
 	}
 	if _, staff := h.told(*none.CaseID, outbox.CaseOpened); len(staff) != 2 {
@@ -66,10 +69,11 @@ func TestAnAnswerIsKeptOnceAndMayBeChanged(t *testing.T) {
 		t.Errorf("full: %+v", full)
 	}
 	card, err = h.Card(h.ctx, h.clerk, *none.CaseID)
-	if err != nil || card.Case.State != cases.Closed || card.Case.FirstAnsweredAt == nil || card.Case.ClosedAt == nil {
+	if err != nil || card.Case.State != models.CaseClosed || card.Case.FirstAnsweredAt == nil ||
+		card.Case.ClosedAt == nil {
 		t.Errorf("closed: %+v, %v", card.Case, err)
 	}
-	// Closed is closed: who says so again begins another.
+	// models.CaseClosed is closed: who says so again begins another.
 	reopened := h.say(models.ReceiptNone, 0)
 	if *reopened.CaseID == *none.CaseID {
 		t.Error("a closed case came to life again")
@@ -115,7 +119,8 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		{h.hoa, h.word(models.ReceiptFull, 0), "not_found/line"},
 		{h.clerk, h.word(models.ReceiptFull, 0), "denied/role"},
 		{h.foreign, h.word(models.ReceiptFull, 0), "denied/role"},
-		{services.Actor{Role: services.Officer, Ward: h.other, Person: h.lan.Person}, h.word(models.ReceiptFull, 0), "not_found/person"},
+		{services.Actor{Role: services.Officer, Ward: h.other, Person: h.lan.Person}, h.word(models.ReceiptFull, 0),
+			"not_found/person"},
 		{h.stranger, h.word(models.ReceiptFull, 0), "denied/role"},
 	} {
 		_, err := h.Received(h.ctx, h.by(bad.actor), bad.word)

@@ -67,7 +67,7 @@ func (s *Service) Card(ctx context.Context, actor services.Actor, id int64) (Vie
 		return View{}, err
 	}
 	view.Month = &month
-	view.Settled = row.State != Closed && row.LineState != models.LinePaid && month.Stage == list.StagePaid
+	view.Settled = row.State != models.CaseClosed && row.LineState != models.LinePaid && month.Stage == list.StagePaid
 	if actor.Role == services.Officer {
 		return view, nil
 	}
@@ -121,7 +121,7 @@ func (s *Service) Queue(ctx context.Context, actor services.Actor) ([]View, erro
 		return nil, err
 	}
 	return s.list(ctx, func(db *gorm.DB) *gorm.DB {
-		return services.InWard(db, actor.Ward).Where("state = ?", Open).Order("created_at, id")
+		return services.InWard(db, actor.Ward).Where("state = ?", models.CaseOpen).Order("created_at, id")
 	})
 }
 

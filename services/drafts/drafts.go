@@ -90,7 +90,8 @@ func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) 
 		return Draft{}, false, err
 	}
 	var rows []models.Draft
-	if err := s.store.WithContext(ctx).Raw(`SELECT form, step, answers, event FROM drafts WHERE owner = ?`, owner).Scan(&rows).Error; err != nil {
+	if err := s.store.WithContext(ctx).Raw(`SELECT form, step, answers, event FROM drafts WHERE owner = ?`,
+		owner).Scan(&rows).Error; err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
 	if len(rows) == 0 {
@@ -155,7 +156,8 @@ func (s *Service) Delete(ctx context.Context, actor services.Actor, owner string
 // returns how many drafts that were: they may hold a name and a number of
 // somebody whom the ward does not know.
 func (s *Service) Purge(ctx context.Context, olderThan time.Duration) (int64, error) {
-	result := services.AcrossWards(s.store.WithContext(ctx), "a purge").Exec(`DELETE FROM drafts WHERE owner NOT LIKE ? AND owner NOT LIKE ? AND updated_at < ?`,
+	result := services.AcrossWards(s.store.WithContext(ctx),
+		"a purge").Exec(`DELETE FROM drafts WHERE owner NOT LIKE ? AND owner NOT LIKE ? AND updated_at < ?`,
 		personOwner+"%", staffOwner+"%", s.clock.UTC().Add(-olderThan))
 	if result.Error != nil {
 		return 0, fmt.Errorf("purge drafts: %w", result.Error)

@@ -47,11 +47,13 @@ func newFixture(t *testing.T) *fixture {
 func TestAnswersAreSealed(t *testing.T) {
 	f := newFixture(t)
 	owner := drafts.Owner(lanZalo, "", "")
-	if err := f.Save(context.Background(), lanZalo, owner, drafts.Draft{Form: "bank", Step: "account", Answers: map[string]string{"account": "3706205123456"}}); err != nil {
+	if err := f.Save(context.Background(), lanZalo, owner,
+		drafts.Draft{Form: "bank", Step: "account", Answers: map[string]string{"account": "3706205123456"}}); err != nil {
 		t.Fatal(err)
 	}
 	var kept string
-	if err := f.store.Raw(`SELECT answers FROM drafts WHERE owner = ?`, owner).Scan(&kept).Error; err != nil || kept == "" || strings.Contains(kept, "3706205") {
+	if err := f.store.Raw(`SELECT answers FROM drafts WHERE owner = ?`, owner).Scan(&kept).Error; err != nil ||
+		kept == "" || strings.Contains(kept, "3706205") {
 		t.Errorf("kept %q, %v", kept, err)
 	}
 }
@@ -75,11 +77,13 @@ func (f *fixture) loads(t *testing.T, actor services.Actor, owner string, want *
 func TestDraftOutlivesChannelAndIsReplaced(t *testing.T) {
 	f, ctx := newFixture(t), context.Background()
 	owner := drafts.Owner(lan, "telegram", "555")
-	if owner != "person:12" || drafts.Owner(clerk, "telegram", "555") != "staff:3" || drafts.Owner(stranger, "telegram", "555") != "telegram:555" {
+	if owner != "person:12" || drafts.Owner(clerk, "telegram", "555") != "staff:3" ||
+		drafts.Owner(stranger, "telegram", "555") != "telegram:555" {
 		t.Fatalf("owners: %s", owner)
 	}
 	f.loads(t, lan, owner, nil)
-	first := drafts.Draft{Form: "replace", Step: "phone", Answers: map[string]string{"name": "Trần Thị Hoà\x00", "from": "2026-04-01"}}
+	first := drafts.Draft{Form: "replace", Step: "phone",
+		Answers: map[string]string{"name": "Trần Thị Hoà\x00", "from": "2026-04-01"}}
 	if err := f.Save(ctx, lan, owner, first); err != nil {
 		t.Fatal(err)
 	}
@@ -113,13 +117,15 @@ func TestNobodyTouchesAnothersDraft(t *testing.T) {
 	}{
 		{lan, "person:1"}, {lan, "person:120"}, {lan, "staff:3"}, {lan, "telegram:555"}, {lan, ""},
 		{clerk, "person:12"}, {clerk, "staff:30"},
-		{stranger, "person:12"}, {stranger, "staff:3"}, {stranger, "zalo:555"}, {stranger, "telegram:"}, {forged, "person:12"},
+		{stranger, "person:12"}, {stranger, "staff:3"}, {stranger, "zalo:555"}, {stranger, "telegram:"},
+		{forged, "person:12"},
 		{services.Actor{}, ":555"}, {services.SystemActor(1), "person:12"},
 		{stranger, "telegram:" + strings.Repeat("5", 300)},
 	} {
 		_, _, load := f.Load(ctx, attempt.actor, attempt.owner)
 		save := f.Save(ctx, attempt.actor, attempt.owner, drafts.Draft{})
-		for what, err := range map[string]error{"load": load, "save": save, "delete": f.Delete(ctx, attempt.actor, attempt.owner)} {
+		for what, err := range map[string]error{"load": load, "save": save,
+			"delete": f.Delete(ctx, attempt.actor, attempt.owner)} {
 			if services.KindOf(err) != services.KindNotFound || services.CodeOf(err) != "draft" {
 				t.Errorf("%s of %q by %+v: %v", what, attempt.owner, attempt.actor, err)
 			}
@@ -133,7 +139,8 @@ func TestNobodyTouchesAnothersDraft(t *testing.T) {
 func TestDraftIsBounded(t *testing.T) {
 	f, ctx := newFixture(t), context.Background()
 	large := strings.Repeat("a", 16<<10)
-	fits := drafts.Draft{Form: "support", Step: "text", Answers: map[string]string{"text": large[:16<<10-len(`{"text":""}`)]}}
+	fits := drafts.Draft{Form: "support", Step: "text",
+		Answers: map[string]string{"text": large[:16<<10-len(`{"text":""}`)]}}
 	if err := f.Save(ctx, lan, "person:12", fits); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +149,8 @@ func TestDraftIsBounded(t *testing.T) {
 		{Form: large[:201], Step: "text"},
 		{Form: "support", Step: large[:201]},
 	} {
-		if err := f.Save(ctx, lan, "person:12", draft); services.KindOf(err) != services.KindInvalid || services.CodeOf(err) != "draft_size" {
+		if err := f.Save(ctx, lan, "person:12", draft); services.KindOf(err) != services.KindInvalid ||
+			services.CodeOf(err) != "draft_size" {
 			t.Errorf("too large: %v", err)
 		}
 	}

@@ -46,7 +46,8 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 	// The ward's row is the lock: it exists, and SQLite needs none.
 	if s.store.Dialect == models.PostgreSQL {
 		var ward models.Ward
-		if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&ward, actor.Ward).Error; err != nil {
+		if err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&ward,
+			actor.Ward).Error; err != nil {
 			return fmt.Errorf("audit lock: %w", err)
 		}
 	}
@@ -108,6 +109,7 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, subject string) 
 		return nil, err
 	}
 	var entries []models.AuditEntry
-	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("subject = ?", subject).Order("seq").Find(&entries).Error
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("subject = ?",
+		subject).Order("seq").Find(&entries).Error
 	return entries, err
 }

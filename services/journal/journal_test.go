@@ -70,7 +70,8 @@ func journalOf(t *testing.T, n int) (*models.Store, *journal.Service) {
 	trail := journal.New(store, clock)
 	for i := range n {
 		err := store.Transaction(func(tx *gorm.DB) error {
-			return trail.Record(tx, services.Actor{Role: services.Clerk, Ward: ward.ID, Staff: 7}, "change.approved", "change:1", journal.Detail{"step": i})
+			return trail.Record(tx, services.Actor{Role: services.Clerk, Ward: ward.ID, Staff: 7}, "change.approved",
+				"change:1", journal.Detail{"step": i})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -94,18 +95,27 @@ func TestVerifyNamesEachTampering(t *testing.T) {
 		tamper []string
 		want   []journal.Fault
 	}{
-		"nothing":         {nil, nil},
-		"a changed row":   {[]string{"UPDATE audit_entries SET detail = '{}' WHERE seq = 3"}, []journal.Fault{{Seq: 3, Why: journal.Changed}}},
-		"another actor":   {[]string{"UPDATE audit_entries SET staff_id = 8 WHERE seq = 3"}, []journal.Fault{{Seq: 3, Why: journal.Changed}}},
-		"nobody acted":    {[]string{"UPDATE audit_entries SET staff_id = NULL WHERE seq = 1"}, []journal.Fault{{Seq: 1, Why: journal.Changed}}},
-		"another moment":  {[]string{"UPDATE audit_entries SET at = '2026-04-06 01:02:04' WHERE seq = 6"}, []journal.Fault{{Seq: 6, Why: journal.Changed}}},
-		"a missing row":   {[]string{"DELETE FROM audit_entries WHERE seq = 3"}, []journal.Fault{{Seq: 3, Why: journal.Missing}}},
-		"the first row":   {[]string{"DELETE FROM audit_entries WHERE seq = 1"}, []journal.Fault{{Seq: 1, Why: journal.Missing}}},
-		"a closed-up gap": {[]string{"DELETE FROM audit_entries WHERE seq = 5", "UPDATE audit_entries SET seq = 5 WHERE seq = 6"}, []journal.Fault{{Seq: 5, Why: journal.Moved, From: 6}}},
+		"nothing": {nil, nil},
+		"a changed row": {[]string{"UPDATE audit_entries SET detail = '{}' WHERE seq = 3"},
+			[]journal.Fault{{Seq: 3, Why: journal.Changed}}},
+		"another actor": {[]string{"UPDATE audit_entries SET staff_id = 8 WHERE seq = 3"},
+			[]journal.Fault{{Seq: 3, Why: journal.Changed}}},
+		"nobody acted": {[]string{"UPDATE audit_entries SET staff_id = NULL WHERE seq = 1"},
+			[]journal.Fault{{Seq: 1, Why: journal.Changed}}},
+		"another moment": {[]string{"UPDATE audit_entries SET at = '2026-04-06 01:02:04' WHERE seq = 6"},
+			[]journal.Fault{{Seq: 6, Why: journal.Changed}}},
+		"a missing row": {[]string{"DELETE FROM audit_entries WHERE seq = 3"},
+			[]journal.Fault{{Seq: 3, Why: journal.Missing}}},
+		"the first row": {[]string{"DELETE FROM audit_entries WHERE seq = 1"},
+			[]journal.Fault{{Seq: 1, Why: journal.Missing}}},
+		"a closed-up gap": {[]string{"DELETE FROM audit_entries WHERE seq = 5",
+			"UPDATE audit_entries SET seq = 5 WHERE seq = 6"}, []journal.Fault{{Seq: 5, Why: journal.Moved, From: 6}}},
 		"swapped rows": {[]string{
-			"UPDATE audit_entries SET seq = 100 WHERE seq = 3", "UPDATE audit_entries SET seq = 3 WHERE seq = 5", "UPDATE audit_entries SET seq = 5 WHERE seq = 100"},
+			"UPDATE audit_entries SET seq = 100 WHERE seq = 3", "UPDATE audit_entries SET seq = 3 WHERE seq = 5",
+			"UPDATE audit_entries SET seq = 5 WHERE seq = 100"},
 			[]journal.Fault{{Seq: 3, Why: journal.Moved, From: 5}, {Seq: 5, Why: journal.Moved, From: 3}}},
-		"two things": {[]string{"UPDATE audit_entries SET action = 'x' WHERE seq = 2", "DELETE FROM audit_entries WHERE seq = 5"},
+		"two things": {[]string{"UPDATE audit_entries SET action = 'x' WHERE seq = 2",
+			"DELETE FROM audit_entries WHERE seq = 5"},
 			[]journal.Fault{{Seq: 2, Why: journal.Changed}, {Seq: 5, Why: journal.Missing}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +147,8 @@ func TestVerifyNamesARewrittenEntry(t *testing.T) {
 	// Another database, in which the third entry tells something else.
 	other, liar := journalOf(t, 2)
 	err := other.Transaction(func(tx *gorm.DB) error {
-		return liar.Record(tx, services.Actor{Role: services.Clerk, Ward: row.WardID, Staff: 7}, "change.refused", "change:1", nil)
+		return liar.Record(tx, services.Actor{Role: services.Clerk, Ward: row.WardID, Staff: 7}, "change.refused",
+			"change:1", nil)
 	})
 	if err != nil {
 		t.Fatal(err)

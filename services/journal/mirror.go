@@ -130,7 +130,8 @@ const mirrorBatch = 1000
 func (m *Mirror) append(db *gorm.DB, ward int64) (n int, broken []Fault, err error) {
 	at := m.last[ward]
 	var entries []models.AuditEntry
-	if err := services.InWard(db, ward).Where("seq > ?", at.seq).Order("seq").Limit(mirrorBatch).Find(&entries).Error; err != nil || len(entries) == 0 {
+	if err := services.InWard(db, ward).Where("seq > ?",
+		at.seq).Order("seq").Limit(mirrorBatch).Find(&entries).Error; err != nil || len(entries) == 0 {
 		return 0, nil, err
 	}
 	var text bytes.Buffer
@@ -139,7 +140,8 @@ func (m *Mirror) append(db *gorm.DB, ward int64) (n int, broken []Fault, err err
 			broken = append(broken, Fault{Seq: entry.Seq, Why: Rewritten})
 		}
 		at = mark{entry.Seq, hex.EncodeToString(entry.Hash)}
-		row, err := json.Marshal(line{Ward: ward, Seq: entry.Seq, Hash: at.hash, At: entry.At.UTC(), Action: entry.Action, Subject: entry.Subject})
+		row, err := json.Marshal(line{Ward: ward, Seq: entry.Seq, Hash: at.hash, At: entry.At.UTC(), Action: entry.Action,
+			Subject: entry.Subject})
 		if err != nil {
 			return 0, broken, err
 		}
@@ -194,7 +196,8 @@ func (s *Service) compare(ctx context.Context, batch []line, faults map[int64][]
 	have := map[[2]int64]string{}
 	for ward, seqs := range wanted {
 		var rows []models.AuditEntry
-		if err := services.InWard(s.store.WithContext(ctx).Select("seq", "hash"), ward).Where("seq IN ?", seqs).Find(&rows).Error; err != nil {
+		if err := services.InWard(s.store.WithContext(ctx).Select("seq", "hash"), ward).Where("seq IN ?",
+			seqs).Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, row := range rows {

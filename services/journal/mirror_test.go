@@ -25,7 +25,8 @@ func record(t *testing.T, store *models.Store, trail *journal.Service, n int) {
 	}
 	for range n {
 		err := store.Transaction(func(tx *gorm.DB) error {
-			return trail.Record(tx, services.Actor{Role: services.Clerk, Ward: ward.ID, Staff: 7}, "case.closed", "case:1", journal.Detail{"name": "Nguyễn Thị Hoa"})
+			return trail.Record(tx, services.Actor{Role: services.Clerk, Ward: ward.ID, Staff: 7}, "case.closed", "case:1",
+				journal.Detail{"name": "Nguyễn Thị Hoa"})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -137,17 +138,20 @@ func TestTheMirrorTellsOfARewrittenJournal(t *testing.T) {
 	if verdicts, err := trail.Verify(context.Background()); err != nil || verdicts[0].Broken != 0 {
 		t.Fatalf("by itself the journal shows nothing: %+v, %v", verdicts, err)
 	}
-	if _, faults := compared(t, trail, path); !slices.Equal(faults, []journal.Fault{{Seq: 5, Why: journal.Missing}, {Seq: 6, Why: journal.Missing}}) {
+	if _, faults := compared(t, trail, path); !slices.Equal(faults,
+		[]journal.Fault{{Seq: 5, Why: journal.Missing}, {Seq: 6, Why: journal.Missing}}) {
 		t.Errorf("cut off: %v", faults)
 	}
 	record(t, store, trail, 3)
 	if verdicts, err := trail.Verify(context.Background()); err != nil || verdicts[0].Broken != 0 {
 		t.Fatalf("by itself the journal shows nothing: %+v, %v", verdicts, err)
 	}
-	if _, faults := compared(t, trail, path); !slices.Equal(faults, []journal.Fault{{Seq: 5, Why: journal.Replaced}, {Seq: 6, Why: journal.Replaced}}) {
+	if _, faults := compared(t, trail, path); !slices.Equal(faults,
+		[]journal.Fault{{Seq: 5, Why: journal.Replaced}, {Seq: 6, Why: journal.Replaced}}) {
 		t.Errorf("written anew: %v", faults)
 	}
-	if n, broken := mirrored(t, trail, path); n != 1 || !slices.Equal(broken, []journal.Fault{{Seq: 7, Why: journal.Rewritten}}) {
+	if n, broken := mirrored(t, trail, path); n != 1 ||
+		!slices.Equal(broken, []journal.Fault{{Seq: 7, Why: journal.Rewritten}}) {
 		t.Errorf("copied on: %d, %v", n, broken)
 	}
 }

@@ -54,7 +54,9 @@ func (v *Verdict) fault(fault Fault) {
 // Verify proves the journal of every ward whole, reading it in batches.
 func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 	var wards []int64
-	if err := services.AcrossWards(s.store.WithContext(ctx), "the journal of every ward").Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id", &wards).Error; err != nil {
+	if err := services.AcrossWards(s.store.WithContext(ctx),
+		"the journal of every ward").Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id",
+		&wards).Error; err != nil {
 		return nil, fmt.Errorf("audit verify: %w", err)
 	}
 	verdicts := make([]Verdict, 0, len(wards))
@@ -71,7 +73,8 @@ func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
 	verdict := Verdict{Ward: ward, Head: []byte{}}
 	var last int64
-	err := services.InWard(s.store.WithContext(ctx).Model(&models.AuditEntry{}), ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
+	err := services.InWard(s.store.WithContext(ctx).Model(&models.AuditEntry{}),
+		ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
 	if err != nil {
 		return verdict, fmt.Errorf("audit verify: %w", err)
 	}
@@ -79,7 +82,8 @@ func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
 	read := int64(0)
 	for {
 		var entries []models.AuditEntry
-		err := services.InWard(s.store.WithContext(ctx), ward).Where("seq > ?", read).Order("seq").Limit(batch).Find(&entries).Error
+		err := services.InWard(s.store.WithContext(ctx), ward).Where("seq > ?",
+			read).Order("seq").Limit(batch).Find(&entries).Error
 		if err != nil {
 			return verdict, fmt.Errorf("audit verify: %w", err)
 		}

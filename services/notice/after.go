@@ -22,7 +22,8 @@ const officeFrom, officeTo = 7, 17
 func (s *Service) Resend(ctx context.Context, actor services.Actor, notice int64) (int, error) {
 	var ids []int64
 	err := s.after(ctx, actor, notice, func(tx *gorm.DB, row models.Notice) error {
-		err := ownDeliveries(tx, notice).Where("reason <> ? AND state IN ?", pausedWhy, []models.DeliveryState{models.DeliveryFailed, models.DeliveryUnreachable}).Order("id").Pluck("id", &ids).Error
+		err := ownDeliveries(tx, notice).Where("reason <> ? AND state IN ?", pausedWhy,
+			[]models.DeliveryState{models.DeliveryFailed, models.DeliveryUnreachable}).Order("id").Pluck("id", &ids).Error
 		if err != nil {
 			return fmt.Errorf("resend: %w", err)
 		}
@@ -54,7 +55,8 @@ func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64
 		switch {
 		case !row.NeedsConfirm:
 			return services.Invalid("notice_confirm")
-		case now.Weekday() == time.Saturday || now.Weekday() == time.Sunday || now.Hour() < officeFrom || now.Hour() >= officeTo:
+		case now.Weekday() == time.Saturday || now.Weekday() == time.Sunday || now.Hour() < officeFrom ||
+			now.Hour() >= officeTo:
 			return services.Conflict("notice_hours").With("from", officeFrom).With("to", officeTo)
 		case row.RemindedAt != nil && models.DateOf(row.RemindedAt.In(services.Zone)) == models.DateOf(now):
 			return services.Conflict("notice_reminded")
@@ -63,9 +65,13 @@ func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64
 			return fmt.Errorf("remind: %w", err)
 		}
 		day := now.Year()*10000 + int(now.Month())*100 + now.Day()
-		silent := told(tx, notice).Where("d.state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen, models.DeliveryUncertain}).Select("d.person_id")
+		silent := told(tx, notice).Where("d.state IN ?",
+			[]models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen,
+				models.DeliveryUncertain}).Select("d.person_id")
 		var err error
-		people, err = s.outbox.TellAll(ctx, tx, outbox.Message{Ward: row.WardID, Kind: outbox.NoticeRemind, Subject: outbox.Notice, SubjectID: notice, Version: day}, silent, false)
+		people, err = s.outbox.TellAll(ctx, tx,
+			outbox.Message{Ward: row.WardID, Kind: outbox.NoticeRemind, Subject: outbox.Notice, SubjectID: notice,
+				Version: day}, silent, false)
 		switch {
 		case err != nil:
 			return err
@@ -78,7 +84,8 @@ func (s *Service) Remind(ctx context.Context, actor services.Actor, notice int64
 }
 
 // after does something with a notice that has left.
-func (s *Service) after(ctx context.Context, actor services.Actor, notice int64, do func(*gorm.DB, models.Notice) error) error {
+func (s *Service) after(ctx context.Context, actor services.Actor, notice int64,
+	do func(*gorm.DB, models.Notice) error) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
 		row, err := locked(tx, actor, notice)
 		switch {

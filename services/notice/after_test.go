@@ -38,7 +38,8 @@ func TestTheSilentAreRemindedOnceADayInOfficeHours(t *testing.T) {
 	_, err = h.Remind(h.ctx, h.by(h.clerk), notice.ID)
 	h.refused(err, "conflict/notice_reminded")
 	for _, moment := range []time.Time{
-		time.Date(2026, 4, 7, 6, 59, 0, 0, services.Zone), time.Date(2026, 4, 7, 17, 0, 0, 0, services.Zone), time.Date(2026, 4, 11, 9, 0, 0, 0, services.Zone),
+		time.Date(2026, 4, 7, 6, 59, 0, 0, services.Zone), time.Date(2026, 4, 7, 17, 0, 0, 0, services.Zone),
+		time.Date(2026, 4, 11, 9, 0, 0, 0, services.Zone),
 	} {
 		h.now = moment
 		_, err = h.Remind(h.ctx, h.by(h.clerk), notice.ID)
@@ -91,7 +92,8 @@ func TestWhoComes(t *testing.T) {
 	if _, err := h.Answer(h.ctx, h.by(h.lan), notice.ID, false, "bận"); err != nil {
 		t.Fatal(err)
 	}
-	if view, err := h.One(h.ctx, h.lan, notice.ID); err != nil || view.Answer == nil || view.Answer.Attends || view.Answer.Reason != "bận" {
+	if view, err := h.One(h.ctx, h.lan, notice.ID); err != nil || view.Answer == nil || view.Answer.Attends ||
+		view.Answer.Reason != "bận" {
 		t.Errorf("the last word counts: %+v, %v", view, err)
 	}
 	if standing, err = h.Standing(h.ctx, h.clerk, notice.ID); err != nil || standing.Coming != 0 || standing.Absent != 2 {
@@ -105,7 +107,8 @@ func TestWhoComes(t *testing.T) {
 
 func TestTheReportHarmsNoSpreadsheet(t *testing.T) {
 	h := newHouse(t)
-	if err := h.store.Model(&models.Person{}).Where("id = ?", h.binh.Person).Updates(map[string]any{"name": "=HYPERLINK(1)", "phone": "+84912345678"}).Error; err != nil {
+	if err := h.store.Model(&models.Person{}).Where("id = ?",
+		h.binh.Person).Updates(map[string]any{"name": "=HYPERLINK(1)", "phone": "+84912345678"}).Error; err != nil {
 		t.Fatal(err)
 	}
 	notice := h.send(notice.Compose{Text: words, NeedsConfirm: true})
@@ -115,7 +118,8 @@ func TestTheReportHarmsNoSpreadsheet(t *testing.T) {
 	}
 	_, err := h.Report(h.ctx, h.viewer, notice.ID, speak)
 	h.refused(err, "denied/role")
-	report, err := h.Report(h.ctx, h.by(h.clerk), notice.ID, func(key string, _ map[string]any) string { return strings.ReplaceAll(key, ".", "-") })
+	report, err := h.Report(h.ctx, h.by(h.clerk), notice.ID,
+		func(key string, _ map[string]any) string { return strings.ReplaceAll(key, ".", "-") })
 	if err != nil || report.People != 3 || report.ToCall != 2 {
 		t.Fatalf("%d, %d, %v", report.People, report.ToCall, err)
 	}
@@ -127,7 +131,8 @@ func TestTheReportHarmsNoSpreadsheet(t *testing.T) {
 	if err != nil || len(rows) != 5 {
 		t.Fatalf("%v, %v", rows, err)
 	}
-	if got := rows[2][1:5]; !slices.Equal(got, []string{"'=HYPERLINK(1)", "member, youth 2", "0912 345 678", "notice_state-unreachable"}) {
+	if got := rows[2][1:5]; !slices.Equal(got, []string{"'=HYPERLINK(1)", "member, youth 2", "0912 345 678",
+		"notice_state-unreachable"}) {
 		t.Errorf("%q", got)
 	}
 	if rows[4][1] != "Lan" { // who has confirmed stands last
@@ -148,7 +153,8 @@ func TestAFileGoesToWhomTheNoticeGoes(t *testing.T) {
 	if again, err := h.KeepFile(h.ctx, h.clerk, []byte("%PDF-1.4 %%EOF"), "giấy mời"); err != nil || again != id {
 		t.Errorf("kept twice: %d, %v", again, err)
 	}
-	notice := h.send(notice.Compose{Text: words, File: id, Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
+	notice := h.send(notice.Compose{Text: words, File: id,
+		Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
 	for _, actor := range []services.Actor{h.lan, h.viewer} {
 		if file, err := h.File(h.ctx, actor, notice.ID); err != nil || string(file.Content) != "%PDF-1.4 %%EOF" {
 			t.Errorf("%+v, %v", file, err)
@@ -165,7 +171,8 @@ func TestAFileGoesToWhomTheNoticeGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var left []int64
-	if err := h.store.Model(&models.NoticeFile{}).Pluck("id", &left).Error; err != nil || !slices.Equal(left, []int64{id}) {
+	if err := h.store.Model(&models.NoticeFile{}).Pluck("id", &left).Error; err != nil ||
+		!slices.Equal(left, []int64{id}) {
 		t.Errorf("left %v of %d, %v", left, loose, err)
 	}
 }
@@ -187,7 +194,8 @@ func TestTemplates(t *testing.T) {
 	if err != nil || len(kept) != 1 || kept[0].Name != "Mời họp" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
-	if got := notice.Fill(kept[0].Text, map[string]string{"ten": "Lan {so_tien}", "thang": "4/2026", "so_tien": "200.000 đ"}); got != "Gửi Lan {so_tien}: tiền tháng 4/2026 là 200.000 đ" {
+	if got := notice.Fill(kept[0].Text, map[string]string{"ten": "Lan {so_tien}", "thang": "4/2026",
+		"so_tien": "200.000 đ"}); got != "Gửi Lan {so_tien}: tiền tháng 4/2026 là 200.000 đ" {
 		t.Errorf("filled: %q", got)
 	}
 	if err := h.DropTemplate(h.ctx, h.by(h.clerk), kept[0].ID); err != nil {
@@ -224,7 +232,8 @@ func TestANoticeRecursUntilItIsStopped(t *testing.T) {
 	h := newHouse(t)
 	draft := h.draft(notice.Compose{Text: words, NeedsConfirm: true})
 	for rule, want := range map[notice.Monthly]string{
-		{Day: 40, Minute: 480}: "invalid/notice_rule", {}: "invalid/notice_rule", {Day: 5, Week: 1, Minute: 480}: "invalid/notice_rule", {Day: 5, Minute: 23 * 60}: "invalid/notice_quiet",
+		{Day: 40, Minute: 480}: "invalid/notice_rule", {}: "invalid/notice_rule",
+		{Day: 5, Week: 1, Minute: 480}: "invalid/notice_rule", {Day: 5, Minute: 23 * 60}: "invalid/notice_quiet",
 	} {
 		_, err := h.Recur(h.ctx, h.by(h.clerk), draft.ID, rule)
 		h.refused(err, want)
@@ -239,7 +248,8 @@ func TestANoticeRecursUntilItIsStopped(t *testing.T) {
 	h.due(1)
 	h.due(0)
 	sent, err := h.Sent(h.ctx, h.clerk)
-	if err != nil || len(sent) != 1 || *sent[0].Notice.RecurringID != row.ID || sent[0].Total != 2 || !sent[0].Notice.NeedsConfirm {
+	if err != nil || len(sent) != 1 || *sent[0].Notice.RecurringID != row.ID || sent[0].Total != 2 ||
+		!sent[0].Notice.NeedsConfirm {
 		t.Fatalf("%+v, %v", sent, err)
 	}
 	h.now = time.Date(2026, 5, 10, 20, 0, 0, 0, services.Zone) // the program stood still for twelve hours
@@ -270,7 +280,8 @@ func TestAudienceOfAnotherNotice(t *testing.T) {
 	if err != nil || total != 1 || people[0].Name != "Bình" {
 		t.Errorf("%+v, %d, %v", people, total, err)
 	}
-	if people, total, err = h.Roll(h.ctx, h.clerk, notice.Audience{}, always, false, 7); err != nil || total != 3 || len(people) != 0 {
+	if people, total, err = h.Roll(h.ctx, h.clerk, notice.Audience{}, always, false, 7); err != nil || total != 3 ||
+		len(people) != 0 {
 		t.Errorf("%+v, %d, %v", people, total, err)
 	}
 }
@@ -293,7 +304,8 @@ func TestTheCardFollows(t *testing.T) {
 	for _, who := range []services.Actor{h.lan, h.hoa, h.binh} {
 		h.deliver(notice.ID, who, models.DeliverySent)
 	}
-	if standing, err := h.Standing(h.ctx, h.clerk, notice.ID); err != nil || standing.TimeToGo(h.now.Add(time.Minute)) != 0 {
+	if standing, err := h.Standing(h.ctx, h.clerk, notice.ID); err != nil ||
+		standing.TimeToGo(h.now.Add(time.Minute)) != 0 {
 		t.Errorf("%+v, %v", standing, err)
 	}
 	follow(false, true)

@@ -53,7 +53,8 @@ func (s *Service) Directory(ctx context.Context, actor services.Actor) (Director
 	if err := services.InWard(db, actor.Ward).Order("sort_order, id").Find(&d.Villages).Error; err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
-	err := db.Where("code IN (?)", services.InWard(db.Model(&models.Branch{}), actor.Ward).Select("organization_code")).Order("code").Find(&d.Organizations).Error
+	err := db.Where("code IN (?)", services.InWard(db.Model(&models.Branch{}),
+		actor.Ward).Select("organization_code")).Order("code").Find(&d.Organizations).Error
 	if err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
@@ -104,26 +105,31 @@ func (s *Service) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, e
 			return nil, services.Invalid("audience")
 		}
 	}
-	if err := known(services.InWard(tx.Model(&models.Village{}), ward), "id", audience.Villages, services.NotFound("village")); err != nil {
+	if err := known(services.InWard(tx.Model(&models.Village{}), ward), "id", audience.Villages,
+		services.NotFound("village")); err != nil {
 		return nil, err
 	}
-	if err := known(tx.Model(&models.Organization{}), "code", audience.Organizations, services.Invalid("audience")); err != nil {
+	if err := known(tx.Model(&models.Organization{}), "code", audience.Organizations,
+		services.Invalid("audience")); err != nil {
 		return nil, err
 	}
-	if err := known(services.InWard(tx.Model(&models.Person{}), ward), "id", audience.People, services.NotFound("person")); err != nil {
+	if err := known(services.InWard(tx.Model(&models.Person{}), ward), "id", audience.People,
+		services.NotFound("person")); err != nil {
 		return nil, err
 	}
 	for _, notice := range []int64{audience.Unconfirmed, audience.Recipients} {
 		if notice == 0 {
 			continue
 		}
-		if err := known(services.InWard(tx.Model(&models.Notice{}), ward).Where("sent_at IS NOT NULL"), "id", []int64{notice}, services.NotFound("notice")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.Notice{}), ward).Where("sent_at IS NOT NULL"), "id",
+			[]int64{notice}, services.NotFound("notice")); err != nil {
 			return nil, err
 		}
 	}
 	today := models.DateOf(s.clock.Local())
 	query := tx.Table("terms t").Joins("JOIN branches b ON b.id = t.branch_id").
-		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)", ward, today, today)
+		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
+			ward, today, today)
 	if len(audience.Villages) > 0 {
 		query = query.Where("b.village_id IN ?", audience.Villages)
 	}
@@ -137,7 +143,8 @@ func (s *Service) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, e
 		query = query.Where("t.person_id IN ?", audience.People)
 	}
 	if audience.Unconfirmed != 0 {
-		query = query.Where("t.person_id IN (?)", told(tx, audience.Unconfirmed).Where("d.state <> ?", models.DeliveryConfirmed).Select("d.person_id"))
+		query = query.Where("t.person_id IN (?)",
+			told(tx, audience.Unconfirmed).Where("d.state <> ?", models.DeliveryConfirmed).Select("d.person_id"))
 	}
 	if audience.Recipients != 0 {
 		query = query.Where("t.person_id IN (?)", told(tx, audience.Recipients).Select("d.person_id"))
@@ -169,5 +176,6 @@ func known[T comparable](rows *gorm.DB, column string, values []T, refusal error
 
 // told selects the deliveries of a notice itself.
 func told(tx *gorm.DB, notice int64) *gorm.DB {
-	return tx.Session(&gorm.Session{NewDB: true}).Table("deliveries d").Where("d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent, notice)
+	return tx.Session(&gorm.Session{NewDB: true}).Table("deliveries d").Where(
+		"d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent, notice)
 }

@@ -35,7 +35,8 @@ func (s *Service) unreached(tx *gorm.DB, ward int64) *gorm.DB {
 	return tx.Table("deliveries d").
 		Where("d.ward_id = ? AND d.unreached_at IS NOT NULL AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS NOT NULL", ward,
 			[]models.DeliveryState{models.DeliveryUnreachable, models.DeliveryFailed}).
-		Where("d.kind <> ? AND d.reason NOT IN ? AND d.created_at > ?", outbox.Shown, []string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, s.clock.UTC().Add(-callsFor))
+		Where("d.kind <> ? AND d.reason NOT IN ? AND d.created_at > ?", outbox.Shown,
+			[]string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, s.clock.UTC().Add(-callsFor))
 }
 
 // Calls lists who is to be telephoned, who waits longest first, and how many
@@ -100,6 +101,7 @@ func (s *Service) Called(ctx context.Context, actor services.Actor, person int64
 		if result.RowsAffected == 0 {
 			return services.NotFound("call")
 		}
-		return s.audit.Record(tx, actor, "person.called", fmt.Sprintf("person:%d", person), journal.Detail{"messages": result.RowsAffected})
+		return s.audit.Record(tx, actor, "person.called", fmt.Sprintf("person:%d", person),
+			journal.Detail{"messages": result.RowsAffected})
 	})
 }

@@ -70,7 +70,8 @@ func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, err
 		return chart, fmt.Errorf("chart: %w", err)
 	}
 	var villages []models.Village
-	if err := services.InWard(tx.Select("id", "name"), chart.Notice.WardID).Order("sort_order, id").Find(&villages).Error; err != nil {
+	if err := services.InWard(tx.Select("id", "name"),
+		chart.Notice.WardID).Order("sort_order, id").Find(&villages).Error; err != nil {
 		return chart, fmt.Errorf("chart: %w", err)
 	}
 	lives, err := s.lives(tx, chart.Notice)
@@ -83,7 +84,8 @@ func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, err
 		Reason   string
 		Attends  *bool
 	}
-	err = told(tx, id).Select("d.person_id, d.state, d.reason, a.attends").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").Scan(&rows).Error
+	err = told(tx, id).Select("d.person_id, d.state, d.reason, a.attends").Joins(
+		"LEFT JOIN notice_answers a ON a.delivery_id = d.id").Scan(&rows).Error
 	if err != nil {
 		return chart, fmt.Errorf("chart: %w", err)
 	}
@@ -133,16 +135,20 @@ func (s *Service) lives(tx *gorm.DB, notice models.Notice) (map[int64]int64, err
 		Role                models.TermRole
 	}
 	day := models.DateOf(notice.SentAt.In(services.Zone))
-	err = tx.Table("terms t").Select("t.person_id, t.role, b.village_id, b.organization_code").Joins("JOIN branches b ON b.id = t.branch_id").
-		Joins("JOIN deliveries d ON d.person_id = t.person_id AND d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent, notice.ID).
-		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)", notice.WardID, day, day).
+	err = tx.Table("terms t").Select("t.person_id, t.role, b.village_id, b.organization_code").Joins(
+		"JOIN branches b ON b.id = t.branch_id").
+		Joins("JOIN deliveries d ON d.person_id = t.person_id AND d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?",
+			outbox.Notice, outbox.NoticeSent, notice.ID).
+		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
+			notice.WardID, day, day).
 		Order("t.id").Scan(&posts).Error
 	if err != nil {
 		return nil, fmt.Errorf("villages of a notice: %w", err)
 	}
 	means, lives := map[int64]bool{}, map[int64]int64{}
 	for _, post := range posts {
-		meant := anyOr(audience.Villages, post.VillageID) && anyOr(audience.Organizations, post.OrganizationCode) && anyOr(audience.Roles, post.Role)
+		meant := anyOr(audience.Villages, post.VillageID) && anyOr(audience.Organizations, post.OrganizationCode) &&
+			anyOr(audience.Roles, post.Role)
 		if _, known := lives[post.PersonID]; !known || meant && !means[post.PersonID] {
 			lives[post.PersonID], means[post.PersonID] = post.VillageID, meant
 		}

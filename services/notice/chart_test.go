@@ -20,9 +20,12 @@ func (h *house) chart(told int64) notice.Chart {
 	}
 	sum := notice.Progress{Notice: chart.Notice}
 	for _, place := range chart.Places {
-		sum.Total, sum.Queued, sum.Sent, sum.Seen = sum.Total+place.Total, sum.Queued+place.Queued, sum.Sent+place.Sent, sum.Seen+place.Seen
-		sum.Confirmed, sum.Failed, sum.Unreachable = sum.Confirmed+place.Confirmed, sum.Failed+place.Failed, sum.Unreachable+place.Unreachable
-		sum.Uncertain, sum.Coming, sum.Absent = sum.Uncertain+place.Uncertain, sum.Coming+place.Coming, sum.Absent+place.Absent
+		sum.Total, sum.Queued, sum.Sent, sum.Seen = sum.Total+place.Total, sum.Queued+place.Queued, sum.Sent+place.Sent,
+			sum.Seen+place.Seen
+		sum.Confirmed, sum.Failed, sum.Unreachable = sum.Confirmed+place.Confirmed, sum.Failed+place.Failed,
+			sum.Unreachable+place.Unreachable
+		sum.Uncertain, sum.Coming, sum.Absent = sum.Uncertain+place.Uncertain, sum.Coming+place.Coming,
+			sum.Absent+place.Absent
 	}
 	if diff := cmp.Diff(chart.Progress, sum); diff != "" {
 		h.t.Errorf("the places do not add up (-whole +sum):\n%s", diff)
@@ -60,7 +63,8 @@ func TestAChartAddsUp(t *testing.T) {
 	if err := h.Pause(h.ctx, h.by(h.clerk), told); err != nil {
 		t.Fatal(err)
 	}
-	h.places(told, place(one, notice.Progress{Total: 2, Queued: 1, Sent: 1}), place(two, notice.Progress{Total: 1, Failed: 1, Unreachable: 1}))
+	h.places(told, place(one, notice.Progress{Total: 2, Queued: 1, Sent: 1}),
+		place(two, notice.Progress{Total: 1, Failed: 1, Unreachable: 1}))
 	if err := h.Resume(h.ctx, h.by(h.clerk), told); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +90,8 @@ func TestAChartAddsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	chart := h.chart(plain)
-	if chart.Places[0].Village != one || chart.Answered(chart.Progress) != 1 || chart.Answered(chart.Places[1].Progress) != 1 {
+	if chart.Places[0].Village != one || chart.Answered(chart.Progress) != 1 ||
+		chart.Answered(chart.Places[1].Progress) != 1 {
 		t.Errorf("%+v", chart)
 	}
 }
@@ -118,7 +123,8 @@ func TestAChartKnowsForWhichVillagePeopleWereTold(t *testing.T) {
 		t.Errorf("their first post: %q", got)
 	}
 	left := models.NewDate(2026, 4, 10)
-	if err := h.store.Model(&models.Term{}).Where("person_id = ?", h.lan.Person).Update("to_date", left).Error; err != nil {
+	if err := h.store.Model(&models.Term{}).Where("person_id = ?", h.lan.Person).Update("to_date",
+		left).Error; err != nil {
 		t.Fatal(err)
 	}
 	h.now = h.now.AddDate(0, 1, 0)
@@ -126,7 +132,8 @@ func TestAChartKnowsForWhichVillagePeopleWereTold(t *testing.T) {
 		t.Errorf("after they left: %q", got)
 	}
 	// A post that turns out never to have been counts nowhere, but counts.
-	if err := h.store.Model(&models.Term{}).Where("person_id = ?", h.lan.Person).Update("superseded_at", h.now).Error; err != nil {
+	if err := h.store.Model(&models.Term{}).Where("person_id = ?", h.lan.Person).Update("superseded_at",
+		h.now).Error; err != nil {
 		t.Fatal(err)
 	}
 	h.places(named, place("", notice.Progress{Total: 1, Queued: 1}))
@@ -140,14 +147,16 @@ func TestWhoMayPictureANotice(t *testing.T) {
 	for _, refusal := range []struct {
 		actor services.Actor
 		want  string
-	}{{h.viewer, "denied/role"}, {h.lan, "denied/role"}, {services.Actor{}, "denied/role"}, {h.foreign, "not_found/notice"}} {
+	}{{h.viewer, "denied/role"}, {h.lan, "denied/role"}, {services.Actor{}, "denied/role"},
+		{h.foreign, "not_found/notice"}} {
 		h.refused(second(h.Chart(h.ctx, h.by(refusal.actor), notice)), refusal.want)
 	}
 	if chart := h.chart(notice); chart.Ward.Name != "Bắc Hồng Lĩnh" || chart.Notice.ID != notice {
 		t.Errorf("%+v", chart)
 	}
 	var taken int64
-	if err := h.store.Model(&models.AuditEntry{}).Where("action = ?", "notice.pictured").Count(&taken).Error; err != nil || taken != 1 {
+	if err := h.store.Model(&models.AuditEntry{}).Where("action = ?",
+		"notice.pictured").Count(&taken).Error; err != nil || taken != 1 {
 		t.Errorf("%d in the journal, %v", taken, err)
 	}
 }

@@ -127,7 +127,8 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 			return err
 		}
 		return move(tx, notice, before, map[string]any{
-			"text": notice.Text, "audience": notice.Audience, "urgent": notice.Urgent, "once": notice.Once, "state": notice.State, "send_at": nil, "approved_by": nil,
+			"text": notice.Text, "audience": notice.Audience, "urgent": notice.Urgent, "once": notice.Once,
+			"state": notice.State, "send_at": nil, "approved_by": nil,
 		})
 	})
 	return notice, err
@@ -150,7 +151,8 @@ func (s *Service) Correct(ctx context.Context, actor services.Actor, id int64, t
 	if by != nil && !by.After(s.clock.UTC()) {
 		by = nil
 	}
-	return s.Draft(ctx, actor, Compose{Text: text, ConfirmBy: by, NeedsConfirm: wrong.NeedsConfirm, Attendance: wrong.Attendance, Urgent: wrong.Urgent, Once: wrong.Once,
+	return s.Draft(ctx, actor, Compose{Text: text, ConfirmBy: by, NeedsConfirm: wrong.NeedsConfirm,
+		Attendance: wrong.Attendance, Urgent: wrong.Urgent, Once: wrong.Once,
 		Audience: Audience{Recipients: id}, Corrects: id})
 }
 
@@ -177,14 +179,15 @@ func (s *Service) Drafts(ctx context.Context, actor services.Actor) ([]models.No
 		return nil, err
 	}
 	var notices []models.Notice
-	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("sent_at IS NULL AND state IN ?", unsentStates).Order("id DESC").Limit(maxListed).Find(&notices).Error
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("sent_at IS NULL AND state IN ?",
+		unsentStates).Order("id DESC").Limit(maxListed).Find(&notices).Error
 	if err != nil {
 		return nil, fmt.Errorf("drafts: %w", err)
 	}
 	return notices, nil
 }
 
-var unsentStates = []string{models.NoticeDraft, models.NoticeWaiting, models.NoticeScheduled}
+var unsentStates = []models.NoticeState{models.NoticeDraft, models.NoticeWaiting, models.NoticeScheduled}
 
 // written makes the row of a notice, checked as far as that needs no database.
 func (s *Service) written(actor services.Actor, compose Compose) (models.Notice, error) {
@@ -196,7 +199,8 @@ func (s *Service) written(actor services.Actor, compose Compose) (models.Notice,
 		return models.Notice{}, err
 	}
 	now := s.clock.UTC()
-	if by := compose.ConfirmBy; by != nil && (!compose.NeedsConfirm || !by.After(now)) || compose.Attendance && !compose.NeedsConfirm {
+	if by := compose.ConfirmBy; by != nil && (!compose.NeedsConfirm || !by.After(now)) || compose.Attendance &&
+		!compose.NeedsConfirm {
 		return models.Notice{}, services.Invalid("notice_date")
 	}
 	audience, err := encode(compose.Audience)
@@ -204,8 +208,10 @@ func (s *Service) written(actor services.Actor, compose Compose) (models.Notice,
 		return models.Notice{}, err
 	}
 	return models.Notice{
-		WardID: actor.Ward, StaffID: actor.Staff, Text: text, NeedsConfirm: compose.NeedsConfirm, Attendance: compose.Attendance, ConfirmBy: utc(compose.ConfirmBy),
-		Audience: audience, Urgent: compose.Urgent, Once: compose.Once, FileID: services.Ref(compose.File), Corrects: services.Ref(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
+		WardID: actor.Ward, StaffID: actor.Staff, Text: text, NeedsConfirm: compose.NeedsConfirm,
+		Attendance: compose.Attendance, ConfirmBy: utc(compose.ConfirmBy),
+		Audience: audience, Urgent: compose.Urgent, Once: compose.Once, FileID: services.Ref(compose.File),
+		Corrects: services.Ref(compose.Corrects), State: models.NoticeDraft, CreatedAt: now,
 	}, nil
 }
 
@@ -240,12 +246,14 @@ func encode(audience Audience) (string, error) {
 // keep inserts a notice, with a file of the author's own.
 func (s *Service) keep(tx *gorm.DB, actor services.Actor, notice *models.Notice) error {
 	if notice.FileID != nil {
-		if err := known(services.InWard(tx.Model(&models.NoticeFile{}), actor.Ward).Where("staff_id = ?", actor.Staff), "id", []int64{*notice.FileID}, services.NotFound("notice_file")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.NoticeFile{}), actor.Ward).Where("staff_id = ?", actor.Staff), "id",
+			[]int64{*notice.FileID}, services.NotFound("notice_file")); err != nil {
 			return err
 		}
 	}
 	if notice.Corrects != nil {
-		if err := known(services.InWard(tx.Model(&models.Notice{}), actor.Ward).Where("sent_at IS NOT NULL"), "id", []int64{*notice.Corrects}, services.NotFound("notice")); err != nil {
+		if err := known(services.InWard(tx.Model(&models.Notice{}), actor.Ward).Where("sent_at IS NOT NULL"), "id",
+			[]int64{*notice.Corrects}, services.NotFound("notice")); err != nil {
 			return err
 		}
 	}
@@ -288,7 +296,7 @@ func (s *Service) unsent(tx *gorm.DB, actor services.Actor, id int64) (models.No
 }
 
 // move changes a notice that is still in a state.
-func move(tx *gorm.DB, notice models.Notice, from string, values map[string]any) error {
+func move(tx *gorm.DB, notice models.Notice, from models.NoticeState, values map[string]any) error {
 	values["version"] = gorm.Expr("version + 1")
 	result := tx.Model(&models.Notice{}).Where("id = ? AND state = ?", notice.ID, from).Updates(values)
 	if result.Error != nil {

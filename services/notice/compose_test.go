@@ -41,7 +41,7 @@ func (h *house) release(actor services.Actor, id int64, how notice.Go) notice.Pr
 }
 
 // state is how a notice stands.
-func (h *house) state(id int64, want string) models.Notice {
+func (h *house) state(id int64, want models.NoticeState) models.Notice {
 	h.t.Helper()
 	standing, err := h.Standing(h.ctx, h.viewer, id)
 	if err != nil || standing.Notice.State != want {
@@ -63,7 +63,8 @@ func TestASecondTapSendsNothing(t *testing.T) {
 	if h.deliveries(outbox.NoticeSent) != 0 {
 		t.Fatal("a draft was sent")
 	}
-	if progress := h.release(h.clerk, told.ID, notice.Go{}); progress.Total != 3 || progress.Notice.State != models.NoticeIsSent {
+	if progress := h.release(h.clerk, told.ID, notice.Go{}); progress.Total != 3 ||
+		progress.Notice.State != models.NoticeIsSent {
 		t.Errorf("%+v", progress)
 	}
 	if progress := h.release(h.clerk, told.ID, notice.Go{}); progress.Notice.State != models.NoticeIsSent {
@@ -103,7 +104,8 @@ func TestATimeIsKept(t *testing.T) {
 	for _, refusal := range []struct {
 		at   time.Duration
 		want string
-	}{{0, "invalid/notice_past"}, {-time.Hour, "invalid/notice_past"}, {13 * time.Hour, "invalid/notice_quiet"}, {20 * time.Hour, "invalid/notice_quiet"}, {400 * 24 * time.Hour, "invalid/notice_far"}} {
+	}{{0, "invalid/notice_past"}, {-time.Hour, "invalid/notice_past"}, {13 * time.Hour, "invalid/notice_quiet"},
+		{20 * time.Hour, "invalid/notice_quiet"}, {400 * 24 * time.Hour, "invalid/notice_far"}} {
 		at := h.now.Add(refusal.at)
 		_, err := h.Release(h.ctx, h.by(h.clerk), told.ID, notice.Go{At: &at})
 		h.refused(err, refusal.want)
@@ -131,7 +133,8 @@ func TestATimeIsKept(t *testing.T) {
 
 func TestNobodyIsDisturbedAtNight(t *testing.T) {
 	h := newHouse(t)
-	for _, night := range []time.Time{time.Date(2026, 4, 6, 21, 0, 0, 0, services.Zone), time.Date(2026, 4, 7, 6, 59, 0, 0, services.Zone)} {
+	for _, night := range []time.Time{time.Date(2026, 4, 6, 21, 0, 0, 0, services.Zone),
+		time.Date(2026, 4, 7, 6, 59, 0, 0, services.Zone)} {
 		h.now = night
 		told := h.draft(notice.Compose{Text: words})
 		progress := h.release(h.clerk, told.ID, notice.Go{})
@@ -217,19 +220,22 @@ func TestThousandsAreCountedByTyping(t *testing.T) {
 	h := newHouse(t)
 	people := make([]models.Person, 1001)
 	for i := range people {
-		people[i] = models.Person{WardID: h.ward, Name: fmt.Sprint("Đoàn viên ", i), Folded: fmt.Sprint("doan vien ", i), Version: 1}
+		people[i] = models.Person{WardID: h.ward, Name: fmt.Sprint("Đoàn viên ", i), Folded: fmt.Sprint("doan vien ", i),
+			Version: 1}
 	}
 	if err := h.store.CreateInBatches(&people, 40).Error; err != nil {
 		t.Fatal(err)
 	}
 	terms := make([]models.Term, len(people))
 	for i, person := range people {
-		terms[i] = models.Term{WardID: h.ward, BranchID: h.branches["youth2"], PersonID: person.ID, Role: models.Member, Title: "member", From: models.NewDate(2024, 1, 1)}
+		terms[i] = models.Term{WardID: h.ward, BranchID: h.branches["youth2"], PersonID: person.ID, Role: models.Member,
+			Title: "member", From: models.NewDate(2024, 1, 1)}
 	}
 	if err := h.store.CreateInBatches(&terms, 40).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Model(&models.Account{}).Where("id = ?", h.clerk.Account).Update("stepped_up_until", h.now.Add(time.Minute)).Error; err != nil {
+	if err := h.store.Model(&models.Account{}).Where("id = ?", h.clerk.Account).Update("stepped_up_until",
+		h.now.Add(time.Minute)).Error; err != nil {
 		t.Fatal(err)
 	}
 	told := h.draft(notice.Compose{Text: words, Audience: notice.Audience{Villages: h.villages[1:]}})
@@ -255,7 +261,8 @@ func TestWhatADraftMayNotBe(t *testing.T) {
 	}{
 		{h.viewer, notice.Compose{Text: words}, "denied/role"},
 		{h.lan, notice.Compose{Text: words}, "denied/role"},
-		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{models.CellMember}}}, "invalid/audience_empty"},
+		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{models.CellMember}}},
+			"invalid/audience_empty"},
 		{h.clerk, notice.Compose{Text: "Kính gửi {ten}, lương {luong}"}, "invalid/notice_field"},
 		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Unconfirmed: 99}}, "not_found/notice"},
 		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{People: []int64{h.far.Person}}}, "not_found/person"},
@@ -275,7 +282,8 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recurring, err := h.Recur(h.ctx, h.by(h.clerk), h.draft(notice.Compose{Text: words}).ID, notice.Monthly{Day: 5, Minute: 480})
+	recurring, err := h.Recur(h.ctx, h.by(h.clerk), h.draft(notice.Compose{Text: words}).ID,
+		notice.Monthly{Day: 5, Minute: 480})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,9 +316,10 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 		"pause":    {h.Pause(h.ctx, away(), sent.ID), "not_found/notice"},
 		"resume":   {h.Resume(h.ctx, away(), sent.ID), "not_found/notice"},
 		"cancel":   {h.Cancel(h.ctx, away(), sent.ID), "not_found/notice"},
-		"roll":     {third(h.Roll(h.ctx, away(), notice.Audience{Villages: h.villages[:1]}, always, false, 0)), "not_found/village"},
-		"count":    {second(h.Count(h.ctx, away(), notice.Audience{Villages: h.villages[:1]})), "not_found/village"},
-		"answer":   {second(h.Answer(h.ctx, h.by(h.far), sent.ID, true, "")), "not_found/notice"},
+		"roll": {third(h.Roll(h.ctx, away(), notice.Audience{Villages: h.villages[:1]}, always, false, 0)),
+			"not_found/village"},
+		"count":  {second(h.Count(h.ctx, away(), notice.Audience{Villages: h.villages[:1]})), "not_found/village"},
+		"answer": {second(h.Answer(h.ctx, h.by(h.far), sent.ID, true, "")), "not_found/notice"},
 	} {
 		t.Run(what, func(t *testing.T) { h.refused(call.err, call.want) })
 	}

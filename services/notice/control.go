@@ -32,7 +32,8 @@ func Stands(notice models.Notice) error {
 }
 
 // Pause stops a notice that is on its way; messages that are being sent at the
-// moment still arrive, and those of them that do not wait like the others. It refuses with conflict/notice_moved one that is not on
+// moment still arrive, and those of them that do not wait like the others. It refuses with conflict/notice_moved one
+// that is not on
 // its way.
 func (s *Service) Pause(ctx context.Context, actor services.Actor, notice int64) error {
 	return s.turn(ctx, actor, notice, models.NoticePaused, func(tx *gorm.DB, _ models.Notice) error {
@@ -48,7 +49,8 @@ func (s *Service) Pause(ctx context.Context, actor services.Actor, notice int64)
 func (s *Service) Resume(ctx context.Context, actor services.Actor, notice int64) error {
 	return s.turn(ctx, actor, notice, models.NoticeIsSent, func(tx *gorm.DB, row models.Notice) error {
 		var held []int64
-		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed, pausedWhy).Order("id").Pluck("id", &held).Error; err != nil {
+		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed,
+			pausedWhy).Order("id").Pluck("id", &held).Error; err != nil {
 			return fmt.Errorf("resume: %w", err)
 		}
 		if err := s.outbox.Again(ctx, tx, held, s.night(row)); err != nil {
@@ -62,7 +64,8 @@ func (s *Service) Resume(ctx context.Context, actor services.Actor, notice int64
 // failed, and need no call.
 func (s *Service) Cancel(ctx context.Context, actor services.Actor, notice int64) error {
 	return s.turn(ctx, actor, notice, models.NoticeCancelled, func(tx *gorm.DB, _ models.Notice) error {
-		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed, pausedWhy).Update("reason", cancelledWhy).Error; err != nil {
+		if err := ownDeliveries(tx, notice).Where("state = ? AND reason = ?", models.DeliveryFailed,
+			pausedWhy).Update("reason", cancelledWhy).Error; err != nil {
 			return fmt.Errorf("cancel: %w", err)
 		}
 		held, err := s.hold(tx, notice, cancelledWhy)
@@ -91,16 +94,19 @@ func (s *Service) hold(tx *gorm.DB, notice int64, why string) (int64, error) {
 
 // ownDeliveries are a notice's own, without its reminders.
 func ownDeliveries(tx *gorm.DB, notice int64) *gorm.DB {
-	return tx.Model(&models.Delivery{}).Where("subject_kind = ? AND kind = ? AND subject_id = ?", outbox.Notice, outbox.NoticeSent, notice)
+	return tx.Model(&models.Delivery{}).Where("subject_kind = ? AND kind = ? AND subject_id = ?", outbox.Notice,
+		outbox.NoticeSent, notice)
 }
 
-func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to string, do func(*gorm.DB, models.Notice) error, from ...string) error {
+func (s *Service) turn(ctx context.Context, actor services.Actor, id int64, to models.NoticeState,
+	do func(*gorm.DB, models.Notice) error, from ...models.NoticeState) error {
 	return s.act(ctx, actor, func(tx *gorm.DB) error {
 		notice, err := locked(tx, actor, id)
 		if err != nil {
 			return err
 		}
-		result := tx.Model(&models.Notice{}).Where("id = ? AND sent_at IS NOT NULL AND state IN ?", notice.ID, from).Update("state", to)
+		result := tx.Model(&models.Notice{}).Where("id = ? AND sent_at IS NOT NULL AND state IN ?", notice.ID,
+			from).Update("state", to)
 		if result.Error != nil {
 			return fmt.Errorf("notice: %w", result.Error)
 		}

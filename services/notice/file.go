@@ -33,10 +33,12 @@ func (s *Service) KeepFile(ctx context.Context, actor services.Actor, content []
 		return 0, err
 	}
 	sum := sha256.Sum256(kept)
-	row := models.NoticeFile{WardID: actor.Ward, StaffID: actor.Staff, ContentType: contentType, SHA256: sum[:], Content: kept, CreatedAt: s.clock.UTC()}
+	row := models.NoticeFile{WardID: actor.Ward, StaffID: actor.Staff, ContentType: contentType, SHA256: sum[:],
+		Content: kept, CreatedAt: s.clock.UTC()}
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var today []models.NoticeFile
-		if err := tx.Select("id", "sha256").Where("staff_id = ? AND created_at > ?", actor.Staff, s.clock.UTC().Add(-24*time.Hour)).Find(&today).Error; err != nil {
+		if err := tx.Select("id", "sha256").Where("staff_id = ? AND created_at > ?", actor.Staff,
+			s.clock.UTC().Add(-24*time.Hour)).Find(&today).Error; err != nil {
 			return fmt.Errorf("notice file: %w", err)
 		}
 		for _, one := range today {

@@ -92,7 +92,8 @@ type Backlog struct {
 
 // Backlog counts it, for those who watch the machine.
 func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
-	backlog := Backlog{People: map[models.DeliveryState]int{models.DeliveryQueued: 0, models.DeliverySending: 0, models.DeliveryUncertain: 0}}
+	backlog := Backlog{People: map[models.DeliveryState]int{models.DeliveryQueued: 0, models.DeliverySending: 0,
+		models.DeliveryUncertain: 0}}
 	var rows []struct {
 		State  models.DeliveryState
 		People int
@@ -100,7 +101,8 @@ func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
 	db := services.AcrossWards(s.store.WithContext(ctx), "figures of the machine")
 	going := db.Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id AND n.following").
 		Where("d.subject_kind = ? AND d.kind = ?", outbox.Notice, outbox.NoticeSent)
-	err := going.Session(&gorm.Session{}).Select("d.state, COUNT(*) AS people").Where("d.state IN ?", []models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliveryUncertain}).
+	err := going.Session(&gorm.Session{}).Select("d.state, COUNT(*) AS people").Where("d.state IN ?",
+		[]models.DeliveryState{models.DeliveryQueued, models.DeliverySending, models.DeliveryUncertain}).
 		Group("d.state").Scan(&rows).Error
 	if err != nil {
 		return backlog, fmt.Errorf("backlog: %w", err)
@@ -112,7 +114,8 @@ func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
 		return backlog, nil
 	}
 	var oldest []time.Time
-	if err := going.Session(&gorm.Session{}).Where("d.state = ?", models.DeliveryQueued).Order("d.id").Limit(1).Pluck("d.created_at", &oldest).Error; err != nil {
+	if err := going.Session(&gorm.Session{}).Where("d.state = ?",
+		models.DeliveryQueued).Order("d.id").Limit(1).Pluck("d.created_at", &oldest).Error; err != nil {
 		return backlog, fmt.Errorf("backlog: %w", err)
 	}
 	if len(oldest) > 0 {

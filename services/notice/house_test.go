@@ -40,7 +40,8 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), branches: map[string]int64{}}
+	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC),
+		branches: map[string]int64{}}
 	clock := func() time.Time { return h.now }
 	h.store = storetest.New(t, clock)
 	v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
@@ -53,7 +54,8 @@ func newHouse(t *testing.T) *house {
 	}
 	h.Service = notice.New(h.store, h.journal, h.outbox, identity.New(h.store, v, h.journal, h.outbox, clock, nil), clock)
 	for _, code := range []string{"women", "youth"} {
-		h.create(&models.Organization{Code: code, Name: code, BranchName: code, HeadTitle: "head", DeputyTitle: "deputy", MemberTitle: "member", DeputiesMax: 1})
+		h.create(&models.Organization{Code: code, Name: code, BranchName: code, HeadTitle: "head", DeputyTitle: "deputy",
+			MemberTitle: "member", DeputiesMax: 1})
 	}
 	h.ward, h.other = h.addWard("bac", "Bắc Hồng Lĩnh"), h.addWard("nam", "Nam Hồng Lĩnh")
 	h.villages = [2]int64{h.addVillage(h.ward, "1"), h.addVillage(h.ward, "2")}
@@ -105,9 +107,11 @@ func (h *house) addPerson(ward int64, name string, linked bool) services.Actor {
 	h.create(&row)
 	actor := services.Actor{Role: services.Officer, Ward: ward, Person: row.ID, Channel: "web"}
 	if linked {
-		account := models.Account{WardID: ward, Channel: "web", ExternalID: name, ChatID: name, PersonID: &row.ID, LinkedAt: h.now, LastSeenAt: h.now}
+		account := models.Account{WardID: ward, Channel: "web", ExternalID: name, ChatID: name, PersonID: &row.ID,
+			LinkedAt: h.now, LastSeenAt: h.now}
 		h.create(&account)
-		h.create(&models.Consent{WardID: ward, PersonID: &row.ID, AccountID: account.ID, Version: "1", Channel: "web", EventID: "test", GivenAt: h.now})
+		h.create(&models.Consent{WardID: ward, PersonID: &row.ID, AccountID: account.ID, Version: "1", Channel: "web",
+			EventID: "test", GivenAt: h.now})
 		actor.Account = account.ID
 	}
 	return actor
@@ -118,13 +122,15 @@ func (h *house) addTerm(branch string, holder services.Actor, role models.TermRo
 	if role == models.Member {
 		slot = 0
 	}
-	h.create(&models.Term{WardID: holder.Ward, BranchID: h.branches[branch], PersonID: holder.Person, Role: role, Slot: slot, Title: string(role), From: models.NewDate(2024, 1, 1), To: to})
+	h.create(&models.Term{WardID: holder.Ward, BranchID: h.branches[branch], PersonID: holder.Person, Role: role,
+		Slot: slot, Title: string(role), From: models.NewDate(2024, 1, 1), To: to})
 }
 
 func (h *house) addStaff(ward int64, role services.Role) services.Actor {
 	row := models.Staff{WardID: ward, Name: "Cán bộ", Role: string(role), Active: true}
 	h.create(&row)
-	account := models.Account{WardID: ward, Channel: "web", ExternalID: fmt.Sprint("staff", row.ID), StaffID: &row.ID, LinkedAt: h.now, LastSeenAt: h.now}
+	account := models.Account{WardID: ward, Channel: "web", ExternalID: fmt.Sprint("staff", row.ID), StaffID: &row.ID,
+		LinkedAt: h.now, LastSeenAt: h.now}
 	h.create(&account)
 	return services.Actor{Role: role, Ward: ward, Staff: row.ID, Account: account.ID, Channel: "web"}
 }
@@ -146,7 +152,8 @@ func (h *house) refused(err error, want string) {
 func (h *house) deliver(notice int64, to services.Actor, state models.DeliveryState) {
 	h.t.Helper()
 	var row models.Delivery
-	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND person_id = ?", outbox.Notice, notice, to.Person).Take(&row).Error; err != nil {
+	if err := h.store.Where("subject_kind = ? AND subject_id = ? AND person_id = ?", outbox.Notice, notice,
+		to.Person).Take(&row).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	taken := h.take(row.ID)

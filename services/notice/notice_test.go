@@ -21,7 +21,8 @@ const words = "Mời họp 8 giờ thứ Bảy"
 func (h *house) recipients(notice int64) []int64 {
 	h.t.Helper()
 	var people []int64
-	if err := h.store.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ?", outbox.Notice, notice).Order("person_id").Pluck("person_id", &people).Error; err != nil {
+	if err := h.store.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ?", outbox.Notice,
+		notice).Order("person_id").Pluck("person_id", &people).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	return people
@@ -40,10 +41,12 @@ func TestAudienceIsWhoHoldsThePostsToday(t *testing.T) {
 		{notice.Audience{Roles: []models.TermRole{models.Deputy, models.Member}}, []int64{hoa, binh}, 1},
 		{notice.Audience{Organizations: []string{"youth"}}, []int64{lan, binh}, 1},
 		{notice.Audience{Villages: []int64{h.villages[1]}}, []int64{binh}, 1},
-		{notice.Audience{Villages: []int64{h.villages[0], h.villages[0]}, Organizations: []string{"women"}, Roles: []models.TermRole{models.Deputy}}, []int64{hoa}, 0},
+		{notice.Audience{Villages: []int64{h.villages[0], h.villages[0]}, Organizations: []string{"women"},
+			Roles: []models.TermRole{models.Deputy}}, []int64{hoa}, 0},
 	} {
 		reach, err := h.Reach(h.ctx, h.viewer, play.audience, always)
-		if err != nil || reach.People != len(play.want) || reach.Unreached != play.silent || reach.Free != len(play.want)-play.silent {
+		if err != nil || reach.People != len(play.want) || reach.Unreached != play.silent ||
+			reach.Free != len(play.want)-play.silent {
 			t.Errorf("%+v: counted %+v, %v", play.audience, reach, err)
 		}
 		notice := h.send(notice.Compose{Text: words, Audience: play.audience})
@@ -59,10 +62,12 @@ func always(string, time.Duration) string { return "free" }
 func TestUnreachableAreCounted(t *testing.T) {
 	h := newHouse(t)
 	everyone := notice.Audience{}
-	if err := h.store.Model(&models.Account{}).Where("id = ?", h.lan.Account).Update("unreachable_at", h.now).Error; err != nil {
+	if err := h.store.Model(&models.Account{}).Where("id = ?", h.lan.Account).Update("unreachable_at",
+		h.now).Error; err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Model(&models.Consent{}).Where("account_id = ?", h.hoa.Account).Update("withdrawn_at", h.now).Error; err != nil {
+	if err := h.store.Model(&models.Consent{}).Where("account_id = ?", h.hoa.Account).Update("withdrawn_at",
+		h.now).Error; err != nil {
 		t.Fatal(err)
 	}
 	if reach, err := h.Reach(h.ctx, h.clerk, everyone, always); err != nil || reach.People != 3 || reach.Unreached != 3 {
@@ -83,7 +88,8 @@ func TestReceiptsOfANotice(t *testing.T) {
 	h.progress(notice.Progress{Total: 3, Queued: 1, Sent: 1, Failed: 1, Unreachable: 1})
 
 	views, err := h.For(h.ctx, h.lan, 5)
-	if err != nil || len(views) != 1 || views[0].State != models.DeliverySent || views[0].From != "phường Bắc Hồng Lĩnh" || !views[0].Notice.NeedsConfirm {
+	if err != nil || len(views) != 1 || views[0].State != models.DeliverySent ||
+		views[0].From != "phường Bắc Hồng Lĩnh" || !views[0].Notice.NeedsConfirm {
 		t.Fatalf("views: %+v, %v", views, err)
 	}
 	h.unread(h.lan, 1)
@@ -196,9 +202,12 @@ func TestWhatIsNotSent(t *testing.T) {
 		{h.clerk, notice.Compose{Text: strings.Repeat("ọ", 4001)}, "invalid/notice_length"},
 		{h.clerk, notice.Compose{Text: words, NeedsConfirm: true, ConfirmBy: &past}, "invalid/notice_date"},
 		{h.clerk, notice.Compose{Text: words, ConfirmBy: &soon}, "invalid/notice_date"},
-		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{"king"}}}, "invalid/audience"},
-		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"women", "none"}}}, "invalid/audience"},
-		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{models.CellMember}}}, "invalid/audience_empty"},
+		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{"king"}}},
+			"invalid/audience"},
+		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"women", "none"}}},
+			"invalid/audience"},
+		{h.clerk, notice.Compose{Text: words, Audience: notice.Audience{Roles: []models.TermRole{models.CellMember}}},
+			"invalid/audience_empty"},
 		{h.foreign, notice.Compose{Text: words, Audience: notice.Audience{Villages: h.villages[:1]}}, "not_found/village"},
 	} {
 		_, err := h.Send(h.ctx, h.by(refusal.actor), refusal.compose)
@@ -214,18 +223,21 @@ func TestManyNeedAFreshCode(t *testing.T) {
 	h := newHouse(t)
 	people := make([]models.Person, 250) // more than one statement's worth
 	for i := range people {
-		people[i] = models.Person{WardID: h.ward, Name: fmt.Sprint("Đoàn viên ", i), Folded: fmt.Sprint("doan vien ", i), Version: 1}
+		people[i] = models.Person{WardID: h.ward, Name: fmt.Sprint("Đoàn viên ", i), Folded: fmt.Sprint("doan vien ", i),
+			Version: 1}
 	}
 	h.create(&people)
 	terms := make([]models.Term, len(people))
 	for i, person := range people {
-		terms[i] = models.Term{WardID: h.ward, BranchID: h.branches["youth1"], PersonID: person.ID, Role: models.Member, Title: "member", From: models.NewDate(2024, 1, 1)}
+		terms[i] = models.Term{WardID: h.ward, BranchID: h.branches["youth1"], PersonID: person.ID, Role: models.Member,
+			Title: "member", From: models.NewDate(2024, 1, 1)}
 	}
 	h.create(&terms)
 	compose := notice.Compose{Text: words, Audience: notice.Audience{Organizations: []string{"youth"}}}
 	_, err := h.Send(h.ctx, h.by(h.clerk), compose)
 	h.refused(err, "denied/step_up")
-	if err := h.store.Model(&models.Account{}).Where("id = ?", h.clerk.Account).Update("stepped_up_until", h.now.Add(time.Minute)).Error; err != nil {
+	if err := h.store.Model(&models.Account{}).Where("id = ?", h.clerk.Account).Update("stepped_up_until",
+		h.now.Add(time.Minute)).Error; err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Send(h.ctx, h.by(h.clerk), compose); err != nil {
@@ -233,14 +245,16 @@ func TestManyNeedAFreshCode(t *testing.T) {
 	}
 	h.progress(notice.Progress{Total: 252, Queued: 252})
 	var jobs int64
-	if err := h.store.Table("river_job").Where("kind = 'deliver'").Count(&jobs).Error; err != nil || jobs != 1 { // hundreds are a job, not a job each
+	// hundreds are a job, not a job each
+	if err := h.store.Table("river_job").Where("kind = 'deliver'").Count(&jobs).Error; err != nil || jobs != 1 {
 		t.Errorf("%d jobs, %v", jobs, err)
 	}
 }
 
 func TestNobodyReadsAnothersNotice(t *testing.T) {
 	h := newHouse(t)
-	told := h.send(notice.Compose{Text: words, NeedsConfirm: true, Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
+	told := h.send(notice.Compose{Text: words, NeedsConfirm: true,
+		Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
 	for _, actor := range []services.Actor{h.hoa, h.far, {Role: services.Officer, Ward: h.other, Person: h.lan.Person}} {
 		_, err := h.One(h.ctx, actor, told.ID)
 		h.refused(err, "not_found/notice")

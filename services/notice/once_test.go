@@ -57,7 +57,8 @@ func TestAGapRatherThanARepeat(t *testing.T) {
 	}
 	is("the correction", correction, true)
 
-	row, err := h.Recur(h.ctx, h.by(h.clerk), h.draft(notice.Compose{Text: words, Once: true}).ID, notice.Monthly{Day: 10, Minute: 8 * 60})
+	row, err := h.Recur(h.ctx, h.by(h.clerk), h.draft(notice.Compose{Text: words, Once: true}).ID,
+		notice.Monthly{Day: 10, Minute: 8 * 60})
 	if err != nil {
 		t.Fatal(err)
 	}

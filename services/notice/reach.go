@@ -60,7 +60,8 @@ func (s *Service) ways(db *gorm.DB, actor services.Actor, audience Audience, win
 		return nil, err
 	}
 	var templated int64
-	err = services.InWard(db.Model(&models.MessageTemplate{}), actor.Ward).Where("kind = ? AND ended_at IS NULL", "notice").Count(&templated).Error
+	err = services.InWard(db.Model(&models.MessageTemplate{}), actor.Ward).Where("kind = ? AND ended_at IS NULL",
+		"notice").Count(&templated).Error
 	if err != nil {
 		return nil, fmt.Errorf("reach: %w", err)
 	}

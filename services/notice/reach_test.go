@@ -50,15 +50,18 @@ func TestWhatANoticeCosts(t *testing.T) {
 		t.Errorf("past the window: %+v, want %+v", got, want)
 	}
 	// With a template for notices, a number in the roster is enough.
-	h.create(&models.MessageTemplate{WardID: h.ward, Channel: "zalo", Kind: string(outbox.NoticeSent), TemplateID: "7", Fields: `{}`, CreatedAt: h.now})
+	h.create(&models.MessageTemplate{WardID: h.ward, Channel: "zalo", Kind: string(outbox.NoticeSent), TemplateID: "7",
+		Fields: `{}`, CreatedAt: h.now})
 	update(&models.Person{}, "id = ?", h.hoa.Person, map[string]any{"phone": "+84912345678"})
 	if got, want := reach(), (notice.Reach{People: 3, Free: 1, Template: 1, Unreached: 1, Cost: 200}); got != want {
 		t.Errorf("with a template: %+v, want %+v", got, want)
 	}
 	// The account used last comes first: nothing is spent on the other.
-	other := models.Account{WardID: h.ward, Channel: "web", ExternalID: "hoa-2", ChatID: "hoa-2", PersonID: &h.hoa.Person, LinkedAt: h.now, LastSeenAt: h.now}
+	other := models.Account{WardID: h.ward, Channel: "web", ExternalID: "hoa-2", ChatID: "hoa-2", PersonID: &h.hoa.Person,
+		LinkedAt: h.now, LastSeenAt: h.now}
 	h.create(&other)
-	h.create(&models.Consent{WardID: h.ward, PersonID: &h.hoa.Person, AccountID: other.ID, Version: "1", Channel: "web", EventID: "x", GivenAt: h.now})
+	h.create(&models.Consent{WardID: h.ward, PersonID: &h.hoa.Person, AccountID: other.ID, Version: "1", Channel: "web",
+		EventID: "x", GivenAt: h.now})
 	if got, want := reach(), (notice.Reach{People: 3, Free: 2, Unreached: 1}); got != want {
 		t.Errorf("with a second channel: %+v, want %+v", got, want)
 	}
@@ -66,7 +69,8 @@ func TestWhatANoticeCosts(t *testing.T) {
 
 func TestWhoMustBeTelephoned(t *testing.T) {
 	h := newHouse(t)
-	if err := h.store.Model(&models.Person{}).Where("id = ?", h.binh.Person).Update("phone", "+84912345678").Error; err != nil {
+	if err := h.store.Model(&models.Person{}).Where("id = ?", h.binh.Person).Update("phone",
+		"+84912345678").Error; err != nil {
 		t.Fatal(err)
 	}
 	first := h.send(notice.Compose{Text: words})
@@ -84,7 +88,9 @@ func TestWhoMustBeTelephoned(t *testing.T) {
 	if calls[0].Person == h.binh.Person {
 		binh = calls[0]
 	}
-	if binh.Name != "Bình" || binh.Phone != "+84912345678" || binh.Messages != 2 || binh.Kind != string(outbox.NoticeSent) || binh.Subject != second.ID || binh.Why != "no_account" || !binh.At.Equal(h.now) {
+	if binh.Name != "Bình" || binh.Phone != "+84912345678" || binh.Messages != 2 ||
+		binh.Kind != string(outbox.NoticeSent) || binh.Subject != second.ID || binh.Why != "no_account" ||
+		!binh.At.Equal(h.now) {
 		t.Errorf("call %+v", binh)
 	}
 	if one, total, err := h.Calls(h.ctx, h.clerk, 1); err != nil || len(one) != 1 || total != 2 {

@@ -28,7 +28,8 @@ func (s *Service) For(ctx context.Context, actor services.Actor, limit int) ([]V
 		return nil, err
 	}
 	return s.views(ctx, actor, func(db *gorm.DB) *gorm.DB {
-		return db.Where("d.person_id = ?", actor.Person).Order("n.sent_at DESC, n.id DESC").Limit(max(1, min(limit, maxListed)))
+		return db.Where("d.person_id = ?", actor.Person).Order("n.sent_at DESC, n.id DESC").Limit(max(1,
+			min(limit, maxListed)))
 	})
 }
 
@@ -73,7 +74,8 @@ func (s *Service) views(ctx context.Context, actor services.Actor, which func(*g
 		Select(`n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind,
 			a.delivery_id AS answered, COALESCE(a.attends, ?) AS attends, COALESCE(a.reason, '') AS why`, false).
 		Joins("JOIN wards w ON w.id = n.ward_id").
-		Joins("LEFT JOIN deliveries d ON d.subject_kind = ? AND d.subject_id = n.id AND d.kind = ? AND d.person_id = ?", outbox.Notice, outbox.NoticeSent, actor.Person).
+		Joins("LEFT JOIN deliveries d ON d.subject_kind = ? AND d.subject_id = n.id AND d.kind = ? AND d.person_id = ?",
+			outbox.Notice, outbox.NoticeSent, actor.Person).
 		Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
 		Where("n.sent_at IS NOT NULL")
 	if actor.Role != services.System {
@@ -86,7 +88,8 @@ func (s *Service) views(ctx context.Context, actor services.Actor, which func(*g
 	for i, row := range rows {
 		views[i] = View{Notice: row.Notice, State: row.Received, From: row.WardKind + " " + row.WardName}
 		if row.Answered != nil {
-			views[i].Answer = &models.NoticeAnswer{DeliveryID: *row.Answered, NoticeID: row.ID, WardID: row.WardID, Attends: row.Attends, Reason: row.Why}
+			views[i].Answer = &models.NoticeAnswer{DeliveryID: *row.Answered, NoticeID: row.ID, WardID: row.WardID,
+				Attends: row.Attends, Reason: row.Why}
 		}
 	}
 	return views, nil
@@ -122,7 +125,8 @@ func (s *Service) Confirm(ctx context.Context, actor services.Actor, notice int6
 func (s *Service) confirm(ctx context.Context, tx *gorm.DB, actor services.Actor, notice int64) error {
 	now := s.clock.UTC()
 	err := mine(tx, actor, notice).Where("state <> ?", models.DeliveryConfirmed).Updates(map[string]any{
-		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now), "updated_at": now,
+		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now),
+		"updated_at": now,
 	}).Error
 	if err != nil {
 		return fmt.Errorf("confirm notice: %w", err)
@@ -137,7 +141,8 @@ const maxReason = 200
 // confirms the notice. The last word counts. It refuses with
 // invalid/notice_invites a notice that asks nothing of the kind, and
 // invalid/reason_long (max).
-func (s *Service) Answer(ctx context.Context, actor services.Actor, notice int64, attends bool, reason string) (View, error) {
+func (s *Service) Answer(ctx context.Context, actor services.Actor, notice int64, attends bool, reason string) (View,
+	error) {
 	if err := recipient(actor); err != nil {
 		return View{}, err
 	}
@@ -157,8 +162,10 @@ func (s *Service) Answer(ctx context.Context, actor services.Actor, notice int64
 		if err := mine(tx, actor, notice).Select("id").Take(&delivery).Error; err != nil {
 			return fmt.Errorf("answer notice: %w", err)
 		}
-		row := models.NoticeAnswer{DeliveryID: delivery, NoticeID: notice, WardID: actor.Ward, Attends: attends, Reason: reason, At: s.clock.UTC()}
-		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "delivery_id"}}, DoUpdates: clause.AssignmentColumns([]string{"attends", "reason", "at"})}).Create(&row).Error
+		row := models.NoticeAnswer{DeliveryID: delivery, NoticeID: notice, WardID: actor.Ward, Attends: attends,
+			Reason: reason, At: s.clock.UTC()}
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "delivery_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"attends", "reason", "at"})}).Create(&row).Error
 		if err != nil {
 			return fmt.Errorf("answer notice: %w", err)
 		}
@@ -179,7 +186,8 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 	}
 	now := s.clock.UTC()
 	err := mine(s.store.WithContext(ctx), actor, notices...).
-		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain, models.DeliveryFailed, models.DeliveryUnreachable}).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain,
+			models.DeliveryFailed, models.DeliveryUnreachable}).
 		Updates(map[string]any{"state": models.DeliverySeen, "seen_at": now, "updated_at": now}).Error
 	if err != nil {
 		return fmt.Errorf("notice seen: %w", err)
@@ -189,7 +197,9 @@ func (s *Service) Seen(ctx context.Context, actor services.Actor, notices ...int
 
 // mine are the actor's deliveries of the notices.
 func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
-	return services.InWard(tx.Model(&models.Delivery{}), actor.Ward).Where("person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Person, outbox.Notice, outbox.NoticeSent, notices)
+	return services.InWard(tx.Model(&models.Delivery{}),
+		actor.Ward).Where("person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Person, outbox.Notice,
+		outbox.NoticeSent, notices)
 }
 
 // Unread counts the actor's notices that want something of them: not seen, or
@@ -200,7 +210,8 @@ func (s *Service) Unread(ctx context.Context, actor services.Actor) (int64, erro
 	}
 	var unread int64
 	err := s.store.WithContext(ctx).Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id").
-		Where("d.ward_id = ? AND d.person_id = ? AND d.subject_kind = ? AND d.kind = ?", actor.Ward, actor.Person, outbox.Notice, outbox.NoticeSent).
+		Where("d.ward_id = ? AND d.person_id = ? AND d.subject_kind = ? AND d.kind = ?", actor.Ward, actor.Person,
+			outbox.Notice, outbox.NoticeSent).
 		Where("d.state <> ? AND (n.needs_confirm OR d.state <> ?)", models.DeliveryConfirmed, models.DeliverySeen).
 		Count(&unread).Error
 	if err != nil {
@@ -232,7 +243,8 @@ func (s *Service) Sent(ctx context.Context, actor services.Actor) ([]Progress, e
 	}
 	db := s.store.WithContext(ctx)
 	var notices []models.Notice
-	if err := services.InWard(db, actor.Ward).Where("sent_at IS NOT NULL").Order("sent_at DESC, id DESC").Limit(maxListed).Find(&notices).Error; err != nil {
+	if err := services.InWard(db, actor.Ward).Where("sent_at IS NOT NULL").Order("sent_at DESC, id DESC").Limit(
+		maxListed).Find(&notices).Error; err != nil {
 		return nil, fmt.Errorf("notices sent: %w", err)
 	}
 	progress := make([]Progress, len(notices))
@@ -256,7 +268,8 @@ func (s *Service) count(db *gorm.DB, progress []Progress) error {
 		Held      bool
 		People    int
 	}
-	err := db.Model(&models.Delivery{}).Select("subject_id, state, (reason = ? AND state = ?) AS held, COUNT(*) AS people", pausedWhy, models.DeliveryFailed).
+	err := db.Model(&models.Delivery{}).Select(
+		"subject_id, state, (reason = ? AND state = ?) AS held, COUNT(*) AS people", pausedWhy, models.DeliveryFailed).
 		Where("subject_kind = ? AND kind = ? AND subject_id IN ?", outbox.Notice, outbox.NoticeSent, ids).
 		Group("subject_id, state, held").Scan(&counts).Error
 	if err != nil {
@@ -273,7 +286,8 @@ func (s *Service) count(db *gorm.DB, progress []Progress) error {
 		Attends  bool
 		People   int
 	}
-	err = db.Model(&models.NoticeAnswer{}).Select("notice_id, attends, COUNT(*) AS people").Where("notice_id IN ?", ids).Group("notice_id, attends").Scan(&answers).Error
+	err = db.Model(&models.NoticeAnswer{}).Select("notice_id, attends, COUNT(*) AS people").Where("notice_id IN ?",
+		ids).Group("notice_id, attends").Scan(&answers).Error
 	if err != nil {
 		return fmt.Errorf("count answers: %w", err)
 	}

@@ -67,7 +67,8 @@ func MonthlyOf(row models.RecurringNotice) Monthly {
 // another notice's, too_many/recurring (max), conflict/notice_moved what is no
 // draft, denied/role where the ward wants a leader's word and this is none, and
 // as Release does.
-func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, rule Monthly) (models.RecurringNotice, error) {
+func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, rule Monthly) (models.RecurringNotice,
+	error) {
 	var row models.RecurringNotice
 	if !rule.valid() {
 		return row, services.Invalid("notice_rule")
@@ -106,23 +107,27 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 			return err
 		}
 		var running int64
-		if err := services.InWard(tx.Model(&models.RecurringNotice{}), actor.Ward).Where("ended_at IS NULL").Count(&running).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.RecurringNotice{}),
+			actor.Ward).Where("ended_at IS NULL").Count(&running).Error; err != nil {
 			return fmt.Errorf("recurring: %w", err)
 		}
 		if running >= maxRecurring {
 			return services.TooMany("recurring").With("max", maxRecurring)
 		}
 		row = models.RecurringNotice{
-			WardID: actor.Ward, StaffID: actor.Staff, Text: notice.Text, Audience: notice.Audience, NeedsConfirm: notice.NeedsConfirm, Attendance: notice.Attendance, Once: notice.Once, FileID: notice.FileID,
+			WardID: actor.Ward, StaffID: actor.Staff, Text: notice.Text, Audience: notice.Audience,
+			NeedsConfirm: notice.NeedsConfirm, Attendance: notice.Attendance, Once: notice.Once, FileID: notice.FileID,
 			Day: rule.Day, Week: rule.Week, Weekday: int(rule.Weekday), Minute: rule.Minute, NextAt: next.UTC(), CreatedAt: now,
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("recurring: %w", err)
 		}
-		if err := move(tx, notice, notice.State, map[string]any{"state": models.NoticeCancelled, "recurring_id": row.ID}); err != nil {
+		if err := move(tx, notice, notice.State,
+			map[string]any{"state": models.NoticeCancelled, "recurring_id": row.ID}); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "notice.recurs", fmt.Sprintf("recurring_notice:%d", row.ID), journal.Detail{"people": people, "next": row.NextAt})
+		return s.audit.Record(tx, actor, "notice.recurs", fmt.Sprintf("recurring_notice:%d", row.ID),
+			journal.Detail{"people": people, "next": row.NextAt})
 	})
 	return row, err
 }
@@ -133,7 +138,8 @@ func (s *Service) Recurring(ctx context.Context, actor services.Actor) ([]models
 		return nil, err
 	}
 	var rows []models.RecurringNotice
-	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("ended_at IS NULL").Order("next_at, id").Find(&rows).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx),
+		actor.Ward).Where("ended_at IS NULL").Order("next_at, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("recurring: %w", err)
 	}
 	return rows, nil
@@ -158,19 +164,22 @@ func (s *Service) StopRecurring(ctx context.Context, actor services.Actor, id in
 func (s *Service) recur(ctx context.Context) (sent int, err error) {
 	now := s.clock.UTC()
 	var due []models.RecurringNotice
-	if err := services.AcrossWards(s.store.WithContext(ctx), "a job").Where("ended_at IS NULL AND next_at <= ?", now).Order("next_at, id").Limit(dueAtOnce).Find(&due).Error; err != nil {
+	if err := services.AcrossWards(s.store.WithContext(ctx), "a job").Where("ended_at IS NULL AND next_at <= ?",
+		now).Order("next_at, id").Limit(dueAtOnce).Find(&due).Error; err != nil {
 		return 0, fmt.Errorf("recurring: %w", err)
 	}
 	for _, row := range due {
 		failed := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			result := tx.Model(&models.RecurringNotice{}).Where("id = ? AND next_at = ? AND ended_at IS NULL", row.ID, row.NextAt).
+			result := tx.Model(&models.RecurringNotice{}).Where("id = ? AND next_at = ? AND ended_at IS NULL", row.ID,
+				row.NextAt).
 				Update("next_at", MonthlyOf(row).After(now).UTC())
 			if result.Error != nil || result.RowsAffected == 0 || now.Sub(row.NextAt) > stale {
 				return result.Error
 			}
 			notice := models.Notice{
-				WardID: row.WardID, StaffID: row.StaffID, Text: row.Text, Audience: row.Audience, NeedsConfirm: row.NeedsConfirm, Attendance: row.Attendance,
-				Once: row.Once, FileID: row.FileID, RecurringID: &row.ID, State: models.NoticeDraft, CreatedAt: now,
+				WardID: row.WardID, StaffID: row.StaffID, Text: row.Text, Audience: row.Audience, NeedsConfirm: row.NeedsConfirm,
+				Attendance: row.Attendance,
+				Once:       row.Once, FileID: row.FileID, RecurringID: &row.ID, State: models.NoticeDraft, CreatedAt: now,
 			}
 			people, err := s.audience(tx, notice)
 			if err != nil && services.KindOf(err) == services.KindInternal {

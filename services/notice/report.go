@@ -77,7 +77,8 @@ func drawReport(people []Named, notice models.Notice, say Say) ([]byte, error) {
 	if err := book.SetSheetName("Sheet1", sheet); err != nil {
 		return nil, err
 	}
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}})
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true},
+		Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,8 @@ func drawReport(people []Named, notice models.Notice, say Say) ([]byte, error) {
 		}
 		head[i] = excelize.Cell{StyleID: bold, Value: say("notice_sheet."+column.name, nil)}
 	}
-	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"}); err != nil {
+	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3",
+		ActivePane: "bottomLeft"}); err != nil {
 		return nil, err
 	}
 	title := say("notice_sheet.title", map[string]any{"number": notice.ID, "text": firstLine(notice.Text)})
@@ -111,7 +113,8 @@ func drawReport(people []Named, notice models.Notice, say Say) ([]byte, error) {
 		if one.Answer != "" {
 			answer = say("notice_answer."+one.Answer, nil)
 		}
-		row := []any{i + 1, harmless(one.Name), harmless(one.Titles), harmless(vn.FormatPhone(one.Phone)), say("notice_state."+string(one.State), nil), answer, harmless(why)}
+		row := []any{i + 1, harmless(one.Name), harmless(one.Titles), harmless(vn.FormatPhone(one.Phone)),
+			say("notice_state."+string(one.State), nil), answer, harmless(why)}
 		if err := stream.SetRow(fmt.Sprintf("A%d", i+3), row); err != nil {
 			return nil, err
 		}

@@ -30,7 +30,8 @@ type Named struct {
 // Roll is a page (from 0) of who an audience is, by name, and how many they are;
 // only those whom no message would reach when unreached is set. It refuses an
 // audience as Send does.
-func (s *Service) Roll(ctx context.Context, actor services.Actor, audience Audience, window Window, unreached bool, page int) ([]Named, int, error) {
+func (s *Service) Roll(ctx context.Context, actor services.Actor, audience Audience, window Window, unreached bool,
+	page int) ([]Named, int, error) {
 	if err := actor.Need(readers...); err != nil {
 		return nil, 0, err
 	}
@@ -87,7 +88,8 @@ func (s *Service) names(db *gorm.DB, ids []int64) ([]Named, error) {
 	named := make([]Named, 0, len(ids))
 	for begin := 0; begin < len(ids); begin += maxNamed {
 		var part []models.Person
-		if err := db.Select("id", "name", "folded", "phone").Where("id IN ?", ids[begin:min(begin+maxNamed, len(ids))]).Find(&part).Error; err != nil {
+		if err := db.Select("id", "name", "folded", "phone").Where("id IN ?",
+			ids[begin:min(begin+maxNamed, len(ids))]).Find(&part).Error; err != nil {
 			return nil, fmt.Errorf("names: %w", err)
 		}
 		for _, person := range part {
@@ -126,7 +128,8 @@ func (s *Service) titles(db *gorm.DB, ids []int64) (map[int64]string, error) {
 			Title, Name string
 		}
 		err := db.Table("terms t").Select("t.person_id, t.title, b.name").Joins("JOIN branches b ON b.id = t.branch_id").
-			Where("t.person_id IN ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)", ids[begin:min(begin+maxNamed, len(ids))], today, today).
+			Where("t.person_id IN ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
+				ids[begin:min(begin+maxNamed, len(ids))], today, today).
 			Order("t.person_id, t.id").Scan(&rows).Error
 		if err != nil {
 			return nil, fmt.Errorf("titles: %w", err)
@@ -175,7 +178,8 @@ func (s *Service) readers(ctx context.Context, actor services.Actor, people []in
 	var ours []int64
 	for part := range slices.Chunk(people, maxNamed) {
 		var found []int64
-		if err := services.InWard(db.Model(&models.Person{}), actor.Ward).Where(s.store.In("id", part)).Pluck("id", &found).Error; err != nil {
+		if err := services.InWard(db.Model(&models.Person{}), actor.Ward).Where(s.store.In("id", part)).Pluck("id",
+			&found).Error; err != nil {
 			return nil, fmt.Errorf("readers: %w", err)
 		}
 		ours = append(ours, found...)
@@ -202,7 +206,8 @@ func (s *Service) fates(db *gorm.DB, actor services.Actor, id int64) ([]Named, m
 		Select(`d.person_id AS person, p.name AS name, p.phone AS phone, d.state AS state, d.reason AS reason,
 			CASE WHEN a.delivery_id IS NULL THEN '' WHEN a.attends THEN 'yes' ELSE 'no' END AS answer, COALESCE(a.reason, '') AS why`).
 		Joins("JOIN people p ON p.id = d.person_id").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
-		Where("d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent, id).Scan(&rows).Error
+		Where("d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent,
+			id).Scan(&rows).Error
 	if err != nil {
 		return nil, notice, fmt.Errorf("fates: %w", err)
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 type (
-	notices  = approve.Items[models.Notice, string]
-	decision = approve.Move[models.Notice, string]
+	notices  = approve.Items[models.Notice, models.NoticeState]
+	decision = approve.Move[models.Notice, models.NoticeState]
 	act      = approve.Act[models.Notice]
 )
 
@@ -30,8 +30,10 @@ func noticesOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate
 	return &notices{
 		Service: approvals, Outbox: box, Gate: gate,
 		Name: item, Subject: "notice", Card: outbox.Sending, Waiting: models.NoticeWaiting,
-		Read:    itemOf,
-		Set:     func(row *models.Notice, state string, version int) { row.State, row.Version = state, version },
+		Read: itemOf,
+		Set: func(row *models.Notice, state models.NoticeState, version int) {
+			row.State, row.Version = state, version
+		},
 		Columns: []string{"send_at", "approved_by", "sent_at", "following"},
 		Asks:    outbox.NoticeWaiting, Reminds: outbox.NoticeAsked, Reminded: "signers_reminded_at", Since: "submitted_at",
 		NoSigner:  func() error { return services.Conflict("notice_no_leader") },
@@ -41,7 +43,7 @@ func noticesOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate
 
 func itemOf(notice models.Notice) (approve.Item, error) {
 	one := approve.Item{
-		Rule: item, ID: notice.ID, Ward: notice.WardID, Version: notice.Version, State: notice.State,
+		Rule: item, ID: notice.ID, Ward: notice.WardID, Version: notice.Version, State: string(notice.State),
 		Reminded: notice.SignersRemindedAt,
 		Parties:  approve.Parties{Staff: notice.StaffID}, By: notice.ApprovedBy, At: notice.CreatedAt,
 	}

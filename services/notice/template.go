@@ -53,7 +53,8 @@ func Fill(text string, values map[string]string) string {
 func checkFields(text string) error {
 	for _, field := range FieldsOf(text) {
 		if !slices.Contains(Fields, field) {
-			return services.Invalid("notice_field").With("field", "{"+field+"}").With("fields", "{"+strings.Join(Fields, "}, {")+"}")
+			return services.Invalid("notice_field").With("field", "{"+field+"}").With("fields",
+				"{"+strings.Join(Fields, "}, {")+"}")
 		}
 	}
 	return nil
@@ -65,7 +66,8 @@ func (s *Service) Templates(ctx context.Context, actor services.Actor) ([]models
 		return nil, err
 	}
 	var templates []models.NoticeTemplate
-	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("ended_at IS NULL").Order("folded").Find(&templates).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx),
+		actor.Ward).Where("ended_at IS NULL").Order("folded").Find(&templates).Error; err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	return templates, nil
@@ -86,7 +88,8 @@ func (s *Service) template(tx *gorm.DB, actor services.Actor, id int64) (models.
 // KeepTemplate keeps a text under a name; the name of another one replaces that.
 // It refuses with invalid/template_name (min, max), too_many/templates (max), and
 // a text as Draft does.
-func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, text string) (models.NoticeTemplate, error) {
+func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, text string) (models.NoticeTemplate,
+	error) {
 	var template models.NoticeTemplate
 	if err := author(actor); err != nil {
 		return template, err
@@ -99,14 +102,17 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 		return template, err
 	}
 	now := s.clock.UTC()
-	template = models.NoticeTemplate{WardID: actor.Ward, StaffID: actor.Staff, Name: name, Folded: models.Fold(name), Text: text, CreatedAt: now}
+	template = models.NoticeTemplate{WardID: actor.Ward, StaffID: actor.Staff, Name: name, Folded: models.Fold(name),
+		Text: text, CreatedAt: now}
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("folded = ? AND ended_at IS NULL", template.Folded).Update("ended_at", now).Error
+		err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("folded = ? AND ended_at IS NULL",
+			template.Folded).Update("ended_at", now).Error
 		if err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
 		var kept int64
-		if err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("ended_at IS NULL").Count(&kept).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.NoticeTemplate{}),
+			actor.Ward).Where("ended_at IS NULL").Count(&kept).Error; err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
 		if kept >= maxTemplates {

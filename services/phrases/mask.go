@@ -26,17 +26,21 @@ var (
 )
 
 // callers are the words, folded, by which people are called: a name follows.
-var callers = []string{"ong", "ba", "anh", "chi", "co", "chu", "bac", "di", "cau", "mo", "o", "me", "em", "thim", "duong", "dong chi", "ten", "chau"}
+var callers = []string{"ong", "ba", "anh", "chi", "co", "chu", "bac", "di", "cau", "mo", "o", "me", "em", "thim",
+	"duong", "dong chi", "ten", "chau"}
 
 // surnames, folded, that are no other word; three more words may belong to one.
 var surnames = []string{"nguyen", "tran", "pham", "hoang", "huynh", "bui", "trinh"}
 
 // accented are surnames that are other words without their accents.
-var accented = []string{"lê", "phan", "võ", "đặng", "đỗ", "hồ", "ngô", "dương", "lý", "đinh", "trương", "thái", "hà", "đậu", "cao"}
+var accented = []string{"lê", "phan", "võ", "đặng", "đỗ", "hồ", "ngô", "dương", "lý", "đinh", "trương", "thái", "hà",
+	"đậu", "cao"}
 
 // plain are words, folded, that follow one of callers and are no name.
-var plain = []string{"hoi", "doan", "bo", "uy", "tra", "em", "oi", "a", "nhe", "cho", "toi", "minh", "phuong", "la", "lam", "nay", "ay", "do", "truong", "pho",
-	"muon", "can", "bao", "xem", "hoi", "nhan", "chua", "co", "khong", "van", "dang", "da", "bi", "dau", "nao", "gi", "sao", "thang", "tien", "phu", "cap", "nghi", "thoi"}
+var plain = []string{"hoi", "doan", "bo", "uy", "tra", "em", "oi", "a", "nhe", "cho", "toi", "minh", "phuong", "la",
+	"lam", "nay", "ay", "do", "truong", "pho",
+	"muon", "can", "bao", "xem", "hoi", "nhan", "chua", "co", "khong", "van", "dang", "da", "bi", "dau", "nao", "gi",
+	"sao", "thang", "tien", "phu", "cap", "nghi", "thoi"}
 
 // Mask is a text without what tells of whom it speaks: names are [tên], numbers
 // are [số], addresses are gone. It rather hides a word too many. The result is
@@ -105,8 +109,10 @@ func hideGuessed(words []string, hidden []bool) {
 			hidden[i] = true
 		}
 		exact := strings.ToLower(strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }))
-		if slices.Contains(surnames, folded) || slices.Contains(accented, exact) && exact != folded || slices.Contains(accented, exact) && hidden[i] {
-			for k := i; k < min(i+4, len(words)) && (k == i || !slices.Contains(plain, bare(words[k])) && words[k] != maskedNumber || bare(words[k]) == "van"); k++ {
+		if slices.Contains(surnames, folded) || slices.Contains(accented, exact) && exact != folded ||
+			slices.Contains(accented, exact) && hidden[i] {
+			for k := i; k < min(i+4, len(words)) &&
+				(k == i || !slices.Contains(plain, bare(words[k])) && words[k] != maskedNumber || bare(words[k]) == "van"); k++ {
 				hidden[k] = true
 			}
 		}

@@ -152,7 +152,8 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 	if report.Keeping, err = keeps(db, ward); err != nil {
 		return Report{}, err
 	}
-	err = services.InWard(db.Model(&models.PhraseCount{}).Select("intent, SUM(times) AS times"), ward).Where("day >= ?", report.Since).
+	err = services.InWard(db.Model(&models.PhraseCount{}).Select("intent, SUM(times) AS times"), ward).Where("day >= ?",
+		report.Since).
 		Group("intent").Order("times DESC, intent").Limit(maxPhrases).Scan(&report.Counts).Error
 	if err != nil {
 		return Report{}, fmt.Errorf("phrases: %w", err)
@@ -161,7 +162,8 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 		return report, nil
 	}
 	err = services.InWard(db, ward).Where("created_at >= ?", s.clock.UTC().Add(-keptFor)).
-		Clauses(clause.OrderBy{Expression: clause.Expr{SQL: "created_at DESC, id DESC"}}).Limit(shownMost).Find(&report.Kept).Error
+		Clauses(clause.OrderBy{Expression: clause.Expr{SQL: "created_at DESC, id DESC"}}).Limit(shownMost).Find(
+		&report.Kept).Error
 	if err != nil {
 		return Report{}, fmt.Errorf("phrases: %w", err)
 	}

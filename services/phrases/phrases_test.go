@@ -108,7 +108,8 @@ func TestPhrasesAreKeptMaskedForThirtyDaysWhereTheWardWantsIt(t *testing.T) {
 	}
 	w.counts("unknown", "nhờ chị Hoa gọi 0912 345 678", "Hoa")
 	report := w.report()
-	if !report.Keeping || len(report.Kept) != 1 || report.Kept[0].Masked != "nhờ chị [tên] gọi [số]" || report.Kept[0].Intent != "unknown" {
+	if !report.Keeping || len(report.Kept) != 1 || report.Kept[0].Masked != "nhờ chị [tên] gọi [số]" ||
+		report.Kept[0].Intent != "unknown" {
 		t.Fatalf("kept %+v", report.Kept)
 	}
 	far := services.Actor{Role: services.Officer, Ward: w.nam, Person: 9}
@@ -142,7 +143,8 @@ func TestWhoMayNotIsRefused(t *testing.T) {
 		"a foreign ward is not to be read":     {second(w.Of(w.ctx, w.away, w.bac)), services.KindNotFound},
 		"an officer does not read":             {second(w.Of(w.ctx, w.lan, w.bac)), services.KindDenied},
 		"a stranger does not read":             {second(w.Of(w.ctx, services.Actor{}, w.bac)), services.KindDenied},
-		"no intent":                            {w.Count(w.ctx, w.lan, phrases.Unclear{Intent: "Nguyễn Thị Lan"}), services.KindInternal},
+		"no intent": {w.Count(w.ctx, w.lan, phrases.Unclear{Intent: "Nguyễn Thị Lan"}),
+			services.KindInternal},
 	} {
 		if services.KindOf(call.err) != call.kind {
 			t.Errorf("%s: %v, want %s", name, call.err, call.kind)
@@ -195,7 +197,8 @@ var figure = regexp.MustCompile(`\p{Nd}`)
 func TestMaskHides(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringMatching(`[A-ZĐ][a-zàảđếợ]{1,6}`).Draw(t, "name")
-		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`([a-z0-9đ .,]{0,9} ){0,60}`)).Draw(t, "before") + " " + name + " " + rapid.String().Draw(t, "after")
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`([a-z0-9đ .,]{0,9} ){0,60}`)).Draw(t, "before") + " " +
+			name + " " + rapid.String().Draw(t, "after")
 		masked := phrases.Mask(text, name)
 		switch {
 		case figure.MatchString(masked):

@@ -39,7 +39,8 @@ func ParseDate(text string, today models.Date) (models.Date, error) {
 	if err != nil {
 		return models.Date{}, err
 	}
-	if day.Before(models.NewDate(today.Year-yearsBack, today.Month, today.Day)) || day.After(models.NewDate(today.Year+yearsAhead, today.Month, today.Day)) {
+	if day.Before(models.NewDate(today.Year-yearsBack, today.Month, today.Day)) ||
+		day.After(models.NewDate(today.Year+yearsAhead, today.Month, today.Day)) {
 		return models.Date{}, services.Invalid("date_far").With("date", day)
 	}
 	return day, nil

@@ -49,7 +49,8 @@ func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (m
 	person.BankAccount, person.BankHash = sealed, s.vault.Hash(bankHash, number)
 	person.BankName, person.BankTail = account.Bank, vn.AccountTail(number)
 	return s.setPerson(tx, person, map[string]any{
-		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName, "bank_tail": person.BankTail,
+		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName,
+		"bank_tail": person.BankTail,
 	})
 }
 
@@ -104,7 +105,8 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 // of the ward has: the two are one human, or one of them is wrong.
 func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number string, person int64) error {
 	var others int64
-	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?", models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
+	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?",
+		models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
 	if err != nil {
 		return fmt.Errorf("find citizen id: %w", err)
 	}
@@ -139,7 +141,8 @@ func (s *Service) setPerson(tx *gorm.DB, person models.Person, columns map[strin
 // VoidTerm takes a term out of what is believed, with nothing in its place: it
 // was never so. The row stays readable.
 func (s *Service) VoidTerm(tx *gorm.DB, term models.Term) error {
-	result := tx.Model(&models.Term{}).Where("id = ? AND superseded_at IS NULL", term.ID).Update("superseded_at", s.clock.UTC())
+	result := tx.Model(&models.Term{}).Where("id = ? AND superseded_at IS NULL", term.ID).Update("superseded_at",
+		s.clock.UTC())
 	if result.Error != nil {
 		return fmt.Errorf("void term: %w", result.Error)
 	}

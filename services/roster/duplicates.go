@@ -148,7 +148,8 @@ func (s *Service) Distinguish(ctx context.Context, actor services.Actor, one, ot
 		if first.WardID != second.WardID {
 			return services.NotFound("person")
 		}
-		row := models.PersonDistinction{WardID: first.WardID, FirstID: first.ID, SecondID: second.ID, ByStaff: services.Ref(actor.Staff), At: s.clock.UTC()}
+		row := models.PersonDistinction{WardID: first.WardID, FirstID: first.ID, SecondID: second.ID,
+			ByStaff: services.Ref(actor.Staff), At: s.clock.UTC()}
 		result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if err := result.Error; err != nil && !errors.Is(err, gorm.ErrDuplicatedKey) {
 			return fmt.Errorf("distinguish people: %w", err)
@@ -156,6 +157,7 @@ func (s *Service) Distinguish(ctx context.Context, actor services.Actor, one, ot
 		if result.RowsAffected == 0 {
 			return nil
 		}
-		return s.audit.Record(tx, actor, "person.distinct", fmt.Sprintf("person:%d", first.ID), journal.Detail{"other": second.ID})
+		return s.audit.Record(tx, actor, "person.distinct", fmt.Sprintf("person:%d", first.ID),
+			journal.Detail{"other": second.ID})
 	})
 }

@@ -66,7 +66,8 @@ func (s *Service) wherever(tx *gorm.DB, branchIDs []int64) (map[int64]BranchView
 	}
 	found := make(map[int64]BranchView, len(rows))
 	for _, row := range rows {
-		found[row.Branch.ID] = BranchView{Branch: row.Branch, Village: row.Village, Organization: kinds[row.Branch.OrganizationCode]}
+		found[row.Branch.ID] = BranchView{Branch: row.Branch, Village: row.Village,
+			Organization: kinds[row.Branch.OrganizationCode]}
 	}
 	return found, nil
 }

@@ -79,7 +79,10 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 			}
 		}
 	}
-	slices.SortFunc(candidates, func(a, b models.Person) int { return cmp.Or(cmp.Compare(a.Folded, b.Folded), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(candidates, func(a, b models.Person) int {
+		return cmp.Or(cmp.Compare(a.Folded, b.Folded),
+			cmp.Compare(a.ID, b.ID))
+	})
 	found, err := s.withPosts(ctx, candidates)
 	if err != nil {
 		return nil, err
@@ -94,7 +97,8 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 // else stays as it is.
 func inWhichWard(tx *gorm.DB, ward int64, words []string) ([]string, error) {
 	spoken := " " + strings.Join(words, " ") + " "
-	if !strings.Contains(spoken, " xa ") && !strings.Contains(spoken, " phuong ") && !strings.Contains(spoken, " thi tran ") {
+	if !strings.Contains(spoken, " xa ") && !strings.Contains(spoken, " phuong ") &&
+		!strings.Contains(spoken, " thi tran ") {
 		return words, nil
 	}
 	var names []string
@@ -155,7 +159,8 @@ func wordsOf(query string) []string {
 	runes := []rune(query)
 	folded := models.Fold(string(runes[:min(len(runes), maxQuery)]))
 	var words []string
-	for _, word := range strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, word := range strings.FieldsFunc(folded,
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if short := unitWords[word]; short != nil {
 			words = append(words, short...)
 			continue

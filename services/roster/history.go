@@ -26,7 +26,8 @@ const maxHistory = 5000
 // stood then. Heads come first within a branch. Names of people, villages and
 // branches are today's, and of two rows that were found to be one human the one
 // that stays answers for both. Officers read only their own posts.
-func (s *Service) At(ctx context.Context, actor services.Actor, scope Scope, about models.Date, known time.Time) ([]Post, error) {
+func (s *Service) At(ctx context.Context, actor services.Actor, scope Scope, about models.Date,
+	known time.Time) ([]Post, error) {
 	if err := actor.Need(append(readers, services.Officer)...); err != nil {
 		return nil, err
 	}
@@ -62,7 +63,8 @@ func (s *Service) At(ctx context.Context, actor services.Actor, scope Scope, abo
 	var terms []models.Term
 	err := query.
 		Where("terms.created_at <= ? AND (terms.superseded_at IS NULL OR terms.superseded_at > ?)", at, at).
-		Where("terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ? OR terms.closed_at > ?)", about, about, at).
+		Where("terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ? OR terms.closed_at > ?)", about, about,
+			at).
 		Order("b.village_id, terms.branch_id, " + byRank).Limit(maxHistory).Find(&terms).Error
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
@@ -81,7 +83,8 @@ func (s *Service) Career(ctx context.Context, actor services.Actor, person int64
 	}
 	tx := s.store.WithContext(ctx)
 	var terms []models.Term
-	err := tx.Where("person_id = ? AND superseded_at IS NULL", person).Order("from_date DESC, id DESC").Limit(maxFound).Find(&terms).Error
+	err := tx.Where("person_id = ? AND superseded_at IS NULL",
+		person).Order("from_date DESC, id DESC").Limit(maxFound).Find(&terms).Error
 	if err != nil {
 		return nil, fmt.Errorf("read career: %w", err)
 	}

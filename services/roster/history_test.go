@@ -28,7 +28,8 @@ func TestHistoryIsReadAsItWasBelieved(t *testing.T) {
 	round := 0
 	rapid.Check(t, func(r *rapid.T) {
 		round++
-		village := models.Village{WardID: h.ward.ID, Name: fmt.Sprint("Thôn thử ", round), Folded: fmt.Sprint("thon thu ", round)}
+		village := models.Village{WardID: h.ward.ID, Name: fmt.Sprint("Thôn thử ", round),
+			Folded: fmt.Sprint("thon thu ", round)}
 		h.create(&village)
 		branch := models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: "elderly", Name: village.Name}
 		h.create(&branch)
@@ -42,7 +43,8 @@ func TestHistoryIsReadAsItWasBelieved(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(r, "steps") {
 			h.now = h.now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 3600_000_000}).Draw(r, "passes")) * time.Microsecond)
 			var live []models.Term
-			if err := h.store.Where("branch_id = ? AND superseded_at IS NULL", branch.ID).Order("id").Find(&live).Error; err != nil {
+			if err := h.store.Where("branch_id = ? AND superseded_at IS NULL",
+				branch.ID).Order("id").Find(&live).Error; err != nil {
 				r.Fatal(err)
 			}
 			step := rapid.SampledFrom([]string{"open", "close", "close", "correct", "void"}).Draw(r, "step")
@@ -111,7 +113,8 @@ func heldNow(t *testing.T, h *house, branch int64, on models.Date) []string {
 func described(posts []roster.Post) []string {
 	lines := []string{}
 	for _, post := range posts {
-		lines = append(lines, fmt.Sprint(post.Term.ID, post.Term.PersonID, post.Term.Role, post.Term.Slot, post.Term.From, post.Term.To, post.Term.EndReason))
+		lines = append(lines, fmt.Sprint(post.Term.ID, post.Term.PersonID, post.Term.Role, post.Term.Slot, post.Term.From,
+			post.Term.To, post.Term.EndReason))
 	}
 	slices.Sort(lines)
 	return lines
@@ -126,29 +129,34 @@ func TestHistoryScopesAndWhoMayAsk(t *testing.T) {
 		{}: 3, {Village: h.villages[0].ID}: 2, {Branch: h.women.ID}: 1, {Person: head.ID}: 1,
 	} {
 		posts, err := h.At(h.ctx, h.clerk, scope, h.today, h.now)
-		if err != nil || len(posts) != want || posts[0].Branch.Name == "" || posts[0].Person.Name == "" || posts[0].Organization.Code == "" {
+		if err != nil || len(posts) != want || posts[0].Branch.Name == "" || posts[0].Person.Name == "" ||
+			posts[0].Organization.Code == "" {
 			t.Errorf("%+v: %d posts, %v", scope, len(posts), err)
 		}
 	}
-	if posts, err := h.At(h.ctx, h.clerk, roster.Scope{}, models.NewDate(2023, 12, 31), h.now); err != nil || len(posts) != 0 {
+	if posts, err := h.At(h.ctx, h.clerk, roster.Scope{}, models.NewDate(2023, 12, 31), h.now); err != nil ||
+		len(posts) != 0 {
 		t.Errorf("before anybody began: %v, %v", posts, err)
 	}
 	if posts, err := h.At(h.ctx, h.clerk, roster.Scope{}, h.today, h.now.Add(-time.Hour)); err != nil || len(posts) != 0 {
 		t.Errorf("before anything was known: %v, %v", posts, err)
 	}
-	if posts, err := h.At(h.ctx, officer(head), roster.Scope{Person: head.ID}, h.today, h.now); err != nil || len(posts) != 1 {
+	if posts, err := h.At(h.ctx, officer(head), roster.Scope{Person: head.ID}, h.today, h.now); err != nil ||
+		len(posts) != 1 {
 		t.Errorf("own: %v, %v", posts, err)
 	}
 	_, err := h.At(h.ctx, officer(head), roster.Scope{Branch: h.veterans.ID}, h.today, h.now)
 	wants(t, err, "denied: role")
 	abroad := services.Actor{Role: services.Clerk, Ward: h.foreign.ID, Staff: 9}
 	for scope, refusal := range map[roster.Scope]string{
-		{Village: h.villages[0].ID}: "not_found: village", {Branch: h.women.ID}: "not_found: branch", {Person: head.ID}: "not_found: person",
+		{Village: h.villages[0].ID}: "not_found: village", {Branch: h.women.ID}: "not_found: branch",
+		{Person: head.ID}: "not_found: person",
 	} {
 		_, err := h.At(h.ctx, abroad, scope, h.today, h.now)
 		wants(t, err, refusal)
 	}
-	if career, err := h.Career(h.ctx, h.clerk, head.ID); err != nil || len(career) != 1 || career[0].Branch.ID != h.women.ID {
+	if career, err := h.Career(h.ctx, h.clerk, head.ID); err != nil || len(career) != 1 ||
+		career[0].Branch.ID != h.women.ID {
 		t.Errorf("career %+v, %v", career, err)
 	}
 }

@@ -40,7 +40,8 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, ctx: context.Background(), today: models.NewDate(2026, 4, 6), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
+	h := &house{t: t, ctx: context.Background(), today: models.NewDate(2026, 4, 6),
+		now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
 	clock := services.Clock(func() time.Time { return h.now })
 	h.store = storetest.New(t, clock)
 	secrets, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
@@ -49,9 +50,12 @@ func newHouse(t *testing.T) *house {
 	}
 	h.Service = roster.New(h.store, secrets, journal.New(h.store, clock), clock)
 	h.create(&[]models.Organization{
-		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
-		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 2},
-		{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 3},
+		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
+		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 2},
+		{Code: "elderly", Name: "Hội Người cao tuổi", BranchName: "Chi hội Người cao tuổi", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 3},
 	})
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	h.foreign = models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
@@ -100,10 +104,12 @@ func (h *house) person(name, phone string, branch models.Branch, role models.Ter
 		if branch.ID != 0 {
 			ward = branch.WardID
 		}
-		if person, err = h.AddPerson(tx, ward, roster.NewPerson{Name: name, Phone: phone, BirthYear: 1970}); err != nil || branch.ID == 0 {
+		if person, err = h.AddPerson(tx, ward, roster.NewPerson{Name: name, Phone: phone, BirthYear: 1970}); err != nil ||
+			branch.ID == 0 {
 			return err
 		}
-		_, err = h.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: models.NewDate(2024, 1, 1)})
+		_, err = h.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role,
+			From: models.NewDate(2024, 1, 1)})
 		return err
 	})
 	return person

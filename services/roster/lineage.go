@@ -18,7 +18,8 @@ const maxVillageName = 100 // runes
 
 // RenameVillage gives a village another name from a day on. The old one still
 // finds it.
-func (s *Service) RenameVillage(ctx context.Context, actor services.Actor, village int64, name string, from models.Date, decision string) error {
+func (s *Service) RenameVillage(ctx context.Context, actor services.Actor, village int64, name string,
+	from models.Date, decision string) error {
 	name = strings.Join(strings.Fields(name), " ")
 	if name == "" || len([]rune(name)) > maxVillageName || from.IsZero() {
 		return services.Invalid("village")
@@ -34,13 +35,15 @@ func (s *Service) RenameVillage(ctx context.Context, actor services.Actor, villa
 		if err != nil {
 			return fmt.Errorf("rename village: %w", err)
 		}
-		return s.audit.Record(tx, actor, "village.renamed", fmt.Sprintf("village:%d", row.ID), journal.Detail{"from": row.Name, "to": name, "on": from, "decision": decision})
+		return s.audit.Record(tx, actor, "village.renamed", fmt.Sprintf("village:%d", row.ID),
+			journal.Detail{"from": row.Name, "to": name, "on": from, "decision": decision})
 	})
 }
 
 // AddVillageName notes a name under which a village may be asked for besides
 // its own, such as "Thôn 3 xã Thuận Lộc"; until is its last day, if known.
-func (s *Service) AddVillageName(ctx context.Context, actor services.Actor, village int64, name string, until models.Date, decision string) error {
+func (s *Service) AddVillageName(ctx context.Context, actor services.Actor, village int64, name string,
+	until models.Date, decision string) error {
 	name = strings.Join(strings.Fields(name), " ")
 	if name == "" || len([]rune(name)) > maxVillageName {
 		return services.Invalid("village")
@@ -49,11 +52,13 @@ func (s *Service) AddVillageName(ctx context.Context, actor services.Actor, vill
 		if err := keepName(tx, row, name, until, decision, s.clock); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "village.also_called", fmt.Sprintf("village:%d", row.ID), journal.Detail{"name": name})
+		return s.audit.Record(tx, actor, "village.also_called", fmt.Sprintf("village:%d", row.ID),
+			journal.Detail{"name": name})
 	})
 }
 
-func (s *Service) withVillage(ctx context.Context, actor services.Actor, id int64, do func(*gorm.DB, models.Village) error) error {
+func (s *Service) withVillage(ctx context.Context, actor services.Actor, id int64,
+	do func(*gorm.DB, models.Village) error) error {
 	if err := actor.Need(services.Clerk, services.Admin); err != nil {
 		return err
 	}
@@ -67,10 +72,13 @@ func (s *Service) withVillage(ctx context.Context, actor services.Actor, id int6
 }
 
 // keepName writes a name down and lets it find the village.
-func keepName(tx *gorm.DB, village models.Village, name string, until models.Date, decision string, clock services.Clock) error {
+func keepName(tx *gorm.DB, village models.Village, name string, until models.Date, decision string,
+	clock services.Clock) error {
 	folded := models.Fold(name)
-	row := models.VillageName{WardID: village.WardID, VillageID: village.ID, Name: name, Folded: folded, Until: until, DecisionNumber: decision, CreatedAt: clock.UTC()}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil && !errors.Is(err, gorm.ErrDuplicatedKey) {
+	row := models.VillageName{WardID: village.WardID, VillageID: village.ID, Name: name, Folded: folded, Until: until,
+		DecisionNumber: decision, CreatedAt: clock.UTC()}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil &&
+		!errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fmt.Errorf("keep village name: %w", err)
 	}
 	known := strings.Split(village.KnownAs, " | ")
@@ -78,7 +86,8 @@ func keepName(tx *gorm.DB, village models.Village, name string, until models.Dat
 		known = nil
 	}
 	known = append(known, folded)
-	if err := tx.Model(&models.Village{}).Where("id = ?", village.ID).Update("known_as", strings.Join(known, " | ")).Error; err != nil {
+	if err := tx.Model(&models.Village{}).Where("id = ?", village.ID).Update("known_as",
+		strings.Join(known, " | ")).Error; err != nil {
 		return fmt.Errorf("keep village name: %w", err)
 	}
 	return nil

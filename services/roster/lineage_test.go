@@ -18,7 +18,8 @@ func TestOldNamesOfVillagesStillFind(t *testing.T) {
 	}
 	for _, query := range []string{"thôn 3 xã thuận lộc", "hoa tdp 5", "tdp 17"} {
 		found, err := h.Find(h.ctx, h.clerk, query, 0)
-		if err != nil || len(found) != 1 || found[0].Person.ID != hoa.ID || found[0].Posts[0].Village.Name != "Tổ dân phố 17" {
+		if err != nil || len(found) != 1 || found[0].Person.ID != hoa.ID ||
+			found[0].Posts[0].Village.Name != "Tổ dân phố 17" {
 			t.Errorf("%s: %+v, %v", query, found, err)
 		}
 	}

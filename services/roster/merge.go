@@ -48,12 +48,14 @@ type identity struct {
 }
 
 func identityOf(p models.Person) identity {
-	return identity{p.Phone, p.PhoneHash, p.PhoneShared, p.BirthDate, p.BirthYear, p.CitizenID, p.CitizenHash, p.BankAccount, p.BankHash, p.BankTail, p.BankName, p.DiedOn}
+	return identity{p.Phone, p.PhoneHash, p.PhoneShared, p.BirthDate, p.BirthYear, p.CitizenID, p.CitizenHash,
+		p.BankAccount, p.BankHash, p.BankTail, p.BankName, p.DiedOn}
 }
 
 func (i identity) columns() map[string]any {
 	return map[string]any{
-		"phone": i.Phone, "phone_hash": i.PhoneHash, "phone_shared": i.PhoneShared, "birth_date": i.BirthDate, "birth_year": i.BirthYear,
+		"phone": i.Phone, "phone_hash": i.PhoneHash, "phone_shared": i.PhoneShared, "birth_date": i.BirthDate,
+		"birth_year": i.BirthYear,
 		"citizen_id": i.CitizenID, "citizen_hash": i.CitizenHash, "bank_account": i.BankAccount, "bank_hash": i.BankHash,
 		"bank_tail": i.BankTail, "bank_name": i.BankName, "died_on": i.DiedOn,
 	}
@@ -140,7 +142,8 @@ func (s *Service) MergePreview(tx *gorm.DB, actor services.Actor, keep, drop int
 //	conflict/merge_differ     both citizen ids are known and differ
 //	conflict/merge_overlap    both hold posts of one branch on the same days
 //	conflict/merge_requests   a request about who goes waits for its answer
-func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64) (kept, dropped models.Person, err error) {
+func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64) (kept, dropped models.Person,
+	err error) {
 	if keep == drop {
 		return kept, dropped, services.Invalid("merge_same")
 	}
@@ -155,7 +158,8 @@ func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64)
 		return kept, dropped, services.NotFound("person")
 	case kept.MergedInto != nil || dropped.MergedInto != nil:
 		return kept, dropped, services.Conflict("merged")
-	case len(kept.CitizenHash) > 0 && len(dropped.CitizenHash) > 0 && string(kept.CitizenHash) != string(dropped.CitizenHash):
+	case len(kept.CitizenHash) > 0 && len(dropped.CitizenHash) > 0 &&
+		string(kept.CitizenHash) != string(dropped.CitizenHash):
 		return kept, dropped, services.Conflict("merge_differ")
 	}
 	var overlap []string
@@ -170,7 +174,9 @@ func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64)
 		return kept, dropped, services.Conflict("merge_overlap").With("branch", overlap[0])
 	}
 	var waiting int64
-	err = tx.Model(&models.ChangeRequest{}).Where("state IN ('submitted', 'returned') AND kind <> 'merge' AND (subject_id = ? OR newcomer_id = ?)", drop, drop).Count(&waiting).Error
+	err = tx.Model(&models.ChangeRequest{}).Where(
+		"state IN ('submitted', 'returned') AND kind <> 'merge' AND (subject_id = ? OR newcomer_id = ?)", drop,
+		drop).Count(&waiting).Error
 	if err != nil {
 		return kept, dropped, fmt.Errorf("find requests: %w", err)
 	}
@@ -190,7 +196,8 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 		return models.PersonMerge{}, err
 	}
 	ids := []int64{min(keep, drop), max(keep, drop)}
-	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Order("id").Find(&[]models.Person{}, "id IN ?", ids).Error; err != nil {
+	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Order("id").Find(&[]models.Person{}, "id IN ?",
+		ids).Error; err != nil {
 		return models.PersonMerge{}, fmt.Errorf("lock people: %w", err)
 	}
 	kept, dropped, err := s.mergeable(tx, by, keep, drop)
@@ -209,7 +216,10 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 		if err := tx.Table(p.table).Where(p.column+" = ?", drop).Order("id").Pluck("id", &rows).Error; err != nil {
 			return models.PersonMerge{}, fmt.Errorf("merge %s: %w", p.table, err)
 		}
-		rows = slices.DeleteFunc(rows, func(id int64) bool { return p.table == "accounts" && slices.Contains(record.Unlinked, id) })
+		rows = slices.DeleteFunc(rows, func(id int64) bool {
+			return p.table == "accounts" &&
+				slices.Contains(record.Unlinked, id)
+		})
 		if len(rows) == 0 {
 			continue
 		}
@@ -219,7 +229,8 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 		}
 	}
 	// Drop steps aside first: a number is one person's.
-	empty := identity{BirthDate: dropped.BirthDate, BirthYear: dropped.BirthYear, DiedOn: dropped.DiedOn, BankTail: dropped.BankTail, BankName: dropped.BankName}
+	empty := identity{BirthDate: dropped.BirthDate, BirthYear: dropped.BirthYear, DiedOn: dropped.DiedOn,
+		BankTail: dropped.BankTail, BankName: dropped.BankName}
 	columns := empty.columns()
 	columns["merged_into"], columns["merged_at"] = keep, now
 	if _, err := s.setPerson(tx, dropped, columns); err != nil {
@@ -232,24 +243,28 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	if err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
-	merge := models.PersonMerge{WardID: kept.WardID, KeepID: keep, DropID: drop, ByStaff: services.Ref(by.Staff), Moved: string(text), At: now}
+	merge := models.PersonMerge{WardID: kept.WardID, KeepID: keep, DropID: drop, ByStaff: services.Ref(by.Staff),
+		Moved: string(text), At: now}
 	if err := tx.Create(&merge).Error; err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
 	by.Ward = kept.WardID
-	return merge, s.audit.Record(tx, by, "person.merged", fmt.Sprintf("person:%d", keep), journal.Detail{"dropped": drop, "merge": merge.ID, "rows": record.Rows})
+	return merge, s.audit.Record(tx, by, "person.merged", fmt.Sprintf("person:%d", keep),
+		journal.Detail{"dropped": drop, "merge": merge.ID, "rows": record.Rows})
 }
 
 // unlinkDoubles cuts off drop's accounts on channels where keep has one, and
 // takes back invites that nobody used.
 func (s *Service) unlinkDoubles(tx *gorm.DB, keep, drop int64, now time.Time, record *moved) error {
 	err := tx.Model(&models.Account{}).Where(`person_id = ? AND unlinked_at IS NULL AND channel IN (?)`, drop,
-		tx.Model(&models.Account{}).Select("channel").Where("person_id = ? AND unlinked_at IS NULL", keep)).Order("id").Pluck("id", &record.Unlinked).Error
+		tx.Model(&models.Account{}).Select("channel").Where("person_id = ? AND unlinked_at IS NULL",
+			keep)).Order("id").Pluck("id", &record.Unlinked).Error
 	if err == nil && len(record.Unlinked) > 0 {
 		err = tx.Model(&models.Account{}).Where("id IN ?", record.Unlinked).Update("unlinked_at", now).Error
 	}
 	if err == nil {
-		err = tx.Model(&models.Invite{}).Where("person_id = ? AND used_at IS NULL AND revoked_at IS NULL", drop).Order("id").Pluck("id", &record.Revoked).Error
+		err = tx.Model(&models.Invite{}).Where("person_id = ? AND used_at IS NULL AND revoked_at IS NULL",
+			drop).Order("id").Pluck("id", &record.Revoked).Error
 	}
 	if err == nil && len(record.Revoked) > 0 {
 		err = tx.Model(&models.Invite{}).Where("id IN ?", record.Revoked).Update("revoked_at", now).Error
@@ -282,7 +297,8 @@ func (s *Service) Mergers(tx *gorm.DB, actor services.Actor, person int64) ([]mo
 		return nil, err
 	}
 	var merges []models.PersonMerge
-	err := tx.Where("(keep_id = ? OR drop_id = ?) AND undone_at IS NULL AND at > ?", person, person, s.clock.UTC().Add(-UndoMergeWithin)).Order("id DESC").Limit(maxFound).Find(&merges).Error
+	err := tx.Where("(keep_id = ? OR drop_id = ?) AND undone_at IS NULL AND at > ?", person, person,
+		s.clock.UTC().Add(-UndoMergeWithin)).Order("id DESC").Limit(maxFound).Find(&merges).Error
 	if err != nil {
 		return nil, fmt.Errorf("read mergers: %w", err)
 	}
@@ -318,7 +334,8 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 		return fmt.Errorf("read merger: %w", err)
 	}
 	var kept, dropped models.Person
-	if err := errors.Join(tx.Take(&kept, "id = ?", merge.KeepID).Error, tx.Take(&dropped, "id = ?", merge.DropID).Error); err != nil {
+	if err := errors.Join(tx.Take(&kept, "id = ?", merge.KeepID).Error,
+		tx.Take(&dropped, "id = ?", merge.DropID).Error); err != nil {
 		return fmt.Errorf("read people: %w", err)
 	}
 	if kept.MergedInto != nil {
@@ -326,7 +343,8 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 	}
 	for _, p := range pointing {
 		for chunk := range slices.Chunk(record.Rows[p.table+"."+p.column], pointChunk) {
-			err := tx.Table(p.table).Where("id IN ? AND "+p.column+" = ?", chunk, merge.KeepID).Update(p.column, merge.DropID).Error
+			err := tx.Table(p.table).Where("id IN ? AND "+p.column+" = ?", chunk, merge.KeepID).Update(p.column,
+				merge.DropID).Error
 			if err != nil {
 				return termRefusal(err, "undo merger of "+p.table)
 			}
@@ -342,7 +360,8 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 		}
 	}
 	if len(record.Revoked) > 0 {
-		if err := tx.Model(&models.Invite{}).Where("id IN ? AND revoked_at = ?", record.Revoked, merge.At).Update("revoked_at", nil).Error; err != nil {
+		if err := tx.Model(&models.Invite{}).Where("id IN ? AND revoked_at = ?", record.Revoked,
+			merge.At).Update("revoked_at", nil).Error; err != nil {
 			return fmt.Errorf("undo merger of invites: %w", err)
 		}
 	}
@@ -361,7 +380,8 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 		return fmt.Errorf("undo merger: %w", err)
 	}
 	by.Ward = merge.WardID
-	return s.audit.Record(tx, by, "person.unmerged", fmt.Sprintf("person:%d", merge.KeepID), journal.Detail{"restored": merge.DropID, "merge": merge.ID})
+	return s.audit.Record(tx, by, "person.unmerged", fmt.Sprintf("person:%d", merge.KeepID),
+		journal.Detail{"restored": merge.DropID, "merge": merge.ID})
 }
 
 // changedBack gives back what the merger filled in and nobody has changed since.

@@ -35,15 +35,19 @@ func TestMergeMovesEverythingAndUnmergeRestoresExactly(t *testing.T) {
 	keep := h.person("Nguyễn Thị Hoa", "+84912345678", h.women, models.Head)
 	drop := h.person("Nguyễn Thị Hoà", "+84987654321", h.elderly, models.Head)
 	account := func(person models.Person, channel, external string) models.Account {
-		row := models.Account{WardID: h.ward.ID, Channel: channel, ExternalID: external, ChatID: external, PersonID: &person.ID, LinkedAt: h.now, LastSeenAt: h.now, CreatedAt: h.now}
+		row := models.Account{WardID: h.ward.ID, Channel: channel, ExternalID: external, ChatID: external,
+			PersonID: &person.ID, LinkedAt: h.now, LastSeenAt: h.now, CreatedAt: h.now}
 		h.create(&row)
 		return row
 	}
 	account(keep, "telegram", "1")
 	double, other := account(drop, "telegram", "2"), account(drop, "zalo", "3")
-	h.create(&models.Case{WardID: h.ward.ID, PersonID: drop.ID, Kind: "question", State: "open", IdempotencyKey: "k", CreatedAt: h.now, UpdatedAt: h.now})
-	h.create(&models.Invite{WardID: h.ward.ID, PersonID: &drop.ID, CodeHash: []byte("x"), ExpiresAt: h.now.Add(time.Hour), CreatedAt: h.now})
-	if err := h.store.Model(&drop).Updates(map[string]any{"birth_date": models.NewDate(1970, 5, 2), "bank_name": "Agribank", "bank_tail": "6789", "bank_account": "sealed", "bank_hash": []byte("b")}).Error; err != nil {
+	h.create(&models.Case{WardID: h.ward.ID, PersonID: drop.ID, Kind: "question", State: "open", IdempotencyKey: "k",
+		CreatedAt: h.now, UpdatedAt: h.now})
+	h.create(&models.Invite{WardID: h.ward.ID, PersonID: &drop.ID, CodeHash: []byte("x"), ExpiresAt: h.now.Add(time.Hour),
+		CreatedAt: h.now})
+	if err := h.store.Model(&drop).Updates(map[string]any{"birth_date": models.NewDate(1970, 5, 2),
+		"bank_name": "Agribank", "bank_tail": "6789", "bank_account": "sealed", "bank_hash": []byte("b")}).Error; err != nil {
 		t.Fatal(err)
 	}
 	before := rowsOf(h)
@@ -70,7 +74,8 @@ func TestMergeMovesEverythingAndUnmergeRestoresExactly(t *testing.T) {
 	if err := h.store.Order("id").Find(&accounts).Error; err != nil {
 		t.Fatal(err)
 	}
-	if accounts[1].ID != double.ID || accounts[1].UnlinkedAt == nil || *accounts[2].PersonID != keep.ID || accounts[2].ID != other.ID {
+	if accounts[1].ID != double.ID || accounts[1].UnlinkedAt == nil || *accounts[2].PersonID != keep.ID ||
+		accounts[2].ID != other.ID {
 		t.Errorf("accounts %+v", accounts)
 	}
 	// The number of who went is free.
@@ -119,7 +124,8 @@ func TestMergeRefuses(t *testing.T) {
 	wants(t, merge(head, deputy), "conflict: merge_overlap")
 	wants(t, merge(head, head), "invalid: merge_same")
 	wants(t, merge(head, away), "not_found: person")
-	request := models.ChangeRequest{WardID: h.ward.ID, Kind: "phone", State: "submitted", Version: 1, SubjectID: &other.ID, Payload: "{}", Base: "{}", IdempotencyKey: "k", SubmittedAt: h.now}
+	request := models.ChangeRequest{WardID: h.ward.ID, Kind: "phone", State: "submitted", Version: 1,
+		SubjectID: &other.ID, Payload: "{}", Base: "{}", IdempotencyKey: "k", SubmittedAt: h.now}
 	h.create(&request)
 	wants(t, merge(head, other), "conflict: merge_requests")
 	if err := h.store.Model(&request).Update("state", "withdrawn").Error; err != nil {
@@ -144,10 +150,12 @@ func TestDuplicatesAreSuggestedUntilToldApart(t *testing.T) {
 	if err != nil || len(pairs) != 2 {
 		t.Fatalf("pairs %+v, %v", pairs, err)
 	}
-	if p := pairs[0]; p.First.ID != hoa.ID || p.Second.ID != hoa2.ID || !p.SameName || !reflect.DeepEqual(p.Reasons, []roster.Reason{roster.SameYear}) {
+	if p := pairs[0]; p.First.ID != hoa.ID || p.Second.ID != hoa2.ID || !p.SameName ||
+		!reflect.DeepEqual(p.Reasons, []roster.Reason{roster.SameYear}) {
 		t.Errorf("first %+v", p)
 	}
-	if p := pairs[1]; p.Second.ID != husband.ID || p.SameName || !reflect.DeepEqual(p.Reasons, []roster.Reason{roster.SamePhone}) {
+	if p := pairs[1]; p.Second.ID != husband.ID || p.SameName ||
+		!reflect.DeepEqual(p.Reasons, []roster.Reason{roster.SamePhone}) {
 		t.Errorf("second %+v", p)
 	}
 	for range 2 {

@@ -122,7 +122,8 @@ func (s *Service) Villages(ctx context.Context, actor services.Actor) ([]models.
 	}
 	today := s.today()
 	var villages []models.Village
-	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", today, today).
+	err := services.InWard(s.store.WithContext(ctx),
+		actor.Ward).Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", today, today).
 		Order("sort_order, id").Find(&villages).Error
 	if err != nil {
 		return nil, fmt.Errorf("read villages: %w", err)
@@ -203,7 +204,8 @@ func (s *Service) posts(tx *gorm.DB, on models.Date, condition string, args ...a
 func (s *Service) held(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
 	var terms []models.Term
 	err := tx.Where(condition, args...).
-		Where("terms.superseded_at IS NULL AND terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ?)", on, on).
+		Where("terms.superseded_at IS NULL AND terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ?)", on,
+			on).
 		Order(byRank).Find(&terms).Error
 	if err != nil {
 		return nil, fmt.Errorf("read terms: %w", err)

@@ -34,7 +34,8 @@ func TestOfficerReadsOnlyThemselvesAndTheirBranches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(view.Posts) != 2 || view.Posts[0].Person.ID != head.ID || view.Posts[1].Person.ID != deputy.ID ||
-		view.Village.ID != h.villages[0].ID || view.Organization.Code != "women" || view.Posts[1].Term.Title != "Chi hội phó" {
+		view.Village.ID != h.villages[0].ID || view.Organization.Code != "women" ||
+		view.Posts[1].Term.Title != "Chi hội phó" {
 		t.Errorf("view %+v", view)
 	}
 	// Who has left reads their branch no more, and keeps their own row.
@@ -75,8 +76,10 @@ func TestForeignWardSeesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := map[string]int64{
-		"Person": head.ID, "Posts": head.ID, "Branch": h.women.ID, "View": h.women.ID, "Branches": h.villages[0].ID, "Term": term[0].Term.ID,
-		"Career": head.ID, "MergePreview": head.ID, "Merge": head.ID, "Unmerge": 1, "UndoMerge": 1, "Undoable": head.ID, "Mergers": head.ID, "Alike": head.ID,
+		"Person": head.ID, "Posts": head.ID, "Branch": h.women.ID, "View": h.women.ID, "Branches": h.villages[0].ID,
+		"Term":   term[0].Term.ID,
+		"Career": head.ID, "MergePreview": head.ID, "Merge": head.ID, "Unmerge": 1, "UndoMerge": 1, "Undoable": head.ID,
+		"Mergers": head.ID, "Alike": head.ID,
 		"Distinguish": head.ID, "RenameVillage": h.villages[0].ID, "AddVillageName": h.villages[0].ID,
 	}
 	actors := map[string]services.Actor{"stranger": {}, "stranger of the ward": {Ward: h.ward.ID}}
@@ -207,9 +210,11 @@ func TestTermsCloseAndAreSupersededNeverOverwritten(t *testing.T) {
 	h := newHouse(t)
 	head := h.person("Nguyễn Thị Hoa", "", h.women, models.Head)
 	newcomer := h.person("Trần Thị Lan", "", models.Branch{}, "")
-	open := func(person models.Person, branch models.Branch, role models.TermRole, from, to models.Date) (term models.Term, err error) {
+	open := func(person models.Person, branch models.Branch, role models.TermRole, from,
+		to models.Date) (term models.Term, err error) {
 		err = h.store.Transaction(func(tx *gorm.DB) error {
-			term, err = h.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: from, To: to, Decision: roster.Decision{Number: "12/QĐ"}})
+			term, err = h.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: from, To: to,
+				Decision: roster.Decision{Number: "12/QĐ"}})
 			return err
 		})
 		return term, err
@@ -237,13 +242,18 @@ func TestTermsCloseAndAreSupersededNeverOverwritten(t *testing.T) {
 	if err := h.store.Order("id").Find(&history, "person_id = ?", head.ID).Error; err != nil {
 		t.Fatal(err)
 	}
-	if len(history) != 2 || history[0].SupersededAt == nil || *history[0].SupersededBy != history[1].ID || history[0].To.String() != "2026-04-30" ||
+	if len(history) != 2 || history[0].SupersededAt == nil || *history[0].SupersededBy != history[1].ID ||
+		history[0].To.String() != "2026-04-30" ||
 		history[1].To.String() != "2026-03-31" || history[1].EndReason != "resigned" || history[1].SupersededAt != nil {
 		t.Errorf("history %+v", history)
 	}
 	refuse := func(last models.Date, term models.Term, refusal string) {
 		t.Helper()
-		wants(t, h.store.Transaction(func(tx *gorm.DB) error { _, err := h.CloseTerm(tx, term, last, "moved", 0); return err }), refusal)
+		wants(t, h.store.Transaction(func(tx *gorm.DB) error {
+			_,
+				err := h.CloseTerm(tx, term, last, "moved", 0)
+			return err
+		}), refusal)
 	}
 	refuse(models.NewDate(2026, 4, 15), closed, "conflict: term_ended")
 	refuse(models.NewDate(2023, 12, 31), closed, "invalid: date_before_term")
@@ -327,7 +337,8 @@ func TestPhoneBelongsToOneUnlessShared(t *testing.T) {
 	wants(t, err, "conflict: phone_taken")
 
 	h.tx(func(tx *gorm.DB) error {
-		if match, known, err := h.Match(tx, h.ward.ID, "nguyen thi HOA", hoa.Phone); err != nil || !known || match.ID != hoa.ID {
+		if match, known, err := h.Match(tx, h.ward.ID, "nguyen thi HOA", hoa.Phone); err != nil || !known ||
+			match.ID != hoa.ID {
 			t.Errorf("match %+v, %v, %v", match, known, err)
 		}
 		if _, known, err := h.Match(tx, h.ward.ID, "Nguyễn Thị Hoa", ""); err != nil || known {

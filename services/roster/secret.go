@@ -36,7 +36,8 @@ func (s *Service) conceal(kind, number string) (Secret, error) {
 	if err != nil {
 		return Secret{}, fmt.Errorf("seal: %w", err)
 	}
-	return Secret{Plain: number, Sealed: sealed, Mark: hex.EncodeToString(s.vault.Hash(kind, number)), Tail: number[max(0, len(number)-4):]}, nil
+	return Secret{Plain: number, Sealed: sealed, Mark: hex.EncodeToString(s.vault.Hash(kind, number)),
+		Tail: number[max(0, len(number)-4):]}, nil
 }
 
 // Reveal opens a secret. Whoever calls it writes the look down in the journal.
@@ -62,7 +63,8 @@ func (s *Service) AccountHolders(tx *gorm.DB, ward int64, secret Secret, person 
 		return 0, fmt.Errorf("mark: %w", err)
 	}
 	var others int64
-	err = services.InWard(tx.Model(&models.Person{}), ward).Where("bank_hash = ? AND id <> ?", models.Hash(hash), person).Count(&others).Error
+	err = services.InWard(tx.Model(&models.Person{}), ward).Where("bank_hash = ? AND id <> ?", models.Hash(hash),
+		person).Count(&others).Error
 	if err != nil {
 		return 0, fmt.Errorf("find account: %w", err)
 	}

@@ -48,7 +48,8 @@ func TestASearchByAnOldNameSaysWhichItWas(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for query, want := range map[string]string{"hoa thuận lộc": "Thôn 3 xã Thuận Lộc", "xóm mới": "Xóm Mới", "hoa tổ 5": "", "hoa": ""} {
+	for query, want := range map[string]string{"hoa thuận lộc": "Thôn 3 xã Thuận Lộc", "xóm mới": "Xóm Mới",
+		"hoa tổ 5": "", "hoa": ""} {
 		found, err := h.Find(h.ctx, h.clerk, query, 0)
 		if err != nil || len(found) != 1 || found[0].Formerly != want {
 			t.Errorf("%s: %+v, %v", query, found, err)

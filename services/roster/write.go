@@ -29,7 +29,8 @@ type NewPerson struct {
 // each other, so that each sees what the one before it did.
 func (s *Service) LockBranch(tx *gorm.DB, branch int64) error {
 	// SQLite leaves the clause out: there a transaction that writes is alone.
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&models.Branch{}, "id = ?", branch).Error
+	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&models.Branch{}, "id = ?",
+		branch).Error
 	if err != nil {
 		return fmt.Errorf("lock branch: %w", err)
 	}
@@ -42,7 +43,8 @@ func (s *Service) WithPhone(tx *gorm.DB, ward int64, phone string) ([]models.Per
 		return nil, nil
 	}
 	var people []models.Person
-	if err := services.InWard(tx, ward).Where("phone_hash = ? AND merged_into IS NULL", s.hash(phone)).Order("id").Find(&people).Error; err != nil {
+	if err := services.InWard(tx, ward).Where("phone_hash = ? AND merged_into IS NULL",
+		s.hash(phone)).Order("id").Find(&people).Error; err != nil {
 		return nil, fmt.Errorf("find phone: %w", err)
 	}
 	return people, nil
@@ -162,7 +164,8 @@ func (s *Service) FreeSlot(tx *gorm.DB, term NewTerm, without ...int64) (int, er
 		return 0, err
 	}
 	var overlapping []models.Term
-	query := tx.Where("branch_id = ? AND superseded_at IS NULL AND (to_date IS NULL OR to_date >= ?)", term.Branch.ID, term.From)
+	query := tx.Where("branch_id = ? AND superseded_at IS NULL AND (to_date IS NULL OR to_date >= ?)", term.Branch.ID,
+		term.From)
 	if !term.To.IsZero() {
 		query = query.Where("from_date <= ?", term.To)
 	}
@@ -248,7 +251,8 @@ func (s *Service) OpenTerm(tx *gorm.DB, opening NewTerm) (models.Term, error) {
 // that already had a date is superseded by a copy that ends earlier, so that
 // what was believed stays readable. It refuses with invalid/date_before_term a
 // last day before the first, and with conflict/term_ended what ended by then.
-func (s *Service) CloseTerm(tx *gorm.DB, term models.Term, last models.Date, reason string, change int64) (models.Term, error) {
+func (s *Service) CloseTerm(tx *gorm.DB, term models.Term, last models.Date, reason string, change int64) (models.Term,
+	error) {
 	if err := Closable(term, last); err != nil {
 		return models.Term{}, err
 	}

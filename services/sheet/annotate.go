@@ -98,7 +98,8 @@ func colour(file *excelize.File, findings []Finding, say Say) error {
 		if err := file.DeleteComment(at[0], at[1]); err != nil {
 			continue // what stood there stays
 		}
-		if err := file.AddComment(at[0], excelize.Comment{Cell: at[1], Author: "canbobot", Text: why[at], Width: 320, Height: 90}); err != nil {
+		if err := file.AddComment(at[0], excelize.Comment{Cell: at[1], Author: "canbobot", Text: why[at], Width: 320,
+			Height: 90}); err != nil {
 			return fmt.Errorf("comment on %s: %w", at[1], err)
 		}
 	}
@@ -145,7 +146,8 @@ func list(file *excelize.File, preview Preview, say Say, alone bool) error {
 		}
 		return cells
 	}
-	if err := out.SetRow("A1", text(bold, say("sheet.list.sheet", nil), say("sheet.list.cell", nil), say("sheet.list.kind", nil), say("sheet.list.value", nil), say("sheet.list.why", nil))); err != nil {
+	if err := out.SetRow("A1", text(bold, say("sheet.list.sheet", nil), say("sheet.list.cell", nil),
+		say("sheet.list.kind", nil), say("sheet.list.value", nil), say("sheet.list.why", nil))); err != nil {
 		return fmt.Errorf("list: %w", err)
 	}
 	row := 2
@@ -155,7 +157,8 @@ func list(file *excelize.File, preview Preview, say Say, alone bool) error {
 			if finding.Remark {
 				kind = say("sheet.list.remark", nil)
 			}
-			if err := out.SetRow(fmt.Sprintf("A%d", row), text(wrap, finding.Sheet, finding.Cell, kind, finding.Value, Explain(finding, say))); err != nil {
+			if err := out.SetRow(fmt.Sprintf("A%d", row),
+				text(wrap, finding.Sheet, finding.Cell, kind, finding.Value, Explain(finding, say))); err != nil {
 				return fmt.Errorf("list: %w", err)
 			}
 			row++

@@ -171,28 +171,35 @@ func TestBadCellsAreTold(t *testing.T) {
 		field  string
 		value  any
 	}{
-		"leaves before they came":   {with: map[string]any{"Từ ngày": "01/02/2024", "Đến ngày": "31/01/2024"}, want: "L2 leaves_before"},
+		"leaves before they came": {with: map[string]any{"Từ ngày": "01/02/2024", "Đến ngày": "31/01/2024"},
+			want: "L2 leaves_before"},
 		"born in 1900":              {with: map[string]any{"Ngày sinh": "01/01/1900"}, want: "C2 birth_range"},
 		"in post since 1900":        {with: map[string]any{"Từ ngày": "01/01/1900"}, want: "K2 day_range"},
 		"the serial number of 1900": {with: map[string]any{"Từ ngày": 32}, want: "K2 day_range"},
 		"31 February":               {with: map[string]any{"Từ ngày": "31/02/2024"}, want: "K2 day_impossible"},
 		"a year alone":              {with: map[string]any{"Từ ngày": "2024"}, want: "K2 day_year"},
-		"nine digits":               {with: map[string]any{"Số điện thoại": "091234567"}, want: "G2 phone_digits", field: "digits", value: 9},
-		"a land line":               {with: map[string]any{"Số điện thoại": "02393835001"}, want: "G2 phone_landline"},
-		"no such village":           {with: map[string]any{"Thôn/TDP": "Thôn Xuân Lan 1"}, want: "F2 village_unknown", field: "near", value: "Thôn Xuân Lam 1"},
-		"no such branch":            {with: map[string]any{"Thôn/TDP": "Xuân Lam 1", "Chi hội": "Chi hội CCB"}, want: "E2 branch_missing"},
-		"no such organization":      {with: map[string]any{"Chi hội": "Hội chơi cờ"}, want: "E2 organization_unknown"},
-		"no such title":             {with: map[string]any{"Chức danh": "Giám đốc"}, want: "D2 title_unknown"},
-		"an old identity card":      {with: map[string]any{"CCCD": "183456789"}, want: "H2 citizen_old"},
-		"digits that are gone":      {with: map[string]any{"Số tài khoản": "3.706E+12"}, want: "I2 digits_lost"},
-		"no bank":                   {with: map[string]any{"Ngân hàng": ""}, want: "J2 bank_missing"},
-		"a wallet":                  {with: map[string]any{"Ngân hàng": "MoMo"}, want: "J2 bank_wallet"},
-		"a broken formula":          {with: map[string]any{"Số điện thoại": "#REF!"}, want: "G2 formula"},
-		"a name of digits":          {with: map[string]any{"Họ và tên": "Hoa 2"}, want: "B2 name"},
-		"no name":                   {with: map[string]any{"Họ và tên": ""}, want: "B2 name_missing"},
-		"no first day":              {with: map[string]any{"Từ ngày": ""}, want: "K2 from_missing"},
-		"two heads":                 {second: map[string]any{"Họ và tên": "Lê Thị Mai", "Số điện thoại": "0912345679", "CCCD": "", "Từ ngày": "01/03/2024"}, want: "D3 two_heads", field: "row", value: 2},
-		"two deputies":              {with: map[string]any{"Chức danh": "Chi hội phó"}, second: map[string]any{"Chức danh": "Chi hội phó", "Họ và tên": "Lê Thị Mai", "Số điện thoại": "0912345679", "CCCD": ""}, want: "D3 deputies_many"},
+		"nine digits": {with: map[string]any{"Số điện thoại": "091234567"}, want: "G2 phone_digits",
+			field: "digits", value: 9},
+		"a land line": {with: map[string]any{"Số điện thoại": "02393835001"}, want: "G2 phone_landline"},
+		"no such village": {with: map[string]any{"Thôn/TDP": "Thôn Xuân Lan 1"}, want: "F2 village_unknown",
+			field: "near", value: "Thôn Xuân Lam 1"},
+		"no such branch": {with: map[string]any{"Thôn/TDP": "Xuân Lam 1", "Chi hội": "Chi hội CCB"},
+			want: "E2 branch_missing"},
+		"no such organization": {with: map[string]any{"Chi hội": "Hội chơi cờ"}, want: "E2 organization_unknown"},
+		"no such title":        {with: map[string]any{"Chức danh": "Giám đốc"}, want: "D2 title_unknown"},
+		"an old identity card": {with: map[string]any{"CCCD": "183456789"}, want: "H2 citizen_old"},
+		"digits that are gone": {with: map[string]any{"Số tài khoản": "3.706E+12"}, want: "I2 digits_lost"},
+		"no bank":              {with: map[string]any{"Ngân hàng": ""}, want: "J2 bank_missing"},
+		"a wallet":             {with: map[string]any{"Ngân hàng": "MoMo"}, want: "J2 bank_wallet"},
+		"a broken formula":     {with: map[string]any{"Số điện thoại": "#REF!"}, want: "G2 formula"},
+		"a name of digits":     {with: map[string]any{"Họ và tên": "Hoa 2"}, want: "B2 name"},
+		"no name":              {with: map[string]any{"Họ và tên": ""}, want: "B2 name_missing"},
+		"no first day":         {with: map[string]any{"Từ ngày": ""}, want: "K2 from_missing"},
+		"two heads": {second: map[string]any{"Họ và tên": "Lê Thị Mai", "Số điện thoại": "0912345679",
+			"CCCD": "", "Từ ngày": "01/03/2024"}, want: "D3 two_heads", field: "row", value: 2},
+		"two deputies": {with: map[string]any{"Chức danh": "Chi hội phó"},
+			second: map[string]any{"Chức danh": "Chi hội phó", "Họ và tên": "Lê Thị Mai", "Số điện thoại": "0912345679",
+				"CCCD": ""}, want: "D3 deputies_many"},
 		"a head whom the roster has": {before: func(h *house) {
 			h.person("Võ Thị Tư", "+84912000111", "women 5", models.Head, models.NewDate(2020, 1, 1))
 		}, want: "D2 post_taken", field: "holder", value: "Võ Thị Tư"},
@@ -200,9 +207,11 @@ func TestBadCellsAreTold(t *testing.T) {
 		"a number of somebody else": {before: func(h *house) {
 			h.person("Võ Thị Tư", "+84912345678", "women 6", models.Head, models.NewDate(2020, 1, 1))
 		}, want: "G2 phone_taken", field: "holder", value: "Võ Thị Tư"},
-		"one number twice": {second: map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "CCCD": ""}, want: "G3 phone_twice"},
+		"one number twice": {second: map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "CCCD": ""},
+			want: "G3 phone_twice"},
 		"a citizen's number of another": {before: func(h *house) {
-			h.create(&models.Person{WardID: h.ward.ID, Name: "Võ Thị Tư", Folded: "vo thi tu", CitizenHash: h.vault.Hash("citizen", "042168001234"), Version: 1})
+			h.create(&models.Person{WardID: h.ward.ID, Name: "Võ Thị Tư", Folded: "vo thi tu",
+				CitizenHash: h.vault.Hash("citizen", "042168001234"), Version: 1})
 		}, want: "H2 citizen_other"},
 		"one of two namesakes": {before: func(h *house) {
 			h.person("Nguyễn Thị Hoa", "", "women 5", models.Member, models.NewDate(2020, 1, 1))

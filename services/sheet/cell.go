@@ -20,7 +20,8 @@ import (
 type remark = string
 
 // errorValues are what a spreadsheet shows where a formula failed.
-var errorValues = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, "#NAME?": true, "#DIV/0!": true, "#NULL!": true, "#NUM!": true, "#SPILL!": true, "#CALC!": true}
+var errorValues = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, "#NAME?": true, "#DIV/0!": true,
+	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#CALC!": true}
 
 // plain takes a cell as text: one line, NFC, without the apostrophe that guards
 // text from being taken for a formula.
@@ -81,7 +82,8 @@ func digitsOf(text string) (digits string, mended, lost bool) {
 	if i := strings.IndexAny(text, "eE"); i > 0 && i < len(text)-1 {
 		mantissa := strings.ReplaceAll(text[:i], ",", ".")
 		exponent, err := strconv.Atoi(strings.TrimPrefix(text[i+1:], "+"))
-		if err != nil || exponent < 0 || exponent > 30 || strings.Count(mantissa, ".") > 1 || strings.Trim(mantissa, "0123456789.") != "" {
+		if err != nil || exponent < 0 || exponent > 30 || strings.Count(mantissa, ".") > 1 ||
+			strings.Trim(mantissa, "0123456789.") != "" {
 			return text, false, false
 		}
 		_, decimals, _ := strings.Cut(mantissa, ".")
@@ -255,7 +257,8 @@ func (d days) read(cell string) (models.Date, remark, error) {
 		return models.Date{}, "", bad("day")
 	}
 	text := strings.TrimSpace(cell)
-	if serial, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.") == "" && strings.Count(text, ".") <= 1 && len(onlyDigits(text)) != 8 {
+	if serial, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "0123456789.") == "" &&
+		strings.Count(text, ".") <= 1 && len(onlyDigits(text)) != 8 {
 		if serial >= 1900 && serial <= 2100 && serial == float64(int(serial)) {
 			return models.Date{}, "", bad("day_year")
 		}

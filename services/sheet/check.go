@@ -38,7 +38,8 @@ func (p *planning) checkPhones() {
 			if one.person.PhoneShared && !alone || one.known && !one.phone {
 				continue
 			}
-			switch declared := one.person.PhoneShared || slices.ContainsFunc(here, func(h *human) bool { return h.person.PhoneShared }); {
+			switch declared := one.person.PhoneShared ||
+				slices.ContainsFunc(here, func(h *human) bool { return h.person.PhoneShared }); {
 			case len(others) > 0 && alone:
 				p.wrong(one.line, fieldPhone, "phone_taken", "0"+number[3:], map[string]any{"holder": others[0].Name})
 			case declared || len(here) == 1:
@@ -92,11 +93,13 @@ func (p *planning) checkPosts() {
 		}
 		news := opened[branch]
 		slices.SortStableFunc(news, func(a, b *tenure) int {
-			return cmp.Or(a.term.From.Compare(b.term.From), cmp.Compare(a.line.tab, b.line.tab), cmp.Compare(a.line.row, b.line.row))
+			return cmp.Or(a.term.From.Compare(b.term.From), cmp.Compare(a.line.tab, b.line.tab),
+				cmp.Compare(a.line.row, b.line.row))
 		})
 		for _, tenure := range news {
 			if p.fits(spans, tenure) {
-				spans = append(spans, span{Term: &tenure.term, person: tenure.who, holder: tenure.who.person.ID, line: tenure.line, opening: tenure})
+				spans = append(spans, span{Term: &tenure.term, person: tenure.who, holder: tenure.who.person.ID, line: tenure.line,
+					opening: tenure})
 			}
 		}
 	}

@@ -82,7 +82,9 @@ func (s *Service) Roster(ctx context.Context, actor services.Actor, filter Filte
 	if err != nil {
 		return Export{}, err
 	}
-	return Export{Name: say("sheet.form.file", map[string]any{"date": fmt.Sprintf("%02d-%02d-%d", filter.On.Day, filter.On.Month, filter.On.Year)}) + ".xlsx", Content: content, Rows: len(form.rows)}, nil
+	return Export{Name: say("sheet.form.file",
+		map[string]any{"date": fmt.Sprintf("%02d-%02d-%d", filter.On.Day, filter.On.Month, filter.On.Year)}) + ".xlsx",
+		Content: content, Rows: len(form.rows)}, nil
 }
 
 // form is what is drawn.
@@ -115,7 +117,8 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 		services.InWard(tx, ward).Find(&villages).Error,
 		tx.Find(&organizations).Error,
 		of.Find(&branches).Error,
-		services.InWard(tx, ward).Where("superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)", filter.On, filter.On).Order("id").Find(&terms).Error,
+		services.InWard(tx, ward).Where("superseded_at IS NULL AND from_date <= ? AND (to_date IS NULL OR to_date >= ?)",
+			filter.On, filter.On).Order("id").Find(&terms).Error,
 		services.InWard(tx, ward).Where("merged_into IS NULL").Find(&people).Error,
 	)
 	if err != nil {
@@ -141,7 +144,8 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 	}
 	wanted := func(role models.TermRole) bool { return len(filter.Roles) == 0 || slices.Contains(filter.Roles, role) }
 	slices.SortStableFunc(branches, func(a, b models.Branch) int {
-		va, vb, oa, ob := f.villages[a.VillageID], f.villages[b.VillageID], f.organizations[a.OrganizationCode], f.organizations[b.OrganizationCode]
+		va, vb, oa, ob := f.villages[a.VillageID], f.villages[b.VillageID], f.organizations[a.OrganizationCode],
+			f.organizations[b.OrganizationCode]
 		return compareAll(int64(va.SortOrder-vb.SortOrder), va.ID-vb.ID, int64(oa.SortOrder-ob.SortOrder), a.ID-b.ID)
 	})
 	for _, branch := range branches {
@@ -158,7 +162,8 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 			continue
 		}
 		organization := f.organizations[branch.OrganizationCode]
-		for role, title := range map[models.TermRole]string{models.Head: organization.HeadTitle, models.Deputy: organization.DeputyTitle} {
+		for role, title := range map[models.TermRole]string{models.Head: organization.HeadTitle,
+			models.Deputy: organization.DeputyTitle} {
 			empty := !slices.ContainsFunc(posts, func(t models.Term) bool { return t.Role == role })
 			if title != "" && empty && wanted(role) {
 				f.rows = append(f.rows, exported{branch: branch, role: role})
@@ -198,8 +203,10 @@ const formHeader = 6
 // widths of the form's columns, in letters: together they fill an A4 page lying
 // on its side when they are fitted to its width.
 var widths = map[field]float64{
-	fieldNumber: 5, fieldName: 24, fieldBirth: 11, fieldTitle: 18, fieldActing: 9, fieldUnit: 22, fieldVillage: 22, fieldPhone: 13, fieldCitizen: 14,
-	fieldAccount: 17, fieldBank: 13, fieldFrom: 11, fieldTo: 11, fieldDecision: 13, fieldDecided: 11, fieldSigner: 15, fieldNote: 16,
+	fieldNumber: 5, fieldName: 24, fieldBirth: 11, fieldTitle: 18, fieldActing: 9, fieldUnit: 22, fieldVillage: 22,
+	fieldPhone: 13, fieldCitizen: 14,
+	fieldAccount: 17, fieldBank: 13, fieldFrom: 11, fieldTo: 11, fieldDecision: 13, fieldDecided: 11, fieldSigner: 15,
+	fieldNote: 16,
 }
 
 // draw writes the form: heading, title, columns, and the posts, one a row.
@@ -226,7 +233,8 @@ func (f *form) draw(say Say) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: formHeader, TopLeftCell: fmt.Sprintf("A%d", formHeader+1), ActivePane: "bottomLeft"}); err != nil {
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: formHeader,
+		TopLeftCell: fmt.Sprintf("A%d", formHeader+1), ActivePane: "bottomLeft"}); err != nil {
 		return nil, err
 	}
 	if err := f.head(out, styles, say); err != nil {
@@ -266,10 +274,13 @@ func (f *form) page(file *excelize.File, sheet string) error {
 	margin, edge := 0.4, 0.6
 	return errors.Join(
 		file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &many}),
-		file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge}),
+		file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one,
+			FitToHeight: &many}),
+		file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge,
+			Bottom: &edge}),
 		file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&C&P/&N"}),
-		file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", sheet, formHeader, formHeader), Scope: sheet}),
+		file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles",
+			RefersTo: fmt.Sprintf("'%s'!$%d:$%d", sheet, formHeader, formHeader), Scope: sheet}),
 	)
 }
 
@@ -292,9 +303,12 @@ func formStyles(file *excelize.File) (formStyle, error) {
 	}{
 		{&styles.heading, excelize.Style{Font: font(12, true), Alignment: middle}},
 		{&styles.title, excelize.Style{Font: font(14, true), Alignment: middle}},
-		{&styles.column, excelize.Style{Font: font(11, true), Alignment: middle, Border: border, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}},
-		{&styles.text, excelize.Style{Font: font(11, false), Border: border, CustomNumFmt: &asText, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
-		{&styles.number, excelize.Style{Font: font(11, false), Border: border, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}},
+		{&styles.column, excelize.Style{Font: font(11, true), Alignment: middle, Border: border,
+			Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}},
+		{&styles.text, excelize.Style{Font: font(11, false), Border: border, CustomNumFmt: &asText,
+			Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
+		{&styles.number, excelize.Style{Font: font(11, false), Border: border,
+			Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}}},
 	} {
 		id, err := file.NewStyle(&one.style)
 		if err != nil {
@@ -311,14 +325,16 @@ func (f *form) head(out *excelize.StreamWriter, styles formStyle, say Say) error
 	half := last / 2
 	pair := func(row int, left, right string) error {
 		cells := make([]any, half+1)
-		cells[0], cells[half] = excelize.Cell{StyleID: styles.heading, Value: harmless(left)}, excelize.Cell{StyleID: styles.heading, Value: right}
+		cells[0], cells[half] = excelize.Cell{StyleID: styles.heading, Value: harmless(left)},
+			excelize.Cell{StyleID: styles.heading, Value: right}
 		if err := out.SetRow(fmt.Sprintf("A%d", row), cells, excelize.RowOpts{Height: 20}); err != nil {
 			return err
 		}
 		return errors.Join(f.merge(out, row, 1, half), f.merge(out, row, half+1, last))
 	}
 	whole := func(row, style int, text string) error {
-		if err := out.SetRow(fmt.Sprintf("A%d", row), []any{excelize.Cell{StyleID: style, Value: harmless(text)}}, excelize.RowOpts{Height: 22}); err != nil {
+		if err := out.SetRow(fmt.Sprintf("A%d", row), []any{excelize.Cell{StyleID: style, Value: harmless(text)}},
+			excelize.RowOpts{Height: 22}); err != nil {
 			return err
 		}
 		return f.merge(out, row, 1, last)
@@ -363,7 +379,8 @@ func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
 	person, term := row.person, row.term
 	values[fieldName] = harmless(person.Name)
 	// A title that would not be understood again gives way to the usual one.
-	if said, known := f.names.post(term.Title); known && (said.role == row.role || row.role == models.CellMember) && !said.acting {
+	if said, known := f.names.post(term.Title); known && (said.role == row.role || row.role == models.CellMember) &&
+		!said.acting {
 		values[fieldTitle] = harmless(term.Title)
 	}
 	values[fieldBirth] = day(person.BirthDate)
@@ -376,7 +393,8 @@ func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
 		values[fieldActing] = say("sheet.form.acting", nil)
 	}
 	values[fieldFrom], values[fieldTo] = day(term.From), day(term.To)
-	values[fieldDecision], values[fieldDecided], values[fieldSigner] = harmless(term.DecisionNumber), day(term.DecisionDate), harmless(term.DecisionSigner)
+	values[fieldDecision], values[fieldDecided], values[fieldSigner] = harmless(term.DecisionNumber),
+		day(term.DecisionDate), harmless(term.DecisionSigner)
 	if person.PhoneShared && person.Phone != "" {
 		values[fieldNote] = say("sheet.form.shared", nil)
 	}
@@ -416,7 +434,8 @@ func (s *Service) Organizations(ctx context.Context, actor services.Actor) ([]mo
 		return nil, err
 	}
 	var found []models.Organization
-	err := s.store.WithContext(ctx).Where("code IN (SELECT organization_code FROM branches WHERE ward_id = ?)", actor.Ward).Order("sort_order, code").Find(&found).Error
+	err := s.store.WithContext(ctx).Where("code IN (SELECT organization_code FROM branches WHERE ward_id = ?)",
+		actor.Ward).Order("sort_order, code").Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read organizations: %w", err)
 	}

@@ -18,10 +18,16 @@ func TestExportReadsBackAsNothingToChange(t *testing.T) {
 	h := newHouse(t)
 	h.imported(made(t, append(append([]any{}, heads...), "Người ký", "Quyền/Phụ trách"),
 		append(usual(nil), "=HYPERLINK(\"http://x\")", "x"),
-		append(usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Ngày sinh": 1970, "Số điện thoại": "", "CCCD": "", "Đến ngày": "31/12/2026", "Số quyết định": "+12", "Số tài khoản": "0001234567"}), "", ""),
-		append(usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chi hội": "Chi bộ", "Chức danh": "Chi uỷ viên", "Ngày sinh": 1970, "Số điện thoại": "", "CCCD": "", "Số tài khoản": "", "Ngân hàng": ""}), "", ""),
-		append(usual(map[string]any{"Họ và tên": "Trần Văn An", "Chi hội": "CCB", "Số điện thoại": "0912000001", "CCCD": "", "Số tài khoản": "", "Ngân hàng": "", "Ghi chú": "Dùng chung số máy"}), "", ""),
-		append(usual(map[string]any{"Họ và tên": "Trần Văn Ba", "Chi hội": "CCB", "Chức danh": "Phó", "Số điện thoại": "0912000001", "CCCD": "", "Số tài khoản": "", "Ngân hàng": "", "Ghi chú": "Dùng chung số máy"}), "", ""),
+		append(usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Ngày sinh": 1970,
+			"Số điện thoại": "", "CCCD": "", "Đến ngày": "31/12/2026", "Số quyết định": "+12", "Số tài khoản": "0001234567"}),
+			"", ""),
+		append(usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chi hội": "Chi bộ", "Chức danh": "Chi uỷ viên",
+			"Ngày sinh": 1970, "Số điện thoại": "", "CCCD": "", "Số tài khoản": "", "Ngân hàng": ""}), "", ""),
+		append(usual(map[string]any{"Họ và tên": "Trần Văn An", "Chi hội": "CCB", "Số điện thoại": "0912000001", "CCCD": "",
+			"Số tài khoản": "", "Ngân hàng": "", "Ghi chú": "Dùng chung số máy"}), "", ""),
+		append(usual(map[string]any{"Họ và tên": "Trần Văn Ba", "Chi hội": "CCB", "Chức danh": "Phó",
+			"Số điện thoại": "0912000001", "CCCD": "", "Số tài khoản": "", "Ngân hàng": "", "Ghi chú": "Dùng chung số máy"}),
+			"", ""),
 	))
 	for _, full := range []bool{true, false} {
 		export, err := h.Roster(h.ctx, h.clerk, sheet.Filter{Full: full}, words)

@@ -11,11 +11,13 @@ import (
 func TestFormerNamesOfVillages(t *testing.T) {
 	h := newHouse(t)
 	for i, known := range []string{"thon 3 | khoi 9", "khoi 9", ""} {
-		if err := h.store.Model(&models.Village{}).Where("id = ?", h.villages[i].ID).Update("known_as", known).Error; err != nil {
+		if err := h.store.Model(&models.Village{}).Where("id = ?", h.villages[i].ID).Update("known_as",
+			known).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.create(&models.WardLink{WardID: h.ward.ID, PredecessorName: "xã Thuận Lộc", Folded: "xa thuan loc", Kind: models.LinkMerge, From: models.NewDate(2025, 7, 1)})
+	h.create(&models.WardLink{WardID: h.ward.ID, PredecessorName: "xã Thuận Lộc", Folded: "xa thuan loc",
+		Kind: models.LinkMerge, From: models.NewDate(2025, 7, 1)})
 	for _, one := range []struct {
 		unit, village, codes string
 	}{

@@ -84,7 +84,8 @@ func heading(cell string) string {
 
 // words keeps letters and digits, in single spaces.
 func words(folded string) string {
-	return strings.Join(strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
+	return strings.Join(strings.FieldsFunc(folded,
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
 }
 
 // meaning finds the column that a heading names. What stands only in brackets
@@ -198,9 +199,10 @@ func readHeader(upper, lower []string) header {
 // under reads a short heading by the one that spans it.
 func under(span field, below string) (field, bool) {
 	short := map[field]map[string]field{
-		fieldDecision: {"so": fieldDecision, "ngay": fieldDecided, "ngay thang": fieldDecided, "ngay thang nam": fieldDecided, "ky": fieldSigner},
-		fieldAccount:  {"so": fieldAccount, "tai": fieldBank},
-		fieldName:     {"ho": fieldFamily, "ten": fieldGiven},
+		fieldDecision: {"so": fieldDecision, "ngay": fieldDecided, "ngay thang": fieldDecided,
+			"ngay thang nam": fieldDecided, "ky": fieldSigner},
+		fieldAccount: {"so": fieldAccount, "tai": fieldBank},
+		fieldName:    {"ho": fieldFamily, "ten": fieldGiven},
 	}
 	what, ok := short[span][below]
 	return what, ok

@@ -42,7 +42,8 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), branches: map[string]models.Branch{}}
+	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC),
+		branches: map[string]models.Branch{}}
 	clock := services.Clock(func() time.Time { return h.now })
 	h.store = storetest.New(t, clock)
 	var err error
@@ -57,9 +58,12 @@ func newHouse(t testing.TB) *house {
 	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
 	h.Service = sheet.New(h.store, h.vault, roster.New(h.store, h.vault, journal, clock), people, journal, clock)
 	h.create(&[]models.Organization{
-		{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn", DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 1},
-		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
-		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 4},
+		{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn",
+			DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 1},
+		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 2},
+		{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng",
+			DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 4},
 		{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", MemberTitle: "Chi uỷ viên", DeputiesMax: 1, SortOrder: 8},
 	})
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
@@ -74,7 +78,9 @@ func newHouse(t testing.TB) *house {
 			if i == 2 && code != "women" {
 				continue
 			}
-			branch := models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: code, Name: map[string]string{"women": "Chi hội Phụ nữ", "youth": "Chi đoàn", "veterans": "Chi hội Cựu chiến binh", "party_cell": "Chi bộ"}[code] + " " + name}
+			branch := models.Branch{WardID: h.ward.ID, VillageID: village.ID, OrganizationCode: code,
+				Name: map[string]string{"women": "Chi hội Phụ nữ", "youth": "Chi đoàn", "veterans": "Chi hội Cựu chiến binh",
+					"party_cell": "Chi bộ"}[code] + " " + name}
 			h.create(&branch)
 			h.branches[code+" "+name[len(name)-1:]] = branch
 		}
@@ -87,7 +93,8 @@ func (h *house) staff(ward models.Ward, fresh bool) services.Actor {
 	h.t.Helper()
 	staff := models.Staff{WardID: ward.ID, Name: "Trần Thị Lan", Role: "clerk", Active: true}
 	h.create(&staff)
-	account := models.Account{WardID: ward.ID, Channel: "web", ExternalID: fmt.Sprint("s", staff.ID), ChatID: "c", StaffID: &staff.ID, LinkedAt: h.now, LastSeenAt: h.now}
+	account := models.Account{WardID: ward.ID, Channel: "web", ExternalID: fmt.Sprint("s", staff.ID), ChatID: "c",
+		StaffID: &staff.ID, LinkedAt: h.now, LastSeenAt: h.now}
 	if fresh {
 		until := h.now.Add(15 * time.Minute)
 		account.SteppedUpUntil = &until
@@ -106,18 +113,21 @@ func (h *house) create(row any) {
 // person enters somebody into the roster with a running post.
 func (h *house) person(name, number, branch string, role models.TermRole, from models.Date) models.Person {
 	h.t.Helper()
-	person := models.Person{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), Phone: number, PhoneHash: h.vault.Hash("phone", number), Version: 1}
+	person := models.Person{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), Phone: number,
+		PhoneHash: h.vault.Hash("phone", number), Version: 1}
 	h.create(&person)
 	slot := 0
 	if role == models.Head || role == models.Deputy {
 		slot = 1
 	}
-	h.create(&models.Term{WardID: h.ward.ID, BranchID: h.branches[branch].ID, PersonID: person.ID, Role: role, Slot: slot, Title: "x", From: from})
+	h.create(&models.Term{WardID: h.ward.ID, BranchID: h.branches[branch].ID, PersonID: person.ID, Role: role, Slot: slot,
+		Title: "x", From: from})
 	return person
 }
 
 // heads are the usual headings.
-var heads = []any{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Chi hội", "Thôn/TDP", "Số điện thoại", "CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số quyết định", "Ghi chú"}
+var heads = []any{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Chi hội", "Thôn/TDP", "Số điện thoại", "CCCD",
+	"Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số quyết định", "Ghi chú"}
 
 // sheet builds a workbook: rows from the first line on, with values as they are.
 func made(t testing.TB, rows ...[]any) []byte {
@@ -143,7 +153,8 @@ func save(t testing.TB, file *excelize.File) []byte {
 
 // usual is a row without fault; with changes single cells by their heading.
 func usual(with map[string]any) []any {
-	row := []any{1, "Nguyễn Thị Hoa", "05/03/1968", "Chi hội trưởng", "Chi hội Phụ nữ", "TDP 5", "0912345678", "042168001234", "3706205123456", "Agribank", "01/02/2024", "", "12/QĐ", ""}
+	row := []any{1, "Nguyễn Thị Hoa", "05/03/1968", "Chi hội trưởng", "Chi hội Phụ nữ", "TDP 5", "0912345678",
+		"042168001234", "3706205123456", "Agribank", "01/02/2024", "", "12/QĐ", ""}
 	for i, head := range heads {
 		if value, ok := with[head.(string)]; ok {
 			row[i] = value
@@ -207,8 +218,12 @@ func say(key string, fields map[string]any) string {
 
 // words are the form's headings as the texts have them.
 func words(key string, fields map[string]any) string {
-	if i := slices.Index([]string{"number", "name", "birth", "title", "acting", "organization", "village", "phone", "citizen", "account", "bank", "from", "to", "decision", "decided", "signer", "note"}, strings.TrimPrefix(key, "sheet.column.")); i >= 0 {
-		return []string{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Quyền/Phụ trách", "Chi hội/Đoàn thể", "Thôn/TDP", "Số điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số quyết định", "Ngày quyết định", "Người ký", "Ghi chú"}[i]
+	if i := slices.Index([]string{"number", "name", "birth", "title", "acting", "organization", "village", "phone",
+		"citizen", "account", "bank", "from", "to", "decision", "decided", "signer", "note"},
+		strings.TrimPrefix(key, "sheet.column.")); i >= 0 {
+		return []string{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Quyền/Phụ trách", "Chi hội/Đoàn thể", "Thôn/TDP",
+			"Số điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số quyết định", "Ngày quyết định",
+			"Người ký", "Ghi chú"}[i]
 	}
 	switch key {
 	case "sheet.form.vacant":

@@ -79,9 +79,11 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 	}
 	hash := sha256.Sum256(content)
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		mine := services.InWard(tx, actor.Ward).Where("COALESCE(staff_id, 0) = ? AND state = ?", actor.Staff, models.ImportPreviewed)
+		mine := services.InWard(tx, actor.Ward).Where("COALESCE(staff_id, 0) = ? AND state = ?", actor.Staff,
+			models.ImportPreviewed)
 		var kept models.Import
-		err := mine.Session(&gorm.Session{}).Where("file_hash = ? AND plan = ?", hash[:], plan).Order("id DESC").Limit(1).Take(&kept).Error
+		err := mine.Session(&gorm.Session{}).Where("file_hash = ? AND plan = ?", hash[:],
+			plan).Order("id DESC").Limit(1).Take(&kept).Error
 		if err == nil {
 			preview.ID = kept.ID
 			return nil
@@ -94,8 +96,9 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 			return err
 		}
 		row := models.Import{
-			WardID: actor.Ward, StaffID: services.Ref(actor.Staff), FileName: preview.File, FileHash: hash[:], State: models.ImportPreviewed,
-			Plan: plan, Counts: string(counts), Outcome: "[]", Content: sealed, CreatedAt: s.clock.UTC(),
+			WardID: actor.Ward, StaffID: services.Ref(actor.Staff), FileName: preview.File, FileHash: hash[:],
+			State: models.ImportPreviewed,
+			Plan:  plan, Counts: string(counts), Outcome: "[]", Content: sealed, CreatedAt: s.clock.UTC(),
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
@@ -197,7 +200,8 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 			return err
 		}
 		var locked []int64
-		if err := services.InWard(tx.Model(&models.Branch{}).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), row.WardID).Order("id").Pluck("id", &locked).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.Branch{}).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}),
+			row.WardID).Order("id").Pluck("id", &locked).Error; err != nil {
 			return fmt.Errorf("lock branches: %w", err)
 		}
 		return s.apply(tx, actor, &row, reading)
@@ -249,10 +253,12 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 		return fmt.Errorf("close import: %w", err)
 	}
 	c := done.counts
-	return s.audit.Record(tx, actorIn(actor, row.WardID), "roster.imported", fmt.Sprintf("import:%d", row.ID), journal.Detail{
-		"file": hex.EncodeToString(row.FileHash), "outcome": hex.EncodeToString(proof[:]), "rows": c.Rows,
-		"people": c.NewPeople, "terms": c.NewTerms, "ended": c.EndedTerms, "phones": c.Phones, "births": c.Births, "citizens": c.Citizens,
-	})
+	return s.audit.Record(tx, actorIn(actor, row.WardID), "roster.imported", fmt.Sprintf("import:%d", row.ID),
+		journal.Detail{
+			"file": hex.EncodeToString(row.FileHash), "outcome": hex.EncodeToString(proof[:]), "rows": c.Rows,
+			"people": c.NewPeople, "terms": c.NewTerms, "ended": c.EndedTerms, "phones": c.Phones, "births": c.Births,
+			"citizens": c.Citizens,
+		})
 }
 
 // actorIn gives the program itself the ward that it writes in.
@@ -298,7 +304,9 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 
 // Purge forgets the sheets that nobody confirmed within a week.
 func (s *Service) Purge(ctx context.Context) error {
-	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Model(&models.Import{}).Where("state = ? AND created_at < ?", models.ImportPreviewed, s.clock.UTC().Add(-Kept)).
+	err := services.AcrossWards(s.store.WithContext(ctx),
+		"a purge").Model(&models.Import{}).Where("state = ? AND created_at < ?", models.ImportPreviewed,
+		s.clock.UTC().Add(-Kept)).
 		Updates(map[string]any{"state": models.ImportDropped, "content": ""}).Error
 	if err != nil {
 		return fmt.Errorf("forget sheets: %w", err)

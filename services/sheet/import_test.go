@@ -12,10 +12,13 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 	h := newHouse(t)
 	content := made(t, heads,
 		usual(nil),
-		usual(map[string]any{"STT": 2, "Họ và tên": "TRẦN VĂN BÌNH", "Ngày sinh": 1970, "Chức danh": "Bí thư chi đoàn", "Chi hội": "", "Thôn/TDP": "Tổ dân phố 6", "Số điện thoại": 987654321, "CCCD": 42168001235, "Số tài khoản": "", "Ngân hàng": "", "Từ ngày": 45323}),
+		usual(map[string]any{"STT": 2, "Họ và tên": "TRẦN VĂN BÌNH", "Ngày sinh": 1970, "Chức danh": "Bí thư chi đoàn",
+			"Chi hội": "", "Thôn/TDP": "Tổ dân phố 6", "Số điện thoại": 987654321, "CCCD": 42168001235, "Số tài khoản": "",
+			"Ngân hàng": "", "Từ ngày": 45323}),
 	)
 	preview := h.check(content)
-	if preview.Counts.Errors > 0 || preview.Counts.New != 2 || preview.Counts.NewPeople != 2 || preview.Counts.NewTerms != 2 {
+	if preview.Counts.Errors > 0 || preview.Counts.New != 2 || preview.Counts.NewPeople != 2 ||
+		preview.Counts.NewTerms != 2 {
 		t.Fatalf("%+v %s", preview.Counts, codes(preview.Findings))
 	}
 	if got, want := codes(preview.Remarks()), "B3 name_capitals, G3 zero_lost, H3 zero_lost"; got != want {
@@ -30,7 +33,8 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 		t.Fatalf("%d people, %d terms", len(people), len(terms))
 	}
 	hoa, binh := people[0], people[1]
-	if account, err := h.vault.Open("people.bank_account", hoa.BankAccount); err != nil || account != "3706205123456" || hoa.BankTail != "3456" || hoa.BankName != "Agribank" {
+	if account, err := h.vault.Open("people.bank_account", hoa.BankAccount); err != nil || account != "3706205123456" ||
+		hoa.BankTail != "3456" || hoa.BankName != "Agribank" {
 		t.Errorf("%q %v %+v", account, err, hoa)
 	}
 	if number, err := h.vault.Open("people.citizen_id", binh.CitizenID); err != nil || number != "042168001235" {
@@ -39,12 +43,14 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 	if binh.Name != "Trần Văn Bình" || binh.Phone != "+84987654321" || binh.BirthYear != 1970 || !binh.BirthDate.IsZero() {
 		t.Errorf("%+v", binh)
 	}
-	if term := terms[1]; term.BranchID != h.branches["youth 6"].ID || term.Role != models.Head || term.From != models.NewDate(2024, 2, 1) || term.Title != "Bí thư chi đoàn" {
+	if term := terms[1]; term.BranchID != h.branches["youth 6"].ID || term.Role != models.Head ||
+		term.From != models.NewDate(2024, 2, 1) || term.Title != "Bí thư chi đoàn" {
 		t.Errorf("%+v", term)
 	}
 	var row models.Import
 	h.store.Take(&row)
-	if row.State != models.ImportApplied || row.Content != "" || strings.Contains(row.Outcome, "Hoa") || !strings.Contains(row.Outcome, `"what":["person","term"]`) {
+	if row.State != models.ImportApplied || row.Content != "" || strings.Contains(row.Outcome, "Hoa") ||
+		!strings.Contains(row.Outcome, `"what":["person","term"]`) {
 		t.Errorf("%+v", row)
 	}
 	var entry models.AuditEntry
@@ -56,14 +62,16 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 
 func TestImportTwiceChangesNothing(t *testing.T) {
 	h := newHouse(t)
-	content := made(t, heads, usual(nil), usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Số điện thoại": "0912345679", "CCCD": "042168001299"}))
+	content := made(t, heads, usual(nil), usual(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó",
+		"Số điện thoại": "0912345679", "CCCD": "042168001299"}))
 	first := h.imported(content)
 	again, err := h.Apply(h.ctx, h.clerk, first.ID)
 	if err != nil || again.State != models.ImportApplied || again.Counts != first.Counts {
 		t.Errorf("%+v, %v", again, err)
 	}
 	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", content)
-	if err != nil || preview.ID != 0 || !preview.Counts.Nothing() || preview.Counts.Unchanged != 2 || len(preview.Findings) != 0 {
+	if err != nil || preview.ID != 0 || !preview.Counts.Nothing() || preview.Counts.Unchanged != 2 ||
+		len(preview.Findings) != 0 {
 		t.Errorf("%+v %s, %v", preview.Counts, codes(preview.Findings), err)
 	}
 	if h.count(&models.Person{}) != 2 || h.count(&models.Term{}) != 2 {
@@ -88,10 +96,12 @@ func TestImportChangesWhatTheRosterHas(t *testing.T) {
 	done := h.imported(made(t, heads,
 		// The two have swapped their numbers, and Hoa hands over to Lan.
 		with(map[string]any{"Số điện thoại": "0912345679", "Từ ngày": "01/01/2020", "Đến ngày": "31/03/2026"}),
-		with(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Số điện thoại": "0912345678", "Ngày sinh": "", "Từ ngày": "", "Số tài khoản": "3706205123456", "Ngân hàng": "Agribank"}),
+		with(map[string]any{"Họ và tên": "Lê Thị Mai", "Chức danh": "Chi hội phó", "Số điện thoại": "0912345678",
+			"Ngày sinh": "", "Từ ngày": "", "Số tài khoản": "3706205123456", "Ngân hàng": "Agribank"}),
 		with(map[string]any{"Họ và tên": "Phan Thị Lan", "Số điện thoại": "", "Ngày sinh": "", "Từ ngày": "01/04/2026"}),
 	))
-	if c := done.Counts; c.Changed != 2 || c.New != 1 || c.EndedTerms != 1 || c.Phones != 2 || c.Births != 1 || c.NewPeople != 1 || c.NewTerms != 1 {
+	if c := done.Counts; c.Changed != 2 || c.New != 1 || c.EndedTerms != 1 || c.Phones != 2 || c.Births != 1 ||
+		c.NewPeople != 1 || c.NewTerms != 1 {
 		t.Errorf("%+v", c)
 	}
 	var after models.Person
@@ -121,7 +131,9 @@ func TestImportWantsACodeAndItsOwnWard(t *testing.T) {
 	if _, err := h.Apply(h.ctx, h.stale, preview.ID); services.CodeOf(err) != "step_up" {
 		t.Error(err)
 	}
-	for name, actor := range map[string]services.Actor{"foreign": h.away, "officer": {Role: services.Officer, Ward: h.ward.ID, Person: 1}, "viewer": {Role: services.Viewer, Ward: h.ward.ID, Staff: 9}, "stranger": {}} {
+	for name, actor := range map[string]services.Actor{"foreign": h.away,
+		"officer": {Role: services.Officer, Ward: h.ward.ID, Person: 1},
+		"viewer":  {Role: services.Viewer, Ward: h.ward.ID, Staff: 9}, "stranger": {}} {
 		want := services.KindDenied
 		if name == "foreign" {
 			want = services.KindNotFound
@@ -129,7 +141,8 @@ func TestImportWantsACodeAndItsOwnWard(t *testing.T) {
 		_, applying := h.Apply(h.ctx, actor, preview.ID)
 		_, again := h.Again(h.ctx, actor, preview.ID)
 		_, reading := h.Import(h.ctx, actor, preview.ID)
-		for what, err := range map[string]error{"apply": applying, "again": again, "read": reading, "drop": h.Drop(h.ctx, actor, preview.ID)} {
+		for what, err := range map[string]error{"apply": applying, "again": again, "read": reading,
+			"drop": h.Drop(h.ctx, actor, preview.ID)} {
 			if services.KindOf(err) != want {
 				t.Errorf("%s %s: %v", name, what, err)
 			}
@@ -179,7 +192,8 @@ func TestImportFailsWhole(t *testing.T) {
 	rows = append(rows, heads)
 	for i, name := range []string{"An", "Bình", "Chi", "Dung"} {
 		role := []string{"Chi hội trưởng", "Chi hội phó", "Uỷ viên BCH", "Uỷ viên BCH"}[i]
-		rows = append(rows, usual(map[string]any{"Họ và tên": "Lê Thị " + name, "Chức danh": role, "Số điện thoại": "", "CCCD": "", "Số tài khoản": "", "Ngân hàng": ""}))
+		rows = append(rows, usual(map[string]any{"Họ và tên": "Lê Thị " + name, "Chức danh": role, "Số điện thoại": "",
+			"CCCD": "", "Số tài khoản": "", "Ngân hàng": ""}))
 	}
 	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", made(t, rows...))
 	if err != nil {

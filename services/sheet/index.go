@@ -36,8 +36,9 @@ const current = "ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (va
 func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 	x := &index{
 		branches: map[int64]models.Branch{}, branchAt: map[place]int64{}, villages: map[int64]models.Village{},
-		byID: map[int64]*models.Person{}, byFolded: map[string][]*models.Person{}, byPhone: map[string][]*models.Person{}, byCitizen: map[string]*models.Person{},
-		ofPerson: map[int64][]*models.Term{}, ofBranch: map[int64][]*models.Term{},
+		byID: map[int64]*models.Person{}, byFolded: map[string][]*models.Person{}, byPhone: map[string][]*models.Person{},
+		byCitizen: map[string]*models.Person{},
+		ofPerson:  map[int64][]*models.Term{}, ofBranch: map[int64][]*models.Term{},
 	}
 	var villages []models.Village
 	var organizations []models.Organization
@@ -49,7 +50,9 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 		tx.Where(current, ward, today, today).Order("sort_order, id").Find(&villages).Error,
 		tx.Order("sort_order, code").Find(&organizations).Error,
 		tx.Where(current, ward, today, today).Order("id").Find(&branches).Error,
-		services.InWard(tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared", "citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version"), ward).Where("merged_into IS NULL").Order("id").Find(&x.people).Error,
+		services.InWard(tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared",
+			"citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version"),
+			ward).Where("merged_into IS NULL").Order("id").Find(&x.people).Error,
 		services.InWard(tx, ward).Where("superseded_at IS NULL").Order("from_date, id").Find(&x.terms).Error,
 	)
 	if err != nil {
@@ -87,6 +90,9 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 // organizations and branches: then a sheet's lines mean the same in both.
 func (x *index) sameUnits(other *index) bool {
 	return maps.Equal(x.branchAt, other.branchAt) && maps.Equal(x.names.byCode, other.names.byCode) &&
-		maps.EqualFunc(x.villages, other.villages, func(a, b models.Village) bool { return a.Folded == b.Folded && a.KnownAs == b.KnownAs }) &&
+		maps.EqualFunc(x.villages, other.villages, func(a, b models.Village) bool {
+			return a.Folded == b.Folded &&
+				a.KnownAs == b.KnownAs
+		}) &&
 		maps.EqualFunc(x.branches, other.branches, func(a, b models.Branch) bool { return a.Name == b.Name })
 }

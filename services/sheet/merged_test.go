@@ -16,10 +16,12 @@ func TestASheetFindsWhoStaysAfterAMerger(t *testing.T) {
 	if err := h.store.Model(&keep).Updates(map[string]any{"birth_date": born, "birth_year": born.Year}).Error; err != nil {
 		t.Fatal(err)
 	}
-	drop := models.Person{WardID: h.ward.ID, Name: keep.Name, Folded: keep.Folded, BirthDate: born, BirthYear: born.Year, Version: 1}
+	drop := models.Person{WardID: h.ward.ID, Name: keep.Name, Folded: keep.Folded, BirthDate: born, BirthYear: born.Year,
+		Version: 1}
 	h.create(&drop)
 	// Name and birthday say who takes the new post, and two have them.
-	row := usual(map[string]any{"Chức danh": "Uỷ viên", "Thôn/TDP": "TDP 6", "Số điện thoại": "", "CCCD": "", "Số tài khoản": "", "Ngân hàng": "", "Số quyết định": ""})
+	row := usual(map[string]any{"Chức danh": "Uỷ viên", "Thôn/TDP": "TDP 6", "Số điện thoại": "", "CCCD": "",
+		"Số tài khoản": "", "Ngân hàng": "", "Số quyết định": ""})
 	before := h.check(made(t, heads, row))
 	if got := codes(before.Findings); got != "B2 person_ambiguous" {
 		t.Fatalf("two bear the name: %+v, %s", before.Counts, got)
@@ -47,7 +49,8 @@ func TestMaskedAccountsAreCompared(t *testing.T) {
 		{"Nguyễn Thị Hoa", "****9999", "I2 bank_by_request"},
 		{"Lê Thị Mới", "****3456", "I2 account_masked"},
 	} {
-		row := usual(map[string]any{"Họ và tên": one.name, "Số tài khoản": one.account, "Ngày sinh": "", "CCCD": "", "Số quyết định": ""})
+		row := usual(map[string]any{"Họ và tên": one.name, "Số tài khoản": one.account, "Ngày sinh": "", "CCCD": "",
+			"Số quyết định": ""})
 		if one.name != hoa.Name {
 			for column, value := range map[string]string{"Chức danh": "Uỷ viên", "Số điện thoại": "0977000111"} {
 				row[slices.Index(heads, any(column))] = value

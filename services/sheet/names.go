@@ -48,7 +48,8 @@ type names struct {
 	organizations map[string]string  // folded name to code
 	byCode        map[string]models.Organization
 	branches      map[string][]int64 // folded name of a branch
-	wards         []string           // what may stand behind a village: "phuong bac hong linh", and what the ward was made of
+	// what may stand behind a village: "phuong bac hong linh", and what the ward was made of
+	wards []string
 
 	places map[string]place
 	posts  map[string]post
@@ -71,8 +72,10 @@ type post struct {
 
 func newNames(villages []models.Village, organizations []models.Organization, branches []models.Branch) *names {
 	n := &names{
-		villages: villages, exact: map[string]int64{}, core: map[string][]int64{}, former: map[string][]int64{}, organizations: map[string]string{},
-		byCode: map[string]models.Organization{}, branches: map[string][]int64{}, places: map[string]place{}, posts: map[string]post{},
+		villages: villages, exact: map[string]int64{}, core: map[string][]int64{}, former: map[string][]int64{},
+		organizations: map[string]string{},
+		byCode:        map[string]models.Organization{}, branches: map[string][]int64{}, places: map[string]place{},
+		posts: map[string]post{},
 	}
 	for _, village := range villages {
 		folded := words(village.Folded)
@@ -104,7 +107,8 @@ func newNames(villages []models.Village, organizations []models.Organization, br
 }
 
 // prefixes are words before a village's own name, the longest first.
-var prefixes = []string{"to dan pho so", "to dan pho", "tdp so", "tdp", "to so", "khoi pho", "khu pho", "thon so", "thon", "khoi", "xom", "to", "ban"}
+var prefixes = []string{"to dan pho so", "to dan pho", "tdp so", "tdp", "to so", "khoi pho", "khu pho", "thon so",
+	"thon", "khoi", "xom", "to", "ban"}
 
 func coreOf(folded string) string {
 	for _, prefix := range prefixes {
@@ -208,7 +212,8 @@ func (n *names) findPost(folded string) post {
 		}
 	}
 	for code, organization := range n.byCode {
-		for role, title := range map[models.TermRole]string{models.Head: organization.HeadTitle, models.Deputy: organization.DeputyTitle, models.Member: organization.MemberTitle} {
+		for role, title := range map[models.TermRole]string{models.Head: organization.HeadTitle,
+			models.Deputy: organization.DeputyTitle, models.Member: organization.MemberTitle} {
 			if title != "" && words(models.Fold(title)) == folded {
 				found.role = role
 				if strings.Contains(folded, "chi doan") || organization.HeadTitle == "" {

@@ -44,7 +44,8 @@ var (
 	zipID = []byte("PK\x03\x04")
 )
 
-var pictures = [][]byte{[]byte("\x89PNG"), []byte("\xff\xd8\xff"), []byte("GIF8"), []byte("BM"), []byte("RIFF"), []byte("II*\x00"), []byte("MM\x00*")}
+var pictures = [][]byte{[]byte("\x89PNG"), []byte("\xff\xd8\xff"), []byte("GIF8"), []byte("BM"), []byte("RIFF"),
+	[]byte("II*\x00"), []byte("MM\x00*")}
 
 func look(content []byte) error {
 	switch {
@@ -70,7 +71,8 @@ func look(content []byte) error {
 			return services.Invalid("sheet_image")
 		}
 	}
-	if utf8.Valid(content[:min(len(content), 4096)]) && bytes.ContainsAny(content[:min(len(content), 4096)], ",;\t") && !bytes.HasPrefix(content, []byte("%PDF")) {
+	if utf8.Valid(content[:min(len(content), 4096)]) && bytes.ContainsAny(content[:min(len(content), 4096)], ",;\t") &&
+		!bytes.HasPrefix(content, []byte("%PDF")) {
 		return services.Invalid("sheet_csv")
 	}
 	return services.Invalid("sheet_not")

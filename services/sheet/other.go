@@ -99,7 +99,8 @@ func RosterHeadings(rows map[int][]string) (fits, posts bool) {
 	if !ok {
 		return false, false
 	}
-	for _, what := range []field{fieldTitle, fieldUnit, fieldVillage, fieldPhone, fieldBirth, fieldCitizen, fieldFrom, fieldDecision} {
+	for _, what := range []field{fieldTitle, fieldUnit, fieldVillage, fieldPhone, fieldBirth, fieldCitizen, fieldFrom,
+		fieldDecision} {
 		posts = posts || head.has(what)
 	}
 	return true, posts

@@ -81,7 +81,8 @@ func (p *planning) citizenHash(number string) models.Hash {
 // compare plans every line that has no error; what stands against the roster or
 // against another line becomes an error.
 func (r *reading) compare(vault *vault.Vault, today models.Date) plan {
-	p := &planning{reading: r, vault: vault, today: today, known: map[int64]*human{}, fresh: map[newcomer]*human{}, before: map[int64]*tenure{}}
+	p := &planning{reading: r, vault: vault, today: today, known: map[int64]*human{}, fresh: map[newcomer]*human{},
+		before: map[int64]*tenure{}}
 	for i := range p.lines {
 		if l := &p.lines[i]; !l.wrong {
 			p.one(l)
@@ -90,7 +91,8 @@ func (r *reading) compare(vault *vault.Vault, today models.Date) plan {
 	p.checkPhones()
 	p.checkPosts()
 	slices.SortStableFunc(p.findings, func(a, b Finding) int {
-		return cmp.Or(p.tabOf(a.Sheet)-p.tabOf(b.Sheet), a.Row-b.Row, cmp.Compare(len(a.Cell), len(b.Cell)), strings.Compare(a.Cell, b.Cell), strings.Compare(a.Code, b.Code))
+		return cmp.Or(p.tabOf(a.Sheet)-p.tabOf(b.Sheet), a.Row-b.Row, cmp.Compare(len(a.Cell), len(b.Cell)),
+			strings.Compare(a.Cell, b.Cell), strings.Compare(a.Code, b.Code))
 	})
 	p.count()
 	return p.plan
@@ -102,11 +104,13 @@ func (p *planning) tabOf(sheet string) int {
 
 func (p *planning) wrong(l *line, what field, code, value string, fields map[string]any) {
 	l.wrong = true
-	p.note(finding{tab: l.tab, row: l.row, column: p.tabs[l.tab].header.column(what), code: code, value: value, fields: fields})
+	p.note(finding{tab: l.tab, row: l.row, column: p.tabs[l.tab].header.column(what), code: code, value: value,
+		fields: fields})
 }
 
 func (p *planning) remark(l *line, what field, code, value string, fields map[string]any) {
-	p.note(finding{tab: l.tab, row: l.row, column: p.tabs[l.tab].header.column(what), code: code, value: value, fields: fields, remark: true})
+	p.note(finding{tab: l.tab, row: l.row, column: p.tabs[l.tab].header.column(what), code: code, value: value,
+		fields: fields, remark: true})
 }
 
 // one plans a line.
@@ -165,7 +169,8 @@ func (p *planning) who(l *line) *human {
 	}
 	for _, key := range l.keys() {
 		who := p.fresh[key]
-		if who == nil || l.citizen != "" && who.citizen != "" && l.citizen != who.citizen || l.birthYear != 0 && who.person.BirthYear != 0 && l.birthYear != who.person.BirthYear {
+		if who == nil || l.citizen != "" && who.citizen != "" && l.citizen != who.citizen || l.birthYear != 0 &&
+			who.person.BirthYear != 0 && l.birthYear != who.person.BirthYear {
 			continue
 		}
 		p.remember(l, who)
@@ -327,7 +332,8 @@ func (p *planning) post(l *line, who *human) *tenure {
 	}
 	seen := &tenure{who: who, line: l, term: *same, was: *same}
 	p.before[same.ID] = seen
-	if l.decision != "" && l.decision != same.DecisionNumber || !l.decided.IsZero() && l.decided != same.DecisionDate || l.signer != "" && l.signer != same.DecisionSigner {
+	if l.decision != "" && l.decision != same.DecisionNumber || !l.decided.IsZero() && l.decided != same.DecisionDate ||
+		l.signer != "" && l.signer != same.DecisionSigner {
 		p.remark(l, fieldDecision, "decision_differs", l.decision, map[string]any{"now": same.DecisionNumber})
 	}
 	if l.acting != same.Acting {
@@ -410,13 +416,15 @@ func (p plan) fingerprint() ([]byte, error) {
 	for _, who := range p.people {
 		one := who.person
 		one.CitizenID, one.BankAccount = "", ""
-		if err := encoder.Encode([]any{"person", one, who.citizen, who.account, who.bank, who.birth, who.phone, who.document}); err != nil {
+		if err := encoder.Encode([]any{"person", one, who.citizen, who.account, who.bank, who.birth, who.phone,
+			who.document}); err != nil {
 			return nil, fmt.Errorf("plan: %w", err)
 		}
 	}
 	for _, list := range [][]*tenure{p.ends, p.terms} {
 		for _, tenure := range list {
-			if err := encoder.Encode([]any{"term", tenure.term, tenure.who.person.ID, tenure.who.person.Name, tenure.line.row}); err != nil {
+			if err := encoder.Encode([]any{"term", tenure.term, tenure.who.person.ID, tenure.who.person.Name,
+				tenure.line.row}); err != nil {
 				return nil, fmt.Errorf("plan: %w", err)
 			}
 		}

@@ -169,7 +169,8 @@ func (r *reading) note(f finding) {
 	if err != nil {
 		cell = ""
 	}
-	r.findings = append(r.findings, Finding{Sheet: r.tabs[f.tab].name, Cell: cell, Row: f.row, Code: f.code, Value: cut(f.value), Fields: f.fields, Remark: f.remark})
+	r.findings = append(r.findings, Finding{Sheet: r.tabs[f.tab].name, Cell: cell, Row: f.row, Code: f.code,
+		Value: cut(f.value), Fields: f.fields, Remark: f.remark})
 }
 
 func cut(text string) string {
@@ -215,6 +216,7 @@ func (s *section) refused(what field, value string, err error) {
 
 func (s *section) remark(what field, code remark, value string, fields map[string]any) {
 	if code != "" {
-		s.note(finding{tab: s.tab, row: s.row, column: s.header().column(what), code: code, value: value, fields: fields, remark: true})
+		s.note(finding{tab: s.tab, row: s.row, column: s.header().column(what), code: code, value: value, fields: fields,
+			remark: true})
 	}
 }

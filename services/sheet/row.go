@@ -21,7 +21,8 @@ func (s *section) read(row int, cells []string) {
 	s.row, s.cells = row, cells
 	s.line = line{tab: s.tab, row: row}
 	name := s.cell(fieldName)
-	if family, given := s.cell(fieldFamily), s.cell(fieldGiven); given != "" && (name == "" || s.header().has(fieldGiven)) {
+	if family, given := s.cell(fieldFamily), s.cell(fieldGiven); given != "" &&
+		(name == "" || s.header().has(fieldGiven)) {
 		name = strings.TrimSpace(family + " " + given)
 		if !s.header().has(fieldFamily) && s.cell(fieldName) != "" {
 			name = s.cell(fieldName) + " " + given // "Họ và tên" over two columns
@@ -77,7 +78,8 @@ func (s *section) heading() bool {
 	text := ""
 	for column, cell := range s.cells {
 		cell = plain(cell)
-		if cell == "" || column == s.header().column(fieldNumber) && s.header().has(fieldNumber) && ordinal.MatchString(words(models.Fold(cell))) {
+		if cell == "" || column == s.header().column(fieldNumber) && s.header().has(fieldNumber) &&
+			ordinal.MatchString(words(models.Fold(cell))) {
 			continue
 		}
 		if text != "" {

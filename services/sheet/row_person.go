@@ -89,7 +89,10 @@ func (s *section) paid() {
 		return
 	}
 	if name == "" { // "3706205123456 Agribank" in one cell
-		if i := strings.IndexFunc(account, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }); i > vn.LeastAccountDigits {
+		if i := strings.IndexFunc(account, func(r rune) bool {
+			return r >= 'A' && r <= 'Z' || r >= 'a' &&
+				r <= 'z'
+		}); i > vn.LeastAccountDigits {
 			account, name = strings.TrimRight(account[:i], " -,("), strings.Trim(account[i:], " -,()")
 		}
 	}
@@ -124,8 +127,10 @@ func (s *section) bankOf(name string) (string, error) {
 
 // shortBanks are names that people use, folded, beside those of services/bank.
 var shortBanks = map[string]string{
-	"nong nghiep": "agribank", "nong nghiep va phat trien nong thon": "agribank", "cong thuong": "vietinbank", "ctg": "vietinbank",
-	"ngoai thuong": "vietcombank", "vcb": "vietcombank", "dau tu va phat trien": "bidv", "quan doi": "mb", "mbbank": "mb", "mb bank": "mb",
+	"nong nghiep": "agribank", "nong nghiep va phat trien nong thon": "agribank", "cong thuong": "vietinbank",
+	"ctg":          "vietinbank",
+	"ngoai thuong": "vietcombank", "vcb": "vietcombank", "dau tu va phat trien": "bidv", "quan doi": "mb", "mbbank": "mb",
+	"mb bank": "mb",
 }
 
 func findBank(name string) (string, error) {

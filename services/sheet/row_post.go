@@ -30,13 +30,15 @@ func (s *section) posted() {
 	case !known:
 		s.wrong(fieldTitle, "title_unknown", titleCell, nil)
 	}
-	at := place{village: first(village.village, unit.village), organization: firstText(unit.organization, village.organization)}
+	at := place{village: first(village.village, unit.village),
+		organization: firstText(unit.organization, village.organization)}
 	if at.organization == "" && unitCell == "" {
 		at.organization = title.organization
 	}
 	switch {
 	case villageCell != "" && village == (place{}):
-		s.wrong(fieldVillage, "village_unknown", villageCell, map[string]any{"near": strings.Join(names.nearest(villageCell), ", ")})
+		s.wrong(fieldVillage, "village_unknown", villageCell,
+			map[string]any{"near": strings.Join(names.nearest(villageCell), ", ")})
 		at.village = 0
 	case at.village != 0:
 	case s.village != 0:
@@ -75,13 +77,15 @@ func (s *section) posted() {
 		s.wrong(fieldTitle, "title_other", titleCell, map[string]any{"organization": organization.Name})
 	}
 	if s.line.branch = s.index.branchAt[at]; s.line.branch == 0 {
-		s.wrong(fieldUnit, "branch_missing", firstText(unitCell, titleCell), map[string]any{"organization": organization.BranchName, "village": s.index.villages[at.village].Name})
+		s.wrong(fieldUnit, "branch_missing", firstText(unitCell, titleCell),
+			map[string]any{"organization": organization.BranchName, "village": s.index.villages[at.village].Name})
 	}
 }
 
 // term reads from when to when, and on what paper.
 func (s *section) term() {
-	for what, into := range map[field]*models.Date{fieldFrom: &s.line.from, fieldTo: &s.line.to, fieldDecided: &s.line.decided} {
+	for what, into := range map[field]*models.Date{fieldFrom: &s.line.from, fieldTo: &s.line.to,
+		fieldDecided: &s.line.decided} {
 		cell := s.cell(what)
 		if !s.given(what, cell) || what == fieldTo && words(models.Fold(cell)) == "nay" {
 			continue

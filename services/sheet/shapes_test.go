@@ -17,30 +17,39 @@ func TestSheetsOfManyShapesSayTheSame(t *testing.T) {
 	shapes := map[string]func(file *excelize.File){
 		"our own order": func(f *excelize.File) { fill(f, 1, heads, usual(nil)) },
 		"a title above": func(f *excelize.File) {
-			fill(f, 1, []any{"UBND PHƯỜNG BẮC HỒNG LĨNH"}, []any{}, []any{"DANH SÁCH CÁN BỘ CHI HỘI NĂM 2026"}, []any{}, heads, usual(nil))
+			fill(f, 1, []any{"UBND PHƯỜNG BẮC HỒNG LĨNH"}, []any{}, []any{"DANH SÁCH CÁN BỘ CHI HỘI NĂM 2026"}, []any{}, heads,
+				usual(nil))
 		},
 		"numbered headings": func(f *excelize.File) {
 			fill(f, 1, heads, []any{"(1)", "(2)", "(3)", "(4)", "(5)"}, usual(nil))
 		},
 		"two lines, merged": func(f *excelize.File) {
 			fill(f, 3,
-				[]any{"TT", "Họ và tên", "", "Năm sinh", "Chức vụ", "Đoàn thể", "Đơn vị (thôn, TDP)", "Liên hệ", "", "Tài khoản", "", "Thời gian giữ chức", "", "Quyết định", ""},
-				[]any{"", "Họ đệm", "Tên", "", "", "", "", "Điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số", "Ngày"},
-				[]any{"1", "Nguyễn Thị", "Hoa", "05.03.1968", "CHT", "Phụ nữ", "TDP 5", "0912.345.678", "042 168 001 234", "3706 2051 23456", "NH Nông nghiệp", "01/02/2024", "", "12/QĐ", "01/02/2024"})
+				[]any{"TT", "Họ và tên", "", "Năm sinh", "Chức vụ", "Đoàn thể", "Đơn vị (thôn, TDP)", "Liên hệ", "", "Tài khoản",
+					"", "Thời gian giữ chức", "", "Quyết định", ""},
+				[]any{"", "Họ đệm", "Tên", "", "", "", "", "Điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày",
+					"Đến ngày", "Số", "Ngày"},
+				[]any{"1", "Nguyễn Thị", "Hoa", "05.03.1968", "CHT", "Phụ nữ", "TDP 5", "0912.345.678", "042 168 001 234",
+					"3706 2051 23456", "NH Nông nghiệp", "01/02/2024", "", "12/QĐ", "01/02/2024"})
 			f.SetCellValue("Sheet1", "E5", "Chi hội trưởng")
-			for _, merged := range [][2]string{{"B3", "C3"}, {"H3", "I3"}, {"J3", "K3"}, {"L3", "M3"}, {"N3", "O3"}, {"A3", "A4"}, {"D3", "D4"}} {
+			for _, merged := range [][2]string{{"B3", "C3"}, {"H3", "I3"}, {"J3", "K3"}, {"L3", "M3"}, {"N3", "O3"},
+				{"A3", "A4"}, {"D3", "D4"}} {
 				f.MergeCell("Sheet1", merged[0], merged[1])
 			}
 		},
 		"a village a section": func(f *excelize.File) {
-			fill(f, 1, []any{"STT", "Họ tên", "Ngày tháng năm sinh", "Chức danh", "SĐT", "Số CCCD/CMND", "STK", "Mở tại ngân hàng", "Giữ chức từ ngày", "Số QĐ"},
+			fill(f, 1, []any{"STT", "Họ tên", "Ngày tháng năm sinh", "Chức danh", "SĐT", "Số CCCD/CMND", "STK",
+				"Mở tại ngân hàng", "Giữ chức từ ngày", "Số QĐ"},
 				[]any{"I", "Tổ dân phố số 05"},
-				[]any{1, "Nguyễn Thị Hoa", "5/3/1968", "Chi hội trưởng phụ nữ", 912345678, 42168001234, "3706205123456", "Agribank CN Hồng Lĩnh", 45323, "12/QĐ"},
+				[]any{1, "Nguyễn Thị Hoa", "5/3/1968", "Chi hội trưởng phụ nữ", 912345678, 42168001234, "3706205123456",
+					"Agribank CN Hồng Lĩnh", 45323, "12/QĐ"},
 				[]any{"", "Người lập biểu", "", "", "", "", "", "Chủ tịch"})
 		},
 		"the branch's whole name": func(f *excelize.File) {
-			fill(f, 1, []any{"Chức danh", "Đơn vị", "Họ và tên", "Ngày sinh", "Điện thoại", "Căn cước", "Tài khoản", "Từ", "QĐ số"},
-				[]any{"Chi hội trưởng", "Chi hội Phụ nữ TDP 5", "Nguyễn  Thị Hoa ", "05/03/1968", "+84912345678", "042168001234", "3706205123456 Agribank", "2024-02-01 00:00:00", "12/QĐ"})
+			fill(f, 1, []any{"Chức danh", "Đơn vị", "Họ và tên", "Ngày sinh", "Điện thoại", "Căn cước", "Tài khoản", "Từ",
+				"QĐ số"},
+				[]any{"Chi hội trưởng", "Chi hội Phụ nữ TDP 5", "Nguyễn  Thị Hoa ", "05/03/1968", "+84912345678", "042168001234",
+					"3706205123456 Agribank", "2024-02-01 00:00:00", "12/QĐ"})
 		},
 	}
 	for name, draw := range shapes {
@@ -58,10 +67,12 @@ func TestSheetsOfManyShapesSayTheSame(t *testing.T) {
 			var term models.Term
 			h.store.Take(&person)
 			h.store.Take(&term)
-			if person.Name != "Nguyễn Thị Hoa" || person.Phone != "+84912345678" || person.BirthYear != 1968 || person.BankTail != "3456" || person.BankName != "Agribank" || len(person.CitizenHash) == 0 {
+			if person.Name != "Nguyễn Thị Hoa" || person.Phone != "+84912345678" || person.BirthYear != 1968 ||
+				person.BankTail != "3456" || person.BankName != "Agribank" || len(person.CitizenHash) == 0 {
 				t.Errorf("%+v", person)
 			}
-			if term.BranchID != h.branches["women 5"].ID || term.Role != models.Head || term.From != models.NewDate(2024, 2, 1) || term.DecisionNumber != "12/QĐ" {
+			if term.BranchID != h.branches["women 5"].ID || term.Role != models.Head ||
+				term.From != models.NewDate(2024, 2, 1) || term.DecisionNumber != "12/QĐ" {
 				t.Errorf("%+v", term)
 			}
 		})
@@ -114,7 +125,8 @@ func indexes(n int) func(func(int) bool) {
 // FuzzSheet throws any text into every cell: it is read, remarked on or refused,
 // and never imported by accident, nor does anything panic.
 func FuzzSheet(f *testing.F) {
-	for _, text := range []string{"", "x", "=1+1", "1E+400", "3.7E12", "31/02/2024", "0912345678", "Tổ dân phố 5", "\x00\xff", "(", "''"} {
+	for _, text := range []string{"", "x", "=1+1", "1E+400", "3.7E12", "31/02/2024", "0912345678", "Tổ dân phố 5",
+		"\x00\xff", "(", "''"} {
 		f.Add(text, uint64(1))
 	}
 	h := newHouse(f)

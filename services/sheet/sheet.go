@@ -46,7 +46,8 @@ type Service struct {
 }
 
 // New makes the service; identity says whether staff gave a fresh code.
-func New(store *models.Store, vault *vault.Vault, roster *roster.Service, identity *identity.Service, audit *journal.Service, clock services.Clock) *Service {
+func New(store *models.Store, vault *vault.Vault, roster *roster.Service, identity *identity.Service,
+	audit *journal.Service, clock services.Clock) *Service {
 	return &Service{store: store, vault: vault, roster: roster, identity: identity, audit: audit, clock: clock}
 }
 

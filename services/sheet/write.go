@@ -80,7 +80,8 @@ func (s *Service) change(tx *gorm.DB, changed []*human) error {
 	}
 	for from := 0; from < len(numbered); from += 500 {
 		ids := numbered[from:min(from+500, len(numbered))]
-		if err := tx.Model(&models.Person{}).Where("id IN ?", ids).UpdateColumns(map[string]any{"phone": "", "phone_hash": nil}).Error; err != nil {
+		if err := tx.Model(&models.Person{}).Where("id IN ?",
+			ids).UpdateColumns(map[string]any{"phone": "", "phone_hash": nil}).Error; err != nil {
 			return fmt.Errorf("change phones: %w", err)
 		}
 	}

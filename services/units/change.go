@@ -89,7 +89,8 @@ func (s *Service) Split(ctx context.Context, actor services.Actor, wanted Divisi
 		return Outcome{}, services.Invalid("split_parts")
 	}
 	return s.rebuild(ctx, actor, dry, "village.split", plan{
-		sources: []int64{wanted.Village}, names: wanted.Parts, from: wanted.From, decision: wanted.Decision, kind: models.LinkSplit,
+		sources: []int64{wanted.Village}, names: wanted.Parts, from: wanted.From, decision: wanted.Decision,
+		kind: models.LinkSplit,
 		ends: wanted.Ends, part: func(term int64) (int, bool) {
 			at, given := wanted.To[term]
 			return at, given && at >= 0 && at < len(wanted.Parts)
@@ -161,7 +162,8 @@ func (s *Service) rebuild(ctx context.Context, actor services.Actor, dry bool, a
 			into = append(into, village.Name)
 		}
 		return s.audit.Record(tx, actor, action, fmt.Sprintf("village:%d", outcome.Villages[0].ID), journal.Detail{
-			"from": from, "to": into, "on": p.from, "decision": p.decision, "moved": len(outcome.Moves), "ended": len(outcome.Ends),
+			"from": from, "to": into, "on": p.from, "decision": p.decision, "moved": len(outcome.Moves),
+			"ended": len(outcome.Ends),
 		})
 	})
 	if errors.Is(err, errPreview) {

@@ -39,7 +39,8 @@ type Service struct {
 }
 
 // New makes the service over the store.
-func New(store *models.Store, roster *roster.Service, money Money, audit *journal.Service, clock services.Clock) *Service {
+func New(store *models.Store, roster *roster.Service, money Money, audit *journal.Service,
+	clock services.Clock) *Service {
 	return &Service{store: store, roster: roster, money: money, audit: audit, clock: clock}
 }
 
@@ -97,7 +98,8 @@ func (s *Service) Village(ctx context.Context, actor services.Actor, name string
 		}
 		return models.Village{}, services.Conflict("village_many").With("names", strings.Join(names, ", "))
 	}
-	return models.Village{}, services.NotFound("village_named").With("name", strings.TrimSpace(name)).With("near", strings.Join(nearest(folded, all), ", "))
+	return models.Village{}, services.NotFound("village_named").With("name", strings.TrimSpace(name)).With("near",
+		strings.Join(nearest(folded, all), ", "))
 }
 
 // village reads and locks a village of the actor's ward that has not ended by

@@ -57,10 +57,14 @@ func newHouse(t *testing.T) *house {
 	wanted := units.NewWard{
 		Name: "Bắc Hồng Lĩnh", Kind: "phường", Phone: "+842393835001", From: models.NewDate(2025, 7, 1),
 		Organizations: []models.Organization{
-			{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
-			{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 2},
+			{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",
+				DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
+			{Code: "veterans", Name: "Hội Cựu chiến binh", BranchName: "Chi hội Cựu chiến binh", HeadTitle: "Chi hội trưởng",
+				DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2, SortOrder: 2},
 		},
-		Policies: []models.Policy{{Code: "town", Name: "Hỗ trợ", Source: "town", LegalBasis: "Kết luận", From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll, Rules: townRules}},
+		Policies: []models.Policy{{Code: "town", Name: "Hỗ trợ", Source: "town", LegalBasis: "Kết luận",
+			From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
+			Rules: townRules}},
 	}
 	if h.ward, err = h.AddWard(h.ctx, services.SystemActor(0), wanted); err != nil {
 		t.Fatal(err)
@@ -87,23 +91,27 @@ func (h *house) village(name string, kinds ...string) models.Village {
 func (h *house) branch(village models.Village, kind string) models.Branch {
 	h.t.Helper()
 	var branch models.Branch
-	if err := h.store.Take(&branch, "village_id = ? AND organization_code = ? AND valid_to IS NULL", village.ID, kind).Error; err != nil {
+	if err := h.store.Take(&branch, "village_id = ? AND organization_code = ? AND valid_to IS NULL", village.ID,
+		kind).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	return branch
 }
 
 // serve puts somebody into a post; a person without an id is made first.
-func (h *house) serve(person models.Person, branch models.Branch, role models.TermRole, from, to models.Date) (models.Person, models.Term) {
+func (h *house) serve(person models.Person, branch models.Branch, role models.TermRole, from,
+	to models.Date) (models.Person, models.Term) {
 	h.t.Helper()
 	var term models.Term
 	err := h.store.Transaction(func(tx *gorm.DB) (err error) {
 		if person.ID == 0 {
-			if person, err = h.roster.AddPerson(tx, h.ward.ID, roster.NewPerson{Name: person.Name, BirthYear: 1970}); err != nil {
+			if person, err = h.roster.AddPerson(tx, h.ward.ID,
+				roster.NewPerson{Name: person.Name, BirthYear: 1970}); err != nil {
 				return err
 			}
 		}
-		term, err = h.roster.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: from, To: to, Decision: roster.Decision{Number: "5/QĐ"}})
+		term, err = h.roster.OpenTerm(tx, roster.NewTerm{Branch: branch, Person: person.ID, Role: role, From: from, To: to,
+			Decision: roster.Decision{Number: "5/QĐ"}})
 		return err
 	})
 	if err != nil {
@@ -150,14 +158,16 @@ func TestMergeMovesWhoGoesOn(t *testing.T) {
 	five, six := h.village("Tổ dân phố 5", kinds...), h.village("Thôn Đức Thuận", "women")
 	hoa, _ := h.serve(models.Person{Name: "Nguyễn Thị Hoa"}, h.branch(five, "women"), models.Head, long, models.Date{})
 	lan, lanTerm := h.serve(models.Person{Name: "Trần Thị Lan"}, h.branch(six, "women"), models.Head, long, models.Date{})
-	mai, _ := h.serve(models.Person{Name: "Lê Thị Mai"}, h.branch(six, "women"), models.Deputy, long, models.NewDate(2027, 3, 31))
+	mai, _ := h.serve(models.Person{Name: "Lê Thị Mai"}, h.branch(six, "women"), models.Deputy, long,
+		models.NewDate(2027, 3, 31))
 	if err := h.roster.AddVillageName(h.ctx, h.admin, six.ID, "Thôn 3 xã Thuận Lộc", models.Date{}, ""); err != nil {
 		t.Fatal(err)
 	}
 	merger := units.Merger{Villages: []int64{five.ID, six.ID}, Name: "Tổ dân phố 5", From: july, Decision: "12/NQ"}
 
 	preview, err := h.Merge(h.ctx, h.admin, merger, true)
-	if err != nil || len(preview.Clashes) != 1 || len(preview.Clashes[0].Posts) != 2 || preview.Clashes[0].Role != models.Head {
+	if err != nil || len(preview.Clashes) != 1 || len(preview.Clashes[0].Posts) != 2 ||
+		preview.Clashes[0].Role != models.Head {
 		t.Fatalf("%+v, %v: two heads of one branch should be told", preview, err)
 	}
 	_, err = h.Merge(h.ctx, h.admin, merger, false)
@@ -169,7 +179,8 @@ func TestMergeMovesWhoGoesOn(t *testing.T) {
 		if err != nil || !outcome.Possible() || len(outcome.Moves) != 1 || len(outcome.Ends) != 1 {
 			t.Fatalf("dry %v: %+v, %v", dry, outcome, err)
 		}
-		if len(outcome.Effects) != 1 || outcome.Effects[0].Person != lan.ID || outcome.Effects[0].Monthly != -200_000 || outcome.Effects[0].From != july.MonthOf() {
+		if len(outcome.Effects) != 1 || outcome.Effects[0].Person != lan.ID || outcome.Effects[0].Monthly != -200_000 ||
+			outcome.Effects[0].From != july.MonthOf() {
 			t.Errorf("dry %v: effects %+v", dry, outcome.Effects)
 		}
 		var ended int64
@@ -183,7 +194,8 @@ func TestMergeMovesWhoGoesOn(t *testing.T) {
 		person int64
 		month  models.Month
 		want   int64
-	}{{hoa.ID, inJuly, 200_000}, {lan.ID, june, 200_000}, {lan.ID, inJuly, 0}, {mai.ID, june, 150_000}, {mai.ID, inJuly, 150_000}, {mai.ID, models.NewMonth(2027, 4), 0}} {
+	}{{hoa.ID, inJuly, 200_000}, {lan.ID, june, 200_000}, {lan.ID, inJuly, 0}, {mai.ID, june, 150_000},
+		{mai.ID, inJuly, 150_000}, {mai.ID, models.NewMonth(2027, 4), 0}} {
 		if got := h.owed(one.person, one.month); got != one.want {
 			t.Errorf("person %d is owed %d for %s, want %d", one.person, got, one.month, one.want)
 		}
@@ -215,8 +227,10 @@ func TestSplitPlacesEverybody(t *testing.T) {
 	old := h.village("Tổ dân phố 9", kinds...)
 	_, head := h.serve(models.Person{Name: "Nguyễn Thị Hoa"}, h.branch(old, "women"), models.Head, long, models.Date{})
 	son, veteran := h.serve(models.Person{Name: "Lê Văn Sơn"}, h.branch(old, "veterans"), models.Head, long, models.Date{})
-	_, later := h.serve(models.Person{Name: "Trần Văn Tâm"}, h.branch(old, "veterans"), models.Deputy, models.NewDate(2026, 9, 1), models.Date{})
-	division := units.Division{Village: old.ID, Parts: []string{"Tổ dân phố 9", "Tổ dân phố 9B"}, From: july, To: map[int64]int{head.ID: 0}}
+	_, later := h.serve(models.Person{Name: "Trần Văn Tâm"}, h.branch(old, "veterans"), models.Deputy,
+		models.NewDate(2026, 9, 1), models.Date{})
+	division := units.Division{Village: old.ID, Parts: []string{"Tổ dân phố 9", "Tổ dân phố 9B"}, From: july,
+		To: map[int64]int{head.ID: 0}}
 
 	preview, err := h.Split(h.ctx, h.admin, division, true)
 	if err != nil || len(preview.Unplaced) != 2 {
@@ -227,7 +241,8 @@ func TestSplitPlacesEverybody(t *testing.T) {
 
 	division.To[veteran.ID], division.To[later.ID] = 1, 1
 	outcome, err := h.Split(h.ctx, h.admin, division, false)
-	if err != nil || len(outcome.Villages) != 2 || len(outcome.Moves) != 2 || len(outcome.Ended) != 0 || len(outcome.Effects) != 0 {
+	if err != nil || len(outcome.Villages) != 2 || len(outcome.Moves) != 2 || len(outcome.Ended) != 0 ||
+		len(outcome.Effects) != 0 {
 		t.Fatalf("%+v, %v", outcome, err)
 	}
 	if outcome.Villages[0].ID != old.ID {
@@ -271,7 +286,9 @@ func TestUnitsRefuse(t *testing.T) {
 	wants(t, try(func(m *units.Merger) { m.Name = strings.Repeat("x", 101) }, h.admin), "invalid: village")
 	wants(t, try(func(m *units.Merger) { m.Ends = []int64{term.ID + 1000} }, h.admin), "not_found: term")
 	wants(t, try(same, h.admin), "conflict: posts_clash") // one person, two posts of one branch
-	h.create(&models.ChangeRequest{WardID: h.ward.ID, Kind: "leave", State: models.ChangeSubmitted, BranchID: &term.BranchID, Version: 1, SubmittedAt: h.now, IdempotencyKey: "k", Payload: "{}", Base: "{}", CreatedAt: h.now, UpdatedAt: h.now})
+	h.create(&models.ChangeRequest{WardID: h.ward.ID, Kind: "leave", State: models.ChangeSubmitted,
+		BranchID: &term.BranchID, Version: 1, SubmittedAt: h.now, IdempotencyKey: "k", Payload: "{}", Base: "{}",
+		CreatedAt: h.now, UpdatedAt: h.now})
 	wants(t, try(func(m *units.Merger) { m.Ends = []int64{twice.ID} }, h.admin), "conflict: requests_open")
 
 	women := h.branch(five, "women")
@@ -297,7 +314,8 @@ func TestUnitsRefuse(t *testing.T) {
 	_, err = h.Village(h.ctx, h.admin, "Tổ dân phố 55")
 	wants(t, err, "not_found: village_named")
 
-	before := units.Predecessor{Name: "xã Thuận Lộc", Kind: models.LinkMerge, From: models.NewDate(2025, 7, 1), Decision: "1665/NQ"}
+	before := units.Predecessor{Name: "xã Thuận Lộc", Kind: models.LinkMerge, From: models.NewDate(2025, 7, 1),
+		Decision: "1665/NQ"}
 	if err := h.AddPredecessor(h.ctx, h.admin, before); err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +323,8 @@ func TestUnitsRefuse(t *testing.T) {
 	if found, err := h.Village(h.ctx, h.admin, "tổ dân phố 6 xã Thuận Lộc"); err != nil || found.ID != six.ID {
 		t.Errorf("%+v, %v: the village of the old commune", found, err)
 	}
-	if found, err := h.roster.Find(h.ctx, h.admin, "hoa tổ dân phố 5 xã thuận lộc", 0); err != nil || len(found) != 1 || found[0].Person.ID != hoa.ID {
+	if found, err := h.roster.Find(h.ctx, h.admin, "hoa tổ dân phố 5 xã thuận lộc", 0); err != nil || len(found) != 1 ||
+		found[0].Person.ID != hoa.ID {
 		t.Errorf("%+v, %v: somebody of the old commune", found, err)
 	}
 	links, err := h.Predecessors(h.ctx, h.admin)
@@ -330,7 +349,8 @@ func (h *house) create(row any) {
 // (Who only comes later shares the new place with who is there, as one post.)
 func TestMoneyOutlivesTheUnits(t *testing.T) {
 	accruals := []models.Policy{
-		{Accrual: models.FullIfOnDay, AccrualDays: 15}, {Accrual: models.NextMonth}, {Accrual: models.ByDay}, {Accrual: models.FullFrom, AccrualDays: 15, AccrualPercent: 50},
+		{Accrual: models.FullIfOnDay, AccrualDays: 15}, {Accrual: models.NextMonth}, {Accrual: models.ByDay},
+		{Accrual: models.FullFrom, AccrualDays: 15, AccrualPercent: 50},
 	}
 	h := newHouse(t)
 	round := 0
@@ -338,7 +358,8 @@ func TestMoneyOutlivesTheUnits(t *testing.T) {
 		round++
 		accrual := rapid.SampledFrom(accruals).Draw(r, "accrual")
 		err := h.store.Model(&models.Policy{}).Where("ward_id = ?", h.ward.ID).
-			Updates(map[string]any{"accrual": accrual.Accrual, "accrual_days": accrual.AccrualDays, "accrual_percent": accrual.AccrualPercent}).Error
+			Updates(map[string]any{"accrual": accrual.Accrual, "accrual_days": accrual.AccrualDays,
+				"accrual_percent": accrual.AccrualPercent}).Error
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -352,7 +373,8 @@ func TestMoneyOutlivesTheUnits(t *testing.T) {
 		var servants []servant
 		for i, village := range villages {
 			for _, kind := range kinds {
-				from := models.NewDate(2026, time.Month(rapid.IntRange(3, 6).Draw(r, "month")), rapid.IntRange(1, 28).Draw(r, "day"))
+				from := models.NewDate(2026, time.Month(rapid.IntRange(3, 6).Draw(r, "month")),
+					rapid.IntRange(1, 28).Draw(r, "day"))
 				var to models.Date
 				if rapid.Bool().Draw(r, "ends") {
 					to = from.AddDays(rapid.IntRange(1, 200).Draw(r, "days"))
@@ -373,7 +395,8 @@ func TestMoneyOutlivesTheUnits(t *testing.T) {
 			return h.owedIn(people, models.NewMonth(2026, 1), models.NewMonth(2027, 6))
 		}
 		before := owed()
-		merger := units.Merger{Villages: []int64{villages[0].ID, villages[1].ID}, Name: rapid.SampledFrom([]string{villages[0].Name, name("Thôn C")}).Draw(r, "name"), From: july}
+		merger := units.Merger{Villages: []int64{villages[0].ID, villages[1].ID},
+			Name: rapid.SampledFrom([]string{villages[0].Name, name("Thôn C")}).Draw(r, "name"), From: july}
 		ended := map[int64]bool{}
 		outcome, err := h.Merge(h.ctx, h.admin, merger, true)
 		if err != nil {
@@ -406,7 +429,8 @@ func TestMoneyOutlivesTheUnits(t *testing.T) {
 					want = 0
 				}
 				if got != want {
-					r.Fatalf("person %d, %s, %s: owed %d, before %d (ended %v)", person, month, accrual.Accrual, got, want, ended[person])
+					r.Fatalf("person %d, %s, %s: owed %d, before %d (ended %v)", person, month, accrual.Accrual, got, want,
+						ended[person])
 				}
 			}
 		}

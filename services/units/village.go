@@ -20,7 +20,8 @@ func locked(tx *gorm.DB) *gorm.DB { return tx.Clauses(clause.Locking{Strength: "
 
 // AddVillage begins a village with a branch of each organization, by code. A
 // name that a village of today has is conflict/village_taken.
-func (s *Service) AddVillage(ctx context.Context, actor services.Actor, name string, from models.Date, organizations []string) (models.Village, error) {
+func (s *Service) AddVillage(ctx context.Context, actor services.Actor, name string, from models.Date,
+	organizations []string) (models.Village, error) {
 	if err := actor.Need(makers...); err != nil {
 		return models.Village{}, err
 	}
@@ -34,7 +35,8 @@ func (s *Service) AddVillage(ctx context.Context, actor services.Actor, name str
 				return err
 			}
 		}
-		return s.audit.Record(tx, actor, "village.added", fmt.Sprintf("village:%d", village.ID), journal.Detail{"name": village.Name, "on": from, "branches": organizations})
+		return s.audit.Record(tx, actor, "village.added", fmt.Sprintf("village:%d", village.ID),
+			journal.Detail{"name": village.Name, "on": from, "branches": organizations})
 	})
 	return village, err
 }
@@ -46,10 +48,12 @@ func (s *Service) begin(tx *gorm.DB, ward int64, name string, from models.Date) 
 		return models.Village{}, err
 	}
 	var last int
-	if err := services.InWard(tx.Model(&models.Village{}), ward).Select("COALESCE(MAX(sort_order), 0)").Scan(&last).Error; err != nil {
+	if err := services.InWard(tx.Model(&models.Village{}),
+		ward).Select("COALESCE(MAX(sort_order), 0)").Scan(&last).Error; err != nil {
 		return models.Village{}, fmt.Errorf("order of villages: %w", err)
 	}
-	village := models.Village{WardID: ward, Name: name, Folded: models.Fold(name), SortOrder: last + 1, ValidFrom: from, CreatedAt: s.clock.UTC()}
+	village := models.Village{WardID: ward, Name: name, Folded: models.Fold(name), SortOrder: last + 1, ValidFrom: from,
+		CreatedAt: s.clock.UTC()}
 	if err := tx.Create(&village).Error; err != nil {
 		if models.IsTaken(err) {
 			return models.Village{}, services.Conflict("village_taken").Because(err)
@@ -61,7 +65,8 @@ func (s *Service) begin(tx *gorm.DB, ward int64, name string, from models.Date) 
 
 // AddBranch begins a branch of an organization in a village. One that is there
 // already is conflict/branch_taken.
-func (s *Service) AddBranch(ctx context.Context, actor services.Actor, village int64, organization string, from models.Date) (models.Branch, error) {
+func (s *Service) AddBranch(ctx context.Context, actor services.Actor, village int64, organization string,
+	from models.Date) (models.Branch, error) {
 	if err := actor.Need(makers...); err != nil {
 		return models.Branch{}, err
 	}
@@ -78,12 +83,14 @@ func (s *Service) AddBranch(ctx context.Context, actor services.Actor, village i
 		if branch, err = s.beginBranch(tx, place, organization, from); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "branch.added", fmt.Sprintf("branch:%d", branch.ID), journal.Detail{"name": branch.Name, "on": from})
+		return s.audit.Record(tx, actor, "branch.added", fmt.Sprintf("branch:%d", branch.ID),
+			journal.Detail{"name": branch.Name, "on": from})
 	})
 	return branch, err
 }
 
-func (s *Service) beginBranch(tx *gorm.DB, village models.Village, code string, from models.Date) (models.Branch, error) {
+func (s *Service) beginBranch(tx *gorm.DB, village models.Village, code string, from models.Date) (models.Branch,
+	error) {
 	var organization models.Organization
 	err := tx.Take(&organization, "code = ?", code).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -111,7 +118,8 @@ func (s *Service) beginBranch(tx *gorm.DB, village models.Village, code string, 
 
 // CloseBranch ends a branch with its last day. While somebody holds a post of
 // it after that day it is conflict/branch_held with their names.
-func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch int64, last models.Date, decision string) error {
+func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch int64, last models.Date,
+	decision string) error {
 	if err := actor.Need(makers...); err != nil {
 		return err
 	}
@@ -139,7 +147,8 @@ func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch 
 				names = append(names, post.Person.Name)
 			}
 			slices.Sort(names)
-			return services.Conflict("branch_held").With("branch", row.Name).With("names", strings.Join(slices.Compact(names), ", "))
+			return services.Conflict("branch_held").With("branch", row.Name).With("names",
+				strings.Join(slices.Compact(names), ", "))
 		}
 		if err := s.settledRequests(tx, []int64{row.ID}); err != nil {
 			return err
@@ -147,7 +156,8 @@ func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch 
 		if err := tx.Model(&row).Update("valid_to", last).Error; err != nil {
 			return fmt.Errorf("close branch: %w", err)
 		}
-		return s.audit.Record(tx, actor, "branch.closed", fmt.Sprintf("branch:%d", row.ID), journal.Detail{"name": row.Name, "on": last, "decision": decision})
+		return s.audit.Record(tx, actor, "branch.closed", fmt.Sprintf("branch:%d", row.ID),
+			journal.Detail{"name": row.Name, "on": last, "decision": decision})
 	})
 }
 
@@ -156,7 +166,8 @@ func (s *Service) CloseBranch(ctx context.Context, actor services.Actor, branch 
 func (s *Service) settledRequests(tx *gorm.DB, branches []int64) error {
 	var open int64
 	err := tx.Model(&models.ChangeRequest{}).
-		Where("branch_id IN ? AND state IN ?", branches, []models.ChangeState{models.ChangeSubmitted, models.ChangeReturned}).Count(&open).Error
+		Where("branch_id IN ? AND state IN ?", branches,
+			[]models.ChangeState{models.ChangeSubmitted, models.ChangeReturned}).Count(&open).Error
 	if err != nil {
 		return fmt.Errorf("open requests: %w", err)
 	}

@@ -73,7 +73,8 @@ func (s *Service) AddWard(ctx context.Context, actor services.Actor, wanted NewW
 				return fmt.Errorf("add policy: %w", err)
 			}
 		}
-		return s.audit.Record(tx, services.SystemActor(ward.ID), "ward.added", fmt.Sprintf("ward:%d", ward.ID), journal.Detail{"code": code, "name": name, "policies": len(wanted.Policies)})
+		return s.audit.Record(tx, services.SystemActor(ward.ID), "ward.added", fmt.Sprintf("ward:%d", ward.ID),
+			journal.Detail{"code": code, "name": name, "policies": len(wanted.Policies)})
 	})
 	return ward, err
 }
@@ -115,7 +116,8 @@ func (s *Service) AddPredecessor(ctx context.Context, actor services.Actor, want
 			}
 			return fmt.Errorf("add predecessor: %w", err)
 		}
-		return s.audit.Record(tx, actor, "ward.predecessor", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"name": name, "kind": wanted.Kind, "on": wanted.From, "decision": wanted.Decision})
+		return s.audit.Record(tx, actor, "ward.predecessor", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"name": name, "kind": wanted.Kind, "on": wanted.From, "decision": wanted.Decision})
 	})
 }
 
@@ -125,7 +127,8 @@ func (s *Service) Predecessors(ctx context.Context, actor services.Actor) ([]mod
 		return nil, err
 	}
 	var links []models.WardLink
-	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Order("from_date, folded").Find(&links).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx),
+		actor.Ward).Order("from_date, folded").Find(&links).Error; err != nil {
 		return nil, fmt.Errorf("predecessors: %w", err)
 	}
 	return links, nil

@@ -46,7 +46,8 @@ func (w *work) read() error {
 	}
 	var branches []models.Branch
 	last := w.plan.from.AddDays(-1)
-	err := locked(w.tx).Where("village_id IN ? AND (valid_to IS NULL OR valid_to >= ?)", w.plan.sources, w.plan.from).Order("id").Find(&branches).Error
+	err := locked(w.tx).Where("village_id IN ? AND (valid_to IS NULL OR valid_to >= ?)", w.plan.sources,
+		w.plan.from).Order("id").Find(&branches).Error
 	if err != nil {
 		return fmt.Errorf("read branches: %w", err)
 	}
@@ -194,7 +195,8 @@ func (w *work) end(outcome *Outcome) error {
 		outcome.Ended = append(outcome.Ended, village)
 		err := w.tx.Model(&models.Village{}).Where("id = ?", village.ID).Update("valid_to", last).Error
 		if err == nil {
-			err = w.tx.Model(&models.Branch{}).Where("village_id = ? AND valid_to IS NULL", village.ID).Update("valid_to", last).Error
+			err = w.tx.Model(&models.Branch{}).Where("village_id = ? AND valid_to IS NULL", village.ID).Update("valid_to",
+				last).Error
 		}
 		if err != nil {
 			return fmt.Errorf("end village: %w", err)
@@ -245,7 +247,8 @@ func (w *work) make(ward int64, outcome *Outcome) error {
 		}
 		slices.Sort(known)
 		village.KnownAs = strings.Join(slices.Compact(known), " | ")
-		err := w.tx.Model(&models.Village{}).Where("id = ?", village.ID).Updates(map[string]any{"known_as": village.KnownAs, "sort_order": village.SortOrder}).Error
+		err := w.tx.Model(&models.Village{}).Where("id = ?", village.ID).Updates(map[string]any{"known_as": village.KnownAs,
+			"sort_order": village.SortOrder}).Error
 		if err != nil {
 			return fmt.Errorf("know village: %w", err)
 		}
@@ -301,8 +304,10 @@ func (w *work) move(outcome *Outcome) error {
 			continue
 		}
 		opening := roster.NewTerm{
-			Branch: branch, Person: post.Person.ID, Role: post.Term.Role, Acting: post.Term.Acting, From: w.plan.from, To: post.Term.To,
-			Decision: roster.Decision{Number: post.Term.DecisionNumber, Date: post.Term.DecisionDate, Signer: post.Term.DecisionSigner},
+			Branch: branch, Person: post.Person.ID, Role: post.Term.Role, Acting: post.Term.Acting, From: w.plan.from,
+			To: post.Term.To,
+			Decision: roster.Decision{Number: post.Term.DecisionNumber, Date: post.Term.DecisionDate,
+				Signer: post.Term.DecisionSigner},
 		}
 		if post.Term.From.Before(w.plan.from) {
 			if _, err := w.roster.CloseTerm(w.tx, post.Term, last, EndReason, 0); err != nil {

@@ -23,7 +23,8 @@ func TestAccountsAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestBanks(t *testing.T) {
-	for name, code := range map[string]string{"AGRIBANK": "agribank", "Nam Á Bank": "namabank", "nh tmcp quân đội": "mb", "bidv": "bidv"} {
+	for name, code := range map[string]string{"AGRIBANK": "agribank", "Nam Á Bank": "namabank", "nh tmcp quân đội": "mb",
+		"bidv": "bidv"} {
 		if found, err := vn.BankByName(name); err != nil || found.Code != code {
 			t.Errorf("%q: %+v, %v", name, found, err)
 		}

@@ -128,7 +128,8 @@ func TestShow(t *testing.T) {
 }
 
 func TestMaybeLandLine(t *testing.T) {
-	for e164, want := range map[string]bool{"+84393835356": true, "+84393735356": false, "+84912345678": false, "": false} {
+	for e164, want := range map[string]bool{"+84393835356": true, "+84393735356": false, "+84912345678": false,
+		"": false} {
 		if got := MaybeLandLine(e164); got != want {
 			t.Errorf("MaybeLandLine(%q) = %v", e164, got)
 		}
@@ -136,7 +137,8 @@ func TestMaybeLandLine(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"0912 345 678", "+84 (0) 912345678", "01681234567", "841234567", "0239 3835 356", "0084", "84"} {
+	for _, seed := range []string{"0912 345 678", "+84 (0) 912345678", "01681234567", "841234567", "0239 3835 356",
+		"0084", "84"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

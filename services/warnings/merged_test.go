@@ -16,7 +16,8 @@ func TestAMergedRowSharesNothing(t *testing.T) {
 	if found := h.found(warnings.SharedBank); len(found) != 2 {
 		t.Errorf("before: %v", found)
 	}
-	err := h.store.Model(&models.Person{ID: h.deputy.ID}).Updates(map[string]any{"merged_into": h.head.ID, "merged_at": h.now.UTC()}).Error
+	err := h.store.Model(&models.Person{ID: h.deputy.ID}).Updates(map[string]any{"merged_into": h.head.ID,
+		"merged_at": h.now.UTC()}).Error
 	if err != nil {
 		t.Fatal(err)
 	}

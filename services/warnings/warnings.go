@@ -36,7 +36,8 @@ const (
 
 // Kinds lists every kind in the order in which people read them: what stops
 // money or keeps somebody waiting first.
-var Kinds = []Kind{LateChange, OpenCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone, LandLine, NeverLinked}
+var Kinds = []Kind{LateChange, OpenCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone, LandLine,
+	NeverLinked}
 
 // Item is one finding. ID is that of a branch, person, change request, case or
 // link request, as Kind.Subject says.

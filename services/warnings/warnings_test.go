@@ -45,8 +45,10 @@ func newHouse(t *testing.T) *house {
 	h.store = storetest.New(t, h.clock)
 	h.Service = h.worker()
 	h.create(&[]models.Organization{
-		{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
-		{Code: "youth", Name: "Đoàn", BranchName: "Chi đoàn", HeadTitle: "Bí thư", MemberTitle: "Uỷ viên", TermYears: 3, SortOrder: 2},
+		{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó",
+			MemberTitle: "Uỷ viên", DeputiesMax: 1, SortOrder: 1},
+		{Code: "youth", Name: "Đoàn", BranchName: "Chi đoàn", HeadTitle: "Bí thư", MemberTitle: "Uỷ viên", TermYears: 3,
+			SortOrder: 2},
 		{Code: "party_cell", Name: "Chi bộ", BranchName: "Chi bộ", MemberTitle: "Chi uỷ viên", SortOrder: 3},
 	})
 	h.ward = models.Ward{Code: "bac", Name: "Bắc", Kind: "phường", RemindAfterHours: 48}
@@ -75,7 +77,8 @@ func (h *house) worker() *warnings.Service {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return warnings.New(h.store, identity.New(h.store, secrets, journal.New(h.store, h.clock), box, h.clock, nil), box, h.clock)
+	return warnings.New(h.store, identity.New(h.store, secrets, journal.New(h.store, h.clock), box, h.clock, nil), box,
+		h.clock)
 }
 
 func (h *house) create(row any) {
@@ -96,7 +99,8 @@ func (h *house) branch(ward models.Ward, organization, village string) models.Br
 	h.t.Helper()
 	place := models.Village{WardID: ward.ID, Name: village, Folded: models.Fold(village)}
 	h.create(&place)
-	branch := models.Branch{WardID: ward.ID, VillageID: place.ID, OrganizationCode: organization, Name: organization + " " + village}
+	branch := models.Branch{WardID: ward.ID, VillageID: place.ID, OrganizationCode: organization,
+		Name: organization + " " + village}
 	h.create(&branch)
 	return branch
 }
@@ -106,16 +110,19 @@ func (h *house) person(name string) models.Person {
 	h.t.Helper()
 	h.phones++
 	number := fmt.Sprintf("+84912%06d", h.phones)
-	person := models.Person{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), Phone: number, PhoneHash: []byte(number), Version: 1}
+	person := models.Person{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), Phone: number,
+		PhoneHash: []byte(number), Version: 1}
 	h.create(&person)
-	account := models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: name, ChatID: name, PersonID: &person.ID, LinkedAt: h.now, LastSeenAt: h.now}
+	account := models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: name, ChatID: name, PersonID: &person.ID,
+		LinkedAt: h.now, LastSeenAt: h.now}
 	h.create(&account)
 	return person
 }
 
 func (h *house) term(person models.Person, branch models.Branch, role models.TermRole, from models.Date) models.Term {
 	h.t.Helper()
-	term := models.Term{WardID: branch.WardID, BranchID: branch.ID, PersonID: person.ID, Role: role, Title: string(role), From: from}
+	term := models.Term{WardID: branch.WardID, BranchID: branch.ID, PersonID: person.ID, Role: role, Title: string(role),
+		From: from}
 	if role == models.Head || role == models.Deputy {
 		term.Slot = 1
 	}
@@ -232,7 +239,8 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 				return []int64{h.deputy.ID}
 			},
 			func(h *house) {
-				h.create(&models.Account{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", PersonID: &h.deputy.ID, LinkedAt: h.now, LastSeenAt: h.now})
+				h.create(&models.Account{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", PersonID: &h.deputy.ID,
+					LinkedAt: h.now, LastSeenAt: h.now})
 			}},
 		"linked as staff": {warnings.NeverLinked,
 			func(h *house) []int64 {
@@ -243,7 +251,8 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 			},
 			func(h *house) {
 				h.set(&models.Staff{ID: h.clerk.Staff}, "person_id", h.deputy.ID)
-				h.create(&models.Account{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", StaffID: &h.clerk.Staff, LinkedAt: h.now, LastSeenAt: h.now})
+				h.create(&models.Account{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", StaffID: &h.clerk.Staff,
+					LinkedAt: h.now, LastSeenAt: h.now})
 			}},
 		"a term of five years": {warnings.LongTerm,
 			func(h *house) []int64 { h.set(&h.headTerm, "from_date", tooLong); return []int64{h.head.ID} },
@@ -260,7 +269,8 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 			func(h *house) { h.set(&models.Organization{Code: "youth"}, "term_years", 5) }},
 		"a request that waits": {warnings.LateChange,
 			func(h *house) []int64 {
-				request := models.ChangeRequest{WardID: h.ward.ID, Kind: "phone", State: models.ChangeSubmitted, SubjectID: &h.head.ID, Payload: "{}", IdempotencyKey: "1", SubmittedAt: h.now.Add(-48 * time.Hour).UTC()}
+				request := models.ChangeRequest{WardID: h.ward.ID, Kind: "phone", State: models.ChangeSubmitted,
+					SubjectID: &h.head.ID, Payload: "{}", IdempotencyKey: "1", SubmittedAt: h.now.Add(-48 * time.Hour).UTC()}
 				h.create(&request)
 				return []int64{request.ID}
 			},
@@ -276,7 +286,8 @@ func TestEachFindingFollowsItsCause(t *testing.T) {
 			func(h *house) { h.set(&models.Case{ID: h.found(warnings.OpenCase)[0]}, "state", "answered") }},
 		"somebody waits to be linked": {warnings.LateLink,
 			func(h *house) []int64 {
-				row := models.LinkRequest{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", Name: "Cúc", State: models.LinkPending, IdempotencyKey: "1", CreatedAt: h.now.Add(-72 * time.Hour).UTC()}
+				row := models.LinkRequest{WardID: h.ward.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", Name: "Cúc",
+					State: models.LinkPending, IdempotencyKey: "1", CreatedAt: h.now.Add(-72 * time.Hour).UTC()}
 				h.create(&row)
 				return []int64{row.ID}
 			},
@@ -313,7 +324,8 @@ func TestAPageIsBoundedAndTheCountIsNot(t *testing.T) {
 	for i := range 60 {
 		h.branch(h.ward, "youth", fmt.Sprintf("Khối %d", i))
 	}
-	for _, test := range []struct{ offset, limit, want int }{{0, 5, 5}, {57, 5, 3}, {0, 1000, warnings.MaxPage}, {1000, 5, 5}, {-1, 0, 1}} {
+	for _, test := range []struct{ offset, limit, want int }{{0, 5, 5}, {57, 5, 3}, {0, 1000, warnings.MaxPage},
+		{1000, 5, 5}, {-1, 0, 1}} {
 		group, err := h.Group(h.ctx, h.clerk, warnings.NoHead, test.offset, test.limit)
 		if err != nil || group.Total != 60 || len(group.Items) != test.want {
 			t.Errorf("from %d at most %d: %d of %d, %v", test.offset, test.limit, len(group.Items), group.Total, err)
@@ -353,7 +365,8 @@ func TestOnlyTheWardsOwnUsersSeeIt(t *testing.T) {
 // told counts the messages of each ward's clerks.
 func (h *house) told(actor services.Actor) (n int64) {
 	h.t.Helper()
-	if err := h.store.Model(&models.Delivery{}).Where("kind = ? AND staff_id = ?", outbox.WeeklyReview, actor.Staff).Count(&n).Error; err != nil {
+	if err := h.store.Model(&models.Delivery{}).Where("kind = ? AND staff_id = ?", outbox.WeeklyReview,
+		actor.Staff).Count(&n).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	return n

@@ -73,7 +73,8 @@ func (s *Service) tell(ctx context.Context, ward int64, week int) (did bool, err
 		}
 		messages := make([]outbox.Message, len(clerks))
 		for i, clerk := range clerks {
-			messages[i] = outbox.Message{Ward: ward, Kind: outbox.WeeklyReview, Subject: outbox.Week, SubjectID: int64(week), Staff: clerk.ID}
+			messages[i] = outbox.Message{Ward: ward, Kind: outbox.WeeklyReview, Subject: outbox.Week, SubjectID: int64(week),
+				Staff: clerk.ID}
 		}
 		did = true
 		return s.outbox.Tell(ctx, tx, messages...)

@@ -69,7 +69,7 @@ func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 		}
 		lines = append(lines, p.Say("case.message", "from", from, "at", texts.Moment(message.At), "text", message.Text))
 	}
-	lines = append(lines, "", p.Say("case.state."+view.Case.State))
+	lines = append(lines, "", p.Say("case.state."+string(view.Case.State)))
 	if staff && view.Settled {
 		lines = append(lines, p.Say("case.settled"))
 	}
@@ -78,15 +78,15 @@ func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 		Card: bot.Card{Subject: outbox.Case, ID: view.Case.ID, Version: len(view.Case.Messages)},
 	}
 	switch {
-	case view.Case.State == cases.Closed && staff:
+	case view.Case.State == models.CaseClosed && staff:
 		reply.Card.Version += 2
-	case view.Case.State == cases.Closed || staff && view.Settled:
+	case view.Case.State == models.CaseClosed || staff && view.Settled:
 		reply.Card.Version++
 	}
 	switch {
 	case !staff:
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}
-	case view.Case.State == cases.Closed:
+	case view.Case.State == models.CaseClosed:
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
 	case view.Settled:
 		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("close_case", "caseclose", kit.ID(view.Case.ID))),

@@ -270,7 +270,8 @@ func (p *Page) cameBack(ctx context.Context, recipient services.Actor, notice in
 	return p.toldSenders(ctx, recipient, notice, models.NoticeDraft, p.Say("told.notice_returned"))
 }
 
-func (p *Page) toldSenders(ctx context.Context, recipient services.Actor, notice int64, state, lead string) (bot.Reply,
+func (p *Page) toldSenders(ctx context.Context, recipient services.Actor, notice int64, state models.NoticeState,
+	lead string) (bot.Reply,
 	error) {
 	standing, err := p.Notices.Standing(ctx, recipient, notice)
 	if err != nil || standing.Notice.State != state {

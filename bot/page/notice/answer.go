@@ -6,6 +6,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/cases"
 	"canbobot/services/notice"
@@ -108,7 +109,7 @@ func (p *Page) askBackForm() *bot.Form {
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			text := p.Say("notices.about", "number", answers["notice"], "text", answers["text"])
-			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: cases.Question, Text: text}); err != nil {
+			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: models.CaseQuestion, Text: text}); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: p.Say("support.done"),

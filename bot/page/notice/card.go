@@ -41,7 +41,7 @@ func (p *Page) noticeCard(ctx context.Context, actor services.Actor, notice int6
 // read.
 func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.Notice) (bot.Reply, error) {
 	number := kit.ID(told.ID)
-	reply := bot.Reply{Title: p.Say("draft.title_"+told.State, "number", told.ID)}
+	reply := bot.Reply{Title: p.Say("draft.title_"+string(told.State), "number", told.ID)}
 	if told.State == models.NoticeCancelled {
 		reply.Text = kit.FirstLine(told.Text)
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("new_notice", "broadcast"), p.Button("menu", "menu"))}

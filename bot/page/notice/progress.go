@@ -15,7 +15,7 @@ import (
 // progressCard shows how far a notice got.
 func (p *Page) progressCard(actor services.Actor, standing notice.Progress) bot.Reply {
 	notice, number := standing.Notice, kit.ID(standing.Notice.ID)
-	reply := bot.Reply{Title: p.Say("progress.title_"+notice.State, "number", notice.ID)}
+	reply := bot.Reply{Title: p.Say("progress.title_"+string(notice.State), "number", notice.ID)}
 	lines := []string{kit.FirstLine(notice.Text), "",
 		p.Say("progress.sent", "sent", standing.Sent, "total", standing.Total), p.Say("progress.seen", "seen", standing.Seen)}
 	if notice.NeedsConfirm {

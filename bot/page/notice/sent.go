@@ -83,5 +83,5 @@ func (p *Page) unsentWords(notice models.Notice) string {
 	if notice.State == models.NoticeScheduled && notice.SendAt != nil {
 		return p.Say("sent.scheduled", "at", *notice.SendAt)
 	}
-	return p.Say("sent." + notice.State)
+	return p.Say("sent." + string(notice.State))
 }

@@ -1,6 +1,23 @@
 package models
 
-import "time"
+import (
+	"time"
+)
+
+// Village is a residential unit of a ward (thôn, tổ dân phố).
+type Village struct {
+	ID     int64
+	WardID int64
+	Name   string // "Tổ dân phố 5"
+	Folded string
+	// KnownAs holds, folded and parted by "|", every other name under which it may
+	// be asked for: its former ones, and those of the villages that went into it.
+	KnownAs   string
+	SortOrder int
+	ValidFrom Date
+	ValidTo   Date
+	CreatedAt time.Time
+}
 
 // VillageName is a name under which a village may be asked for besides its own:
 // one it had before, or what people still say.
@@ -35,41 +52,4 @@ type VillageLink struct {
 	From           Date `gorm:"column:from_date"` // first day of the successor
 	DecisionNumber string
 	CreatedAt      time.Time
-}
-
-// WardLink is a unit that a ward was made of. Those before 2025 have no row of
-// their own, only a name.
-type WardLink struct {
-	ID              int64
-	WardID          int64
-	PredecessorName string // "xã Thuận Lộc"
-	Folded          string
-	PredecessorID   *int64
-	Kind            LinkKind
-	From            Date `gorm:"column:from_date"`
-	DecisionNumber  string
-	CreatedAt       time.Time
-}
-
-// PersonMerge says that two rows of the roster were one human, and what was
-// moved from one to the other, so that it can be undone exactly.
-type PersonMerge struct {
-	ID       int64
-	WardID   int64
-	KeepID   int64
-	DropID   int64
-	ByStaff  *int64
-	Moved    string // JSON
-	At       time.Time
-	UndoneAt *time.Time
-}
-
-// PersonDistinction says that two people who look alike are two.
-type PersonDistinction struct {
-	ID       int64
-	WardID   int64
-	FirstID  int64 // the lower id
-	SecondID int64
-	ByStaff  *int64
-	At       time.Time
 }

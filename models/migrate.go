@@ -1,0 +1,71 @@
+package models
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrate brings tables and job queue up to date. Concurrent calls from several
+// replicas wait for each other; repeating it changes nothing.
+func (s *Store) Migrate(ctx context.Context) error {
+	if s.Dialect == PostgreSQL {
+		// A session lock, not one of a transaction: a value added to an enum cannot
+		// be used before its transaction ends. And the server's own waiting, not one
+		// that asks again and again and gives up.
+		conn, err := s.Pool.Acquire(ctx)
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer conn.Release()
+		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
+	}
+	files, err := fs.Sub(migrations, "migrations/"+string(s.Dialect))
+	if err != nil {
+		return err
+	}
+	dialect := goose.DialectSQLite3
+	if s.Dialect == PostgreSQL {
+		dialect = goose.DialectPostgres
+	}
+	provider, err := goose.NewProvider(dialect, s.SQL, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return s.migrateJobs(ctx)
+}
+
+// migrationLock keeps two replicas from migrating at once.
+const migrationLock = 7_205_903_170
+
+func (s *Store) migrateJobs(ctx context.Context) error {
+	if s.Dialect == SQLite {
+		migrator, err := rivermigrate.New(riversqlite.New(s.SQL), nil)
+		if err != nil {
+			return err
+		}
+		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		return err
+	}
+	migrator, err := rivermigrate.New(riverpgxv5.New(s.Pool), nil)
+	if err != nil {
+		return err
+	}
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}

@@ -1,0 +1,54 @@
+package models
+
+import (
+	"time"
+)
+
+// Ward is the tenant: a commune-level unit. Every other row belongs to one.
+type Ward struct {
+	ID         int64
+	Code       string // short, stable: "bac-hong-linh"
+	Name       string // "Bắc Hồng Lĩnh"
+	Kind       string // "phường" or "xã", as printed before the name
+	ValidFrom  Date
+	ValidTo    Date
+	ClerkPhone string // whom to call when chat does not help, E.164
+
+	// DeputyMayPropose lets a deputy propose changes for the whole branch; else
+	// only for themselves.
+	DeputyMayPropose bool
+	// DecisionRequired asks every appointment for the number of its decision.
+	DecisionRequired bool
+	RemindAfterHours int // a request waiting this long reminds the clerk
+	// PayDay is the day of the following month by which a month is usually
+	// transferred; 0 when the ward promises none. Left out when a row is made, it
+	// is 5.
+	PayDay int `gorm:"default:5"`
+	// PayEvery is how many months one payment list covers: 1, or 3 in a ward that
+	// pays by the quarter.
+	PayEvery int `gorm:"default:1"`
+	// What a message costs the ward that its platform bills, and one that goes
+	// by an approved template, in đồng.
+	BilledMessagePrice   int64
+	TemplateMessagePrice int64
+	// KeepPhrases lets what the bot did not understand be kept for a month,
+	// masked, so that it can be taught.
+	KeepPhrases bool
+	// NoticesByLeader lets no notice go before a leader has said so.
+	NoticesByLeader bool
+	CreatedAt       time.Time
+}
+
+// WardLink is a unit that a ward was made of. Those before 2025 have no row of
+// their own, only a name.
+type WardLink struct {
+	ID              int64
+	WardID          int64
+	PredecessorName string // "xã Thuận Lộc"
+	Folded          string
+	PredecessorID   *int64
+	Kind            LinkKind
+	From            Date `gorm:"column:from_date"`
+	DecisionNumber  string
+	CreatedAt       time.Time
+}
