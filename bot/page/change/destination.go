@@ -48,17 +48,19 @@ func (p destination) see(card change.Card) []bot.Button {
 // one's own, or for staff that of the person whose page they came from.
 func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	slots := turn.Meaning.Slots
-	return p.beginOwn(ctx, turn, "bank", bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
+	return p.beginOwn(ctx, turn, "destination",
+		bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
 }
 
 // form asks for the bank and the number, and reads both back in full: a
 // wrong digit costs a month.
 func (p destination) form() *bot.Form {
 	return &bot.Form{
-		Name: "bank", Intent: bot.ChangeBank,
+		Name: "destination", Intent: bot.ChangeBank,
 		Steps: []bot.Step{
-			{Name: "bank", Ask: "bank.which", Example: "example.bank", Choices: p.bankChoices, Read: readBank, Show: showBank},
-			{Name: "account", Ask: "bank.account", Example: "example.account", Read: readAccount, Show: showAccount},
+			{Name: "bank", Ask: "destination.which", Example: "example.bank", Choices: p.bankChoices, Read: readBank,
+				Show: showBank},
+			{Name: "account", Ask: "destination.account", Example: "example.account", Read: readAccount, Show: showAccount},
 		},
 		Confirm: p.confirmBank,
 	}
@@ -112,7 +114,7 @@ func (p destination) confirmBank(ctx context.Context, turn bot.Turn, answers bot
 	}
 	return bot.Reply{
 		Title: p.Say("change.check", "kind", p.kindTitle(card)),
-		Text: p.Say("bank.check", "name", card.SubjectName, "bank", held.Name, "number",
+		Text: p.Say("destination.check", "name", card.SubjectName, "bank", held.Name, "number",
 			vn.FormatAccount(answers["account"])),
 		Protect: true,
 	}, nil
@@ -135,7 +137,7 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		return bot.Reply{}, err
 	}
 	return bot.Reply{
-		Text:    p.Say("bank.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
+		Text:    p.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
 		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "card", kit.ID(request)))},
 		Protect: true,
 	}, nil
@@ -149,8 +151,8 @@ func (p destination) concernsYou(ctx context.Context, recipient services.Actor, 
 		return bot.Reply{}, err
 	}
 	return bot.Reply{
-		Text: p.Say("bank.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" +
-			p.Say("bank.not_yours"),
+		Text: p.Say("destination.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" +
+			p.Say("destination.not_yours"),
 		Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}, Protect: true,
 	}, nil
 }
