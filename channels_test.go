@@ -40,7 +40,8 @@ func TestNobodyWritesAChannelsName(t *testing.T) {
 	}
 	ours(t, func(file string, _ fs.DirEntry) {
 		folder := path.Dir(file)
-		if path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") || strings.HasSuffix(folder, "test") || mayName[folder] != "" {
+		if path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") || strings.HasSuffix(folder, "test") ||
+			mayName[folder] != "" {
 			return
 		}
 		parsed, err := parser.ParseFile(files, file, nil, parser.SkipObjectResolution)

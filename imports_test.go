@@ -64,12 +64,14 @@ var house = []room{
 	{path: "services/journal", may: floorZero, why: "the journal is written by everyone and knows no one"},
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
-	{path: "services/vn", may: floorZero, why: "phones, banks, citizens' numbers are read and written alike on every floor"},
+	{path: "services/vn", may: floorZero, why: "phones, banks, citizens' numbers are read and written alike on every " +
+		"floor"},
 	{path: "services/roster", may: floorOne,
 		why: "who holds which post does not hang on money, chat accounts or requests"},
 	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
 	{path: "services/channels", may: floorOne,
-		why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its business"},
+		why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its " +
+			"business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
 	{path: "services/evidence", may: join(floorZero, "services/journal"),
 		why: "files are kept and shown without knowing what a request changes"},

@@ -59,13 +59,16 @@ func openDoor(t *testing.T) *door {
 	d.create(&ward)
 	person := models.Person{WardID: ward.ID, Name: "Nguyễn Thị Lan", Folded: "nguyen thi lan"}
 	d.create(&person)
-	d.account = models.Account{WardID: ward.ID, Channel: "zalo", ExternalID: "lan", ChatID: "chat", PersonID: &person.ID, LinkedAt: d.now, LastSeenAt: d.now}
+	d.account = models.Account{WardID: ward.ID, Channel: "zalo", ExternalID: "lan", ChatID: "chat", PersonID: &person.ID,
+		LinkedAt: d.now, LastSeenAt: d.now}
 	d.create(&d.account)
-	d.create(&models.Consent{WardID: ward.ID, PersonID: &person.ID, AccountID: d.account.ID, Version: "1", Channel: "zalo", EventID: "1", GivenAt: d.now})
+	d.create(&models.Consent{WardID: ward.ID, PersonID: &person.ID, AccountID: d.account.ID, Version: "1",
+		Channel: "zalo", EventID: "1", GivenAt: d.now})
 
 	d.service = downloads.New(d.store, key, journal.New(d.store, clock), clock)
 	mux := http.NewServeMux()
-	downloadRoutes(mux, d.service, words, slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	downloadRoutes(mux, d.service, words, slog.New(slog.NewTextHandler(d.log,
+		&slog.HandlerOptions{Level: slog.LevelDebug})))
 	d.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		counted := &countingWriter{ResponseWriter: w}
 		mux.ServeHTTP(counted, r)
@@ -133,8 +136,10 @@ func (d *door) asks(method, address string, body io.Reader) answer {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"} {
-		if got := response.Header.Get(name); got != want && response.StatusCode != http.StatusMethodNotAllowed && response.StatusCode != http.StatusRequestEntityTooLarge {
+	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+		"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"} {
+		if got := response.Header.Get(name); got != want && response.StatusCode != http.StatusMethodNotAllowed &&
+			response.StatusCode != http.StatusRequestEntityTooLarge {
 			d.t.Errorf("%s: %s is %q, want %q", method, name, got, want)
 		}
 	}
@@ -153,7 +158,8 @@ func (a answer) shows(t *testing.T, status int, sentences ...string) {
 			t.Errorf("the page lacks %q:\n%s", sentence, text)
 		}
 	}
-	if policy := a.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
+	if policy := a.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy,
+		"default-src 'none'; style-src 'sha256-") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy %q", policy)
 	}
 	if strings.Contains(text, "<script") || strings.Contains(text, "ZgotmplZ") {

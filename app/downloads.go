@@ -35,11 +35,13 @@ type shelf struct {
 
 var _ bot.Shelf = shelf{}
 
-func (s shelf) Offer(ctx context.Context, channel, chatID string, file bot.File, picture bool) (address string, err error) {
+func (s shelf) Offer(ctx context.Context, channel, chatID string, file bot.File, picture bool) (address string,
+	err error) {
 	if s.publicURL == "" {
 		return "", errors.New("PUBLIC_URL is not set: there is no address at which a file could be opened")
 	}
-	token, err := s.service.Offer(ctx, channel, chatID, downloads.File{Name: file.Name, MIME: file.MIME, Content: file.Content}, picture)
+	token, err := s.service.Offer(ctx, channel, chatID,
+		downloads.File{Name: file.Name, MIME: file.MIME, Content: file.Content}, picture)
 	if err != nil {
 		return "", err
 	}
@@ -72,7 +74,8 @@ var (
 	downloadStyle string
 
 	downloadTemplate = template.Must(template.New("download").Parse(downloadPage))
-	downloadPolicy   = "default-src 'none'; style-src 'sha256-" + digest(downloadStyle) + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	downloadPolicy   = "default-src 'none'; style-src 'sha256-" + digest(downloadStyle) +
+		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 func digest(text string) string {
@@ -154,7 +157,8 @@ func (d *downloadDoor) offer(view downloads.View) shownPage {
 		Title: d.words.Say("download.title", nil),
 		File:  &shownFile{view.Name, fileSize(view.Size)},
 		Lines: []string{
-			d.words.Say("download.valid", bot.Fields{"until": view.ExpiresAt.In(services.Zone).Format("15:04"), "left": view.Left}),
+			d.words.Say("download.valid", bot.Fields{"until": view.ExpiresAt.In(services.Zone).Format("15:04"),
+				"left": view.Left}),
 			d.words.Say("download.once", nil),
 		},
 		Button: d.words.Say("download.button", nil),

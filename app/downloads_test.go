@@ -18,7 +18,8 @@ import (
 
 const sheetKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-var payments = bot.File{Name: "Danh sách chi trả phụ cấp 4-2026 (Đợt 1).xlsx", MIME: sheetKind, Content: bytes.Repeat([]byte("PK\x03\x04"), 3100)}
+var payments = bot.File{Name: "Danh sách chi trả phụ cấp 4-2026 (Đợt 1).xlsx", MIME: sheetKind,
+	Content: bytes.Repeat([]byte("PK\x03\x04"), 3100)}
 
 func TestDownloadOfADocument(t *testing.T) {
 	d := openDoor(t)
@@ -28,13 +29,15 @@ func TestDownloadOfADocument(t *testing.T) {
 			t.Errorf("HEAD: %s, %d bytes", head.Status, len(head.body))
 		}
 		page := d.asks("GET", address, nil)
-		page.shows(t, http.StatusOK, payments.Name, "12 KB", "Tải được đến 09:15, còn 15 phút.", "Chỉ tải được một lần.", `<form method="post">`, "Tải về máy")
+		page.shows(t, http.StatusOK, payments.Name, "12 KB", "Tải được đến 09:15, còn 15 phút.", "Chỉ tải được một lần.",
+			`<form method="post">`, "Tải về máy")
 		if bytes.Contains(page.body, []byte("PK\x03")) || page.Header.Get("Content-Disposition") != "" {
 			t.Error("a preview got the file")
 		}
 	}
 	file := d.asks("POST", address, nil)
-	if file.StatusCode != http.StatusOK || !bytes.Equal(file.body, payments.Content) || file.Header.Get("Content-Type") != sheetKind || file.ContentLength != int64(len(payments.Content)) {
+	if file.StatusCode != http.StatusOK || !bytes.Equal(file.body, payments.Content) ||
+		file.Header.Get("Content-Type") != sheetKind || file.ContentLength != int64(len(payments.Content)) {
 		t.Errorf("%s, %s, %d bytes", file.Status, file.Header.Get("Content-Type"), len(file.body))
 	}
 	disposition := file.Header.Get("Content-Disposition")
@@ -72,10 +75,13 @@ func TestDownloadOfAPicture(t *testing.T) {
 				t.Error("HEAD counts as a fetch")
 			}
 		}
-		if got.StatusCode != http.StatusOK || !bytes.Equal(got.body, want) || got.Header.Get("Content-Type") != "image/png" || got.ContentLength != int64(len(picture.Content)) {
-			t.Errorf("%s: %s, %s, %d bytes of %d", method, got.Status, got.Header.Get("Content-Type"), len(got.body), got.ContentLength)
+		if got.StatusCode != http.StatusOK || !bytes.Equal(got.body, want) ||
+			got.Header.Get("Content-Type") != "image/png" || got.ContentLength != int64(len(picture.Content)) {
+			t.Errorf("%s: %s, %s, %d bytes of %d", method, got.Status, got.Header.Get("Content-Type"), len(got.body),
+				got.ContentLength)
 		}
-		if kind, fields, err := mime.ParseMediaType(got.Header.Get("Content-Disposition")); err != nil || kind == "attachment" != (method == "POST") || fields["filename"] != picture.Name {
+		if kind, fields, err := mime.ParseMediaType(got.Header.Get("Content-Disposition")); err != nil ||
+			kind == "attachment" != (method == "POST") || fields["filename"] != picture.Name {
 			t.Errorf("%s: disposition %q", method, got.Header.Get("Content-Disposition"))
 		}
 	}
@@ -100,7 +106,8 @@ func TestDownloadThatIsNotThere(t *testing.T) {
 	var first []byte
 	for name, address := range map[string]string{
 		"expired": expired, "taken": taken, "unlinked": lost, "unknown": d.server.URL + "/d/" + strings.Repeat("a", 32),
-		"short": d.server.URL + "/d/x", "foul": d.server.URL + "/d/%00%0d%0aX:%20y", "long": d.server.URL + "/d/" + strings.Repeat("a", 10_000),
+		"short": d.server.URL + "/d/x", "foul": d.server.URL + "/d/%00%0d%0aX:%20y", "long": d.server.URL + "/d/" +
+			strings.Repeat("a", 10_000),
 		"markup": d.server.URL + "/d/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
 	} {
 		for _, method := range []string{"GET", "POST"} {
@@ -124,7 +131,8 @@ func TestDownloadThatIsNotThere(t *testing.T) {
 func TestDownloadSpendsNothingOnABadRequest(t *testing.T) {
 	d := openDoor(t)
 	address := d.offers(payments, false)
-	if got := d.asks("POST", address, strings.NewReader(strings.Repeat("x", 5000))); got.StatusCode != http.StatusRequestEntityTooLarge || bytes.Contains(got.body, []byte("PK")) {
+	if got := d.asks("POST", address, strings.NewReader(strings.Repeat("x",
+		5000))); got.StatusCode != http.StatusRequestEntityTooLarge || bytes.Contains(got.body, []byte("PK")) {
 		t.Errorf("a large body: %s", got.Status)
 	}
 	if got := d.asks("POST", address, strings.NewReader("a=b")); !bytes.Equal(got.body, payments.Content) {
@@ -154,18 +162,22 @@ func TestDownloadWhileTheDatabaseIsAway(t *testing.T) {
 func TestDownloadOfAStrangeFile(t *testing.T) {
 	d := openDoor(t)
 	for given, want := range map[string]string{
-		"text/html": "application/octet-stream", "image/svg+xml": "application/octet-stream", "application/javascript": "application/octet-stream",
-		"": "application/octet-stream", "text/csv": "text/csv; charset=utf-8", "TEXT/CSV; charset=windows-1258": "text/csv; charset=utf-8", "image/jpeg": "image/jpeg",
+		"text/html": "application/octet-stream", "image/svg+xml": "application/octet-stream",
+		"application/javascript": "application/octet-stream",
+		"":                       "application/octet-stream", "text/csv": "text/csv; charset=utf-8",
+		"TEXT/CSV; charset=windows-1258": "text/csv; charset=utf-8", "image/jpeg": "image/jpeg",
 	} {
 		for _, picture := range []bool{true, false} {
 			method := map[bool]string{true: "GET", false: "POST"}[picture]
 			got := d.asks(method, d.offers(bot.File{Name: "a.b", MIME: given, Content: []byte("<script>")}, picture), nil)
-			if got.Header.Get("Content-Type") != want || got.Header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
+			if got.Header.Get("Content-Type") != want ||
+				got.Header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
 				t.Errorf("%q is served as %q", given, got.Header.Get("Content-Type"))
 			}
 		}
 	}
-	for _, name := range []string{`<img src=x onerror=alert(1)>.xlsx`, `a"b;c=d\e.xlsx`, "50% & 100%.csv", "Đơn xin nghỉ – bản cuối “1”.docx", strings.Repeat("ề", 116) + ".pdf", "không đuôi", "tệp.đuôi"} {
+	for _, name := range []string{`<img src=x onerror=alert(1)>.xlsx`, `a"b;c=d\e.xlsx`, "50% & 100%.csv",
+		"Đơn xin nghỉ – bản cuối “1”.docx", strings.Repeat("ề", 116) + ".pdf", "không đuôi", "tệp.đuôi"} {
 		address := d.offers(bot.File{Name: name, MIME: "text/csv", Content: []byte("x")}, false)
 		kept := name[strings.LastIndexAny(name, `/\`)+1:]
 		page := d.asks("GET", address, nil)
@@ -174,7 +186,8 @@ func TestDownloadOfAStrangeFile(t *testing.T) {
 			t.Error("a name is markup")
 		}
 		header := d.asks("POST", address, nil).Header.Get("Content-Disposition")
-		if _, fields, err := mime.ParseMediaType(header); err != nil || fields["filename"] != kept || strings.ContainsFunc(header, func(r rune) bool { return r > 126 || r < ' ' }) {
+		if _, fields, err := mime.ParseMediaType(header); err != nil || fields["filename"] != kept ||
+			strings.ContainsFunc(header, func(r rune) bool { return r > 126 || r < ' ' }) {
 			t.Errorf("%q: disposition %q, %v", name, header, err)
 		}
 	}
@@ -183,14 +196,16 @@ func TestDownloadOfAStrangeFile(t *testing.T) {
 func TestShelf(t *testing.T) {
 	d := openDoor(t)
 	nowhere := shelf{service: d.service}
-	if address, err := nowhere.Offer(context.Background(), "zalo", "chat", payments, false); err == nil || !strings.Contains(err.Error(), "PUBLIC_URL") || address != "" {
+	if address, err := nowhere.Offer(context.Background(), "zalo", "chat", payments, false); err == nil ||
+		!strings.Contains(err.Error(), "PUBLIC_URL") || address != "" {
 		t.Errorf("without an address of its own: %q, %v", address, err)
 	}
 	if _, err := d.Offer(context.Background(), "zalo", "nobody", payments, false); services.CodeOf(err) != "account" {
 		t.Errorf("to nobody: %v", err)
 	}
 	d.publicURL = "https://bot.example.gov.vn/"
-	if address := d.offers(payments, false); !strings.HasPrefix(address, "https://bot.example.gov.vn/d/") || len(address) != len("https://bot.example.gov.vn/d/")+32 {
+	if address := d.offers(payments, false); !strings.HasPrefix(address, "https://bot.example.gov.vn/d/") ||
+		len(address) != len("https://bot.example.gov.vn/d/")+32 {
 		t.Error("an address of another shape")
 	}
 	var rows int64
@@ -200,7 +215,8 @@ func TestShelf(t *testing.T) {
 }
 
 func TestFileSize(t *testing.T) {
-	for bytes, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1 KB", 12_499: "12 KB", 999_499: "999 KB", 999_500: "1,0 MB", 1_000_000: "1,0 MB", 1_250_000: "1,3 MB", 8 << 20: "8,4 MB"} {
+	for bytes, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1 KB", 12_499: "12 KB", 999_499: "999 KB",
+		999_500: "1,0 MB", 1_000_000: "1,0 MB", 1_250_000: "1,3 MB", 8 << 20: "8,4 MB"} {
 		if got := fileSize(bytes); got != want {
 			t.Errorf("%d: %q, want %q", bytes, got, want)
 		}
@@ -215,7 +231,8 @@ func TestDownloadPagesInTheBrowser(t *testing.T) {
 		return
 	}
 	p, d := &tab{t, ctx}, openDoor(t)
-	long := d.offers(bot.File{Name: strings.Repeat("Danhsáchchitrảphụcấp", 5) + ".xlsx", MIME: sheetKind, Content: make([]byte, 3<<20)}, false)
+	long := d.offers(bot.File{Name: strings.Repeat("Danhsáchchitrảphụcấp", 5) + ".xlsx", MIME: sheetKind,
+		Content: make([]byte, 3<<20)}, false)
 	document := d.offers(payments, false)
 	for _, address := range []string{long, d.server.URL + "/d/" + strings.Repeat("a", 32), document} {
 		p.do(chromedp.Navigate(address))

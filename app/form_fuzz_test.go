@@ -14,8 +14,10 @@ import (
 // press: it is taken or refused with words, and never costs more than a moment.
 func FuzzFormReads(f *testing.F) {
 	for _, seed := range []string{
-		"", "huỷ", "Nguyễn Thị Lan", "0912 345 678", "+84912345678", "10/02/2026", "31/02/2026", "mai", "tháng giêng", "quý 1", "15/QĐ-HPN",
-		"12345", "-1", "99999999999999999999", "a:b:c", "#ok:1", "\x00\xff", "ắ\u0323\u0301", "🎉👍", "{{.}}", "' OR 1=1 --", strings.Repeat("ơi ", 1300),
+		"", "huỷ", "Nguyễn Thị Lan", "0912 345 678", "+84912345678", "10/02/2026", "31/02/2026", "mai", "tháng giêng",
+		"quý 1", "15/QĐ-HPN",
+		"12345", "-1", "99999999999999999999", "a:b:c", "#ok:1", "\x00\xff", "ắ\u0323\u0301", "🎉👍", "{{.}}", "' OR 1=1 --",
+		strings.Repeat("ơi ", 1300),
 	} {
 		f.Add(seed, true)
 		f.Add(seed, false)
@@ -44,7 +46,8 @@ func FuzzFormReads(f *testing.F) {
 			input = bot.Input{Choice: text}
 		}
 		for who, speaker := range speakers {
-			turn := bot.Turn{Speaker: speaker, Now: house.clock(), In: bot.Inbound{Channel: "web", UserID: who, ChatID: who, Private: true, Text: text}}
+			turn := bot.Turn{Speaker: speaker, Now: house.clock(),
+				In: bot.Inbound{Channel: "web", UserID: who, ChatID: who, Private: true, Text: text}}
 			for _, form := range forms {
 				for _, step := range form.Steps {
 					if form.Name == "link" || form.Name == "asklink" || form.Name == "step_up" {

@@ -36,8 +36,9 @@ func joinRoutes(mux *http.ServeMux, ways func() []way, words *texts.Texts, logge
 		header(w, "text/html; charset=utf-8")
 		err := page.Execute(w, map[string]any{
 			"Title": say("join.title"), "Missing": say("join.missing"), "Copy": say("join.copy"), "Copied": say("join.copied"),
-			"StepOpen": say("join.open"), "StepType": say("join.type"), "StepLast": say("join.last"), "Secret": say("join.secret"),
-			"Ways": ways(),
+			"StepOpen": say("join.open"), "StepType": say("join.type"), "StepLast": say("join.last"),
+			"Secret": say("join.secret"),
+			"Ways":   ways(),
 		})
 		if err != nil {
 			logger.Warn("page not written", "page", "join", "error", err)
@@ -56,7 +57,8 @@ func joinRoutes(mux *http.ServeMux, ways func() []way, words *texts.Texts, logge
 func header(w http.ResponseWriter, kind string) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; "+
+		"form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")

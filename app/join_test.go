@@ -14,7 +14,8 @@ import (
 func TestJoinPage(t *testing.T) {
 	mux := http.NewServeMux()
 	joinRoutes(mux, func() []way {
-		return []way{{Label: "Mở Zalo", Address: "https://zalo.me/123"}, {Label: "Mở Telegram", Address: "https://t.me/b", Start: "https://t.me/b?start="}}
+		return []way{{Label: "Mở Zalo", Address: "https://zalo.me/123"},
+			{Label: "Mở Telegram", Address: "https://t.me/b", Start: "https://t.me/b?start="}}
 	}, loadWords(t), slog.New(slog.DiscardHandler))
 	server := httptest.NewServer(mux)
 	defer server.Close()
@@ -32,7 +33,8 @@ func TestJoinPage(t *testing.T) {
 		return response, string(body)
 	}
 	response, page := get("/join")
-	for _, want := range []string{`href="https://zalo.me/123"`, `data-start="https://t.me/b?start="`, "Gõ mã mời này", `<script src="/join/join.js"`} {
+	for _, want := range []string{`href="https://zalo.me/123"`, `data-start="https://t.me/b?start="`, "Gõ mã mời này",
+		`<script src="/join/join.js"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
@@ -44,7 +46,8 @@ func TestJoinPage(t *testing.T) {
 		t.Error("other pages may learn of the address")
 	}
 	for path, kind := range map[string]string{"/join/style.css": "text/css", "/join/join.js": "text/javascript"} {
-		if response, body := get(path); response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), kind) || len(body) < 100 {
+		if response, body := get(path); response.StatusCode != http.StatusOK ||
+			!strings.HasPrefix(response.Header.Get("Content-Type"), kind) || len(body) < 100 {
 			t.Errorf("%s: %s %d bytes", path, response.Status, len(body))
 		}
 	}

@@ -99,7 +99,8 @@ func TestDrawnForManyAsForOne(t *testing.T) {
 		if repeats, err := house.counter.Screens.Repeats(ctx, rows[0]); err != nil || repeats == compose.Once {
 			t.Errorf("repeats %v, %v", repeats, err)
 		}
-		for state, code := range map[models.NoticeState]string{models.NoticePaused: "paused", models.NoticeCancelled: "cancelled"} {
+		for state, code := range map[models.NoticeState]string{models.NoticePaused: "paused",
+			models.NoticeCancelled: "cancelled"} {
 			if err := house.ward.Store.Exec("UPDATE notices SET state = ? WHERE id = ?", state,
 				progress.Notice.ID).Error; err != nil {
 				t.Fatal(err)

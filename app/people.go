@@ -21,7 +21,8 @@ func (p people) Identify(ctx context.Context, channel, userID string) (bot.Speak
 	if err != nil {
 		return bot.Speaker{}, err
 	}
-	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former, Brief: known.Brief}, nil
+	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former,
+		Brief: known.Brief}, nil
 }
 
 func (p people) Reachable(ctx context.Context, channel, userID string) error {
@@ -53,7 +54,8 @@ func (f formDrafts) Load(ctx context.Context, actor services.Actor, channel, use
 }
 
 func (f formDrafts) Save(ctx context.Context, actor services.Actor, channel, userID string, draft bot.Draft) error {
-	return f.drafts.Save(ctx, actor, drafts.Owner(actor, channel, userID), drafts.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers, Event: draft.Event})
+	return f.drafts.Save(ctx, actor, drafts.Owner(actor, channel, userID),
+		drafts.Draft{Form: draft.Form, Step: draft.Step, Answers: draft.Answers, Event: draft.Event})
 }
 
 func (f formDrafts) Delete(ctx context.Context, actor services.Actor, channel, userID string) error {

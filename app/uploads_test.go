@@ -41,7 +41,8 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	ward := house.ward
 	late.Channel = openTelegram(ctxFor(t), openingOf(t, settings, house)).(*messenger).Channel
 	var accounts []models.Account
-	err := ward.Store.Where("channel = 'web' AND person_id IS NOT NULL AND unlinked_at IS NULL").Order("id").Limit(30).Find(&accounts).Error
+	err := ward.Store.Where("channel = 'web' AND person_id IS NOT NULL AND unlinked_at IS NULL").Order("id").Limit(
+		30).Find(&accounts).Error
 	if err != nil || len(accounts) < 10 {
 		t.Fatalf("%d officers, %v", len(accounts), err)
 	}
@@ -70,7 +71,8 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, err := ward.Notices.Send(t.Context(), clerk, notice.Compose{Text: "Mời họp 8h thứ Bảy", File: file, Audience: notice.Audience{People: people}})
+	sent, err := ward.Notices.Send(t.Context(), clerk,
+		notice.Compose{Text: "Mời họp 8h thứ Bảy", File: file, Audience: notice.Audience{People: people}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +95,9 @@ func TestTheFileOfANoticeIsUploadedOnce(t *testing.T) {
 		t.Errorf("%d uploads for %d people", server.Uploads(), len(users))
 	}
 	late.Channel = openTelegram(ctxFor(t), openingOf(t, settings, house)).(*messenger).Channel
-	asks := bot.Inbound{Channel: telegram.Name, EventID: "again", UserID: chatOf(users[0]), ChatID: chatOf(users[0]), Private: true,
-		Action: bot.Act("noticefile", strconv.FormatInt(sent.Notice.ID, 10)).String(), At: house.clock()}
+	asks := bot.Inbound{Channel: telegram.Name, EventID: "again", UserID: chatOf(users[0]), ChatID: chatOf(users[0]),
+		Private: true,
+		Action:  bot.Act("noticefile", strconv.FormatInt(sent.Notice.ID, 10)).String(), At: house.clock()}
 	if err := house.counter.Dispatcher.Handle(ctxFor(t), asks); err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +113,10 @@ func TestTheAccountKeepsItsUploads(t *testing.T) {
 	pair := channels.Pair{}
 	pair.Access, pair.Refresh = server.Tokens()
 	settings := config.Config{
-		ZaloAppID: server.AppID, ZaloAppSecret: config.Secret(server.AppSecret), ZaloAPIURL: server.URL, ZaloBusinessURL: server.URL, ZaloOAuthURL: server.URL,
-		ZaloAccessToken: config.Secret(pair.Access), ZaloRefreshToken: config.Secret(pair.Refresh), ZaloTextLimit: 2000, DataDir: t.TempDir(),
+		ZaloAppID: server.AppID, ZaloAppSecret: config.Secret(server.AppSecret), ZaloAPIURL: server.URL,
+		ZaloBusinessURL: server.URL, ZaloOAuthURL: server.URL,
+		ZaloAccessToken: config.Secret(pair.Access), ZaloRefreshToken: config.Secret(pair.Refresh), ZaloTextLimit: 2000,
+		DataDir: t.TempDir(),
 	}
 	paper := bot.File{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF"), Key: "k"}
 	for n := range 3 {
@@ -124,7 +129,8 @@ func TestTheAccountKeepsItsUploads(t *testing.T) {
 		}
 	}
 	var rows []models.Upload
-	if err := house.ward.Store.Find(&rows).Error; err != nil || len(rows) != 1 || rows[0].Channel != zalo.Name || rows[0].ExpiresAt == nil || server.Uploads() != 1 {
+	if err := house.ward.Store.Find(&rows).Error; err != nil || len(rows) != 1 || rows[0].Channel != zalo.Name ||
+		rows[0].ExpiresAt == nil || server.Uploads() != 1 {
 		t.Errorf("%+v, %v, %d uploads", rows, err, server.Uploads())
 	}
 }

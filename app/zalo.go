@@ -66,7 +66,8 @@ func openZalo(ctx context.Context, opened *opening) bot.Channel {
 	o := &official{tokens: ZaloTokens(settings, ward, logger), ward: ward, logger: logger}
 	if err := o.tokens.Seed(ctx, zaloPair(settings)); err != nil {
 		// The others run on; with a pair from 'canbobot zalo token' this one does too.
-		logger.Error("no pair of tokens to begin with: set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN, or run canbobot zalo token", "error", err)
+		logger.Error("no pair of tokens to begin with: set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN, or run canbobot zalo "+
+			"token", "error", err)
 	}
 	opened.closing(func() error {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)

@@ -25,7 +25,8 @@ func openZaloBot(_ context.Context, o *opening) bot.Channel {
 	logger := o.Logger.With("channel", zalobot.Name)
 	return &numberedBot{app: o.App, logger: logger, Channel: zalobot.New(zalobot.Config{
 		Token: settings.ZaloBotToken.Reveal(), APIURL: settings.ZaloBotAPIURL, TextLimit: settings.ZaloBotTextLimit,
-		Rate: settings.ZaloBotRate, Shelf: o.shelf, Words: zalobot.Words{Numbers: numbersHint(o.Words), Link: fileLink(o.Words)},
+		Rate: settings.ZaloBotRate, Shelf: o.shelf,
+		Words: zalobot.Words{Numbers: numbersHint(o.Words), Link: fileLink(o.Words)},
 		Clock: o.Ward.Clock, Logger: logger, Count: o.count(zalobot.Name),
 	})}
 }

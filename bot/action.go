@@ -80,7 +80,8 @@ func (r Reply) Check() error {
 			case button.Action.IsZero() == (button.URL == ""):
 				return fmt.Errorf("button %q must either act or open a page", button.Label)
 			case len(button.Action.wire) > MaxAction:
-				return fmt.Errorf("the action of button %q has %d bytes: %q", button.Label, len(button.Action.wire), button.Action.wire)
+				return fmt.Errorf("the action of button %q has %d bytes: %q", button.Label, len(button.Action.wire),
+					button.Action.wire)
 			}
 		}
 	}

@@ -23,7 +23,8 @@ func TestABreakerOpensDownAndComesBack(t *testing.T) {
 		fail()
 	}
 	err := breakers.Try("zalo")
-	if failed := (*bot.SendError)(nil); !errors.As(err, &failed) || failed.Fate != bot.Retry || !failed.RetryAt.Equal(now.Add(5*time.Second)) {
+	if failed := (*bot.SendError)(nil); !errors.As(err, &failed) || failed.Fate != bot.Retry ||
+		!failed.RetryAt.Equal(now.Add(5*time.Second)) {
 		t.Fatalf("after three silences: %v", err)
 	}
 	if err := breakers.Try("telegram"); err != nil {

@@ -57,12 +57,14 @@ func (c *channel) Send(_ context.Context, _ string, reply bot.Reply) (string, er
 func newCounter(t *testing.T, numbered bool) *counter {
 	c := &counter{t: t, channel: &channel{numbered: numbered}, seen: map[string]bool{}, marks: map[string]string{}}
 	menu := func(context.Context, bot.Turn) (bot.Reply, error) {
-		return bot.Reply{Text: "menu", Buttons: [][]bot.Button{{{Label: "Đổi số", Action: bot.Act("phone")}}, {{Label: "Trang", URL: "https://a.example"}, {Label: "Xem", Action: bot.Act("see", "7")}}}}, nil
+		return bot.Reply{Text: "menu", Buttons: [][]bot.Button{{{Label: "Đổi số", Action: bot.Act("phone")}},
+			{{Label: "Trang", URL: "https://a.example"}, {Label: "Xem", Action: bot.Act("see", "7")}}}}, nil
 	}
 	ask := func(name string) bot.Step {
-		return bot.Step{Name: name, Ask: name, Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-			return input.Text, nil
-		}}
+		return bot.Step{Name: name, Ask: name,
+			Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+				return input.Text, nil
+			}}
 	}
 	book := &bot.Book{
 		Welcome: menu, Consent: menu, Elsewhere: menu, Attached: menu,
@@ -71,8 +73,11 @@ func newCounter(t *testing.T, numbered bool) *counter {
 		Choice:   func(bot.Turn, bot.Intent) (bot.Button, bool) { return bot.Button{}, false },
 		AsideOf:  func(string) string { return "" },
 		Actions: map[string]bot.Verb{
-			"menu":  {Screen: menu},
-			"phone": {Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "phone", nil) }},
+			"menu": {Screen: menu},
+			"phone": {Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply,
+				error) {
+				return turn.Begin(ctx, "phone", nil)
+			}},
 			"see": {Screen: func(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 				return bot.Reply{Text: "see " + turn.Arg(0)}, nil
 			}},
@@ -102,7 +107,8 @@ func (c *counter) Begin(_ context.Context, _, _, event string) (bot.Dialogue, er
 }
 
 func (c *counter) Identify(context.Context, string, string) (bot.Speaker, error) {
-	return bot.Speaker{Actor: services.Actor{Role: services.Officer, Ward: 1, Person: 1, Account: 1}, Name: "Lan", Consented: true}, nil
+	return bot.Speaker{Actor: services.Actor{Role: services.Officer, Ward: 1, Person: 1, Account: 1}, Name: "Lan",
+		Consented: true}, nil
 }
 
 func (c *counter) Reachable(context.Context, string, string) error {
@@ -297,7 +303,8 @@ func TestWhatIsNoConversationIsNotAnswered(t *testing.T) {
 	c.expect(bot.Inbound{EventID: "l", Presence: bot.Left}, "")
 	c.expect(bot.Inbound{EventID: "w", Presence: bot.Withdrawn}, "")
 	c.expect(bot.Inbound{EventID: "j", Presence: bot.Joined}, "")
-	if want := []string{"report [m1] true", "unreachable left", "withdrawn line:w", "reachable"}; !slices.Equal(c.told, want) {
+	if want := []string{"report [m1] true", "unreachable left", "withdrawn line:w", "reachable"}; !slices.Equal(c.told,
+		want) {
 		t.Errorf("told %q, want %q", c.told, want)
 	}
 }

@@ -20,12 +20,13 @@ type clinic struct {
 }
 
 func newClinic(t *testing.T) *clinic {
-	c := &clinic{counter: newCounter(t, false), now: time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC), means: map[string]bot.Meaning{
-		"huỷ": {Intent: bot.Cancel, Confidence: 1}, "quay lại": {Intent: bot.Back, Confidence: 1},
-		"trợ giúp": {Intent: bot.Help, Confidence: 1}, "menu": {Intent: bot.Menu, Confidence: 1},
-		"phó fixed": {Intent: bot.Cancel, Confidence: 1}, // a choice's label is no wish to give up
-		"phụ cấp":   {Intent: bot.Allowance, Confidence: 0.95},
-	}}
+	c := &clinic{counter: newCounter(t, false), now: time.Date(2026, 4, 6, 9, 0, 0, 0, time.UTC),
+		means: map[string]bot.Meaning{
+			"huỷ": {Intent: bot.Cancel, Confidence: 1}, "quay lại": {Intent: bot.Back, Confidence: 1},
+			"trợ giúp": {Intent: bot.Help, Confidence: 1}, "menu": {Intent: bot.Menu, Confidence: 1},
+			"phó fixed": {Intent: bot.Cancel, Confidence: 1}, // a choice's label is no wish to give up
+			"phụ cấp":   {Intent: bot.Allowance, Confidence: 0.95},
+		}}
 	c.Clock = func() time.Time { return c.now }
 	c.Dispatcher.Understand = c
 	read := func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -43,7 +44,8 @@ func newClinic(t *testing.T) *clinic {
 			{Name: "branch", Ask: "branch", Read: read, Show: show("branch")},
 			{Name: "role", Ask: "role", Show: show("role"), Follows: true, Pick: true,
 				Choices: func(_ context.Context, _ bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{{{Label: "Trưởng " + answers["branch"], Action: bot.Choice("head")}, {Label: "Phó " + answers["branch"], Action: bot.Choice("deputy")}}}, nil
+					return [][]bot.Button{{{Label: "Trưởng " + answers["branch"], Action: bot.Choice("head")},
+						{Label: "Phó " + answers["branch"], Action: bot.Choice("deputy")}}}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 					if input.Choice == "head" || input.Choice == "deputy" && answers["branch"] != "small" {
@@ -52,18 +54,21 @@ func newClinic(t *testing.T) *clinic {
 					return "", services.Invalid("choice")
 				}},
 			{Name: "name", Ask: "name", Example: "example", Read: read, Show: show("name"), Free: true},
-			{Name: "phone", Ask: "phone", Show: show("phone"), Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-				if strings.Trim(input.Text, "0123456789 ") != "" {
-					return "", services.Invalid("phone")
-				}
-				return input.Text, nil
-			}},
+			{Name: "phone", Ask: "phone", Show: show("phone"),
+				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+					if strings.Trim(input.Text, "0123456789 ") != "" {
+						return "", services.Invalid("phone")
+					}
+					return input.Text, nil
+				}},
 		},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: strings.Join([]string{answers["branch"], answers["role"], answers["name"], answers["phone"]}, ",")}, nil
+			return bot.Reply{Text: strings.Join([]string{answers["branch"], answers["role"], answers["name"], answers["phone"]},
+				",")}, nil
 		},
 		Done: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			c.done = append(c.done, strings.Join([]string{answers["branch"], answers["role"], answers["name"], answers["phone"]}, ","))
+			c.done = append(c.done, strings.Join([]string{answers["branch"], answers["role"], answers["name"],
+				answers["phone"]}, ","))
 			return bot.Reply{Text: "done"}, nil
 		},
 	}
@@ -91,11 +96,15 @@ func newClinic(t *testing.T) *clinic {
 		return done(ctx, turn, answers)
 	}
 	c.Book.Forms["officer"] = form
-	c.Book.Forms["find"] = &bot.Form{Name: "find", Fleeting: true, Steps: []bot.Step{{Name: "query", Ask: "query", Read: read, Free: true}},
+	c.Book.Forms["find"] = &bot.Form{Name: "find", Fleeting: true,
+		Steps: []bot.Step{{Name: "query", Ask: "query", Read: read, Free: true}},
 		Done: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: "found " + answers["query"]}, nil
 		}}
-	c.Book.Actions["find"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) { return turn.Begin(ctx, "find", nil) }}
+	c.Book.Actions["find"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply,
+		error) {
+		return turn.Begin(ctx, "find", nil)
+	}}
 	c.Book.Actions["officer"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		known := bot.Answers{}
 		said := bot.Said{}
@@ -111,8 +120,14 @@ func newClinic(t *testing.T) *clinic {
 		}
 		return turn.BeginSaid(ctx, "officer", known, said)
 	}}
-	c.Book.Intents[bot.Allowance] = func(context.Context, bot.Turn) (bot.Reply, error) { return bot.Reply{Text: "money"}, nil }
-	c.Book.Intents[bot.ChangePhone] = func(context.Context, bot.Turn) (bot.Reply, error) { return bot.Reply{Text: "number"}, nil }
+	c.Book.Intents[bot.Allowance] = func(context.Context, bot.Turn) (bot.Reply, error) {
+		return bot.Reply{Text: "money"},
+			nil
+	}
+	c.Book.Intents[bot.ChangePhone] = func(context.Context, bot.Turn) (bot.Reply,
+		error) {
+		return bot.Reply{Text: "number"}, nil
+	}
 	c.Book.Both = func(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{Text: "both " + string(turn.Meaning.Intent) + " " + string(turn.Meaning.Also)}, nil
 	}

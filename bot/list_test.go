@@ -15,7 +15,8 @@ func TestListedNumbersWhatChoicesHolds(t *testing.T) {
 		{{Label: "Duyệt", Action: bot.Act("ok", "1")}, {Label: "Mở trang", URL: "https://a.example"}},
 		{{Label: "Trả lại", Action: bot.Act("ret", "1")}},
 	}}
-	if got, want := bot.Listed(reply), []string{"1. Duyệt", "Mở trang: https://a.example", "2. Trả lại"}; !slices.Equal(got, want) {
+	if got, want := bot.Listed(reply), []string{"1. Duyệt", "Mở trang: https://a.example",
+		"2. Trả lại"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q", got)
 	}
 	if got := bot.Choices(reply); !slices.Equal(got, []string{"ok:1", "ret:1"}) {

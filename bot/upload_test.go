@@ -113,7 +113,8 @@ func TestOtherFilesDoNotWait(t *testing.T) {
 		synctest.Wait()
 		other := wanted
 		other.Key = "k2"
-		if got, fresh, err := u.Bring(t.Context(), other, bot.Uploaded{}, func() (bot.Uploaded, error) { return made, nil }); got != made || !fresh || err != nil {
+		if got, fresh, err := u.Bring(t.Context(), other, bot.Uploaded{},
+			func() (bot.Uploaded, error) { return made, nil }); got != made || !fresh || err != nil {
 			t.Errorf("%+v %v %v", got, fresh, err)
 		}
 		close(held)

@@ -96,8 +96,10 @@ func (c Config) Check(needs ...Need) error {
 	problems := &Problems{}
 	for _, need := range needs {
 		if need == NeedWebhook {
-			c.checkWebhook(problems, "TELEGRAM_MODE", c.TelegramMode, c.TelegramToken, "TELEGRAM_WEBHOOK_SECRET", c.TelegramWebhookSecret)
-			c.checkWebhook(problems, "ZALOBOT_MODE", c.ZaloBotMode, c.ZaloBotToken, "ZALOBOT_WEBHOOK_SECRET", c.ZaloBotWebhookSecret)
+			c.checkWebhook(problems, "TELEGRAM_MODE", c.TelegramMode, c.TelegramToken, "TELEGRAM_WEBHOOK_SECRET",
+				c.TelegramWebhookSecret)
+			c.checkWebhook(problems, "ZALOBOT_MODE", c.ZaloBotMode, c.ZaloBotToken, "ZALOBOT_WEBHOOK_SECRET",
+				c.ZaloBotWebhookSecret)
 			continue
 		}
 		for _, s := range settings(&c) {
@@ -153,7 +155,8 @@ func (c Config) validate(problems *Problems) {
 	wrong("TELEGRAM_MODE", isMode(c.TelegramMode))
 	wrong("TELEGRAM_WEBHOOK_SECRET", isWebhookSecret(c.TelegramWebhookSecret))
 	wrong("ZALO_APP_ID", c.ZaloAppID == "" || digits.MatchString(c.ZaloAppID))
-	for key, rate := range map[string]float64{"TELEGRAM_RATE": c.TelegramRate, "ZALO_RATE": c.ZaloRate, "ZALOBOT_RATE": c.ZaloBotRate} {
+	for key, rate := range map[string]float64{"TELEGRAM_RATE": c.TelegramRate, "ZALO_RATE": c.ZaloRate,
+		"ZALOBOT_RATE": c.ZaloBotRate} {
 		wrong(key, rate == 0 || rate >= 0.1 && rate <= 10_000)
 	}
 	wrong("ZALO_API_URL", isURL(c.ZaloAPIURL, "https", "http"))
@@ -173,7 +176,8 @@ func (c Config) validate(problems *Problems) {
 // validateZalo refuses a half: an account that could receive but not answer.
 func (c Config) validateZalo(problems *Problems) {
 	const others = "missing, and other settings of Zalo are there"
-	if c.ZaloAppID == "" && c.ZaloAppSecret == "" && c.ZaloOASecret == "" && c.ZaloAccessToken == "" && c.ZaloRefreshToken == "" {
+	if c.ZaloAppID == "" && c.ZaloAppSecret == "" && c.ZaloOASecret == "" && c.ZaloAccessToken == "" &&
+		c.ZaloRefreshToken == "" {
 		return
 	}
 	if c.ZaloAppID == "" {

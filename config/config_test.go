@@ -82,14 +82,16 @@ func TestDefaults(t *testing.T) {
 func TestLoad(t *testing.T) {
 	key := NewSecret()
 	c, err := Load([]string{
-		"DATABASE_URL= postgres://u:p@db/canbobot\r", "SECRET_KEY=" + key, "SECRET_KEYS_OLD=" + NewSecret() + ", " + NewSecret(),
+		"DATABASE_URL= postgres://u:p@db/canbobot\r", "SECRET_KEY=" + key, "SECRET_KEYS_OLD=" + NewSecret() + ", " +
+			NewSecret(),
 		"LOG_LEVEL=WARN", "LOG_FORMAT=", "PUBLIC_URL=https://bot.example.vn/", "HTTP_ADDR=:80", "ADMIN_ADDR=off",
 		"TELEGRAM_TOKEN=1:a", "TELEGRAM_MODE=webhook", "TELEGRAM_WEBHOOK_SECRET=0123456789abcdef", "PATH=/bin", "=odd", "odd",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.DatabaseURL.Reveal() != "postgres://u:p@db/canbobot" || c.LogLevel != slog.LevelWarn || c.LogFormat != "text" || c.PublicURL != "https://bot.example.vn" {
+	if c.DatabaseURL.Reveal() != "postgres://u:p@db/canbobot" || c.LogLevel != slog.LevelWarn || c.LogFormat != "text" ||
+		c.PublicURL != "https://bot.example.vn" {
 		t.Errorf("loaded %+v", c)
 	}
 	if c.TelegramMode != "webhook" || c.ZaloBotMode != "polling" || c.AdminAddr != "" {
@@ -118,11 +120,14 @@ func TestProblems(t *testing.T) {
 		keys    string
 	}{
 		{"everything at once", []string{
-			"DATABASE_URL=mysql://u:" + hush + "@h/d", "REDIS_URL=" + hush, "SECRET_KEY=" + hush, "SECRET_KEYS_OLD=" + NewSecret() + "," + hush,
+			"DATABASE_URL=mysql://u:" + hush + "@h/d", "REDIS_URL=" + hush, "SECRET_KEY=" + hush,
+			"SECRET_KEYS_OLD=" + NewSecret() + "," + hush,
 			"HTTP_ADDR=8080", "ADMIN_ADDR=localhost:http!", "PUBLIC_URL=bot.example.vn", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
 			"TELEGRAM_TOKEN=" + hush, "TELEGRAM_API_URL=nowhere", "TELEGRAM_MODE=push", "TELEGRAM_WEBHOOK_SECRET=" + hush,
 			"ZALO_APP_ID=" + hush, "ZALOBOT_TOKEN=" + hush, "ZALOBOT_MODE=pull",
-		}, "LOG_LEVEL DATABASE_URL REDIS_URL SECRET_KEY SECRET_KEYS_OLD HTTP_ADDR ADMIN_ADDR PUBLIC_URL LOG_FORMAT TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_MODE TELEGRAM_WEBHOOK_SECRET ZALO_APP_ID ZALO_APP_SECRET ZALO_OA_SECRET ZALOBOT_TOKEN ZALOBOT_MODE"},
+		}, "LOG_LEVEL DATABASE_URL REDIS_URL SECRET_KEY SECRET_KEYS_OLD HTTP_ADDR ADMIN_ADDR PUBLIC_URL LOG_FORMAT " +
+			"TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_MODE TELEGRAM_WEBHOOK_SECRET ZALO_APP_ID ZALO_APP_SECRET ZALO_OA_SECRET " +
+			"ZALOBOT_TOKEN ZALOBOT_MODE"},
 		{"half of Zalo", []string{"ZALO_ACCESS_TOKEN=x"}, "ZALO_APP_ID ZALO_APP_SECRET ZALO_OA_SECRET ZALO_REFRESH_TOKEN"},
 		{"short key", []string{"SECRET_KEY=aGVsbG8="}, "SECRET_KEY"},
 		{"port out of range", []string{"HTTP_ADDR=:65536"}, "HTTP_ADDR"},
@@ -194,7 +199,8 @@ func TestSecretHides(t *testing.T) {
 	for _, logger := range []*slog.Logger{
 		slog.New(slog.NewTextHandler(&text, nil)), slog.New(slog.NewJSONHandler(&text, nil)),
 	} {
-		logger.Info("x", "direct", Secret(value), "inside", holder, "config", Config{SecretKey: value}, "map", map[string]Secret{"a": value})
+		logger.Info("x", "direct", Secret(value), "inside", holder, "config", Config{SecretKey: value}, "map",
+			map[string]Secret{"a": value})
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 		fmt.Fprintf(&text, verb+verb+verb+"\n", Secret(value), &holder, holder.Inner)

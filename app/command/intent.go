@@ -34,7 +34,8 @@ func (c intentCommand) Run(p *process) error {
 	lines.Buffer(nil, 1<<20)
 	out := bufio.NewWriter(p.stdout)
 	for lines.Scan() {
-		if _, err := fmt.Fprintf(out, "%s\t%s\n", model.UnderstandBy(lines.Text(), c.Staff).Intent, lines.Text()); err != nil {
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", model.UnderstandBy(lines.Text(), c.Staff).Intent,
+			lines.Text()); err != nil {
 			return err
 		}
 	}

@@ -206,9 +206,10 @@ func (c villageRenameCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
-		return ward.Roster.RenameVillage(p.ctx, actor, village.ID, c.Name, from, c.Decision)
-	})
+	return p.writing(true).withVillage(c.Ward, c.Village,
+		func(ward *ward.Services, actor services.Actor, village models.Village) error {
+			return ward.Roster.RenameVillage(p.ctx, actor, village.ID, c.Name, from, c.Decision)
+		})
 }
 
 type villageAlsoCommand struct {
@@ -227,9 +228,10 @@ func (c villageAlsoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
-		return ward.Roster.AddVillageName(p.ctx, actor, village.ID, c.Name, until, "")
-	})
+	return p.writing(true).withVillage(c.Ward, c.Village,
+		func(ward *ward.Services, actor services.Actor, village models.Village) error {
+			return ward.Roster.AddVillageName(p.ctx, actor, village.ID, c.Name, until, "")
+		})
 }
 
 type branchCommand struct {
@@ -254,14 +256,15 @@ func (c branchAddCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return p.writing(true).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
-		branch, err := ward.Units.AddBranch(p.ctx, actor, village.ID, c.Organization, from)
-		if err != nil {
+	return p.writing(true).withVillage(c.Ward, c.Village,
+		func(ward *ward.Services, actor services.Actor, village models.Village) error {
+			branch, err := ward.Units.AddBranch(p.ctx, actor, village.ID, c.Organization, from)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.stdout, "branch %d\t%s\n", branch.ID, branch.Name)
 			return err
-		}
-		_, err = fmt.Fprintf(p.stdout, "branch %d\t%s\n", branch.ID, branch.Name)
-		return err
-	})
+		})
 }
 
 type branchListCommand struct {

@@ -97,24 +97,25 @@ func (c villageSplitCommand) Run(p *process) error {
 		}
 		division.To[id] = at - 1
 	}
-	return p.writing(c.Yes).withVillage(c.Ward, c.Village, func(ward *ward.Services, actor services.Actor, village models.Village) error {
-		division.Village = village.ID
-		outcome, err := ward.Units.Split(p.ctx, actor, division, true)
-		if err != nil {
+	return p.writing(c.Yes).withVillage(c.Ward, c.Village,
+		func(ward *ward.Services, actor services.Actor, village models.Village) error {
+			division.Village = village.ID
+			outcome, err := ward.Units.Split(p.ctx, actor, division, true)
+			if err != nil {
+				return err
+			}
+			if err := p.printOutcome(outcome); err != nil {
+				return err
+			}
+			if !c.Yes || !outcome.Possible() {
+				return p.notDone(outcome)
+			}
+			if _, err = ward.Units.Split(p.ctx, actor, division, false); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(p.stdout, "done")
 			return err
-		}
-		if err := p.printOutcome(outcome); err != nil {
-			return err
-		}
-		if !c.Yes || !outcome.Possible() {
-			return p.notDone(outcome)
-		}
-		if _, err = ward.Units.Split(p.ctx, actor, division, false); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(p.stdout, "done")
-		return err
-	})
+		})
 }
 
 // notDone says that nothing was changed, and why where something is in the way.

@@ -91,7 +91,8 @@ func (c *checkup) pair(ctx context.Context, tokens *channels.Tokens, now time.Ti
 	state, err := tokens.State(ctx)
 	switch {
 	case errors.Is(err, channels.ErrNone):
-		c.ill("there is no pair of tokens", "Set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN and start serve once, or run: canbobot zalo token")
+		c.ill("there is no pair of tokens", "Set ZALO_ACCESS_TOKEN and ZALO_REFRESH_TOKEN and start serve once, or run: "+
+			"canbobot zalo token")
 		return
 	case err != nil:
 		c.ill("the tokens cannot be read: "+err.Error(), "Is DATABASE_URL right, and was canbobot migrate run?")
@@ -145,7 +146,8 @@ func (c *checkup) account(ctx context.Context, channel *zalo.Channel) {
 // webhook calls our own address as Zalo's console does when it is saved.
 func (c *checkup) webhook(ctx context.Context, settings config.Config) {
 	if settings.PublicURL == "" {
-		c.ill("PUBLIC_URL is not set", "Zalo calls PUBLIC_URL/webhooks/zalo: set it to the https address of this service, without a port")
+		c.ill("PUBLIC_URL is not set", "Zalo calls PUBLIC_URL/webhooks/zalo: set it to the https address of this service, "+
+			"without a port")
 		return
 	}
 	address := settings.PublicURL + "/webhooks/zalo"
@@ -219,17 +221,20 @@ func (c *checkup) request(settings config.Config, path string) error {
 
 // remedies say what to do about a term of the signature that differs.
 var remedies = map[string]string{
-	"key":        "Zalo signs with the OA Secret Key of the webhook page; ZALO_OA_SECRET holds another, perhaps the app's secret",
+	"key": "Zalo signs with the OA Secret Key of the webhook page; ZALO_OA_SECRET holds another, perhaps the " +
+		"app's secret",
 	"first_term": "Set ZALO_SIGNATURE_OA_ID=true if it begins with the Official Account's id; else check ZALO_APP_ID",
 	"timestamp":  "The timestamp of the header was used in the place of the body's: please report this",
 	"hash":       "An HMAC was used in the place of plain SHA-256: is something between Zalo and us signing anew?",
-	"body":       "Something between Zalo and us changes the body (white space, line ends, order): let it pass bytes untouched",
+	"body": "Something between Zalo and us changes the body (white space, line ends, order): let it pass bytes " +
+		"untouched",
 }
 
 type zaloTokenCommand struct{}
 
 func (zaloTokenCommand) Help() string {
-	return "Reads two lines, the access token and the refresh token, from standard input: nothing of them is left in the shell's history. The access token may be empty.\n\nExample: canbobot zalo token < pair.txt"
+	return "Reads two lines, the access token and the refresh token, from standard input: nothing of them is left in " +
+		"the shell's history. The access token may be empty.\n\nExample: canbobot zalo token < pair.txt"
 }
 
 func (zaloTokenCommand) Run(p *process) error {
@@ -279,7 +284,8 @@ type zaloTemplateSetCommand struct {
 }
 
 func (zaloTemplateSetCommand) Help() string {
-	return "Example: canbobot zalo template set --ward bac-hong-linh --kind notice --id 418234 --field ten_can_bo=ten --field noi_dung=noi_dung:100"
+	return "Example: canbobot zalo template set --ward bac-hong-linh --kind notice --id 418234 --field ten_can_bo=ten " +
+		"--field noi_dung=noi_dung:100"
 }
 
 func (c zaloTemplateSetCommand) Run(p *process) error {

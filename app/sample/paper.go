@@ -229,7 +229,8 @@ func (l *loader) loadRequests(ctx context.Context) error {
 		}},
 		{"truong-nong-dan", func(own post) change.Proposal {
 			deputy, _ := l.inBranch(own.branch, models.Deputy)
-			return change.Proposal{Kind: change.Leave{Reason: "moved"}, Branch: own.branch.ID, Term: deputy.term.ID, From: l.today}
+			return change.Proposal{Kind: change.Leave{Reason: "moved"}, Branch: own.branch.ID, Term: deputy.term.ID,
+				From: l.today}
 		}},
 		{"truong-nam", func(own post) change.Proposal {
 			return change.Proposal{Kind: change.Phone{Number: "+84966123456"}, Person: own.person.ID}

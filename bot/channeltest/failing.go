@@ -32,7 +32,8 @@ func checkEdit(t *testing.T, s *suite) {
 			t.Fatalf("edit: %v", err)
 		}
 		shown := s.shown(chat, 2)
-		if len(shown[0].Buttons) != 0 || !strings.Contains(shown[0].Text, "Đã duyệt") || strings.Contains(shown[0].Text, "Chờ duyệt") {
+		if len(shown[0].Buttons) != 0 || !strings.Contains(shown[0].Text, "Đã duyệt") ||
+			strings.Contains(shown[0].Text, "Chờ duyệt") {
 			t.Errorf("redrawn as %+v", shown[0])
 		}
 		if shown[1].Text != "khác" {
@@ -156,7 +157,8 @@ func checkConcurrent(t *testing.T, s *suite) {
 		chat := s.Chat(n)
 		for i := range each {
 			all.Go(func() {
-				ref, err := s.Channel().Send(t.Context(), chat, bot.Reply{Title: fmt.Sprint("người ", n), Text: fmt.Sprint("tin ", i), Buttons: offer})
+				ref, err := s.Channel().Send(t.Context(), chat,
+					bot.Reply{Title: fmt.Sprint("người ", n), Text: fmt.Sprint("tin ", i), Buttons: offer})
 				if err == nil {
 					if editor, ok := s.Channel().(bot.Editor); ok {
 						err = editor.Edit(t.Context(), chat, ref, bot.Reply{Title: fmt.Sprint("người ", n), Text: fmt.Sprint("xong ", i)})

@@ -52,7 +52,8 @@ func checkTitle(t *testing.T, s *suite) {
 	chat := s.Chat(1)
 	s.send(chat, bot.Reply{Title: "Phụ cấp 04/2026", Text: "200.000 đ"})
 	shown := s.only(chat)
-	if !strings.HasPrefix(shown.Text, "Phụ cấp 04/2026") || !strings.HasSuffix(shown.Text, "200.000 đ") || shown.Text == "Phụ cấp 04/2026200.000 đ" {
+	if !strings.HasPrefix(shown.Text, "Phụ cấp 04/2026") || !strings.HasSuffix(shown.Text, "200.000 đ") ||
+		shown.Text == "Phụ cấp 04/2026200.000 đ" {
 		t.Errorf("shown %q: the title stands first, apart from the text", shown.Text)
 	}
 	if shown.Bold != "" && shown.Bold != "Phụ cấp 04/2026" {
@@ -81,14 +82,16 @@ func checkEmpty(t *testing.T, s *suite) {
 func lines(n int) []string {
 	all := make([]string, n)
 	for i := range all {
-		all[i] = fmt.Sprintf("%d. Nguyễn Văn Thắng %d, chi hội trưởng: %d.000 đ %s", i, i, 150+i, strings.Repeat("ở tổ dân phố ", i%9))
+		all[i] = fmt.Sprintf("%d. Nguyễn Văn Thắng %d, chi hội trưởng: %d.000 đ %s", i, i, 150+i,
+			strings.Repeat("ở tổ dân phố ", i%9))
 		all[i] = strings.TrimSpace(all[i])
 	}
 	return all
 }
 
 var offer = [][]bot.Button{
-	bot.Row(bot.Button{Label: "Đồng ý", Action: bot.Act("yes", "1"), Style: bot.Positive}, bot.Button{Label: "Từ chối", Action: bot.Act("no", "1"), Style: bot.Negative}),
+	bot.Row(bot.Button{Label: "Đồng ý", Action: bot.Act("yes", "1"), Style: bot.Positive},
+		bot.Button{Label: "Từ chối", Action: bot.Act("no", "1"), Style: bot.Negative}),
 	bot.Row(bot.Button{Label: "Trang chủ", Action: bot.Act("menu")}),
 }
 
@@ -136,7 +139,8 @@ func checkLong(t *testing.T, s *suite) {
 	}
 	if first := slices.Index(got, want[0]); first < 0 {
 		t.Fatal("the first line is missing")
-	} else if got = got[first:]; !s.numbers() && !slices.Equal(got, want) || len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+	} else if got = got[first:]; !s.numbers() && !slices.Equal(got, want) || len(got) < len(want) ||
+		!slices.Equal(got[:len(want)], want) {
 		t.Errorf("%d lines of %d came through whole and in order", common(got, want), len(want))
 	}
 	s.checkOffered(shown[len(shown)-1])
@@ -192,7 +196,8 @@ func checkManyButtons(t *testing.T, s *suite) {
 	chat := s.Chat(1)
 	reply := bot.Reply{Text: "Chọn tổ dân phố", Mark: "K"}
 	for n := range 12 {
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: fmt.Sprint("Tổ ", n+1), Action: bot.Act("tdp", fmt.Sprint(n+1))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: fmt.Sprint("Tổ ", n+1),
+			Action: bot.Act("tdp", fmt.Sprint(n+1))}))
 	}
 	s.send(chat, reply)
 	shown := s.Shown(chat)
@@ -236,7 +241,8 @@ func checkProtect(t *testing.T, s *suite) {
 func checkFiles(t *testing.T, s *suite) {
 	chat := s.Chat(1)
 	files := []bot.File{
-		{Name: "Danh sách chi trả tháng 4.xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: []byte("PK\x03\x04 nội dung")},
+		{Name: "Danh sách chi trả tháng 4.xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			Content: []byte("PK\x03\x04 nội dung")},
 		{Name: "mã mời.png", MIME: "image/png", Content: picture},
 		{Name: "hỏng.png", MIME: "image/png", Content: []byte("not a picture")},
 	}
@@ -262,7 +268,8 @@ func checkFiles(t *testing.T, s *suite) {
 	}
 	for i, file := range files {
 		if got[i].Name != file.Name || string(got[i].Content) != string(file.Content) {
-			t.Errorf("file %d is %q of %d bytes, want %q of %d", i, got[i].Name, len(got[i].Content), file.Name, len(file.Content))
+			t.Errorf("file %d is %q of %d bytes, want %q of %d", i, got[i].Name, len(got[i].Content), file.Name,
+				len(file.Content))
 		}
 	}
 }

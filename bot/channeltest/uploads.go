@@ -36,8 +36,10 @@ const crowd = 50
 // promises.
 func RunUploads(t *testing.T, open func(t *testing.T) Uploading) {
 	for _, file := range []bot.File{
-		{Name: "thong-bao-12.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.7 " + strings.Repeat("x", 5_000)), Key: "notice-12-aa"},
-		{Name: "thong-bao-12.png", MIME: "image/png", Content: []byte("\x89PNG\r\n\x1a\n" + strings.Repeat("x", 5_000)), Key: "notice-12-bb"},
+		{Name: "thong-bao-12.pdf", MIME: "application/pdf", Content: []byte("%PDF-1.7 " + strings.Repeat("x", 5_000)),
+			Key: "notice-12-aa"},
+		{Name: "thong-bao-12.png", MIME: "image/png", Content: []byte("\x89PNG\r\n\x1a\n" + strings.Repeat("x", 5_000)),
+			Key: "notice-12-bb"},
 	} {
 		for name, check := range map[string]func(*uploads){
 			"once for a crowd":                  (*uploads).once,

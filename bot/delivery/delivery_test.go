@@ -51,7 +51,8 @@ func TestTheChannelUsedLastThenTheOther(t *testing.T) {
 	h.zalo.fails(ended(bot.Unreachable, bot.WhyBlocked))
 	h.ends(h.tell(2), models.DeliverySent, "", "web", "")
 	var account models.Account
-	if err := h.store.Where("channel = 'zalo'").Take(&account).Error; err != nil || account.UnreachableAt == nil || account.UnreachableWhy != bot.WhyBlocked {
+	if err := h.store.Where("channel = 'zalo'").Take(&account).Error; err != nil || account.UnreachableAt == nil ||
+		account.UnreachableWhy != bot.WhyBlocked {
 		t.Errorf("the blocked account: %+v, %v", account, err)
 	}
 	if len(h.zalo.sent) != 1 || len(h.web.sent) != 1 {
@@ -217,7 +218,9 @@ func TestUnaskedMessagesHaveMarks(t *testing.T) {
 	for _, wrong := range []struct {
 		channel, chat, mark string
 		n                   int
-	}{{"zalo", "zalo-chat", "Z", 1}, {"zalo", "zalo-chat", h.row(ids[0]).Mark, 3}, {"zalo", "zalo-chat", h.row(ids[0]).Mark, 0}, {"zalo", "another", h.row(ids[0]).Mark, 1}, {"zalo", "zalo-chat", "", 1}} {
+	}{{"zalo", "zalo-chat", "Z", 1}, {"zalo", "zalo-chat", h.row(ids[0]).Mark, 3},
+		{"zalo", "zalo-chat", h.row(ids[0]).Mark, 0}, {"zalo", "another", h.row(ids[0]).Mark, 1},
+		{"zalo", "zalo-chat", "", 1}} {
 		if action, found, err := h.Outbox.Marked(h.ctx, wrong.channel, wrong.chat, wrong.mark, wrong.n); found || err != nil {
 			t.Errorf("%+v is %q, %v", wrong, action, err)
 		}
@@ -245,7 +248,8 @@ func TestDeliveryReportsNeverTakeAStateBack(t *testing.T) {
 		ref  string
 		seen bool
 		want models.DeliveryState
-	}{{"other", true, models.DeliverySent}, {"zalo-1", false, models.DeliveryDelivered}, {"zalo-1", true, models.DeliverySeen}, {"zalo-1", false, models.DeliverySeen}} {
+	}{{"other", true, models.DeliverySent}, {"zalo-1", false, models.DeliveryDelivered},
+		{"zalo-1", true, models.DeliverySeen}, {"zalo-1", false, models.DeliverySeen}} {
 		if err := h.Outbox.Reported(h.ctx, "zalo", []string{step.ref}, step.seen, h.clock()); err != nil {
 			t.Fatal(err)
 		}
@@ -301,7 +305,8 @@ func TestCardsOnAChannelThatRedrawsNothing(t *testing.T) {
 			}
 		}
 		var rows []models.Delivery
-		if err := h.store.Where("kind = ? AND state = ?", outbox.CardChanged, models.DeliveryQueued).Find(&rows).Error; err != nil || len(rows) != want {
+		if err := h.store.Where("kind = ? AND state = ?", outbox.CardChanged,
+			models.DeliveryQueued).Find(&rows).Error; err != nil || len(rows) != want {
 			t.Fatalf("%d cards are sent anew, want %d, %v", len(rows), want, err)
 		}
 		for _, row := range rows {

@@ -58,8 +58,10 @@ func (h *house) pass(d time.Duration) {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), templates: map[outbox.Kind]string{},
-		drawn: bot.Reply{Text: "Có kết quả", Buttons: [][]bot.Button{{{Label: "Xem", Action: bot.Act("request", "1")}, {Label: "Về menu", Action: bot.Act("menu")}}}}}
+	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC),
+		templates: map[outbox.Kind]string{},
+		drawn: bot.Reply{Text: "Có kết quả", Buttons: [][]bot.Button{{{Label: "Xem", Action: bot.Act("request", "1")},
+			{Label: "Về menu", Action: bot.Act("menu")}}}}}
 	h.store = storetest.New(t, h.clock)
 	v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
 	if err != nil {
@@ -71,7 +73,8 @@ func newHouse(t *testing.T) *house {
 	}
 	h.zalo, h.web = &line{name: "zalo"}, &line{name: "web"}
 	h.Sender = &delivery.Sender{
-		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Breakers: bot.NewBreakers(h.clock), Outbox: box,
+		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Breakers: bot.NewBreakers(h.clock),
+		Outbox:   box,
 		Identity: identity.New(h.store, v, journal.New(h.store, h.clock), box, h.clock, nil),
 		Drawer:   h, Templates: h, Troubles: h, Pace: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
 	}
@@ -92,17 +95,20 @@ func (h *house) create(row any) {
 // links gives the person an account that was used so long ago.
 func (h *house) links(channel string, ago time.Duration) {
 	h.t.Helper()
-	account := models.Account{WardID: 1, Channel: channel, ExternalID: channel + "-lan", ChatID: channel + "-chat", PersonID: &h.person, LinkedAt: h.now, LastSeenAt: h.now.Add(-ago), CreatedAt: h.now}
+	account := models.Account{WardID: 1, Channel: channel, ExternalID: channel + "-lan", ChatID: channel + "-chat",
+		PersonID: &h.person, LinkedAt: h.now, LastSeenAt: h.now.Add(-ago), CreatedAt: h.now}
 	h.create(&account)
-	h.create(&models.Consent{WardID: 1, PersonID: &h.person, AccountID: account.ID, Version: "1", Channel: channel, EventID: "x", GivenAt: h.now})
+	h.create(&models.Consent{WardID: 1, PersonID: &h.person, AccountID: account.ID, Version: "1", Channel: channel,
+		EventID: "x", GivenAt: h.now})
 }
 
 // tell queues a message to the person and returns its delivery.
 func (h *house) tell(subject int64) int64 {
 	h.t.Helper()
 	row := models.Delivery{
-		WardID: 1, Kind: outbox.ChangeDecided, SubjectKind: outbox.Change, SubjectID: subject, Version: 1, PersonID: &h.person,
-		State: models.DeliveryQueued, Key: fmt.Sprint("test:", subject), CreatedAt: h.clock(), UpdatedAt: h.clock(),
+		WardID: 1, Kind: outbox.ChangeDecided, SubjectKind: outbox.Change, SubjectID: subject, Version: 1,
+		PersonID: &h.person,
+		State:    models.DeliveryQueued, Key: fmt.Sprint("test:", subject), CreatedAt: h.clock(), UpdatedAt: h.clock(),
 	}
 	h.create(&row)
 	return row.ID
@@ -124,7 +130,8 @@ func (h *house) ends(id int64, state models.DeliveryState, reason, channel, via 
 		h.t.Fatalf("deliver: %v", err)
 	}
 	if row := h.row(id); row.State != state || row.Reason != reason || row.Channel != channel || row.Via != via {
-		h.t.Errorf("%s (%q) by %q %q, want %s (%q) by %q %q", row.State, row.Reason, row.Channel, row.Via, state, reason, channel, via)
+		h.t.Errorf("%s (%q) by %q %q, want %s (%q) by %q %q", row.State, row.Reason, row.Channel, row.Via, state, reason,
+			channel, via)
 	}
 }
 
@@ -151,7 +158,8 @@ func (h *house) Halt(_ context.Context, channel string, pause time.Duration) {
 
 func (h *house) Repeats(context.Context, models.Delivery) (bool, error) { return !h.once, nil }
 
-func (h *house) Notifications(ctx context.Context, readers []services.Actor, deliveries []models.Delivery) ([]bot.Reply, []error) {
+func (h *house) Notifications(ctx context.Context, readers []services.Actor,
+	deliveries []models.Delivery) ([]bot.Reply, []error) {
 	replies := make([]bot.Reply, len(deliveries))
 	failures := make([]error, len(deliveries))
 	for i := range replies {
@@ -168,11 +176,13 @@ func (h *house) Redrawn(context.Context, services.Actor, models.Delivery) (bot.R
 	return h.drawn, nil
 }
 
-func (h *house) Gaps(_ context.Context, who services.Actor, _ models.Delivery, reply bot.Reply) (map[string]string, error) {
+func (h *house) Gaps(_ context.Context, who services.Actor, _ models.Delivery, reply bot.Reply) (map[string]string,
+	error) {
 	return map[string]string{"ten": fmt.Sprint(who.Person), "noi_dung": reply.Text}, nil
 }
 
-func (h *house) TemplateFor(_ context.Context, _ int64, _, kind string, values map[string]string) (string, map[string]string, bool, error) {
+func (h *house) TemplateFor(_ context.Context, _ int64, _, kind string, values map[string]string) (string,
+	map[string]string, bool, error) {
 	id, found := h.templates[outbox.Kind(kind)]
 	return id, values, found, nil
 }

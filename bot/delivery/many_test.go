@@ -26,11 +26,14 @@ func (h *house) crowd(n int) []int64 {
 		person := models.Person{WardID: 1, Name: fmt.Sprint("Người ", i), Folded: fmt.Sprint("nguoi ", i), Version: 1}
 		h.create(&person)
 		chat := fmt.Sprint("chat-", i)
-		account := models.Account{WardID: 1, Channel: "web", ExternalID: chat, ChatID: chat, PersonID: &person.ID, LinkedAt: h.now, LastSeenAt: h.now, CreatedAt: h.now}
+		account := models.Account{WardID: 1, Channel: "web", ExternalID: chat, ChatID: chat, PersonID: &person.ID,
+			LinkedAt: h.now, LastSeenAt: h.now, CreatedAt: h.now}
 		h.create(&account)
-		h.create(&models.Consent{WardID: 1, PersonID: &person.ID, AccountID: account.ID, Version: "1", Channel: "web", EventID: "x", GivenAt: h.now})
-		row := models.Delivery{WardID: 1, Kind: outbox.NoticeSent, SubjectKind: outbox.Notice, SubjectID: 1, PersonID: &person.ID,
-			State: models.DeliveryQueued, Key: fmt.Sprint("crowd:", i), CreatedAt: h.clock(), UpdatedAt: h.clock()}
+		h.create(&models.Consent{WardID: 1, PersonID: &person.ID, AccountID: account.ID, Version: "1", Channel: "web",
+			EventID: "x", GivenAt: h.now})
+		row := models.Delivery{WardID: 1, Kind: outbox.NoticeSent, SubjectKind: outbox.Notice, SubjectID: 1,
+			PersonID: &person.ID,
+			State:    models.DeliveryQueued, Key: fmt.Sprint("crowd:", i), CreatedAt: h.clock(), UpdatedAt: h.clock()}
 		h.create(&row)
 		ids[i] = row.ID
 	}

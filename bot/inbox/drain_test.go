@@ -338,7 +338,8 @@ func TestUnopenable(t *testing.T) {
 		w.run()
 		synctest.Wait()
 		w.expectWaiting(0)
-		if got := only("a", w.handled); !slices.Equal(got, []string{"a2"}) || w.counted(SetAside) != 1 || !w.logged("unknown key") {
+		if got := only("a", w.handled); !slices.Equal(got, []string{"a2"}) || w.counted(SetAside) != 1 ||
+			!w.logged("unknown key") {
 			t.Errorf("handled %q, %v", got, w.counts)
 		}
 		failed := w.file("zalo.failed")

@@ -229,7 +229,8 @@ func TestRunningIsBounded(t *testing.T) {
 		}
 		pass(time.Second)
 		took, err := w.timed(true, said("b1"))
-		if parked := w.parkings(); err != nil || took != 0 || len(parked) != runningMost+1 || parked[runningMost].after != parkFailed {
+		if parked := w.parkings(); err != nil || took != 0 || len(parked) != runningMost+1 ||
+			parked[runningMost].after != parkFailed {
 			t.Errorf("took %s, %v, %d parked", took, err, len(w.parkings()))
 		}
 		close(free)
@@ -281,11 +282,21 @@ func TestNewRefuses(t *testing.T) {
 		"a folder":                     func(c *Config) { c.Dir = "" },
 		"name \"../x\"":                func(c *Config) { c.Name = "../x" },
 		"another process uses it":      func(*Config) {},
-		"cannot be sealed":             func(c *Config) { c.Seal = func([]byte) (string, error) { return "", errors.New("no key") } },
-		"not text":                     func(c *Config) { c.Seal = func([]byte) (string, error) { return "\xff", nil } },
-		"does not open":                func(c *Config) { c.Open = func(string) ([]byte, error) { return nil, errors.New("no key") } },
-		"opens as something else":      func(c *Config) { c.Open = func(string) ([]byte, error) { return nil, nil } },
-		"not a directory":              func(c *Config) { c.Dir += "/zalo.lock" },
+		"cannot be sealed": func(c *Config) {
+			c.Seal = func([]byte) (string, error) {
+				return "",
+					errors.New("no key")
+			}
+		},
+		"not text": func(c *Config) { c.Seal = func([]byte) (string, error) { return "\xff", nil } },
+		"does not open": func(c *Config) {
+			c.Open = func(string) ([]byte, error) {
+				return nil,
+					errors.New("no key")
+			}
+		},
+		"opens as something else": func(c *Config) { c.Open = func(string) ([]byte, error) { return nil, nil } },
+		"not a directory":         func(c *Config) { c.Dir += "/zalo.lock" },
 	} {
 		config := w.config()
 		change(&config)

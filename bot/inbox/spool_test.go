@@ -43,7 +43,8 @@ func TestTornLine(t *testing.T) {
 				t.Error("nothing is written down")
 			}
 		}
-		if kept := strings.Split(w.file("zalo.failed"), "\n"); kept[0] != "+" || !strings.HasPrefix(kept[4], "+ {") || kept[len(kept)-1] != "" {
+		if kept := strings.Split(w.file("zalo.failed"), "\n"); kept[0] != "+" || !strings.HasPrefix(kept[4], "+ {") ||
+			kept[len(kept)-1] != "" {
 			t.Errorf("set aside: %q", kept[:5])
 		}
 		w.down.Store(true)
@@ -293,7 +294,8 @@ func FuzzScan(f *testing.F) {
 		f.Fatal(err)
 	}
 	done := bytes.Replace(good, []byte("+"), []byte("-"), 1)
-	for _, seed := range [][]byte{nil, good, done, good[:10], append(bytes.Clone(done), good...), append(bytes.Clone(good), good[:20]...), []byte("\n\x00\n+ {}\n- \n"), bytes.TrimSpace(good), []byte("- ")} {
+	for _, seed := range [][]byte{nil, good, done, good[:10], append(bytes.Clone(done), good...),
+		append(bytes.Clone(good), good[:20]...), []byte("\n\x00\n+ {}\n- \n"), bytes.TrimSpace(good), []byte("- ")} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

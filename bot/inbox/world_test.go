@@ -185,7 +185,8 @@ func (w *world) parkings() []parking {
 
 // event is one of person ("a1" is of a), that happened at this moment.
 func said(id string) bot.Inbound {
-	return bot.Inbound{Channel: "zalo", EventID: id, UserID: id[:1], ChatID: id[:1], Private: true, Text: "số tài khoản " + id, At: time.Now()}
+	return bot.Inbound{Channel: "zalo", EventID: id, UserID: id[:1], ChatID: id[:1], Private: true,
+		Text: "số tài khoản " + id, At: time.Now()}
 }
 
 // give hands events over, one after the other; all must be acknowledged.

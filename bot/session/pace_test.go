@@ -64,7 +64,8 @@ func TestAPauseHoldsForEveryReplica(t *testing.T) {
 	one.Halt(t.Context(), "telegram", 7*time.Second)
 	one.Halt(t.Context(), "telegram", 2*time.Second) // the longer one counts
 	for _, pace := range []*Pace{one, other} {
-		if may, wait := pace.Many(t.Context(), "telegram", chats(0, 3)); len(may) != 0 || wait < 6*time.Second || wait > 8*time.Second {
+		if may, wait := pace.Many(t.Context(), "telegram", chats(0, 3)); len(may) != 0 || wait < 6*time.Second ||
+			wait > 8*time.Second {
 			t.Errorf("many: %v, wait %s", may, wait)
 		}
 		if wait := pace.One(t.Context(), "telegram", "a"); wait < 6*time.Second {
@@ -113,7 +114,8 @@ func TestAnswersLeaveNoDebt(t *testing.T) {
 			pace.Spent("telegram", fmt.Sprint("officer-", i))
 		}
 		pace.flush("telegram")
-		if may, wait := pace.Many(t.Context(), "telegram", chats(60, 5)); allowed(may) != 0 || wait < singlyAhead/2 || wait > singlyAhead {
+		if may, wait := pace.Many(t.Context(), "telegram", chats(60, 5)); allowed(may) != 0 || wait < singlyAhead/2 ||
+			wait > singlyAhead {
 			t.Errorf("%s, many: %v, wait %s", what, may, wait)
 		}
 		if wait := pace.One(t.Context(), "telegram", "lan"); wait != 0 {
@@ -141,8 +143,10 @@ func TestAPauseOutlivesAnOutage(t *testing.T) {
 
 func TestOneChatIsNotOverrun(t *testing.T) {
 	server := newServer(t)
-	pace := server.store(t, server.client(t), time.Now, silent()).Pace(map[string]Limit{"telegram": {PerSecond: 1000, EachChat: time.Second}})
-	if may, _ := pace.Many(t.Context(), "telegram", []string{"lan", "nam", "lan"}); len(may) != 3 || !may[0] || !may[1] || may[2] {
+	pace := server.store(t, server.client(t), time.Now,
+		silent()).Pace(map[string]Limit{"telegram": {PerSecond: 1000, EachChat: time.Second}})
+	if may, _ := pace.Many(t.Context(), "telegram", []string{"lan", "nam", "lan"}); len(may) != 3 || !may[0] || !may[1] ||
+		may[2] {
 		t.Errorf("twice to one chat: %v", may)
 	}
 	for i := range 2 {
@@ -168,7 +172,8 @@ func TestPaceInAnOutage(t *testing.T) {
 	server := newServer(t)
 	gate, client := newGate(t, server)
 	clock := newWatch()
-	pace := server.store(t, client, clock.Now, silent()).Pace(map[string]Limit{"telegram": {PerSecond: 40, EachChat: time.Second}})
+	pace := server.store(t, client, clock.Now,
+		silent()).Pace(map[string]Limit{"telegram": {PerSecond: 40, EachChat: time.Second}})
 	gate.close()
 	sent := 0
 	for range 100 { // ten seconds

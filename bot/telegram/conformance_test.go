@@ -22,9 +22,10 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestConformance(t *testing.T) {
-	channeltest.Run(t, channeltest.Case{Name: "telegram", New: func(t *testing.T, logger *slog.Logger) channeltest.Harness {
-		return newLine(t, logger)
-	}})
+	channeltest.Run(t, channeltest.Case{Name: "telegram",
+		New: func(t *testing.T, logger *slog.Logger) channeltest.Harness {
+			return newLine(t, logger)
+		}})
 }
 
 // line is a channel and the fake Telegram at its other end.
@@ -38,18 +39,20 @@ type line struct {
 func newLine(t *testing.T, logger *slog.Logger) *line {
 	t.Helper()
 	l := &line{server: telegramtest.New(t)}
-	l.channel = telegram.New(telegram.Config{Token: l.server.Token, APIURL: l.server.URL, Client: l.client(t), Logger: logger})
+	l.channel = telegram.New(telegram.Config{Token: l.server.Token, APIURL: l.server.URL, Client: l.client(t),
+		Logger: logger})
 	return l
 }
 
 // client connects unless the line is away, and leaves nothing open behind.
 func (l *line) client(t *testing.T) *http.Client {
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		if l.away.Load() {
-			return nil, errors.New("connection refused")
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}}
+	transport := &http.Transport{MaxIdleConnsPerHost: 16,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if l.away.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}}
 	l.hangUp = transport.CloseIdleConnections
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
@@ -86,7 +89,8 @@ func (l *line) Fail(chatID string, trouble channeltest.Trouble) (func(), bool) {
 	case channeltest.TooMany:
 		s.Fail(telegramtest.Fault{Status: 429, RetryAfter: int(channeltest.RetryAfter / time.Second)})
 	case channeltest.Refusal:
-		s.Fail(telegramtest.Fault{Status: 400, Text: `Bad Request: can't parse entities: unsupported start tag "kín-7431" at byte offset 3`})
+		s.Fail(telegramtest.Fault{Status: 400,
+			Text: `Bad Request: can't parse entities: unsupported start tag "kín-7431" at byte offset 3`})
 	case channeltest.Silence:
 		s.Fail(telegramtest.Fault{CutAfter: true})
 	case channeltest.Gateway:

@@ -26,7 +26,8 @@ func said(fields string) string {
 
 func TestDecode(t *testing.T) {
 	at := time.Unix(1795392000, 0)
-	hoa := bot.Inbound{Channel: "telegram", EventID: "7.1795392000", UserID: "5000000001", ChatID: "5000000001", Private: true, At: at}
+	hoa := bot.Inbound{Channel: "telegram", EventID: "7.1795392000", UserID: "5000000001", ChatID: "5000000001",
+		Private: true, At: at}
 	with := func(change func(in *bot.Inbound)) bot.Inbound {
 		in := hoa
 		change(&in)
@@ -44,15 +45,16 @@ func TestDecode(t *testing.T) {
 		raw  string
 		want bot.Inbound
 	}{
-		"text":                        {said(`"text":"phụ cấp tháng này"`), text("phụ cấp tháng này")},
-		"decomposed":                  {said(`"text":"` + norm.NFD.String("Nguyễn Thị Ổi") + `"`), text("Nguyễn Thị Ổi")},
-		"control letters":             {said(`"text":"a\u0000\u0007b\u202ec\r\nd\te"`), text("abc\nd e")},
-		"half of an emoji":            {said(`"text":"a\ud83d b"`), text("a\ufffd b")},
-		"command":                     {said(`"text":"/help"`), text("/help")},
-		"command with a name":         {said(`"text":"/phucap@canbo_bot tháng 4"`), text("/phucap@canbo_bot tháng 4")},
-		"no command":                  {said(`"text":"/5/2026"`), text("/5/2026")},
-		"start":                       {said(`"text":"/start"`), text("/start")},
-		"start by a link":             {said(`"text":"/start ABcd-12_9"`), with(func(in *bot.Inbound) { in.Start = "ABcd-12_9" })},
+		"text":                {said(`"text":"phụ cấp tháng này"`), text("phụ cấp tháng này")},
+		"decomposed":          {said(`"text":"` + norm.NFD.String("Nguyễn Thị Ổi") + `"`), text("Nguyễn Thị Ổi")},
+		"control letters":     {said(`"text":"a\u0000\u0007b\u202ec\r\nd\te"`), text("abc\nd e")},
+		"half of an emoji":    {said(`"text":"a\ud83d b"`), text("a\ufffd b")},
+		"command":             {said(`"text":"/help"`), text("/help")},
+		"command with a name": {said(`"text":"/phucap@canbo_bot tháng 4"`), text("/phucap@canbo_bot tháng 4")},
+		"no command":          {said(`"text":"/5/2026"`), text("/5/2026")},
+		"start":               {said(`"text":"/start"`), text("/start")},
+		"start by a link": {said(`"text":"/start ABcd-12_9"`),
+			with(func(in *bot.Inbound) { in.Start = "ABcd-12_9" })},
 		"start with what no link has": {said(`"text":"/start a b"`), text("/start a b")},
 		"own contact":                 {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000001}`), contact(true)},
 		"contact of another":          {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000002}`), contact(false)},
@@ -63,25 +65,37 @@ func TestDecode(t *testing.T) {
 			with(func(in *bot.Inbound) {
 				in.Text, in.Attachment = "Quyết định", &bot.Attachment{Kind: bot.Photo, ID: "l", Size: 5}
 			})},
-		"document":           {said(`"document":{"file_id":"d","file_name":"danh\nsách.xlsx","file_size":-1}`), file(bot.Attachment{Kind: bot.Document, ID: "d", Name: "danh sách.xlsx"})},
-		"voice":              {said(`"voice":{"file_id":"v","duration":3}`), file(bot.Attachment{Kind: bot.Voice, ID: "v"})},
-		"sticker":            {said(`"sticker":{"file_id":"s","width":1,"height":1}`), file(bot.Attachment{Kind: bot.Sticker, ID: "s"})},
-		"location":           {said(`"location":{"latitude":21.0,"longitude":105.8}`), file(bot.Attachment{Kind: bot.Location})},
+		"document": {said(`"document":{"file_id":"d","file_name":"danh\nsách.xlsx","file_size":-1}`),
+			file(bot.Attachment{Kind: bot.Document, ID: "d", Name: "danh sách.xlsx"})},
+		"voice": {said(`"voice":{"file_id":"v","duration":3}`), file(bot.Attachment{Kind: bot.Voice, ID: "v"})},
+		"sticker": {said(`"sticker":{"file_id":"s","width":1,"height":1}`),
+			file(bot.Attachment{Kind: bot.Sticker, ID: "s"})},
+		"location": {said(`"location":{"latitude":21.0,"longitude":105.8}`),
+			file(bot.Attachment{Kind: bot.Location})},
 		"something of later": {said(`"hologram":{"file_id":"h"}`), file(bot.Attachment{Kind: bot.Other})},
-		"press": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"change:ok:12.3","message":{"message_id":9,` + inChat + `,"text":"x"}}}`,
+		"press": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa +
+			`,"data":"change:ok:12.3","message":{"message_id":9,` + inChat + `,"text":"x"}}}`,
 			press("change:ok:12.3", "9")},
-		"press on an inaccessible message": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok","message":{"message_id":9,"date":0,"chat":{"id":5000000001,"type":"private"}}}}`,
+		"press on an inaccessible message": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa +
+			`,"data":"ok","message":{"message_id":9,"date":0,"chat":{"id":5000000001,"type":"private"}}}}`,
 			press("ok", "")},
-		"press without a message":   {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok"}}`, press("ok", "")},
-		"press with too long data":  {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"` + strings.Repeat("a", 65) + `"}}`, press(bot.Forged, "")},
-		"press with data of others": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok' OR 1=1"}}`, press(bot.Forged, "")},
-		"press in a group": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok","message":{"message_id":9,` + inGroup + `,"text":"x"}}}`,
+		"press without a message": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok"}}`,
+			press("ok", "")},
+		"press with too long data": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"` +
+			strings.Repeat("a", 65) + `"}}`, press(bot.Forged, "")},
+		"press with data of others": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok' OR 1=1"}}`,
+			press(bot.Forged, "")},
+		"press in a group": {`{"update_id":7,"callback_query":{"id":"438",` + fromHoa +
+			`,"data":"ok","message":{"message_id":9,` + inGroup + `,"text":"x"}}}`,
 			with(func(in *bot.Inbound) {
 				in.EventID, in.Action, in.MessageRef, in.At, in.ChatID, in.Private = "7.438", "ok", "9", epoch, "-100777", false
 			})},
-		"blocked": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"kicked"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Left })},
-		"back":    {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"member"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
-		"command in a group": {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup + `,"text":"/start CODE"}}`,
+		"blocked": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat +
+			`,"new_chat_member":{"status":"kicked"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Left })},
+		"back": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat +
+			`,"new_chat_member":{"status":"member"}}}`, with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
+		"command in a group": {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup +
+			`,"text":"/start CODE"}}`,
 			with(func(in *bot.Inbound) { in.Text, in.ChatID, in.Private = "/start CODE", "-100777", false })},
 	} {
 		in, out := decode([]byte(test.raw), epoch)
@@ -116,16 +130,25 @@ func TestDecodeIgnores(t *testing.T) {
 		"null":                    {`null`, outcome{0, unreadable}},
 		"no id":                   {`{"message":{}}`, outcome{0, unreadable}},
 		"a field of a wrong type": {`{"update_id":7,"message":{"message_id":"three"}}`, outcome{7, unreadable}},
-		"a press without an id":   {`{"update_id":7,"callback_query":{"id":"",` + fromHoa + `,"data":"ok"}}`, outcome{7, unreadable}},
-		"edited":                  {`{"update_id":7,"edited_message":{"message_id":3,` + fromHoa + `,` + inChat + `,"text":"x"}}`, outcome{7, editedText}},
-		"another kind":            {`{"update_id":7,"message_reaction":{}}`, outcome{7, notAsked}},
-		"a bot":                   {`{"update_id":7,"message":{"message_id":3,"from":{"id":9,"is_bot":true},` + inChat + `,"text":"x"}}`, outcome{7, noSender}},
-		"a channel's post":        {`{"update_id":7,"message":{"message_id":3,` + inChat + `,"text":"x"}}`, outcome{7, noSender}},
-		"anonymous admin":         {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,"sender_chat":{"id":-1},` + inGroup + `,"text":"/x"}}`, outcome{7, noSender}},
-		"group talk":              {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup + `,"text":"chào"}}`, outcome{7, groupTalk}},
-		"service":                 {said(`"pinned_message":{"message_id":1,"date":0,"chat":{"id":1}}`), outcome{7, inService}},
-		"restricted":              {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"restricted"}}}`, outcome{7, otherStatus}},
-		"joined a group":          {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inGroup + `,"new_chat_member":{"status":"member"}}}`, outcome{7, groupMember}},
+		"a press without an id": {`{"update_id":7,"callback_query":{"id":"",` + fromHoa + `,"data":"ok"}}`,
+			outcome{7, unreadable}},
+		"edited": {`{"update_id":7,"edited_message":{"message_id":3,` + fromHoa + `,` + inChat +
+			`,"text":"x"}}`, outcome{7, editedText}},
+		"another kind": {`{"update_id":7,"message_reaction":{}}`, outcome{7, notAsked}},
+		"a bot": {`{"update_id":7,"message":{"message_id":3,"from":{"id":9,"is_bot":true},` + inChat +
+			`,"text":"x"}}`, outcome{7, noSender}},
+		"a channel's post": {`{"update_id":7,"message":{"message_id":3,` + inChat + `,"text":"x"}}`,
+			outcome{7, noSender}},
+		"anonymous admin": {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,"sender_chat":{"id":-1},` +
+			inGroup + `,"text":"/x"}}`, outcome{7, noSender}},
+		"group talk": {`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup +
+			`,"text":"chào"}}`, outcome{7, groupTalk}},
+		"service": {said(`"pinned_message":{"message_id":1,"date":0,"chat":{"id":1}}`),
+			outcome{7, inService}},
+		"restricted": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat +
+			`,"new_chat_member":{"status":"restricted"}}}`, outcome{7, otherStatus}},
+		"joined a group": {`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inGroup +
+			`,"new_chat_member":{"status":"member"}}}`, outcome{7, groupMember}},
 	} {
 		in, out := decode([]byte(test.raw), epoch)
 		if out != test.want || in != (bot.Inbound{}) {
@@ -147,14 +170,18 @@ func TestEventsOfOneIDDiffer(t *testing.T) {
 // bot.Inbound.
 func FuzzDecode(f *testing.F) {
 	for _, fields := range []string{
-		`"text":"/start ABC"`, `"text":"a\u0000\ud83d"`, `"contact":{"phone_number":"1","user_id":5000000001}`, `"photo":[{}]`, `"photo":[null]`,
+		`"text":"/start ABC"`, `"text":"a\u0000\ud83d"`, `"contact":{"phone_number":"1","user_id":5000000001}`,
+		`"photo":[{}]`, `"photo":[null]`,
 		`"document":{"file_name":"\n"}`, `"dice":{}`, `"venue":{}`, `"new_chat_title":"x"`, `"caption":"x","voice":{}`,
 	} {
 		f.Add([]byte(said(fields)))
 	}
-	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ok","message":{"message_id":9,"date":0}}}`))
-	f.Add([]byte(`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat + `,"new_chat_member":{"status":"kicked"}}}`))
-	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa + `,"data":"ĐỒNG Ý","message":{"message_id":9,` + inGroup + `}}}`))
+	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa +
+		`,"data":"ok","message":{"message_id":9,"date":0}}}`))
+	f.Add([]byte(`{"update_id":7,"my_chat_member":{` + fromHoa + `,` + inChat +
+		`,"new_chat_member":{"status":"kicked"}}}`))
+	f.Add([]byte(`{"update_id":7,"callback_query":{"id":"438",` + fromHoa +
+		`,"data":"ĐỒNG Ý","message":{"message_id":9,` + inGroup + `}}}`))
 	f.Add([]byte(`{"update_id":7,"message":{"message_id":3,` + fromHoa + `,` + inGroup + `,"text":"/menu@canbo_bot"}}`))
 	for _, raw := range []string{`{"update_id":7,"message":[]}`, `{"update_id":"x"}`, `[]`, `{}`, ``, "\xff"} {
 		f.Add([]byte(raw))
@@ -193,14 +220,16 @@ func FuzzDecode(f *testing.F) {
 		if _, ok := pressOf(in.EventID); !ok || len(in.EventID) > 128 {
 			t.Fatalf("event %q", in.EventID)
 		}
-		if a := in.Attachment; a != nil && (a.Kind == "" || a.Size < 0 || !norm.NFC.IsNormalString(a.Name) || strings.ContainsFunc(a.Name, unicode.IsControl)) {
+		if a := in.Attachment; a != nil && (a.Kind == "" || a.Size < 0 || !norm.NFC.IsNormalString(a.Name) ||
+			strings.ContainsFunc(a.Name, unicode.IsControl)) {
 			t.Fatalf("attachment %+v", a)
 		}
 		if in.Contact != nil && in.Contact.Own && !in.Private {
 			t.Fatal("vouched for in a group")
 		}
 		whats := 0
-		for _, is := range []bool{in.Action != "", in.Start != "", in.Contact != nil, in.Attachment != nil, in.Presence != "", in.Text != "" && in.Attachment == nil} {
+		for _, is := range []bool{in.Action != "", in.Start != "", in.Contact != nil, in.Attachment != nil,
+			in.Presence != "", in.Text != "" && in.Attachment == nil} {
 			if is {
 				whats++
 			}

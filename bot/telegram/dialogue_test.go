@@ -29,7 +29,8 @@ func TestWhatAPersonSees(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hoa.Messages()[0]
-	if !slices.Equal(got.Bold, []string{"Đề nghị <12> 🎉"}) || got.Text != "Đề nghị <12> 🎉\nChờ duyệt & ký" || !got.Protected {
+	if !slices.Equal(got.Bold, []string{"Đề nghị <12> 🎉"}) || got.Text != "Đề nghị <12> 🎉\nChờ duyệt & ký" ||
+		!got.Protected {
 		t.Errorf("shown %+v", got)
 	}
 	var styles []string
@@ -121,7 +122,8 @@ func TestALongReplyIsFinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := hoa.Messages()
-	if len(shown) != 3 || shown[2].FileName != "a.pdf" || shown[0].Text+"\n"+shown[1].Text != strings.TrimSpace(strings.Repeat("một dòng\n", 600)) {
+	if len(shown) != 3 || shown[2].FileName != "a.pdf" ||
+		shown[0].Text+"\n"+shown[1].Text != strings.TrimSpace(strings.Repeat("một dòng\n", 600)) {
 		t.Errorf("%d messages", len(shown))
 	}
 	if took := time.Since(began); took < 2*time.Second {
@@ -134,7 +136,8 @@ func TestAReferenceComesWithAnError(t *testing.T) {
 	l := newLine(t, nil)
 	hoa := l.server.Known(firstPerson, "Hoa")
 	l.server.Fail(telegramtest.Fault{Method: "sendDocument", Status: 413})
-	ref, err := l.channel.Send(t.Context(), chatOf(hoa), bot.Reply{Text: "Đây ạ", Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}})
+	ref, err := l.channel.Send(t.Context(), chatOf(hoa),
+		bot.Reply{Text: "Đây ạ", Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}})
 	if ref == "" || bot.FateOf(err) != bot.Refused {
 		t.Errorf("ref %q, %v", ref, err)
 	}
@@ -170,10 +173,12 @@ func TestFetchBringsWhatAPersonSent(t *testing.T) {
 
 func TestCommandsAndName(t *testing.T) {
 	l := newLine(t, nil)
-	if err := l.channel.SetCommands(t.Context(), []telegram.Command{{Name: "menu", Description: "Trang chủ"}, {Name: "huy", Description: "Bỏ dở"}}); err != nil {
+	if err := l.channel.SetCommands(t.Context(), []telegram.Command{{Name: "menu", Description: "Trang chủ"},
+		{Name: "huy", Description: "Bỏ dở"}}); err != nil {
 		t.Error(err)
 	}
-	if err := l.channel.SetCommands(t.Context(), []telegram.Command{{Name: "Trang chủ", Description: "x"}}); bot.FateOf(err) != bot.Refused {
+	if err := l.channel.SetCommands(t.Context(),
+		[]telegram.Command{{Name: "Trang chủ", Description: "x"}}); bot.FateOf(err) != bot.Refused {
 		t.Errorf("a name that is none: %v", err)
 	}
 	if name, err := l.channel.Username(t.Context()); err != nil || name != "canbo_test_bot" {

@@ -38,15 +38,19 @@ func TestEmulator(t *testing.T) {
 	t.Cleanup(transport.CloseIdleConnections)
 	e.client = &http.Client{Transport: transport}
 	log := &logged{}
-	channel := telegram.New(telegram.Config{Token: emulatorToken, APIURL: e.url, Client: &http.Client{Transport: transport}, Logger: log.logger()})
+	channel := telegram.New(telegram.Config{Token: emulatorToken, APIURL: e.url,
+		Client: &http.Client{Transport: transport}, Logger: log.logger()})
 	taken := newTaker(nil)
 	stop := (&line{channel: channel}).poll(t, taken)
 
 	// In: a text, an invite link, one's own number, a document.
 	e.says(t, map[string]any{"text": "phụ cấp tháng này có chưa?"})
-	e.says(t, map[string]any{"text": "/start AbC-_9", "entities": []any{map[string]any{"type": "bot_command", "offset": 0, "length": 6}}})
-	e.says(t, map[string]any{"contact": map[string]any{"phone_number": "+84912345678", "first_name": "Hoa", "user_id": 77}})
-	e.says(t, map[string]any{"document": map[string]any{"file_id": "f1", "file_unique_id": "u", "file_name": "quyết định.pdf"}})
+	e.says(t, map[string]any{"text": "/start AbC-_9",
+		"entities": []any{map[string]any{"type": "bot_command", "offset": 0, "length": 6}}})
+	e.says(t, map[string]any{"contact": map[string]any{"phone_number": "+84912345678", "first_name": "Hoa",
+		"user_id": 77}})
+	e.says(t, map[string]any{"document": map[string]any{"file_id": "f1", "file_unique_id": "u",
+		"file_name": "quyết định.pdf"}})
 	came := taken.wait(t, 4)
 	if in := came[0]; in.Text != "phụ cấp tháng này có chưa?" || in.ChatID != "77" || in.UserID != "77" || !in.Private {
 		t.Errorf("text: %+v", in)
@@ -57,7 +61,8 @@ func TestEmulator(t *testing.T) {
 	if in := came[2]; in.Contact == nil || !in.Contact.Own || in.Contact.Phone != "+84912345678" {
 		t.Errorf("contact: %+v", in.Contact)
 	}
-	if in := came[3]; in.Attachment == nil || in.Attachment.Kind != bot.Document || in.Attachment.Name != "quyết định.pdf" {
+	if in := came[3]; in.Attachment == nil || in.Attachment.Kind != bot.Document ||
+		in.Attachment.Name != "quyết định.pdf" {
 		t.Errorf("document: %+v", in.Attachment)
 	}
 
@@ -73,7 +78,8 @@ func TestEmulator(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent := e.history(t)
-	if len(sent) != 2 || !strings.Contains(sent[0].Text, "Đề nghị 12") || !strings.Contains(string(sent[0].Markup), `ap:12`) ||
+	if len(sent) != 2 || !strings.Contains(sent[0].Text, "Đề nghị 12") ||
+		!strings.Contains(string(sent[0].Markup), `ap:12`) ||
 		!strings.Contains(string(sent[1].Markup), "request_contact") {
 		t.Fatalf("the emulator has %+v", sent)
 	}
@@ -93,12 +99,14 @@ func TestEmulator(t *testing.T) {
 	if err := channel.Edit(ctx, "77", ref, bot.Reply{Title: "Đề nghị 12", Text: "Đã duyệt"}); err != nil {
 		t.Error(err)
 	}
-	if sent := e.history(t); !slices.ContainsFunc(sent, func(m emulated) bool { return strings.Contains(m.Text, "Đã duyệt") }) {
+	if sent := e.history(t); !slices.ContainsFunc(sent,
+		func(m emulated) bool { return strings.Contains(m.Text, "Đã duyệt") }) {
 		t.Errorf("not redrawn: %+v", sent)
 	}
 
 	// What it does not know is an answer that is none of the Bot API's.
-	_, err = channel.Send(ctx, "77", bot.Reply{Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}})
+	_, err = channel.Send(ctx, "77", bot.Reply{Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf",
+		Content: []byte("%PDF")}}})
 	if fate := bot.FateOf(err); err == nil || fate == bot.Refused || fate == bot.Broken {
 		t.Errorf("a method that is missing: %v", err)
 	}

@@ -64,7 +64,8 @@ func TestFates(t *testing.T) {
 				t.Errorf("%s, %d %s: %s, want %s (%v)", what, test.status, test.body, got, test.want, err)
 			}
 			failed := (*bot.SendError)(nil)
-			if errors.As(err, &failed); strings.Contains(test.body, "retry_after") && !failed.RetryAt.Equal(epoch.Add(7*time.Second)) {
+			if errors.As(err, &failed); strings.Contains(test.body, "retry_after") &&
+				!failed.RetryAt.Equal(epoch.Add(7*time.Second)) {
 				t.Errorf("%s, %s: again at %v", what, test.body, failed.RetryAt)
 			}
 		}
@@ -107,7 +108,8 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 		}
 	})
 	t.Run("nothing is asked with unusable settings", func(t *testing.T) {
-		for _, config := range []Config{{}, {Token: "a b"}, {Token: testToken, APIURL: "ftp://x"}, {Token: testToken, APIURL: "http://[" + testToken}, {Token: testToken, APIURL: "api.telegram.org"}} {
+		for _, config := range []Config{{}, {Token: "a b"}, {Token: testToken, APIURL: "ftp://x"},
+			{Token: testToken, APIURL: "http://[" + testToken}, {Token: testToken, APIURL: "api.telegram.org"}} {
 			_, err := New(config).Send(t.Context(), "42", bot.Reply{Text: "x"})
 			checkFate(t, err, bot.Broken)
 		}
@@ -184,7 +186,8 @@ func TestAMovedChatIsFollowedOnce(t *testing.T) {
 		}
 		say(w, 200, `{"ok":true,"result":{"message_id":8}}`)
 	})
-	ref, err := channel.Send(t.Context(), "-5", bot.Reply{Text: "x", Files: []bot.File{{Name: "a.pdf", Content: []byte("x")}}})
+	ref, err := channel.Send(t.Context(), "-5",
+		bot.Reply{Text: "x", Files: []bot.File{{Name: "a.pdf", Content: []byte("x")}}})
 	if ref != "8" || err != nil || len(server.asked("")) != 3 {
 		t.Errorf("Send = %q, %v; asked %v", ref, err, server.asked(""))
 	}

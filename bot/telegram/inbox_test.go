@@ -166,7 +166,8 @@ func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, r.Context().Err()
 		}
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)),
+		Request: r}, nil
 }
 
 // How long Poll leaves a server alone that does not give updates.
@@ -176,11 +177,12 @@ func TestPollPauses(t *testing.T) {
 		answers []string
 		want    []int // when it asks
 	}{
-		"a gateway's pages":     {slices.Repeat([]string{"502 <html>"}, 7), []int{0, 1, 3, 7, 15, 31, 61, 91}},
-		"after a good one":      {[]string{"502 <html>", "502 <html>", empty, "502 <html>"}, []int{0, 1, 3, 3, 4}},
-		"slow down":             {[]string{"429 " + apiError(429, "Too Many Requests", `{"retry_after":40}`)}, []int{0, 40}},
-		"no token":              {[]string{"401 " + apiError(401, "Unauthorized", "")}, []int{0, 300}},
-		"another poller":        {slices.Repeat([]string{"409 " + apiError(409, "Conflict: terminated by other getUpdates request", "")}, 2), []int{0, 1, 3}},
+		"a gateway's pages": {slices.Repeat([]string{"502 <html>"}, 7), []int{0, 1, 3, 7, 15, 31, 61, 91}},
+		"after a good one":  {[]string{"502 <html>", "502 <html>", empty, "502 <html>"}, []int{0, 1, 3, 3, 4}},
+		"slow down":         {[]string{"429 " + apiError(429, "Too Many Requests", `{"retry_after":40}`)}, []int{0, 40}},
+		"no token":          {[]string{"401 " + apiError(401, "Unauthorized", "")}, []int{0, 300}},
+		"another poller": {slices.Repeat([]string{"409 " +
+			apiError(409, "Conflict: terminated by other getUpdates request", "")}, 2), []int{0, 1, 3}},
 		"does not wait":         {slices.Repeat([]string{empty}, 4), []int{0, 0, 1, 1, 2}},
 		"an update with no id":  {[]string{`200 {"ok":true,"result":[{}]}`}, []int{0, 30}},
 		"no list":               {[]string{`200 {"ok":true,"result":7}`}, []int{0, 1}},
@@ -210,7 +212,8 @@ func TestPollPauses(t *testing.T) {
 
 // Updates as the API gives them, one by one.
 func TestABatchIsTakenUpdateByUpdate(t *testing.T) {
-	p := poller{channel: New(Config{Token: testToken}), inbox: newInbox(func(bot.Inbound) error { return nil }, slog.New(slog.DiscardHandler))}
+	p := poller{channel: New(Config{Token: testToken}),
+		inbox: newInbox(func(bot.Inbound) error { return nil }, slog.New(slog.DiscardHandler))}
 	raw := func(all ...string) (batch []json.RawMessage) {
 		for _, one := range all {
 			batch = append(batch, json.RawMessage(one))

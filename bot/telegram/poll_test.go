@@ -31,7 +31,8 @@ func TestPollTakesWhatPeopleDo(t *testing.T) {
 	l.poll(t, taken)
 	came := taken.wait(t, 5)
 	l.server.WaitIdleUpdates(t)
-	if came[0].Start != "AbC-_9" || came[1].Text != "phụ cấp tháng này có chưa?" || came[2].Contact == nil || !came[2].Contact.Own ||
+	if came[0].Start != "AbC-_9" || came[1].Text != "phụ cấp tháng này có chưa?" || came[2].Contact == nil ||
+		!came[2].Contact.Own ||
 		came[3].Action != "menu" || came[3].MessageRef != "1" || came[4].Presence != bot.Left {
 		t.Errorf("%+v", came)
 	}
@@ -273,7 +274,8 @@ func TestPollOutlivesPanics(t *testing.T) {
 	l.poll(t, taken)
 	taken.wait(t, 1)
 	l.server.WaitIdleUpdates(t)
-	if text := log.String(); strings.Count(text, "handler panicked\"") != 3 || !strings.Contains(text, "passed over") || strings.Contains(text, "kín") {
+	if text := log.String(); strings.Count(text, "handler panicked\"") != 3 || !strings.Contains(text, "passed over") ||
+		strings.Contains(text, "kín") {
 		t.Errorf("log: %s", text)
 	}
 }
@@ -376,7 +378,8 @@ func TestPollAsksPrecisely(t *testing.T) {
 		t.Errorf("began with %s", calls[0].Method)
 	}
 	first, last := calls[1].Params, calls[len(calls)-1].Params
-	if first["allowed_updates"] != `["message","callback_query","my_chat_member"]` || first["timeout"] != "25" || first["limit"] != "100" || first["offset"] != "" {
+	if first["allowed_updates"] != `["message","callback_query","my_chat_member"]` || first["timeout"] != "25" ||
+		first["limit"] != "100" || first["offset"] != "" {
 		t.Errorf("first asked with %v", first)
 	}
 	if last["offset"] != "1001" {

@@ -17,7 +17,8 @@ func TestSendDrawsAReply(t *testing.T) {
 	ref, err := channel.Send(t.Context(), "42", bot.Reply{
 		Title: "Trưởng thôn <A> & B", Text: "1 < 2 & *x*", Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("ok", "1"), Style: bot.Positive}, bot.Button{Label: "Không", Action: bot.Act("no", "1"), Style: bot.Negative}),
+			bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("ok", "1"), Style: bot.Positive},
+				bot.Button{Label: "Không", Action: bot.Act("no", "1"), Style: bot.Negative}),
 			{},
 			bot.Row(bot.Button{Label: "Xem", URL: "https://example.vn"}),
 		},
@@ -39,7 +40,8 @@ func TestSendSplitsAtLinesWithButtonsUnderTheLastPart(t *testing.T) {
 	server, channel := newStub(t)
 	line := strings.Repeat("ề😀", 100) // 300 units
 	text := strings.TrimSuffix(strings.Repeat(line+"\n", 30), "\n")
-	ref, err := channel.Send(t.Context(), "42", bot.Reply{Title: "T", Text: text, Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})}})
+	ref, err := channel.Send(t.Context(), "42",
+		bot.Reply{Title: "T", Text: text, Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +95,9 @@ func TestSendAsksForAContact(t *testing.T) {
 	board := `{"keyboard":[[{"text":"Gửi số","request_contact":true}]],"resize_keyboard":true,"one_time_keyboard":true}`
 	t.Run("apart from buttons", func(t *testing.T) {
 		server, channel := newStub(t)
-		ref, err := channel.Send(t.Context(), "42", bot.Reply{Text: "Số?", AskContact: "Gửi số", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: bot.Act("cancel")})}})
+		ref, err := channel.Send(t.Context(), "42",
+			bot.Reply{Text: "Số?", AskContact: "Gửi số",
+				Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Huỷ", Action: bot.Act("cancel")})}})
 		sent := server.asked("sendMessage")
 		if err != nil || ref != "1" || len(sent) != 2 {
 			t.Fatalf("ref %q, %d messages, %v", ref, len(sent), err)
@@ -152,7 +156,8 @@ func TestSendFilesAfterTheText(t *testing.T) {
 	server, channel := newStub(t)
 	ref, err := channel.Send(t.Context(), "42", bot.Reply{
 		Text: "Báo cáo", Protect: true,
-		Files: []bot.File{{Name: "mã.png", MIME: "image/png", Content: []byte("png")}, {Name: "báo cáo.xlsx", MIME: "application/vnd.ms-excel", Content: []byte("x")}},
+		Files: []bot.File{{Name: "mã.png", MIME: "image/png", Content: []byte("png")},
+			{Name: "báo cáo.xlsx", MIME: "application/vnd.ms-excel", Content: []byte("x")}},
 	})
 	if err != nil || ref != "1" {
 		t.Fatalf("Send = %q, %v", ref, err)
@@ -161,7 +166,8 @@ func TestSendFilesAfterTheText(t *testing.T) {
 	for _, r := range server.asked("") {
 		got = append(got, fmt.Sprint(r.method, r.files, r.params["protect_content"]))
 	}
-	want := []string{"sendMessagemap[]true", "sendPhotomap[photo:mã.png]true", "sendDocumentmap[document:báo cáo.xlsx]true"}
+	want := []string{"sendMessagemap[]true", "sendPhotomap[photo:mã.png]true",
+		"sendDocumentmap[document:báo cáo.xlsx]true"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -188,7 +194,8 @@ func TestAPictureThatIsRefusedGoesAsADocument(t *testing.T) {
 
 func TestSendAsksNothingInVain(t *testing.T) {
 	server, channel := newStub(t)
-	for _, reply := range []bot.Reply{{}, {Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x", Action: bot.Act("x")})}}} {
+	for _, reply := range []bot.Reply{{}, {Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "x",
+		Action: bot.Act("x")})}}} {
 		if ref, err := channel.Send(t.Context(), "42", reply); ref != "" || err != nil {
 			t.Errorf("saying nothing: %q, %v", ref, err)
 		}
@@ -209,7 +216,8 @@ func TestEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	edits := server.asked("editMessageText")
-	if len(edits) != 1 || edits[0].params["message_id"] != "9" || edits[0].params["reply_markup"] != `{"inline_keyboard":[]}` {
+	if len(edits) != 1 || edits[0].params["message_id"] != "9" ||
+		edits[0].params["reply_markup"] != `{"inline_keyboard":[]}` {
 		t.Errorf("asked %v: an edit without buttons takes the old ones away, with [] and not null", server.asked(""))
 	}
 	for _, ref := range []string{"", "x", "0", "-1"} {
@@ -217,7 +225,8 @@ func TestEdit(t *testing.T) {
 			t.Errorf("ref %q: %v", ref, err)
 		}
 	}
-	if err := channel.Edit(t.Context(), "42", "9", bot.Reply{Text: strings.Repeat("x", 5000)}); bot.FateOf(err) != bot.Refused {
+	if err := channel.Edit(t.Context(), "42", "9",
+		bot.Reply{Text: strings.Repeat("x", 5000)}); bot.FateOf(err) != bot.Refused {
 		t.Errorf("too long: %v", err)
 	}
 	server.answers(says(400, `{"ok":false,"error_code":400,"description":"Bad Request: message is not modified: specified new message content and reply markup are exactly the same"}`))
@@ -240,7 +249,8 @@ func TestPressedAndTyping(t *testing.T) {
 	if asked := server.asked("answerCallbackQuery"); len(asked) != 1 || asked[0].params["callback_query_id"] != "4382" {
 		t.Errorf("asked %v", asked)
 	}
-	if err := channel.Pressed(t.Context(), bot.Inbound{EventID: eventID(5, "1"), Text: "x"}); err != nil || len(server.asked("")) != 1 {
+	if err := channel.Pressed(t.Context(), bot.Inbound{EventID: eventID(5, "1"), Text: "x"}); err != nil ||
+		len(server.asked("")) != 1 {
 		t.Errorf("a text has no button that waits: %v", err)
 	}
 	server.answers(says(400, `{"ok":false,"error_code":400,"description":"Bad Request: query is too old and response timeout expired or query ID is invalid"}`))

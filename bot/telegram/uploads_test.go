@@ -27,7 +27,8 @@ func TestAFileForManyIsUploadedOnce(t *testing.T) {
 }
 
 func (l *line) replica(t *testing.T, uploads bot.Uploads) *telegram.Channel {
-	return telegram.New(telegram.Config{Token: l.server.Token, APIURL: l.server.URL, Client: l.client(t), Uploads: uploads})
+	return telegram.New(telegram.Config{Token: l.server.Token, APIURL: l.server.URL, Client: l.client(t),
+		Uploads: uploads})
 }
 
 var paper = bot.File{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF"), Key: "k"}
@@ -36,7 +37,8 @@ var paper = bot.File{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%P
 // itself, and after a change of the token nothing is uploaded again.
 func TestIdsBelongToTheBot(t *testing.T) {
 	l, store := newLine(t, nil), &channeltest.Library{}
-	for i, token := range []string{"123456789:AAF-the-first-token", "123456789:AAF-the-second-token", "987654321:AAF-another-bot"} {
+	for i, token := range []string{"123456789:AAF-the-first-token", "123456789:AAF-the-second-token",
+		"987654321:AAF-another-bot"} {
 		l.server.Token = token
 		channel := telegram.New(telegram.Config{Token: token, APIURL: l.server.URL, Client: l.client(t), Uploads: store})
 		if _, err := channel.Send(t.Context(), l.Chat(i), bot.Reply{Files: []bot.File{paper}}); err != nil {
@@ -45,7 +47,8 @@ func TestIdsBelongToTheBot(t *testing.T) {
 	}
 	names := store.Names()
 	slices.Sort(names)
-	if want := []string{"123456789 k document", "987654321 k document"}; !slices.Equal(names, want) || l.server.Uploads() != 2 {
+	if want := []string{"123456789 k document", "987654321 k document"}; !slices.Equal(names, want) ||
+		l.server.Uploads() != 2 {
 		t.Errorf("kept %q with %d uploads", names, l.server.Uploads())
 	}
 }
@@ -57,7 +60,8 @@ func TestTheLargestSizeOfAPhotoIsKept(t *testing.T) {
 	l.server.Quiet = true
 	picture := bot.File{Name: "a.png", MIME: "image/png", Content: []byte("\x89PNG\r\n\x1a\n"), Key: "k"}
 	for n := range 3 {
-		if _, err := l.replica(t, store).Send(t.Context(), l.Chat(n), bot.Reply{Files: []bot.File{picture}, Protect: true}); err != nil {
+		if _, err := l.replica(t, store).Send(t.Context(), l.Chat(n),
+			bot.Reply{Files: []bot.File{picture}, Protect: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,7 +110,8 @@ func TestAChatWithoutPhotos(t *testing.T) {
 		}
 	}
 	send(0)
-	l.server.Fail(telegramtest.Fault{Method: "sendPhoto", Status: 400, Text: "Bad Request: not enough rights to send photos to the chat"})
+	l.server.Fail(telegramtest.Fault{Method: "sendPhoto", Status: 400,
+		Text: "Bad Request: not enough rights to send photos to the chat"})
 	send(1)
 	l.server.Recover()
 	send(2)

@@ -73,7 +73,9 @@ func TestPressedEndsTheSpinner(t *testing.T) {
 	taken := newTaker(nil)
 	l.hook(t, taken)
 	hoa := l.server.Known(firstPerson, "Hoa")
-	if _, err := l.channel.Send(t.Context(), chatOf(hoa), bot.Reply{Text: "Mời chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Trang chủ", Action: bot.Act("menu")})}}); err != nil {
+	if _, err := l.channel.Send(t.Context(), chatOf(hoa),
+		bot.Reply{Text: "Mời chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Trang chủ",
+			Action: bot.Act("menu")})}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := hoa.Press("Trang chủ"); err != nil {
@@ -123,7 +125,8 @@ func TestWebhookIsBounded(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 60 {
 		all.Go(func() {
-			body := strings.NewReader(`{"update_id":` + strconv.Itoa(i+1) + `,"message":{"message_id":1,"from":{"id":7},"chat":{"id":7,"type":"private"},"date":1,"text":"x"}}`)
+			body := strings.NewReader(`{"update_id":` + strconv.Itoa(i+1) +
+				`,"message":{"message_id":1,"from":{"id":7},"chat":{"id":7,"type":"private"},"date":1,"text":"x"}}`)
 			request := httptest.NewRequest(http.MethodPost, "/", body)
 			request.Header.Set("X-Telegram-Bot-Api-Secret-Token", "s")
 			recorder := httptest.NewRecorder()

@@ -27,17 +27,18 @@ func TestWebhook(t *testing.T) {
 		panics               bool
 		want, handled        int
 	}{
-		"taken":              {http.MethodPost, secret, message, nil, false, 200, 1},
-		"another method":     {http.MethodGet, secret, "", nil, false, 405, 0},
-		"no secret":          {http.MethodPost, "", message, nil, false, 401, 0},
-		"a wrong secret":     {http.MethodPost, secret + "x", message, nil, false, 403, 0},
-		"poison":             {http.MethodPost, secret, `{"update_id":7,"message":3}`, nil, false, 200, 0},
-		"no JSON":            {http.MethodPost, secret, `<html>`, nil, false, 200, 0},
-		"ignored":            {http.MethodPost, secret, `{"update_id":7,"poll":{}}`, nil, false, 200, 0},
-		"not handled":        {http.MethodPost, secret, message, errors.New("away"), false, 503, 1},
-		"the handler falls":  {http.MethodPost, secret, message, nil, true, 503, 1},
-		"as large as can be": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate-len(message)), nil, false, 200, 1},
-		"too large":          {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate), nil, false, 413, 0},
+		"taken":             {http.MethodPost, secret, message, nil, false, 200, 1},
+		"another method":    {http.MethodGet, secret, "", nil, false, 405, 0},
+		"no secret":         {http.MethodPost, "", message, nil, false, 401, 0},
+		"a wrong secret":    {http.MethodPost, secret + "x", message, nil, false, 403, 0},
+		"poison":            {http.MethodPost, secret, `{"update_id":7,"message":3}`, nil, false, 200, 0},
+		"no JSON":           {http.MethodPost, secret, `<html>`, nil, false, 200, 0},
+		"ignored":           {http.MethodPost, secret, `{"update_id":7,"poll":{}}`, nil, false, 200, 0},
+		"not handled":       {http.MethodPost, secret, message, errors.New("away"), false, 503, 1},
+		"the handler falls": {http.MethodPost, secret, message, nil, true, 503, 1},
+		"as large as can be": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate-len(message)), nil, false,
+			200, 1},
+		"too large": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate), nil, false, 413, 0},
 	} {
 		server, channel := newStub(t)
 		handled := 0
@@ -124,12 +125,15 @@ func BenchmarkWebhook(b *testing.B) {
 // What a message costs beside the network.
 func BenchmarkSend(b *testing.B) {
 	answer := `{"ok":true,"result":{"message_id":3,"date":1795392000,"chat":{"id":5000000001,"type":"private"},"text":"phụ cấp"}}`
-	channel := New(Config{Token: testToken, Client: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-		io.Copy(io.Discard, r.Body)
-		r.Body.Close()
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
-	})}})
-	reply := bot.Reply{Title: "Phụ cấp", Text: "200.000 đ", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("x")})}}
+	channel := New(Config{Token: testToken,
+		Client: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			io.Copy(io.Discard, r.Body)
+			r.Body.Close()
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer)),
+				Request: r}, nil
+		})}})
+	reply := bot.Reply{Title: "Phụ cấp", Text: "200.000 đ",
+		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("x")})}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := channel.Send(b.Context(), "42", reply); err != nil {

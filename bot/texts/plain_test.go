@@ -21,7 +21,8 @@ var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng 
 // are a person's own words.
 var notDoing = []string{
 	"button.help",
-	"button.agree", "button.disagree", "button.have_code", "button.no_code", "button.none", "button.confirm", "button.absent",
+	"button.agree", "button.disagree", "button.have_code", "button.no_code", "button.none", "button.confirm",
+	"button.absent",
 	"button.got_full", "button.got_less", "button.got_none",
 	"button.link_yes", "button.link_no",
 }
@@ -54,7 +55,8 @@ func labelled(key string) bool {
 	return last == "button" && !strings.HasPrefix(key, "errors.") || slices.Contains([]string{
 		"form.send", "form.back", "form.cancel", "form.resume", "form.contact", "form.keep", "form.use",
 		"problem.not_received", "problem.too_little", "problem.month_choice", "runs.prepare", "phone.mine",
-		"notice.all", "notice.heads", "notice.deputies", "notice.needs", "notice.needs_not", "notice.needs_answer", "day.today", "day.first",
+		"notice.all", "notice.heads", "notice.deputies", "notice.needs", "notice.needs_not", "notice.needs_answer",
+		"day.today", "day.first",
 		"join.copy", "join.open_zalo", "join.open_telegram",
 	}, key)
 }
@@ -142,7 +144,8 @@ func TestRefusalsSayWhatNext(t *testing.T) {
 
 // named are the quotations that are no label of ours: another program's words,
 // a button whose number is left out, an example.
-var named = []string{"Menu", "Quan tâm", "Tải xuống", "Gói dịch vụ", "Tài khoản", "Webhook", "API Explorer", "Đã đọc", "Hoa tổ 5", "ZALO_APPSECRET_PROOF=true"}
+var named = []string{"Menu", "Quan tâm", "Tải xuống", "Gói dịch vụ", "Tài khoản", "Webhook", "API Explorer", "Đã đọc",
+	"Hoa tổ 5", "ZALO_APPSECRET_PROOF=true"}
 
 // A text that names a button names it as it is written on the button.
 func TestNamedButtonsAreThere(t *testing.T) {
@@ -159,7 +162,8 @@ func TestNamedButtonsAreThere(t *testing.T) {
 		}
 		for _, name := range quoted.FindAllString(raw(words, key), -1) {
 			name = strings.Trim(name, `"`)
-			if first := []rune(name); len(first) == 0 || first[0] == '{' || strings.ToLower(string(first[0])) == string(first[0]) {
+			if first := []rune(name); len(first) == 0 || first[0] == '{' ||
+				strings.ToLower(string(first[0])) == string(first[0]) {
 				continue
 			}
 			if !slices.Contains(labels, name) {

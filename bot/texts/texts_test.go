@@ -142,8 +142,10 @@ func useOf(call *ast.CallExpr) (use, bool) {
 		return one, true
 	case (name == "say" || name == "Say") && prefix != "":
 		return use{key: prefix, prefix: true}, true
-	case packageName == "services" && whole && slices.Contains([]string{"Invalid", "Denied", "NotFound", "Conflict", "TooMany", "Unavailable"}, name):
-		kind := map[string]string{"Invalid": "invalid", "Denied": "denied", "NotFound": "not_found", "Conflict": "conflict", "TooMany": "too_many", "Unavailable": "unavailable"}[name]
+	case packageName == "services" && whole &&
+		slices.Contains([]string{"Invalid", "Denied", "NotFound", "Conflict", "TooMany", "Unavailable"}, name):
+		kind := map[string]string{"Invalid": "invalid", "Denied": "denied", "NotFound": "not_found", "Conflict": "conflict",
+			"TooMany": "too_many", "Unavailable": "unavailable"}[name]
 		return use{key: "errors." + kind + "." + key}, true
 	}
 	return use{}, false
@@ -221,7 +223,8 @@ func TestSayFillsAndComplains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := words.Say("stage.paid", bot.Fields{"month": models.NewMonth(2026, 3), "amount": texts.Money(350000), "date": models.NewDate(2026, 4, 5)})
+	got := words.Say("stage.paid", bot.Fields{"month": models.NewMonth(2026, 3), "amount": texts.Money(350000),
+		"date": models.NewDate(2026, 4, 5)})
 	if want := "Tháng 3/2026: đã chuyển 350.000 đ ngày 05/04/2026."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -237,7 +240,8 @@ func TestSayFillsAndComplains(t *testing.T) {
 
 func TestMoney(t *testing.T) {
 	for amount, want := range map[int64]string{
-		0: "0 đ", 500: "500 đ", 200_000: "200.000 đ", -400_000: "-400.000 đ", 62_050_000: "62.050.000 đ", 1_000_000_000_000: "1.000.000.000.000 đ",
+		0: "0 đ", 500: "500 đ", 200_000: "200.000 đ", -400_000: "-400.000 đ", 62_050_000: "62.050.000 đ",
+		1_000_000_000_000: "1.000.000.000.000 đ",
 	} {
 		if got := texts.Money(amount); got != want {
 			t.Errorf("Money(%d) = %q, want %q", amount, got, want)

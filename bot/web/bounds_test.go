@@ -55,7 +55,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	for len(behind.all()) < 8 && ctx.Err() == nil {
 		<-time.After(time.Millisecond)
 	}
-	if status, code := p.post("say", fields{"chat": "guest-1", "event": uuid.NewString(), "text": "nữa"}, nil); status != http.StatusTooManyRequests || code != "busy" {
+	if status, code := p.post("say", fields{"chat": "guest-1", "event": uuid.NewString(), "text": "nữa"},
+		nil); status != http.StatusTooManyRequests || code != "busy" {
 		t.Errorf("a ninth event at once: %d %s", status, code)
 	}
 	close(hold)
@@ -68,7 +69,8 @@ func TestStreamsAreFewAndEnd(t *testing.T) {
 	for range 64 {
 		open = append(open, listen(t, server, "", "officer-1"))
 	}
-	if answer, _ := get(t, server, "/try/events?chat=officer-1", nil); answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+	if answer, _ := get(t, server, "/try/events?chat=officer-1",
+		nil); answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("a stream too many: %s", answer.Status)
 	}
 	channel.Close()

@@ -84,7 +84,8 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 // until waits for a condition in the page.
 func until(t *testing.T, ctx context.Context, condition string) {
 	t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond),
+		chromedp.WithPollingTimeout(20*time.Second))); err != nil {
 		shown, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		focus, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.outerHTML`))
 		t.Fatalf("never true: %s: %v\nfocus %s\npage:\n%s", condition, err, focus, shown)
@@ -175,7 +176,8 @@ func TestBothPhonesAreLive(t *testing.T) {
 	until(t, ctx, says("right", "Đề nghị số 214"))
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-phone=right] [data-action="approve:214"]`)))
 	until(t, ctx, says("left", "Phường đã duyệt"))
-	until(t, ctx, says("right", "Đã duyệt đề nghị số 214")+` && !document.querySelector('[data-phone=right] [data-action]')`)
+	until(t, ctx, says("right", "Đã duyệt đề nghị số 214")+
+		` && !document.querySelector('[data-phone=right] [data-action]')`)
 	if bubbles := evaluate[int](t, ctx, `document.querySelectorAll('[data-phone=right] .log > *').length`); bubbles != 1 {
 		t.Errorf("the clerk sees %d bubbles, want the one card redrawn", bubbles)
 	}
@@ -231,7 +233,8 @@ func TestOnePhoneOnANarrowScreen(t *testing.T) {
 	ctx := browser(t, 390, 800)
 	do(t, ctx, chromedp.Navigate(server.URL+"/try"))
 	until(t, ctx, bothReady)
-	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-phone=left] [data-testid=say]`), "Đề nghị thay cấp phó "+strings.Repeat("dài", 60)), enter)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-phone=left] [data-testid=say]`), "Đề nghị thay cấp phó "+
+		strings.Repeat("dài", 60)), enter)
 	until(t, ctx, `document.querySelector('#tab-right .count').textContent === '1'`)
 	shoot(t, ctx, "narrow-sent.png")
 	if wide := evaluate[int](t, ctx, `document.documentElement.scrollWidth`); wide > 390 {
@@ -267,7 +270,8 @@ func TestAFailedMessageIsSentAgain(t *testing.T) {
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-phone=left] [data-testid=retry]`)))
 	until(t, ctx, says("left", "Anh/chị đã bấm: look 1"))
 	heard := behind.all()
-	if len(heard) != 4 || heard[0].EventID != heard[1].EventID || heard[2].EventID != heard[3].EventID || heard[1].EventID == heard[2].EventID {
+	if len(heard) != 4 || heard[0].EventID != heard[1].EventID || heard[2].EventID != heard[3].EventID ||
+		heard[1].EventID == heard[2].EventID {
 		t.Errorf("heard %+v, want each of two events twice", heard)
 	}
 }
@@ -277,7 +281,8 @@ func TestAStrangerOpensAnInvite(t *testing.T) {
 	ctx := browser(t, 1280, 860)
 	do(t, ctx, chromedp.Navigate(server.URL+"/try?start=ABC-123"))
 	until(t, ctx, says("left", "Mã mời: ABC-123"))
-	if address := evaluate[string](t, ctx, `location.search`); strings.Contains(address, "start") || !strings.Contains(address, "left=guest-1") {
+	if address := evaluate[string](t, ctx, `location.search`); strings.Contains(address, "start") ||
+		!strings.Contains(address, "left=guest-1") {
 		t.Errorf("address %q would open the invite again", address)
 	}
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-phone=left] [data-testid=contact]`)))
@@ -322,7 +327,8 @@ func TestTypingSign(t *testing.T) {
 	until(t, ctx, `!document.querySelector('[data-phone=left] [data-testid=typing]').hidden`)
 	shoot(t, ctx, "typing.png")
 	close(hold)
-	until(t, ctx, says("left", "Nghe: xin chào")+` && document.querySelector('[data-phone=left] [data-testid=typing]').hidden`)
+	until(t, ctx, says("left", "Nghe: xin chào")+
+		` && document.querySelector('[data-phone=left] [data-testid=typing]').hidden`)
 }
 
 func TestAPhotoIsSent(t *testing.T) {
@@ -343,7 +349,8 @@ func TestAPhotoIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, ctx, chromedp.SetUploadFiles(chromedp.CSS(`[data-phone=left] [data-testid=pick]`), []string{text}))
-	until(t, ctx, fmt.Sprintf(`document.querySelector('[data-phone=left] [data-testid=note]').innerText === %q`, words["wrong_type"]))
+	until(t, ctx, fmt.Sprintf(`document.querySelector('[data-phone=left] [data-testid=note]').innerText === %q`,
+		words["wrong_type"]))
 	if heard := behind.all(); len(heard) != 1 {
 		t.Errorf("heard %+v", heard)
 	}
@@ -358,7 +365,10 @@ func TestThePageOutlivesARestart(t *testing.T) {
 		return channel
 	}
 	old := start()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*current.Load()).ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		(*current.Load()).ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	ctx := browser(t, 1280, 860)
 	do(t, ctx, chromedp.Navigate(server.URL+"/try"))

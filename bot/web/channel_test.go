@@ -54,7 +54,8 @@ func TestStreamTellsWhatHappensInOrder(t *testing.T) {
 		}
 		return f.Message.Mine && f.Message.State == "sent"
 	})
-	mine, card, done := latest["officer-1 Đề nghị thay cấp phó"].Message, latest["clerk-1 Đề nghị thay cấp phó"].Message, latest["officer-1 Đã gửi phường."].Message
+	mine, card, done := latest["officer-1 Đề nghị thay cấp phó"].Message, latest["clerk-1 Đề nghị thay cấp phó"].Message,
+		latest["officer-1 Đã gửi phường."].Message
 	if !mine.Mine || mine.Order == 0 || card.Order <= mine.Order || done.Order <= card.Order {
 		t.Errorf("said %d, card %d, answer %d: out of order", mine.Order, card.Order, done.Order)
 	}
@@ -127,7 +128,8 @@ func TestAnEventIsDeliveredOnce(t *testing.T) {
 			t.Errorf("sent again: %d", status)
 		}
 	}
-	if status, _ := p.post("retry", fields{"chat": "officer-1", "event": body["event"]}, nil); status != http.StatusNoContent {
+	if status, _ := p.post("retry", fields{"chat": "officer-1", "event": body["event"]},
+		nil); status != http.StatusNoContent {
 		t.Errorf("retry of what is delivered: %d", status)
 	}
 	heard := behind.all()
@@ -158,7 +160,8 @@ func TestAnEventIsDeliveredOnce(t *testing.T) {
 
 func TestAHandlerThatPanicsLeavesARetry(t *testing.T) {
 	channel := web.New(config())
-	server := httptest.NewUnstartedServer(channel.Routes(handlerFunc(func(context.Context, bot.Inbound) error { panic("broken screen") })))
+	server := httptest.NewUnstartedServer(channel.Routes(
+		handlerFunc(func(context.Context, bot.Inbound) error { panic("broken screen") })))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
 	t.Cleanup(func() { channel.Close(); server.Close() })
@@ -183,7 +186,8 @@ func (f handlerFunc) Handle(ctx context.Context, in bot.Inbound) error { return 
 func TestInbound(t *testing.T) {
 	channel, behind, server := open(t)
 	p := visit(t, server)
-	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
+	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn",
+		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	nfd := "D\u0323uye\u0323\u0302t\x00\r\n" + strings.Repeat("a", 100_000)
 	for _, step := range []struct {
 		route string
@@ -193,16 +197,22 @@ func TestInbound(t *testing.T) {
 		{"say", fields{"chat": "officer-1", "text": nfd}, func(in bot.Inbound) bool {
 			return strings.HasPrefix(in.Text, "Ḍuyệt\naaa") && in.Cut && utf8.RuneCountInString(in.Text) == bot.MaxText
 		}},
-		{"press", fields{"chat": "officer-1", "action": "look:1", "ref": ref}, func(in bot.Inbound) bool { return in.Action == "look:1" && in.MessageRef == ref }},
-		{"press", fields{"chat": "officer-1", "action": "look:1", "ref": "00000000-1"}, func(in bot.Inbound) bool { return in.Action == "look:1" && in.MessageRef == "" }},
+		{"press", fields{"chat": "officer-1", "action": "look:1", "ref": ref},
+			func(in bot.Inbound) bool { return in.Action == "look:1" && in.MessageRef == ref }},
+		{"press", fields{"chat": "officer-1", "action": "look:1", "ref": "00000000-1"},
+			func(in bot.Inbound) bool { return in.Action == "look:1" && in.MessageRef == "" }},
 		{"contact", fields{"chat": "officer-1", "phone": "0900000000"}, func(in bot.Inbound) bool {
 			return in.Contact != nil && *in.Contact == bot.Contact{Phone: "+84912345678", Own: true}
 		}},
 		{"contact", fields{"chat": "guest-3", "phone": "0987.654.321"}, func(in bot.Inbound) bool {
 			return *in.Contact == bot.Contact{Phone: "0987.654.321", Own: true}
 		}},
-		{"start", fields{"chat": "guest-3", "code": "Ab_9-"}, func(in bot.Inbound) bool { return in.Start == "Ab_9-" && in.Presence == "" }},
-		{"start", fields{"chat": "guest-3"}, func(in bot.Inbound) bool { return in.Start == "" && in.Presence == bot.Joined }},
+		{"start", fields{"chat": "guest-3", "code": "Ab_9-"},
+			func(in bot.Inbound) bool { return in.Start == "Ab_9-" && in.Presence == "" }},
+		{"start", fields{"chat": "guest-3"}, func(in bot.Inbound) bool {
+			return in.Start == "" &&
+				in.Presence == bot.Joined
+		}},
 	} {
 		step.body["event"] = uuid.NewString()
 		if status, code := p.post(step.route, step.body, nil); status != http.StatusNoContent {
@@ -210,7 +220,8 @@ func TestInbound(t *testing.T) {
 		}
 		heard := behind.all()
 		in := heard[len(heard)-1]
-		if in.Channel != "web" || in.EventID != step.body["event"] || in.UserID != step.body["chat"] || in.ChatID != in.UserID || !in.Private || !in.At.Equal(noon) || !step.want(in) {
+		if in.Channel != "web" || in.EventID != step.body["event"] || in.UserID != step.body["chat"] ||
+			in.ChatID != in.UserID || !in.Private || !in.At.Equal(noon) || !step.want(in) {
 			t.Errorf("%s %v: heard %+v", step.route, step.body["action"], in)
 		}
 	}
@@ -219,7 +230,8 @@ func TestInbound(t *testing.T) {
 func TestPressedSign(t *testing.T) {
 	channel, behind, server := open(t)
 	p := visit(t, server)
-	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn", Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
+	ref := send(t, channel, "officer-1", bot.Reply{Text: "chọn",
+		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	l := listen(t, server, "", "officer-1")
 	l.snapshot()
 	hold := make(chan struct{})
@@ -230,10 +242,12 @@ func TestPressedSign(t *testing.T) {
 		p.post("press", fields{"chat": "officer-1", "event": event, "action": "look:1", "ref": ref}, nil)
 	})
 	waiting := l.until(func(f frame) bool { return f.Message.ID == ref })
-	if waiting.Message.Press == nil || waiting.Message.Press.State != "sending" || waiting.Message.Press.Action != "look:1" {
+	if waiting.Message.Press == nil || waiting.Message.Press.State != "sending" ||
+		waiting.Message.Press.Action != "look:1" {
 		t.Errorf("pressed: %+v", waiting.Message.Press)
 	}
-	if err := channel.Pressed(t.Context(), bot.Inbound{ChatID: "officer-1", EventID: event, MessageRef: ref, Action: "look:1"}); err != nil {
+	if err := channel.Pressed(t.Context(), bot.Inbound{ChatID: "officer-1", EventID: event, MessageRef: ref,
+		Action: "look:1"}); err != nil {
 		t.Fatal(err)
 	}
 	if taken := l.until(func(f frame) bool { return f.Message.ID == ref }); taken.Message.Press.State != "sent" {
@@ -241,7 +255,8 @@ func TestPressedSign(t *testing.T) {
 	}
 	close(hold)
 	post.Wait()
-	if err := channel.Pressed(t.Context(), bot.Inbound{ChatID: "officer-1", EventID: event, MessageRef: "gone"}); err != nil {
+	if err := channel.Pressed(t.Context(), bot.Inbound{ChatID: "officer-1", EventID: event,
+		MessageRef: "gone"}); err != nil {
 		t.Errorf("too late: %v", err)
 	}
 }
@@ -250,7 +265,8 @@ func TestFiles(t *testing.T) {
 	channel, behind, server := open(t)
 	p := visit(t, server)
 	picture := chart(t)
-	if status, code := p.attach("officer-1", uuid.NewString(), "../quyết định.png", picture); status != http.StatusNoContent {
+	if status, code := p.attach("officer-1", uuid.NewString(), "../quyết định.png",
+		picture); status != http.StatusNoContent {
 		t.Fatalf("a picture: %d %s", status, code)
 	}
 	got := *behind.all()[0].Attachment
@@ -263,24 +279,30 @@ func TestFiles(t *testing.T) {
 	if _, err := channel.Fetch(t.Context(), got.ID, 10); err == nil {
 		t.Error("a file over the limit was fetched")
 	}
-	if status, _ := p.attach("officer-1", uuid.NewString(), "a.pdf", []byte("%PDF-1.7 ...")); status != http.StatusNoContent || behind.all()[1].Attachment.Kind != bot.Document {
+	if status, _ := p.attach("officer-1", uuid.NewString(), "a.pdf",
+		[]byte("%PDF-1.7 ...")); status != http.StatusNoContent || behind.all()[1].Attachment.Kind != bot.Document {
 		t.Errorf("a PDF: %d", status)
 	}
-	if status, code := p.attach("officer-1", uuid.NewString(), "a.png", []byte("<html><script>")); status != http.StatusUnsupportedMediaType || code != "wrong_type" {
+	if status, code := p.attach("officer-1", uuid.NewString(), "a.png",
+		[]byte("<html><script>")); status != http.StatusUnsupportedMediaType || code != "wrong_type" {
 		t.Errorf("a page called a picture: %d %s", status, code)
 	}
-	if status, code := p.attach("officer-1", uuid.NewString(), "a.png", append(picture, make([]byte, 2<<20)...)); status != http.StatusRequestEntityTooLarge || code != "too_large" {
+	if status, code := p.attach("officer-1", uuid.NewString(), "a.png",
+		append(picture, make([]byte, 2<<20)...)); status != http.StatusRequestEntityTooLarge || code != "too_large" {
 		t.Errorf("a large picture: %d %s", status, code)
 	}
 
 	send(t, channel, "officer-1", bot.Reply{Text: "tệp", Files: []bot.File{
-		{Name: "trang.html", MIME: "text/html", Content: []byte("<script>alert(1)</script>")}, {Name: "biểu đồ.png", MIME: "text/html", Content: picture}}})
+		{Name: "trang.html", MIME: "text/html", Content: []byte("<script>alert(1)</script>")},
+		{Name: "biểu đồ.png", MIME: "text/html", Content: picture}}})
 	_, messages := listen(t, server, "", "officer-1").snapshot()
 	files := messages[len(messages)-1].Message.Files
 	for i, want := range []struct{ kind, disposition string }{{"text/html", "attachment;"}, {"image/png", "inline;"}} {
 		answer, raw := get(t, server, files[i].URL, nil)
-		if len(raw) != files[i].Size || answer.Header.Get("Content-Type") != want.kind || !strings.HasPrefix(answer.Header.Get("Content-Disposition"), want.disposition) ||
-			answer.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(answer.Header.Get("Content-Security-Policy"), "sandbox") {
+		if len(raw) != files[i].Size || answer.Header.Get("Content-Type") != want.kind ||
+			!strings.HasPrefix(answer.Header.Get("Content-Disposition"), want.disposition) ||
+			answer.Header.Get("X-Content-Type-Options") != "nosniff" ||
+			!strings.Contains(answer.Header.Get("Content-Security-Policy"), "sandbox") {
 			t.Errorf("%s comes with %v", files[i].Name, answer.Header)
 		}
 	}
@@ -301,12 +323,14 @@ func TestSendRefusesWhatNoPhoneShows(t *testing.T) {
 		reply bot.Reply
 		fate  bot.Fate
 	}{
-		"no chat":          {t.Context(), "", ok, bot.Refused},
-		"a long chat":      {t.Context(), strings.Repeat("c", 65), ok, bot.Refused},
-		"no label":         {t.Context(), "officer-1", with(bot.Button{Action: bot.Act("a")}), bot.Refused},
-		"no action":        {t.Context(), "officer-1", with(bot.Button{Label: "a"}), bot.Refused},
-		"action and page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: bot.Act("a"), URL: "https://a.example"}), bot.Refused},
-		"a long action":    {t.Context(), "officer-1", with(bot.Button{Label: "a", Action: bot.Act(strings.Repeat("a", 65))}), bot.Refused},
+		"no chat":     {t.Context(), "", ok, bot.Refused},
+		"a long chat": {t.Context(), strings.Repeat("c", 65), ok, bot.Refused},
+		"no label":    {t.Context(), "officer-1", with(bot.Button{Action: bot.Act("a")}), bot.Refused},
+		"no action":   {t.Context(), "officer-1", with(bot.Button{Label: "a"}), bot.Refused},
+		"action and page": {t.Context(), "officer-1",
+			with(bot.Button{Label: "a", Action: bot.Act("a"), URL: "https://a.example"}), bot.Refused},
+		"a long action": {t.Context(), "officer-1",
+			with(bot.Button{Label: "a", Action: bot.Act(strings.Repeat("a", 65))}), bot.Refused},
 		"a script's page":  {t.Context(), "officer-1", with(bot.Button{Label: "a", URL: "javascript:alert(1)"}), bot.Refused},
 		"a file unnamed":   {t.Context(), "officer-1", bot.Reply{Files: []bot.File{{Content: []byte("a")}}}, bot.Refused},
 		"a cancelled call": {cancelled, "officer-1", ok, bot.Retry},
@@ -338,15 +362,19 @@ func TestSendRefusesWhatNoPhoneShows(t *testing.T) {
 func TestLongReplyIsSplitAtLines(t *testing.T) {
 	channel, _, server := open(t)
 	line := strings.Repeat("đ", 1499)
-	ref := send(t, channel, "officer-1", bot.Reply{Title: "Danh sách", Text: strings.Join([]string{line, line, line, line, strings.Repeat("x", 4100)}, "\n"),
+	ref := send(t, channel, "officer-1", bot.Reply{Title: "Danh sách",
+		Text:    strings.Join([]string{line, line, line, line, strings.Repeat("x", 4100)}, "\n"),
 		Buttons: [][]bot.Button{bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")})}})
 	_, messages := listen(t, server, "", "officer-1").snapshot()
-	if got, want := texts(messages), []string{line + "\n" + line, line + "\n" + line, strings.Repeat("x", 4000), strings.Repeat("x", 100)}; !slices.Equal(got, want) {
+	if got, want := texts(messages), []string{line + "\n" + line, line + "\n" + line, strings.Repeat("x", 4000),
+		strings.Repeat("x", 100)}; !slices.Equal(got, want) {
 		t.Fatalf("%d parts of %d, %d ...", len(got), len(got[0]), len(got[1]))
 	}
 	for i, f := range messages {
-		if last := i == len(messages)-1; (f.Message.Title != "") != (i == 0) || (len(f.Message.Rows) > 0) != last || (f.Message.ID == ref) != last {
-			t.Errorf("part %d: title %q, %d rows of buttons, ref %t", i, f.Message.Title, len(f.Message.Rows), f.Message.ID == ref)
+		if last := i == len(messages)-1; (f.Message.Title != "") != (i == 0) || (len(f.Message.Rows) > 0) != last ||
+			(f.Message.ID == ref) != last {
+			t.Errorf("part %d: title %q, %d rows of buttons, ref %t", i, f.Message.Title, len(f.Message.Rows),
+				f.Message.ID == ref)
 		}
 	}
 }

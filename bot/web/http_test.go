@@ -51,7 +51,8 @@ type listener struct {
 func listen(t *testing.T, server *httptest.Server, position string, chats ...string) *listener {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/try/events?"+url.Values{"chat": chats}.Encode(), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/try/events?"+
+		url.Values{"chat": chats}.Encode(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,8 @@ func (p *page) post(route string, body any, change func(*http.Request)) (status 
 			p.t.Fatal(err)
 		}
 	}
-	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.server.URL+"/try/"+route, bytes.NewReader(raw))
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.server.URL+"/try/"+route,
+		bytes.NewReader(raw))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -206,7 +208,8 @@ type fields map[string]string
 // say sends a text as a new event.
 func (p *page) say(chat, text string) {
 	p.t.Helper()
-	if status, code := p.post("say", fields{"chat": chat, "event": uuid.NewString(), "text": text}, nil); status != http.StatusNoContent {
+	if status, code := p.post("say", fields{"chat": chat, "event": uuid.NewString(), "text": text},
+		nil); status != http.StatusNoContent {
 		p.t.Fatalf("say: %d %s", status, code)
 	}
 }
@@ -214,7 +217,8 @@ func (p *page) say(chat, text string) {
 func (p *page) attach(chat, event, name string, content []byte) (int, string) {
 	p.t.Helper()
 	query := url.Values{"chat": {chat}, "event": {event}, "name": {name}}
-	return p.post("attach?"+query.Encode(), content, func(r *http.Request) { r.Header.Set("Content-Type", "application/octet-stream") })
+	return p.post("attach?"+query.Encode(), content,
+		func(r *http.Request) { r.Header.Set("Content-Type", "application/octet-stream") })
 }
 
 // get reads an address of the server.
@@ -247,14 +251,19 @@ func TestOnlyThePageMayAct(t *testing.T) {
 		status int
 		code   string
 	}{
-		"another site":          {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403, "origin"},
-		"a sibling site":        {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403, "origin"},
-		"an old browser abroad": {func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "https://evil.example") }, 403, "origin"},
-		"no token":              {func(r *http.Request) { r.Header.Del("X-Try-Token") }, 403, "stale"},
-		"an earlier token":      {func(r *http.Request) { r.Header.Set("X-Try-Token", strings.Repeat("0", 32)) }, 403, "stale"},
-		"a rebound name":        {func(r *http.Request) { r.Host = "evil.example:8080" }, 421, "host"},
-		"a name like ours":      {func(r *http.Request) { r.Host = "127.0.0.1.evil.example" }, 421, "host"},
-		"a form":                {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "bad"},
+		"another site":   {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403, "origin"},
+		"a sibling site": {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403, "origin"},
+		"an old browser abroad": {func(r *http.Request) {
+			r.Header.Del("Sec-Fetch-Site")
+			r.Header.Set("Origin",
+				"https://evil.example")
+		}, 403, "origin"},
+		"no token": {func(r *http.Request) { r.Header.Del("X-Try-Token") }, 403, "stale"},
+		"an earlier token": {func(r *http.Request) { r.Header.Set("X-Try-Token", strings.Repeat("0", 32)) }, 403,
+			"stale"},
+		"a rebound name":   {func(r *http.Request) { r.Host = "evil.example:8080" }, 421, "host"},
+		"a name like ours": {func(r *http.Request) { r.Host = "127.0.0.1.evil.example" }, 421, "host"},
+		"a form":           {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "bad"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, code := p.post("say", fields{"chat": "officer-1", "event": uuid.NewString(), "text": "chào"}, test.change)
@@ -269,7 +278,10 @@ func TestOnlyThePageMayAct(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/try/events?chat=officer-1", "/try/files/0"} {
-		if answer, _ := get(t, server, path, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); answer.StatusCode != http.StatusForbidden {
+		if answer, _ := get(t, server, path, func(r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site",
+				"cross-site")
+		}); answer.StatusCode != http.StatusForbidden {
 			t.Errorf("%s from another site: %s", path, answer.Status)
 		}
 	}
@@ -294,9 +306,12 @@ func TestWhatIsRefused(t *testing.T) {
 		"nobody":           {"say", fields{"chat": "officer-9", "event": id, "text": "a"}, 404, "unknown"},
 		"a guest too many": {"say", fields{"chat": "guest-10000", "event": id, "text": "a"}, 404, "unknown"},
 		"nothing said":     {"say", fields{"chat": "officer-1", "event": id, "text": " \n\x00\x07 "}, 400, "bad"},
-		"a megabyte":       {"say", fields{"chat": "officer-1", "event": id, "text": strings.Repeat("a", 1<<20)}, 413, "too_large"},
-		"action too long":  {"press", fields{"chat": "officer-1", "event": id, "ref": "00000000-1", "action": strings.Repeat("a", 65)}, 400, "bad"},
-		"action in caps":   {"press", fields{"chat": "officer-1", "event": id, "ref": "00000000-1", "action": "A"}, 400, "bad"},
+		"a megabyte": {"say", fields{"chat": "officer-1", "event": id, "text": strings.Repeat("a", 1<<20)}, 413,
+			"too_large"},
+		"action too long": {"press", fields{"chat": "officer-1", "event": id, "ref": "00000000-1",
+			"action": strings.Repeat("a", 65)}, 400, "bad"},
+		"action in caps": {"press", fields{"chat": "officer-1", "event": id, "ref": "00000000-1", "action": "A"}, 400,
+			"bad"},
 		"ref of no kind":   {"press", fields{"chat": "officer-1", "event": id, "ref": "x", "action": "a"}, 400, "bad"},
 		"a code in words":  {"start", fields{"chat": "guest-1", "event": id, "code": "mã mời"}, 400, "bad"},
 		"a phone in words": {"contact", fields{"chat": "guest-1", "event": id, "phone": "không có"}, 422, "phone"},
@@ -314,7 +329,8 @@ func TestWhatIsRefused(t *testing.T) {
 	if answer, _ := get(t, server, "/try/events?chat=nobody", nil); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("a stream of nobody: %s", answer.Status)
 	}
-	if answer, _ := get(t, server, "/try/events?chat=officer-1&chat=clerk-1&chat=leader-1", nil); answer.StatusCode != http.StatusBadRequest {
+	if answer, _ := get(t, server, "/try/events?chat=officer-1&chat=clerk-1&chat=leader-1",
+		nil); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a stream of three: %s", answer.Status)
 	}
 	if heard := behind.all(); len(heard) != 0 {
@@ -326,7 +342,8 @@ func TestPage(t *testing.T) {
 	_, _, server := open(t)
 	answer, raw := get(t, server, "/try", nil)
 	html := string(raw)
-	if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+	if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") ||
+		strings.Contains(policy, "unsafe") {
 		t.Errorf("policy %q", policy)
 	}
 	for _, inline := range []string{`<script[^>]*>[^<]`, `<style`, `\sstyle=`, `\son[a-z]+=`, `(src|href)="https?:`} {
@@ -360,7 +377,8 @@ func TestPage(t *testing.T) {
 	}
 	p := visit(t, server)
 	p.say("guest-1", "chào")
-	if _, raw = get(t, server, "/try?start=CODE", nil); !strings.Contains(string(raw), `data-phone="left" data-chat="guest-2"`) {
+	if _, raw = get(t, server, "/try?start=CODE", nil); !strings.Contains(string(raw),
+		`data-phone="left" data-chat="guest-2"`) {
 		t.Error("an invite does not open on an unused phone")
 	}
 }

@@ -15,22 +15,32 @@ import (
 )
 
 var words = web.Words{
-	"title": "Dùng thử canbobot", "intro": "Hai điện thoại, một trợ lý: việc gửi từ máy cán bộ hiện ngay ở máy phường, và ngược lại.",
-	"noscript": "Trang này cần JavaScript để chạy.", "skip_left": "Tới ô nhập của máy bên trái", "skip_right": "Tới ô nhập của máy bên phải", "larger": "Chữ to",
-	"left": "Điện thoại bên trái", "right": "Điện thoại bên phải", "holder": "Người dùng máy", "unread": "tin mới", "switch": "Chọn điện thoại",
-	"bot": "Trợ lý cán bộ", "online": "Đang trực tuyến", "typing": "Đang soạn tin…", "offline": "Mất kết nối, đang nối lại…", "log": "Cuộc trò chuyện", "you": "Bạn",
+	"title": "Dùng thử canbobot", "intro": "Hai điện thoại, một trợ lý: việc gửi từ máy cán bộ hiện ngay ở máy phường, " +
+		"và ngược lại.",
+	"noscript": "Trang này cần JavaScript để chạy.", "skip_left": "Tới ô nhập của máy bên trái",
+	"skip_right": "Tới ô nhập của máy bên phải", "larger": "Chữ to",
+	"left": "Điện thoại bên trái", "right": "Điện thoại bên phải", "holder": "Người dùng máy", "unread": "tin mới",
+	"switch": "Chọn điện thoại",
+	"bot":    "Trợ lý cán bộ", "online": "Đang trực tuyến", "typing": "Đang soạn tin…",
+	"offline": "Mất kết nối, đang nối lại…", "log": "Cuộc trò chuyện", "you": "Bạn",
 	"compose": "Nhập tin nhắn", "send": "Gửi", "attach": "Gửi ảnh hoặc PDF", "newer": "Tin mới",
-	"sending": "Đang gửi", "sent": "Đã gửi", "failed": "Chưa gửi được", "retry": "Gửi lại", "edited": "đã cập nhật", "private": "Riêng tư", "download": "Tải về", "opens_page": "mở trang khác",
-	"empty": "Chưa có tin nhắn nào. Anh/chị bấm hoặc nhắn theo ý mình:", "begin": "Bắt đầu", "opened": "Mở liên kết mời", "shared": "Số điện thoại của tôi",
-	"own_number": "Số điện thoại của máy này", "share": "Chia sẻ", "cancel": "Huỷ", "bad_number": "Số điện thoại chưa đúng, ví dụ: 0912 345 678.",
-	"too_large": "Tệp lớn hơn 2 MB, hãy chọn tệp nhỏ hơn.", "wrong_type": "Chỉ gửi được ảnh hoặc tệp PDF.", "too_many": "Đang bận, thử lại sau ít giây.",
-	"guest": "Khách", "guest_role": "chưa liên kết", "guest_group": "Người chưa liên kết",
+	"sending": "Đang gửi", "sent": "Đã gửi", "failed": "Chưa gửi được", "retry": "Gửi lại", "edited": "đã cập nhật",
+	"private": "Riêng tư", "download": "Tải về", "opens_page": "mở trang khác",
+	"empty": "Chưa có tin nhắn nào. Anh/chị bấm hoặc nhắn theo ý mình:", "begin": "Bắt đầu", "opened": "Mở liên kết mời",
+	"shared":     "Số điện thoại của tôi",
+	"own_number": "Số điện thoại của máy này", "share": "Chia sẻ", "cancel": "Huỷ",
+	"bad_number": "Số điện thoại chưa đúng, ví dụ: 0912 345 678.",
+	"too_large":  "Tệp lớn hơn 2 MB, hãy chọn tệp nhỏ hơn.", "wrong_type": "Chỉ gửi được ảnh hoặc tệp PDF.",
+	"too_many": "Đang bận, thử lại sau ít giây.",
+	"guest":    "Khách", "guest_role": "chưa liên kết", "guest_group": "Người chưa liên kết",
 }
 
 var characters = []web.Character{
-	{ID: "officer-1", Name: "Nguyễn Thị Hồng Nhung", Role: "Bí thư chi đoàn TDP 3", Group: "Cán bộ", Tries: []string{"Phụ cấp tháng này có chưa?", "Đổi cấp phó", "Chi đoàn của tôi"}},
+	{ID: "officer-1", Name: "Nguyễn Thị Hồng Nhung", Role: "Bí thư chi đoàn TDP 3", Group: "Cán bộ",
+		Tries: []string{"Phụ cấp tháng này có chưa?", "Đổi cấp phó", "Chi đoàn của tôi"}},
 	{ID: "officer-2", Name: "Phan Văn Đức", Role: "Chi hội trưởng nông dân TDP 7", Group: "Cán bộ"},
-	{ID: "clerk-1", Name: "Trần Quốc Việt", Role: "Công chức phường Bắc Hồng Lĩnh", Group: "Phường", Tries: []string{"Việc cần duyệt", "Báo cáo"}},
+	{ID: "clerk-1", Name: "Trần Quốc Việt", Role: "Công chức phường Bắc Hồng Lĩnh", Group: "Phường",
+		Tries: []string{"Việc cần duyệt", "Báo cáo"}},
 	{ID: "leader-1", Name: "Lê Thị Thanh Hà", Role: "Phó Chủ tịch UBND phường", Group: "Phường"},
 }
 
@@ -89,7 +99,8 @@ func (e *echo) answer(ctx context.Context, in bot.Inbound) error {
 		if err != nil {
 			return err
 		}
-		return say(in.ChatID, bot.Reply{Text: fmt.Sprintf("%s %s, %d bytes", in.Attachment.Kind, in.Attachment.Name, len(content))})
+		return say(in.ChatID, bot.Reply{Text: fmt.Sprintf("%s %s, %d bytes", in.Attachment.Kind, in.Attachment.Name,
+			len(content))})
 	case verb == "approve":
 		done := bot.Reply{Title: "Đã duyệt đề nghị số 214", Text: "Thay cấp phó chi đoàn TDP 3.", Protect: true}
 		if err := e.channel.Edit(ctx, in.ChatID, in.MessageRef, done); err != nil {
@@ -101,14 +112,16 @@ func (e *echo) answer(ctx context.Context, in bot.Inbound) error {
 	case strings.HasPrefix(in.Text, "Đề nghị"):
 		if err := say("clerk-1", bot.Reply{Title: "Đề nghị số 214", Text: in.Text, Protect: true, Buttons: [][]bot.Button{
 			bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("approve", "214"), Style: bot.Positive}),
-			bot.Row(bot.Button{Label: "Trả lại", Action: bot.Act("return", "214")}, bot.Button{Label: "Từ chối", Action: bot.Act("refuse", "214"), Style: bot.Negative}),
+			bot.Row(bot.Button{Label: "Trả lại", Action: bot.Act("return", "214")},
+				bot.Button{Label: "Từ chối", Action: bot.Act("refuse", "214"), Style: bot.Negative}),
 		}}); err != nil {
 			return err
 		}
 		return say(in.ChatID, bot.Reply{Text: "Đã gửi phường."})
 	}
 	return say(in.ChatID, bot.Reply{Text: "Nghe: " + in.Text, Buttons: [][]bot.Button{
-		bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")}, bot.Button{Label: "Trang", URL: "https://example.org/"}),
+		bot.Row(bot.Button{Label: "Xem", Action: bot.Act("look", "1")},
+			bot.Button{Label: "Trang", URL: "https://example.org/"}),
 	}})
 }
 

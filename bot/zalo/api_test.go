@@ -64,7 +64,8 @@ func TestAnUploadIsRenewedToo(t *testing.T) {
 		}
 		tell(w, 200, `{"data":{"token":"T","message_id":"m"},"error":0}`)
 	})
-	if _, err := channel.Send(t.Context(), someone, bot.Reply{Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}}); err != nil {
+	if _, err := channel.Send(t.Context(), someone,
+		bot.Reply{Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}}); err != nil {
 		t.Fatal(err)
 	}
 	if all := s.all(); len(all) != 3 || all[1].body != "%PDF" || all[1].file != "a.pdf" {
@@ -171,7 +172,8 @@ func TestAtMost64Underway(t *testing.T) {
 func TestConnectionsAreKept(t *testing.T) {
 	s, channel := newStandIn(t, func(c *Config) { c.Client = nil })
 	var opened atomic.Int32
-	channel.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	channel.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn,
+		error) {
 		opened.Add(1)
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
@@ -199,7 +201,8 @@ func TestConnectionsAreKept(t *testing.T) {
 }
 
 func TestLoose(t *testing.T) {
-	for raw, want := range map[string]string{`"12"`: "12", `12345678901234567890`: "12345678901234567890", `true`: "true", `null`: "", `{}`: "", `["a"]`: "", `"a\"b"`: `a"b`} {
+	for raw, want := range map[string]string{`"12"`: "12", `12345678901234567890`: "12345678901234567890", `true`: "true",
+		`null`: "", `{}`: "", `["a"]`: "", `"a\"b"`: `a"b`} {
 		var got botapi.Word
 		if err := got.UnmarshalJSON([]byte(raw)); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", raw, got, err)
@@ -218,7 +221,8 @@ func TestPatience(t *testing.T) {
 		c.Client = &http.Client{Timeout: time.Second, Transport: transport(func(r *http.Request) (*http.Response, error) {
 			deadline, _ := r.Context().Deadline()
 			patience[r.URL.Path] = time.Until(deadline).Round(time.Second)
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"error":0,"data":{"token":"T"}}`)), Request: r}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{},
+				Body: io.NopCloser(strings.NewReader(`{"error":0,"data":{"token":"T"}}`)), Request: r}, nil
 		})}
 	})
 	reply := bot.Reply{Text: "x", Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}}

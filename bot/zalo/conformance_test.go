@@ -41,18 +41,21 @@ func newLine(t *testing.T, logger *slog.Logger) *line {
 	t.Helper()
 	l := &line{t: t, server: zalotest.New(t), shelf: map[string]bot.File{}}
 	l.pair = &pair{server: l.server}
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		if l.away.Load() {
-			return nil, errors.New("connection refused")
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}}
+	transport := &http.Transport{MaxIdleConnsPerHost: 16,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if l.away.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}}
 	l.hangUp = transport.CloseIdleConnections
 	t.Cleanup(transport.CloseIdleConnections)
 	l.channel = zalo.New(zalo.Config{
-		AppID: l.server.AppID, AppSecret: l.server.AppSecret, OASecret: l.server.OASecret, APIURL: l.server.URL, BusinessURL: l.server.URL,
-		Tokens: l.pair, Shelf: l, TextLimit: 2000, ButtonLimit: 5,
-		Words:  zalo.Words{Numbers: func(example string) string { return "Gõ số, ví dụ " + example }, Link: func(name, address string) string { return name + "\n" + address }},
+		AppID: l.server.AppID, AppSecret: l.server.AppSecret, OASecret: l.server.OASecret, APIURL: l.server.URL,
+		BusinessURL: l.server.URL,
+		Tokens:      l.pair, Shelf: l, TextLimit: 2000, ButtonLimit: 5,
+		Words: zalo.Words{Numbers: func(example string) string { return "Gõ số, ví dụ " + example },
+			Link: func(name, address string) string { return name + "\n" + address }},
 		Client: &http.Client{Transport: transport}, Clock: time.Now, Logger: logger,
 	})
 	return l

@@ -17,7 +17,8 @@ const person = "246845883529197922"
 
 // sample is an event with the fields that all have.
 func sample(name, rest string) []byte {
-	return fmt.Appendf(nil, `{"app_id":%q,"user_id_by_app":"552177279717587730","event_name":%q,"timestamp":%q,%s}`, appID, name, stamp(midday), rest)
+	return fmt.Appendf(nil, `{"app_id":%q,"user_id_by_app":"552177279717587730","event_name":%q,"timestamp":%q,%s}`,
+		appID, name, stamp(midday), rest)
 }
 
 const (
@@ -39,22 +40,28 @@ var handledSamples = []struct {
 	{"user_send_text", message(`"text":"#menu"`), bot.Inbound{Action: "menu"}},
 	{"user_send_text", message(`"text":" #case:12.a_b-c "`), bot.Inbound{Action: "case:12.a_b-c"}},
 	{"user_send_text", message(`"text":"#` + strings.Repeat("a", 64) + `"`), bot.Inbound{Action: strings.Repeat("a", 64)}},
-	{"user_send_text", message(`"text":"#` + strings.Repeat("a", 65) + `"`), bot.Inbound{Text: "#" + strings.Repeat("a", 65)}},
+	{"user_send_text", message(`"text":"#` + strings.Repeat("a", 65) + `"`),
+		bot.Inbound{Text: "#" + strings.Repeat("a", 65)}},
 	{"user_send_text", message(`"text":"#Menu"`), bot.Inbound{Text: "#Menu"}},
 	{"user_send_text", message(`"text":"#"`), bot.Inbound{Text: "#"}},
 	{"user_send_text", message(`"text":"#a b"`), bot.Inbound{Text: "#a b"}},
 	{"user_send_text", message(`"text":"#a\nb"`), bot.Inbound{Text: "#a\nb"}},
-	{"user_send_text", message(`"text":"","attachments":[{"type":"new"}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
+	{"user_send_text", message(`"text":"","attachments":[{"type":"new"}]`),
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
 	{"user_send_image", message(`"attachments":[{"type":"image","payload":{"thumbnail":"https://a.zdn.vn/t","url":"https://a.zdn.vn/1"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/1"}}},
 	{"user_send_image", message(`"text":"đây","attachments":[{"type":"image","payload":{}},{"payload":{"url":"https://a.zdn.vn/2"}},{"payload":{"url":"https://a.zdn.vn/3"}}]`),
 		bot.Inbound{Text: "đây", Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/2"}}},
-	{"user_send_image", message(`"attachments":[{"payload":{"url":"https://a.zdn.vn/` + strings.Repeat("a", 2048) + `"}}]`),
+	{"user_send_image", message(`"attachments":[{"payload":{"url":"https://a.zdn.vn/` + strings.Repeat("a", 2048) +
+		`"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
-	{"user_send_image", message(`"attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/4","size":[],"name":7}}]`), // of other shapes
+	// of other shapes
+	{"user_send_image", message(`"attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/4","size":[],"name":7}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/4"}}},
 	{"user_send_image", message(`"text":""`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
-	{"user_send_image", message(`"text":"#menu"`), bot.Inbound{Text: "#menu", Attachment: &bot.Attachment{Kind: bot.Photo}}}, // a caption presses nothing
+	// a caption presses nothing
+	{"user_send_image", message(`"text":"#menu"`),
+		bot.Inbound{Text: "#menu", Attachment: &bot.Attachment{Kind: bot.Photo}}},
 	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"12345","name":"a.pdf","checksum":"0","type":"pdf","url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "a.pdf", Size: 12345}}},
 	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":77,"name":"../../etc/passwd","url":"https://a.zdn.vn/f"}}]`),
@@ -63,40 +70,62 @@ var handledSamples = []struct {
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f"}}},
 	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"1e3","name":"C:\\x\\danh\nsách.xlsx","url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "danh sách.xlsx"}}},
-	{"user_send_audio", message(`"attachments":[{"type":"audio","payload":{"url":"https://a.zdn.vn/a.amr"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Voice, ID: "https://a.zdn.vn/a.amr"}}},
+	{"user_send_audio", message(`"attachments":[{"type":"audio","payload":{"url":"https://a.zdn.vn/a.amr"}}]`),
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Voice, ID: "https://a.zdn.vn/a.amr"}}},
 	{"user_send_video", message(`"attachments":[{"type":"video","payload":{"url":"https://a.zdn.vn/v","thumbnail":"t","description":"d"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/v"}}},
-	{"user_send_gif", message(`"attachments":[{"type":"gif","payload":{"thumbnail":"t","url":"https://a.zdn.vn/g"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/g"}}},
-	{"user_send_sticker", message(`"attachments":[{"type":"sticker","payload":{"url":"https://a.zdn.vn/s","id":"5"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Sticker, ID: "https://a.zdn.vn/s"}}},
+	{"user_send_gif", message(`"attachments":[{"type":"gif","payload":{"thumbnail":"t","url":"https://a.zdn.vn/g"}}]`),
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/g"}}},
+	{"user_send_sticker", message(`"attachments":[{"type":"sticker","payload":{"url":"https://a.zdn.vn/s","id":"5"}}]`),
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Sticker, ID: "https://a.zdn.vn/s"}}},
 	{"user_send_location", message(`"attachments":[{"type":"location","payload":{"coordinates":{"latitude":"10.7","longitude":"106.6"}}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Location}}},
 	{"user_send_link", message(`"text":"xem","attachments":[{"type":"link","payload":{"thumbnail":"t","description":"d","url":"https://evil.example/"}}]`), bot.Inbound{Text: "xem", Attachment: &bot.Attachment{Kind: bot.Other}}},
 	{"user_send_business_card", message(`"attachments":[{"type":"link","payload":{"url":"https://a.zdn.vn/q","description":"{\"phone\":\"84912345678\",\"qrCodeUrl\":\"https://a.zdn.vn/q\"}"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
 
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"source":"oa_profile"`, bot.Inbound{Presence: bot.Joined}},
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"ref":"HXKPR-23456"`, bot.Inbound{Start: "HXKPR-23456"}},
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"payload":"hxkpr23456"`, bot.Inbound{Start: "hxkpr23456"}},
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"ref":"oa_profile","state":"HXKPR-23456"`, bot.Inbound{Start: "HXKPR-23456"}},
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"query":"HXKPR-23456"`, bot.Inbound{Start: "HXKPR-23456"}},
-	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"ref":{"code":"HXKPR-23456"},"payload":"HXKPR-23456'--"`, bot.Inbound{Presence: bot.Joined}},
-	{"unfollow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"source":"oa_profile"`, bot.Inbound{Presence: bot.Left}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"source":"oa_profile"`,
+		bot.Inbound{Presence: bot.Joined}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"ref":"HXKPR-23456"`,
+		bot.Inbound{Start: "HXKPR-23456"}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"payload":"hxkpr23456"`,
+		bot.Inbound{Start: "hxkpr23456"}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"ref":"oa_profile","state":"HXKPR-23456"`,
+		bot.Inbound{Start: "HXKPR-23456"}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"query":"HXKPR-23456"`,
+		bot.Inbound{Start: "HXKPR-23456"}},
+	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person +
+		`"},"ref":{"code":"HXKPR-23456"},"payload":"HXKPR-23456'--"`, bot.Inbound{Presence: bot.Joined}},
+	{"unfollow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"source":"oa_profile"`,
+		bot.Inbound{Presence: bot.Left}},
 	{"user_click_chatnow", `"oa_id":"` + accountID + `","user_id":"` + person + `"`, bot.Inbound{Presence: bot.Joined}},
 	{"user_withdraw", `"oa_id":"` + accountID + `","user_id":"` + person + `"`, bot.Inbound{Presence: bot.Withdrawn}},
-	{"user_withdraw", `"oa_id":"` + accountID + `","sender":{"id":"` + accountID + `"},"user_id":"` + person + `"`, bot.Inbound{Presence: bot.Withdrawn}},
+	{"user_withdraw", `"oa_id":"` + accountID + `","sender":{"id":"` + accountID + `"},"user_id":"` + person + `"`,
+		bot.Inbound{Presence: bot.Withdrawn}},
 	{"user_withdraw", fromPerson, bot.Inbound{Presence: bot.Withdrawn}},
 
 	{"user_submit_info", fromPerson + `,"info":{"name":"Lan","phone":"84912345678","user_dob":"30/10/1999","gender":"Nam","full_address":{"user_city":"a","user_ward":"b","user_address":"c"}}`, bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
-	{"user_submit_info", fromPerson + `,"info":{"phone":84912345678,"address":"a","city":"b","district":"c","ward":"d"}`, bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
-	{"user_submit_info", fromPerson + `,"user_info":{"phone":" 0912 345 678\u0000 "}`, bot.Inbound{Contact: &bot.Contact{Phone: "0912 345 678"}}},
-	{"user_submit_info", fromPerson + `,"info":{"phone":""},"user_info":{"phone":"0912345678"}`, bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
-	{"user_submit_info", message(`"text":"{\"phone\":912345678}"`), bot.Inbound{Contact: &bot.Contact{Phone: "912345678"}}},
-	{"user_submit_info", message(`"text":" {\"info\":{\"phone\":\"0912345678\"}}"`), bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
-	{"user_submit_info", message(`"text":"{\"user_info\":{\"phone\":\"0912345678\",\"own\":true}}"`), bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
+	{"user_submit_info", fromPerson + `,"info":{"phone":84912345678,"address":"a","city":"b","district":"c","ward":"d"}`,
+		bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
+	{"user_submit_info", fromPerson + `,"user_info":{"phone":" 0912 345 678\u0000 "}`,
+		bot.Inbound{Contact: &bot.Contact{Phone: "0912 345 678"}}},
+	{"user_submit_info", fromPerson + `,"info":{"phone":""},"user_info":{"phone":"0912345678"}`,
+		bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
+	{"user_submit_info", message(`"text":"{\"phone\":912345678}"`),
+		bot.Inbound{Contact: &bot.Contact{Phone: "912345678"}}},
+	{"user_submit_info", message(`"text":" {\"info\":{\"phone\":\"0912345678\"}}"`),
+		bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
+	{"user_submit_info", message(`"text":"{\"user_info\":{\"phone\":\"0912345678\",\"own\":true}}"`),
+		bot.Inbound{Contact: &bot.Contact{Phone: "0912345678"}}},
 
-	{"user_received_message", fromAccount + `,"message":{"msg_id":"ours","delivery_time":"1719000000000"}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"ours"}}}},
-	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["a",7,"c"]}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"a", "7", "c"}, Seen: true}}},
-	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["` + strings.Repeat("a", 101) + `","ê","b"]}`, bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"b"}, Seen: true}}},
-	{"user_received_message", `"sender":{"id":"` + accountID + `"},"recipient":{"id":"84912345678"},"message":{"delivery_time":"1","msg_id":"ours","tracking_id":"notice-5"}`,
+	{"user_received_message", fromAccount + `,"message":{"msg_id":"ours","delivery_time":"1719000000000"}`,
+		bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"ours"}}}},
+	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["a",7,"c"]}`,
+		bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"a", "7", "c"}, Seen: true}}},
+	{"user_seen_message", fromAccount + `,"message":{"msg_ids":["` + strings.Repeat("a", 101) + `","ê","b"]}`,
+		bot.Inbound{Report: &bot.DeliveryReport{Refs: []string{"b"}, Seen: true}}},
+	{"user_received_message", `"sender":{"id":"` + accountID +
+		`"},"recipient":{"id":"84912345678"},"message":{"delivery_time":"1","msg_id":"ours","tracking_id":"notice-5"}`,
 		bot.Inbound{UserID: "84912345678", Report: &bot.DeliveryReport{Refs: []string{"ours"}}}}, // of a template to a number
-	{"user_received_message", `"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + strings.Repeat("af", 32) + `"},"message":{"msg_id":"ours","tracking_id":"t"}`,
+	{"user_received_message", `"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + strings.Repeat("af", 32) +
+		`"},"message":{"msg_id":"ours","tracking_id":"t"}`,
 		bot.Inbound{UserID: strings.Repeat("af", 32), Report: &bot.DeliveryReport{Refs: []string{"ours"}}}}, // or to its hash
 }
 
@@ -117,7 +146,8 @@ func TestEveryEventOfAPerson(t *testing.T) {
 		want.ChatID = want.UserID
 		if want.EventID = got.EventID; strings.HasPrefix(one.name, "user_send_") {
 			want.EventID = "m1"
-		} else if head := one.name + ":" + stamp(midday) + ":"; !strings.HasPrefix(got.EventID, head) || len(got.EventID) != len(head)+12 {
+		} else if head := one.name + ":" + stamp(midday) + ":"; !strings.HasPrefix(got.EventID, head) ||
+			len(got.EventID) != len(head)+12 {
 			t.Errorf("%s is named %q", body, got.EventID)
 		}
 		if diff := cmp.Diff(want, got); diff != "" || why != "" {
@@ -130,37 +160,52 @@ func TestEveryEventOfAPerson(t *testing.T) {
 }
 
 func TestEveryEventThatIsPassedOver(t *testing.T) {
-	handOf := `"sender":{"id":"` + accountID + `","admin_id":"5"},"recipient":{"id":"` + person + `"},"message":{"text":"a","msg_id":"m"}`
+	handOf := `"sender":{"id":"` + accountID + `","admin_id":"5"},"recipient":{"id":"` + person +
+		`"},"message":{"text":"a","msg_id":"m"}`
 	for why, samples := range map[ignored][][2]string{
 		echo: {
-			{"oa_send_text", fromAccount + `,"message":{"text":"a","msg_id":"m"}`}, {"oa_send_image", fromAccount}, {"oa_send_gif", fromAccount}, {"oa_send_list", fromAccount},
-			{"oa_send_file", fromAccount}, {"oa_send_sticker", fromAccount}, {"oa_send_template", fromAccount + `,"message":{"attachments":[{"payload":{"zinstant_id":"1","link_url":"https://a.vn"}}]}`},
+			{"oa_send_text", fromAccount + `,"message":{"text":"a","msg_id":"m"}`}, {"oa_send_image", fromAccount},
+			{"oa_send_gif", fromAccount}, {"oa_send_list", fromAccount},
+			{"oa_send_file", fromAccount}, {"oa_send_sticker", fromAccount},
+			{"oa_send_template", fromAccount + `,"message":{"attachments":[{"payload":{"zinstant_id":"1","link_url":"https://a.vn"}}]}`},
 			{"oa_send_consent", fromAccount}, {"oa_send_anonymous_text", fromAccount},
 		},
 		byHand: {{"oa_send_text", handOf}, {"oa_send_file", handOf}},
 		anonymous: {
-			{"anonymous_send_text", message(`"text":"a","conversation_id":"c"`)}, {"anonymous_send_image", fromPerson}, {"anonymous_send_file", fromPerson}, {"anonymous_send_sticker", fromPerson},
+			{"anonymous_send_text", message(`"text":"a","conversation_id":"c"`)}, {"anonymous_send_image", fromPerson},
+			{"anonymous_send_file", fromPerson}, {"anonymous_send_sticker", fromPerson},
 		},
 		group: {
-			{"user_send_group_text", message(`"text":"#menu"`)}, {"user_send_group_image", fromPerson}, {"oa_send_group_text", handOf}, {"create_group", `"group_id":"g"`},
-			{"user_join_group", `"group_id":"g"`}, {"user_out_group", `"group_id":"g"`}, {"user_leave_group", `"group_id":"g"`}, {"update_group_info", `"group_id":"g"`},
+			{"user_send_group_text", message(`"text":"#menu"`)}, {"user_send_group_image", fromPerson},
+			{"oa_send_group_text", handOf}, {"create_group", `"group_id":"g"`},
+			{"user_join_group", `"group_id":"g"`}, {"user_out_group", `"group_id":"g"`}, {"user_leave_group", `"group_id":"g"`},
+			{"update_group_info", `"group_id":"g"`},
 		},
 		reacted: {{"user_reacted_message", message(`"react_icon":"/-heart"`)}, {"oa_reacted_message", fromAccount}},
 		management: {
-			{"add_user_to_tag", `"tag":{"user_ids":["5"],"name":"a"}`}, {"remove_user_from_tag", `"tag":{}`}, {"remove_tag", `"tag":{}`}, {"update_user_info", `"user_id":"5"`}, {"user_feedback", fromPerson},
-			{"change_template_status", `"template_id":"1"`}, {"change_oa_daily_quota", `"oaId":"1"`}, {"change_oa_template_tags", `"oaId":"1"`}, {"user_reply_consent", fromPerson},
+			{"add_user_to_tag", `"tag":{"user_ids":["5"],"name":"a"}`}, {"remove_user_from_tag", `"tag":{}`},
+			{"remove_tag", `"tag":{}`}, {"update_user_info", `"user_id":"5"`}, {"user_feedback", fromPerson},
+			{"change_template_status", `"template_id":"1"`}, {"change_oa_daily_quota", `"oaId":"1"`},
+			{"change_oa_template_tags", `"oaId":"1"`}, {"user_reply_consent", fromPerson},
 			{"user_call_oa", fromPerson}, {"oa_call_user", fromAccount},
 		},
-		unknownKind: {{"user_dreams", fromPerson}, {"USER_SEND_TEXT", message(`"text":"a"`)}, {"user_send_text ", message(`"text":"a"`)}, {"postback", message(`"text":"#menu"`)}},
+		unknownKind: {{"user_dreams", fromPerson}, {"USER_SEND_TEXT", message(`"text":"a"`)},
+			{"user_send_text ", message(`"text":"a"`)}, {"postback", message(`"text":"#menu"`)}},
 		blank: {
-			{"user_send_text", message(`"text":""`)}, {"user_send_text", message(`"text":" \u0000\u200e\n"`)}, {"user_send_text", fromPerson},
-			{"user_submit_info", fromPerson}, {"user_submit_info", fromPerson + `,"info":{"phone":null}`}, {"user_submit_info", fromPerson + `,"info":{"phone":"` + strings.Repeat("9", 33) + `"}`},
+			{"user_send_text", message(`"text":""`)}, {"user_send_text", message(`"text":" \u0000\u200e\n"`)},
+			{"user_send_text", fromPerson},
+			{"user_submit_info", fromPerson}, {"user_submit_info", fromPerson + `,"info":{"phone":null}`},
+			{"user_submit_info", fromPerson + `,"info":{"phone":"` + strings.Repeat("9", 33) + `"}`},
 			{"user_submit_info", message(`"text":"0912345678"`)}, {"user_submit_info", message(`"text":"{\"phone\":"`)},
 		},
 		unreadable: {
-			{"follow", `"oa_id":"` + accountID + `"`}, {"follow", `"follower":{"id":""}`}, {"follow", `"follower":{"id":"` + strings.Repeat("9", 65) + `"}`}, {"follow", `"follower":{"id":"5 5"}`}, {"follow", `"follower":{"id":"é"}`},
+			{"follow", `"oa_id":"` + accountID + `"`}, {"follow", `"follower":{"id":""}`},
+			{"follow", `"follower":{"id":"` + strings.Repeat("9", 65) + `"}`}, {"follow", `"follower":{"id":"5 5"}`},
+			{"follow", `"follower":{"id":"é"}`},
 			{"user_send_text", `"message":{"text":"a","msg_id":"m"}`}, {"user_click_chatnow", `"user_id_by_app":"5"`},
-			{"user_seen_message", fromAccount + `,"message":{"msg_ids":[]}`}, {"user_seen_message", `"message":{"msg_ids":["a"]}`}, {"user_received_message", fromAccount}, {"user_received_message", fromAccount + `,"message":{"tracking_id":"t"}`},
+			{"user_seen_message", fromAccount + `,"message":{"msg_ids":[]}`},
+			{"user_seen_message", `"message":{"msg_ids":["a"]}`}, {"user_received_message", fromAccount},
+			{"user_received_message", fromAccount + `,"message":{"tracking_id":"t"}`},
 		},
 	} {
 		for _, one := range samples {
@@ -184,12 +229,15 @@ func TestIdsKeepTheirDigits(t *testing.T) {
 
 func TestAMessageWithoutAnIdOfItsOwn(t *testing.T) {
 	names := map[string]string{}
-	for _, id := range []string{``, `"msg_id":"",`, `"msg_id":null,`, `"msg_id":{},`, `"msg_id":"a b",`, `"msg_id":"é",`, `"msg_id":"` + strings.Repeat("a", 101) + `",`} {
+	for _, id := range []string{``, `"msg_id":"",`, `"msg_id":null,`, `"msg_id":{},`, `"msg_id":"a b",`, `"msg_id":"é",`,
+		`"msg_id":"` + strings.Repeat("a", 101) + `",`} {
 		body := sample("user_send_text", fromPerson+`,"message":{`+id+`"text":"a"}`)
 		in, why := decode(body, midday)
 		again, _ := decode(body, midday.Add(time.Hour))
-		if why != "" || !strings.HasPrefix(in.EventID, "user_send_text:") || in.EventID != again.EventID || names[in.EventID] != "" {
-			t.Errorf("%q is named %q, then %q, ignored as %q; the same as of %q", id, in.EventID, again.EventID, why, names[in.EventID])
+		if why != "" || !strings.HasPrefix(in.EventID, "user_send_text:") || in.EventID != again.EventID ||
+			names[in.EventID] != "" {
+			t.Errorf("%q is named %q, then %q, ignored as %q; the same as of %q", id, in.EventID, again.EventID, why,
+				names[in.EventID])
 		}
 		names[in.EventID] = id + "."
 	}
@@ -204,7 +252,8 @@ func TestAMessageWithoutAnIdOfItsOwn(t *testing.T) {
 func TestTimes(t *testing.T) {
 	for text, want := range map[botapi.Word]int64{
 		"1775451600000": 1775451600000, " 1775451600000 ": 1775451600000, "1775451600": 1775451600000,
-		"154390853474": 0, "": 0, "0": 0, "-1775451600000": 0, "1775451600000.5": 0, "1.7e12": 0, "1775451600000000": 0, "9999999999999999999": 0, "x": 0,
+		"154390853474": 0, "": 0, "0": 0, "-1775451600000": 0, "1775451600000.5": 0, "1.7e12": 0, "1775451600000000": 0,
+		"9999999999999999999": 0, "x": 0,
 	} {
 		at, known := timeOf(text)
 		if known != (want != 0) || known && at.UnixMilli() != want {
@@ -248,7 +297,8 @@ func TestCleanTexts(t *testing.T) {
 
 func TestNamesOfFiles(t *testing.T) {
 	for name, want := range map[string]string{
-		"": "", ".": "", "..": "", "/": "", `\`: "", "a/": "a", "/etc/passwd": "passwd", `C:\Users\a\b.pdf`: "b.pdf", `..\../x.csv`: "x.csv", " a .pdf ": "a .pdf",
+		"": "", ".": "", "..": "", "/": "", `\`: "", "a/": "a", "/etc/passwd": "passwd", `C:\Users\a\b.pdf`: "b.pdf",
+		`..\../x.csv`: "x.csv", " a .pdf ": "a .pdf",
 		"a\r\nb.pdf": "a b.pdf", "a\x00/\u202ecod.exe": "cod.exe", strings.Repeat("ă", 300): strings.Repeat("ă", 200),
 	} {
 		if got := baseName(name); got != want {

@@ -67,15 +67,18 @@ func TestHowABodyMayHaveChanged(t *testing.T) {
 		"lines of Windows":      strings.ReplaceAll(original, "\n", "\r\n"),
 		"Windows, and one more": strings.ReplaceAll(original, "\n", "\r\n") + "\r\n",
 	} {
-		if got := Diagnose(diagnosed, saved(sum, ""), []byte(arrived)); got.Matched || !cmp.Equal(got.Differs, []Term{BodyTerm}) {
+		if got := Diagnose(diagnosed, saved(sum, ""), []byte(arrived)); got.Matched ||
+			!cmp.Equal(got.Differs, []Term{BodyTerm}) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 	indented := mac(appID, []byte(" "+original), "17", oaKey)
-	if got := Diagnose(diagnosed, saved(indented, ""), []byte(" "+original+"\n")); got.Matched || !cmp.Equal(got.Differs, []Term{BodyTerm}) {
+	if got := Diagnose(diagnosed, saved(indented, ""), []byte(" "+original+"\n")); got.Matched ||
+		!cmp.Equal(got.Differs, []Term{BodyTerm}) {
 		t.Errorf("a newline after what begins with a space: %+v", got)
 	}
-	if got := Diagnose(diagnosed, saved(sum, ""), []byte(strings.Replace(original, "<", ">", 1))); got.Matched || got.Differs != nil {
+	if got := Diagnose(diagnosed, saved(sum, ""), []byte(strings.Replace(original, "<", ">", 1))); got.Matched ||
+		got.Differs != nil {
 		t.Errorf("another text: %+v", got)
 	}
 }
@@ -116,7 +119,8 @@ func TestTheDiagnosisIsTheWebhooks(t *testing.T) {
 							right++
 						}
 						if want != (got.Matched || byHeader) {
-							t.Errorf("%s signed with %s, %s, %s; by OA too: %t: taken: %t, diagnosed %+v", body, first, key, at, byOA, want, got)
+							t.Errorf("%s signed with %s, %s, %s; by OA too: %t: taken: %t, diagnosed %+v", body, first, key, at, byOA, want,
+								got)
 						}
 					}
 				}
@@ -141,8 +145,10 @@ func TestNotes(t *testing.T) {
 		{"no body", "", diagnosed, saved(sum, ""), []string{"no JSON object", "no timestamp"}},
 		{"half a body", body[:20], diagnosed, saved(sum, ""), []string{"no JSON object", "no timestamp"}},
 		{"another app", body, Config{AppID: "1", OASecret: oaKey}, saved(sum, ""), []string{"ZALO_APP_ID"}},
-		{"no secret", body, Config{AppID: appID, AppSecret: "kín-7431"}, saved(sum, ""), []string{"ZALO_OA_SECRET is not set"}},
-		{"no settings, signed with nothing", body, Config{}, saved(mac("", []byte(body), "17", ""), ""), []string{"ZALO_APP_ID", "ZALO_OA_SECRET is not set"}},
+		{"no secret", body, Config{AppID: appID, AppSecret: "kín-7431"}, saved(sum, ""),
+			[]string{"ZALO_OA_SECRET is not set"}},
+		{"no settings, signed with nothing", body, Config{}, saved(mac("", []byte(body), "17", ""), ""),
+			[]string{"ZALO_APP_ID", "ZALO_OA_SECRET is not set"}},
 	} {
 		got := Diagnose(test.config, test.header, []byte(test.body))
 		if got.Matched || len(got.Notes) != len(test.notes) {
@@ -154,7 +160,8 @@ func TestNotes(t *testing.T) {
 				t.Errorf("%s: %q, want %q", test.name, got.Notes[i], note)
 			}
 		}
-		if told := fmt.Sprintf("%+v", got); strings.Contains(told, "7431") || strings.Contains(told, oaKey) || strings.Contains(told, hex.EncodeToString(sum)) {
+		if told := fmt.Sprintf("%+v", got); strings.Contains(told, "7431") || strings.Contains(told, oaKey) ||
+			strings.Contains(told, hex.EncodeToString(sum)) {
 			t.Errorf("%s: it tells a secret: %s", test.name, told)
 		}
 	}
@@ -175,7 +182,8 @@ func TestSavedCalls(t *testing.T) {
 	} {
 		before := raw
 		header, got, err := ParseRequest([]byte(raw))
-		if err != nil || string(got) != body || header.Get(signatureHeader) != "mac=ab" || header.Get(timestampHeader) != "17" || raw != before {
+		if err != nil || string(got) != body || header.Get(signatureHeader) != "mac=ab" ||
+			header.Get(timestampHeader) != "17" || raw != before {
 			t.Errorf("%s: %v, %q, %v", name, header, got, err)
 		}
 	}

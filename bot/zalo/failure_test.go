@@ -224,7 +224,8 @@ func TestOtherAnswers(t *testing.T) {
 		s, channel := newStandIn(t, nil)
 		s.says(test.status, test.body)
 		_, err := channel.Send(t.Context(), someone, bot.Reply{Text: "x"})
-		if name := fmt.Sprintf("%d %.60s", test.status, test.body); test.want == "" && err != nil || test.want != "" && (err == nil || bot.FateOf(err) != test.want) {
+		if name := fmt.Sprintf("%d %.60s", test.status, test.body); test.want == "" && err != nil || test.want != "" &&
+			(err == nil || bot.FateOf(err) != test.want) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -249,7 +250,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 func TestFatesWithoutAnAnswer(t *testing.T) {
 	t.Run("unknown host", func(t *testing.T) {
 		_, channel := newStandIn(t, func(c *Config) {
-			c.Client = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			c.Client = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn,
+				error) {
 				return nil, &net.DNSError{Err: "no such host", Name: "api.invalid", IsNotFound: true}
 			}}}
 		})
@@ -295,7 +297,8 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 	})
 	t.Run("nothing is asked with unusable settings", func(t *testing.T) {
 		for _, config := range []Config{
-			{}, {Tokens: &keeper{}, APIURL: "ftp://x"}, {Tokens: &keeper{}, APIURL: "zalo.me"}, {Tokens: &keeper{}, BusinessURL: "http://["},
+			{}, {Tokens: &keeper{}, APIURL: "ftp://x"}, {Tokens: &keeper{}, APIURL: "zalo.me"},
+			{Tokens: &keeper{}, BusinessURL: "http://["},
 			{Tokens: &keeper{}, APIURL: "https://a:b@zalo.me"}, {Tokens: &keeper{}, APIURL: "https://zalo.me?x=1"},
 		} {
 			_, err := New(config).Send(t.Context(), someone, bot.Reply{Text: "x"})
@@ -309,7 +312,8 @@ func TestNoErrorTellsASecret(t *testing.T) {
 	_, channel := newStandIn(t, func(c *Config) {
 		c.Proof = true
 		c.Client = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-			return nil, fmt.Errorf("proxy: %s and %s of %s are no good", r.Header.Get("access_token"), r.Header.Get("appsecret_proof"), testSecret)
+			return nil, fmt.Errorf("proxy: %s and %s of %s are no good", r.Header.Get("access_token"),
+				r.Header.Get("appsecret_proof"), testSecret)
 		})}
 	})
 	_, err := channel.Send(t.Context(), someone, bot.Reply{Text: "x"})
@@ -319,7 +323,9 @@ func TestNoErrorTellsASecret(t *testing.T) {
 	}
 	_, channel = newStandIn(t, func(c *Config) {
 		c.Client = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"error":-201,"message":"` + r.Header.Get("access_token") + `"}`)), Request: r}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{},
+				Body:    io.NopCloser(strings.NewReader(`{"error":-201,"message":"` + r.Header.Get("access_token") + `"}`)),
+				Request: r}, nil
 		})}
 	})
 	_, err = channel.Send(t.Context(), someone, bot.Reply{Text: "x"})

@@ -14,7 +14,8 @@ func TestFetch(t *testing.T) {
 	s, channel := newStandIn(t, nil)
 	s.says(200, "nội dung")
 	size := int64(len("nội dung"))
-	if content, err := channel.Fetch(t.Context(), s.URL+"/files/a.pdf?x=1", size); err != nil || string(content) != "nội dung" {
+	if content, err := channel.Fetch(t.Context(), s.URL+"/files/a.pdf?x=1", size); err != nil ||
+		string(content) != "nội dung" {
 		t.Errorf("%q, %v", content, err)
 	}
 	for _, h := range s.all() {
@@ -32,7 +33,8 @@ func TestFetch(t *testing.T) {
 	if _, err := channel.Fetch(t.Context(), s.URL+"/a", size-1); !errors.Is(err, bot.ErrFileTooLarge) {
 		t.Errorf("a file over the limit, of unknown length: %v", err)
 	}
-	for status, want := range map[int]bot.Fate{404: bot.Refused, 403: bot.Refused, 204: bot.Refused, 429: bot.Retry, 500: bot.Retry, 503: bot.Retry} {
+	for status, want := range map[int]bot.Fate{404: bot.Refused, 403: bot.Refused, 204: bot.Refused, 429: bot.Retry,
+		500: bot.Retry, 503: bot.Retry} {
 		s.says(status, "")
 		_, err := channel.Fetch(t.Context(), s.URL+"/a", size)
 		wantFate(t, err, want, "")
@@ -51,7 +53,8 @@ func TestFetchAsksZaloAlone(t *testing.T) {
 			if len(r.Header["Access_token"]) > 0 {
 				t.Error("the token goes along")
 			}
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")), ContentLength: -1, Request: r}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")),
+				ContentLength: -1, Request: r}, nil
 		})}
 		channel := New(Config{Tokens: &keeper{}, APIURL: api, Client: client})
 		for address, want := range map[string]string{
@@ -98,11 +101,13 @@ func TestFetchAsksZaloAlone(t *testing.T) {
 
 func TestFetchHostsOfTheSettings(t *testing.T) {
 	asked := 0
-	channel := New(Config{Tokens: &keeper{}, FetchHosts: []string{"", "files.example.vn", "10.0.0.5"}, Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-		asked++
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
-	})}})
-	for address, want := range map[string]int{"https://files.example.vn/a": 1, "https://a.files.example.vn/a": 1, "https://zdn.vn/a": 0, "https://example.vn/a": 0, "https://10.0.0.5/a": 0, "https:///a": 0} {
+	channel := New(Config{Tokens: &keeper{}, FetchHosts: []string{"", "files.example.vn", "10.0.0.5"},
+		Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+			asked++
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+		})}})
+	for address, want := range map[string]int{"https://files.example.vn/a": 1, "https://a.files.example.vn/a": 1,
+		"https://zdn.vn/a": 0, "https://example.vn/a": 0, "https://10.0.0.5/a": 0, "https:///a": 0} {
 		asked = 0
 		if channel.Fetch(t.Context(), address, 1); asked != want {
 			t.Errorf("%s: asked %d times", address, asked)
@@ -117,24 +122,27 @@ func TestFetchFollowsWithinZalo(t *testing.T) {
 		"https://evil.vn/b": false, "http://b.zdn.vn/b": false, "http://169.254.169.254/": false,
 	} {
 		var asked []string
-		channel := New(Config{Tokens: &keeper{}, Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-			asked = append(asked, r.URL.Host)
-			response := &http.Response{StatusCode: 302, Header: http.Header{"Location": {target}}, Body: http.NoBody, Request: r}
-			if len(asked) > 1 {
-				response.StatusCode, response.Header = 200, http.Header{}
-			}
-			return response, nil
-		})}})
+		channel := New(Config{Tokens: &keeper{},
+			Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+				asked = append(asked, r.URL.Host)
+				response := &http.Response{StatusCode: 302, Header: http.Header{"Location": {target}}, Body: http.NoBody,
+					Request: r}
+				if len(asked) > 1 {
+					response.StatusCode, response.Header = 200, http.Header{}
+				}
+				return response, nil
+			})}})
 		_, err := channel.Fetch(t.Context(), "https://a.zdn.vn/a", 10)
 		if (err == nil) != want || (len(asked) > 1) != want {
 			t.Errorf("%s: asked %q, %v", target, asked, err)
 		}
 	}
 	n := 0
-	channel := New(Config{Tokens: &keeper{}, Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
-		n++
-		return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"/a"}}, Body: http.NoBody, Request: r}, nil
-	})}})
+	channel := New(Config{Tokens: &keeper{},
+		Client: &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+			n++
+			return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"/a"}}, Body: http.NoBody, Request: r}, nil
+		})}})
 	_, err := channel.Fetch(t.Context(), "https://a.zdn.vn/a", 10)
 	if wantFate(t, err, bot.Refused, ""); n != 1+maxRedirects {
 		t.Errorf("asked %d times in a circle", n)

@@ -44,7 +44,8 @@ func TestRenewAsks(t *testing.T) {
 	if err != nil || access != "A2" || next != "R2" || life != 25*time.Hour {
 		t.Errorf("%q, %q, %s, %v", access, next, life, err)
 	}
-	if asked != "POST /v4/oa/access_token" || header.Get("secret_key") != testSecret || header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+	if asked != "POST /v4/oa/access_token" || header.Get("secret_key") != testSecret ||
+		header.Get("Content-Type") != "application/x-www-form-urlencoded" {
 		t.Errorf("%s with %v", asked, header)
 	}
 	if !alone {
@@ -76,13 +77,15 @@ func TestRenewAnswers(t *testing.T) {
 		{200, `{` + pair + `,"error":0}`, "", "", 25 * time.Hour},
 		{500, `{` + pair + `}`, "", "", 25 * time.Hour}, // a pair is a pair
 
-		{200, `{"error":-14014,"error_name":"Invalid refresh token.","error_reason":"kín-7431"}`, bot.Broken, "-14014 Invalid refresh token", 0},
+		{200, `{"error":-14014,"error_name":"Invalid refresh token.","error_reason":"kín-7431"}`, bot.Broken,
+			"-14014 Invalid refresh token", 0},
 		{400, `{"error":"-14002","error_name":"Invalid app id"}`, bot.Broken, "-14002 Invalid app id", 0},
 		{200, `{"error_name":"Invalid redirect uri"}`, bot.Broken, "no code Invalid redirect uri", 0},
 		{200, `{"error":-14014}`, bot.Broken, "-14014", 0},
 		{200, `{"error":"kín-7431","error_name":{}}`, bot.Broken, "no code", 0},
 		{200, `{"error":-14014,"error_name":"` + testRefresh + ` is used"}`, bot.Broken, "-14014", 0},
-		{200, `{"error":-14014,"error_name":"` + strings.Repeat("a", 500) + `"}`, bot.Broken, "-14014 " + strings.Repeat("a", 60), 0},
+		{200, `{"error":-14014,"error_name":"` + strings.Repeat("a", 500) + `"}`, bot.Broken,
+			"-14014 " + strings.Repeat("a", 60), 0},
 		{200, `{"access_token":"A2","refresh_token":""}`, bot.Broken, "no code", 0},
 		{200, `{"access_token":"","refresh_token":"R2"}`, bot.Broken, "no code", 0},
 		{200, `{}`, bot.Broken, "no code", 0},
@@ -114,7 +117,8 @@ func TestRenewAnswers(t *testing.T) {
 		if test.want == bot.Broken {
 			why = bot.WhyToken
 		}
-		if wantFate(t, err, test.want, why); access != "" || next != "" || test.cause != "" && errors.Unwrap(err).Error() != test.cause {
+		if wantFate(t, err, test.want, why); access != "" || next != "" || test.cause != "" &&
+			errors.Unwrap(err).Error() != test.cause {
 			t.Errorf("%s: %q, %q, %v", name, access, next, err)
 		}
 	}
@@ -162,21 +166,25 @@ func TestRenewWithoutAnAnswer(t *testing.T) {
 		wantFate(t, err, bot.Uncertain, "")
 	})
 	t.Run("the line breaks after it was asked", func(t *testing.T) {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+			_ *http.Request) {
+			panic(http.ErrAbortHandler)
+		}))
 		defer server.Close()
 		_, _, _, err := (&OAuth{URL: server.URL}).Renew(t.Context(), testRefresh)
 		wantFate(t, err, bot.Uncertain, "")
 	})
 	t.Run("its own patience", func(t *testing.T) {
 		var left time.Duration
-		oauth := &OAuth{Client: &http.Client{Timeout: time.Nanosecond, Transport: transport(func(r *http.Request) (*http.Response, error) {
-			deadline, _ := r.Context().Deadline()
-			left = time.Until(deadline).Round(time.Second)
-			if r.URL.String() != "https://oauth.zaloapp.com/v4/oa/access_token" {
-				t.Errorf("asked at %s", r.URL)
-			}
-			return nil, fmt.Errorf("leaky: %s", r.Header.Get("secret_key"))
-		})}, AppSecret: testSecret}
+		oauth := &OAuth{Client: &http.Client{Timeout: time.Nanosecond,
+			Transport: transport(func(r *http.Request) (*http.Response, error) {
+				deadline, _ := r.Context().Deadline()
+				left = time.Until(deadline).Round(time.Second)
+				if r.URL.String() != "https://oauth.zaloapp.com/v4/oa/access_token" {
+					t.Errorf("asked at %s", r.URL)
+				}
+				return nil, fmt.Errorf("leaky: %s", r.Header.Get("secret_key"))
+			})}, AppSecret: testSecret}
 		_, _, _, err := oauth.Renew(t.Context(), testRefresh)
 		if wantFate(t, err, bot.Retry, ""); left != 15*time.Second {
 			t.Errorf("%s", left)

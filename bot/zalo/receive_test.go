@@ -159,7 +159,8 @@ func TestTheConsolesProbe(t *testing.T) {
 		d.expect("probe "+body, body, "", 200, 0, "")
 	}
 	d.expect("no probe", `{"event_name":"follow"}`, "", 401, 0, "webhook_bad_signature")
-	for method, want := range map[string]int{http.MethodGet: 200, http.MethodHead: 200, http.MethodPut: 405, http.MethodDelete: 405} {
+	for method, want := range map[string]int{http.MethodGet: 200, http.MethodHead: 200, http.MethodPut: 405,
+		http.MethodDelete: 405} {
 		request, _ := http.NewRequest(method, d.server.URL, nil)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
@@ -209,19 +210,26 @@ func (d *door) signed(what, body string, at time.Time, status, handled int, coun
 func TestOldAndForeignEvents(t *testing.T) {
 	d := newDoor(t)
 	d.OwnedBy(accountID)
-	for ago, handled := range map[time.Duration]int{0: 1, 2 * time.Hour: 1, 23 * time.Hour: 1, 25 * time.Hour: 0, -25 * time.Hour: 0} {
+	for ago, handled := range map[time.Duration]int{0: 1, 2 * time.Hour: 1, 23 * time.Hour: 1, 25 * time.Hour: 0,
+		-25 * time.Hour: 0} {
 		count := ""
 		if handled == 0 {
 			count = "webhook_stale"
 		}
 		d.signed(ago.String(), said("a", "m", midday.Add(-ago)), midday.Add(-ago), 200, handled, count)
 	}
-	d.signed("another account's", strings.Replace(said("a", "m", midday), accountID, "1", 1), midday, 200, 0, "webhook_other_oa")
-	d.signed("an unknown kind", strings.Replace(said("a", "m", midday), "user_send_text", "user_dreams", 1), midday, 200, 0, "event_ignored_unknown")
-	d.signed("our own echo", strings.Replace(said("a", "m", midday), "user_send_text", "oa_send_text", 1), midday, 200, 0, "event_ignored_echo")
-	d.signed("a colleague's hand", strings.NewReplacer("user_send_text", "oa_send_text", `"sender":{`, `"sender":{"admin_id":"5",`).Replace(said("a", "m", midday)), midday, 200, 0, "event_ignored_by_hand")
-	d.signed("in a group", strings.Replace(said("a", "m", midday), "user_send_text", "user_send_group_text", 1), midday, 200, 0, "event_ignored_group")
-	d.signed("no sender", strings.Replace(said("a", "m", midday), `"sender":{"id":"246845883529197922"}`, `"sender":{}`, 1), midday, 200, 0, "event_ignored_unreadable")
+	d.signed("another account's", strings.Replace(said("a", "m", midday), accountID, "1", 1), midday, 200, 0,
+		"webhook_other_oa")
+	d.signed("an unknown kind", strings.Replace(said("a", "m", midday), "user_send_text", "user_dreams", 1), midday, 200,
+		0, "event_ignored_unknown")
+	d.signed("our own echo", strings.Replace(said("a", "m", midday), "user_send_text", "oa_send_text", 1), midday, 200, 0,
+		"event_ignored_echo")
+	d.signed("a colleague's hand", strings.NewReplacer("user_send_text", "oa_send_text", `"sender":{`,
+		`"sender":{"admin_id":"5",`).Replace(said("a", "m", midday)), midday, 200, 0, "event_ignored_by_hand")
+	d.signed("in a group", strings.Replace(said("a", "m", midday), "user_send_text", "user_send_group_text", 1), midday,
+		200, 0, "event_ignored_group")
+	d.signed("no sender", strings.Replace(said("a", "m", midday), `"sender":{"id":"246845883529197922"}`, `"sender":{}`,
+		1), midday, 200, 0, "event_ignored_unreadable")
 }
 
 func TestWhatTheHandlerSays(t *testing.T) {
@@ -258,27 +266,48 @@ func TestDecode(t *testing.T) {
 		body string
 		want bot.Inbound
 	}{
-		"text":      {said("  phụ cấp \r\n tháng 3\x00 ", "m1", midday), with(func(in *bot.Inbound) { in.EventID, in.Text = "m1", "phụ cấp \n tháng 3" })},
-		"button":    {said("#ok:12:3", "m2", midday), with(func(in *bot.Inbound) { in.EventID, in.Action = "m2", "ok:12:3" })},
-		"no button": {said("#Không phải nút", "m3", midday), with(func(in *bot.Inbound) { in.EventID, in.Text = "m3", "#Không phải nút" })},
-		"image":     {media("user_send_image", `[{"type":"image","payload":{"url":"https://a.zdn.vn/1.jpg","thumbnail":"x"}},{"type":"image","payload":{"url":"https://a.zdn.vn/2.jpg"}}]`), file(bot.Photo, "https://a.zdn.vn/1.jpg")},
+		"text": {said("  phụ cấp \r\n tháng 3\x00 ", "m1", midday),
+			with(func(in *bot.Inbound) { in.EventID, in.Text = "m1", "phụ cấp \n tháng 3" })},
+		"button": {said("#ok:12:3", "m2", midday),
+			with(func(in *bot.Inbound) { in.EventID, in.Action = "m2", "ok:12:3" })},
+		"no button": {said("#Không phải nút", "m3", midday),
+			with(func(in *bot.Inbound) { in.EventID, in.Text = "m3", "#Không phải nút" })},
+		"image": {media("user_send_image",
+			`[{"type":"image","payload":{"url":"https://a.zdn.vn/1.jpg","thumbnail":"x"}},{"type":"image","payload":{"url":"https://a.zdn.vn/2.jpg"}}]`), file(bot.Photo, "https://a.zdn.vn/1.jpg")},
 		"file": {media("user_send_file", `[{"type":"file","payload":{"size":"12345","name":"..\\tmp\\ds.xlsx","type":"xlsx","url":"https://a.zdn.vn/f"}}]`), with(func(in *bot.Inbound) {
-			in.EventID, in.Text, in.Attachment = "m9", "xem giúp", &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "ds.xlsx", Size: 12345}
+			in.EventID, in.Text, in.Attachment = "m9", "xem giúp", &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f",
+				Name: "ds.xlsx", Size: 12345}
 		})},
-		"audio":                {media("user_send_audio", `[{"payload":{"url":"https://a.zdn.vn/a.amr"}}]`), file(bot.Voice, "https://a.zdn.vn/a.amr")},
-		"sticker":              {media("user_send_sticker", `[{"payload":{"id":5}}]`), file(bot.Sticker, "")},
-		"location":             {media("user_send_location", `[{"payload":{"coordinates":{"latitude":"18.5","longitude":"105.7"}}}]`), file(bot.Location, "")},
-		"video":                {media("user_send_video", `[]`), file(bot.Other, "")},
-		"card":                 {media("user_send_business_card", `[{"type":"link","payload":{"description":"{\"phone\":\"84912345678\"}"}}]`), file(bot.Other, "")},
-		"follow":               {flat(`"oa_id":"` + accountID + `","follower":{"id":"` + user + `"},"event_name":"follow","source":"oa_profile"`), with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
-		"follow by an invite":  {flat(`"oa_id":"` + accountID + `","follower":{"id":"` + user + `"},"event_name":"follow","ref":"ABCDE-23456"`), with(func(in *bot.Inbound) { in.Start = "ABCDE-23456" })},
-		"unfollow":             {flat(`"oa_id":"` + accountID + `","follower":{"id":` + user + `},"event_name":"unfollow"`), with(func(in *bot.Inbound) { in.Presence = bot.Left })},
-		"chat opened":          {flat(`"oa_id":"` + accountID + `","user_id":"` + user + `","event_name":"user_click_chatnow"`), with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
-		"data to be forgotten": {flat(`"user_id":"` + user + `","event_name":"user_withdraw"`), with(func(in *bot.Inbound) { in.Presence = bot.Withdrawn })},
-		"the form":             {flat(`"sender":{"id":"` + user + `"},"event_name":"user_submit_info","info":{"name":"Lan","phone":84912345678}`), with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "84912345678"} })},
-		"the form of old":      {flat(`"sender":{"id":"` + user + `"},"event_name":"user_submit_info","message":{"text":"{\"phone\":\"0912345678\"}"}`), with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "0912345678"} })},
-		"arrived":              {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_received_message","message":{"msg_id":"ours","delivery_time":"1"}`), with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"ours"}} })},
-		"seen":                 {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user + `"},"event_name":"user_seen_message","message":{"msg_ids":["a","b"]}`), with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"a", "b"}, Seen: true} })},
+		"audio": {media("user_send_audio", `[{"payload":{"url":"https://a.zdn.vn/a.amr"}}]`),
+			file(bot.Voice, "https://a.zdn.vn/a.amr")},
+		"sticker": {media("user_send_sticker", `[{"payload":{"id":5}}]`), file(bot.Sticker, "")},
+		"location": {media("user_send_location",
+			`[{"payload":{"coordinates":{"latitude":"18.5","longitude":"105.7"}}}]`), file(bot.Location, "")},
+		"video": {media("user_send_video", `[]`), file(bot.Other, "")},
+		"card": {media("user_send_business_card",
+			`[{"type":"link","payload":{"description":"{\"phone\":\"84912345678\"}"}}]`), file(bot.Other, "")},
+		"follow": {flat(`"oa_id":"` + accountID + `","follower":{"id":"` + user +
+			`"},"event_name":"follow","source":"oa_profile"`), with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
+		"follow by an invite": {flat(`"oa_id":"` + accountID + `","follower":{"id":"` + user +
+			`"},"event_name":"follow","ref":"ABCDE-23456"`), with(func(in *bot.Inbound) { in.Start = "ABCDE-23456" })},
+		"unfollow": {flat(`"oa_id":"` + accountID + `","follower":{"id":` + user + `},"event_name":"unfollow"`),
+			with(func(in *bot.Inbound) { in.Presence = bot.Left })},
+		"chat opened": {flat(`"oa_id":"` + accountID + `","user_id":"` + user +
+			`","event_name":"user_click_chatnow"`), with(func(in *bot.Inbound) { in.Presence = bot.Joined })},
+		"data to be forgotten": {flat(`"user_id":"` + user + `","event_name":"user_withdraw"`),
+			with(func(in *bot.Inbound) { in.Presence = bot.Withdrawn })},
+		"the form": {flat(`"sender":{"id":"` + user +
+			`"},"event_name":"user_submit_info","info":{"name":"Lan","phone":84912345678}`),
+			with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "84912345678"} })},
+		"the form of old": {flat(`"sender":{"id":"` + user +
+			`"},"event_name":"user_submit_info","message":{"text":"{\"phone\":\"0912345678\"}"}`),
+			with(func(in *bot.Inbound) { in.Contact = &bot.Contact{Phone: "0912345678"} })},
+		"arrived": {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user +
+			`"},"event_name":"user_received_message","message":{"msg_id":"ours","delivery_time":"1"}`),
+			with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"ours"}} })},
+		"seen": {flat(`"sender":{"id":"` + accountID + `"},"recipient":{"id":"` + user +
+			`"},"event_name":"user_seen_message","message":{"msg_ids":["a","b"]}`),
+			with(func(in *bot.Inbound) { in.Report = &bot.DeliveryReport{Refs: []string{"a", "b"}, Seen: true} })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, why := decode([]byte(test.body), midday)
@@ -302,7 +331,8 @@ func TestDecode(t *testing.T) {
 	if len([]rune(long.Text)) != bot.MaxText || !long.Cut {
 		t.Errorf("%d letters of a long text, cut: %t", len([]rune(long.Text)), long.Cut)
 	}
-	for _, body := range []string{``, `[]`, `null`, `{"event_name":5}`, said("", "m", midday), strings.Replace(said("a", "m", midday), "246845883529197922", strings.Repeat("9", 65), 1)} {
+	for _, body := range []string{``, `[]`, `null`, `{"event_name":5}`, said("", "m", midday),
+		strings.Replace(said("a", "m", midday), "246845883529197922", strings.Repeat("9", 65), 1)} {
 		if in, why := decode([]byte(body), midday); why == "" {
 			t.Errorf("%.60s is %+v", body, in)
 		}
@@ -311,21 +341,24 @@ func TestDecode(t *testing.T) {
 
 func TestDiagnose(t *testing.T) {
 	config := Config{AppID: appID, AppSecret: "app-secret", OASecret: oaKey}
-	body := "{\n \"app_id\": \"" + appID + "\", \"recipient\": {\"id\": \"" + accountID + "\"}, \"timestamp\": \"" + stamp(midday) + "\"}"
+	body := "{\n \"app_id\": \"" + appID + "\", \"recipient\": {\"id\": \"" + accountID + "\"}, \"timestamp\": \"" +
+		stamp(midday) + "\"}"
 	at := stamp(midday)
 	for name, test := range map[string]struct {
 		sign string
 		want []Term
 	}{
-		"right":                {signature(appID, body, at, oaKey), nil},
-		"the app's secret":     {signature(appID, body, at, "app-secret"), []Term{KeyTerm}},
-		"the account's id":     {signature(accountID, body, at, oaKey), []Term{FirstTerm}},
-		"the header's time":    {signature(appID, body, "77", oaKey), []Term{TimeTerm}},
-		"a keyed hash":         {"mac=" + hex.EncodeToString(sign(true, []byte(appID), []byte(body), []byte(at), []byte(oaKey))), []Term{HashTerm}},
+		"right":             {signature(appID, body, at, oaKey), nil},
+		"the app's secret":  {signature(appID, body, at, "app-secret"), []Term{KeyTerm}},
+		"the account's id":  {signature(accountID, body, at, oaKey), []Term{FirstTerm}},
+		"the header's time": {signature(appID, body, "77", oaKey), []Term{TimeTerm}},
+		"a keyed hash": {"mac=" + hex.EncodeToString(sign(true, []byte(appID), []byte(body), []byte(at),
+			[]byte(oaKey))), []Term{HashTerm}},
 		"another way to write": {signature(appID, string(compact([]byte(body))), at, oaKey), []Term{BodyTerm}},
 		"two at once":          {signature(accountID, body, at, "app-secret"), []Term{KeyTerm, FirstTerm}},
 	} {
-		saved := "POST /webhooks/zalo HTTP/1.1\r\nHost: a\r\nX-ZEvent-Signature: " + test.sign + "\r\nX-ZEvent-Timestamp: 77\r\n\r\n" + body
+		saved := "POST /webhooks/zalo HTTP/1.1\r\nHost: a\r\nX-ZEvent-Signature: " + test.sign +
+			"\r\nX-ZEvent-Timestamp: 77\r\n\r\n" + body
 		header, raw, err := ParseRequest([]byte(saved))
 		if err != nil || string(raw) != body {
 			t.Fatalf("%s: %q, %v", name, raw, err)
@@ -340,7 +373,8 @@ func TestDiagnose(t *testing.T) {
 		t.Errorf("no signature: %+v", got)
 	}
 	header.Set(signatureHeader, strings.Repeat("ab", 32))
-	if got := Diagnose(config, header, []byte(`{"app_id":"1"}`)); got.Matched || len(got.Differs) != 0 || len(got.Notes) != 2 {
+	if got := Diagnose(config, header, []byte(`{"app_id":"1"}`)); got.Matched || len(got.Differs) != 0 ||
+		len(got.Notes) != 2 {
 		t.Errorf("nothing fits: %+v", got)
 	}
 	for _, wrong := range []string{"", "no end of head", "bad header\n\nbody"} {
@@ -351,7 +385,9 @@ func TestDiagnose(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{said("#menu", "m", midday), said("a", "", midday), `{"event_name":"follow","follower":{"id":1e400}}`, `{"event_name":"user_seen_message","recipient":{"id":"1"},"message":{"msg_ids":[null,{},1]}}`} {
+	for _, seed := range []string{said("#menu", "m", midday), said("a", "", midday),
+		`{"event_name":"follow","follower":{"id":1e400}}`,
+		`{"event_name":"user_seen_message","recipient":{"id":"1"},"message":{"msg_ids":[null,{},1]}}`} {
 		f.Add([]byte(seed))
 	}
 	c := New(Config{AppID: appID, OASecret: oaKey})
@@ -364,7 +400,8 @@ func FuzzDecode(f *testing.F) {
 		if why != "" {
 			return
 		}
-		if in.EventID == "" || len(in.EventID) > 200 || in.UserID == "" || len(in.UserID) > 64 || len([]rune(in.Text)) > bot.MaxText || len(in.Action) > bot.MaxAction {
+		if in.EventID == "" || len(in.EventID) > 200 || in.UserID == "" || len(in.UserID) > 64 ||
+			len([]rune(in.Text)) > bot.MaxText || len(in.Action) > bot.MaxAction {
 			t.Fatalf("%+v", in)
 		}
 		if again, _ := decode(body, midday); again.EventID != in.EventID {

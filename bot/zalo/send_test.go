@@ -13,8 +13,10 @@ import (
 )
 
 var decide = [][]bot.Button{
-	bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("change", "ok", "12")}, bot.Button{Label: "Trả lại", Action: bot.Act("change", "back", "12")}),
-	bot.Row(bot.Button{Label: "Văn bản", URL: "https://example.vn/258?a=1"}, bot.Button{Label: "Gọi phường", URL: "tel:0239 3555 115"}),
+	bot.Row(bot.Button{Label: "Duyệt", Action: bot.Act("change", "ok", "12")},
+		bot.Button{Label: "Trả lại", Action: bot.Act("change", "back", "12")}),
+	bot.Row(bot.Button{Label: "Văn bản", URL: "https://example.vn/258?a=1"},
+		bot.Button{Label: "Gọi phường", URL: "tel:0239 3555 115"}),
 }
 
 // Each kind of message, byte for byte.
@@ -25,24 +27,32 @@ func TestSendBodies(t *testing.T) {
 		reply  bot.Reply
 		want   []string
 	}{
-		"text":            {nil, bot.Reply{Text: "Tháng này: 200.000 đ\n\nĐã chi"}, []string{to + `{"text":"Tháng này: 200.000 đ\n\nĐã chi"}}`}},
-		"title":           {nil, bot.Reply{Title: " Phụ\n cấp ", Text: "200.000 đ"}, []string{to + `{"text":"Phụ cấp\n200.000 đ"}}`}},
-		"only a title":    {nil, bot.Reply{Title: "Phụ cấp"}, []string{to + `{"text":"Phụ cấp"}}`}},
-		"decomposed text": {nil, bot.Reply{Title: norm.NFD.String("Đề nghị"), Text: norm.NFD.String("Được ạ")}, []string{to + `{"text":"Đề nghị\nĐược ạ"}}`}},
-		"protected":       {nil, bot.Reply{Text: "a", Protect: true, Replace: true}, []string{to + `{"text":"a"}}`}},
-		"buttons": {nil, bot.Reply{Text: "Chờ duyệt", Buttons: decide}, []string{to + `{"text":"Chờ duyệt","attachment":{"type":"template","payload":{"buttons":[` +
-			`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"},` +
-			`{"title":"Văn bản","type":"oa.open.url","payload":{"url":"https://example.vn/258?a=1"}},{"title":"Gọi phường","type":"oa.open.phone","payload":{"phone_code":"842393555115"}}]}}}}`}},
-		"buttons with a type": {func(c *Config) { c.ButtonType = "button" }, bot.Reply{Text: "a", Buttons: decide[:1]}, []string{to + `{"text":"a","attachment":{"type":"template","payload":{"template_type":"button","buttons":[` +
-			`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"}]}}}}`}},
+		"text": {nil, bot.Reply{Text: "Tháng này: 200.000 đ\n\nĐã chi"},
+			[]string{to + `{"text":"Tháng này: 200.000 đ\n\nĐã chi"}}`}},
+		"title": {nil, bot.Reply{Title: " Phụ\n cấp ", Text: "200.000 đ"},
+			[]string{to + `{"text":"Phụ cấp\n200.000 đ"}}`}},
+		"only a title": {nil, bot.Reply{Title: "Phụ cấp"}, []string{to + `{"text":"Phụ cấp"}}`}},
+		"decomposed text": {nil, bot.Reply{Title: norm.NFD.String("Đề nghị"), Text: norm.NFD.String("Được ạ")},
+			[]string{to + `{"text":"Đề nghị\nĐược ạ"}}`}},
+		"protected": {nil, bot.Reply{Text: "a", Protect: true, Replace: true}, []string{to + `{"text":"a"}}`}},
+		"buttons": {nil, bot.Reply{Text: "Chờ duyệt", Buttons: decide},
+			[]string{to + `{"text":"Chờ duyệt","attachment":{"type":"template","payload":{"buttons":[` +
+				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"},` +
+				`{"title":"Văn bản","type":"oa.open.url","payload":{"url":"https://example.vn/258?a=1"}},{"title":"Gọi phường","type":"oa.open.phone","payload":{"phone_code":"842393555115"}}]}}}}`}},
+		"buttons with a type": {func(c *Config) { c.ButtonType = "button" }, bot.Reply{Text: "a", Buttons: decide[:1]},
+			[]string{to + `{"text":"a","attachment":{"type":"template","payload":{"template_type":"button","buttons":[` +
+				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"}]}}}}`}},
 		"empty rows": {nil, bot.Reply{Text: "a", Buttons: [][]bot.Button{{}, nil}}, []string{to + `{"text":"a"}}`}},
-		"form": {func(c *Config) { c.FormImage = "https://bot.example.vn/form.png" }, bot.Reply{Text: "Xin số", AskContact: "Gửi số"}, []string{to + `{"text":"Xin số"}}`,
-			to + `{"attachment":{"type":"template","payload":{"template_type":"request_user_info","elements":[{"title":"Số điện thoại","subtitle":"Để em tìm anh/chị","image_url":"https://bot.example.vn/form.png"}]}}}}`}},
+		"form": {func(c *Config) { c.FormImage = "https://bot.example.vn/form.png" },
+			bot.Reply{Text: "Xin số", AskContact: "Gửi số"}, []string{to + `{"text":"Xin số"}}`,
+				to + `{"attachment":{"type":"template","payload":{"template_type":"request_user_info","elements":[{"title":"Số điện thoại","subtitle":"Để em tìm anh/chị","image_url":"https://bot.example.vn/form.png"}]}}}}`}},
 		"form without a picture": {nil, bot.Reply{Text: "Xin số", AskContact: "Gửi số"}, []string{to + `{"text":"Xin số"}}`}},
-		"picture": {nil, bot.Reply{Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}}, []string{string(onePixel),
-			to + `{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":"IMG"}]}}}}`}},
-		"document": {nil, bot.Reply{Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}}, []string{"%PDF",
-			to + `{"attachment":{"type":"file","payload":{"token":"DOC"}}}}`}},
+		"picture": {nil, bot.Reply{Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}},
+			[]string{string(onePixel),
+				to + `{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":"IMG"}]}}}}`}},
+		"document": {nil, bot.Reply{Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}},
+			[]string{"%PDF",
+				to + `{"attachment":{"type":"file","payload":{"token":"DOC"}}}}`}},
 	} {
 		s, channel := newStandIn(t, test.adjust)
 		ref, err := channel.Send(t.Context(), someone, test.reply)
@@ -53,7 +63,8 @@ func TestSendBodies(t *testing.T) {
 		var got []string
 		for _, h := range all {
 			got = append(got, h.body)
-			if h.header.Get("access_token") != firstToken || h.header.Get("appsecret_proof") != "" || h.header.Get("Authorization") != "" || h.method != http.MethodPost {
+			if h.header.Get("access_token") != firstToken || h.header.Get("appsecret_proof") != "" ||
+				h.header.Get("Authorization") != "" || h.method != http.MethodPost {
 				t.Errorf("%s: %s with %v", name, h.method, h.header)
 			}
 			if h.file == "" && (h.path != "/v3.0/oa/message/cs" || h.header.Get("Content-Type") != "application/json") {
@@ -92,21 +103,36 @@ func TestSendNumbersWhatCannotBeButtons(t *testing.T) {
 		reply bot.Reply
 		want  string // the text; of buttons when empty
 	}{
-		"five":               {5, bot.Reply{Text: "t", Buttons: many(5, ok)}, ""},
-		"six":                {5, bot.Reply{Text: "t", Buttons: many(6, ok)}, "t\n\n1. a\n2. a\n3. a\n4. a\n5. a\n6. a\nGõ số, ví dụ 1"},
-		"with a mark":        {1, bot.Reply{Text: "t", Buttons: many(2, ok), Mark: "B"}, "t\n\nB1. a\nB2. a\nGõ số, ví dụ B1"},
-		"no buttons at all":  {0, bot.Reply{Text: "t", Buttons: many(1, ok)}, "t\n\n1. a\nGõ số, ví dụ 1"},
-		"six pages":          {5, bot.Reply{Text: "t", Buttons: many(6, bot.Button{Label: "a", URL: "https://b.vn"})}, "t\n\n" + strings.TrimSpace(strings.Repeat("a: https://b.vn\n", 6))},
-		"a long label":       {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: strings.Repeat("ắ", 101), Action: bot.Act("y")}}}}, "t\n\n1. a\n2. " + strings.Repeat("ắ", 101) + "\nGõ số, ví dụ 1"},
-		"just long enough":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: norm.NFD.String(strings.Repeat("ắ", 100)), Action: bot.Act(strings.Repeat("a", 64))}}}}, ""},
-		"no label":           {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: " ", Action: bot.Act("y")}}}}, "t\n\n1. a\n2.  \nGõ số, ví dụ 1"},
-		"no page":            {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: "b", URL: "javascript:x"}}}}, "t\n\n1. a\nb: javascript:x\nGõ số, ví dụ 1"},
-		"a page without end": {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", URL: "https://b.vn/" + strings.Repeat("a", 1000)}}}}, "t\n\nb: https://b.vn/" + strings.Repeat("a", 1000)},
-		"a number abroad":    {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", URL: "tel:+3312345678"}}}}, "t\n\nb: tel:+3312345678"},
-		"a strange action":   {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act("ok", "Ký tên")}}}}, ""},
-		"an endless action":  {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act(strings.Repeat("a", 65))}}}}, ""},
-		"a blank text":       {5, bot.Reply{Text: " \n", Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
-		"only files":         {5, bot.Reply{Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}, Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
+		"five": {5, bot.Reply{Text: "t", Buttons: many(5, ok)}, ""},
+		"six": {5, bot.Reply{Text: "t", Buttons: many(6, ok)},
+			"t\n\n1. a\n2. a\n3. a\n4. a\n5. a\n6. a\nGõ số, ví dụ 1"},
+		"with a mark": {1, bot.Reply{Text: "t", Buttons: many(2, ok), Mark: "B"},
+			"t\n\nB1. a\nB2. a\nGõ số, ví dụ B1"},
+		"no buttons at all": {0, bot.Reply{Text: "t", Buttons: many(1, ok)}, "t\n\n1. a\nGõ số, ví dụ 1"},
+		"six pages": {5, bot.Reply{Text: "t", Buttons: many(6, bot.Button{Label: "a", URL: "https://b.vn"})},
+			"t\n\n" + strings.TrimSpace(strings.Repeat("a: https://b.vn\n", 6))},
+		"a long label": {5, bot.Reply{Text: "t",
+			Buttons: [][]bot.Button{{ok, {Label: strings.Repeat("ắ", 101), Action: bot.Act("y")}}}},
+			"t\n\n1. a\n2. " + strings.Repeat("ắ", 101) + "\nGõ số, ví dụ 1"},
+		"just long enough": {5, bot.Reply{Text: "t",
+			Buttons: [][]bot.Button{{{Label: norm.NFD.String(strings.Repeat("ắ", 100)),
+				Action: bot.Act(strings.Repeat("a", 64))}}}}, ""},
+		"no label": {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: " ", Action: bot.Act("y")}}}},
+			"t\n\n1. a\n2.  \nGõ số, ví dụ 1"},
+		"no page": {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{ok, {Label: "b", URL: "javascript:x"}}}},
+			"t\n\n1. a\nb: javascript:x\nGõ số, ví dụ 1"},
+		"a page without end": {5, bot.Reply{Text: "t",
+			Buttons: [][]bot.Button{{{Label: "b", URL: "https://b.vn/" + strings.Repeat("a", 1000)}}}},
+			"t\n\nb: https://b.vn/" + strings.Repeat("a", 1000)},
+		"a number abroad": {5, bot.Reply{Text: "t", Buttons: [][]bot.Button{{{Label: "b", URL: "tel:+3312345678"}}}},
+			"t\n\nb: tel:+3312345678"},
+		"a strange action": {5, bot.Reply{Text: "t",
+			Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act("ok", "Ký tên")}}}}, ""},
+		"an endless action": {5, bot.Reply{Text: "t",
+			Buttons: [][]bot.Button{{{Label: "b", Action: bot.Act(strings.Repeat("a", 65))}}}}, ""},
+		"a blank text": {5, bot.Reply{Text: " \n", Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
+		"only files": {5, bot.Reply{Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}},
+			Buttons: many(1, ok)}, "1. a\nGõ số, ví dụ 1"},
 	} {
 		s, channel := newStandIn(t, func(c *Config) { c.ButtonLimit = test.limit })
 		if _, err := channel.Send(t.Context(), someone, test.reply); err != nil {
@@ -125,7 +151,8 @@ func TestSendNumbersWhatCannotBeButtons(t *testing.T) {
 		}
 	}
 	_, channel := newStandIn(t, nil)
-	if channel.Numbers(bot.Reply{}) || channel.Numbers(bot.Reply{Text: "t"}) || channel.Numbers(bot.Reply{Buttons: decide}) {
+	if channel.Numbers(bot.Reply{}) || channel.Numbers(bot.Reply{Text: "t"}) ||
+		channel.Numbers(bot.Reply{Buttons: decide}) {
 		t.Error("nothing is there to be numbered")
 	}
 }
@@ -156,7 +183,8 @@ func TestSendKeepsChoicesTogether(t *testing.T) {
 		"text of three messages": {190*2 + 50, 1, 3},
 	} {
 		s, channel := newStandIn(t, func(c *Config) { c.TextLimit, c.ButtonLimit = 200, 0 })
-		ref, err := channel.Send(t.Context(), someone, bot.Reply{Text: strings.Repeat("ắ", test.letters), Buttons: make80(test.choices)})
+		ref, err := channel.Send(t.Context(), someone,
+			bot.Reply{Text: strings.Repeat("ắ", test.letters), Buttons: make80(test.choices)})
 		got := s.said(t)
 		if err != nil || len(got) != test.messages || ref == "" {
 			t.Errorf("%s: %d messages, %v", name, len(got), err)
@@ -183,13 +211,15 @@ func make80(n int) (rows [][]bot.Button) {
 func TestSendReferenceOfTheText(t *testing.T) {
 	s, channel := newStandIn(t, func(c *Config) { c.FormImage = "https://bot.example.vn/form.png" })
 	file := bot.File{Name: "a.pdf", Content: []byte("%PDF")}
-	if ref, err := channel.Send(t.Context(), someone, bot.Reply{Text: "a", Files: []bot.File{file}, AskContact: "b"}); ref != "m1" || err != nil {
+	if ref, err := channel.Send(t.Context(), someone,
+		bot.Reply{Text: "a", Files: []bot.File{file}, AskContact: "b"}); ref != "m1" || err != nil {
 		t.Errorf("%q, %v", ref, err)
 	}
 	if asked := s.all(); len(asked) != 4 || !strings.Contains(asked[3].body, "request_user_info") {
 		t.Errorf("%+v", asked)
 	}
-	if ref, err := channel.Send(t.Context(), someone, bot.Reply{Files: []bot.File{file, file}}); ref != "m4" || err != nil {
+	if ref, err := channel.Send(t.Context(), someone, bot.Reply{Files: []bot.File{file, file}}); ref != "m4" ||
+		err != nil {
 		t.Errorf("%q, %v", ref, err)
 	}
 	// A form that Zalo refuses takes nothing back.
@@ -221,7 +251,8 @@ func TestSendFailsInTheMiddle(t *testing.T) {
 	if ref != "" {
 		t.Errorf("reference %q of a message without its end", ref)
 	}
-	ref, err = channel.Send(t.Context(), someone, bot.Reply{Text: "a", Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}})
+	ref, err = channel.Send(t.Context(), someone,
+		bot.Reply{Text: "a", Files: []bot.File{{Name: "a.pdf", Content: []byte("%PDF")}}})
 	wantFate(t, err, bot.Refused, "")
 	if ref != "777" {
 		t.Errorf("reference %q, and the text was sent", ref)

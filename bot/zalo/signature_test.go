@@ -12,12 +12,14 @@ import (
 func TestHowAHeaderMayBeWritten(t *testing.T) {
 	digits := strings.Repeat("0aF", 21) + "b"
 	want, _ := hex.DecodeString(digits)
-	for _, header := range []string{digits, "mac=" + digits, "MAC = " + digits, ` mac="` + digits + `" `, "mac='" + strings.ToUpper(digits) + "'", `"mac=` + digits + `"`, "\tmac=\t" + digits} {
+	for _, header := range []string{digits, "mac=" + digits, "MAC = " + digits, ` mac="` + digits + `" `,
+		"mac='" + strings.ToUpper(digits) + "'", `"mac=` + digits + `"`, "\tmac=\t" + digits} {
 		if got, ok := givenMAC(http.Header{signatureKey: {header}}); !ok || !bytes.Equal(got, want) {
 			t.Errorf("%q is %x, %t", header, got, ok)
 		}
 	}
-	for _, header := range []string{"", "mac=", "sha256=" + digits, "mac=mac=" + digits, digits[1:], digits + "00", "mac=" + digits[:62] + "0g", strings.Repeat(" ", 200) + strings.Repeat("a", 200)} {
+	for _, header := range []string{"", "mac=", "sha256=" + digits, "mac=mac=" + digits, digits[1:], digits + "00",
+		"mac=" + digits[:62] + "0g", strings.Repeat(" ", 200) + strings.Repeat("a", 200)} {
 		if got, ok := givenMAC(http.Header{signatureKey: {header}}); ok {
 			t.Errorf("%q is %x", header, got)
 		}
@@ -59,7 +61,8 @@ func TestWhichTimestampIsSigned(t *testing.T) {
 			t.Errorf("%s: signed by %q", test.body, got)
 		}
 	}
-	for _, body := range []string{"", " ", "[]", "null", "5", `"{}"`, "{", "{}{}", "{} x", `{"timestamp":}`, "{\"a\":\"\n\"}", "\ufeff{}"} {
+	for _, body := range []string{"", " ", "[]", "null", "5", `"{}"`, "{", "{}{}", "{} x", `{"timestamp":}`,
+		"{\"a\":\"\n\"}", "\ufeff{}"} {
 		if e, ok := open([]byte(body)); ok {
 			t.Errorf("%q is the event %+v", body, e)
 		}
@@ -79,10 +82,14 @@ func TestRepeatedFieldsMeanTheSameToAll(t *testing.T) {
 		count          string
 	}{
 		{"a time", `{"timestamp":"` + old + `",` + said("a", "m", midday)[1:], stamp(midday), 200, 1, ""},
-		{"an old time last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"timestamp":"1400000000000"}`, "1400000000000", 200, 0, "webhook_stale"},
-		{"signed with the first time", `{"timestamp":"` + old + `",` + said("a", "m", midday)[1:], old, 401, 0, "webhook_bad_signature"},
-		{"another app last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"app_id":"1"}`, stamp(midday), 401, 0, "webhook_bad_signature"},
-		{"another account last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"recipient":{"id":"1"}}`, stamp(midday), 200, 0, "webhook_other_oa"},
+		{"an old time last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"timestamp":"1400000000000"}`,
+			"1400000000000", 200, 0, "webhook_stale"},
+		{"signed with the first time", `{"timestamp":"` + old + `",` + said("a", "m", midday)[1:], old, 401, 0,
+			"webhook_bad_signature"},
+		{"another app last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"app_id":"1"}`, stamp(midday), 401, 0,
+			"webhook_bad_signature"},
+		{"another account last", strings.TrimSuffix(said("a", "m", midday), "}") + `,"recipient":{"id":"1"}}`, stamp(midday),
+			200, 0, "webhook_other_oa"},
 	} {
 		d.expect(test.name, test.body, signature(appID, test.body, test.at, oaKey), test.status, test.handled, test.count)
 	}
@@ -129,7 +136,8 @@ func TestWhoseSignatureIsTaken(t *testing.T) {
 			{Config{OASecret: oaKey}, unsigned},
 		} {
 			if got := New(one.config).verify(header, []byte(test.body), e); got != one.want {
-				t.Errorf("%s signed with %q first, by OA too: %t: signed by %q, want %q", test.body, test.first, one.config.SignedByOA, got, one.want)
+				t.Errorf("%s signed with %q first, by OA too: %t: signed by %q, want %q", test.body, test.first,
+					one.config.SignedByOA, got, one.want)
 			}
 		}
 	}
@@ -142,7 +150,8 @@ func TestWhoseSignatureIsTaken(t *testing.T) {
 
 // What is rightly signed verifies, and with any one bit changed does not.
 func FuzzSignature(f *testing.F) {
-	for _, seed := range []string{said("a", "m", midday), `{}`, `{"timestamp":1}`, `{"timestamp":"1","timestamp":"2"}`, `{"app_id":"1","timestamp":"5"}`, "{\"sender\":5}\r\n", `{"oa_id":"` + accountID + `"}`} {
+	for _, seed := range []string{said("a", "m", midday), `{}`, `{"timestamp":1}`, `{"timestamp":"1","timestamp":"2"}`,
+		`{"app_id":"1","timestamp":"5"}`, "{\"sender\":5}\r\n", `{"oa_id":"` + accountID + `"}`} {
 		f.Add([]byte(seed), uint(3), "77")
 	}
 	c := New(Config{AppID: appID, OASecret: oaKey, SignedByOA: true})
@@ -151,7 +160,8 @@ func FuzzSignature(f *testing.F) {
 		if !ok {
 			return
 		}
-		header := http.Header{signatureKey: {signature(appID, string(body), string(e.Timestamp), oaKey)}, http.CanonicalHeaderKey(timestampHeader): {at}}
+		header := http.Header{signatureKey: {signature(appID, string(body), string(e.Timestamp), oaKey)},
+			http.CanonicalHeaderKey(timestampHeader): {at}}
 		mine := e.AppID == "" || string(e.AppID) == appID
 		if got := c.verify(header, body, e); (got == signedByID) != mine || got == signedByOA {
 			t.Fatalf("signed by %q", got)

@@ -135,8 +135,10 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client left
 	}
 	h := heard{method: r.Method, path: r.URL.Path, header: r.Header, body: string(raw)}
-	if kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
-		if part, err := multipart.NewReader(bytes.NewReader(raw), params["boundary"]).NextPart(); err == nil && part.FormName() == "file" {
+	if kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil &&
+		kind == "multipart/form-data" {
+		if part, err := multipart.NewReader(bytes.NewReader(raw), params["boundary"]).NextPart(); err == nil &&
+			part.FormName() == "file" {
 			file, _ := io.ReadAll(part)
 			h.body, h.file, h.kind = string(file), part.FileName(), part.Header.Get("Content-Type")
 		}
@@ -153,7 +155,8 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(h.path, "/upload/file"):
 		tell(w, 200, `{"data":{"token":"DOC"},"error":0,"message":"Success"}`)
 	default:
-		tell(w, 200, fmt.Sprintf(`{"data":{"message_id":"m%d","user_id":"2512523625412515"},"error":0,"message":"Success"}`, n))
+		tell(w, 200, fmt.Sprintf(`{"data":{"message_id":"m%d","user_id":"2512523625412515"},"error":0,"message":"Success"}`,
+			n))
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 func TestSendTemplate(t *testing.T) {
-	notice := bot.Template{ID: "418234", Data: map[string]string{"ten": norm.NFD.String("Thắng"), "ngay": "23/11"}, Key: "delivery-7"}
+	notice := bot.Template{ID: "418234", Data: map[string]string{"ten": norm.NFD.String("Thắng"), "ngay": "23/11"},
+		Key: "delivery-7"}
 	for name, test := range map[string]struct {
 		user, phone string
 		template    bot.Template
@@ -94,7 +95,8 @@ func TestReact(t *testing.T) {
 		all[0].body != `{"recipient":{"user_id":"2512523625412515"},"sender_action":{"react_icon":"/-strong","react_message_id":"96d3cdf3af150460909"}}` {
 		t.Errorf("%+v", all)
 	}
-	if err := channel.React(t.Context(), bot.Inbound{EventID: "a1", UserID: someone, Attachment: &bot.Attachment{}}); err != nil || len(s.all()) != 1 {
+	if err := channel.React(t.Context(), bot.Inbound{EventID: "a1", UserID: someone,
+		Attachment: &bot.Attachment{}}); err != nil || len(s.all()) != 1 {
 		t.Errorf("no sign on a picture: %v", err)
 	}
 	for name, in := range map[string]bot.Inbound{

@@ -38,7 +38,8 @@ func pdf(name string, size int) bot.File {
 }
 
 func png(name string, size int) bot.File {
-	return bot.File{Name: name, MIME: "image/png", Content: append(slices.Clone(onePixel), make([]byte, size-len(onePixel))...)}
+	return bot.File{Name: name, MIME: "image/png",
+		Content: append(slices.Clone(onePixel), make([]byte, size-len(onePixel))...)}
 }
 
 // Which way a file goes, and under which name.
@@ -49,10 +50,11 @@ func TestFilesGoTheirWay(t *testing.T) {
 		path     string // "" for the shelf
 		filename string
 	}{
-		"png":                   {png("mã mời.png", 100), imageUpload, "mã mời.png"},
-		"largest png":           {png("a.png", maxImage), imageUpload, "a.png"},
-		"too large a png":       {png("a.png", maxImage+1), "", ""},
-		"jpeg":                  {bot.File{Name: "a.JPG", MIME: "image/jpeg", Content: []byte("\xff\xd8\xff\xe0 jfif")}, imageUpload, "a.JPG"},
+		"png":             {png("mã mời.png", 100), imageUpload, "mã mời.png"},
+		"largest png":     {png("a.png", maxImage), imageUpload, "a.png"},
+		"too large a png": {png("a.png", maxImage+1), "", ""},
+		"jpeg": {bot.File{Name: "a.JPG", MIME: "image/jpeg", Content: []byte("\xff\xd8\xff\xe0 jfif")},
+			imageUpload, "a.JPG"},
 		"png without extension": {png("mã", 100), imageUpload, "mã.png"},
 		"png without a name":    {png("", 100), imageUpload, "file.png"},
 		"png of another name":   {png("a.pdf", 100), imageUpload, "a.pdf.png"},
@@ -65,10 +67,11 @@ func TestFilesGoTheirWay(t *testing.T) {
 		"an evil name":          {pdf("../a\"\r\nX: y\\.pdf", 9), documentUpload, ".._a___X: y_.pdf"},
 		"docx":                  {bot.File{Name: "a.docx", MIME: wordType, Content: []byte("PK")}, documentUpload, "a.docx"},
 		"doc by name":           {bot.File{Name: "a.DOC", Content: []byte("x")}, documentUpload, "a.DOC"},
-		"csv":                   {bot.File{Name: "a.csv", MIME: "text/csv; charset=utf-8", Content: []byte("a,b")}, documentUpload, "a.csv"},
-		"sheet":                 {bot.File{Name: "a.xlsx", MIME: sheetType, Content: []byte("PK")}, "", ""},
-		"empty":                 {bot.File{Name: "a.pdf", MIME: "application/pdf"}, "", ""},
-		"unknown":               {bot.File{Name: "a", Content: []byte("x")}, "", ""},
+		"csv": {bot.File{Name: "a.csv", MIME: "text/csv; charset=utf-8", Content: []byte("a,b")},
+			documentUpload, "a.csv"},
+		"sheet":   {bot.File{Name: "a.xlsx", MIME: sheetType, Content: []byte("PK")}, "", ""},
+		"empty":   {bot.File{Name: "a.pdf", MIME: "application/pdf"}, "", ""},
+		"unknown": {bot.File{Name: "a", Content: []byte("x")}, "", ""},
 	} {
 		shelf := &ledge{}
 		s, channel := newStandIn(t, func(c *Config) { c.Shelf = shelf })
@@ -79,13 +82,16 @@ func TestFilesGoTheirWay(t *testing.T) {
 		}
 		all := s.all()
 		if test.path == "" {
-			want := fmt.Sprintf(`{"recipient":{"user_id":"%s"},"message":{"text":"Mở %s:\nhttps://bot.example.vn/f/1"}}`, someone, test.file.Name)
-			if len(all) != 1 || all[0].body != want || !slices.Equal(shelf.lies, []string{"zalo " + someone + " " + test.file.Name + " false"}) {
+			want := fmt.Sprintf(`{"recipient":{"user_id":"%s"},"message":{"text":"Mở %s:\nhttps://bot.example.vn/f/1"}}`,
+				someone, test.file.Name)
+			if len(all) != 1 || all[0].body != want ||
+				!slices.Equal(shelf.lies, []string{"zalo " + someone + " " + test.file.Name + " false"}) {
 				t.Errorf("%s: %+v, on the shelf %q", name, all, shelf.lies)
 			}
 			continue
 		}
-		if len(all) != 2 || all[0].path != "/"+test.path || all[0].file != test.filename || all[0].body != string(test.file.Content) || len(shelf.lies) != 0 {
+		if len(all) != 2 || all[0].path != "/"+test.path || all[0].file != test.filename ||
+			all[0].body != string(test.file.Content) || len(shelf.lies) != 0 {
 			t.Errorf("%s: %s as %q, want %q", name, all[0].path, all[0].file, test.filename)
 		}
 	}
@@ -110,7 +116,8 @@ func TestAFileThatIsRefusedIsALink(t *testing.T) {
 				tell(w, 200, `{"data":{"message_id":"m"},"error":0}`)
 			})
 			ref, err := channel.Send(t.Context(), someone, bot.Reply{Files: []bot.File{file}})
-			if all := s.all(); err != nil || ref != "m" || len(all) != 2 || !strings.Contains(all[1].body, "https://bot.example.vn/f/1") || len(shelf.lies) != 1 {
+			if all := s.all(); err != nil || ref != "m" || len(all) != 2 ||
+				!strings.Contains(all[1].body, "https://bot.example.vn/f/1") || len(shelf.lies) != 1 {
 				t.Errorf("%s: %q, %v, %+v", name, ref, err, all)
 			}
 		}
@@ -142,7 +149,8 @@ func TestAnUploadThatIsNotHeardOf(t *testing.T) {
 // Some clients read a token where others read an id.
 func TestUploadAnswers(t *testing.T) {
 	s, channel := newStandIn(t, nil)
-	for data, want := range map[string]string{`{"token":"T"}`: "T", `{"attachment_id":"A"}`: "A", `{"attachment_id":123456789012345678901}`: "123456789012345678901"} {
+	for data, want := range map[string]string{`{"token":"T"}`: "T", `{"attachment_id":"A"}`: "A",
+		`{"attachment_id":123456789012345678901}`: "123456789012345678901"} {
 		s.says(200, `{"error":0,"data":`+data+`}`)
 		found, _ := carrierOf(png("a.png", 100))
 		if id, err := channel.upload(t.Context(), found, png("a.png", 100)); id != want || err != nil {

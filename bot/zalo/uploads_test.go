@@ -33,8 +33,9 @@ func (l *line) replica(t *testing.T, uploads bot.Uploads, clock func() time.Time
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	t.Cleanup(transport.CloseIdleConnections)
 	return zalo.New(zalo.Config{
-		AppID: l.server.AppID, AppSecret: l.server.AppSecret, OASecret: l.server.OASecret, APIURL: l.server.URL, BusinessURL: l.server.URL,
-		Tokens: l.pair, Shelf: l, TextLimit: 2000, Uploads: uploads,
+		AppID: l.server.AppID, AppSecret: l.server.AppSecret, OASecret: l.server.OASecret, APIURL: l.server.URL,
+		BusinessURL: l.server.URL,
+		Tokens:      l.pair, Shelf: l, TextLimit: 2000, Uploads: uploads,
 		Client: &http.Client{Transport: transport}, Clock: clock, Logger: slog.New(slog.DiscardHandler),
 	})
 }
@@ -56,7 +57,8 @@ func TestUploadsAreTheAccounts(t *testing.T) {
 	app := l.server.AppID
 	names := store.Names()
 	slices.Sort(names)
-	if want := []string{app + " k file", app + "/" + l.server.OAID + " k file", app + "/another k file"}; !slices.Equal(names, want) || l.server.Uploads() != 3 {
+	if want := []string{app + " k file", app + "/" + l.server.OAID + " k file",
+		app + "/another k file"}; !slices.Equal(names, want) || l.server.Uploads() != 3 {
 		t.Errorf("kept %q with %d uploads", names, l.server.Uploads())
 	}
 	if ref, until := store.Kept(app + " k file"); ref == "" || !until.Equal(at.Add(6*24*time.Hour)) {

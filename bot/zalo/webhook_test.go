@@ -58,8 +58,10 @@ func TestWhatZaloSignedIsNeverRefusedForItsShape(t *testing.T) {
 	} {
 		d.signed(test.rest, flat(test.rest), midday, http.StatusOK, test.handled, test.count)
 	}
-	d.signed("an empty object", "{}", time.UnixMilli(0), http.StatusUnauthorized, 0, "webhook_bad_signature") // signed with the time 0, which it has not
-	d.expect("an empty object, rightly signed", "{}", signature(appID, "{}", "", oaKey), http.StatusOK, 0, "event_ignored_unreadable")
+	// signed with the time 0, which it has not
+	d.signed("an empty object", "{}", time.UnixMilli(0), http.StatusUnauthorized, 0, "webhook_bad_signature")
+	d.expect("an empty object, rightly signed", "{}", signature(appID, "{}", "", oaKey), http.StatusOK, 0,
+		"event_ignored_unreadable")
 }
 
 func TestDepthAndLengthCostNothing(t *testing.T) {
@@ -67,10 +69,12 @@ func TestDepthAndLengthCostNothing(t *testing.T) {
 	nested := strings.Repeat("[", 400_000) + strings.Repeat("]", 400_000)
 	deep := strings.Replace(said("a", "m", midday), `"text":"a"`, `"text":"a","more":`+nested, 1)
 	d.signed("deep", deep, midday, http.StatusUnauthorized, 0, "webhook_bad_signature") // no JSON that anybody reads
-	d.expect("deep alone", nested, signature(appID, nested, "", oaKey), http.StatusUnauthorized, 0, "webhook_bad_signature")
+	d.expect("deep alone", nested, signature(appID, nested, "", oaKey), http.StatusUnauthorized, 0,
+		"webhook_bad_signature")
 
 	long := `[{"payload":{"url":"https://a.zdn.vn/1.jpg"}}` + strings.Repeat(",{}", 300_000) + "]"
-	d.signed("long", strings.NewReplacer("user_send_text", "user_send_image", `"text":"a"`, `"attachments":`+long).Replace(said("a", "m", midday)), midday, http.StatusOK, 1, "")
+	d.signed("long", strings.NewReplacer("user_send_text", "user_send_image", `"text":"a"`,
+		`"attachments":`+long).Replace(said("a", "m", midday)), midday, http.StatusOK, 1, "")
 	if got := d.got[0].Attachment; got == nil || got.ID != "https://a.zdn.vn/1.jpg" {
 		t.Errorf("the first of a long list is %+v", got)
 	}
@@ -78,7 +82,8 @@ func TestDepthAndLengthCostNothing(t *testing.T) {
 	if err := list.UnmarshalJSON([]byte("[" + strings.Repeat("1,", 300_000) + "1]")); err != nil || len(list) != fewMost {
 		t.Errorf("%d of a long list were read, %v", len(list), err)
 	}
-	for _, body := range [][]byte{[]byte(strings.Repeat("a ", maxEvent/2)), []byte("{" + strings.Repeat(" ", maxEvent-2) + "}")} {
+	for _, body := range [][]byte{[]byte(strings.Repeat("a ", maxEvent/2)),
+		[]byte("{" + strings.Repeat(" ", maxEvent-2) + "}")} {
 		if made := testing.AllocsPerRun(3, func() { isProbe(body) }); made > 0 {
 			t.Errorf("to tell the probe takes %g allocations", made)
 		}
@@ -88,7 +93,8 @@ func TestDepthAndLengthCostNothing(t *testing.T) {
 func TestAnUnsignedCallIsOnlyCounted(t *testing.T) {
 	d := newDoor(t)
 	const bad = "webhook_bad_signature"
-	for _, sign := range []string{"", "mac=", "mac", "no", "mac=" + strings.Repeat("ab", 31), "mac=" + strings.Repeat("ab", 33), strings.Repeat("ab", 300)} {
+	for _, sign := range []string{"", "mac=", "mac", "no", "mac=" + strings.Repeat("ab", 31),
+		"mac=" + strings.Repeat("ab", 33), strings.Repeat("ab", 300)} {
 		d.expect("signed "+sign, said("tên tôi là Hoa", "m", midday), sign, http.StatusUnauthorized, 0, bad)
 		if sign != "" {
 			d.expect("probe signed "+sign, "{}", sign, http.StatusUnauthorized, 0, bad)
@@ -105,7 +111,8 @@ func TestAnUnsignedCallIsOnlyCounted(t *testing.T) {
 func TestAnotherAccountsEvents(t *testing.T) {
 	d := newDoor(t)
 	flat := func(name, account, rest string) string {
-		return fmt.Sprintf(`{"app_id":%q,"timestamp":%q,"event_name":%q,%s}`, appID, stamp(midday), name, fmt.Sprintf(rest, account))
+		return fmt.Sprintf(`{"app_id":%q,"timestamp":%q,"event_name":%q,%s}`, appID, stamp(midday), name,
+			fmt.Sprintf(rest, account))
 	}
 	const other = "999613280878808645"
 	kinds := map[string]string{
@@ -125,7 +132,8 @@ func TestAnotherAccountsEvents(t *testing.T) {
 		d.signed(name+" of another", flat(name, other, rest), midday, http.StatusOK, 0, "webhook_other_oa")
 		d.signed(name+" of ours", flat(name, accountID, rest), midday, http.StatusOK, 1, "")
 	}
-	d.signed("an event that names no account", `{"timestamp":"`+stamp(midday)+`","event_name":"user_withdraw","user_id":"5"}`, midday, http.StatusOK, 1, "")
+	d.signed("an event that names no account", `{"timestamp":"`+stamp(midday)+
+		`","event_name":"user_withdraw","user_id":"5"}`, midday, http.StatusOK, 1, "")
 }
 
 func TestTheReplayWindow(t *testing.T) {
@@ -138,7 +146,8 @@ func TestTheReplayWindow(t *testing.T) {
 	d.signed("from the future", said("a", "m", ahead), ahead, http.StatusOK, 0, stale)
 
 	at := func(text string) string { return strings.Replace(said("a", "m", midday), stamp(midday), text, 1) }
-	for _, text := range []string{"154390853474", "soon", "", "-1", "1e12", "99999999999999999999"} { // 12 digits are in Zalo's own samples
+	// 12 digits are in Zalo's own samples
+	for _, text := range []string{"154390853474", "soon", "", "-1", "1e12", "99999999999999999999"} {
 		body := at(text)
 		d.expect("no time: "+text, body, signature(appID, body, text, oaKey), http.StatusOK, 1, "")
 		if got := d.got[len(d.got)-1].At; !got.Equal(midday) {
@@ -147,16 +156,20 @@ func TestTheReplayWindow(t *testing.T) {
 	}
 	// The time that was signed counts, wherever it stood.
 	body := at("")
-	d.expect("the header's time", body, signature(appID, body, stamp(midday), oaKey), http.StatusOK, 1, "", timestampHeader, stamp(midday))
-	d.expect("the header's old time", body, signature(appID, body, stamp(past), oaKey), http.StatusOK, 0, stale, timestampHeader, stamp(past))
-	d.expect("a header that is no time", body, signature(appID, body, strings.Repeat("1", 33), oaKey), http.StatusUnauthorized, 0, "webhook_bad_signature", timestampHeader, strings.Repeat("1", 33))
+	d.expect("the header's time", body, signature(appID, body, stamp(midday), oaKey), http.StatusOK, 1, "",
+		timestampHeader, stamp(midday))
+	d.expect("the header's old time", body, signature(appID, body, stamp(past), oaKey), http.StatusOK, 0, stale,
+		timestampHeader, stamp(past))
+	d.expect("a header that is no time", body, signature(appID, body, strings.Repeat("1", 33), oaKey),
+		http.StatusUnauthorized, 0, "webhook_bad_signature", timestampHeader, strings.Repeat("1", 33))
 }
 
 // Zalo repeats what was not taken: the same bytes, whose event has the same name.
 func TestARepetitionHasTheSameName(t *testing.T) {
 	d := newDoor(t)
 	d.answer = func(bot.Inbound) error { return errors.New("the database is away") }
-	follow := fmt.Sprintf(`{"oa_id":%q,"follower":{"id":"5"},"event_name":"follow","app_id":%q,"timestamp":%q}`, accountID, appID, stamp(midday))
+	follow := fmt.Sprintf(`{"oa_id":%q,"follower":{"id":"5"},"event_name":"follow","app_id":%q,"timestamp":%q}`,
+		accountID, appID, stamp(midday))
 	d.signed("first", follow, midday, http.StatusServiceUnavailable, 1, "")
 	d.answer = nil
 	d.expect("again", follow, signature(appID, follow, stamp(midday), oaKey), http.StatusOK, 1, "", "num_retry", "1")
@@ -208,7 +221,8 @@ func TestPlacesAreBounded(t *testing.T) {
 		var all sync.WaitGroup
 		for n := range places {
 			all.Go(func() {
-				if got := ask(pushed(said("a", fmt.Sprint(n), midday), midday)); got.Code != http.StatusOK || got.Header().Get("Retry-After") != "" {
+				if got := ask(pushed(said("a", fmt.Sprint(n), midday), midday)); got.Code != http.StatusOK ||
+					got.Header().Get("Retry-After") != "" {
 					t.Errorf("event %d: status %d, %v", n, got.Code, got.Header())
 				}
 			})
@@ -216,13 +230,15 @@ func TestPlacesAreBounded(t *testing.T) {
 		synctest.Wait()
 		began := time.Now()
 		got := ask(pushed(said("a", "late", midday), midday))
-		if got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" || time.Since(began) != placePatience || busy != 1 {
+		if got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" ||
+			time.Since(began) != placePatience || busy != 1 {
 			t.Errorf("one too many: status %d after %s, %v, counted %d", got.Code, time.Since(began), got.Header(), busy)
 		}
 		// A server that goes down ends its requests: a 200 would lose the event.
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		if got := ask(pushed(said("a", "gone", midday), midday).WithContext(gone)); got.Code != http.StatusServiceUnavailable {
+		if got := ask(pushed(said("a", "gone", midday),
+			midday).WithContext(gone)); got.Code != http.StatusServiceUnavailable {
 			t.Errorf("gone while waiting: status %d", got.Code)
 		}
 		close(release)
@@ -283,7 +299,8 @@ func TestABodyThatBreaksOff(t *testing.T) {
 func TestWhatTheLogTells(t *testing.T) {
 	d := newDoor(t, func(c *Config) { c.SignedByOA = true })
 	event := func(name, rest string) {
-		body := fmt.Sprintf(`{"app_id":%q,"oa_id":%q,"timestamp":%q,"event_name":%q,%s}`, appID, accountID, stamp(midday), name, rest)
+		body := fmt.Sprintf(`{"app_id":%q,"oa_id":%q,"timestamp":%q,"event_name":%q,%s}`, appID, accountID, stamp(midday),
+			name, rest)
 		d.push(body, signature(accountID, body, stamp(midday), oaKey))
 	}
 	event("change_template_status", `"template_id":418234,"reason":"kín-7431","status":{"prev_status":"PENDING","new_status":"REJECTED"}`)
@@ -295,7 +312,8 @@ func TestWhatTheLogTells(t *testing.T) {
 	d.answer = func(bot.Inbound) error { panic("kín-7431") }
 	event("user_send_text", `"sender":{"id":"5"},"message":{"text":"kín-7431","msg_id":"m77"}`)
 	log := d.log.String()
-	for _, want := range []string{"kind=change_template_status template=418234", "kind=change_oa_daily_quota", "kind=user_dreams", "kind=?", "event=m77", "type=string", "account's id"} {
+	for _, want := range []string{"kind=change_template_status template=418234", "kind=change_oa_daily_quota",
+		"kind=user_dreams", "kind=?", "event=m77", "type=string", "account's id"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}
@@ -308,10 +326,12 @@ func TestWhatTheLogTells(t *testing.T) {
 // A counter's name is one of few, whatever an event calls itself.
 func TestCountersAreFew(t *testing.T) {
 	counts := map[string]int{}
-	c := New(Config{AppID: appID, OASecret: oaKey, Clock: func() time.Time { return midday }, Logger: slog.New(slog.DiscardHandler), Count: func(what string) { counts[what]++ }})
+	c := New(Config{AppID: appID, OASecret: oaKey, Clock: func() time.Time { return midday },
+		Logger: slog.New(slog.DiscardHandler), Count: func(what string) { counts[what]++ }})
 	handler := c.WebhookHandler(doing(func(context.Context, bot.Inbound) error { return nil }))
 	for n := range 200 {
-		handler.ServeHTTP(httptest.NewRecorder(), pushed(strings.Replace(said("a", "m", midday), "user_send_text", fmt.Sprint("event_", n), 1), midday))
+		handler.ServeHTTP(httptest.NewRecorder(),
+			pushed(strings.Replace(said("a", "m", midday), "user_send_text", fmt.Sprint("event_", n), 1), midday))
 	}
 	if len(counts) != 1 || counts["event_ignored_unknown"] != 200 {
 		t.Errorf("counted %v", counts)

@@ -46,30 +46,40 @@ func TestDecode(t *testing.T) {
 		return with(func(in *bot.Inbound) { in.Text, in.At = "x", at })
 	}
 	dated := func(date string) string {
-		return event("message.text.received", fromHoa+","+inChat+`,"message_id":"2d758cb5e222177a4e35","date":`+date+`,"text":"x"`)
+		return event("message.text.received", fromHoa+","+inChat+`,"message_id":"2d758cb5e222177a4e35","date":`+date+
+			`,"text":"x"`)
 	}
 	for name, test := range map[string]struct {
 		raw  string
 		want bot.Inbound
 	}{
-		"text":             {said("message.text.received", `"text":"phụ cấp tháng này"`), text("phụ cấp tháng này")},
-		"decomposed":       {said("message.text.received", `"text":"`+norm.NFD.String("Nguyễn Thị Ổi")+`"`), text("Nguyễn Thị Ổi")},
+		"text": {said("message.text.received", `"text":"phụ cấp tháng này"`), text("phụ cấp tháng này")},
+		"decomposed": {said("message.text.received", `"text":"`+norm.NFD.String("Nguyễn Thị Ổi")+`"`),
+			text("Nguyễn Thị Ổi")},
 		"control letters":  {said("message.text.received", `"text":"a\u0000\u0007b\u202ec\r\nd\te"`), text("abc\nd e")},
 		"half of an emoji": {said("message.text.received", `"text":"a\ud83d b"`), text("a\ufffd b")},
 		"number as text":   {said("message.text.received", `"text":2`), text("2")},
 		"blank":            {said("message.text.received", `"text":" \u200e\u0000"`), file(bot.Other, "")},
 		"no text":          {said("message.text.received", ``), file(bot.Other, "")},
-		"image": {said("message.image.received", `"photo_url":"https://p.zdn.vn/1","caption":"Quyết định"`), with(func(in *bot.Inbound) {
-			in.Text, in.Attachment = "Quyết định", &bot.Attachment{Kind: bot.Photo, ID: "https://p.zdn.vn/1"}
-		})},
-		"image as documented":    {said("message.image.received", `"photo":"https://p.zdn.vn/2"`), file(bot.Photo, "https://p.zdn.vn/2")},
-		"image of both names":    {said("message.image.received", `"photo":"https://p.zdn.vn/2","photo_url":"https://p.zdn.vn/1"`), file(bot.Photo, "https://p.zdn.vn/1")},
-		"image of another shape": {said("message.image.received", `"photo_url":["https://p.zdn.vn/1"],"photo":{"url":"x"}`), file(bot.Photo, "")},
-		"image of a long name":   {said("message.image.received", `"photo_url":"https://p.zdn.vn/`+strings.Repeat("a", maxAddress)+`"`), file(bot.Photo, "")},
-		"sticker":                {said("message.sticker.received", `"sticker":"0e07","url":"https://stickers.zaloapp.com/1"`), file(bot.Sticker, "https://stickers.zaloapp.com/1")},
-		"voice":                  {said("message.voice.received", `"voice_url":"https://v.zdn.vn/1.aac"`), file(bot.Voice, "https://v.zdn.vn/1.aac")},
-		"not passed on":          {said("message.unsupported.received", `"message_type":"?"`), file(bot.Other, "")},
-		"ids as numbers": {event("message.text.received", `"from":{"id":90071992547409931},"chat":{"id":90071992547409933,"chat_type":"private"},"message_id":90071992547409935,"date":"1795392000123","text":"x"`),
+		"image": {said("message.image.received", `"photo_url":"https://p.zdn.vn/1","caption":"Quyết định"`),
+			with(func(in *bot.Inbound) {
+				in.Text, in.Attachment = "Quyết định", &bot.Attachment{Kind: bot.Photo, ID: "https://p.zdn.vn/1"}
+			})},
+		"image as documented": {said("message.image.received", `"photo":"https://p.zdn.vn/2"`),
+			file(bot.Photo, "https://p.zdn.vn/2")},
+		"image of both names": {said("message.image.received",
+			`"photo":"https://p.zdn.vn/2","photo_url":"https://p.zdn.vn/1"`), file(bot.Photo, "https://p.zdn.vn/1")},
+		"image of another shape": {said("message.image.received", `"photo_url":["https://p.zdn.vn/1"],"photo":{"url":"x"}`),
+			file(bot.Photo, "")},
+		"image of a long name": {said("message.image.received", `"photo_url":"https://p.zdn.vn/`+
+			strings.Repeat("a", maxAddress)+`"`), file(bot.Photo, "")},
+		"sticker": {said("message.sticker.received",
+			`"sticker":"0e07","url":"https://stickers.zaloapp.com/1"`), file(bot.Sticker, "https://stickers.zaloapp.com/1")},
+		"voice": {said("message.voice.received", `"voice_url":"https://v.zdn.vn/1.aac"`),
+			file(bot.Voice, "https://v.zdn.vn/1.aac")},
+		"not passed on": {said("message.unsupported.received", `"message_type":"?"`), file(bot.Other, "")},
+		"ids as numbers": {event("message.text.received",
+			`"from":{"id":90071992547409931},"chat":{"id":90071992547409933,"chat_type":"private"},"message_id":90071992547409935,"date":"1795392000123","text":"x"`),
 			with(func(in *bot.Inbound) {
 				in.Text, in.UserID, in.ChatID, in.EventID = "x", "90071992547409931", "90071992547409933", "90071992547409935"
 			})},
@@ -98,7 +108,8 @@ func TestDecode(t *testing.T) {
 // An event is known again by its message, or else by all that it holds.
 func TestDecodeNamesEvents(t *testing.T) {
 	event := func(id, text string) string {
-		in, why := decode([]byte(event("message.text.received", fromHoa+","+inChat+`,"message_id":`+id+`,"text":"`+text+`"`)), noon)
+		in, why := decode([]byte(event("message.text.received", fromHoa+","+inChat+`,"message_id":`+id+`,"text":"`+text+
+			`"`)), noon)
 		if why != "" || in.EventID == "" || len(in.EventID) > 64 {
 			t.Fatalf("%s: %+v", why, in)
 		}
@@ -115,7 +126,8 @@ func TestDecodeNamesEvents(t *testing.T) {
 }
 
 func TestDecodeCutsWhatIsTooLong(t *testing.T) {
-	for _, test := range []struct{ name, field string }{{"message.text.received", "text"}, {"message.image.received", "caption"}} {
+	for _, test := range []struct{ name, field string }{{"message.text.received", "text"},
+		{"message.image.received", "caption"}} {
 		in, _ := decode([]byte(said(test.name, `"`+test.field+`":"`+strings.Repeat("ề", bot.MaxText+5)+`"`)), noon)
 		if !in.Cut || utf8.RuneCountInString(in.Text) != bot.MaxText {
 			t.Errorf("cut %v, %d letters", in.Cut, utf8.RuneCountInString(in.Text))
@@ -140,10 +152,13 @@ func TestDecodeIgnores(t *testing.T) {
 		"nobody":             {event("message.text.received", inChat+","+named+`,"text":"x"`), unreadable},
 		"nowhere":            {event("message.text.received", fromHoa+","+named+`,"text":"x"`), unreadable},
 		"an id of two words": {event("message.text.received", `"from":{"id":"a b"},`+inChat+`,"text":"x"`), unreadable},
-		"an endless id":      {event("message.text.received", `"from":{"id":"`+strings.Repeat("a", 65)+`"},`+inChat+`,"text":"x"`), unreadable},
-		"an id of no letter": {event("message.text.received", `"from":{"id":{"$oid":"a"}},`+inChat+`,"text":"x"`), unreadable},
-		"another name":       {said("message.hologram.received", `"text":"x"`), unknownEvent},
-		"of a bot":           {event("message.text.received", `"from":{"id":"b","is_bot":true},`+inChat+`,"text":"x"`), ofABot},
+		"an endless id": {event("message.text.received", `"from":{"id":"`+strings.Repeat("a", 65)+`"},`+inChat+
+			`,"text":"x"`), unreadable},
+		"an id of no letter": {event("message.text.received", `"from":{"id":{"$oid":"a"}},`+inChat+`,"text":"x"`),
+			unreadable},
+		"another name": {said("message.hologram.received", `"text":"x"`), unknownEvent},
+		"of a bot": {event("message.text.received", `"from":{"id":"b","is_bot":true},`+inChat+`,"text":"x"`),
+			ofABot},
 	} {
 		if in, why := decode([]byte(test.raw), noon); why != test.want || in.UserID != "" {
 			t.Errorf("%s: %q, want %q: %+v", name, why, test.want, in)
@@ -200,10 +215,12 @@ func FuzzDecode(f *testing.F) {
 			if why != "" {
 				continue
 			}
-			if in.Channel != Name || in.EventID == "" || in.UserID == "" || in.ChatID == "" || max(len(in.EventID), len(in.UserID), len(in.ChatID)) > 64 {
+			if in.Channel != Name || in.EventID == "" || in.UserID == "" || in.ChatID == "" ||
+				max(len(in.EventID), len(in.UserID), len(in.ChatID)) > 64 {
 				t.Errorf("%+v", in)
 			}
-			if !utf8.ValidString(in.Text) || !norm.NFC.IsNormalString(in.Text) || utf8.RuneCountInString(in.Text) > bot.MaxText ||
+			if !utf8.ValidString(in.Text) || !norm.NFC.IsNormalString(in.Text) ||
+				utf8.RuneCountInString(in.Text) > bot.MaxText ||
 				strings.ContainsFunc(in.Text, func(r rune) bool { return r != '\n' && unicode.IsControl(r) }) {
 				t.Errorf("text %q", in.Text)
 			}

@@ -37,7 +37,8 @@ func answering(t *testing.T, status int, header, body string) *Channel {
 		io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	return New(Config{Token: testToken, APIURL: server.URL, Client: server.Client(), Clock: func() time.Time { return noon }})
+	return New(Config{Token: testToken, APIURL: server.URL, Client: server.Client(),
+		Clock: func() time.Time { return noon }})
 }
 
 func no(code, description string) string {
@@ -106,7 +107,8 @@ func TestFates(t *testing.T) {
 			t.Errorf("%s: %v, why %q; want %s %q", name, err, bot.WhyOf(err), test.want, test.why)
 			continue
 		}
-		if want := noon.Add(test.after); failed.RetryAt.IsZero() != (test.after == 0) || test.after != 0 && !failed.RetryAt.Equal(want) {
+		if want := noon.Add(test.after); failed.RetryAt.IsZero() != (test.after == 0) || test.after != 0 &&
+			!failed.RetryAt.Equal(want) {
 			t.Errorf("%s: again at %s, want %s", name, failed.RetryAt, want)
 		}
 	}
@@ -114,7 +116,8 @@ func TestFates(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"7": 7 * time.Second, "0": quotaPause, "-3": quotaPause, "": quotaPause, "soon": quotaPause, "999999999": botapi.LongestRetryAfter,
+		"7": 7 * time.Second, "0": quotaPause, "-3": quotaPause, "": quotaPause, "soon": quotaPause,
+		"999999999": botapi.LongestRetryAfter,
 		noon.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second,
 		noon.Add(-time.Hour).Format(http.TimeFormat):       quotaPause,
 	} {
@@ -128,7 +131,10 @@ func TestRetryAfter(t *testing.T) {
 
 func TestFatesWithoutAnAnswer(t *testing.T) {
 	client := func(dial func() (net.Conn, error)) *http.Client {
-		return &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return dial() }}}
+		return &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn,
+			error) {
+			return dial()
+		}}}
 	}
 	t.Run("unknown host", func(t *testing.T) {
 		channel := New(Config{Token: testToken, APIURL: "http://api.invalid", Client: client(func() (net.Conn, error) {
@@ -161,7 +167,8 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 		checkFate(t, err, bot.Retry, "")
 	})
 	t.Run("nothing is asked with unusable settings", func(t *testing.T) {
-		for _, config := range []Config{{}, {Token: "a b"}, {Token: testToken, APIURL: "ftp://x"}, {Token: testToken, APIURL: "http://[" + testToken}, {Token: testToken, APIURL: "zalo.me"}} {
+		for _, config := range []Config{{}, {Token: "a b"}, {Token: testToken, APIURL: "ftp://x"},
+			{Token: testToken, APIURL: "http://[" + testToken}, {Token: testToken, APIURL: "zalo.me"}} {
 			_, err := New(config).Send(t.Context(), "42", bot.Reply{Text: "x"})
 			checkFate(t, err, bot.Broken, bot.WhyToken)
 		}
@@ -171,13 +178,16 @@ func TestFatesWithoutAnAnswer(t *testing.T) {
 // A picture may take its time to be fetched, other calls not.
 func TestPatience(t *testing.T) {
 	patience := map[string]time.Duration{}
-	channel := New(Config{Token: testToken, Shelf: newShelf(t), Client: &http.Client{Timeout: time.Second, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-		deadline, _ := r.Context().Deadline()
-		_, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
-		patience[method] = time.Until(deadline).Round(time.Second)
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true}`)), Request: r}, nil
-	})}})
-	if _, err := channel.Send(t.Context(), "42", bot.Reply{Text: "x", Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}}); err != nil {
+	channel := New(Config{Token: testToken, Shelf: newShelf(t),
+		Client: &http.Client{Timeout: time.Second, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			deadline, _ := r.Context().Deadline()
+			_, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
+			patience[method] = time.Until(deadline).Round(time.Second)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true}`)),
+				Request: r}, nil
+		})}})
+	if _, err := channel.Send(t.Context(), "42",
+		bot.Reply{Text: "x", Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}}); err != nil {
 		t.Fatal(err)
 	}
 	if patience["sendMessage"] != 20*time.Second || patience["sendPhoto"] != 150*time.Second {
@@ -185,7 +195,8 @@ func TestPatience(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if _, err := channel.Send(ctx, "42", bot.Reply{Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}}); err != nil || patience["sendPhoto"] > 5*time.Second {
+	if _, err := channel.Send(ctx, "42", bot.Reply{Files: []bot.File{{Name: "a.png", MIME: "image/png",
+		Content: onePixel}}}); err != nil || patience["sendPhoto"] > 5*time.Second {
 		t.Errorf("%v, %v", patience, err)
 	}
 }
@@ -201,7 +212,8 @@ func TestNoErrorTellsTheToken(t *testing.T) {
 	check := func(err error) {
 		t.Helper()
 		for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-			if text := fmt.Sprintf("%v %+v %#v", inner, inner, inner); strings.Contains(text, "secret-of") || strings.Contains(text, "riêng") {
+			if text := fmt.Sprintf("%v %+v %#v", inner, inner, inner); strings.Contains(text, "secret-of") ||
+				strings.Contains(text, "riêng") {
 				t.Errorf("the error tells: %s", text)
 			}
 		}
@@ -218,7 +230,8 @@ func TestNoErrorTellsTheToken(t *testing.T) {
 	_, err = channel.Fetch(t.Context(), "http://127.0.0.1:1/bot"+testToken, 10)
 	check(err)
 
-	_, err = answering(t, 200, "", no("400", "Bad Request: wrong token "+testToken+` in "riêng tư"`)).Send(t.Context(), "42", bot.Reply{Text: "x"})
+	_, err = answering(t, 200, "", no("400", "Bad Request: wrong token "+testToken+` in "riêng tư"`)).Send(t.Context(),
+		"42", bot.Reply{Text: "x"})
 	check(err)
 	_, err = answering(t, 200, "", no("400", "không đọc được riêng tư")).Send(t.Context(), "42", bot.Reply{Text: "x"})
 	check(err)

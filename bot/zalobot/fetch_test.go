@@ -40,15 +40,17 @@ func TestFetch(t *testing.T) {
 func TestFetchAsksZaloAlone(t *testing.T) {
 	for _, api := range []string{"", "http://127.0.0.1:8080", "http://10.0.0.5:8080"} {
 		asked := ""
-		channel := New(Config{Token: testToken, APIURL: api, Client: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			asked = r.URL.String()
-			for name, values := range r.Header {
-				if strings.Contains(strings.Join(values, ""), "secret-of") {
-					t.Errorf("the token goes along in %s", name)
+		channel := New(Config{Token: testToken, APIURL: api,
+			Client: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				asked = r.URL.String()
+				for name, values := range r.Header {
+					if strings.Contains(strings.Join(values, ""), "secret-of") {
+						t.Errorf("the token goes along in %s", name)
+					}
 				}
-			}
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")), ContentLength: -1, Request: r}, nil
-		})}})
+				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("x")),
+					ContentLength: -1, Request: r}, nil
+			})}})
 		for address, want := range map[string]bool{
 			"https://zdn.vn/a.jpg":                   true,
 			"https://photo-stal-12.zdn.vn/a.jpg?x=1": true,

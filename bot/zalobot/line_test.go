@@ -64,12 +64,13 @@ func newLine(t *testing.T, change func(*Config)) *line {
 
 // client connects unless the line is away, and leaves nothing open behind.
 func (l *line) client(t *testing.T) *http.Client {
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		if l.away.Load() {
-			return nil, errors.New("connection refused")
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}}
+	transport := &http.Transport{MaxIdleConnsPerHost: 16,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if l.away.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}}
 	l.hangUp = transport.CloseIdleConnections
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}

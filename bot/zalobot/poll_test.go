@@ -33,7 +33,8 @@ func TestPollTakesWhatPeopleDo(t *testing.T) {
 		slices.SortStableFunc(came, func(a, b bot.Inbound) int { // the group's comes beside Hoa's
 			return map[bool]int{true: 1}[b.Private] - map[bool]int{true: 1}[a.Private]
 		})
-		if came[0].Text != "phụ cấp tháng này có chưa?" || came[0].EventID != first || came[1].Text != "Quyết định" || came[5].Private {
+		if came[0].Text != "phụ cấp tháng này có chưa?" || came[0].EventID != first || came[1].Text != "Quyết định" ||
+			came[5].Private {
 			t.Errorf("%+v", came)
 		}
 		for i, want := range []bot.AttachmentKind{1: bot.Photo, 2: bot.Sticker, 3: bot.Voice, 4: bot.Other} {
@@ -46,7 +47,8 @@ func TestPollTakesWhatPeopleDo(t *testing.T) {
 				t.Errorf("%+v", in)
 			}
 		}
-		if content, err := l.channel.Fetch(t.Context(), came[1].Attachment.ID, 1000); err != nil || string(content) != string(onePixel) {
+		if content, err := l.channel.Fetch(t.Context(), came[1].Attachment.ID, 1000); err != nil ||
+			string(content) != string(onePixel) {
 			t.Errorf("Fetch = %d bytes, %v", len(content), err)
 		}
 		for _, private := range []string{"phụ cấp", "Hoa", "Quyết"} {
@@ -178,7 +180,8 @@ func TestPollWritesDownWhatIsLost(t *testing.T) {
 		if taken.times[poison] != test.tries || l.counted.of(Lost) != 1 {
 			t.Errorf("%s: tried %d times, %d lost", name, taken.times[poison], l.counted.of(Lost))
 		}
-		if text := l.log.String(); !strings.Contains(text, "update lost") || !strings.Contains(text, poison) || strings.Contains(text, "kín") {
+		if text := l.log.String(); !strings.Contains(text, "update lost") || !strings.Contains(text, poison) ||
+			strings.Contains(text, "kín") {
 			t.Errorf("%s: the log must name the event and nothing in it: %s", name, text)
 		}
 	}

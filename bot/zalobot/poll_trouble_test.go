@@ -39,7 +39,8 @@ func TestPollIsIdleWithoutFault(t *testing.T) {
 			pace.goOn <- struct{}{}
 		}
 		taken.wait(t, 1)
-		if text := l.log.String(); strings.Contains(text, "level=WARN") || strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=INFO") {
+		if text := l.log.String(); strings.Contains(text, "level=WARN") || strings.Contains(text, "level=ERROR") ||
+			strings.Contains(text, "level=INFO") {
 			t.Errorf("%s: log: %s", name, text)
 		}
 	}

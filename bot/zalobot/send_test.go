@@ -32,7 +32,8 @@ func TestSendNumbersChoices(t *testing.T) {
 			"Chờ duyệt\n\nB1. Duyệt\nB2. Trả lại\nTrả lời bằng số, ví dụ B1"},
 		"only a page": {bot.Reply{Text: "Mời xem", Buttons: approve[1:]},
 			"Mời xem\n\nVăn bản: https://example.vn/258"},
-		"decomposed": {bot.Reply{Text: norm.NFD.String("Chọn đi ạ"), Buttons: [][]bot.Button{bot.Row(bot.Button{Label: norm.NFD.String("Được"), Action: bot.Act("a")})}},
+		"decomposed": {bot.Reply{Text: norm.NFD.String("Chọn đi ạ"),
+			Buttons: [][]bot.Button{bot.Row(bot.Button{Label: norm.NFD.String("Được"), Action: bot.Act("a")})}},
 			"Chọn đi ạ\n\n1. Được\nTrả lời bằng số, ví dụ 1"},
 		"title on one line": {bot.Reply{Title: " Đề\n nghị ", Text: "\n\nx\n"}, "Đề nghị\nx"},
 		"only choices":      {bot.Reply{Text: " \n", Buttons: approve[:1]}, "1. Duyệt\n2. Trả lại\nTrả lời bằng số, ví dụ 1"},
@@ -73,7 +74,8 @@ func TestSendKeepsChoicesTogether(t *testing.T) {
 	} {
 		l := newLine(t, func(config *Config) { config.TextLimit = 200 })
 		hoa := l.person(1)
-		ref, err := l.channel.Send(t.Context(), hoa.ID, bot.Reply{Text: strings.Repeat("ắ", test.letters), Buttons: many(test.buttons)})
+		ref, err := l.channel.Send(t.Context(), hoa.ID,
+			bot.Reply{Text: strings.Repeat("ắ", test.letters), Buttons: many(test.buttons)})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -95,7 +97,8 @@ func TestSendKeepsChoicesTogether(t *testing.T) {
 func TestSendWithTheUsualLimit(t *testing.T) {
 	l := newLine(t, nil)
 	hoa := l.person(1)
-	if _, err := l.channel.Send(t.Context(), hoa.ID, bot.Reply{Text: strings.Repeat("ắ", 1900) + "\n" + strings.Repeat("b", 1901)}); err != nil {
+	if _, err := l.channel.Send(t.Context(), hoa.ID,
+		bot.Reply{Text: strings.Repeat("ắ", 1900) + "\n" + strings.Repeat("b", 1901)}); err != nil {
 		t.Fatal(err)
 	}
 	if got := hoa.Messages(); len(got) != 3 || utf8.RuneCountInString(got[0].Text) != 1900 || len(got[2].Text) != 1 {
@@ -107,11 +110,13 @@ func TestSendWithTheUsualLimit(t *testing.T) {
 func TestSendWithoutWords(t *testing.T) {
 	l := newLine(t, func(config *Config) { config.Words = Words{} })
 	hoa := l.person(1)
-	reply := bot.Reply{Text: "x", Buttons: approve[:1], Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}}
+	reply := bot.Reply{Text: "x", Buttons: approve[:1],
+		Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}}
 	if _, err := l.channel.Send(t.Context(), hoa.ID, reply); err != nil {
 		t.Fatal(err)
 	}
-	if got := hoa.Messages(); got[0].Text != "x\n\n1. Duyệt\n2. Trả lại" || !strings.HasPrefix(got[1].Text, "a.pdf\nhttp://") {
+	if got := hoa.Messages(); got[0].Text != "x\n\n1. Duyệt\n2. Trả lại" ||
+		!strings.HasPrefix(got[1].Text, "a.pdf\nhttp://") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -120,7 +125,8 @@ func TestSendFiles(t *testing.T) {
 	l := newLine(t, nil)
 	hoa := l.person(1)
 	files := []bot.File{
-		{Name: "Danh sách tháng 4.xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: []byte("PK\x03\x04 nội dung")},
+		{Name: "Danh sách tháng 4.xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			Content: []byte("PK\x03\x04 nội dung")},
 		{Name: norm.NFD.String("mã mời.png"), MIME: "image/png", Content: onePixel},
 		{Name: "hỏng.png", MIME: "image/png", Content: []byte("not a picture")},
 		{Name: "", MIME: "image/png", Content: onePixel},
@@ -137,13 +143,15 @@ func TestSendFiles(t *testing.T) {
 		name, address, _ := strings.Cut(got[at].Text, "\n")
 		lies, ok := l.shelf.at(address)
 		want := files[[]int{0, 2}[i]]
-		if !ok || name != "Mở tệp "+want.Name+":" || lies.picture || lies.chatID != hoa.ID || lies.channel != "zalobot" || string(lies.file.Content) != string(want.Content) {
+		if !ok || name != "Mở tệp "+want.Name+":" || lies.picture || lies.chatID != hoa.ID || lies.channel != "zalobot" ||
+			string(lies.file.Content) != string(want.Content) {
 			t.Errorf("link %q leads to %+v", got[at].Text, lies)
 		}
 	}
 	picture := got[2]
 	lies, _ := l.shelf.at(picture.PhotoURL)
-	if !picture.Photo || picture.Black || picture.Text != "mã mời.png" || string(picture.Content) != string(onePixel) || !lies.picture || lies.taken != 2 {
+	if !picture.Photo || picture.Black || picture.Text != "mã mời.png" || string(picture.Content) != string(onePixel) ||
+		!lies.picture || lies.taken != 2 {
 		t.Errorf("picture %+v, taken %d times", picture, lies.taken)
 	}
 	if !got[4].Photo || got[4].Text != "" {

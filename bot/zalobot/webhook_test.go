@@ -27,21 +27,24 @@ func TestWebhook(t *testing.T) {
 		panics               bool
 		want, handled        int
 	}{
-		"wrapped":            {http.MethodPost, secret, wrapped, nil, false, 200, 1},
-		"bare":               {http.MethodPost, secret, message, nil, false, 200, 1},
-		"a list":             {http.MethodPost, secret, `{"ok":true,"result":[` + message + `,` + message + `]}`, nil, false, 200, 2},
-		"another method":     {http.MethodGet, secret, "", nil, false, 405, 0},
-		"no secret":          {http.MethodPost, "", message, nil, false, 401, 0},
-		"a wrong secret":     {http.MethodPost, secret + "x", message, nil, false, 403, 0},
-		"a part of it":       {http.MethodPost, secret[:8], message, nil, false, 403, 0},
-		"poison":             {http.MethodPost, secret, `{"event_name":"message.text.received","message":3}`, nil, false, 200, 0},
-		"no JSON":            {http.MethodPost, secret, `<html>`, nil, false, 200, 0},
-		"empty":              {http.MethodPost, secret, ``, nil, false, 200, 0},
-		"unknown":            {http.MethodPost, secret, said("message.hologram.received", ""), nil, false, 200, 0},
-		"not handled":        {http.MethodPost, secret, wrapped, away, false, 503, 1},
-		"the handler falls":  {http.MethodPost, secret, message, nil, true, 503, 1},
-		"as large as can be": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate-len(message)), nil, false, 200, 1},
-		"too large":          {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate), nil, false, 413, 0},
+		"wrapped": {http.MethodPost, secret, wrapped, nil, false, 200, 1},
+		"bare":    {http.MethodPost, secret, message, nil, false, 200, 1},
+		"a list": {http.MethodPost, secret, `{"ok":true,"result":[` + message + `,` + message + `]}`, nil, false,
+			200, 2},
+		"another method": {http.MethodGet, secret, "", nil, false, 405, 0},
+		"no secret":      {http.MethodPost, "", message, nil, false, 401, 0},
+		"a wrong secret": {http.MethodPost, secret + "x", message, nil, false, 403, 0},
+		"a part of it":   {http.MethodPost, secret[:8], message, nil, false, 403, 0},
+		"poison": {http.MethodPost, secret, `{"event_name":"message.text.received","message":3}`, nil, false,
+			200, 0},
+		"no JSON":           {http.MethodPost, secret, `<html>`, nil, false, 200, 0},
+		"empty":             {http.MethodPost, secret, ``, nil, false, 200, 0},
+		"unknown":           {http.MethodPost, secret, said("message.hologram.received", ""), nil, false, 200, 0},
+		"not handled":       {http.MethodPost, secret, wrapped, away, false, 503, 1},
+		"the handler falls": {http.MethodPost, secret, message, nil, true, 503, 1},
+		"as large as can be": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate-len(message)), nil, false,
+			200, 1},
+		"too large": {http.MethodPost, secret, message + strings.Repeat(" ", maxUpdate), nil, false, 413, 0},
 	} {
 		l := newLine(t, nil)
 		handled := 0
@@ -96,7 +99,8 @@ func TestAWebhookOutlivesItsCaller(t *testing.T) {
 		cancel()
 		return ctx.Err()
 	}))
-	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(said("message.text.received", `"text":"x"`)))
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/",
+		strings.NewReader(said("message.text.received", `"text":"x"`)))
 	request.Header.Set("X-Bot-Api-Secret-Token", secret)
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)

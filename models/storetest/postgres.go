@@ -67,7 +67,8 @@ func (w *workshop) open(ctx context.Context) error {
 	}
 	// A lock is known within one database only, so that is part of every prefix.
 	var base string
-	if err := conn.QueryRow(ctx, "SELECT 'canbobot_test_' || oid || '_' FROM pg_database WHERE datname = current_database()").Scan(&base); err != nil {
+	if err := conn.QueryRow(ctx, "SELECT 'canbobot_test_' || oid || '_' FROM pg_database WHERE datname = "+
+		"current_database()").Scan(&base); err != nil {
 		return err
 	}
 	random := make([]byte, 4)

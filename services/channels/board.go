@@ -67,7 +67,8 @@ func (b board) tell(ctx context.Context, tx *gorm.DB, id int64) error {
 			first = one
 		}
 		if one.Role == first.Role {
-			messages = append(messages, outbox.Message{Ward: one.WardID, Kind: outbox.ChannelTrouble, Subject: outbox.Channel, SubjectID: id, Staff: one.ID})
+			messages = append(messages, outbox.Message{Ward: one.WardID, Kind: outbox.ChannelTrouble, Subject: outbox.Channel,
+				SubjectID: id, Staff: one.ID})
 		}
 	}
 	for len(messages) > 0 {

@@ -132,7 +132,8 @@ func TestDiedBeforeKeepingTheAnswer(t *testing.T) {
 	w, p := newWorld(t), newPlatform()
 	admin, second := w.addStaff(w.ward, services.Admin, true), w.addStaff(w.ward, services.Admin, true)
 	abroad := w.addStaff(w.foreign, services.Leader, true)
-	replicas := []*channels.Tokens{w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir())}
+	replicas := []*channels.Tokens{w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir()),
+		w.replica(p, "zalo", t.TempDir())}
 	mustSeed(t, w, replicas[0], p.pair())
 	first := p.pair()
 	crash(w, p, replicas[0], diesBeforeKeeping)
@@ -163,7 +164,8 @@ func TestDiedBeforeKeepingTheAnswer(t *testing.T) {
 		t.Errorf("asked %d times, journal %q", asked, w.events("zalo"))
 	}
 	var told []int64
-	if err := w.store.Model(&models.Delivery{}).Where("kind = ?", outbox.ChannelTrouble).Order("staff_id").Pluck("staff_id", &told).Error; err != nil {
+	if err := w.store.Model(&models.Delivery{}).Where("kind = ?",
+		outbox.ChannelTrouble).Order("staff_id").Pluck("staff_id", &told).Error; err != nil {
 		t.Fatal(err)
 	}
 	if len(told) != 3 || told[0] != admin.Staff || told[1] != second.Staff || told[2] != abroad.Staff {
@@ -257,7 +259,8 @@ func TestTheFileOutlivesTheLoss(t *testing.T) {
 	mustAccess(t, w, again, "access-1")
 	w.pass(6 * time.Second)
 	mustAccess(t, w, b, "access-1")
-	if got := w.events("zalo"); got != "seeded asked asked lost recovered" || w.count("channel_troubles", "ended_at IS NULL") != 0 {
+	if got := w.events("zalo"); got != "seeded asked asked lost recovered" ||
+		w.count("channel_troubles", "ended_at IS NULL") != 0 {
 		t.Errorf("journal %q", got)
 	}
 }
@@ -409,7 +412,8 @@ func TestALateAnswerIsKept(t *testing.T) {
 	if token, err := a.Renew(w.within(), "access-0"); err != nil || token != "access-1" {
 		t.Errorf("%q, %v", token, err)
 	}
-	if row := w.token("zalo"); row.LostAt != nil || row.Generation != 1 || w.count("channel_troubles", "ended_at IS NULL") != 0 {
+	if row := w.token("zalo"); row.LostAt != nil || row.Generation != 1 ||
+		w.count("channel_troubles", "ended_at IS NULL") != 0 {
 		t.Errorf("row %+v", row)
 	}
 }
@@ -448,7 +452,8 @@ func TestFilesThatDoNotFollow(t *testing.T) {
 		}},
 		"older": {spoil: func(w *world, _ string, tokens *channels.Tokens, p *platform) {
 			mustSeed(w.t, w, tokens, p.pair())
-			if err := w.store.Model(&models.ChannelToken{}).Where("channel = ?", "zalo").Update("generation", 1).Error; err != nil {
+			if err := w.store.Model(&models.ChannelToken{}).Where("channel = ?", "zalo").Update("generation",
+				1).Error; err != nil {
 				w.t.Fatal(err)
 			}
 		}},

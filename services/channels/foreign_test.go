@@ -64,18 +64,21 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin} {
+	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk,
+		services.Leader, services.Admin} {
 		for name, call := range calls {
 			err := call(services.Actor{Role: role, Ward: w.foreign, Staff: admin.Staff, Account: admin.Account, Channel: "web"})
 			if kind := services.KindOf(err); kind != services.KindDenied && kind != services.KindNotFound {
 				t.Errorf("%s as a foreign %q: %v", name, role, err)
 			}
-			if err := call(services.Actor{Role: role, Staff: admin.Staff, Account: admin.Account, Channel: "web"}); services.KindOf(err) != services.KindDenied {
+			if err := call(services.Actor{Role: role, Staff: admin.Staff, Account: admin.Account,
+				Channel: "web"}); services.KindOf(err) != services.KindDenied {
 				t.Errorf("%s without a ward as %q: %v", name, role, err)
 			}
 		}
 	}
-	if w.count("message_templates", "ward_id = ? AND ended_at IS NULL AND template_id = '1'", w.ward) != 1 || w.count("message_templates", "ward_id = ?", w.ward) != 1 {
+	if w.count("message_templates", "ward_id = ? AND ended_at IS NULL AND template_id = '1'", w.ward) != 1 ||
+		w.count("message_templates", "ward_id = ?", w.ward) != 1 {
 		t.Error("a foreign actor changed the ward's templates")
 	}
 	if n := w.count("message_templates", "ward_id = ?", w.foreign); n != 1 {
@@ -89,9 +92,11 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 func TestWhoSetsTemplates(t *testing.T) {
 	w := newWorld(t)
 	s := w.service()
-	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader} {
+	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk,
+		services.Leader} {
 		actor := services.Actor{Role: role, Ward: w.ward, Staff: 1, Account: 1, Channel: "web"}
-		w.refused("set by "+string(role), s.SetTemplate(w.ctx, actor, "zalo", string(outbox.NoticeSent), "1", nil), "denied/role")
+		w.refused("set by "+string(role), s.SetTemplate(w.ctx, actor, "zalo", string(outbox.NoticeSent), "1", nil),
+			"denied/role")
 		w.refused("ended by "+string(role), s.EndTemplate(w.ctx, actor, "zalo", string(outbox.NoticeSent)), "denied/role")
 	}
 	_, err := s.One(w.ctx, w.addStaff(w.ward, services.Viewer, true), 9999)

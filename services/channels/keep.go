@@ -51,7 +51,8 @@ func (t *Tokens) keep(before held, next Pair, asked time.Time) (held, error) {
 		}
 	}()
 	if err := t.writeFile(a); err != nil {
-		t.logger.Error("new channel token has no file: until the database has it, only this process does", "generation", a.Generation, "error", err)
+		t.logger.Error("new channel token has no file: until the database has it, only this process does", "generation",
+			a.Generation, "error", err)
 	}
 	ctx, cancel := context.WithTimeout(t.life, keepFor)
 	defer cancel()
@@ -100,7 +101,8 @@ func (t *Tokens) keepIn(ctx context.Context, a answer, what string) error {
 		if _, err := t.board.end(tx, t.channel, TroubleToken); err != nil {
 			return err
 		}
-		return tx.Where("channel = ? AND at < ?", t.channel, t.clock.UTC().Add(-journalFor)).Delete(&models.ChannelTokenEvent{}).Error
+		return tx.Where("channel = ? AND at < ?", t.channel,
+			t.clock.UTC().Add(-journalFor)).Delete(&models.ChannelTokenEvent{}).Error
 	})
 	if err != nil {
 		return err
@@ -128,7 +130,8 @@ func (t *Tokens) current() (held, error) {
 		t.dropLeft()
 		return pair, nil
 	case left.Generation != pair.generation+1 || !hmac.Equal(left.After, t.hash(pair.refresh)):
-		t.logger.Error("a left channel token does not follow the stored one: it is set aside", "generation", left.Generation, "stored", pair.generation)
+		t.logger.Error("a left channel token does not follow the stored one: it is set aside", "generation", left.Generation,
+			"stored", pair.generation)
 		t.setFileAside()
 		t.dropLeft()
 		return pair, nil

@@ -22,7 +22,8 @@ type story struct {
 	replicas []*channels.Tokens
 }
 
-var endings = []string{"answers", "dies before asking", "dies before keeping", "dies before the database", "database away for a moment", "unheard", "unheard but rotated", "empty", "away"}
+var endings = []string{"answers", "dies before asking", "dies before keeping", "dies before the database",
+	"database away for a moment", "unheard", "unheard but rotated", "empty", "away"}
 
 func (s *story) start(i int) { s.replicas[i] = s.replica(s.p, s.channel, s.dirs[i]) }
 
@@ -42,7 +43,8 @@ func (s *story) step() {
 	if rapid.Bool().Draw(s.rt, "refused") {
 		s.p.refuse()
 	}
-	s.pass(rapid.SampledFrom([]time.Duration{0, time.Second, 6 * time.Second, 31 * time.Second, 46 * time.Second, 21 * time.Hour, 26 * time.Hour}).Draw(s.rt, "later"))
+	s.pass(rapid.SampledFrom([]time.Duration{0, time.Second, 6 * time.Second, 31 * time.Second, 46 * time.Second,
+		21 * time.Hour, 26 * time.Hour}).Draw(s.rt, "later"))
 	if row := s.token(s.channel); row.LeasedBy != "" && !row.LeasedUntil.Before(s.now()) {
 		s.pass(46 * time.Second) // else it would wait for that long
 	}
@@ -80,7 +82,8 @@ func (s *story) step() {
 	case now > asked && ends[:4] == "dies":
 		kill(s.replicas[i])
 		s.start(i)
-	case err != nil && !errors.Is(err, channels.ErrLost) && !errors.Is(err, channels.ErrLater) && before.Refresh == s.p.pair().Refresh:
+	case err != nil && !errors.Is(err, channels.ErrLost) && !errors.Is(err, channels.ErrLater) &&
+		before.Refresh == s.p.pair().Refresh:
 		s.rt.Fatalf("%s: %v", ends, err)
 	}
 	s.holds(ends)
@@ -101,7 +104,8 @@ func (s *story) holds(after string) {
 	case stored == taken && row.LostAt != nil:
 		s.rt.Fatalf("after %q: called lost while the platform takes it", after)
 	}
-	if open := s.count("channel_troubles", "channel = ? AND code = 'token' AND ended_at IS NULL", s.channel); (open == 1) != (row.LostAt != nil) {
+	if open := s.count("channel_troubles", "channel = ? AND code = 'token' AND ended_at IS NULL",
+		s.channel); (open == 1) != (row.LostAt != nil) {
 		s.rt.Fatalf("after %q: %d troubles, lost at %v", after, open, row.LostAt)
 	}
 }
@@ -135,7 +139,8 @@ func TestTheStoredPairIsNeverSilentlyOld(t *testing.T) {
 	lost, spoke := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		stories++
-		s := &story{world: w, rt: rt, p: newPlatform(), channel: fmt.Sprintf("zalo%d", stories), replicas: make([]*channels.Tokens, 2)}
+		s := &story{world: w, rt: rt, p: newPlatform(), channel: fmt.Sprintf("zalo%d", stories),
+			replicas: make([]*channels.Tokens, 2)}
 		base := t.TempDir()
 		for i := range s.replicas {
 			s.dirs = append(s.dirs, filepath.Join(base, fmt.Sprint(i)))

@@ -50,7 +50,8 @@ func (t *Tokens) renew(after int64) (held, error) {
 		return held{}, errHeld
 	}
 	if pair.leasedBy != "" {
-		t.logger.Warn("renewal that was begun and never ended is taken over", "generation", pair.generation, "by", pair.leasedBy)
+		t.logger.Warn("renewal that was begun and never ended is taken over", "generation", pair.generation, "by",
+			pair.leasedBy)
 	}
 	t.mu.Lock()
 	t.tried = now
@@ -143,7 +144,8 @@ func (t *Tokens) unheard(pair held, code string, err error) error {
 func (t *Tokens) lose(pair held, refused Refused) error {
 	lost := false
 	err := t.write(t.life, func(tx *gorm.DB) error {
-		result := t.own(tx, pair).UpdateColumns(map[string]any{"lost_at": t.clock.UTC(), "leased_by": "", "leased_until": nil})
+		result := t.own(tx, pair).UpdateColumns(map[string]any{"lost_at": t.clock.UTC(), "leased_by": "",
+			"leased_until": nil})
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
 		}
@@ -186,7 +188,8 @@ func (t *Tokens) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 }
 
 func (t *Tokens) journal(tx *gorm.DB, generation int64, what, code string) error {
-	return tx.Create(&models.ChannelTokenEvent{Channel: t.channel, Generation: generation, What: what, Code: code, At: t.clock.UTC()}).Error
+	return tx.Create(&models.ChannelTokenEvent{Channel: t.channel, Generation: generation, What: what, Code: code,
+		At: t.clock.UTC()}).Error
 }
 
 // forget has the row read anew.

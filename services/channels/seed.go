@@ -44,7 +44,8 @@ func (t *Tokens) Seed(ctx context.Context, pair Pair) error {
 	case pair.Refresh == "" || knows(stored.seeds, t.hash(pair.Refresh)):
 		return nil
 	case !stored.lost:
-		t.logger.Info("the settings hold another channel token; the one in the database goes on", "generation", stored.generation)
+		t.logger.Info("the settings hold another channel token; the one in the database goes on", "generation",
+			stored.generation)
 		return nil
 	}
 	return t.replace(ctx, pair, true)
@@ -88,7 +89,8 @@ func knows(seeds, hash []byte) bool {
 // set is the row of a pair that an operator has set.
 func (t *Tokens) set(pair Pair) (models.ChannelToken, error) {
 	now := t.clock.UTC()
-	row := models.ChannelToken{Channel: t.channel, ExpiresAt: now.Add(pair.life()), Seed: t.hash(pair.Refresh), CreatedAt: now, UpdatedAt: now}
+	row := models.ChannelToken{Channel: t.channel, ExpiresAt: now.Add(pair.life()), Seed: t.hash(pair.Refresh),
+		CreatedAt: now, UpdatedAt: now}
 	if pair.Access == "" {
 		row.ExpiresAt = now
 	}
@@ -140,7 +142,8 @@ func (t *Tokens) replace(ctx context.Context, pair Pair, onlyLost bool) error {
 		seeds := append(row.Seed, old.Seed...)
 		err := t.row(tx).UpdateColumns(map[string]any{
 			"access": row.Access, "refresh": row.Refresh, "expires_at": row.ExpiresAt, "generation": row.Generation,
-			"seed": seeds[:min(len(seeds), maxSeeds*sha256.Size)], "leased_by": "", "leased_until": nil, "lost_at": nil, "updated_at": row.UpdatedAt,
+			"seed": seeds[:min(len(seeds), maxSeeds*sha256.Size)], "leased_by": "", "leased_until": nil, "lost_at": nil,
+			"updated_at": row.UpdatedAt,
 		}).Error
 		if err != nil {
 			return err
@@ -165,7 +168,8 @@ func (t *Tokens) replace(ctx context.Context, pair Pair, onlyLost bool) error {
 
 // OwnedBy notes whose account the pair speaks for, once the platform has said.
 func (t *Tokens) OwnedBy(ctx context.Context, id string) error {
-	err := t.store.WithContext(ctx).Model(&models.ChannelToken{}).Where("channel = ? AND owner <> ?", t.channel, id).Update("owner", id).Error
+	err := t.store.WithContext(ctx).Model(&models.ChannelToken{}).Where("channel = ? AND owner <> ?", t.channel,
+		id).Update("owner", id).Error
 	if err != nil {
 		return fmt.Errorf("channel token: %w", err)
 	}
@@ -208,7 +212,8 @@ func (t *Tokens) State(ctx context.Context) (State, error) {
 	}
 	_, err = os.Stat(t.path())
 	state.FileWaits = err == nil
-	if err := db.Where("channel = ?", t.channel).Order("id DESC").Limit(stateEvents).Find(&state.Events).Error; err != nil {
+	if err := db.Where("channel = ?", t.channel).Order("id DESC").Limit(stateEvents).Find(
+		&state.Events).Error; err != nil {
 		return State{}, fmt.Errorf("channel token: %w", err)
 	}
 	return state, nil

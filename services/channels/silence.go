@@ -35,7 +35,8 @@ func (s *Service) CheckSilence(ctx context.Context, channel string, limit time.D
 		return s.Mended(ctx, channel, TroubleSilence)
 	}
 	var last []models.Account
-	err := services.AcrossWards(s.store.WithContext(ctx), "a channel serves every ward").Select("last_seen_at").Where("channel = ? AND unlinked_at IS NULL", channel).
+	err := services.AcrossWards(s.store.WithContext(ctx),
+		"a channel serves every ward").Select("last_seen_at").Where("channel = ? AND unlinked_at IS NULL", channel).
 		Order("last_seen_at DESC").Limit(1).Find(&last).Error
 	if err != nil {
 		return fmt.Errorf("silence: %w", err)

@@ -62,7 +62,8 @@ func readField(text string) (field string, runes int, ok bool) {
 // runes. It refuses with invalid/template_channel, template_kind, template_id,
 // template_fields (too many), template_parameter and template_field; the last
 // two name what is wrong.
-func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel, kind, id string, fields map[string]string) error {
+func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel, kind, id string,
+	fields map[string]string) error {
 	if err := actor.Need(services.Admin); err != nil {
 		return err
 	}
@@ -95,11 +96,13 @@ func (s *Service) SetTemplate(ctx context.Context, actor services.Actor, channel
 		if _, err := s.endTemplate(tx, actor.Ward, channel, kind); err != nil {
 			return err
 		}
-		row := models.MessageTemplate{WardID: actor.Ward, Channel: channel, Kind: kind, TemplateID: id, Fields: string(text), CreatedAt: s.clock.UTC()}
+		row := models.MessageTemplate{WardID: actor.Ward, Channel: channel, Kind: kind, TemplateID: id, Fields: string(text),
+			CreatedAt: s.clock.UTC()}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("set template: %w", err)
 		}
-		return s.audit.Record(tx, actor, "template.set", subject(row.ID), journal.Detail{"channel": channel, "kind": kind, "template": id, "fields": fields})
+		return s.audit.Record(tx, actor, "template.set", subject(row.ID),
+			journal.Detail{"channel": channel, "kind": kind, "template": id, "fields": fields})
 	})
 }
 
@@ -117,7 +120,8 @@ func (s *Service) EndTemplate(ctx context.Context, actor services.Actor, channel
 		if old == nil {
 			return services.NotFound("template")
 		}
-		return s.audit.Record(tx, actor, "template.ended", subject(old.ID), journal.Detail{"channel": channel, "kind": kind, "template": old.TemplateID})
+		return s.audit.Record(tx, actor, "template.ended", subject(old.ID),
+			journal.Detail{"channel": channel, "kind": kind, "template": old.TemplateID})
 	})
 }
 
@@ -130,7 +134,8 @@ func (s *Service) change(ctx context.Context, actor services.Actor, do func(tx *
 			return err
 		}
 		var ward models.Ward
-		err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Where("id = ?", actor.Ward).Take(&ward).Error
+		err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Where("id = ?",
+			actor.Ward).Take(&ward).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return services.NotFound("ward")
 		}
@@ -194,7 +199,8 @@ type wardTemplates struct {
 // values of FieldNames; a value that is missing fills with nothing. What the
 // ward changed on another replica is known within half a minute. It is for
 // delivery, which acts for the ward.
-func (s *Service) TemplateFor(ctx context.Context, ward int64, channel, kind string, values map[string]string) (id string, data map[string]string, found bool, err error) {
+func (s *Service) TemplateFor(ctx context.Context, ward int64, channel, kind string,
+	values map[string]string) (id string, data map[string]string, found bool, err error) {
 	now := s.clock.UTC()
 	s.mu.Lock()
 	known, is := s.templates[ward]
@@ -209,7 +215,10 @@ func (s *Service) TemplateFor(ctx context.Context, ward int64, channel, kind str
 		s.templates[ward] = known
 		s.mu.Unlock()
 	}
-	at := slices.IndexFunc(known.rows, func(row models.MessageTemplate) bool { return row.Channel == channel && row.Kind == kind })
+	at := slices.IndexFunc(known.rows, func(row models.MessageTemplate) bool {
+		return row.Channel == channel &&
+			row.Kind == kind
+	})
 	if at < 0 {
 		return "", nil, false, nil
 	}

@@ -23,7 +23,8 @@ func set(t testing.TB, w *world, s *channels.Service, actor services.Actor, kind
 }
 
 // filled asks for a template and returns "id data", or "none".
-func filled(t testing.TB, w *world, s *channels.Service, ward int64, channel, kind string, values map[string]string) string {
+func filled(t testing.TB, w *world, s *channels.Service, ward int64, channel, kind string,
+	values map[string]string) string {
 	t.Helper()
 	id, data, found, err := s.TemplateFor(w.ctx, ward, channel, kind, values)
 	if err != nil {
@@ -38,10 +39,14 @@ func filled(t testing.TB, w *world, s *channels.Service, ward int64, channel, ki
 func TestATemplateIsFilled(t *testing.T) {
 	w := newWorld(t)
 	s, admin := w.service(), w.addStaff(w.ward, services.Admin, true)
-	set(t, w, s, admin, string(outbox.NoticeSent), "7895417", map[string]string{"name": "ten", "body": "noi_dung:7", "title": "tieu_de:500", "Ward_1": "phuong", "phone": "lien_he"})
-	values := map[string]string{"ten": "Nguyễn Thị Lan", "noi_dung": "Họp lúc 8 giờ", "tieu_de": "Thông báo", "lien_he": "02393835555", "ngay": "23/11/2026"}
+	set(t, w, s, admin, string(outbox.NoticeSent), "7895417",
+		map[string]string{"name": "ten", "body": "noi_dung:7", "title": "tieu_de:500", "Ward_1": "phuong",
+			"phone": "lien_he"})
+	values := map[string]string{"ten": "Nguyễn Thị Lan", "noi_dung": "Họp lúc 8 giờ", "tieu_de": "Thông báo",
+		"lien_he": "02393835555", "ngay": "23/11/2026"}
 	id, data, found, err := s.TemplateFor(w.ctx, w.ward, "zalo", string(outbox.NoticeSent), values)
-	want := map[string]string{"name": "Nguyễn Thị Lan", "body": "Họp lúc", "title": "Thông báo", "Ward_1": "", "phone": "02393835555"}
+	want := map[string]string{"name": "Nguyễn Thị Lan", "body": "Họp lúc", "title": "Thông báo", "Ward_1": "",
+		"phone": "02393835555"}
 	if diff := cmp.Diff(want, data); diff != "" || id != "7895417" || !found || err != nil {
 		t.Errorf("%q, %v, %v:\n%s", id, found, err, diff)
 	}
@@ -92,7 +97,8 @@ func TestATemplateIsReplacedAndEnded(t *testing.T) {
 	if w.count("message_templates", "ended_at IS NULL") != 1 || w.count("message_templates", "1 = 1") != 3 {
 		t.Error("rows")
 	}
-	if w.count("audit_entries", "action = 'template.set' AND ward_id = ?", w.ward) != 3 || w.count("audit_entries", "action = 'template.ended'") != 1 {
+	if w.count("audit_entries", "action = 'template.set' AND ward_id = ?", w.ward) != 3 ||
+		w.count("audit_entries", "action = 'template.ended'") != 1 {
 		t.Error("the journal does not tell")
 	}
 	var entry models.AuditEntry
@@ -169,7 +175,8 @@ func TestTemplatesAreChecked(t *testing.T) {
 		{"zalo", "notice", "1", one("a", "ten:99999999999999999999"), "invalid/template_field"},
 		{"zalo", "notice", "1", one("a", "ten:5:5"), "invalid/template_field"},
 	} {
-		w.refused(fmt.Sprintf("%+v", test), s.SetTemplate(w.ctx, admin, test.channel, test.kind, test.id, test.fields), test.want)
+		w.refused(fmt.Sprintf("%+v", test), s.SetTemplate(w.ctx, admin, test.channel, test.kind, test.id, test.fields),
+			test.want)
 	}
 	w.refused("no ward", s.SetTemplate(w.ctx, services.SystemActor(0), "zalo", "notice", "1", nil), "not_found/ward")
 	if w.count("message_templates", "1 = 1") != 0 || w.count("audit_entries", "1 = 1") != 0 {
@@ -190,8 +197,10 @@ func TestWhomATemplateMayReachByPhone(t *testing.T) {
 	i := 0
 	person := func(change func(p *models.Person, a *models.Account, c *models.Consent)) int64 {
 		i++
-		p := models.Person{WardID: w.ward, Name: "Lan", Folded: "lan", Phone: fmt.Sprintf("+8491234567%d", i), PhoneHash: []byte{byte(i)}, BirthYear: 1965, Version: 1}
-		a := models.Account{WardID: w.ward, Channel: "telegram", ExternalID: fmt.Sprint(i), ChatID: "1", LinkedAt: w.now(), LastSeenAt: w.now()}
+		p := models.Person{WardID: w.ward, Name: "Lan", Folded: "lan", Phone: fmt.Sprintf("+8491234567%d", i),
+			PhoneHash: []byte{byte(i)}, BirthYear: 1965, Version: 1}
+		a := models.Account{WardID: w.ward, Channel: "telegram", ExternalID: fmt.Sprint(i), ChatID: "1", LinkedAt: w.now(),
+			LastSeenAt: w.now()}
 		c := models.Consent{WardID: w.ward, Version: "v1", Channel: "telegram", GivenAt: w.now()}
 		change(&p, &a, &c)
 		w.create(&p)
@@ -206,7 +215,10 @@ func TestWhomATemplateMayReachByPhone(t *testing.T) {
 	fine := person(func(*models.Person, *models.Account, *models.Consent) {})
 	unreachable := person(func(_ *models.Person, a *models.Account, _ *models.Consent) { a.UnreachableAt = &withdrawn })
 	none := map[string]int64{
-		"died":       person(func(p *models.Person, _ *models.Account, _ *models.Consent) { p.DiedOn = models.NewDate(2026, 1, 2) }),
+		"died": person(func(p *models.Person, _ *models.Account,
+			_ *models.Consent) {
+			p.DiedOn = models.NewDate(2026, 1, 2)
+		}),
 		"withdrawn":  person(func(_ *models.Person, _ *models.Account, c *models.Consent) { c.WithdrawnAt = &withdrawn }),
 		"not asked":  person(func(_ *models.Person, _ *models.Account, c *models.Consent) { c.Version = "" }),
 		"unlinked":   person(func(_ *models.Person, a *models.Account, _ *models.Consent) { a.UnlinkedAt = &withdrawn }),

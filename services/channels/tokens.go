@@ -71,7 +71,8 @@ type Tokens struct {
 // NewTokens makes the keeper of a channel's pair; it touches neither database
 // nor network. Dir takes the file of an answer on its way to the database: it
 // must outlive the process.
-func NewTokens(store *models.Store, vault *vault.Vault, box *outbox.Outbox, clock services.Clock, channel, dir string, renewer Renewer, logger *slog.Logger) *Tokens {
+func NewTokens(store *models.Store, vault *vault.Vault, box *outbox.Outbox, clock services.Clock, channel, dir string,
+	renewer Renewer, logger *slog.Logger) *Tokens {
 	host, _ := os.Hostname()
 	t := &Tokens{
 		store: store, vault: vault, board: board{box: box, clock: clock}, clock: clock,

@@ -50,7 +50,8 @@ func TestThePairOfTheSettingsIsStoredOnce(t *testing.T) {
 		t.Errorf("asked %d times, journal %q", asked, w.events("zalo"))
 	}
 	row := w.token("zalo")
-	if strings.Contains(string(row.Access)+string(row.Refresh)+string(row.Seed), "0123") || strings.Contains(string(row.Refresh), "refresh-0") {
+	if strings.Contains(string(row.Access)+string(row.Refresh)+string(row.Seed), "0123") ||
+		strings.Contains(string(row.Refresh), "refresh-0") {
 		t.Error("a token is readable in the database")
 	}
 }
@@ -60,7 +61,8 @@ func TestThePairIsChecked(t *testing.T) {
 	tokens := w.replica(newPlatform(), "zalo", t.TempDir())
 	long := strings.Repeat("a", 9<<10)
 	for name, pair := range map[string]channels.Pair{
-		"half": {Access: "access-1"}, "long access": {Access: long, Refresh: "refresh-1"}, "long refresh": {Access: "access-1", Refresh: long},
+		"half": {Access: "access-1"}, "long access": {Access: long, Refresh: "refresh-1"},
+		"long refresh": {Access: "access-1", Refresh: long},
 	} {
 		w.refused("seed "+name, tokens.Seed(w.ctx, pair), "invalid/token_pair")
 		w.refused("restore "+name, tokens.Restore(w.ctx, pair), "invalid/token_pair")
@@ -124,11 +126,13 @@ func TestThePairIsRenewedByTheClock(t *testing.T) {
 	w.pass(time.Minute)
 	keep("access-6")
 	state, err := tokens.State(w.ctx)
-	if err != nil || state.Generation != 6 || !state.Issued.Equal(w.now()) || !state.Expires.Equal(w.now().Add(time.Hour)) ||
+	if err != nil || state.Generation != 6 || !state.Issued.Equal(w.now()) ||
+		!state.Expires.Equal(w.now().Add(time.Hour)) ||
 		!state.Due.Equal(w.now().Add(48*time.Minute)) || state.LeasedBy != "" || state.Lost != nil || state.FileWaits {
 		t.Errorf("state %+v, %v", state, err)
 	}
-	if len(state.Events) != 13 || state.Events[0].What != "renewed" || state.Events[0].Generation != 6 || state.Events[12].What != "seeded" {
+	if len(state.Events) != 13 || state.Events[0].What != "renewed" || state.Events[0].Generation != 6 ||
+		state.Events[12].What != "seeded" {
 		t.Errorf("events %+v", state.Events)
 	}
 }
@@ -167,7 +171,8 @@ func TestTheJournalIsBounded(t *testing.T) {
 func TestOneReplicaRenewsAndNobodyNotices(t *testing.T) {
 	w, p := newWorld(t), newPlatform()
 	const calls, workers = 1000, 20
-	replicas := []*channels.Tokens{w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir())}
+	replicas := []*channels.Tokens{w.replica(p, "zalo", t.TempDir()), w.replica(p, "zalo", t.TempDir()),
+		w.replica(p, "zalo", t.TempDir())}
 	mustSeed(t, w, replicas[0], p.pair())
 	// The answer takes until somebody of each replica has been refused.
 	var refusals sync.WaitGroup
@@ -276,7 +281,8 @@ func TestTheOthersSpeakOnWhileOneRenews(t *testing.T) {
 }
 
 func TestAnAnswerWithoutTokensChangesNothing(t *testing.T) {
-	for name, pair := range map[string]channels.Pair{"both": {}, "access": {Refresh: "refresh-9"}, "refresh": {Access: "access-9"}} {
+	for name, pair := range map[string]channels.Pair{"both": {}, "access": {Refresh: "refresh-9"},
+		"refresh": {Access: "access-9"}} {
 		t.Run(name, func(t *testing.T) {
 			w, p := newWorld(t), newPlatform()
 			tokens := w.replica(p, "zalo", t.TempDir())
@@ -285,7 +291,8 @@ func TestAnAnswerWithoutTokensChangesNothing(t *testing.T) {
 			if _, err := tokens.Renew(w.ctx, "access-0"); !errors.Is(err, channels.ErrLater) {
 				t.Errorf("empty answer: %v", err)
 			}
-			if w.refresh("zalo") != "refresh-0" || w.token("zalo").Generation != 0 || w.events("zalo") != "seeded asked unheard" {
+			if w.refresh("zalo") != "refresh-0" || w.token("zalo").Generation != 0 ||
+				w.events("zalo") != "seeded asked unheard" {
 				t.Fatalf("stored %+v, journal %q", w.token("zalo"), w.events("zalo"))
 			}
 			w.pass(46 * time.Second)
@@ -420,7 +427,8 @@ func TestStatesHoldNoToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := w.token("zalo")
-	if text := fmt.Sprintf("%+v", state); strings.Contains(text, "access-0") || strings.Contains(text, string(row.Access)) || strings.Contains(text, string(row.Refresh)) {
+	if text := fmt.Sprintf("%+v", state); strings.Contains(text, "access-0") ||
+		strings.Contains(text, string(row.Access)) || strings.Contains(text, string(row.Refresh)) {
 		t.Errorf("state: %s", text)
 	}
 }
@@ -430,10 +438,12 @@ func TestAWrongKeyIsSaid(t *testing.T) {
 	w, p := newWorld(t), newPlatform()
 	tokens := w.replica(p, "zalo", t.TempDir())
 	mustSeed(t, w, tokens, p.pair())
-	if err := w.store.Model(&models.ChannelToken{}).Where("channel = ?", "zalo").Update("refresh", "abcdef01:xxxx").Error; err != nil {
+	if err := w.store.Model(&models.ChannelToken{}).Where("channel = ?", "zalo").Update("refresh",
+		"abcdef01:xxxx").Error; err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.replica(p, "zalo", t.TempDir()).Access(w.ctx); err == nil || services.KindOf(err) != services.KindInternal {
+	if _, err := w.replica(p, "zalo", t.TempDir()).Access(w.ctx); err == nil ||
+		services.KindOf(err) != services.KindInternal {
 		t.Errorf("damaged row: %v", err)
 	}
 	if asked, _ := p.counts(); asked != 0 {

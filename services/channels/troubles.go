@@ -38,10 +38,12 @@ type Service struct {
 // trouble names one on one channel.
 type trouble struct{ channel, code string }
 
-func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, clock services.Clock, logger *slog.Logger) *Service {
+func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, clock services.Clock,
+	logger *slog.Logger) *Service {
 	return &Service{
 		store: store, audit: audit, board: board{box: box, clock: clock}, clock: clock, logger: logger, since: clock.UTC(),
-		open: map[trouble]string{}, reported: map[trouble]time.Time{}, heard: map[string]time.Time{}, templates: map[int64]wardTemplates{},
+		open: map[trouble]string{}, reported: map[trouble]time.Time{}, heard: map[string]time.Time{},
+		templates: map[int64]wardTemplates{},
 	}
 }
 
@@ -78,7 +80,8 @@ func (s *Service) Report(ctx context.Context, channel, code, detail string) erro
 	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		// The latest of its kind that has ended within minutes goes on.
 		latest := tx.Model(&models.ChannelTrouble{}).Select("MAX(id)").Where("channel = ? AND code = ?", channel, code)
-		again := tx.Model(&models.ChannelTrouble{}).Where("id = (?) AND ended_at > ?", latest, now.Add(-relapse)).Update("ended_at", nil)
+		again := tx.Model(&models.ChannelTrouble{}).Where("id = (?) AND ended_at > ?", latest,
+			now.Add(-relapse)).Update("ended_at", nil)
 		if again.Error != nil {
 			return again.Error
 		}
@@ -154,7 +157,8 @@ const maxOpen = 100
 // Open lists the troubles that stand, the oldest first.
 func (s *Service) Open(ctx context.Context) ([]models.ChannelTrouble, error) {
 	var rows []models.ChannelTrouble
-	if err := s.store.WithContext(ctx).Where("ended_at IS NULL").Order("since, id").Limit(maxOpen).Find(&rows).Error; err != nil {
+	if err := s.store.WithContext(ctx).Where("ended_at IS NULL").Order("since, id").Limit(maxOpen).Find(
+		&rows).Error; err != nil {
 		return nil, fmt.Errorf("troubles: %w", err)
 	}
 	return rows, nil

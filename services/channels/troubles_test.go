@@ -84,7 +84,8 @@ func TestATroubleIsToldOnce(t *testing.T) {
 	}
 	for i, actor := range want {
 		d := told[i]
-		if *d.StaffID != actor.Staff || d.WardID != actor.Ward || d.Kind != outbox.ChannelTrouble || d.SubjectKind != outbox.Channel || d.SubjectID != rows[0].ID {
+		if *d.StaffID != actor.Staff || d.WardID != actor.Ward || d.Kind != outbox.ChannelTrouble ||
+			d.SubjectKind != outbox.Channel || d.SubjectID != rows[0].ID {
 			t.Errorf("told %+v, want staff %d", d, actor.Staff)
 		}
 	}
@@ -194,7 +195,8 @@ func TestATroubleRolledBackIsToldToNobody(t *testing.T) {
 func TestTroublesAreNamed(t *testing.T) {
 	w := newWorld(t)
 	s := w.service()
-	for _, test := range [][2]string{{"", "plan"}, {"zalo", ""}, {"Zalo", "plan"}, {"zalo", "plan now"}, {"zalo", "a234567890123456789012345678901234567890x"}} {
+	for _, test := range [][2]string{{"", "plan"}, {"zalo", ""}, {"Zalo", "plan"}, {"zalo", "plan now"},
+		{"zalo", "a234567890123456789012345678901234567890x"}} {
 		w.refused(test[0]+"/"+test[1], s.Report(w.ctx, test[0], test[1], ""), "invalid/trouble")
 	}
 	long := ""
@@ -225,7 +227,8 @@ func TestSilence(t *testing.T) {
 	w.pass(-7 * time.Hour)
 	person := models.Person{WardID: w.ward, Name: "Lan", Folded: "lan", BirthYear: 1965, Version: 1}
 	w.create(&person)
-	account := models.Account{WardID: w.ward, PersonID: &person.ID, Channel: "zalo", ExternalID: "1", ChatID: "1", LinkedAt: w.now(), LastSeenAt: w.now().Add(-24 * time.Hour)}
+	account := models.Account{WardID: w.ward, PersonID: &person.ID, Channel: "zalo", ExternalID: "1", ChatID: "1",
+		LinkedAt: w.now(), LastSeenAt: w.now().Add(-24 * time.Hour)}
 	w.create(&account)
 	check("") // began a moment ago
 	w.pass(7 * time.Hour)
@@ -240,7 +243,8 @@ func TestSilence(t *testing.T) {
 	}
 	check("")
 	// Another channel's account says nothing about this one.
-	w.create(&models.Account{WardID: w.ward, PersonID: &person.ID, Channel: "telegram", ExternalID: "1", ChatID: "1", LinkedAt: w.now(), LastSeenAt: w.now().Add(7 * time.Hour)})
+	w.create(&models.Account{WardID: w.ward, PersonID: &person.ID, Channel: "telegram", ExternalID: "1", ChatID: "1",
+		LinkedAt: w.now(), LastSeenAt: w.now().Add(7 * time.Hour)})
 	w.pass(7 * time.Hour)
 	check("zalo/silence/ ")
 }

@@ -26,14 +26,16 @@ func (s *Service) Uploads(channel string) *Uploads {
 }
 
 func (u *Uploads) row(ctx context.Context, owner, key, kind string) *gorm.DB {
-	return u.store.WithContext(ctx).Where("channel = ? AND owner = ? AND key = ? AND kind = ?", u.channel, owner, key, kind)
+	return u.store.WithContext(ctx).Where("channel = ? AND owner = ? AND key = ? AND kind = ?", u.channel, owner, key,
+		kind)
 }
 
 // Find is the reference that the owner's file is shown by; empty when none is
 // kept, or it has expired.
 func (u *Uploads) Find(ctx context.Context, owner, key, kind string) (ref string, err error) {
 	var found []models.Upload
-	err = u.row(ctx, owner, key, kind).Where("expires_at IS NULL OR expires_at > ?", u.clock.UTC()).Limit(1).Find(&found).Error
+	err = u.row(ctx, owner, key, kind).Where("expires_at IS NULL OR expires_at > ?",
+		u.clock.UTC()).Limit(1).Find(&found).Error
 	if err != nil {
 		return "", fmt.Errorf("find upload: %w", err)
 	}

@@ -92,7 +92,8 @@ func TestUploadsKeptAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {
-			if err := w.library().Uploads("zalo").Keep(w.ctx, "oa", "k", "image", fmt.Sprint("ref-", i), time.Time{}); err != nil {
+			if err := w.library().Uploads("zalo").Keep(w.ctx, "oa", "k", "image", fmt.Sprint("ref-", i),
+				time.Time{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -110,7 +111,8 @@ func TestUploadsSayThatTheDatabaseIsAway(t *testing.T) {
 	if _, err := u.Find(w.ctx, "oa", "k", "image"); err == nil {
 		t.Error("found without a table")
 	}
-	if u.Keep(w.ctx, "oa", "k", "image", "one", time.Time{}) == nil || u.Forget(w.ctx, "oa", "k", "image", "one") == nil || w.library().PurgeUploads(w.ctx) == nil {
+	if u.Keep(w.ctx, "oa", "k", "image", "one", time.Time{}) == nil ||
+		u.Forget(w.ctx, "oa", "k", "image", "one") == nil || w.library().PurgeUploads(w.ctx) == nil {
 		t.Error("no error without a table")
 	}
 }

@@ -39,7 +39,8 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, ctx: context.Background(), at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), log: &diary{waiting: map[string]chan struct{}{}}}
+	w := &world{t: t, ctx: context.Background(), at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC),
+		log: &diary{waiting: map[string]chan struct{}{}}}
 	w.store = storetest.New(t, w.now)
 	var err error
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
@@ -83,7 +84,8 @@ func (w *world) create(row any) {
 
 func (w *world) addWard(code string) int64 {
 	w.t.Helper()
-	row := models.Ward{Code: code, Name: "Hồng Lĩnh", Kind: "phường", ValidFrom: models.NewDate(2025, 7, 1), ClerkPhone: "+842393835555"}
+	row := models.Ward{Code: code, Name: "Hồng Lĩnh", Kind: "phường", ValidFrom: models.NewDate(2025, 7, 1),
+		ClerkPhone: "+842393835555"}
 	w.create(&row)
 	return row.ID
 }
@@ -275,7 +277,8 @@ func (w *world) refresh(channel string) string {
 func (w *world) events(channel string) string {
 	w.t.Helper()
 	var words []string
-	if err := w.store.Model(&models.ChannelTokenEvent{}).Where("channel = ?", channel).Order("id").Pluck("what", &words).Error; err != nil {
+	if err := w.store.Model(&models.ChannelTokenEvent{}).Where("channel = ?", channel).Order("id").Pluck("what",
+		&words).Error; err != nil {
 		w.t.Fatal(err)
 	}
 	return strings.Join(words, " ")

@@ -174,7 +174,8 @@ func TestUnlink(t *testing.T) {
 	if err := w.UnlinkPerson(w.ctx, w.by(w.clerk), w.lan); err != nil {
 		t.Fatal(err)
 	}
-	if w.identify("zalo", "z").Actor.Role != services.Stranger || w.identify("telegram", "200").Actor.Role != services.Stranger {
+	if w.identify("zalo", "z").Actor.Role != services.Stranger ||
+		w.identify("telegram", "200").Actor.Role != services.Stranger {
 		t.Error("a lost telephone stays linked")
 	}
 	w.journaled("account.unlinked", 3)
@@ -195,27 +196,33 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Updates(map[string]any{"citizen_id": citizen, "bank_tail": "4321", "bank_name": "Agribank", "bank_account": models.Sealed("k:secret")})
+	w.store.Model(&models.Person{}).Where("id = ?",
+		w.lan).Updates(map[string]any{"citizen_id": citizen, "bank_tail": "4321", "bank_name": "Agribank",
+		"bank_account": models.Sealed("k:secret")})
 	who := w.linkLan("100")
 	data, err := w.Privacy(w.ctx, who.Actor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if data.Name != "Nguyễn Thị Lan" || data.Phone != "****5678" || data.CitizenID != "****1234" || data.BankAccount != "****4321" || data.BankName != "Agribank" || data.BirthYear != 1965 {
+	if data.Name != "Nguyễn Thị Lan" || data.Phone != "****5678" || data.CitizenID != "****1234" ||
+		data.BankAccount != "****4321" || data.BankName != "Agribank" || data.BirthYear != 1965 {
 		t.Errorf("data: %+v", data)
 	}
 	if len(data.Posts) != 1 || data.Posts[0].From != models.NewDate(2025, 7, 1) || !data.Posts[0].To.IsZero() {
 		t.Errorf("posts: %+v", data.Posts)
 	}
-	if len(data.Accounts) != 1 || !data.Accounts[0].Here || data.Accounts[0].Channel != "telegram" || len(data.Consents) != 1 {
+	if len(data.Accounts) != 1 || !data.Accounts[0].Here || data.Accounts[0].Channel != "telegram" ||
+		len(data.Consents) != 1 {
 		t.Errorf("accounts %+v, consents %+v", data.Accounts, data.Consents)
 	}
 	// The clerk's invite was a look; what she did herself was none.
-	if len(data.Lookers) != 1 || data.Lookers[0].Name != "Cán bộ Một" || data.Lookers[0].Action != "invite.issued" || data.Lookers[0].Role != services.Clerk {
+	if len(data.Lookers) != 1 || data.Lookers[0].Name != "Cán bộ Một" || data.Lookers[0].Action != "invite.issued" ||
+		data.Lookers[0].Role != services.Clerk {
 		t.Errorf("lookers: %+v", data.Lookers)
 	}
 	staff, err := w.Privacy(w.ctx, w.clerk)
-	if err != nil || staff.Name != "Cán bộ Một" || staff.StaffRole != services.Clerk || len(staff.Accounts) != 1 || staff.Phone != "" {
+	if err != nil || staff.Name != "Cán bộ Một" || staff.StaffRole != services.Clerk || len(staff.Accounts) != 1 ||
+		staff.Phone != "" {
 		t.Errorf("staff: %+v, %v", staff, err)
 	}
 }
@@ -229,11 +236,15 @@ func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 	w.linkLan("200") // the first is moved, its message still waits
 	zalo := w.link(w.chat("zalo", "300"), w.invite(w.lan), identity.Proof{Last4: "5678"})
 	neighbour := w.link(w.chat("telegram", "400"), w.invite(w.dung), ownPhone("0905111222"))
-	w.create(&models.Draft{WardID: w.ward, Owner: "person:" + itoa(w.lan), Form: "change_phone", Step: "phone", Answers: "{}"})
-	w.create(&models.Draft{WardID: w.ward, Owner: "person:" + itoa(w.dung), Form: "change_phone", Step: "phone", Answers: "{}"})
+	w.create(&models.Draft{WardID: w.ward, Owner: "person:" + itoa(w.lan), Form: "change_phone", Step: "phone",
+		Answers: "{}"})
+	w.create(&models.Draft{WardID: w.ward, Owner: "person:" + itoa(w.dung), Form: "change_phone", Step: "phone",
+		Answers: "{}"})
 	w.create(&models.Draft{Owner: "telegram:100", Form: "link", Step: "code", Answers: "{}"})
-	w.create(&models.Delivery{WardID: w.ward, Kind: "shown", SubjectKind: "change", PersonID: &w.lan, Channel: "telegram", ChatID: "chat-200", MessageRef: "77", State: models.DeliverySent, Key: "k1"})
-	w.create(&models.Delivery{WardID: w.ward, Kind: "shown", SubjectKind: "change", PersonID: &w.dung, Channel: "telegram", ChatID: "chat-400", MessageRef: "78", State: models.DeliverySent, Key: "k2"})
+	w.create(&models.Delivery{WardID: w.ward, Kind: "shown", SubjectKind: "change", PersonID: &w.lan, Channel: "telegram",
+		ChatID: "chat-200", MessageRef: "77", State: models.DeliverySent, Key: "k1"})
+	w.create(&models.Delivery{WardID: w.ward, Kind: "shown", SubjectKind: "change", PersonID: &w.dung,
+		Channel: "telegram", ChatID: "chat-400", MessageRef: "78", State: models.DeliverySent, Key: "k2"})
 
 	if err := w.WithdrawConsent(w.ctx, w.by(zalo.Actor)); err != nil {
 		t.Fatal(err)
@@ -256,14 +267,17 @@ func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 		}
 	}
 	// The proof and the roster stay, and so does the neighbour.
-	if w.count("consents", "person_id = ? AND withdrawn_at IS NOT NULL", w.lan) != 2 || w.count("people", "id = ? AND phone <> ''", w.lan) != 1 {
+	if w.count("consents", "person_id = ? AND withdrawn_at IS NOT NULL", w.lan) != 2 ||
+		w.count("people", "id = ? AND phone <> ''", w.lan) != 1 {
 		t.Error("what must be kept is gone")
 	}
-	if w.identify("telegram", "400").Actor != neighbour.Actor || w.count("drafts", "1 = 1") != 1 || w.count("deliveries", "message_ref = '78'") != 1 {
+	if w.identify("telegram", "400").Actor != neighbour.Actor || w.count("drafts", "1 = 1") != 1 ||
+		w.count("deliveries", "message_ref = '78'") != 1 {
 		t.Error("the neighbour's is gone")
 	}
 	w.journaled("consent.withdrawn", 1)
-	if w.count("audit_entries", "detail LIKE '%chat-%' OR detail LIKE '%300%' OR detail LIKE '%Lan%' OR detail LIKE '%+84%'") != 0 {
+	if w.count("audit_entries", "detail LIKE '%chat-%' OR detail LIKE '%300%' OR detail LIKE '%Lan%' OR detail LIKE "+
+		"'%+84%'") != 0 {
 		t.Error("the journal, which nobody can erase, names a chat or a person")
 	}
 	w.refused(w.WithdrawConsent(w.ctx, w.by(zalo.Actor)), "not_found/account")
@@ -273,7 +287,8 @@ func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 	if err := w.WithdrawConsent(w.ctx, w.by(back.Actor)); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.WithdrawConsent(w.ctx, w.by(w.clerk)); err != nil || w.count("accounts", "staff_id = ? AND external_id <> ''", w.clerk.Staff) != 0 {
+	if err := w.WithdrawConsent(w.ctx, w.by(w.clerk)); err != nil ||
+		w.count("accounts", "staff_id = ? AND external_id <> ''", w.clerk.Staff) != 0 {
 		t.Errorf("staff: %v", err)
 	}
 }
@@ -317,7 +332,8 @@ func TestInviteRefuses(t *testing.T) {
 	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("died_on", models.NewDate(2026, 4, 1))
 	_, _, err = w.Invite(w.ctx, w.by(w.clerk), w.lan)
 	w.refused(err, "conflict/person_died")
-	if code, invite, err := w.Invite(w.ctx, services.SystemActor(0), w.dung); err != nil || code == "" || invite.WardID != w.ward {
+	if code, invite, err := w.Invite(w.ctx, services.SystemActor(0), w.dung); err != nil || code == "" ||
+		invite.WardID != w.ward {
 		t.Errorf("the program itself: %+v, %v", invite, err)
 	}
 }

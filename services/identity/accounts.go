@@ -115,7 +115,8 @@ func (s *Service) unlinkAll(tx *gorm.DB, actor services.Actor, of owner, why str
 // unknown account is no error.
 func (s *Service) MarkUnreachable(ctx context.Context, channel, externalID, why string) error {
 	err := s.at(ctx, channel, externalID).Where("unreachable_at IS NULL OR unreachable_why <> ?", why).
-		Updates(map[string]any{"unreachable_at": gorm.Expr("COALESCE(unreachable_at, ?)", s.clock.UTC()), "unreachable_why": why}).Error
+		Updates(map[string]any{"unreachable_at": gorm.Expr("COALESCE(unreachable_at, ?)", s.clock.UTC()),
+			"unreachable_why": why}).Error
 	if err != nil {
 		return fmt.Errorf("unreachable: %w", err)
 	}
@@ -133,7 +134,8 @@ func (s *Service) MarkReachable(ctx context.Context, channel, externalID string)
 }
 
 func (s *Service) at(ctx context.Context, channel, externalID string) *gorm.DB {
-	return s.store.WithContext(ctx).Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
+	return s.store.WithContext(ctx).Model(&models.Account{}).Where(
+		"channel = ? AND external_id = ? AND unlinked_at IS NULL", channel, externalID)
 }
 
 // EndAccounts ends every account of a person in the caller's transaction,

@@ -38,7 +38,8 @@ func (s *Service) Addressees(ctx context.Context, people, staff []int64) ([]Addr
 			err := s.store.WithContext(ctx).Table("accounts a").
 				Select("a.*, COALESCE(s.role, '') AS role, COALESCE(s.person_id, 0) AS human").
 				Joins("LEFT JOIN staff s ON s.id = a.staff_id").
-				Where("a.unlinked_at IS NULL AND a." + column + " IS NOT NULL AND (s.id IS NULL OR s.active)"). // the indexes are of those that are not null
+				// the indexes are of those that are not null
+				Where("a.unlinked_at IS NULL AND a." + column + " IS NOT NULL AND (s.id IS NULL OR s.active)").
 				Where(s.store.In("a."+column, part)).
 				Where("EXISTS (SELECT 1 FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL)").
 				Order("a.last_seen_at DESC, a.id DESC").Scan(&some).Error
@@ -50,7 +51,8 @@ func (s *Service) Addressees(ctx context.Context, people, staff []int64) ([]Addr
 	}
 	addressees := make([]Addressee, len(rows))
 	for i, row := range rows {
-		actor := services.Actor{Role: services.Officer, Ward: row.WardID, Account: row.ID, Channel: row.Channel, Person: row.Human}
+		actor := services.Actor{Role: services.Officer, Ward: row.WardID, Account: row.ID, Channel: row.Channel,
+			Person: row.Human}
 		if row.PersonID != nil {
 			actor.Person = *row.PersonID
 		}

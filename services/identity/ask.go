@@ -51,7 +51,9 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 		}
 		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
 		var owners []models.Person
-		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL", s.phoneHash(e164)).Limit(2).Find(&owners).Error
+		err := services.InWard(tx, ward).Where(
+			"phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL",
+			s.phoneHash(e164)).Limit(2).Find(&owners).Error
 		if err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
@@ -116,9 +118,11 @@ func (s *Service) mayAsk(ctx context.Context, chat Chat) error {
 // ask writes a request and puts its card before the ward's clerks. A chat that
 // asks again replaces its request and never changes it: what a clerk agrees to
 // is what their card showed.
-func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest, detail journal.Detail) error {
+func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest,
+	detail journal.Detail) error {
 	var linked int64
-	err := tx.Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel, chat.ExternalID).Count(&linked).Error
+	err := tx.Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel,
+		chat.ExternalID).Count(&linked).Error
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
@@ -128,7 +132,8 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	now := s.clock.UTC()
 	var earlier []models.LinkRequest
 	err = tx.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Where("channel = ? AND external_id = ? AND state = ?", chat.Channel, chat.ExternalID, models.LinkPending).Find(&earlier).Error
+		Where("channel = ? AND external_id = ? AND state = ?", chat.Channel, chat.ExternalID,
+			models.LinkPending).Find(&earlier).Error
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
@@ -152,7 +157,8 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	err = s.audit.Record(tx, services.Actor{Role: services.Stranger, Ward: request.WardID}, "link.asked", subject("link", request.ID), detail)
+	err = s.audit.Record(tx, services.Actor{Role: services.Stranger, Ward: request.WardID}, "link.asked",
+		subject("link", request.ID), detail)
 	if err != nil {
 		return err
 	}
@@ -165,7 +171,8 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	}
 	messages := make([]outbox.Message, len(clerks))
 	for i, clerk := range clerks {
-		messages[i] = outbox.Message{Ward: request.WardID, Kind: outbox.LinkAsked, Subject: outbox.Link, SubjectID: request.ID, Staff: clerk.ID}
+		messages[i] = outbox.Message{Ward: request.WardID, Kind: outbox.LinkAsked, Subject: outbox.Link,
+			SubjectID: request.ID, Staff: clerk.ID}
 	}
 	return s.outbox.Tell(ctx, tx, messages...)
 }
@@ -212,7 +219,8 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	}
 	view := LinkCardView{Request: request, MayDecide: actor.MayDecide() && request.State == models.LinkPending}
 	if request.DecidedByStaff != nil {
-		if err := db.Model(&models.Staff{}).Where("id = ?", *request.DecidedByStaff).Pluck("name", &view.DeciderName).Error; err != nil {
+		if err := db.Model(&models.Staff{}).Where("id = ?", *request.DecidedByStaff).Pluck("name",
+			&view.DeciderName).Error; err != nil {
 			return view, fmt.Errorf("link card: %w", err)
 		}
 	}
@@ -235,7 +243,8 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	view.SameName = models.Fold(request.Name) == view.Person.Folded
 	view.MayDecide = view.MayDecide && actor.Person != view.Person.ID
 	var account models.Account
-	err = db.Where("person_id = ? AND channel = ? AND unlinked_at IS NULL AND external_id <> ?", view.Person.ID, request.Channel, request.ExternalID).Take(&account).Error
+	err = db.Where("person_id = ? AND channel = ? AND unlinked_at IS NULL AND external_id <> ?", view.Person.ID,
+		request.Channel, request.ExternalID).Take(&account).Error
 	if err == nil {
 		view.LinkedSince = &account.LinkedAt
 	} else if !errors.Is(err, gorm.ErrRecordNotFound) {
@@ -252,7 +261,8 @@ func (s *Service) requestOf(tx *gorm.DB, actor services.Actor, id int64) (models
 // askedByCode reads from the journal how the request came about.
 func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
 	var entries []models.AuditEntry
-	err := services.InWard(tx, request.WardID).Where("subject = ? AND action = ?", subject("link", request.ID), "link.asked").Limit(1).Find(&entries).Error
+	err := services.InWard(tx, request.WardID).Where("subject = ? AND action = ?", subject("link", request.ID),
+		"link.asked").Limit(1).Find(&entries).Error
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
@@ -265,12 +275,14 @@ func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, er
 
 // candidates are the living people of the ward with the number or the name said.
 func (s *Service) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
-	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)", request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
+	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
+		request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
 }
 
 func (s *Service) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {
 	var people []models.Person
-	err := tx.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").Where(query, args...).Order("folded, id").Limit(maxCandidates).Find(&people).Error
+	err := tx.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").Where(query,
+		args...).Order("folded, id").Limit(maxCandidates).Find(&people).Error
 	if err != nil {
 		return nil, fmt.Errorf("link card: %w", err)
 	}

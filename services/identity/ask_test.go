@@ -24,7 +24,8 @@ func (w *town) ask(channel, externalID, name, phone string) int64 {
 func (w *town) pending(channel, externalID string) int64 {
 	w.t.Helper()
 	var request models.LinkRequest
-	if err := w.store.Where("channel = ? AND external_id = ? AND state = 'pending'", channel, externalID).Take(&request).Error; err != nil {
+	if err := w.store.Where("channel = ? AND external_id = ? AND state = 'pending'", channel,
+		externalID).Take(&request).Error; err != nil {
 		w.t.Fatal(err)
 	}
 	return request.ID
@@ -37,13 +38,15 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card.Person == nil || card.Person.ID != w.lan || !card.SamePhone || !card.SameName || card.ByCode || !card.MayDecide || card.LinkedSince != nil || len(card.Candidates) != 0 {
+	if card.Person == nil || card.Person.ID != w.lan || !card.SamePhone || !card.SameName || card.ByCode ||
+		!card.MayDecide || card.LinkedSince != nil || len(card.Candidates) != 0 {
 		t.Fatalf("card: %+v", card)
 	}
 	if len(card.Titles) != 1 || card.Titles[0] != "Chi hội head, Chi hội Phụ nữ Tổ dân phố 5" {
 		t.Errorf("titles: %q", card.Titles)
 	}
-	if w.count("deliveries", "kind = ? AND subject_id = ? AND staff_id = ?", outbox.LinkAsked, id, w.clerk.Staff) != 1 || w.count("deliveries", "kind = ?", outbox.LinkAsked) != 1 {
+	if w.count("deliveries", "kind = ? AND subject_id = ? AND staff_id = ?", outbox.LinkAsked, id, w.clerk.Staff) != 1 ||
+		w.count("deliveries", "kind = ?", outbox.LinkAsked) != 1 {
 		t.Error("the clerk, and only the clerk, was to be asked")
 	}
 	if viewer, err := w.LinkCard(w.ctx, w.admin, id); err != nil || viewer.MayDecide {
@@ -98,7 +101,9 @@ func TestRefusingLinksNobody(t *testing.T) {
 // alone points to somebody.
 func TestWhomARequestPointsTo(t *testing.T) {
 	w := newTown(t)
-	w.store.Model(&models.Person{}).Where("id = ?", w.tam).Updates(map[string]any{"phone": "+84944444444", "phone_hash": w.vault.Hash("phone", "+84944444444"), "phone_shared": true})
+	w.store.Model(&models.Person{}).Where("id = ?",
+		w.tam).Updates(map[string]any{"phone": "+84944444444", "phone_hash": w.vault.Hash("phone", "+84944444444"),
+		"phone_shared": true})
 	for i, tt := range []struct {
 		name, said, phone string
 		person            string
@@ -270,7 +275,8 @@ func TestAgreeingMovesTheAccount(t *testing.T) {
 	if err := w.DecideLink(w.ctx, w.by(w.clerk), id, true); err != nil {
 		t.Fatal(err)
 	}
-	if w.identify("telegram", "100").Actor.Role != services.Stranger || w.identify("telegram", "200").Actor.Person != w.lan {
+	if w.identify("telegram", "100").Actor.Role != services.Stranger ||
+		w.identify("telegram", "200").Actor.Person != w.lan {
 		t.Error("not moved")
 	}
 	if w.count("deliveries", "kind = ? AND chat_id = 'chat-100'", outbox.AccountMoved) != 1 {

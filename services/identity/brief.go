@@ -21,7 +21,8 @@ func (s *Service) SetBrief(ctx context.Context, actor services.Actor, brief bool
 	default:
 		return services.Denied("role")
 	}
-	result := services.InWard(s.store.WithContext(ctx).Model(row), actor.Ward).Where("id = ?", id).UpdateColumn("brief", brief)
+	result := services.InWard(s.store.WithContext(ctx).Model(row), actor.Ward).Where("id = ?", id).UpdateColumn("brief",
+		brief)
 	if result.Error != nil {
 		return fmt.Errorf("set brief: %w", result.Error)
 	}

@@ -17,7 +17,8 @@ const (
 )
 
 // lookalikes reads what people write for a sign that codes do not have.
-var lookalikes = strings.NewReplacer("0", "Q", "O", "Q", "1", "7", "I", "7", "L", "7", "S", "5", "B", "8", "Z", "2", "G", "6", "U", "V")
+var lookalikes = strings.NewReplacer("0", "Q", "O", "Q", "1", "7", "I", "7", "L", "7", "S", "5", "B", "8", "Z", "2",
+	"G", "6", "U", "V")
 
 // newCode draws a code.
 func newCode() string {

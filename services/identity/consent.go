@@ -47,7 +47,8 @@ func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) err
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
-	return s.audit.Record(tx, actor, "consent.given", about, journal.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
+	return s.audit.Record(tx, actor, "consent.given", about,
+		journal.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
 }
 
 // ownSubject names the actor for the journal.
@@ -115,7 +116,8 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		drafts = append(drafts, account.Channel+":"+account.ExternalID)
 		var requests []int64
 		asked := func() *gorm.DB {
-			return services.InWard(tx.Model(&models.LinkRequest{}), account.WardID).Where("channel = ? AND external_id = ?", account.Channel, account.ExternalID)
+			return services.InWard(tx.Model(&models.LinkRequest{}), account.WardID).Where("channel = ? AND external_id = ?",
+				account.Channel, account.ExternalID)
 		}
 		if err := asked().Pluck("id", &requests).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
@@ -123,21 +125,25 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		if len(requests) == 0 {
 			continue
 		}
-		deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id IN ? AND chat_id = ?", outbox.Link, requests, account.ChatID))
+		deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where(
+			"subject_kind = ? AND subject_id IN ? AND chat_id = ?", outbox.Link, requests, account.ChatID))
 		// One that is pending would link the chat again: it ends here.
 		pending := map[string]any{"state": models.LinkRefused, "decided_at": s.clock.UTC()}
 		if err := asked().Where("state = ?", models.LinkPending).Updates(pending).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
-		if err := asked().Updates(map[string]any{"external_id": "", "chat_id": "", "name": "", "phone": ""}).Error; err != nil {
+		if err := asked().Updates(map[string]any{"external_id": "", "chat_id": "", "name": "",
+			"phone": ""}).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
 	}
-	deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id IN ?", outbox.Account, ids))
+	deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id IN ?",
+		outbox.Account, ids))
 	for _, rows := range deliveries {
 		// A condition is used up by running it.
 		rows = rows.Session(&gorm.Session{})
-		err := rows.Where("state = ?", models.DeliveryQueued).Updates(map[string]any{"state": models.DeliveryUnreachable, "reason": "withdrawn"}).Error
+		err := rows.Where("state = ?", models.DeliveryQueued).Updates(map[string]any{"state": models.DeliveryUnreachable,
+			"reason": "withdrawn"}).Error
 		if err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
@@ -145,11 +151,13 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 			return fmt.Errorf("withdraw: %w", err)
 		}
 	}
-	err := tx.Model(&models.Account{}).Where("id IN ?", ids).Updates(map[string]any{"external_id": "", "chat_id": ""}).Error
+	err := tx.Model(&models.Account{}).Where("id IN ?",
+		ids).Updates(map[string]any{"external_id": "", "chat_id": ""}).Error
 	if err != nil {
 		return fmt.Errorf("withdraw: %w", err)
 	}
-	if err := tx.Model(&models.Consent{}).Where("account_id IN ? AND withdrawn_at IS NULL", ids).Update("withdrawn_at", s.clock.UTC()).Error; err != nil {
+	if err := tx.Model(&models.Consent{}).Where("account_id IN ? AND withdrawn_at IS NULL", ids).Update("withdrawn_at",
+		s.clock.UTC()).Error; err != nil {
 		return fmt.Errorf("withdraw: %w", err)
 	}
 	if err := tx.Where("owner IN ?", drafts).Delete(&models.Draft{}).Error; err != nil {

@@ -92,7 +92,8 @@ func (s *Service) settleRequest(tx *gorm.DB, actor services.Actor, request model
 		return fmt.Errorf("decide link: %w", err)
 	}
 	var names []string
-	if err := tx.Model(&models.Staff{}).Where("id = ?", services.ID(decided.DecidedByStaff)).Pluck("name", &names).Error; err != nil {
+	if err := tx.Model(&models.Staff{}).Where("id = ?", services.ID(decided.DecidedByStaff)).Pluck("name",
+		&names).Error; err != nil {
 		return fmt.Errorf("decide link: %w", err)
 	}
 	refusal := services.Conflict("link_decided").With("by", "").With("at", "")
@@ -106,7 +107,8 @@ func (s *Service) settleRequest(tx *gorm.DB, actor services.Actor, request model
 }
 
 // linkAs links the chat of an agreed request to a person of its ward.
-func (s *Service) linkAs(ctx context.Context, tx *gorm.DB, actor services.Actor, request models.LinkRequest, person int64) error {
+func (s *Service) linkAs(ctx context.Context, tx *gorm.DB, actor services.Actor, request models.LinkRequest,
+	person int64) error {
 	switch person {
 	case 0:
 		return services.Conflict("link_no_person")

@@ -31,7 +31,11 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			_, _, _, err := w.AddStaff(w.ctx, a, w.ward, "Lê Tư", services.Clerk, "")
 			return err
 		}},
-		{"InviteStaff", func(a services.Actor) error { _, _, _, err := w.InviteStaff(w.ctx, a, w.clerk.Staff, true); return err }},
+		{"InviteStaff", func(a services.Actor) error {
+			_, _, _,
+				err := w.InviteStaff(w.ctx, a, w.clerk.Staff, true)
+			return err
+		}},
 		{"RetireStaff", func(a services.Actor) error { return w.RetireStaff(w.ctx, a, w.clerk.Staff) }},
 		{"StaffIs", func(a services.Actor) error { return w.StaffIs(w.ctx, a, w.clerk.Staff, w.lan) }},
 		{"UnlinkPerson", func(a services.Actor) error { return w.UnlinkPerson(w.ctx, a, w.lan) }},
@@ -83,9 +87,11 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	}
 
 	entries, open := w.count("audit_entries", "1 = 1"), w.count("accounts", "unlinked_at IS NULL")
-	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk, services.Leader, services.Admin} {
+	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk,
+		services.Leader, services.Admin} {
 		for _, call := range calls {
-			actor := w.by(services.Actor{Role: role, Ward: w.foreign, Staff: w.outsider.Staff, Account: w.outsider.Account, Channel: "web"})
+			actor := w.by(services.Actor{Role: role, Ward: w.foreign, Staff: w.outsider.Staff, Account: w.outsider.Account,
+				Channel: "web"})
 			err := call.do(actor)
 			if kind := services.KindOf(err); err == nil || (kind != services.KindDenied && kind != services.KindNotFound) {
 				t.Errorf("%s as a foreign %q: %v", call.name, role, err)
@@ -100,7 +106,8 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			}
 		}
 	}
-	if w.count("audit_entries", "1 = 1") != entries || w.count("accounts", "unlinked_at IS NULL") != open || w.count("link_requests", "state = 'pending'") != 1 {
+	if w.count("audit_entries", "1 = 1") != entries || w.count("accounts", "unlinked_at IS NULL") != open ||
+		w.count("link_requests", "state = 'pending'") != 1 {
 		t.Error("a refused call left a trace")
 	}
 }

@@ -27,7 +27,8 @@ func TestGuessesAreLimited(t *testing.T) {
 	}
 	// Who holds the code and tries numbers is limited by person, over accounts.
 	for i, id := range []string{"201", "202", "203", "204", "205"} {
-		w.refused(w.Prove(w.ctx, w.chat("telegram", id), invited.Invite, ownPhone("098765432"+string(rune('0'+i)))), "invalid/wrong_phone")
+		w.refused(w.Prove(w.ctx, w.chat("telegram", id), invited.Invite, ownPhone("098765432"+string(rune('0'+i)))),
+			"invalid/wrong_phone")
 	}
 	w.refused(w.Prove(w.ctx, other, invited.Invite, ownPhone("0912345678")), "too_many/guesses")
 	// Nor does a new code for the same person start anew.

@@ -42,7 +42,8 @@ type Service struct {
 // proves that a number is the sender's own: there nothing less is taken as
 // proof, or whoever found a code would choose the weaker way. Without guesses
 // every code is refused.
-func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock, guesses Guesses, vouching ...string) *Service {
+func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock,
+	guesses Guesses, vouching ...string) *Service {
 	s := &Service{
 		store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses,
 		vouching: map[string]bool{}, identify: numbered(identifyQuery, store.Dialect),
@@ -194,7 +195,8 @@ func (s *Service) touch(ctx context.Context, actor services.Actor, before, now t
 		if err != nil || !won {
 			return err
 		}
-		return s.audit.Record(tx, actor, "staff.signed_in", subject("staff", actor.Staff), journal.Detail{"account": actor.Account, "channel": actor.Channel})
+		return s.audit.Record(tx, actor, "staff.signed_in", subject("staff", actor.Staff),
+			journal.Detail{"account": actor.Account, "channel": actor.Channel})
 	})
 }
 

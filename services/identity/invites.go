@@ -120,7 +120,8 @@ func (s *Service) personOf(tx *gorm.DB, actor services.Actor, id int64) (models.
 // issue writes a fresh invite and revokes the owner's open ones.
 func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, models.Invite, error) {
 	now := s.clock.UTC()
-	revoked := to.owns(tx.Model(&models.Invite{})).Where("used_at IS NULL AND revoked_at IS NULL").Update("revoked_at", now)
+	revoked := to.owns(tx.Model(&models.Invite{})).Where("used_at IS NULL AND revoked_at IS NULL").Update("revoked_at",
+		now)
 	if revoked.Error != nil {
 		return "", models.Invite{}, fmt.Errorf("revoke invites: %w", revoked.Error)
 	}
@@ -135,7 +136,8 @@ func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, mo
 	}
 	// The journal is the owner's ward's, also when the program itself acts.
 	actor.Ward = to.ward()
-	err := s.audit.Record(tx, actor, "invite.issued", to.subject(), journal.Detail{"invite": invite.ID, "revoked": revoked.RowsAffected})
+	err := s.audit.Record(tx, actor, "invite.issued", to.subject(),
+		journal.Detail{"invite": invite.ID, "revoked": revoked.RowsAffected})
 	return showCode(code), invite, err
 }
 
@@ -144,7 +146,8 @@ func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, mo
 func (s *Service) open(tx *gorm.DB, query string, args ...any) (models.Invite, owner, error) {
 	var invite models.Invite
 	var to owner
-	err := tx.Where("used_at IS NULL AND revoked_at IS NULL AND expires_at > ?", s.clock.UTC()).Where(query, args...).Take(&invite).Error
+	err := tx.Where("used_at IS NULL AND revoked_at IS NULL AND expires_at > ?", s.clock.UTC()).Where(query,
+		args...).Take(&invite).Error
 	if err == nil {
 		to, err = s.ownerOf(tx, invite)
 	}

@@ -157,7 +157,8 @@ func (s *Service) prove(chat Chat, to owner, proof Proof) error {
 // moved: couples share telephones, and moving would silence one of them without
 // a word. They unlink it first. Only staff taking over their own officer's
 // account need not: the staff identity holds the person.
-func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof, consentVersion string) (Identity, error) {
+func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof, consentVersion string) (Identity,
+	error) {
 	to, err := s.mayProve(ctx, chat, invite)
 	if err != nil {
 		return Identity{}, err
@@ -206,7 +207,8 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 // or, about to become a staff member's, the same human's as an officer. Anybody
 // else's is refused.
 func (s *Service) holder(tx *gorm.DB, chat Chat, to owner) (account models.Account, own bool, err error) {
-	err = tx.Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel, chat.ExternalID).Take(&account).Error
+	err = tx.Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel,
+		chat.ExternalID).Take(&account).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return models.Account{}, false, nil
 	}
@@ -225,7 +227,8 @@ func (s *Service) holder(tx *gorm.DB, chat Chat, to owner) (account models.Accou
 
 // attach makes the chat the owner's one account on its channel. The actor is
 // who brings it about: the owner with a code, or a clerk who agreed.
-func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor, chat Chat, to owner) (models.Account, error) {
+func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor, chat Chat, to owner) (models.Account,
+	error) {
 	now := s.clock.UTC()
 	held, own, err := s.holder(tx, chat, to)
 	if err != nil {
@@ -233,14 +236,17 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	}
 	if own { // linked again from the same place
 		held.ChatID, held.LinkedAt, held.LastSeenAt, held.UnreachableAt, held.UnreachableWhy = chat.ChatID, now, now, nil, ""
-		if err := tx.Model(&held).Select("chat_id", "linked_at", "last_seen_at", "unreachable_at", "unreachable_why").Updates(&held).Error; err != nil {
+		if err := tx.Model(&held).Select("chat_id", "linked_at", "last_seen_at", "unreachable_at",
+			"unreachable_why").Updates(&held).Error; err != nil {
 			return held, fmt.Errorf("link: %w", err)
 		}
-		return held, s.audit.Record(tx, actor, "account.linked", to.subject(), journal.Detail{"account": held.ID, "channel": chat.Channel, "again": true})
+		return held, s.audit.Record(tx, actor, "account.linked", to.subject(),
+			journal.Detail{"account": held.ID, "channel": chat.Channel, "again": true})
 	}
 	var former []models.Account // the owner's on this channel, and the officer's that staff take over
 	query := to.owns(tx).Or("id = ?", held.ID)
-	if err := tx.Where("channel = ? AND unlinked_at IS NULL", chat.Channel).Where(query).Order("id").Find(&former).Error; err != nil {
+	if err := tx.Where("channel = ? AND unlinked_at IS NULL",
+		chat.Channel).Where(query).Order("id").Find(&former).Error; err != nil {
 		return held, fmt.Errorf("link: %w", err)
 	}
 	if former, err = s.end(tx, former); err != nil {
@@ -276,7 +282,8 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 			return account, err
 		}
 	}
-	return account, s.audit.Record(tx, actor, "account.linked", to.subject(), journal.Detail{"account": account.ID, "channel": chat.Channel})
+	return account, s.audit.Record(tx, actor, "account.linked", to.subject(),
+		journal.Detail{"account": account.ID, "channel": chat.Channel})
 }
 
 // end unlinks accounts and returns those that it, and no other, unlinked. The
@@ -309,5 +316,6 @@ func (s *Service) recordUnlinked(tx *gorm.DB, actor services.Actor, account mode
 		about = subject("staff", *account.StaffID)
 	}
 	actor.Ward = account.WardID
-	return s.audit.Record(tx, actor, action, about, journal.Detail{"account": account.ID, "channel": account.Channel, "why": why})
+	return s.audit.Record(tx, actor, action, about, journal.Detail{"account": account.ID, "channel": account.Channel,
+		"why": why})
 }

@@ -38,8 +38,10 @@ func TestAnOfficerLinksWithCodeAndOwnContact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	actor := services.Actor{Role: services.Officer, Ward: w.ward, Person: w.lan, Account: who.Actor.Account, Channel: "telegram"}
-	if who.Actor != actor || who.Name != "Nguyễn Thị Lan" || !who.Consented || who.ConsentVersion != "v1" || who.Former || who.SteppedUp || who.ChatID != "chat-100" {
+	actor := services.Actor{Role: services.Officer, Ward: w.ward, Person: w.lan, Account: who.Actor.Account,
+		Channel: "telegram"}
+	if who.Actor != actor || who.Name != "Nguyễn Thị Lan" || !who.Consented || who.ConsentVersion != "v1" || who.Former ||
+		who.SteppedUp || who.ChatID != "chat-100" {
 		t.Fatalf("identity: %+v", who)
 	}
 	if again := w.identify("telegram", "100"); again != who {
@@ -52,7 +54,8 @@ func TestAnOfficerLinksWithCodeAndOwnContact(t *testing.T) {
 	if err := w.store.Where("account_id = ?", who.Actor.Account).Take(&consent).Error; err != nil {
 		t.Fatal(err)
 	}
-	if consent.Version != "v1" || consent.Channel != "telegram" || consent.EventID != chat.Event || !consent.GivenAt.Equal(w.now()) || *consent.PersonID != w.lan {
+	if consent.Version != "v1" || consent.Channel != "telegram" || consent.EventID != chat.Event ||
+		!consent.GivenAt.Equal(w.now()) || *consent.PersonID != w.lan {
 		t.Errorf("consent: %+v", consent)
 	}
 	if w.count("invites", "id = ? AND used_by_account = ?", invited.Invite, actor.Account) != 1 {
@@ -61,7 +64,8 @@ func TestAnOfficerLinksWithCodeAndOwnContact(t *testing.T) {
 	// Four of the staff's own, and this one.
 	w.journaled("account.linked", 5)
 	w.journaled("consent.given", 5)
-	if verdicts, err := w.journal.Verify(w.ctx); err != nil || len(verdicts) != 2 || verdicts[0].Broken+verdicts[1].Broken != 0 {
+	if verdicts, err := w.journal.Verify(w.ctx); err != nil || len(verdicts) != 2 ||
+		verdicts[0].Broken+verdicts[1].Broken != 0 {
 		t.Errorf("journal: %+v, %v", verdicts, err)
 	}
 }
@@ -156,7 +160,8 @@ func TestProofs(t *testing.T) {
 		{"five digits", "zalo", identity.Proof{Last4: "45678"}, "invalid/last4_shape"},
 		{"no digits", "zalo", identity.Proof{Last4: "abcd"}, "invalid/last4_shape"},
 		{"a typed phone proves nothing", "zalo", identity.Proof{Phone: "0912345678"}, "invalid/last4_shape"},
-		{"a shared phone and wrong digits", "zalo", identity.Proof{Phone: "0912345678", Last4: "1111"}, "invalid/wrong_last4"},
+		{"a shared phone and wrong digits", "zalo", identity.Proof{Phone: "0912345678", Last4: "1111"},
+			"invalid/wrong_last4"},
 		{"staff's code", "telegram", identity.Proof{TOTP: "123456"}, "invalid/contact_not_own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -180,7 +185,8 @@ func TestProofs(t *testing.T) {
 			}
 			w.refused(proved, tt.want)
 			w.refused(linked, tt.want)
-			if w.count("accounts", "external_id = ?", user) != 0 || w.count("invites", "id = ? AND used_at IS NULL", invited.Invite) != 1 {
+			if w.count("accounts", "external_id = ?", user) != 0 ||
+				w.count("invites", "id = ? AND used_at IS NULL", invited.Invite) != 1 {
 				t.Error("a refused link left something behind")
 			}
 			counted := 0
@@ -212,7 +218,8 @@ func TestOfTwoWhoRedeemACodeAtOnceOneWins(t *testing.T) {
 			t.Fatal(err)
 		}
 		code := w.invite(person)
-		chats := []identity.Chat{w.chat("telegram", "100"), w.chat("telegram", "200"), w.chat("zalo", "300"), w.chat("web", "400")}
+		chats := []identity.Chat{w.chat("telegram", "100"), w.chat("telegram", "200"), w.chat("zalo", "300"),
+			w.chat("web", "400")}
 		errs := make([]error, len(chats))
 		var invites []int64
 		for _, chat := range chats {
@@ -281,7 +288,8 @@ func TestLinkingAgainMovesAndTellsTheOld(t *testing.T) {
 	if err := w.store.Where("kind = ?", outbox.AccountMoved).Find(&told).Error; err != nil {
 		t.Fatal(err)
 	}
-	if len(told) != 1 || told[0].Channel != "telegram" || told[0].ChatID != "chat-100" || *told[0].AccountID != old.Actor.Account || told[0].SubjectID != old.Actor.Account {
+	if len(told) != 1 || told[0].Channel != "telegram" || told[0].ChatID != "chat-100" ||
+		*told[0].AccountID != old.Actor.Account || told[0].SubjectID != old.Actor.Account {
 		t.Fatalf("told: %+v", told)
 	}
 	if w.count("river_job", "kind = ?", "deliver") != 1 {

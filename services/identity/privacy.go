@@ -167,7 +167,8 @@ func sameOwner(db *gorm.DB, own models.Account) *gorm.DB {
 }
 
 func (s *Service) counts(db *gorm.DB, data *MyData, own models.Account, person int64) error {
-	if err := sameOwner(db, own).Model(&models.Delivery{}).Where("kind <> ?", "shown").Count(&data.Deliveries).Error; err != nil {
+	if err := sameOwner(db, own).Model(&models.Delivery{}).Where("kind <> ?",
+		"shown").Count(&data.Deliveries).Error; err != nil {
 		return err
 	}
 	if person == 0 {
@@ -179,7 +180,8 @@ func (s *Service) counts(db *gorm.DB, data *MyData, own models.Account, person i
 	if err := db.Model(&models.Case{}).Where("person_id = ?", person).Count(&data.Cases).Error; err != nil {
 		return err
 	}
-	return db.Model(&models.ChangeRequest{}).Where("subject_id = ? OR newcomer_id = ? OR proposer_person_id = ?", person, person, person).Count(&data.Changes).Error
+	return db.Model(&models.ChangeRequest{}).Where("subject_id = ? OR newcomer_id = ? OR proposer_person_id = ?", person,
+		person, person).Count(&data.Changes).Error
 }
 
 // lookers are the journal's entries about the human by somebody else.
@@ -200,7 +202,8 @@ func (s *Service) lookers(db *gorm.DB, data *MyData, own models.Account, person 
 	err := db.Model(&models.AuditEntry{}).
 		Select("audit_entries.at AS at, audit_entries.action AS action, staff.name AS name, audit_entries.role AS role").
 		Joins("LEFT JOIN staff ON staff.id = audit_entries.staff_id").
-		Where("audit_entries.ward_id = ? AND audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND audit_entries.staff_id <> ?", own.WardID, about, services.ID(own.StaffID)).
+		Where("audit_entries.ward_id = ? AND audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND "+
+			"audit_entries.staff_id <> ?", own.WardID, about, services.ID(own.StaffID)).
 		Order("audit_entries.seq DESC").Limit(maxLooks).Scan(&rows).Error
 	for _, row := range rows {
 		look := Look{At: row.At.UTC(), Action: row.Action, Role: services.Role(row.Role)}

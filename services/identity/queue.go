@@ -17,7 +17,8 @@ func (s *Service) LinkQueue(ctx context.Context, actor services.Actor) ([]models
 		return nil, err
 	}
 	var requests []models.LinkRequest
-	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("state = ?", models.LinkPending).Order("id").Limit(maxQueue).Find(&requests).Error
+	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("state = ?",
+		models.LinkPending).Order("id").Limit(maxQueue).Find(&requests).Error
 	if err != nil {
 		return nil, fmt.Errorf("link requests: %w", err)
 	}

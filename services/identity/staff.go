@@ -46,7 +46,8 @@ func cleanName(text string) (string, error) {
 // The person of the ward's roster with the same number and name is taken for
 // the same human, so that they decide nothing about themselves. It refuses with
 // invalid/name, phone, phone_landline or staff_role.
-func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64, name string, role services.Role, number string) (models.Staff, string, string, error) {
+func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64, name string, role services.Role,
+	number string) (models.Staff, string, string, error) {
 	refuse := func(err error) (models.Staff, string, string, error) { return models.Staff{}, "", "", err }
 	if err := actor.Need(services.Admin); err != nil {
 		return refuse(err)
@@ -73,7 +74,8 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 	if err != nil {
 		return refuse(err)
 	}
-	staff := models.Staff{WardID: ward, Name: name, Role: string(role), Phone: e164, TOTP: sealed, Active: true, CreatedAt: s.clock.UTC()}
+	staff := models.Staff{WardID: ward, Name: name, Role: string(role), Phone: e164, TOTP: sealed, Active: true,
+		CreatedAt: s.clock.UTC()}
 	var code string
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
@@ -83,7 +85,8 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return err
 		}
 		var same models.Person
-		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(e164), models.Fold(name)).Take(&same).Error
+		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(e164),
+			models.Fold(name)).Take(&same).Error
 		switch {
 		case err == nil:
 			staff.PersonID = &same.ID
@@ -94,7 +97,8 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return fmt.Errorf("add staff: %w", err)
 		}
 		actor.Ward = ward
-		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID), journal.Detail{"role": role, "person": services.ID(staff.PersonID)}); err != nil {
+		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID),
+			journal.Detail{"role": role, "person": services.ID(staff.PersonID)}); err != nil {
 			return err
 		}
 		code, _, err = s.issue(tx, actor, owner{staff: &staff})
@@ -110,7 +114,8 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 // InviteStaff issues a code for a ward user who links a telephone. With renew
 // they get a code generator as well, for the one they lost: the old one, and
 // what was linked with it, end. The address is empty otherwise.
-func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int64, renew bool) (code, address string, invite models.Invite, err error) {
+func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int64, renew bool) (code, address string,
+	invite models.Invite, err error) {
 	if err := actor.Need(services.Admin); err != nil {
 		return "", "", models.Invite{}, err
 	}
@@ -185,7 +190,8 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 			return fmt.Errorf("retire staff: %w", err)
 		}
 		to := owner{staff: &staff}
-		if err := to.owns(tx.Model(&models.Invite{})).Where("used_at IS NULL AND revoked_at IS NULL").Update("revoked_at", s.clock.UTC()).Error; err != nil {
+		if err := to.owns(tx.Model(&models.Invite{})).Where("used_at IS NULL AND revoked_at IS NULL").Update("revoked_at",
+			s.clock.UTC()).Error; err != nil {
 			return fmt.Errorf("retire staff: %w", err)
 		}
 		if err := s.unlinkAll(tx, actor, to, "retired"); err != nil {
@@ -219,11 +225,13 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 				return services.NotFound("person")
 			}
 		}
-		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id", services.Ref(person)).Error; err != nil {
+		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id",
+			services.Ref(person)).Error; err != nil {
 			return fmt.Errorf("staff: %w", err)
 		}
 		actor.Ward = staff.WardID
-		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID), journal.Detail{"from": services.ID(staff.PersonID), "to": person})
+		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID),
+			journal.Detail{"from": services.ID(staff.PersonID), "to": person})
 	})
 }
 
@@ -263,7 +271,8 @@ func (s *Service) StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]mo
 // the telephone of the office.
 func (s *Service) Wards(ctx context.Context) ([]models.Ward, error) {
 	var wards []models.Ward
-	err := s.inForce(s.store.WithContext(ctx)).Select("id", "code", "name", "kind", "clerk_phone").Order("name, id").Find(&wards).Error
+	err := s.inForce(s.store.WithContext(ctx)).Select("id", "code", "name", "kind",
+		"clerk_phone").Order("name, id").Find(&wards).Error
 	if err != nil {
 		return nil, fmt.Errorf("wards: %w", err)
 	}

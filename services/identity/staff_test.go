@@ -19,12 +19,14 @@ func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if staff.Name != "Lê Văn Tư" || staff.Phone != "+84977000111" || staff.TOTP != "" || staff.PersonID != nil || !staff.Active {
+	if staff.Name != "Lê Văn Tư" || staff.Phone != "+84977000111" || staff.TOTP != "" || staff.PersonID != nil ||
+		!staff.Active {
 		t.Fatalf("staff: %+v", staff)
 	}
 	w.secrets[staff.ID] = secretOf(t, address)
 	var row models.Staff
-	if err := w.store.Take(&row, staff.ID).Error; err != nil || row.TOTP == "" || strings.Contains(string(row.TOTP), w.secrets[staff.ID]) {
+	if err := w.store.Take(&row, staff.ID).Error; err != nil || row.TOTP == "" ||
+		strings.Contains(string(row.TOTP), w.secrets[staff.ID]) {
 		t.Fatalf("the secret is kept as %q, %v", row.TOTP, err)
 	}
 	chat := w.chat("telegram", "500")
@@ -48,7 +50,8 @@ func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := services.Actor{Role: services.Clerk, Ward: w.ward, Staff: staff.ID, Account: who.Actor.Account, Channel: "telegram"}
+	want := services.Actor{Role: services.Clerk, Ward: w.ward, Staff: staff.ID, Account: who.Actor.Account,
+		Channel: "telegram"}
 	if who.Actor != want || who.Name != "Lê Văn Tư" || who.SteppedUp || who.Former {
 		t.Fatalf("identity: %+v", who)
 	}
@@ -109,7 +112,8 @@ func TestStaffWhoAreOfficers(t *testing.T) {
 	if who.Actor.Staff != staff.ID || who.Actor.Person != w.lan || who.Actor.Role != services.Clerk || who.Former {
 		t.Fatalf("identity: %+v", who)
 	}
-	if w.count("accounts", "id = ? AND unlinked_at IS NOT NULL", officer.Actor.Account) != 1 || w.count("deliveries", "kind = 'account_moved'") != 0 {
+	if w.count("accounts", "id = ? AND unlinked_at IS NOT NULL", officer.Actor.Account) != 1 ||
+		w.count("deliveries", "kind = 'account_moved'") != 0 {
 		t.Error("the officer's account was to end, and nobody to be told in the same chat")
 	}
 	// The other way round the code of an officer takes nothing from staff.
@@ -163,7 +167,8 @@ func TestStepUpLastsFifteenMinutes(t *testing.T) {
 	claimed = w.leader
 	claimed.Ward = w.foreign
 	w.refused(fresh(claimed), "denied/step_up")
-	w.refused(fresh(services.Actor{Role: services.Officer, Ward: w.ward, Person: w.lan, Account: w.leader.Account}), "denied/role")
+	w.refused(fresh(services.Actor{Role: services.Officer, Ward: w.ward, Person: w.lan, Account: w.leader.Account}),
+		"denied/role")
 	if err := fresh(services.SystemActor(w.ward)); err != nil {
 		t.Errorf("the program itself: %v", err)
 	}
@@ -190,7 +195,8 @@ func TestClocksMayDifferByOneStep(t *testing.T) {
 		off  time.Duration
 		want string
 	}{
-		{-2 * time.Minute, "invalid/wrong_totp"}, {-30 * time.Second, ""}, {30 * time.Second, ""}, {2 * time.Minute, "invalid/wrong_totp"},
+		{-2 * time.Minute, "invalid/wrong_totp"}, {-30 * time.Second, ""}, {30 * time.Second, ""},
+		{2 * time.Minute, "invalid/wrong_totp"},
 	} {
 		w.pass(10*time.Minute + tt.off)
 		code := w.totp(w.leader.Staff)
@@ -258,7 +264,8 @@ func TestRetiredStaffAreStrangers(t *testing.T) {
 	}
 	// Even where an account is still open.
 	w.store.Model(&models.Staff{}).Where("id = ?", w.clerk.Staff).Update("active", false)
-	if who := w.identify("web", "staff-"+itoa(w.clerk.Staff)); who.Actor != (services.Actor{Channel: "web"}) || who.Name != "" {
+	if who := w.identify("web", "staff-"+itoa(w.clerk.Staff)); who.Actor != (services.Actor{Channel: "web"}) ||
+		who.Name != "" {
 		t.Errorf("retired: %+v", who)
 	}
 	w.refused(w.RequireFresh(w.ctx, nil, w.clerk), "denied/step_up")

@@ -61,7 +61,8 @@ func (s *Service) stepOf(staff models.Staff, code string) (int64, error) {
 	}
 	now, used := s.clock().Unix()/totpPeriod, false
 	for step := now - 1; step <= now+1; step++ {
-		right, err := hotp.ValidateCustom(code, uint64(step), secret, hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+		right, err := hotp.ValidateCustom(code, uint64(step), secret,
+			hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 		switch {
 		case err != nil:
 			return 0, fmt.Errorf("code generator of staff %d: %w", staff.ID, err)
@@ -119,7 +120,8 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 			return err
 		}
 		until := s.clock.UTC().Add(freshFor)
-		result := services.InWard(tx.Model(&models.Account{}), actor.Ward).Where("id = ? AND staff_id = ? AND unlinked_at IS NULL", actor.Account, actor.Staff).
+		result := services.InWard(tx.Model(&models.Account{}),
+			actor.Ward).Where("id = ? AND staff_id = ? AND unlinked_at IS NULL", actor.Account, actor.Staff).
 			Update("stepped_up_until", until)
 		if result.Error != nil {
 			return result.Error
@@ -127,7 +129,8 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 		if result.RowsAffected == 0 {
 			return services.NotFound("account")
 		}
-		return s.audit.Record(tx, actor, "staff.stepped_up", own, journal.Detail{"account": actor.Account, "channel": actor.Channel})
+		return s.audit.Record(tx, actor, "staff.stepped_up", own,
+			journal.Detail{"account": actor.Account, "channel": actor.Channel})
 	})
 	if err == nil {
 		s.forget(ctx, own)
@@ -151,7 +154,8 @@ func (s *Service) RequireFresh(ctx context.Context, tx *gorm.DB, actor services.
 	var fresh int64
 	err := tx.WithContext(ctx).Model(&models.Account{}).
 		Joins("JOIN staff ON staff.id = accounts.staff_id AND staff.active").
-		Where("accounts.id = ? AND accounts.ward_id = ? AND accounts.staff_id = ? AND accounts.unlinked_at IS NULL AND accounts.stepped_up_until > ?",
+		Where("accounts.id = ? AND accounts.ward_id = ? AND accounts.staff_id = ? AND accounts.unlinked_at IS NULL AND "+
+			"accounts.stepped_up_until > ?",
 			actor.Account, actor.Ward, actor.Staff, s.clock.UTC()).
 		Count(&fresh).Error
 	if err != nil {

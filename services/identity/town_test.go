@@ -44,7 +44,8 @@ type town struct {
 
 func newTown(t testing.TB) *town {
 	t.Helper()
-	w := &town{t: t, ctx: context.Background(), at: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC), guesses: &guesses{wrong: map[string]int{}}, secrets: map[int64]string{}}
+	w := &town{t: t, ctx: context.Background(), at: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC),
+		guesses: &guesses{wrong: map[string]int{}}, secrets: map[int64]string{}}
 	w.store = storetest.New(t, w.now)
 	var err error
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
@@ -58,10 +59,12 @@ func newTown(t testing.TB) *town {
 	w.Service = identity.New(w.store, w.vault, w.journal, box, w.now, w.guesses, "telegram")
 
 	w.ward, w.foreign = w.addWard("bac", "Bắc Hồng Lĩnh"), w.addWard("nam", "Nam Hồng Lĩnh")
-	w.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2})
+	w.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ",
+		HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 2})
 	village := models.Village{WardID: w.ward, Name: "Tổ dân phố 5", Folded: "to dan pho 5"}
 	w.create(&village)
-	branch := models.Branch{WardID: w.ward, VillageID: village.ID, OrganizationCode: "women", Name: "Chi hội Phụ nữ Tổ dân phố 5"}
+	branch := models.Branch{WardID: w.ward, VillageID: village.ID, OrganizationCode: "women",
+		Name: "Chi hội Phụ nữ Tổ dân phố 5"}
 	w.create(&branch)
 	w.branch = branch.ID
 
@@ -122,14 +125,16 @@ func (w *town) addWard(code, name string) int64 {
 
 func (w *town) addPerson(ward int64, name, phone string, shared bool) int64 {
 	w.t.Helper()
-	row := models.Person{WardID: ward, Name: name, Folded: models.Fold(name), Phone: phone, PhoneHash: w.vault.Hash("phone", phone), PhoneShared: shared, BirthYear: 1965, Version: 1}
+	row := models.Person{WardID: ward, Name: name, Folded: models.Fold(name), Phone: phone,
+		PhoneHash: w.vault.Hash("phone", phone), PhoneShared: shared, BirthYear: 1965, Version: 1}
 	w.create(&row)
 	return row.ID
 }
 
 func (w *town) addTerm(person int64, role models.TermRole, slot int, from, to models.Date) {
 	w.t.Helper()
-	w.create(&models.Term{WardID: w.ward, BranchID: w.branch, PersonID: person, Role: role, Slot: slot, Title: "Chi hội " + string(role), From: from, To: to})
+	w.create(&models.Term{WardID: w.ward, BranchID: w.branch, PersonID: person, Role: role, Slot: slot,
+		Title: "Chi hội " + string(role), From: from, To: to})
 }
 
 // addStaff adds a ward user and links them on the web channel.
@@ -140,7 +145,8 @@ func (w *town) addStaff(ward int64, name string, role services.Role) services.Ac
 		w.t.Fatal(err)
 	}
 	w.secrets[staff.ID] = secretOf(w.t, address)
-	actor := w.link(w.chat("web", "staff-"+strconv.FormatInt(staff.ID, 10)), code, identity.Proof{TOTP: w.totp(staff.ID)}).Actor
+	actor := w.link(w.chat("web", "staff-"+strconv.FormatInt(staff.ID, 10)), code,
+		identity.Proof{TOTP: w.totp(staff.ID)}).Actor
 	w.pass(time.Minute) // their code is spent
 	return actor
 }

@@ -32,7 +32,8 @@ func (s *Service) WithdrawRun(ctx context.Context, actor services.Actor, id int6
 	switch {
 	case run.State == models.RunApproved:
 		return s.move(ctx, actor, id, version, step{
-			Action: "run.approval_withdrawn", From: models.RunApproved, To: models.RunSubmitted, Roles: hands, Right: approve.TakesBack,
+			Action: "run.approval_withdrawn", From: models.RunApproved, To: models.RunSubmitted, Roles: hands,
+			Right: approve.TakesBack,
 			Do: func(act *act) error {
 				act.Row.ApprovedAt, act.Row.ApprovedByStaffID = nil, nil
 				return nil
@@ -58,13 +59,15 @@ func (s *Service) WithdrawRun(ctx context.Context, actor services.Actor, id int6
 
 // ReturnRun is the no of who may sign a list that waits: it is a draft again, and
 // who submitted it is told why.
-func (s *Service) ReturnRun(ctx context.Context, actor services.Actor, id int64, version int, reason string) (RunView, error) {
+func (s *Service) ReturnRun(ctx context.Context, actor services.Actor, id int64, version int, reason string) (RunView,
+	error) {
 	reason = strings.Join(strings.Fields(reason), " ")
 	if reason == "" || len([]rune(reason)) > longestReason {
 		return RunView{}, services.Invalid("reason")
 	}
 	return s.move(ctx, actor, id, version, step{
-		Action: "run.returned", From: models.RunSubmitted, To: models.RunDraft, Roles: hands, Right: approve.Answers, Anew: true,
+		Action: "run.returned", From: models.RunSubmitted, To: models.RunDraft, Roles: hands, Right: approve.Answers,
+		Anew: true,
 		Do: func(act *act) error {
 			act.Row.SubmittedAt, act.Row.ContentHash, act.Row.ReturnedReason = nil, nil, reason
 			return nil

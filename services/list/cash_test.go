@@ -48,7 +48,8 @@ func TestAVillageHandsItsCashOutAtOnce(t *testing.T) {
 	moneytest.WantCode(t, err, services.KindInvalid, "cash_none")
 	_, err = h.List.SettleCash(ctx, h.Clerk, view.Run.ID, view.Run.Version-1, villages[1].Village, on)
 	moneytest.WantCode(t, err, services.KindConflict, "moved.list.decided")
-	_, err = h.List.SettleCash(ctx, h.Clerk, view.Run.ID, view.Run.Version, villages[1].Village, moneytest.Day(t, "2026-04-21"))
+	_, err = h.List.SettleCash(ctx, h.Clerk, view.Run.ID, view.Run.Version, villages[1].Village,
+		moneytest.Day(t, "2026-04-21"))
 	moneytest.WantCode(t, err, services.KindInvalid, "paid_on")
 }
 

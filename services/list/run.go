@@ -333,7 +333,8 @@ func (s *Service) CloseRun(ctx context.Context, actor services.Actor, id int64, 
 		Action: "run.closed", From: models.RunExported, To: models.RunClosed, Roles: hands,
 		Do: func(act *act) error {
 			var pending int64
-			err := act.TX.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", id, models.LinePending).Count(&pending).Error
+			err := act.TX.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", id,
+				models.LinePending).Count(&pending).Error
 			if err != nil {
 				return fmt.Errorf("close run %d: %w", id, err)
 			}

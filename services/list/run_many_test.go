@@ -32,7 +32,8 @@ func TestOfTwoApproversOneWins(t *testing.T) {
 			continue
 		}
 		moneytest.WantCode(t, err, services.KindConflict, "moved.list.decided")
-		if refusal := (*services.Error)(nil); errors.As(err, &refusal) && (refusal.Fields["state"] != "approved" || refusal.Fields["by"] != "Staff leader") {
+		if refusal := (*services.Error)(nil); errors.As(err, &refusal) &&
+			(refusal.Fields["state"] != "approved" || refusal.Fields["by"] != "Staff leader") {
 			t.Errorf("fields: %v", refusal.Fields)
 		}
 	}

@@ -34,9 +34,11 @@ type Service struct {
 	Waiting approve.Reminder
 }
 
-func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity, clock services.Clock) *Service {
+func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity,
+	clock services.Clock) *Service {
 	runs := runsOf(approve.New(store, audit, clock), outbox, identity)
-	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs, Waiting: runs}
+	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
+		Waiting: runs}
 }
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }

@@ -33,7 +33,8 @@ type Call struct {
 // What became pointless, or was not theirs any more, needs no call.
 func (s *Service) unreached(tx *gorm.DB, ward int64) *gorm.DB {
 	return tx.Table("deliveries d").
-		Where("d.ward_id = ? AND d.unreached_at IS NOT NULL AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS NOT NULL", ward,
+		Where("d.ward_id = ? AND d.unreached_at IS NOT NULL AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS "+
+			"NOT NULL", ward,
 			[]models.DeliveryState{models.DeliveryUnreachable, models.DeliveryFailed}).
 		Where("d.kind <> ? AND d.reason NOT IN ? AND d.created_at > ?", outbox.Shown,
 			[]string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, s.clock.UTC().Add(-callsFor))
@@ -56,7 +57,8 @@ SELECT u.person AS person, people.name AS name, people.phone AS phone, u.message
        d.kind AS kind, d.subject_id AS subject, d.reason AS why, d.created_at AS at
 FROM (?) u JOIN deliveries d ON d.id = u.latest JOIN people ON people.id = u.person
 ORDER BY u.first, u.person LIMIT ?`,
-		s.unreached(db, actor.Ward).Select("d.person_id AS person, MAX(d.id) AS latest, MIN(d.id) AS first, COUNT(*) AS messages").Group("d.person_id"),
+		s.unreached(db, actor.Ward).Select("d.person_id AS person, MAX(d.id) AS latest, MIN(d.id) AS first, COUNT(*) AS "+
+			"messages").Group("d.person_id"),
 		max(1, min(limit, maxListed))).Scan(&calls).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("calls: %w", err)

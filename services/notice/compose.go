@@ -317,14 +317,16 @@ func leave(notice *models.Notice, now time.Time) {
 func (s *Service) send(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
 	before := notice.State
 	leave(&notice, s.clock.UTC())
-	if err := move(tx, notice, before, map[string]any{"state": notice.State, "sent_at": notice.SentAt, "following": true}); err != nil {
+	if err := move(tx, notice, before, map[string]any{"state": notice.State, "sent_at": notice.SentAt,
+		"following": true}); err != nil {
 		return Progress{}, err
 	}
 	return s.launch(ctx, tx, actor, notice)
 }
 
 // launch has everybody told of a notice that has been marked as sent.
-func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress, error) {
+func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor, notice models.Notice) (Progress,
+	error) {
 	audience, err := AudienceOf(notice)
 	if err != nil {
 		return Progress{}, err

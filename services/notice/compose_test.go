@@ -189,7 +189,8 @@ func TestALeaderLetsItGo(t *testing.T) {
 	h.state(told.ID, models.NoticeDraft)
 	at := h.now.Add(time.Hour)
 	h.release(h.clerk, told.ID, notice.Go{At: &at})
-	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil || progress.Notice.State != models.NoticeScheduled {
+	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil ||
+		progress.Notice.State != models.NoticeScheduled {
 		t.Fatalf("%+v, %v", progress, err)
 	}
 	_, err = h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID))
@@ -204,7 +205,8 @@ func TestALeaderLetsItGo(t *testing.T) {
 	if row.ApprovedBy != nil || row.SendAt != nil {
 		t.Errorf("%+v", row)
 	}
-	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil || progress.Notice.State != models.NoticeIsSent || *progress.Notice.ApprovedBy != h.leader.Staff {
+	if progress, err := h.Approve(h.ctx, h.by(h.leader), told.ID, h.version(told.ID)); err != nil ||
+		progress.Notice.State != models.NoticeIsSent || *progress.Notice.ApprovedBy != h.leader.Staff {
 		t.Fatalf("%+v, %v", progress, err)
 	}
 	own, err := h.Draft(h.ctx, h.by(h.leader), notice.Compose{Text: words})

@@ -61,7 +61,8 @@ type Service struct {
 // New makes the service. gate is the identity service.
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, gate Gate, clock services.Clock) *Service {
 	notices := noticesOf(approve.New(store, audit, clock), outbox, gate)
-	return &Service{store: store, audit: audit, outbox: outbox, gate: gate, clock: clock, notices: notices, Waiting: notices}
+	return &Service{store: store, audit: audit, outbox: outbox, gate: gate, clock: clock, notices: notices,
+		Waiting: notices}
 }
 
 var (

@@ -25,7 +25,8 @@ func (o *Outbox) TellAll(ctx context.Context, tx *gorm.DB, message Message, peop
 INSERT INTO deliveries (ward_id, kind, subject_kind, subject_id, version, person_id, state, key, created_at, updated_at)
 SELECT ?, ?, ?, ?, ?, p.id, ?, CAST(? AS text) || p.id || CAST(? AS text), ?, ? FROM (SELECT person_id AS id FROM (?) q) p WHERE true ORDER BY p.id
 ON CONFLICT (key) DO NOTHING RETURNING id`,
-		message.Ward, message.Kind, message.Subject, message.SubjectID, message.Version, models.DeliveryQueued, before, after, now, now, people).Scan(&ids).Error
+		message.Ward, message.Kind, message.Subject, message.SubjectID, message.Version, models.DeliveryQueued, before,
+		after, now, now, people).Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("queue messages: %w", err)
 	}

@@ -111,7 +111,8 @@ func TestTheLastOfManyIsNoneAlone(t *testing.T) {
 	people := folk(t, store, 501)
 	var messages []outbox.Message
 	for _, person := range people {
-		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: 7, Person: person})
+		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: 7,
+			Person: person})
 	}
 	if err := store.Transaction(func(tx *gorm.DB) error { return box.Tell(ctx, tx, messages...) }); err != nil {
 		t.Fatal(err)
@@ -128,10 +129,12 @@ func TestADeskWaitsForNoCrowd(t *testing.T) {
 	store, box := open(t)
 	var messages []outbox.Message
 	for staff := range int64(9) {
-		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.ChangeSubmitted, Subject: outbox.Change, SubjectID: 7, Staff: staff + 1})
+		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.ChangeSubmitted, Subject: outbox.Change,
+			SubjectID: 7, Staff: staff + 1})
 	}
 	for _, person := range folk(t, store, 9) {
-		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: 7, Person: person})
+		messages = append(messages, outbox.Message{Ward: 1, Kind: outbox.StageReached, Subject: outbox.Stage, SubjectID: 7,
+			Person: person})
 	}
 	if err := store.Transaction(func(tx *gorm.DB) error { return box.Tell(ctx, tx, messages...) }); err != nil {
 		t.Fatal(err)

@@ -224,7 +224,8 @@ AND (deliveries.state = 'sending' AND deliveries.updated_at = ? OR v.sent = 1 AN
 
 // Shown remembers a card that was the answer to its reader, so that it is
 // redrawn like those that were sent unasked. Showing it again moves it.
-func (o *Outbox) Shown(ctx context.Context, actor services.Actor, channel, chatID, ref, subject string, id int64, version int) error {
+func (o *Outbox) Shown(ctx context.Context, actor services.Actor, channel, chatID, ref, subject string, id int64,
+	version int) error {
 	now := o.clock.UTC()
 	row := models.Delivery{
 		WardID: actor.Ward, Kind: Shown, SubjectKind: subject, SubjectID: id, Version: version,
@@ -252,8 +253,10 @@ const cardAge = 30 * 24 * time.Hour
 func (o *Outbox) Cards(ctx context.Context, ward int64, subject string, id int64) ([]models.Delivery, error) {
 	var cards []models.Delivery
 	err := o.store.WithContext(ctx).
-		Where("ward_id = ? AND subject_kind = ? AND subject_id = ? AND message_ref <> '' AND sent_at > ?", ward, subject, id, o.clock.UTC().Add(-cardAge)).
-		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen, models.DeliveryConfirmed}).
+		Where("ward_id = ? AND subject_kind = ? AND subject_id = ? AND message_ref <> '' AND sent_at > ?", ward, subject, id,
+			o.clock.UTC().Add(-cardAge)).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen,
+			models.DeliveryConfirmed}).
 		Order("id DESC").Limit(cardsShown).Find(&cards).Error
 	if err != nil {
 		return nil, fmt.Errorf("cards of %s %d: %w", subject, id, err)

@@ -134,7 +134,8 @@ func (KeepFresh) Kind() string { return "keep_fresh" }
 func (o *Outbox) Park(ctx context.Context, channel, sealed string, after time.Duration) error {
 	return o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		sqlTx := tx.Statement.ConnPool.(*sql.Tx)
-		_, err := o.jobs.InsertTx(ctx, sqlTx, Receive{Channel: channel, Event: sealed}, &river.InsertOpts{ScheduledAt: time.Now().Add(after)})
+		_, err := o.jobs.InsertTx(ctx, sqlTx, Receive{Channel: channel, Event: sealed},
+			&river.InsertOpts{ScheduledAt: time.Now().Add(after)})
 		if err != nil {
 			return fmt.Errorf("park event: %w", err)
 		}
@@ -158,9 +159,11 @@ const (
 
 // NewWorker makes the working client over the database's own driver, so that
 // PostgreSQL wakes it the moment a job commits.
-func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob, logger *slog.Logger) (Worker, error) {
+func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob,
+	logger *slog.Logger) (Worker, error) {
 	config := &river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}, queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20},
+			queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
 		JobTimeout:           JobTimeout,

@@ -21,7 +21,8 @@ const marks = "ABCDEGHKMNPRSTUVXY"
 // so that "A2" there means the second of these choices and nothing else. When
 // every letter is taken, the oldest message gives its letter up: what was typed
 // for it must then be found in the lists. Sent again, a message keeps its mark.
-func (o *Outbox) Mark(ctx context.Context, delivery models.Delivery, channel, chatID string, choices []string) (string, error) {
+func (o *Outbox) Mark(ctx context.Context, delivery models.Delivery, channel, chatID string, choices []string) (string,
+	error) {
 	list, err := json.Marshal(choices)
 	if err != nil {
 		return "", fmt.Errorf("mark: %w", err)
@@ -37,7 +38,8 @@ func (o *Outbox) Mark(ctx context.Context, delivery models.Delivery, channel, ch
 	return "", fmt.Errorf("mark: no letter is free in the chat of delivery %d", delivery.ID)
 }
 
-func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, chatID, list string) (mark string, err error) {
+func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, chatID, list string) (mark string,
+	err error) {
 	err = o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var live []models.Delivery
 		err := tx.Select("id", "mark").Where("mark_key IN ?", markKeys(channel, chatID)).Order("id").Find(&live).Error
@@ -55,13 +57,15 @@ func (o *Outbox) mark(ctx context.Context, delivery models.Delivery, channel, ch
 			mark = nextMark(taken, live)
 		}
 		if len(live) > 0 && taken[mark] && live[0].Mark == mark && live[0].ID != delivery.ID {
-			if err := tx.Model(&models.Delivery{}).Where("id = ?", live[0].ID).UpdateColumns(map[string]any{"mark": "", "mark_key": nil, "choices": ""}).Error; err != nil {
+			if err := tx.Model(&models.Delivery{}).Where("id = ?",
+				live[0].ID).UpdateColumns(map[string]any{"mark": "", "mark_key": nil, "choices": ""}).Error; err != nil {
 				return fmt.Errorf("mark: %w", err)
 			}
 		}
 		// updated_at stays the moment of taking: Settle knows the try by it.
 		return tx.Model(&models.Delivery{}).Where("id = ?", delivery.ID).
-			UpdateColumns(map[string]any{"mark": mark, "mark_key": markKey(channel, chatID, mark), "choices": list, "channel": channel, "chat_id": chatID}).Error
+			UpdateColumns(map[string]any{"mark": mark, "mark_key": markKey(channel, chatID, mark), "choices": list,
+				"channel": channel, "chat_id": chatID}).Error
 	})
 	return mark, err
 }
@@ -100,9 +104,11 @@ func nextMark(taken map[string]bool, live []models.Delivery) string {
 }
 
 // Marked finds the n-th choice of the message that carries the mark in a chat.
-func (o *Outbox) Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool, err error) {
+func (o *Outbox) Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool,
+	err error) {
 	var delivery models.Delivery
-	err = o.store.WithContext(ctx).Select("choices").Where("mark_key = ? AND mark <> ''", markKey(channel, chatID, mark)).Take(&delivery).Error
+	err = o.store.WithContext(ctx).Select("choices").Where("mark_key = ? AND mark <> ''",
+		markKey(channel, chatID, mark)).Take(&delivery).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return "", false, nil
 	}
@@ -137,8 +143,10 @@ func (o *Outbox) Reported(ctx context.Context, channel string, refs []string, se
 		values["seen_at"] = at.UTC()
 	}
 	values["state"] = state
-	err := services.AcrossWards(o.store.WithContext(ctx), "a platform names messages, not wards").Model(&models.Delivery{}).
-		Where("receipt_ref IN ? AND receipt_ref <> '' AND channel = ? AND state IN ?", refs, channel, from).Updates(values).Error
+	err := services.AcrossWards(o.store.WithContext(ctx),
+		"a platform names messages, not wards").Model(&models.Delivery{}).
+		Where("receipt_ref IN ? AND receipt_ref <> '' AND channel = ? AND state IN ?", refs, channel,
+			from).Updates(values).Error
 	if err != nil {
 		return fmt.Errorf("delivery report: %w", err)
 	}

@@ -45,7 +45,8 @@ type Message struct {
 
 // key makes a message unique: one subject at one version, one recipient.
 func (m Message) key() string {
-	return fmt.Sprintf("%s:%s:%d:%d:p%d:s%d:a%d:%s:%s", m.Kind, m.Subject, m.SubjectID, m.Version, m.Person, m.Staff, m.Account, m.Channel, m.ChatID)
+	return fmt.Sprintf("%s:%s:%d:%d:p%d:s%d:a%d:%s:%s", m.Kind, m.Subject, m.SubjectID, m.Version, m.Person, m.Staff,
+		m.Account, m.Channel, m.ChatID)
 }
 
 // cutKey takes the person out of a key of nobody.
@@ -94,12 +95,14 @@ func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) err
 			State: models.DeliveryQueued, Key: keys[i], CreatedAt: now, UpdatedAt: now,
 		}
 	}
-	if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&rows).Error; err != nil {
+	if err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(
+		&rows).Error; err != nil {
 		return fmt.Errorf("queue messages: %w", err)
 	}
 	// Ids of skipped rows are not reported alike by the two databases.
 	var queued []models.Delivery
-	if err := tx.Select("id", "person_id").Where("key IN ? AND state = ?", keys, models.DeliveryQueued).Find(&queued).Error; err != nil {
+	if err := tx.Select("id", "person_id").Where("key IN ? AND state = ?", keys,
+		models.DeliveryQueued).Find(&queued).Error; err != nil {
 		return fmt.Errorf("queue messages: %w", err)
 	}
 	var people, others []int64
@@ -124,7 +127,8 @@ func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) err
 // Redraw has every card of a subject that people have before them drawn anew.
 // Where nothing can be redrawn, whoever brought it about reads of it in their
 // answer already.
-func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, by services.Actor, ward int64, subject string, id int64) error {
+func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, by services.Actor, ward int64, subject string,
+	id int64) error {
 	return o.Enqueue(ctx, tx, Redraw{Ward: ward, Subject: subject, SubjectID: id, By: by.Account})
 }
 
@@ -134,8 +138,10 @@ func (o *Outbox) Redraw(ctx context.Context, tx *gorm.DB, by services.Actor, war
 func (o *Outbox) Resend(ctx context.Context, card models.Delivery, version int) error {
 	return o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var told int64
-		err := tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ? AND version >= ?", card.SubjectKind, card.SubjectID, version).
-			Where("COALESCE(person_id, 0) = ? AND COALESCE(staff_id, 0) = ?", value(card.PersonID), value(card.StaffID)).Count(&told).Error
+		err := tx.Model(&models.Delivery{}).Where("subject_kind = ? AND subject_id = ? AND version >= ?", card.SubjectKind,
+			card.SubjectID, version).
+			Where("COALESCE(person_id, 0) = ? AND COALESCE(staff_id, 0) = ?", value(card.PersonID),
+				value(card.StaffID)).Count(&told).Error
 		if err != nil {
 			return fmt.Errorf("resend card: %w", err)
 		}
@@ -200,7 +206,8 @@ const keysKept = 30 * 24 * time.Hour
 
 // Forget removes idempotency keys that no platform can repeat any more.
 func (o *Outbox) Forget(ctx context.Context) error {
-	err := services.AcrossWards(o.store.WithContext(ctx), "a purge").Where("at < ?", o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
+	err := services.AcrossWards(o.store.WithContext(ctx), "a purge").Where("at < ?",
+		o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
 	if err != nil {
 		return fmt.Errorf("forget events: %w", err)
 	}

@@ -40,7 +40,8 @@ func counts(t *testing.T, store *models.Store) (deliveries, jobs int64) {
 	return deliveries, jobs
 }
 
-var toClerk = outbox.Message{Ward: 1, Kind: outbox.ChangeSubmitted, Subject: outbox.Change, SubjectID: 7, Version: 1, Staff: 3}
+var toClerk = outbox.Message{Ward: 1, Kind: outbox.ChangeSubmitted, Subject: outbox.Change, SubjectID: 7, Version: 1,
+	Staff: 3}
 
 func TestAMessageLivesAndDiesWithItsTransaction(t *testing.T) {
 	ctx := context.Background()
@@ -112,13 +113,15 @@ func TestADeliveryIsClaimedByOne(t *testing.T) {
 		t.Fatalf("take after a crash: %+v, %v", again, err)
 	}
 	// Who slept and wakes has nothing to say any more.
-	if err := box.Settle(ctx, outbox.Outcome{Delivery: first[0], State: models.DeliveryFailed, Reason: "refused"}); err != nil {
+	if err := box.Settle(ctx, outbox.Outcome{Delivery: first[0], State: models.DeliveryFailed,
+		Reason: "refused"}); err != nil {
 		t.Fatal(err)
 	}
 	if rows := open(box); len(rows) != 1 || rows[0].State != models.DeliverySending {
 		t.Errorf("settled by who had lost it: %+v", rows)
 	}
-	if err := box.Settle(ctx, outbox.Outcome{Delivery: again[0], State: models.DeliverySent, Reason: "repeated", Arrival: outbox.Arrival{Channel: "web", ChatID: "x", Ref: "ref"}}); err != nil {
+	if err := box.Settle(ctx, outbox.Outcome{Delivery: again[0], State: models.DeliverySent, Reason: "repeated",
+		Arrival: outbox.Arrival{Channel: "web", ChatID: "x", Ref: "ref"}}); err != nil {
 		t.Fatal(err)
 	}
 	if rows := open(box); len(rows) != 0 {

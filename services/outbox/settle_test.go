@@ -22,8 +22,9 @@ func shelf(t *testing.T, n int) (store *models.Store, box *outbox.Outbox, ids []
 		t.Fatal(err)
 	}
 	for i := range n {
-		row := models.Delivery{WardID: 1, Kind: outbox.ChangeSubmitted, SubjectKind: outbox.Change, SubjectID: 7, State: models.DeliveryQueued,
-			Key: fmt.Sprint("shelf:", i), CreatedAt: now, UpdatedAt: now}
+		row := models.Delivery{WardID: 1, Kind: outbox.ChangeSubmitted, SubjectKind: outbox.Change, SubjectID: 7,
+			State: models.DeliveryQueued,
+			Key:   fmt.Sprint("shelf:", i), CreatedAt: now, UpdatedAt: now}
 		if i == 0 {
 			if err := store.Create(&models.Ward{ID: 1, Code: "a", Name: "A", Kind: "phường", CreatedAt: now}).Error; err != nil {
 				t.Fatal(err)
@@ -57,7 +58,8 @@ func TestSettledTwice(t *testing.T) {
 	ctx := context.Background()
 	store, box, ids, pass := shelf(t, 1)
 	first := take(t, box, ids)[0]
-	putOff := outbox.Outcome{Delivery: first, State: models.DeliveryQueued, Reason: "retry", Due: noon().Add(time.Second), Uncounted: true}
+	putOff := outbox.Outcome{Delivery: first, State: models.DeliveryQueued, Reason: "retry", Due: noon().Add(time.Second),
+		Uncounted: true}
 	settle := func(outcome outbox.Outcome) {
 		t.Helper()
 		if err := box.Settle(ctx, outcome); err != nil {
@@ -68,7 +70,8 @@ func TestSettledTwice(t *testing.T) {
 	pass(time.Second)
 	second := take(t, box, ids)[0]
 	settle(putOff)
-	settle(outbox.Outcome{Delivery: second, State: models.DeliverySent, Arrival: outbox.Arrival{Channel: "web", ChatID: "x", Ref: "1"}})
+	settle(outbox.Outcome{Delivery: second, State: models.DeliverySent,
+		Arrival: outbox.Arrival{Channel: "web", ChatID: "x", Ref: "1"}})
 	var row models.Delivery
 	if err := store.Take(&row, ids[0]).Error; err != nil {
 		t.Fatal(err)
@@ -87,7 +90,8 @@ func TestMarkedAndSettled(t *testing.T) {
 	if _, err := box.Mark(ctx, taken, "zalo", "x", []string{"menu"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := box.Settle(ctx, outbox.Outcome{Delivery: taken, State: models.DeliveryUnreachable, Reason: "blocked"}); err != nil {
+	if err := box.Settle(ctx, outbox.Outcome{Delivery: taken, State: models.DeliveryUnreachable,
+		Reason: "blocked"}); err != nil {
 		t.Fatal(err)
 	}
 	var row models.Delivery
@@ -118,7 +122,8 @@ func TestAFlightIsPutOffTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, row := range rows {
-		if row.DueAt == nil || row.DueAt.Before(outcomes[i].Due) || row.DueAt.After(outcomes[i].Due.Add(100*time.Millisecond)) {
+		if row.DueAt == nil || row.DueAt.Before(outcomes[i].Due) ||
+			row.DueAt.After(outcomes[i].Due.Add(100*time.Millisecond)) {
 			t.Errorf("%d is due at %v, want %v", i, row.DueAt, outcomes[i].Due)
 		}
 	}

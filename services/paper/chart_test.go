@@ -13,7 +13,8 @@ import (
 
 func sample(places int) Chart {
 	chart := Chart{
-		Title: "Thông báo số 12", About: "Mời các chi hội trưởng họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường, xin đi đủ, đúng giờ", As: "Phường Bắc Hồng Lĩnh",
+		Title: "Thông báo số 12", About: "Mời các chi hội trưởng họp lúc 8 giờ thứ Bảy tuần này tại hội trường phường, xin " +
+			"đi đủ, đúng giờ", As: "Phường Bắc Hồng Lĩnh",
 		Head: "Theo thôn", Legend: []Sample{{Good, "Đã xác nhận"}, {Bad, "Chưa đến được"}},
 	}
 	for _, tone := range []Tone{Plain, Good, Doubt, Bad, Silent} {

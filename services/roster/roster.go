@@ -144,7 +144,8 @@ func (s *Service) Branches(ctx context.Context, actor services.Actor, village in
 	today := s.today()
 	var branches []models.Branch
 	err := tx.Joins("JOIN organizations o ON o.code = branches.organization_code").
-		Where("branches.village_id = ? AND (branches.valid_from IS NULL OR branches.valid_from <= ?) AND (branches.valid_to IS NULL OR branches.valid_to >= ?)", village, today, today).
+		Where("branches.village_id = ? AND (branches.valid_from IS NULL OR branches.valid_from <= ?) AND "+
+			"(branches.valid_to IS NULL OR branches.valid_to >= ?)", village, today, today).
 		Order("o.sort_order, branches.id").Find(&branches).Error
 	if err != nil {
 		return nil, fmt.Errorf("read branches: %w", err)
@@ -188,7 +189,8 @@ func (s *Service) views(tx *gorm.DB, ids []int64) ([]BranchView, error) {
 }
 
 // byRank puts heads before deputies before the others.
-const byRank = "CASE terms.role WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'member' THEN 2 ELSE 3 END, terms.slot, terms.from_date, terms.id"
+const byRank = "CASE terms.role WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'member' THEN 2 ELSE 3 END, terms.slot, " +
+	"terms.from_date, terms.id"
 
 // posts reads the terms that hold on a day and match the condition.
 func (s *Service) posts(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {

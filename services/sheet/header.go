@@ -44,26 +44,41 @@ var columns = []field{
 var synonyms = func() map[string]field {
 	all := map[string]field{}
 	for what, names := range map[field]string{
-		fieldNumber:    "stt|so tt|tt|so thu tu|thu tu",
-		fieldName:      "ho va ten|ho ten|ho va ten can bo|ho ten can bo|ten can bo|ho va ten nguoi huong|ho ten nguoi huong|nguoi dam nhiem|ho ten chu dem va ten|ho va ten khai sinh|ho chu dem va ten khai sinh",
-		fieldFamily:    "ho dem|ho va dem|ho va ten dem|ho ten dem|ho chu dem|ho va chu dem|ho va ten lot|ho lot|ho",
-		fieldGiven:     "ten|ten goi",
-		fieldBirth:     "ngay sinh|nam sinh|ngay thang nam sinh|ngay thang sinh|sinh ngay|sinh nam|ngay nam sinh|ntns|ngay sinh nam sinh|tuoi nam sinh",
-		fieldTitle:     "chuc danh|chuc vu|chuc vu chuc danh|chuc danh chuc vu|chuc vu dam nhiem|chuc danh dam nhiem|chuc vu hien tai|nhiem vu",
-		fieldActing:    "quyen phu trach|quyen|phu trach|quyen hoac phu trach|giu quyen|q pt",
-		fieldUnit:      "chi hoi|chi doan|doan the|to chuc|to chuc hoi|chi hoi chi doan|chi doan chi hoi|ten chi hoi|hoi doan the|to chuc doan the|doan the to chuc|ten to chuc|hoi|chi hoi doan the|khoi doan the",
-		fieldVillage:   "thon|tdp|to dan pho|don vi|thon tdp|thon to dan pho|to dan pho thon|tdp thon|thon to|khoi pho|khoi xom|xom|thon xom|dia ban|don vi thon tdp|don vi thon to dan pho|noi cong tac|don vi cong tac|ten thon tdp|ten thon to dan pho",
-		fieldPhone:     "so dien thoai|dien thoai|sdt|so dt|dt|so dien thoai di dong|di dong|so di dong|dien thoai di dong|dien thoai lien he|so dien thoai lien he|dtdd|so may|lien he",
-		fieldCitizen:   "cccd|so cccd|cmnd|so cmnd|cccd cmnd|cmnd cccd|so cccd cmnd|so cmnd cccd|can cuoc|so can cuoc|can cuoc cong dan|so can cuoc cong dan|so dinh danh|so dinh danh ca nhan|ma dinh danh",
-		fieldAccount:   "so tai khoan|stk|tai khoan|so tk|tk|so tai khoan ngan hang|tai khoan so|so tai khoan nhan tien",
-		fieldBank:      "ngan hang|ten ngan hang|tai ngan hang|mo tai ngan hang|ngan hang mo tai khoan|tai nh|nh",
-		fieldFrom:      "tu ngay|ngay giu chuc|tu|ngay bo nhiem|ngay bat dau|bat dau|giu chuc tu|giu chuc tu ngay|ngay nhan nhiem vu|ngay dam nhiem|ngay vao|thoi gian tu|thoi diem giu chuc|tu ngay thang nam|ngay nham chuc|thoi gian giu chuc tu|thoi gian giu chuc tu ngay",
-		fieldTo:        "den ngay|den|ngay thoi giu chuc|ngay ket thuc|ket thuc|ngay nghi|giu chuc den|giu chuc den ngay|ngay thoi|ngay thoi chuc|thoi gian den|den ngay thang nam|thoi gian giu chuc den|thoi gian giu chuc den ngay",
-		fieldDecision:  "so quyet dinh|quyet dinh so|quyet dinh|so qd|qd so|qd|so quyet dinh cong nhan|quyet dinh cong nhan|can cu|van ban cong nhan|qd cong nhan",
-		fieldDecided:   "ngay quyet dinh|ngay qd|ngay ky|ngay ky quyet dinh|ngay ban hanh|qd ngay|quyet dinh ngay|ngay thang qd|ngay cong nhan",
-		fieldSigner:    "nguoi ky|ky boi|nguoi ky quyet dinh|quyet dinh nguoi ky|nguoi ky qd|co quan ban hanh|qd nguoi ky",
-		fieldNote:      "ghi chu|chu thich|luu y",
-		fieldUnrelated: "gioi tinh|nam nu|gioi|nu|nam|phuong|xa|phuong xa|dan toc|ton giao|trinh do|trinh do hoc van|dang vien|ngay vao dang|que quan|noi o|cho o|dia chi|noi o hien nay|chu ky|ky nhan|ky ten|muc ho tro|so tien|phu cap|thanh tien|email|trinh do chuyen mon",
+		fieldNumber: "stt|so tt|tt|so thu tu|thu tu",
+		fieldName: "ho va ten|ho ten|ho va ten can bo|ho ten can bo|ten can bo|ho va ten nguoi huong|ho ten nguoi " +
+			"huong|nguoi dam nhiem|ho ten chu dem va ten|ho va ten khai sinh|ho chu dem va ten khai sinh",
+		fieldFamily: "ho dem|ho va dem|ho va ten dem|ho ten dem|ho chu dem|ho va chu dem|ho va ten lot|ho lot|ho",
+		fieldGiven:  "ten|ten goi",
+		fieldBirth: "ngay sinh|nam sinh|ngay thang nam sinh|ngay thang sinh|sinh ngay|sinh nam|ngay nam sinh|ntns|ngay " +
+			"sinh nam sinh|tuoi nam sinh",
+		fieldTitle: "chuc danh|chuc vu|chuc vu chuc danh|chuc danh chuc vu|chuc vu dam nhiem|chuc danh dam nhiem|chuc " +
+			"vu hien tai|nhiem vu",
+		fieldActing: "quyen phu trach|quyen|phu trach|quyen hoac phu trach|giu quyen|q pt",
+		fieldUnit: "chi hoi|chi doan|doan the|to chuc|to chuc hoi|chi hoi chi doan|chi doan chi hoi|ten chi hoi|hoi " +
+			"doan the|to chuc doan the|doan the to chuc|ten to chuc|hoi|chi hoi doan the|khoi doan the",
+		fieldVillage: "thon|tdp|to dan pho|don vi|thon tdp|thon to dan pho|to dan pho thon|tdp thon|thon to|khoi " +
+			"pho|khoi xom|xom|thon xom|dia ban|don vi thon tdp|don vi thon to dan pho|noi cong tac|don vi cong tac|ten thon " +
+			"tdp|ten thon to dan pho",
+		fieldPhone: "so dien thoai|dien thoai|sdt|so dt|dt|so dien thoai di dong|di dong|so di dong|dien thoai di " +
+			"dong|dien thoai lien he|so dien thoai lien he|dtdd|so may|lien he",
+		fieldCitizen: "cccd|so cccd|cmnd|so cmnd|cccd cmnd|cmnd cccd|so cccd cmnd|so cmnd cccd|can cuoc|so can cuoc|can " +
+			"cuoc cong dan|so can cuoc cong dan|so dinh danh|so dinh danh ca nhan|ma dinh danh",
+		fieldAccount: "so tai khoan|stk|tai khoan|so tk|tk|so tai khoan ngan hang|tai khoan so|so tai khoan nhan tien",
+		fieldBank:    "ngan hang|ten ngan hang|tai ngan hang|mo tai ngan hang|ngan hang mo tai khoan|tai nh|nh",
+		fieldFrom: "tu ngay|ngay giu chuc|tu|ngay bo nhiem|ngay bat dau|bat dau|giu chuc tu|giu chuc tu ngay|ngay " +
+			"nhan nhiem vu|ngay dam nhiem|ngay vao|thoi gian tu|thoi diem giu chuc|tu ngay thang nam|ngay nham chuc|thoi gian " +
+			"giu chuc tu|thoi gian giu chuc tu ngay",
+		fieldTo: "den ngay|den|ngay thoi giu chuc|ngay ket thuc|ket thuc|ngay nghi|giu chuc den|giu chuc den " +
+			"ngay|ngay thoi|ngay thoi chuc|thoi gian den|den ngay thang nam|thoi gian giu chuc den|thoi gian giu chuc den ngay",
+		fieldDecision: "so quyet dinh|quyet dinh so|quyet dinh|so qd|qd so|qd|so quyet dinh cong nhan|quyet dinh cong " +
+			"nhan|can cu|van ban cong nhan|qd cong nhan",
+		fieldDecided: "ngay quyet dinh|ngay qd|ngay ky|ngay ky quyet dinh|ngay ban hanh|qd ngay|quyet dinh ngay|ngay " +
+			"thang qd|ngay cong nhan",
+		fieldSigner: "nguoi ky|ky boi|nguoi ky quyet dinh|quyet dinh nguoi ky|nguoi ky qd|co quan ban hanh|qd nguoi ky",
+		fieldNote:   "ghi chu|chu thich|luu y",
+		fieldUnrelated: "gioi tinh|nam nu|gioi|nu|nam|phuong|xa|phuong xa|dan toc|ton giao|trinh do|trinh do hoc van|dang " +
+			"vien|ngay vao dang|que quan|noi o|cho o|dia chi|noi o hien nay|chu ky|ky nhan|ky ten|muc ho tro|so tien|phu " +
+			"cap|thanh tien|email|trinh do chuyen mon",
 	} {
 		for name := range strings.SplitSeq(names, "|") {
 			all[name] = what

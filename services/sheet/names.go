@@ -11,8 +11,10 @@ import (
 
 // organizationNames are what people call the organizations, folded.
 var organizationNames = map[string]string{
-	"youth":      "doan thanh nien|doan phuong|doan xa|doan tn|dtn|doan|chi doan|doan tncs hcm|doan tncs ho chi minh|doan tncshcm|chi doan thanh nien|thanh nien",
-	"women":      "phu nu|hoi phu nu|hoi lhpn|lhpn|pn|hoi pn|chi hoi phu nu|hoi lien hiep phu nu|chi hoi pn|ch phu nu|hoi lien hiep phu nu viet nam",
+	"youth": "doan thanh nien|doan phuong|doan xa|doan tn|dtn|doan|chi doan|doan tncs hcm|doan tncs ho chi " +
+		"minh|doan tncshcm|chi doan thanh nien|thanh nien",
+	"women": "phu nu|hoi phu nu|hoi lhpn|lhpn|pn|hoi pn|chi hoi phu nu|hoi lien hiep phu nu|chi hoi pn|ch phu " +
+		"nu|hoi lien hiep phu nu viet nam",
 	"farmers":    "nong dan|nd|hoi nong dan|chi hoi nong dan|chi hoi nd|hoi nd|ch nong dan|hoi nong dan viet nam",
 	"veterans":   "cuu chien binh|ccb|hoi ccb|hoi cuu chien binh|chi hoi ccb|chi hoi cuu chien binh|ch ccb",
 	"elderly":    "nguoi cao tuoi|cao tuoi|nct|hoi nct|hoi nguoi cao tuoi|chi hoi nct|chi hoi nguoi cao tuoi",
@@ -26,9 +28,12 @@ var organizationNames = map[string]string{
 var roleNames = func() map[string]models.TermRole {
 	all := map[string]models.TermRole{}
 	for role, names := range map[models.TermRole]string{
-		models.Head:       "cap truong|truong|chi hoi truong|bi thu chi doan|bi thu|truong ban|truong ban cong tac mat tran|hoi truong|chi doan truong|truong chi hoi|ch truong|bt chi doan|bt",
-		models.Deputy:     "cap pho|pho|chi hoi pho|pho chi hoi truong|pho bi thu chi doan|pho bi thu|pho truong ban|pho ban|hoi pho|pho chi hoi|chi doan pho|pho truong ban cong tac mat tran|ch pho|pbt chi doan|pbt|pho bt",
-		models.Member:     "uy vien|uy vien bch|uy vien ban chap hanh|uv bch|uvbch|uv ban chap hanh|thanh vien|uy vien chi hoi|uy vien bch chi hoi|uy vien bch chi doan|uv",
+		models.Head: "cap truong|truong|chi hoi truong|bi thu chi doan|bi thu|truong ban|truong ban cong tac mat " +
+			"tran|hoi truong|chi doan truong|truong chi hoi|ch truong|bt chi doan|bt",
+		models.Deputy: "cap pho|pho|chi hoi pho|pho chi hoi truong|pho bi thu chi doan|pho bi thu|pho truong ban|pho " +
+			"ban|hoi pho|pho chi hoi|chi doan pho|pho truong ban cong tac mat tran|ch pho|pbt chi doan|pbt|pho bt",
+		models.Member: "uy vien|uy vien bch|uy vien ban chap hanh|uv bch|uvbch|uv ban chap hanh|thanh vien|uy vien chi " +
+			"hoi|uy vien bch chi hoi|uy vien bch chi doan|uv",
 		models.CellMember: "chi uy vien|cap uy vien|chi uy|cap uy|uy vien chi bo|chi uy vien chi bo",
 	} {
 		for name := range strings.SplitSeq(names, "|") {

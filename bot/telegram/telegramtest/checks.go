@@ -191,7 +191,8 @@ func checkButton(button Button) error {
 	}
 	if button.URL != "" {
 		address, err := url.Parse(button.URL)
-		if err != nil || (address.Scheme != "http" && address.Scheme != "https" && address.Scheme != "tg") || address.Host == "" {
+		if err != nil || (address.Scheme != "http" && address.Scheme != "https" && address.Scheme != "tg") ||
+			address.Host == "" {
 			return bad(fmt.Sprintf("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", button.URL))
 		}
 	}

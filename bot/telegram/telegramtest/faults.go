@@ -81,7 +81,8 @@ func (f *Fault) do(w http.ResponseWriter, r *http.Request) bool {
 	text := f.Text
 	if text == "" {
 		text = map[int]string{
-			401: "Unauthorized", 403: "Forbidden: bot was blocked by the user", 409: "Conflict: terminated by other getUpdates request",
+			401: "Unauthorized", 403: "Forbidden: bot was blocked by the user",
+			409: "Conflict: terminated by other getUpdates request",
 			429: "Too Many Requests: retry later",
 		}[f.Status]
 	}

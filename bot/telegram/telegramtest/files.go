@@ -122,7 +122,8 @@ func renderFile(rendered map[string]any, message *Message) {
 	case message.Photo:
 		rendered["photo"] = []any{
 			map[string]any{"file_id": id + small, "file_unique_id": "s", "width": 90, "height": 67, "file_size": 1_200},
-			map[string]any{"file_id": id, "file_unique_id": "u", "width": 1280, "height": 960, "file_size": len(message.Content)},
+			map[string]any{"file_id": id, "file_unique_id": "u", "width": 1280, "height": 960,
+				"file_size": len(message.Content)},
 		}
 	default:
 		rendered["document"] = map[string]any{"file_id": id, "file_unique_id": "u", "file_name": message.FileName}

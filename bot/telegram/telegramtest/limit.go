@@ -33,7 +33,8 @@ func (s *Server) over() error {
 	l.at = now
 	if l.level < 1 {
 		s.refused++
-		return &refusal{code: 429, description: "Too Many Requests: retry after 1", retryAfter: max(1, int(math.Ceil((1-l.level)/l.perSecond)))}
+		return &refusal{code: 429, description: "Too Many Requests: retry after 1",
+			retryAfter: max(1, int(math.Ceil((1-l.level)/l.perSecond)))}
 	}
 	l.level--
 	return nil

@@ -47,8 +47,9 @@ func (s *Server) methods() map[string]method {
 		"getme": func(*http.Request, map[string]string, map[string]upload) (any, error) {
 			return map[string]any{"id": botID, "is_bot": true, "first_name": "canbobot", "username": "canbo_test_bot"}, nil
 		},
-		"getupdates": s.getUpdates, "setwebhook": s.setWebhook, "deletewebhook": s.deleteWebhook, "getwebhookinfo": s.getWebhookInfo,
-		"sendmessage": s.sendMessage, "editmessagetext": s.editMessageText, "editmessagereplymarkup": s.editMarkup,
+		"getupdates": s.getUpdates, "setwebhook": s.setWebhook, "deletewebhook": s.deleteWebhook,
+		"getwebhookinfo": s.getWebhookInfo,
+		"sendmessage":    s.sendMessage, "editmessagetext": s.editMessageText, "editmessagereplymarkup": s.editMarkup,
 		"deletemessage": s.deleteMessage, "answercallbackquery": s.answerCallback, "sendchataction": s.chatAction,
 		"senddocument": s.sendFile("document"), "sendphoto": s.sendFile("photo"), "getfile": s.getFile,
 		"setmycommands": s.setCommands,
@@ -64,7 +65,8 @@ func (s *Server) chat(params map[string]string) (*User, error) {
 	case user == nil:
 		return nil, bad("chat not found")
 	case user.movedTo != 0:
-		return nil, &refusal{code: 400, description: "Bad Request: group chat was upgraded to a supergroup chat", migrateTo: user.movedTo}
+		return nil, &refusal{code: 400, description: "Bad Request: group chat was upgraded to a supergroup chat",
+			migrateTo: user.movedTo}
 	case user.blocked:
 		return nil, forbidden("bot was blocked by the user")
 	case !user.started:
@@ -168,8 +170,10 @@ func (s *Server) edited(params map[string]string, change func(old Message) (Mess
 	if err != nil {
 		return nil, err
 	}
-	if drawn.Text == message.Text && slices.Equal(drawn.Bold, message.Bold) && fmt.Sprint(drawn.Buttons) == fmt.Sprint(message.Buttons) {
-		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
+	if drawn.Text == message.Text && slices.Equal(drawn.Bold, message.Bold) &&
+		fmt.Sprint(drawn.Buttons) == fmt.Sprint(message.Buttons) {
+		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a " +
+			"current content and reply markup of the message")
 	}
 	drawn.Edited++
 	*message = drawn

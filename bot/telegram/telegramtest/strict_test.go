@@ -31,26 +31,28 @@ func TestKeyboards(t *testing.T) {
 		chat, markup string
 		want         string // part of the description; empty when it is fine
 	}{
-		"empty":               {"1", `{"inline_keyboard":[]}`, ""},
-		"null row":            {"1", `{"inline_keyboard":[null]}`, "row must be of type Array"},
-		"not JSON":            {"1", `[`, "object expected"},
-		"no keyboard":         {"1", `{"x":1}`, "can't parse"},
-		"no label":            {"1", `{"inline_keyboard":[[{"text":" ","callback_data":"a"}]]}`, "non-empty"},
-		"nothing to do":       {"1", button(`"style":"danger"`), "unallowed"},
-		"both":                {"1", button(`"callback_data":"a","url":"https://a.vn"`), "unallowed"},
-		"64 bytes":            {"1", button(`"callback_data":"` + strings.Repeat("a", 64) + `"`), ""},
-		"66 bytes":            {"1", button(`"callback_data":"` + strings.Repeat("ấ", 22) + `"`), "BUTTON_DATA_INVALID"},
-		"colour":              {"1", button(`"callback_data":"a","style":"success"`), ""},
-		"no such colour":      {"1", button(`"callback_data":"a","style":"positive"`), "style"},
-		"page":                {"1", button(`"url":"https://example.vn/x"`), ""},
-		"no page":             {"1", button(`"url":"example"`), "Wrong HTTP URL"},
-		"too many":            {"1", `{"inline_keyboard":[[` + strings.TrimSuffix(strings.Repeat(`{"text":"x","callback_data":"a"},`, 101), ",") + `]]}`, "too long"},
+		"empty":          {"1", `{"inline_keyboard":[]}`, ""},
+		"null row":       {"1", `{"inline_keyboard":[null]}`, "row must be of type Array"},
+		"not JSON":       {"1", `[`, "object expected"},
+		"no keyboard":    {"1", `{"x":1}`, "can't parse"},
+		"no label":       {"1", `{"inline_keyboard":[[{"text":" ","callback_data":"a"}]]}`, "non-empty"},
+		"nothing to do":  {"1", button(`"style":"danger"`), "unallowed"},
+		"both":           {"1", button(`"callback_data":"a","url":"https://a.vn"`), "unallowed"},
+		"64 bytes":       {"1", button(`"callback_data":"` + strings.Repeat("a", 64) + `"`), ""},
+		"66 bytes":       {"1", button(`"callback_data":"` + strings.Repeat("ấ", 22) + `"`), "BUTTON_DATA_INVALID"},
+		"colour":         {"1", button(`"callback_data":"a","style":"success"`), ""},
+		"no such colour": {"1", button(`"callback_data":"a","style":"positive"`), "style"},
+		"page":           {"1", button(`"url":"https://example.vn/x"`), ""},
+		"no page":        {"1", button(`"url":"example"`), "Wrong HTTP URL"},
+		"too many": {"1", `{"inline_keyboard":[[` +
+			strings.TrimSuffix(strings.Repeat(`{"text":"x","callback_data":"a"},`, 101), ",") + `]]}`, "too long"},
 		"contact":             {"1", `{"keyboard":[[{"text":"x","request_contact":true}]]}`, ""},
 		"contact in a group":  {"-1", `{"keyboard":[[{"text":"x","request_contact":true}]]}`, "private chats only"},
 		"keyboard that is no": {"1", `{"keyboard":null}`, "can't parse"},
 		"remove":              {"1", `{"remove_keyboard":true}`, ""},
 	} {
-		_, code, got := call(t, s, "sendMessage", map[string]string{"chat_id": one.chat, "text": "a", "reply_markup": one.markup})
+		_, code, got := call(t, s, "sendMessage",
+			map[string]string{"chat_id": one.chat, "text": "a", "reply_markup": one.markup})
 		if (code == 0) != (one.want == "") || !strings.Contains(got, one.want) {
 			t.Errorf("%s: %d %q, want %q", name, code, got, one.want)
 		}
@@ -65,11 +67,12 @@ func TestMarkup(t *testing.T) {
 		shown, bold          string
 		want                 string
 	}{
-		"HTML":             {"<b>R&amp;D &lt;1&gt;</b> x", "HTML", "", "R&D <1> x", "R&D <1>", ""},
-		"bare sign":        {"1 < 2", "HTML", "", "", "", "can't parse entities"},
-		"unknown tag":      {"<h1>x</h1>", "HTML", "", "", "", "Unsupported start tag"},
-		"crossed":          {"<b><i>x</b></i>", "HTML", "", "", "", "Unexpected end tag"},
-		"4096 after":       {"<b>" + strings.Repeat("đ", 4096) + "</b>", "HTML", "", strings.Repeat("đ", 4096), strings.Repeat("đ", 4096), ""},
+		"HTML":        {"<b>R&amp;D &lt;1&gt;</b> x", "HTML", "", "R&D <1> x", "R&D <1>", ""},
+		"bare sign":   {"1 < 2", "HTML", "", "", "", "can't parse entities"},
+		"unknown tag": {"<h1>x</h1>", "HTML", "", "", "", "Unsupported start tag"},
+		"crossed":     {"<b><i>x</b></i>", "HTML", "", "", "", "Unexpected end tag"},
+		"4096 after": {"<b>" + strings.Repeat("đ", 4096) + "</b>", "HTML", "", strings.Repeat("đ", 4096),
+			strings.Repeat("đ", 4096), ""},
 		"emoji count two":  {strings.Repeat("😀", 2049), "", "", "", "", "too long"},
 		"entities":         {"😀 đậm thường", "", `[{"type":"bold","offset":0,"length":6}]`, "😀 đậm thường", "😀 đậm", ""},
 		"entity outside":   {"ab", "", `[{"type":"bold","offset":1,"length":2}]`, "", "", "out of the text"},
@@ -102,27 +105,32 @@ func TestMarkup(t *testing.T) {
 func TestKeyboardMessagesStayAsTheyAre(t *testing.T) {
 	s := telegramtest.New(t)
 	hoa := s.Known(1, "Hoa")
-	call(t, s, "sendMessage", map[string]string{"chat_id": "1", "text": "a", "reply_markup": `{"keyboard":[[{"text":"x","request_contact":true}]]}`})
+	call(t, s, "sendMessage", map[string]string{"chat_id": "1", "text": "a",
+		"reply_markup": `{"keyboard":[[{"text":"x","request_contact":true}]]}`})
 	if _, asks := hoa.Keyboard(); !asks {
 		t.Error("no keyboard is shown")
 	}
-	if _, _, got := call(t, s, "editMessageText", map[string]string{"chat_id": "1", "message_id": "1", "text": "b"}); !strings.Contains(got, "can't be edited") {
+	if _, _, got := call(t, s, "editMessageText",
+		map[string]string{"chat_id": "1", "message_id": "1", "text": "b"}); !strings.Contains(got, "can't be edited") {
 		t.Errorf("edited: %q", got)
 	}
 	call(t, s, "sendMessage", map[string]string{"chat_id": "1", "text": "a", "reply_markup": `{"remove_keyboard":true}`})
 	if labels, _ := hoa.Keyboard(); labels != nil {
 		t.Error("the keyboard stays")
 	}
-	if _, _, got := call(t, s, "deleteMessage", map[string]string{"chat_id": "1", "message_id": "2"}); got != "" || len(hoa.Messages()) != 1 {
+	if _, _, got := call(t, s, "deleteMessage", map[string]string{"chat_id": "1", "message_id": "2"}); got != "" ||
+		len(hoa.Messages()) != 1 {
 		t.Errorf("delete: %q, %d messages", got, len(hoa.Messages()))
 	}
 	// An edit without reply_markup takes buttons away.
-	call(t, s, "sendMessage", map[string]string{"chat_id": "1", "text": "a", "reply_markup": `{"inline_keyboard":[[{"text":"x","callback_data":"y"}]]}`})
+	call(t, s, "sendMessage", map[string]string{"chat_id": "1", "text": "a",
+		"reply_markup": `{"inline_keyboard":[[{"text":"x","callback_data":"y"}]]}`})
 	call(t, s, "editMessageText", map[string]string{"chat_id": "1", "message_id": "3", "text": "b"})
 	if last := hoa.Messages()[1]; len(last.Buttons) != 0 || last.Text != "b" {
 		t.Errorf("%+v", last)
 	}
-	if _, _, got := call(t, s, "editMessageReplyMarkup", map[string]string{"chat_id": "1", "message_id": "3"}); !strings.Contains(got, "not modified") {
+	if _, _, got := call(t, s, "editMessageReplyMarkup",
+		map[string]string{"chat_id": "1", "message_id": "3"}); !strings.Contains(got, "not modified") {
 		t.Errorf("unchanged: %q", got)
 	}
 }
@@ -222,7 +230,8 @@ func TestFiles(t *testing.T) {
 	if _, _, got := call(t, s, "sendDocument", map[string]string{"chat_id": "1", "document": "sent-1"}); got != "" {
 		t.Errorf("by its id: %q", got)
 	}
-	if _, _, got := call(t, s, "sendDocument", map[string]string{"chat_id": "1", "document": "sent-9"}); !strings.Contains(got, "wrong file identifier") {
+	if _, _, got := call(t, s, "sendDocument",
+		map[string]string{"chat_id": "1", "document": "sent-9"}); !strings.Contains(got, "wrong file identifier") {
 		t.Errorf("by another id: %q", got)
 	}
 }
@@ -284,7 +293,8 @@ func TestPushes(t *testing.T) {
 	t.Cleanup(s.Close)
 	hoa := s.User(1, "Hoa")
 	hoa.Say("0")
-	if _, code, got := call(t, s, "setWebhook", map[string]string{"url": hook.URL, "secret_token": "s3cret", "max_connections": "2"}); code != 0 {
+	if _, code, got := call(t, s, "setWebhook",
+		map[string]string{"url": hook.URL, "secret_token": "s3cret", "max_connections": "2"}); code != 0 {
 		t.Fatal(got)
 	}
 	for i := 1; i < 10; i++ {

@@ -11,7 +11,8 @@ import (
 )
 
 // call makes a request as a bot does and returns what was refused, if anything.
-func call(t *testing.T, s *telegramtest.Server, method string, params map[string]string) (result json.RawMessage, code int, description string) {
+func call(t *testing.T, s *telegramtest.Server, method string, params map[string]string) (result json.RawMessage,
+	code int, description string) {
 	t.Helper()
 	form := url.Values{}
 	for name, value := range params {
@@ -43,17 +44,23 @@ func TestItRefusesWhatTelegramRefuses(t *testing.T) {
 		params map[string]string
 		want   string
 	}{
-		"empty":         {"sendMessage", map[string]string{"chat_id": "1", "text": " "}, "message text is empty"},
-		"long":          {"sendMessage", map[string]string{"chat_id": "1", "text": strings.Repeat("a", 4097)}, "message is too long"},
+		"empty": {"sendMessage", map[string]string{"chat_id": "1", "text": " "}, "message text is empty"},
+		"long": {"sendMessage", map[string]string{"chat_id": "1", "text": strings.Repeat("a", 4097)},
+			"message is too long"},
 		"unknown chat":  {"sendMessage", map[string]string{"chat_id": "9", "text": "a"}, "chat not found"},
 		"never started": {"sendMessage", map[string]string{"chat_id": "2", "text": "a"}, "can't initiate"},
-		"broken markup": {"sendMessage", map[string]string{"chat_id": "1", "text": "<b>a", "parse_mode": "HTML"}, "can't parse entities"},
-		"bare bracket":  {"sendMessage", map[string]string{"chat_id": "1", "text": "1 < 2", "parse_mode": "HTML"}, "can't parse entities"},
-		"null keyboard": {"sendMessage", map[string]string{"chat_id": "1", "text": "a", "reply_markup": `{"inline_keyboard":null}`}, "must be of type Array"},
-		"long data":     {"sendMessage", map[string]string{"chat_id": "1", "text": "a", "reply_markup": `{"inline_keyboard":[[{"text":"x","callback_data":"` + strings.Repeat("d", 65) + `"}]]}`}, "BUTTON_DATA_INVALID"},
-		"old press":     {"answerCallbackQuery", map[string]string{"callback_query_id": "nobody"}, "query is too old"},
-		"no message":    {"editMessageText", map[string]string{"chat_id": "1", "message_id": "77", "text": "a"}, "not found"},
-		"method":        {"sendSticker", nil, "method not found"},
+		"broken markup": {"sendMessage", map[string]string{"chat_id": "1", "text": "<b>a", "parse_mode": "HTML"},
+			"can't parse entities"},
+		"bare bracket": {"sendMessage", map[string]string{"chat_id": "1", "text": "1 < 2", "parse_mode": "HTML"},
+			"can't parse entities"},
+		"null keyboard": {"sendMessage", map[string]string{"chat_id": "1", "text": "a",
+			"reply_markup": `{"inline_keyboard":null}`}, "must be of type Array"},
+		"long data": {"sendMessage", map[string]string{"chat_id": "1", "text": "a",
+			"reply_markup": `{"inline_keyboard":[[{"text":"x","callback_data":"` + strings.Repeat("d", 65) + `"}]]}`},
+			"BUTTON_DATA_INVALID"},
+		"old press":  {"answerCallbackQuery", map[string]string{"callback_query_id": "nobody"}, "query is too old"},
+		"no message": {"editMessageText", map[string]string{"chat_id": "1", "message_id": "77", "text": "a"}, "not found"},
+		"method":     {"sendSticker", nil, "method not found"},
 	} {
 		if _, code, got := call(t, s, one.method, one.params); code == 0 || !strings.Contains(got, one.want) {
 			t.Errorf("%s: %d %q, want %q", name, code, got, one.want)
@@ -72,7 +79,8 @@ func TestEditMustChangeSomething(t *testing.T) {
 	if _, code, description := call(t, s, "editMessageText", edit); code != 0 {
 		t.Fatal(description)
 	}
-	if _, code, description := call(t, s, "editMessageText", edit); code != 400 || !strings.Contains(description, "not modified") {
+	if _, code, description := call(t, s, "editMessageText", edit); code != 400 ||
+		!strings.Contains(description, "not modified") {
 		t.Errorf("%d %s", code, description)
 	}
 	if got := hoa.Messages(); len(got) != 1 || got[0].Text != "b" || got[0].Edited != 1 {
@@ -93,7 +101,8 @@ func TestUpdatesStayUntilConfirmed(t *testing.T) {
 	}
 	s.SkipTo(5) // after a quiet week
 	s.User(1, "Hoa").Say("hai")
-	if reset, _, _ := call(t, s, "getUpdates", map[string]string{"offset": "1001"}); !strings.Contains(string(reset), `"update_id":5`) {
+	if reset, _, _ := call(t, s, "getUpdates", map[string]string{"offset": "1001"}); !strings.Contains(string(reset),
+		`"update_id":5`) {
 		t.Errorf("an offset outside the queue falls back to its head, got %s", reset)
 	}
 }
@@ -110,7 +119,8 @@ func TestFaults(t *testing.T) {
 		t.Errorf("%s", description)
 	}
 	s.Fail(telegramtest.Fault{Method: "sendMessage", Times: 1, CutAfter: true})
-	if _, err := http.PostForm(s.URL+"/bot"+s.Token+"/sendMessage", url.Values{"chat_id": {"1"}, "text": {"b"}}); err == nil {
+	if _, err := http.PostForm(s.URL+"/bot"+s.Token+"/sendMessage",
+		url.Values{"chat_id": {"1"}, "text": {"b"}}); err == nil {
 		t.Error("the connection was not cut")
 	}
 	if s.Sent() != 2 {

@@ -89,7 +89,8 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hook != nil {
-		return nil, &refusal{code: 409, description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
+		return nil, &refusal{code: 409, description: "Conflict: can't use getUpdates method while webhook is active; use " +
+			"deleteWebhook to delete the webhook first"}
 	}
 	if err := checkAllowed(params); err != nil {
 		return nil, err
@@ -114,7 +115,8 @@ func (s *Server) getUpdates(r *http.Request, params map[string]string, _ map[str
 	for len(s.queue) == 0 && !s.closed && r.Context().Err() == nil && time.Now().Before(deadline) {
 		s.changed.Wait()
 		if s.polls != mine {
-			return nil, &refusal{code: 409, description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
+			return nil, &refusal{code: 409, description: "Conflict: terminated by other getUpdates request; make sure that " +
+				"only one bot instance is running"}
 		}
 	}
 	batch := []json.RawMessage{}

@@ -73,7 +73,8 @@ func (u *User) SayIn(group *User, text string) int {
 // Start opens the chat, by a link with a code when there is one.
 func (u *User) Start(code string) int {
 	text := strings.TrimSpace("/start " + code)
-	return u.send(map[string]any{"text": text, "entities": []map[string]any{{"type": "bot_command", "offset": 0, "length": 6}}})
+	return u.send(map[string]any{"text": text,
+		"entities": []map[string]any{{"type": "bot_command", "offset": 0, "length": 6}}})
 }
 
 // ShareContact presses the button that shares one's own number.
@@ -130,7 +131,8 @@ func (u *User) SendPhoto(content []byte) int {
 // SendDocument sends a file with a caption, which may be empty.
 func (u *User) SendDocument(name string, content []byte, caption string) int {
 	file := u.server.keep("document", content)
-	fields := map[string]any{"document": map[string]any{"file_id": file, "file_unique_id": "d", "file_name": name, "file_size": len(content)}}
+	fields := map[string]any{"document": map[string]any{"file_id": file, "file_unique_id": "d", "file_name": name,
+		"file_size": len(content)}}
 	if caption != "" {
 		fields["caption"] = caption
 	}

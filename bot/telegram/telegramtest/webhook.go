@@ -44,7 +44,8 @@ func (s *Server) setWebhook(_ *http.Request, params map[string]string, _ map[str
 	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://127.0.0.1:") {
 		return nil, bad("bad webhook: An HTTPS URL must be provided for webhook")
 	}
-	if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" || len(secret) > 256 {
+	if strings.Trim(secret, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" ||
+		len(secret) > 256 {
 		return nil, bad("secret token contains unallowed characters")
 	}
 	if err := checkAllowed(params); err != nil {

@@ -39,7 +39,8 @@ func (s *Server) method(path string, r *http.Request, body []byte) (any, *refusa
 	case "v2.0/oa/upload/image", "v2.0/oa/upload/file", "v2.0/oa/upload/gif":
 		return s.upload(path, r, body)
 	case "v2.0/oa/getoa":
-		return map[string]any{"oaid": s.OAID, "name": "UBND Hồng Lĩnh", "is_verified": !s.Unverified, "package_name": "Nâng cao", "linked_ZCA": ""}, nil
+		return map[string]any{"oaid": s.OAID, "name": "UBND Hồng Lĩnh", "is_verified": !s.Unverified,
+			"package_name": "Nâng cao", "linked_ZCA": ""}, nil
 	}
 	return nil, refuse(-201, "unknown path")
 }
@@ -75,7 +76,8 @@ type message struct {
 
 // strict reads a JSON body and refuses what it does not know.
 func strict(r *http.Request, body []byte, into any) *refusal {
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method != http.MethodPost || kind != "application/json" {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method != http.MethodPost ||
+		kind != "application/json" {
 		return refuse(-201, "want a POST of application/json")
 	}
 	if bytes.Contains(body, []byte(":null")) {
@@ -180,7 +182,8 @@ func (s *Server) read(m message) (shown Message, refused *refusal) {
 	case attachment.Type != "template":
 		return shown, refuse(-233, "message type is invalid")
 	case p.TemplateType == "media":
-		if len(p.Elements) != 1 || p.Elements[0].MediaType != "image" || (p.Elements[0].URL == "") == (p.Elements[0].AttachmentID == "") {
+		if len(p.Elements) != 1 || p.Elements[0].MediaType != "image" ||
+			(p.Elements[0].URL == "") == (p.Elements[0].AttachmentID == "") {
 			return shown, refuse(-201, "elements are invalid")
 		}
 		file, ok := s.uploads[p.Elements[0].AttachmentID]
@@ -192,7 +195,8 @@ func (s *Server) read(m message) (shown Message, refused *refusal) {
 		}
 		shown.FileName, shown.Content = file.name, file.content
 	case p.TemplateType == "request_user_info":
-		if len(p.Elements) != 1 || letters(p.Elements[0].Title, 100) != nil || letters(p.Elements[0].Subtitle, 500) != nil || !strings.HasPrefix(p.Elements[0].ImageURL, "http") {
+		if len(p.Elements) != 1 || letters(p.Elements[0].Title, 100) != nil || letters(p.Elements[0].Subtitle, 500) != nil ||
+			!strings.HasPrefix(p.Elements[0].ImageURL, "http") {
 			return shown, refuse(-201, "elements are invalid")
 		}
 		shown.Form = p.Elements[0].Title
@@ -295,9 +299,11 @@ func (s *Server) template(path string, r *http.Request, body []byte) (any, *refu
 			return nil, refuse(-244, "user has blocked this kind")
 		}
 	}
-	id := s.accept(user, Message{Text: m.TemplateID + " " + strings.Join(filled(parameters, m.Data), "; "), Template: true})
+	id := s.accept(user, Message{Text: m.TemplateID + " " + strings.Join(filled(parameters, m.Data), "; "),
+		Template: true})
 	if path == "message/template" {
-		return map[string]any{"msg_id": id, "sent_time": fmt.Sprint(s.Clock().UnixMilli()), "quota": map[string]any{"dailyQuota": "500", "remainingQuota": "499"}}, nil
+		return map[string]any{"msg_id": id, "sent_time": fmt.Sprint(s.Clock().UnixMilli()),
+			"quota": map[string]any{"dailyQuota": "500", "remainingQuota": "499"}}, nil
 	}
 	return map[string]any{"message_id": id, "user_id": user.ID, "sent_time": fmt.Sprint(s.Clock().UnixMilli())}, nil
 }

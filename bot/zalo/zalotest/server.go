@@ -63,9 +63,11 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		URL: "http://" + listener.Addr().String(), AppID: "360846524940903967", AppSecret: "app-secret-of-the-test", OASecret: "oa-secret-of-the-test", OAID: "388613280878808645",
-		Clock: time.Now, users: map[string]*User{}, uploads: map[string]upload{}, files: map[string][]byte{}, templates: map[string][]string{},
-		client: &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+		URL: "http://" + listener.Addr().String(), AppID: "360846524940903967", AppSecret: "app-secret-of-the-test",
+		OASecret: "oa-secret-of-the-test", OAID: "388613280878808645",
+		Clock: time.Now, users: map[string]*User{}, uploads: map[string]upload{}, files: map[string][]byte{},
+		templates: map[string][]string{},
+		client:    &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 	}
 	s.issue()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
@@ -226,8 +228,10 @@ func (s *Server) fault(path, body string) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, fault := range s.faults {
-		named := fault.Path == path || fault.Path == "" && !strings.HasPrefix(path, "v4/") && !strings.HasPrefix(path, "files/")
-		if !named || fault.User != "" && !strings.Contains(body, `"`+fault.User+`"`) || fault.Times > 0 && fault.done >= fault.Times {
+		named := fault.Path == path || fault.Path == "" && !strings.HasPrefix(path, "v4/") &&
+			!strings.HasPrefix(path, "files/")
+		if !named || fault.User != "" && !strings.Contains(body, `"`+fault.User+`"`) || fault.Times > 0 &&
+			fault.done >= fault.Times {
 			continue
 		}
 		fault.done++

@@ -15,7 +15,8 @@ import (
 )
 
 // post calls the fake and returns the error of its answer.
-func post(t *testing.T, s *zalotest.Server, path, kind, body string, headers ...string) (code float64, data map[string]any) {
+func post(t *testing.T, s *zalotest.Server, path, kind, body string, headers ...string) (code float64,
+	data map[string]any) {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, s.URL+"/"+path, strings.NewReader(body))
 	if err != nil {
@@ -62,7 +63,8 @@ func TestWhatZaloRefuses(t *testing.T) {
 		return to("1", `{"text":`+string(quoted)+`}`)
 	}
 	buttons := func(one string, n int) string {
-		return to("1", `{"text":"a","attachment":{"type":"template","payload":{"buttons":[`+strings.Trim(strings.Repeat(one+",", n), ",")+`]}}}`)
+		return to("1", `{"text":"a","attachment":{"type":"template","payload":{"buttons":[`+
+			strings.Trim(strings.Repeat(one+",", n), ",")+`]}}}`)
 	}
 	const query = `{"title":"Xem","type":"oa.query.hide","payload":"#a"}`
 	for name, test := range map[string]struct {
@@ -103,21 +105,28 @@ func TestWhatZaloRefuses(t *testing.T) {
 		path, kind, body string
 		want             float64
 	}{
-		"no JSON":                {send, "text/plain", text("a"), -201},
-		"the API of old":         {"v2.0/oa/message", "application/json", text("a"), -240},
-		"a sign on nothing":      {"v2.0/oa/message", "application/json", `{"recipient":{"user_id":"1"},"sender_action":{"react_icon":"/-strong","react_message_id":"x"}}`, -201},
-		"no such template":       {"v3.0/oa/message/template", "application/json", `{"user_id":"1","template_id":"9","template_data":{}}`, -131},
-		"a number with a nought": {"message/template", "application/json", `{"phone":"0912345678","template_id":"7","template_data":{"ten":"a"},"tracking_id":"x"}`, -108},
-		"nobody's number":        {"message/template", "application/json", `{"phone":"84912345678","template_id":"7","template_data":{"ten":"a"},"tracking_id":"x"}`, -118},
-		"a gap unfilled":         {"v3.0/oa/message/template", "application/json", `{"user_id":"1","template_id":"7","template_data":{}}`, -1122},
-		"a gap too many":         {"v3.0/oa/message/template", "application/json", `{"user_id":"1","template_id":"7","template_data":{"ten":"a","b":"c"}}`, -112},
+		"no JSON":        {send, "text/plain", text("a"), -201},
+		"the API of old": {"v2.0/oa/message", "application/json", text("a"), -240},
+		"a sign on nothing": {"v2.0/oa/message", "application/json",
+			`{"recipient":{"user_id":"1"},"sender_action":{"react_icon":"/-strong","react_message_id":"x"}}`, -201},
+		"no such template": {"v3.0/oa/message/template", "application/json",
+			`{"user_id":"1","template_id":"9","template_data":{}}`, -131},
+		"a number with a nought": {"message/template", "application/json",
+			`{"phone":"0912345678","template_id":"7","template_data":{"ten":"a"},"tracking_id":"x"}`, -108},
+		"nobody's number": {"message/template", "application/json",
+			`{"phone":"84912345678","template_id":"7","template_data":{"ten":"a"},"tracking_id":"x"}`, -118},
+		"a gap unfilled": {"v3.0/oa/message/template", "application/json",
+			`{"user_id":"1","template_id":"7","template_data":{}}`, -1122},
+		"a gap too many": {"v3.0/oa/message/template", "application/json",
+			`{"user_id":"1","template_id":"7","template_data":{"ten":"a","b":"c"}}`, -112},
 	} {
 		s.AddTemplate("7", "ten")
 		if code, _ := post(t, s, test.path, test.kind, test.body); code != test.want {
 			t.Errorf("%s: %v, want %v", name, code, test.want)
 		}
 	}
-	for name, headers := range map[string][]string{"no token": {"access_token", ""}, "a bearer": {"Authorization", "Bearer x"}, "another token": {"access_token", "x"}} {
+	for name, headers := range map[string][]string{"no token": {"access_token", ""},
+		"a bearer": {"Authorization", "Bearer x"}, "another token": {"access_token", "x"}} {
 		if code, _ := post(t, s, send, "application/json", text("a"), headers...); code != -216 {
 			t.Errorf("%s: %v", name, code)
 		}
@@ -136,7 +145,8 @@ func TestWhatZaloRefuses(t *testing.T) {
 		}
 	}
 	s.Issue()
-	if code, data := post(t, s, send, "application/json", text("a")); code != 0 || data["quota"] != nil || s.Billed() != before+1 {
+	if code, data := post(t, s, send, "application/json", text("a")); code != 0 || data["quota"] != nil ||
+		s.Billed() != before+1 {
 		t.Errorf("after two days: %v %v, billed %d", code, data, s.Billed()-before)
 	}
 	now = now.Add(6 * 24 * time.Hour)
@@ -150,7 +160,9 @@ func TestTheRefreshTokenWorksOnce(t *testing.T) {
 	s := zalotest.New(t)
 	renew := func(secret, refresh string) string {
 		t.Helper()
-		request, _ := http.NewRequest(http.MethodPost, s.URL+"/v4/oa/access_token", strings.NewReader(url.Values{"app_id": {s.AppID}, "grant_type": {"refresh_token"}, "refresh_token": {refresh}}.Encode()))
+		request, _ := http.NewRequest(http.MethodPost, s.URL+"/v4/oa/access_token",
+			strings.NewReader(url.Values{"app_id": {s.AppID}, "grant_type": {"refresh_token"},
+				"refresh_token": {refresh}}.Encode()))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("secret_key", secret)
 		response, err := http.DefaultClient.Do(request)
@@ -162,7 +174,8 @@ func TestTheRefreshTokenWorksOnce(t *testing.T) {
 			Access string `json:"access_token"`
 			Life   string `json:"expires_in"`
 		}
-		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != 200 || answer.Access != "" && answer.Life != "90000" {
+		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != 200 ||
+			answer.Access != "" && answer.Life != "90000" {
 			t.Fatalf("%s %v", response.Status, err)
 		}
 		return answer.Access
@@ -199,7 +212,8 @@ func TestEventsAreSignedAndTheProbeIsNot(t *testing.T) {
 	if err := s.SetWebhook(server.URL); err != nil {
 		t.Fatal(err)
 	}
-	if s.User("1", "Lan").Say("chào") != 200 || len(signatures) != 2 || signatures[0] != "" || !strings.HasPrefix(signatures[1], "mac=") {
+	if s.User("1", "Lan").Say("chào") != 200 || len(signatures) != 2 || signatures[0] != "" ||
+		!strings.HasPrefix(signatures[1], "mac=") {
 		t.Errorf("signatures %q", signatures)
 	}
 	status = 500

@@ -59,12 +59,14 @@ func (s *Server) Refreshes() int64 {
 func (s *Server) token(r *http.Request, body []byte) any {
 	form, err := url.ParseQuery(string(body))
 	no := func(name string) any {
-		return map[string]any{"error_name": name, "error_reason": "", "error_description": name, "ref_doc": "https://developers.zalo.me"}
+		return map[string]any{"error_name": name, "error_reason": "", "error_description": name,
+			"ref_doc": "https://developers.zalo.me"}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case err != nil || r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+	case err != nil || r.Method != http.MethodPost ||
+		!strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
 		return no("Invalid request")
 	case r.Header.Get("secret_key") != s.AppSecret:
 		return no("Invalid secret key")

@@ -62,8 +62,11 @@ func TestUploadsAreShownAgain(t *testing.T) {
 				for user := range 3 {
 					id := fmt.Sprint(user)
 					s.Known(id, "Lan")
-					code1, _ := post(t, s, send, "application/json", fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"file","payload":{"token":%q}}}}`, id, file))
-					code2, _ := post(t, s, send, "application/json", fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":%q}]}}}}`, id, image))
+					code1, _ := post(t, s, send, "application/json",
+						fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"file","payload":{"token":%q}}}}`, id,
+							file))
+					code2, _ := post(t, s, send, "application/json",
+						fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":%q}]}}}}`, id, image))
 					if code1 != want || code2 != want {
 						t.Errorf("user %s: %v %v, want %v", id, code1, code2, want)
 					}

@@ -84,7 +84,8 @@ func (u *User) Ban()     { u.change(func() { u.banned = true }) }
 // Follow and Unfollow tell the account, and return the status of the answer.
 func (u *User) Follow() int {
 	u.change(func() { u.follows, u.blocked, u.last = true, false, u.server.Clock() })
-	return u.flat("follow", map[string]any{"oa_id": u.server.OAID, "follower": map[string]any{"id": u.ID}, "source": "oa_profile"})
+	return u.flat("follow", map[string]any{"oa_id": u.server.OAID, "follower": map[string]any{"id": u.ID},
+		"source": "oa_profile"})
 }
 
 func (u *User) Unfollow() int {
@@ -120,13 +121,15 @@ func (u *User) SendFile(kind, name string, content []byte, caption string) int {
 		address = u.server.URL + "/" + path
 	})
 	payload := map[string]any{"url": address, "name": name, "size": fmt.Sprint(len(content))}
-	return u.send("user_send_"+kind, map[string]any{"text": caption, "attachments": []any{map[string]any{"type": kind, "payload": payload}}})
+	return u.send("user_send_"+kind, map[string]any{"text": caption,
+		"attachments": []any{map[string]any{"type": kind, "payload": payload}}})
 }
 
 // ShareInfo fills the form with whatever the person likes.
 func (u *User) ShareInfo(name, phone string) int {
 	u.change(func() { u.last = u.server.Clock() })
-	return u.flat("user_submit_info", map[string]any{"sender": map[string]any{"id": u.ID}, "recipient": map[string]any{"id": u.server.OAID}, "info": map[string]any{"name": name, "phone": phone}})
+	return u.flat("user_submit_info", map[string]any{"sender": map[string]any{"id": u.ID},
+		"recipient": map[string]any{"id": u.server.OAID}, "info": map[string]any{"name": name, "phone": phone}})
 }
 
 // See tells the account that everything was looked at.
@@ -135,7 +138,8 @@ func (u *User) See() int {
 	for _, message := range u.Messages() {
 		ids = append(ids, message.ID)
 	}
-	return u.flat("user_seen_message", map[string]any{"sender": map[string]any{"id": u.server.OAID}, "recipient": map[string]any{"id": u.ID}, "message": map[string]any{"msg_ids": ids}})
+	return u.flat("user_seen_message", map[string]any{"sender": map[string]any{"id": u.server.OAID},
+		"recipient": map[string]any{"id": u.ID}, "message": map[string]any{"msg_ids": ids}})
 }
 
 // Withdraw asks that their data be forgotten.
@@ -151,7 +155,8 @@ func (u *User) send(event string, message map[string]any) int {
 		message["msg_id"] = id
 		u.said[id] = true
 	})
-	return u.flat(event, map[string]any{"sender": map[string]any{"id": u.ID}, "recipient": map[string]any{"id": u.server.OAID}, "user_id_by_app": "9" + u.ID, "message": message})
+	return u.flat(event, map[string]any{"sender": map[string]any{"id": u.ID},
+		"recipient": map[string]any{"id": u.server.OAID}, "user_id_by_app": "9" + u.ID, "message": message})
 }
 
 func (u *User) flat(event string, fields map[string]any) int {

@@ -60,7 +60,8 @@ func (s *Server) fault(method string) *Fault {
 }
 
 var usual = map[int]string{
-	401: "Unauthorized", 403: "Internal error", 404: "Not Found", 408: "Request timeout", 426: "Daily limit", 429: "Quota exceeded",
+	401: "Unauthorized", 403: "Internal error", 404: "Not Found", 408: "Request timeout", 426: "Daily limit",
+	429: "Quota exceeded",
 }
 
 // do answers as the fault says; false when the call goes on as usual.

@@ -22,7 +22,8 @@ type Message struct {
 type method func(r *http.Request, params map[string]any) (any, error)
 
 func (s *Server) getMe(_ *http.Request, params map[string]any) (any, error) {
-	return map[string]any{"id": ID("bot", 0), "account_name": "bot.canbo", "account_type": "BASIC", "can_join_groups": false}, only(params)
+	return map[string]any{"id": ID("bot", 0), "account_name": "bot.canbo", "account_type": "BASIC",
+		"can_join_groups": false}, only(params)
 }
 
 // chat finds whom the bot may write to; the lock is held. What the real platform
@@ -58,7 +59,8 @@ func checkText(what, text string) error {
 }
 
 func (s *Server) sendMessage(_ *http.Request, params map[string]any) (any, error) {
-	if err := only(params, "chat_id", "text"); err != nil { // parse_mode and text_styles change the look: nobody here wants them
+	// parse_mode and text_styles change the look: nobody here wants them
+	if err := only(params, "chat_id", "text"); err != nil {
 		return nil, err
 	}
 	text, err := textOf(params, "text")
@@ -109,7 +111,8 @@ func (s *Server) sendPhoto(r *http.Request, params map[string]any) (any, error) 
 		}
 	}
 	address, err := url.Parse(message.PhotoURL)
-	if err != nil || address.Host == "" || address.Scheme != "https" && !strings.HasPrefix(message.PhotoURL, "http://127.0.0.1:") {
+	if err != nil || address.Host == "" || address.Scheme != "https" &&
+		!strings.HasPrefix(message.PhotoURL, "http://127.0.0.1:") {
 		return nil, bad("photo must be an absolute https URL")
 	}
 	s.mu.Lock()

@@ -86,7 +86,8 @@ func Start() (*Server, error) {
 	s.changed = sync.NewCond(&s.mu)
 	s.table = map[string]method{
 		"getMe": s.getMe, "getUpdates": s.getUpdates, "setWebhook": s.setWebhook, "deleteWebhook": s.deleteWebhook,
-		"getWebhookInfo": s.getWebhookInfo, "sendMessage": s.sendMessage, "sendPhoto": s.sendPhoto, "sendChatAction": s.sendChatAction,
+		"getWebhookInfo": s.getWebhookInfo, "sendMessage": s.sendMessage, "sendPhoto": s.sendPhoto,
+		"sendChatAction": s.sendChatAction,
 	}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	go s.http.Serve(listener)

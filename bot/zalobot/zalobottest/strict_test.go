@@ -33,29 +33,33 @@ func TestItRefusesWhatZaloRefuses(t *testing.T) {
 		"unknown chat":         {"sendMessage", `{"chat_id":"zz","text":"x"}`, 400, "chat not found"},
 		"never wrote":          {"sendMessage", `{"chat_id":"b2","text":"x"}`, 400, "chat not found"},
 		"blocked":              {"sendMessage", `{"chat_id":"c3","text":"x"}`, 403, "blocked"},
-		"markup":               {"sendMessage", `{"chat_id":"a1","text":"x","parse_mode":"html"}`, 400, "unknown parameter parse_mode"},
-		"buttons":              {"sendMessage", `{"chat_id":"a1","text":"x","reply_markup":{}}`, 400, "unknown parameter"},
-		"no photo":             {"sendPhoto", `{"chat_id":"a1"}`, 400, "photo must be a string"},
-		"a photo of no host":   {"sendPhoto", `{"chat_id":"a1","photo":"/a.png"}`, 400, "absolute"},
-		"an unsafe photo":      {"sendPhoto", `{"chat_id":"a1","photo":"http://example.vn/a.png"}`, 400, "absolute"},
-		"a gone photo":         {"sendPhoto", `{"chat_id":"a1","photo":"http://127.0.0.1:1/a.png"}`, 400, "can't be fetched"},
-		"an empty caption":     {"sendPhoto", `{"chat_id":"a1","photo":"https://example.vn/a.png","caption":""}`, 400, "caption is empty"},
-		"a long caption":       {"sendPhoto", `{"chat_id":"a1","photo":"https://example.vn/a.png","caption":"` + strings.Repeat("a", 2001) + `"}`, 400, "too long"},
-		"a photo for nobody":   {"sendPhoto", `{"chat_id":"zz","photo":"https://example.vn/a.png"}`, 400, "chat not found"},
-		"another action":       {"sendChatAction", `{"chat_id":"a1","action":"upload_photo"}`, 400, "unknown action"},
-		"typing to nobody":     {"sendChatAction", `{"chat_id":"zz","action":"typing"}`, 400, "chat not found"},
-		"no patience":          {"getUpdates", `{"timeout":"long"}`, 400, "timeout"},
-		"an offset":            {"getUpdates", `{"offset":3}`, 400, "unknown parameter offset"},
-		"hook without TLS":     {"setWebhook", `{"url":"http://example.vn/x","secret_token":"12345678"}`, 400, "https"},
-		"hook, short secret":   {"setWebhook", `{"url":"https://example.vn/x","secret_token":"1234567"}`, 400, "8 to 256"},
-		"hook, long secret":    {"setWebhook", `{"url":"https://example.vn/x","secret_token":"` + strings.Repeat("a", 257) + `"}`, 400, "8 to 256"},
-		"hook, no secret":      {"setWebhook", `{"url":"https://example.vn/x"}`, 400, "secret_token must be a string"},
-		"hook, no address":     {"setWebhook", `{"secret_token":"12345678"}`, 400, "url must be a string"},
-		"no method":            {"editMessageText", `{}`, 400, "method not found"},
-		"another case":         {"sendmessage", text("x"), 400, "method not found"},
-		"no JSON":              {"sendMessage", `chat_id=a1`, 400, "JSON"},
-		"no object":            {"sendMessage", `null`, 400, "JSON"},
-		"too large":            {"sendMessage", text(strings.Repeat("a", 1<<20)), 400, "JSON"},
+		"markup": {"sendMessage", `{"chat_id":"a1","text":"x","parse_mode":"html"}`, 400,
+			"unknown parameter parse_mode"},
+		"buttons":            {"sendMessage", `{"chat_id":"a1","text":"x","reply_markup":{}}`, 400, "unknown parameter"},
+		"no photo":           {"sendPhoto", `{"chat_id":"a1"}`, 400, "photo must be a string"},
+		"a photo of no host": {"sendPhoto", `{"chat_id":"a1","photo":"/a.png"}`, 400, "absolute"},
+		"an unsafe photo":    {"sendPhoto", `{"chat_id":"a1","photo":"http://example.vn/a.png"}`, 400, "absolute"},
+		"a gone photo":       {"sendPhoto", `{"chat_id":"a1","photo":"http://127.0.0.1:1/a.png"}`, 400, "can't be fetched"},
+		"an empty caption": {"sendPhoto", `{"chat_id":"a1","photo":"https://example.vn/a.png","caption":""}`, 400,
+			"caption is empty"},
+		"a long caption": {"sendPhoto", `{"chat_id":"a1","photo":"https://example.vn/a.png","caption":"` +
+			strings.Repeat("a", 2001) + `"}`, 400, "too long"},
+		"a photo for nobody": {"sendPhoto", `{"chat_id":"zz","photo":"https://example.vn/a.png"}`, 400, "chat not found"},
+		"another action":     {"sendChatAction", `{"chat_id":"a1","action":"upload_photo"}`, 400, "unknown action"},
+		"typing to nobody":   {"sendChatAction", `{"chat_id":"zz","action":"typing"}`, 400, "chat not found"},
+		"no patience":        {"getUpdates", `{"timeout":"long"}`, 400, "timeout"},
+		"an offset":          {"getUpdates", `{"offset":3}`, 400, "unknown parameter offset"},
+		"hook without TLS":   {"setWebhook", `{"url":"http://example.vn/x","secret_token":"12345678"}`, 400, "https"},
+		"hook, short secret": {"setWebhook", `{"url":"https://example.vn/x","secret_token":"1234567"}`, 400, "8 to 256"},
+		"hook, long secret": {"setWebhook", `{"url":"https://example.vn/x","secret_token":"` + strings.Repeat("a", 257) +
+			`"}`, 400, "8 to 256"},
+		"hook, no secret":  {"setWebhook", `{"url":"https://example.vn/x"}`, 400, "secret_token must be a string"},
+		"hook, no address": {"setWebhook", `{"secret_token":"12345678"}`, 400, "url must be a string"},
+		"no method":        {"editMessageText", `{}`, 400, "method not found"},
+		"another case":     {"sendmessage", text("x"), 400, "method not found"},
+		"no JSON":          {"sendMessage", `chat_id=a1`, 400, "JSON"},
+		"no object":        {"sendMessage", `null`, 400, "JSON"},
+		"too large":        {"sendMessage", text(strings.Repeat("a", 1<<20)), 400, "JSON"},
 	} {
 		got := call(t, s, one.method, one.body)
 		if got.OK || got.Code != one.code || !strings.Contains(got.Description, one.want) || got.Status != 200 {
@@ -110,7 +114,8 @@ func TestMessages(t *testing.T) {
 	if log := s.CallLog(); len(log) != 2 || log[0].Method != "sendMessage" || log[0].Params["chat_id"] != "a1" {
 		t.Errorf("log %v", log)
 	}
-	if got := call(t, s, "sendChatAction", `{"chat_id":"a1","action":"typing"}`); !got.OK || got.Result != nil || hoa.Typing() != 1 {
+	if got := call(t, s, "sendChatAction", `{"chat_id":"a1","action":"typing"}`); !got.OK || got.Result != nil ||
+		hoa.Typing() != 1 {
 		t.Errorf("typing: %s, shown %d times", got.Raw, hoa.Typing())
 	}
 	if got := must(t, call(t, s, "getMe", `{}`)); !strings.Contains(string(got.Result), `"account_name":"bot.canbo"`) {
@@ -164,7 +169,8 @@ func TestPictures(t *testing.T) {
 			}
 			continue
 		}
-		if m := shown[0]; !m.Photo || m.Black != test.black || (string(m.Content) == onePixel) == test.black || m.Text != "mã mời" || m.PhotoURL != address || asked.Load() != 2 {
+		if m := shown[0]; !m.Photo || m.Black != test.black || (string(m.Content) == onePixel) == test.black ||
+			m.Text != "mã mời" || m.PhotoURL != address || asked.Load() != 2 {
 			t.Errorf("%s: %+v, fetched %d times", name, m, asked.Load())
 		}
 	}
@@ -174,7 +180,8 @@ func TestChoose(t *testing.T) {
 	s := zalobottest.New(t)
 	hoa := s.Known("a1", "Hoa")
 	for _, text := range []string{
-		"Chọn:\n\n1. Xem\n2. Duyệt\nTrả lời bằng số", "Danh sách\n1. Huỷ\n\n1. Xem\n2. Huỷ", "Báo tin\n\nA1. Nhận\nA2. Trả lại", "x",
+		"Chọn:\n\n1. Xem\n2. Duyệt\nTrả lời bằng số", "Danh sách\n1. Huỷ\n\n1. Xem\n2. Huỷ",
+		"Báo tin\n\nA1. Nhận\nA2. Trả lại", "x",
 	} {
 		must(t, call(t, s, "sendMessage", fmt.Sprintf(`{"chat_id":"a1","text":%q}`, text)))
 	}
@@ -198,7 +205,8 @@ func TestFaults(t *testing.T) {
 	hoa := s.Known("a1", "Hoa")
 	const message = `{"chat_id":"a1","text":"x"}`
 	s.Fail(zalobottest.Fault{Method: "sendMessage", Times: 1, Status: 429, RetryAfter: 7})
-	if got := call(t, s, "sendMessage", message); got.Code != 429 || got.Header.Get("Retry-After") != "7" || got.Status != 200 {
+	if got := call(t, s, "sendMessage", message); got.Code != 429 || got.Header.Get("Retry-After") != "7" ||
+		got.Status != 200 {
 		t.Errorf("HTTP %d %s %s", got.Status, got.Header, got.Raw)
 	}
 	must(t, call(t, s, "sendMessage", message))
@@ -214,7 +222,8 @@ func TestFaults(t *testing.T) {
 	}
 	s.Recover()
 	s.Fail(zalobottest.Fault{Method: "sendMessage", CutAfter: true})
-	if _, err := http.Post(s.URL+"/bot"+s.Token+"/sendMessage", "application/json", strings.NewReader(message)); err == nil {
+	if _, err := http.Post(s.URL+"/bot"+s.Token+"/sendMessage", "application/json",
+		strings.NewReader(message)); err == nil {
 		t.Error("the connection was not cut")
 	}
 	s.Recover()

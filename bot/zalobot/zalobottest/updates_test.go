@@ -52,7 +52,8 @@ func TestKindsOfUpdates(t *testing.T) {
 		do   func()
 		want []string
 	}{
-		{func() { hoa.SendPhoto([]byte("ảnh"), "Quyết định") }, []string{`"message.image.received"`, `"photo_url":"` + s.URL + `/files/`, `"caption":"Quyết định"`}},
+		{func() { hoa.SendPhoto([]byte("ảnh"), "Quyết định") },
+			[]string{`"message.image.received"`, `"photo_url":"` + s.URL + `/files/`, `"caption":"Quyết định"`}},
 		{func() { hoa.SendPhoto([]byte("ảnh"), "") }, []string{`"photo_url"`}},
 		{func() { hoa.SendSticker() }, []string{`"message.sticker.received"`, `"url":"` + s.URL}},
 		{func() { hoa.SendVoice() }, []string{`"message.voice.received"`, `"voice_url":"` + s.URL}},
@@ -102,7 +103,8 @@ func TestPollsWait(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	gone := make(chan error, 1)
 	go func() {
-		request, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/bot"+s.Token+"/getUpdates", strings.NewReader(poll))
+		request, _ := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/bot"+s.Token+"/getUpdates",
+			strings.NewReader(poll))
 		request.Header.Set("Content-Type", "application/json")
 		response, err := http.DefaultClient.Do(request)
 		if err == nil {

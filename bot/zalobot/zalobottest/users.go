@@ -100,7 +100,8 @@ func (u *User) SendPhoto(content []byte, caption string) string {
 
 // SendSticker sends a sticker.
 func (u *User) SendSticker() string {
-	return u.send(u, "message.sticker.received", map[string]any{"sticker": "0e078a2e7b6b9235cb7a", "url": u.server.keep([]byte("sticker"))})
+	return u.send(u, "message.sticker.received",
+		map[string]any{"sticker": "0e078a2e7b6b9235cb7a", "url": u.server.keep([]byte("sticker"))})
 }
 
 // SendVoice sends a voice note.

@@ -65,7 +65,8 @@ func (s *Server) setWebhook(_ *http.Request, params map[string]any) (any, error)
 	defer s.mu.Unlock()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.hook = &webhook{
-		server: s, url: address, secret: secret, bare: s.Bare, updated: s.now().UnixMilli(), places: make(chan struct{}, maxPushes),
+		server: s, url: address, secret: secret, bare: s.Bare, updated: s.now().UnixMilli(),
+		places: make(chan struct{}, maxPushes),
 		client: &http.Client{Timeout: 60 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: maxPushes}},
 		ctx:    ctx, cancel: cancel, queues: map[string][]parcel{},
 	}
