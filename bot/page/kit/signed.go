@@ -37,7 +37,8 @@ func (k Kit) StepLines(approval approve.Approval, waits bool) []string {
 			if waits && missing > 0 {
 				names = append(names, k.Say("approval.missing", "missing", missing))
 			}
-			lines = append(lines, k.Say("approval.signed", "number", i+1, "who", Capital(who), "names", strings.Join(names, "; ")))
+			lines = append(lines, k.Say("approval.signed", "number", i+1, "who", Capital(who), "names",
+				strings.Join(names, "; ")))
 		case !waits:
 		case i == approval.Now && missing > 1:
 			lines = append(lines, k.Say("approval.now_more", "number", i+1, "who", who, "missing", missing))
