@@ -107,8 +107,6 @@ func Kinds() []Kind {
 // plain is what most kinds do where they have nothing of their own.
 type plain struct{}
 
-func (plain) rests(plan, *base) {}
-
 func (plain) outdated(models.Person, base) bool { return false }
 
 func (plain) pay(plan, map[int64][]money.Post) {}

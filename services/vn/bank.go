@@ -68,10 +68,10 @@ var banks = []Bank{
 // wallets hold money, but a treasury does not transfer to them.
 var wallets = []string{"momo", "viettelmoney", "zalopay"}
 
-// Near lists the banks that are offered as buttons.
+// NearBanks lists the banks that are offered as buttons.
 func NearBanks() []Bank { return banks[:6] }
 
-// ByCode finds a bank. A wallet is invalid/bank_wallet, anything else that is
+// BankByCode finds a bank. A wallet is invalid/bank_wallet, anything else that is
 // none invalid/bank.
 func BankByCode(code string) (Bank, error) {
 	for _, bank := range banks {
@@ -85,7 +85,7 @@ func BankByCode(code string) (Bank, error) {
 	return Bank{}, services.Invalid("bank")
 }
 
-// ByName finds a bank by its code or name, letter case, accents and spaces
+// BankByName finds a bank by its code or name, letter case, accents and spaces
 // aside; its errors are those of ByCode.
 func BankByName(text string) (Bank, error) {
 	folded := squeeze(text)
@@ -137,7 +137,7 @@ func ParseAccount(text string) (string, error) {
 	return digits.String(), nil
 }
 
-// Format parts a number into groups of four, so that it can be read aloud and
+// FormatAccount parts a number into groups of four, so that it can be read aloud and
 // compared with what is printed on the card.
 func FormatAccount(number string) string {
 	var groups []string
@@ -147,6 +147,6 @@ func FormatAccount(number string) string {
 	return strings.Join(append(groups, number), " ")
 }
 
-// Tail is the last four digits, by which an account is known when the number
+// AccountTail is the last four digits, by which an account is known when the number
 // is not to be shown.
 func AccountTail(number string) string { return number[max(0, len(number)-4):] }

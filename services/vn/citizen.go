@@ -14,7 +14,7 @@ import (
 // Digits is the length of a number.
 const CitizenDigits = 12
 
-// Parse reads a number as people write it. Eleven digits are one whose leading
+// ParseCitizen reads a number as people write it. Eleven digits are one whose leading
 // zero a spreadsheet ate: they come back mended, and lost says so. Nine digits
 // are a card of before 2021, which is valid no longer: invalid/citizen_old.
 // Anything else is invalid/citizen.
@@ -45,19 +45,11 @@ func ParseCitizen(text string) (number string, lost bool, err error) {
 	return number, lost, nil
 }
 
-// Year is the year of birth that a number tells.
+// CitizenYear is the year of birth that a number tells.
 func CitizenYear(number string) int {
 	if len(number) != CitizenDigits {
 		return 0
 	}
 	century := 1900 + 100*(int(number[3]-'0')/2)
 	return century + 10*int(number[4]-'0') + int(number[5]-'0')
-}
-
-// Mask shows the last four digits.
-func MaskCitizen(number string) string {
-	if number == "" {
-		return ""
-	}
-	return "****" + number[max(0, len(number)-4):]
 }

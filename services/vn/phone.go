@@ -27,7 +27,7 @@ var moved2018 = map[string]string{
 	"199": "59", // Gmobile
 }
 
-// Parse reads a mobile number and returns it as E.164, such as +84912345678.
+// ParsePhone reads a mobile number and returns it as E.164, such as +84912345678.
 // It accepts +84, 84, 0084 or 0 in front, spaces, dots, dashes, slashes and
 // brackets between, the eleven-digit numbers of before 2018, and a number
 // whose leading zero a spreadsheet has eaten. It refuses with invalid/phone
@@ -124,7 +124,7 @@ func mobileHead(national string) bool {
 	return false
 }
 
-// Format writes a stored number as people read it: 0912 345 678. What is no
+// FormatPhone writes a stored number as people read it: 0912 345 678. What is no
 // Vietnamese mobile number comes back as it is.
 func FormatPhone(e164 string) string {
 	national, found := strings.CutPrefix(e164, "+84")
@@ -134,7 +134,7 @@ func FormatPhone(e164 string) string {
 	return "0" + national[:3] + " " + national[3:6] + " " + national[6:]
 }
 
-// Mask shows as much of a stored number as lets its owner recognise it:
+// MaskPhone shows as much of a stored number as lets its owner recognise it:
 // ****5678. Nothing stays nothing.
 func MaskPhone(e164 string) string {
 	if e164 == "" {
