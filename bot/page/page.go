@@ -58,13 +58,11 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
 	}
-	pay := &money.Page{
-		Kit: common, Money: w.Money, List: w.List, Year: w.Year, Cases: w.Cases, Papers: w.Papers, Results: w.Results,
-	}
+	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results}
 	notices := &notice.Page{
 		Kit: common, Notices: w.Notices, List: w.List, Cases: w.Cases, Roster: w.Roster, Window: outside.Window,
 	}
-	people.Reach, people.Other, pay.AsRoster = notices.ReachLines, pay.ReceiveResults, people.ReceiveRoster
+	people.Reach, people.Other, lists.AsRoster = notices.ReachLines, lists.ReceiveResults, people.ReceiveRoster
 	requests := &change.Page{Kit: common, Changes: w.Changes, Evidence: w.Evidence, Roster: w.Roster}
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
@@ -75,7 +73,9 @@ func New(w *ward.Services, outside Outside) *Pages {
 		&change.Signing{
 			Kit: common, Requests: requests, Changes: w.Changes, Approvals: w.Approvals, Cases: w.Cases, Identity: w.Identity,
 		},
-		pay,
+		&money.Month{Kit: common, List: w.List, Cases: w.Cases, Papers: w.Papers},
+		lists,
+		&money.Rules{Kit: common, Money: w.Money, Year: w.Year, Papers: w.Papers},
 		notices,
 		&cases.Page{Kit: common, Cases: w.Cases, List: w.List},
 		unasked,

@@ -14,7 +14,7 @@ import (
 
 // allowance answers "where is my money": the month's amount and its stage
 // first, then what it is made of.
-func (p *Page) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if slots := turn.Meaning.Slots; turn.Arg(0) == "" && slots.Lunar {
 		return p.lunar(turn), nil
 	} else if turn.Arg(0) == "" && slots.Quarter > 0 {
@@ -60,7 +60,7 @@ func (p *Page) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 // lunar asks which month is meant by one of the moon's: the ward pays by the
 // sun's, and a month of the moon begins in the next.
-func (p *Page) lunar(turn bot.Turn) bot.Reply {
+func (p *Month) lunar(turn bot.Turn) bot.Reply {
 	reply := bot.Reply{Text: p.Say("allowance.lunar")}
 	first := p.Today().MonthOf() - 2
 	if turn.Meaning.Slots.Month > 0 {
@@ -75,7 +75,7 @@ func (p *Page) lunar(turn bot.Turn) bot.Reply {
 }
 
 // quarter shows the three months of "quý 1", the nearest that has begun.
-func (p *Page) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	slots, current := turn.Meaning.Slots, p.Today().MonthOf()
 	year := current.Year()
 	if slots.Year >= 2000 && slots.Year <= 2100 {
@@ -121,7 +121,7 @@ func questionable(stage list.Stage) bool {
 }
 
 // partLine tells one component: what for, how much; another month's names it.
-func (p *Page) partLine(view list.MonthView, part list.PartView) string {
+func (p *Month) partLine(view list.MonthView, part list.PartView) string {
 	key := "allowance.part"
 	switch {
 	case part.Month != view.Month && view.Own(part.Month):
@@ -137,7 +137,7 @@ func (p *Page) partLine(view list.MonthView, part list.PartView) string {
 // historyMonths is how far back the history looks.
 const historyMonths = 12
 
-func (p *Page) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == "" && turn.Meaning.Slots.Quarter > 0 {
 		return p.quarter(ctx, turn)
 	}

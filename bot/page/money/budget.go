@@ -13,7 +13,7 @@ import (
 	"canbobot/services"
 )
 
-func (p *Page) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
@@ -24,11 +24,11 @@ func (p *Page) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if len(sources) == 0 {
 		return bot.Reply{Text: p.Say("budget.no_source"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
 	}
-	return turn.Begin(ctx, "budget", bot.Answers{"year": strconv.Itoa(p.yearAsked(turn))})
+	return turn.Begin(ctx, "budget", bot.Answers{"year": strconv.Itoa(yearAsked(p.Kit, turn))})
 }
 
 // budgetForm asks what a source gives the ward for a year.
-func (p *Page) budgetForm() *bot.Form {
+func (p *Rules) budgetForm() *bot.Form {
 	return &bot.Form{
 		Name: "budget",
 		Steps: []bot.Step{
@@ -63,7 +63,7 @@ func (p *Page) budgetForm() *bot.Form {
 	}
 }
 
-func (p *Page) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+func (p *Rules) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	sources, err := p.Year.Sources(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (p *Page) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) 
 }
 
 // readSource reads a choice, or part of its name.
-func (p *Page) readSource(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p *Rules) readSource(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	rows, err := p.sourceChoices(ctx, turn, answers)
 	if err != nil {
 		return "", err
@@ -92,7 +92,7 @@ func (p *Page) readSource(ctx context.Context, turn bot.Turn, answers bot.Answer
 }
 
 // payDay shows by which day the ward says that it pays, and lets staff change it.
-func (p *Page) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
@@ -113,7 +113,7 @@ func (p *Page) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}}, nil
 }
 
-func (p *Page) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	day := int(kit.Number(turn.Arg(0)))
 	if err := p.Money.SetPayDay(ctx, turn.Speaker.Actor, day); err != nil {
 		return bot.Reply{}, err

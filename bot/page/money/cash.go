@@ -12,7 +12,7 @@ import (
 
 // cash lists the villages that hand out money of a list, each with a button to
 // mark all of it as handed out.
-func (p *Page) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, offset := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
 	villages, err := p.List.Cash(ctx, turn.Speaker.Actor, run)
 	if err != nil {
@@ -50,7 +50,7 @@ func (p *Page) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // cashOf asks once more before a village's cash is marked.
-func (p *Page) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, wanted := kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))
 	view, err := p.List.Run(ctx, turn.Speaker.Actor, run)
 	if err != nil {
@@ -75,7 +75,7 @@ func (p *Page) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.cash(ctx, turn)
 }
 
-func (p *Page) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run := kit.Number(turn.Arg(0))
 	if _, err := p.List.SettleCash(ctx, turn.Speaker.Actor, run, kit.Version(turn.Arg(1)), kit.Number(turn.Arg(2)), p.Today()); err != nil {
 		return bot.Reply{}, err

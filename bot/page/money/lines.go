@@ -11,7 +11,7 @@ import (
 )
 
 // lines pages through a run's people, so that single outcomes can be marked.
-func (p *Page) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -30,7 +30,7 @@ func (p *Page) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -43,7 +43,7 @@ func (p *Page) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return bot.Reply{Text: p.Say("errors.not_found.row"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
 }
 
-func (p *Page) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Reply {
+func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Reply {
 	text := []string{
 		p.Say("line.unit", "title", line.Title, "unit", line.Unit),
 		p.Say("line.amount", "amount", texts.Money(line.Amount), "state", p.Say("line_state."+string(line.State))),
@@ -69,7 +69,7 @@ func (p *Page) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Repl
 	return reply
 }
 
-func (p *Page) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.List.SettleLine(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(1)), models.LinePaid, "", p.Today()); err != nil {
 		return bot.Reply{}, err
 	}
@@ -78,7 +78,7 @@ func (p *Page) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, err
 }
 
-func (p *Page) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	known := bot.Answers{"run": kit.ID(kit.Number(turn.Arg(0))), "line": kit.ID(kit.Number(turn.Arg(1)))}
 	if turn.Arg(2) == string(models.LineReturned) {
 		known["outcome"] = string(models.LineReturned)
@@ -86,7 +86,7 @@ func (p *Page) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return turn.Begin(ctx, "line_failed", known)
 }
 
-func (p *Page) lineFailedForm() *bot.Form {
+func (p *Lists) lineFailedForm() *bot.Form {
 	return &bot.Form{
 		Name:  "line_failed",
 		Steps: []bot.Step{{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason", Read: kit.ReadSentenceStep, Show: kit.AsKept("reason"), Free: true}},

@@ -15,15 +15,28 @@ import (
 	"canbobot/services/year"
 )
 
-// Page is the matter's screens.
-type Page struct {
+// Month is an officer's own money: a month, a year, and whether it has come.
+type Month struct {
 	kit.Kit
-	Money   *money.Service
+	List   *list.Service
+	Cases  *cases.Service
+	Papers *paper.Service
+}
+
+// Lists are what the ward pays by, from the first draft to the bank's answer.
+type Lists struct {
+	kit.Kit
 	List    *list.Service
-	Year    *year.Service
-	Cases   *cases.Service
 	Papers  *paper.Service
 	Results *bank.Service
 	// AsRoster takes a sheet that turned out to be a roster.
 	AsRoster func(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error)
+}
+
+// Rules are what the ward pays for, and out of what: policies and the year.
+type Rules struct {
+	kit.Kit
+	Money  *money.Service
+	Year   *year.Service
+	Papers *paper.Service
 }

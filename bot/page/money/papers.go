@@ -11,7 +11,7 @@ import (
 )
 
 // runPapers offers what may be printed of a payment list.
-func (p *Page) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
@@ -24,9 +24,9 @@ func (p *Page) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // runPaper hands one of them out.
-func (p *Page) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, kind := kit.Number(turn.Arg(0)), turn.Arg(1)
-	actor, words := turn.Speaker.Actor, paper.Words{Say: p.SheetWords, Spell: texts.InWords}
+	actor, words := turn.Speaker.Actor, words(p.Kit)
 	var drawn paper.Paper
 	var err error
 	switch kind {

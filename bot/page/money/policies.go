@@ -14,7 +14,7 @@ import (
 )
 
 // policies lists what the ward pays and paid, the latest first.
-func (p *Page) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	all, err := p.Money.AllPolicies(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -39,7 +39,7 @@ func (p *Page) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) inForce(policy models.Policy) string {
+func (p *Rules) inForce(policy models.Policy) string {
 	if policy.To.IsZero() {
 		return p.Say("policies.since", "from", texts.Date(policy.From))
 	}
@@ -47,7 +47,7 @@ func (p *Page) inForce(policy models.Policy) string {
 }
 
 // policyRow shows one policy whole.
-func (p *Page) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -63,7 +63,7 @@ func (p *Page) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	return reply, nil
 }
 
-func (p *Page) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money.PolicyView, error) {
+func (p *Rules) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money.PolicyView, error) {
 	all, err := p.Money.AllPolicies(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return money.PolicyView{}, err
@@ -76,7 +76,7 @@ func (p *Page) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money
 }
 
 // describePolicy says what a policy pays, to whom, and on what paper.
-func (p *Page) describePolicy(policy models.Policy) string {
+func (p *Rules) describePolicy(policy models.Policy) string {
 	lines := []string{p.Say("policies.source", "source", p.sourceName(policy.Source)), p.Say("policies.basis", "basis", policy.LegalBasis)}
 	if !policy.LegalDate.IsZero() {
 		lines[1] = p.Say("policies.basis_dated", "basis", policy.LegalBasis, "date", texts.Date(policy.LegalDate))
@@ -105,7 +105,7 @@ func (p *Page) describePolicy(policy models.Policy) string {
 	return strings.Join(lines, "\n")
 }
 
-func (p *Page) accrualWords(policy models.Policy) string {
+func (p *Rules) accrualWords(policy models.Policy) string {
 	switch policy.Accrual {
 	case models.NextMonth:
 		return p.Say("policies.next_month")
@@ -117,7 +117,7 @@ func (p *Page) accrualWords(policy models.Policy) string {
 	return p.Say("policies.on_day", "day", policy.AccrualDays)
 }
 
-func (p *Page) rulePays(rule models.PolicyRule) string {
+func (p *Rules) rulePays(rule models.PolicyRule) string {
 	if rule.Coefficient > 0 {
 		return p.Say("policies.coefficient", "factor", factor(rule.Coefficient))
 	}
@@ -125,7 +125,7 @@ func (p *Page) rulePays(rule models.PolicyRule) string {
 }
 
 // ruleOrganizations names whom the rules cover.
-func (p *Page) ruleOrganizations(rules []models.PolicyRule) string {
+func (p *Rules) ruleOrganizations(rules []models.PolicyRule) string {
 	var names []string
 	for _, rule := range rules {
 		if rule.OrganizationCode == "" {
@@ -138,7 +138,7 @@ func (p *Page) ruleOrganizations(rules []models.PolicyRule) string {
 	return strings.Join(names, ", ")
 }
 
-func (p *Page) policyAdd(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policyAdd(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
@@ -147,7 +147,7 @@ func (p *Page) policyAdd(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 
 // policyFollow begins a policy in the place of another: whose money it is and
 // how months count go without saying, the paper and the amounts are asked.
-func (p *Page) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -161,7 +161,7 @@ func (p *Page) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	return turn.Begin(ctx, "policy", known)
 }
 
-func (p *Page) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -169,7 +169,7 @@ func (p *Page) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return turn.Begin(ctx, "policy_close", bot.Answers{"policy": kit.ID(one.ID)})
 }
 
-func (p *Page) policyCloseForm() *bot.Form {
+func (p *Rules) policyCloseForm() *bot.Form {
 	monthEnds := func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		var row []bot.Button
 		for _, month := range []models.Month{p.Today().MonthOf(), p.Today().MonthOf() + 1} {
@@ -201,7 +201,7 @@ func (p *Page) policyCloseForm() *bot.Form {
 }
 
 // policyEffect says what a policy does to a month before it is written.
-func (p *Page) policyEffect(effect money.PolicyEffect) string {
+func (p *Rules) policyEffect(effect money.PolicyEffect) string {
 	change := texts.Money(effect.After - effect.Before)
 	if effect.After >= effect.Before {
 		change = "+" + change

@@ -10,7 +10,7 @@ import (
 )
 
 // policy tells how much and on what basis.
-func (p *Page) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	policies, err := p.Money.Policies(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err

@@ -46,7 +46,7 @@ func readCap(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.
 	return kept, err
 }
 
-func (p *Page) showPay(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func (p *Rules) showPay(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
 	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 		amount, coefficient := payOf(answers[step])
 		if amount == 0 && coefficient == 0 {
@@ -78,11 +78,11 @@ func stackingKept(p models.Policy) string {
 	return string(p.Stacking)
 }
 
-func (p *Page) showAccrual(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+func (p *Rules) showAccrual(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 	return p.accrualWords(policyFrom(answers)), nil
 }
 
-func (p *Page) showStacking(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+func (p *Rules) showStacking(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 	policy := policyFrom(answers)
 	if policy.Stacking == models.StackPercent {
 		return p.Say("policies.highest_plus", "percent", policy.StackingPercent), nil
@@ -90,12 +90,12 @@ func (p *Page) showStacking(_ context.Context, _ bot.Turn, answers bot.Answers) 
 	return p.Say("policies." + string(policy.Stacking)), nil
 }
 
-func (p *Page) showSource(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+func (p *Rules) showSource(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 	return p.sourceName(answers["source"]), nil
 }
 
 // readLastDay reads a last day that does not come before the first.
-func (p *Page) readLastDay(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p *Rules) readLastDay(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	kept, err := kit.NoneOr(p.ReadDay)(ctx, turn, answers, input)
 	if err == nil && kept != kit.None && kit.DayOf(kept).Before(kit.DayOf(answers["from"])) {
 		return "", services.Invalid("policy_dates")
@@ -103,7 +103,7 @@ func (p *Page) readLastDay(ctx context.Context, turn bot.Turn, answers bot.Answe
 	return kept, err
 }
 
-func (p *Page) showDayOrNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func (p *Rules) showDayOrNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 		if answers[step] == kit.None {
 			return strings.ToLower(p.Say("policy_choice.none")), nil
@@ -113,7 +113,7 @@ func (p *Page) showDayOrNone(step string) func(context.Context, bot.Turn, bot.An
 }
 
 // monthStarts offers the first day of this month and of the next.
-func (p *Page) monthStarts(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+func (p *Rules) monthStarts(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	var row []bot.Button
 	for _, month := range []models.Month{p.Today().MonthOf(), p.Today().MonthOf() + 1} {
 		row = append(row, bot.Button{Label: p.Say("policies.from_button", "date", kit.ShortDate(month.First())),
@@ -123,7 +123,7 @@ func (p *Page) monthStarts(context.Context, bot.Turn, bot.Answers) ([][]bot.Butt
 }
 
 // readOrganizations reads one or several organizations: "phụ nữ, nông dân".
-func (p *Page) readOrganizations(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p *Rules) readOrganizations(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	codes, all := understand.ReadOrganizations(input.Text)
 	switch {
 	case all || input.Choice == every:
@@ -134,7 +134,7 @@ func (p *Page) readOrganizations(_ context.Context, _ bot.Turn, _ bot.Answers, i
 	return strings.Join(codes, ","), nil
 }
 
-func (p *Page) showOrganizations(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+func (p *Rules) showOrganizations(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 	if answers["organizations"] == every {
 		return p.Say("policies.every"), nil
 	}

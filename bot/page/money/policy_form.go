@@ -13,7 +13,7 @@ import (
 
 // policyForm enters a policy: whose money, on what paper, from when, to whom and
 // how much, and how a month begun or ended in the middle counts.
-func (p *Page) policyForm() *bot.Form {
+func (p *Rules) policyForm() *bot.Form {
 	fixed := func(values ...[2]string) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 			var rows [][]bot.Button
@@ -143,7 +143,7 @@ func choiceSaid(read func(string) string) func(bot.Input) (string, error) {
 }
 
 // readChoiceOr takes a button's value, or words that another reading takes.
-func (p *Page) readChoiceOr(choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error),
+func (p *Rules) readChoiceOr(choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error),
 	words func(bot.Input) (string, error)) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 		rows, err := choices(ctx, turn, answers)

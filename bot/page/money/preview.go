@@ -13,7 +13,7 @@ import (
 
 // runReview shows a list beside the one before it: what is new in it and what
 // wants looking at.
-func (p *Page) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	review, err := p.List.Review(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -44,7 +44,7 @@ func (p *Page) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 // runReviewOf pages through the people of one kind.
-func (p *Page) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	review, err := p.List.Review(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -74,16 +74,16 @@ func (p *Page) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return reply, nil
 }
 
-func (p *Page) withdrawRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) withdrawRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.WithdrawRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
-func (p *Page) returnRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) returnRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return turn.Begin(ctx, "run_return", bot.Answers{"run": kit.ID(kit.Number(turn.Arg(0))), "version": kit.ID(int64(kit.Version(turn.Arg(1))))})
 }
 
 // returnRunForm asks a leader why a list is sent back.
-func (p *Page) returnRunForm() *bot.Form {
+func (p *Lists) returnRunForm() *bot.Form {
 	return &bot.Form{
 		Name:  "run_return",
 		Steps: []bot.Step{{Name: "reason", Ask: "run_return.ask", Example: "example.run_return", Read: kit.ReadSentenceStep, Show: kit.AsKept("reason"), Free: true}},
@@ -102,7 +102,7 @@ func (p *Page) returnRunForm() *bot.Form {
 
 // runSteps are the ways back from where a list is, and what to look at before
 // it is signed.
-func (p *Page) runSteps(view list.RunView) [][]bot.Button {
+func (p *Lists) runSteps(view list.RunView) [][]bot.Button {
 	args := []string{kit.ID(view.Run.ID), kit.ID(int64(view.Run.Version))}
 	rows := [][]bot.Button{bot.Row(p.Button("run_review", "runreview", kit.ID(view.Run.ID)))}
 	switch {

@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -10,11 +9,10 @@ import (
 	"canbobot/models"
 	"canbobot/services/cases"
 	"canbobot/services/list"
-	"canbobot/services/vn"
 )
 
 // receiptRows ask the officer whether money that was paid has come.
-func (p *Page) receiptRows(line int64) [][]bot.Button {
+func (p *Month) receiptRows(line int64) [][]bot.Button {
 	return [][]bot.Button{
 		bot.Row(kit.Positive(p.Button("got_full", "got", string(models.ReceiptFull), kit.ID(line)))),
 		bot.Row(p.Button("got_less", "gotless", kit.ID(line)), p.Button("got_none", "got", string(models.ReceiptNone), kit.ID(line))),
@@ -23,7 +21,7 @@ func (p *Page) receiptRows(line int64) [][]bot.Button {
 
 // receiptOf is what the officer has said of a month that was paid, with the
 // button to say it or something else; nothing of a month that was not.
-func (p *Page) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView) (said string, buttons [][]bot.Button, err error) {
+func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView) (said string, buttons [][]bot.Button, err error) {
 	if view.Stage != list.StagePaid || view.LineID == 0 {
 		return "", nil, nil
 	}
@@ -39,7 +37,7 @@ func (p *Page) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView
 }
 
 // got keeps an answer that needs no amount.
-func (p *Page) got(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) got(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	word := cases.Word{Answer: models.ReceiptAnswer(turn.Arg(0)), Line: kit.Number(turn.Arg(1)), Text: p.Say("problem.not_received_text")}
 	receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, word)
 	if err != nil {
@@ -48,7 +46,7 @@ func (p *Page) got(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.receiptKept(receipt), nil
 }
 
-func (p *Page) receiptKept(receipt models.LineReceipt) bot.Reply {
+func (p *Month) receiptKept(receipt models.LineReceipt) bot.Reply {
 	text := p.Say("receipt.kept")
 	if receipt.Answer != models.ReceiptFull && receipt.CaseID != nil {
 		text = p.Say("receipt.case", "number", *receipt.CaseID)
@@ -58,7 +56,7 @@ func (p *Page) receiptKept(receipt models.LineReceipt) bot.Reply {
 }
 
 // gotAgain lets an officer say something else than before.
-func (p *Page) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.MonthOfLine(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -71,11 +69,11 @@ func (p *Page) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) gotLess(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) gotLess(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return turn.Begin(ctx, "got_less", bot.Answers{"line": kit.ID(kit.Number(turn.Arg(0)))})
 }
 
-func (p *Page) gotLessForm() *bot.Form {
+func (p *Month) gotLessForm() *bot.Form {
 	return &bot.Form{
 		Name: "got_less",
 		Steps: []bot.Step{{
@@ -98,37 +96,4 @@ func (p *Page) gotLessForm() *bot.Form {
 			return p.receiptKept(receipt), nil
 		},
 	}
-}
-
-// answersLine tells how many of those who were paid have said that it came; ""
-// before anybody is paid.
-func (p *Page) answersLine(answers list.Answers) string {
-	if answers.Paid == 0 {
-		return ""
-	}
-	return p.Say("receipt.rate", "full", answers.Full, "paid", answers.Paid, "rate", answers.Rate(), "less", answers.Less, "none", answers.None)
-}
-
-// silent lists who was paid and has not said whether it came, to be telephoned.
-func (p *Page) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	run, offset := kit.Number(turn.Arg(0)), int(min(kit.Number(turn.Arg(1)), 1<<30))
-	people, total, err := p.List.Unanswered(ctx, turn.Speaker.Actor, run, offset, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	back := bot.Row(p.Button("back_to_run", "run", kit.ID(run)), p.Button("menu", "menu"))
-	if len(people) == 0 {
-		return bot.Reply{Text: p.Say("receipt.all_answered"), Buttons: [][]bot.Button{back}}, nil
-	}
-	reply := bot.Reply{Title: p.Say("receipt.silent", "count", total), Protect: true}
-	var lines []string
-	for _, one := range people {
-		lines = append(lines, p.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount", texts.Money(one.Amount), "phone", kit.OrDash(vn.FormatPhone(one.Phone))))
-	}
-	reply.Text = strings.Join(lines, "\n")
-	if next := offset + len(people); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "silent", kit.ID(run), kit.ID(int64(next)))))
-	}
-	reply.Buttons = append(reply.Buttons, back)
-	return reply, nil
 }

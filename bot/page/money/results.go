@@ -14,7 +14,7 @@ import (
 )
 
 // resultsHow tells how a bank's answer comes onto a list: by being sent.
-func (p *Page) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
@@ -23,7 +23,7 @@ func (p *Page) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // ReceiveResults shows what a bank's sheet would mark, or asks whether it is
 // one; nothing is marked.
-func (p *Page) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kind, name string, content []byte) (bot.Reply, error) {
+func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kind, name string, content []byte) (bot.Reply, error) {
 	if kind == bank.Unsure {
 		sheet, err := p.Results.Ask(ctx, turn.Speaker.Actor, name, content)
 		if err != nil {
@@ -40,7 +40,7 @@ func (p *Page) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kind
 }
 
 // sheetAs reads a sheet as what its sender says it is.
-func (p *Page) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	name, content, err := p.Results.Sheet(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -53,7 +53,7 @@ func (p *Page) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // drawResults sums a bank's sheet up, with the sheet itself where there is
 // anything to look at in it.
-func (p *Page) drawResults(preview bank.Preview, content []byte) (bot.Reply, error) {
+func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
 	lines := []string{p.Say("results.counts", "rows", c.Rows, "month", preview.Run.Month)}
 	count := func(key string, n int, fields ...any) {
@@ -119,7 +119,7 @@ func countFields(n int, fields []any) bot.Fields {
 
 // applyResults marks what the preview showed. Where the list has changed since,
 // the new preview is shown instead.
-func (p *Page) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	actor, sheet := turn.Speaker.Actor, kit.Number(turn.Arg(0))
 	done, err := p.Results.Apply(ctx, actor, sheet)
 	if services.CodeOf(err) == "results_stale" {
@@ -139,7 +139,7 @@ func (p *Page) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		Buttons: [][]bot.Button{bot.Row(p.Button("back_to_run", "run", kit.ID(done.Run.ID)), p.Button("menu", "menu"))}}, nil
 }
 
-func (p *Page) dropResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) dropResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Results.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}

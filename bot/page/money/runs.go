@@ -14,7 +14,7 @@ import (
 )
 
 // runs lists the ward's payment lists, the newest first.
-func (p *Page) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	runs, err := p.List.Runs(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -45,7 +45,7 @@ func (p *Page) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -54,7 +54,7 @@ func (p *Page) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // drawRun shows a list's totals, what wants looking at, and the next step.
-func (p *Page) drawRun(view list.RunView) bot.Reply {
+func (p *Lists) drawRun(view list.RunView) bot.Reply {
 	run := view.Run
 	counts := map[models.LineState]int{}
 	noAccount, cash := 0, 0 // cash that is still to be handed out
@@ -129,7 +129,7 @@ func (p *Page) drawRun(view list.RunView) bot.Reply {
 }
 
 // reminded draws a list again for who is to sign it.
-func (p *Page) reminded(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
+func (p *Lists) reminded(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, recipient, run)
 	if err != nil || view.Run.State != models.RunSubmitted {
 		return bot.Reply{}, err
@@ -140,7 +140,7 @@ func (p *Page) reminded(ctx context.Context, recipient services.Actor, run int64
 }
 
 // redrawn is the run after something was done to it, in place of its card.
-func (p *Page) redrawn(view list.RunView, err error) (bot.Reply, error) {
+func (p *Lists) redrawn(view list.RunView, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -149,7 +149,7 @@ func (p *Page) redrawn(view list.RunView, err error) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	month, err := models.ParseMonth(turn.Arg(0))
 	if err != nil {
 		month = p.Today().MonthOf()
@@ -157,29 +157,29 @@ func (p *Page) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.Prepare(ctx, turn.Speaker.Actor, month))
 }
 
-func (p *Page) submitRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) submitRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.SubmitRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
-func (p *Page) approveRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) approveRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.ApproveRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
-func (p *Page) exportRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) exportRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.ExportRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
 // settleAll marks every line that has no outcome yet as paid today.
-func (p *Page) settleAll(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) settleAll(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.SettleRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)), p.Today()))
 }
 
-func (p *Page) closeRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) closeRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.redrawn(p.List.CloseRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
 // redraw is a list's card for whoever has it before them.
-func (p *Page) redraw(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
+func (p *Lists) redraw(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, recipient, run)
 	if err != nil {
 		return bot.Reply{}, err

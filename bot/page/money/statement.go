@@ -14,21 +14,21 @@ import (
 )
 
 // yearPicture shows the officer's own year in one picture.
-func (p *Page) yearPicture(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) yearPicture(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.statement(ctx, turn, paper.PNG)
 }
 
 // yearPDF hands the same out to print.
-func (p *Page) yearPDF(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) yearPDF(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.statement(ctx, turn, paper.PDF)
 }
 
-func (p *Page) statement(ctx context.Context, turn bot.Turn, format paper.Format) (bot.Reply, error) {
+func (p *Month) statement(ctx context.Context, turn bot.Turn, format paper.Format) (bot.Reply, error) {
 	if err := kit.OfficersOnly(turn); err != nil {
 		return bot.Reply{}, err
 	}
-	year := p.yearAsked(turn)
-	drawn, err := p.Papers.Statement(ctx, turn.Speaker.Actor, year, format, p.formWords())
+	year := yearAsked(p.Kit, turn)
+	drawn, err := p.Papers.Statement(ctx, turn.Speaker.Actor, year, format, words(p.Kit))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -50,7 +50,7 @@ func (p *Page) statement(ctx context.Context, turn bot.Turn, format paper.Format
 
 // stages shows of which stages of their money the officer is told, and lets
 // them choose.
-func (p *Page) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	every, err := p.List.EveryStage(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -63,7 +63,7 @@ func (p *Page) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		bot.Row(p.Button("stages_on", "stagesset", "on"), p.Button("stages_off", "stagesset", "off")), p.MenuRow()}}, nil
 }
 
-func (p *Page) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	every := turn.Arg(0) == "on"
 	if err := p.List.SetEveryStage(ctx, turn.Speaker.Actor, every); err != nil {
 		return bot.Reply{}, err
@@ -76,7 +76,7 @@ func (p *Page) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 // stageReached tells an officer who asked for it that a month's money moved on.
-func (p *Page) stageReached(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
+func (p *Month) stageReached(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
 	view, err := p.List.MonthOfRun(ctx, recipient, run)
 	if err != nil {
 		return bot.Reply{}, err
@@ -94,7 +94,7 @@ func (p *Page) stageReached(ctx context.Context, recipient services.Actor, run i
 
 // lineSettled tells an officer that their money was paid, or was not and why;
 // nothing where a later list has taken it up since.
-func (p *Page) lineSettled(ctx context.Context, recipient services.Actor, line int64) (bot.Reply, error) {
+func (p *Month) lineSettled(ctx context.Context, recipient services.Actor, line int64) (bot.Reply, error) {
 	view, err := p.List.MonthOfLine(ctx, recipient, line)
 	if err != nil {
 		return bot.Reply{}, err

@@ -12,7 +12,7 @@ import (
 )
 
 // why derives each component: rate, rule, legal basis, in post since.
-func (p *Page) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	month := p.MonthAsked(turn)
 	view, adjusted, err := p.List.Explain(ctx, turn.Speaker.Actor, month)
 	if err != nil {
@@ -40,7 +40,7 @@ func (p *Page) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // sumOf is what an amount is made of: "mức cấp trưởng 200.000 đ x 1 tháng".
-func (p *Page) sumOf(part list.PartView) string {
+func (p *Month) sumOf(part list.PartView) string {
 	rate := p.Say("why.rate", "role", kit.Lower(p.Say("term_role."+string(part.Role))), "rate", texts.Money(part.Rate))
 	switch part.Why {
 	case money.WhyFull:
@@ -53,7 +53,7 @@ func (p *Page) sumOf(part list.PartView) string {
 
 // adjustedMonth derives what is paid, or taken back, for an earlier month, and
 // names the posts that it is for.
-func (p *Page) adjustedMonth(one list.Adjusted, parts []list.PartView) string {
+func (p *Month) adjustedMonth(one list.Adjusted, parts []list.PartView) string {
 	key, amount := "why.arrears", one.Amount
 	if amount < 0 {
 		key, amount = "why.recovery", -amount

@@ -14,22 +14,23 @@ import (
 )
 
 // yearAsked is the year that a button or a text names; this one else.
-func (p *Page) yearAsked(turn bot.Turn) int {
+func yearAsked(k kit.Kit, turn bot.Turn) int {
 	if year := int(kit.Number(turn.Arg(0))); year > 0 {
 		return year
 	}
 	if year := turn.Meaning.Slots.Year; year > 0 {
 		return year
 	}
-	return p.Today().Year
+	return k.Today().Year
 }
 
-func (p *Page) formWords() paper.Words {
-	return paper.Words{Say: p.SheetWords, Spell: texts.InWords}
+// words are how a paper says things.
+func words(k kit.Kit) paper.Words {
+	return paper.Words{Say: k.SheetWords, Spell: texts.InWords}
 }
 
 // sourceName is whose money it is, as staff say it.
-func (p *Page) sourceName(source string) string {
+func (p *Rules) sourceName(source string) string {
 	if p.Texts.Has("source_name." + source) {
 		return p.Say("source_name." + source)
 	}
@@ -37,8 +38,8 @@ func (p *Page) sourceName(source string) string {
 }
 
 // year shows the ward's money of a year: in words, and as a picture.
-func (p *Page) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor, year := turn.Speaker.Actor, p.yearAsked(turn)
+func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor, year := turn.Speaker.Actor, yearAsked(p.Kit, turn)
 	report, err := p.Year.Year(ctx, actor, year)
 	if err != nil {
 		return bot.Reply{}, err
@@ -46,7 +47,7 @@ func (p *Page) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if year < report.On.Year && report.Forecast == 0 && report.Budget == 0 {
 		return bot.Reply{Text: p.Say("year.nothing", "year", year), Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("menu", "menu"))}}, nil
 	}
-	paper, err := p.Papers.Year(ctx, actor, year, paper.PNG, p.formWords())
+	paper, err := p.Papers.Year(ctx, actor, year, paper.PNG, words(p.Kit))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -78,7 +79,7 @@ func (p *Page) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) sourceLine(source year.SourceSum) string {
+func (p *Rules) sourceLine(source year.SourceSum) string {
 	name, forecast, rest := p.sourceName(source.Source), texts.Money(source.Forecast), source.Budget-source.Forecast
 	switch {
 	case source.Budget == 0:
@@ -101,8 +102,8 @@ func vacant(report year.YearReport, role models.TermRole) []string {
 }
 
 // yearParts shows the year by organization or by village.
-func (p *Page) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	asked := p.yearAsked(turn)
+func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	asked := yearAsked(p.Kit, turn)
 	report, err := p.Year.Year(ctx, turn.Speaker.Actor, asked)
 	if err != nil {
 		return bot.Reply{}, err
@@ -127,7 +128,7 @@ func (p *Page) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 // placeLine tells one place's people and money, leaving out what is nothing.
-func (p *Page) placeLine(place year.PlaceSum) string {
+func (p *Rules) placeLine(place year.PlaceSum) string {
 	said := []string{p.Say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount", texts.Money(place.Amount))}
 	for _, part := range []struct {
 		key    string
@@ -144,7 +145,7 @@ func (p *Page) placeLine(place year.PlaceSum) string {
 const vacantShown = 20
 
 // vacancies lists the posts that nobody holds.
-func (p *Page) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Rules) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	report, err := p.Year.Year(ctx, turn.Speaker.Actor, p.Today().Year)
 	if err != nil {
 		return bot.Reply{}, err
@@ -173,9 +174,9 @@ func (p *Page) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 // yearSheet hands the year out as a workbook.
-func (p *Page) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	year := p.yearAsked(turn)
-	paper, err := p.Papers.Year(ctx, turn.Speaker.Actor, year, paper.XLSX, p.formWords())
+func (p *Rules) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	year := yearAsked(p.Kit, turn)
+	paper, err := p.Papers.Year(ctx, turn.Speaker.Actor, year, paper.XLSX, words(p.Kit))
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -1,0 +1,27 @@
+package money
+
+import (
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+)
+
+// Register puts policies, the year and the budget into the book.
+func (p *Rules) Register(b *kit.Book) {
+	b.Screen("policy", p.policy, kit.Intent(bot.Policy, "policy"))
+	b.Screen("policies", p.policies, kit.Staff, kit.Label("policies"))
+	b.Screen("policyrow", p.policyRow, kit.Staff, kit.Inner)
+	b.Screen("policyadd", p.policyAdd, kit.Inner)
+	b.Screen("policyfollow", p.policyFollow, kit.Staff, kit.Inner)
+	b.Screen("policyclose", p.policyClose, kit.Staff, kit.Inner)
+	b.Screen("year", p.year, kit.Staff, kit.Label("year"))
+	b.Screen("yearparts", p.yearParts, kit.Staff, kit.Inner)
+	b.Screen("vacant", p.vacancies, kit.Staff, kit.Inner)
+	b.Screen("yearsheet", p.yearSheet, kit.Inner)
+	b.Screen("budget", p.budget, kit.Inner)
+	b.Screen("payday", p.payDay, kit.Inner)
+	b.Screen("paydayset", p.payDaySet, kit.Inner)
+
+	b.Form(p.policyForm())
+	b.Form(p.policyCloseForm())
+	b.Form(p.budgetForm())
+}
