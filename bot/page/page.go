@@ -59,10 +59,9 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
 	}
 	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results}
-	notices := &notice.Page{
-		Kit: common, Notices: w.Notices, List: w.List, Cases: w.Cases, Roster: w.Roster, Window: outside.Window,
-	}
-	people.Reach, people.Other, lists.AsRoster = notices.ReachLines, lists.ReceiveResults, people.ReceiveRoster
+	inbox := &notice.Inbox{Kit: common, Notices: w.Notices, List: w.List, Cases: w.Cases}
+	sending := &notice.Sending{Kit: common, Inbox: inbox, Notices: w.Notices, Window: outside.Window}
+	people.Reach, people.Other, lists.AsRoster = sending.ReachLines, lists.ReceiveResults, people.ReceiveRoster
 	requests := &change.Page{Kit: common, Changes: w.Changes, Evidence: w.Evidence, Roster: w.Roster}
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
@@ -76,7 +75,9 @@ func New(w *ward.Services, outside Outside) *Pages {
 		&money.Month{Kit: common, List: w.List, Cases: w.Cases, Papers: w.Papers},
 		lists,
 		&money.Rules{Kit: common, Money: w.Money, Year: w.Year, Papers: w.Papers},
-		notices,
+		inbox,
+		sending,
+		&notice.Writing{Kit: common, Sending: sending, Notices: w.Notices, Roster: w.Roster},
 		&cases.Page{Kit: common, Cases: w.Cases, List: w.List},
 		unasked,
 	} {

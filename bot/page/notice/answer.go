@@ -12,18 +12,18 @@ import (
 	"canbobot/services/notice"
 )
 
-func (p *Page) confirmNotice(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Inbox) confirmNotice(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.Notices.Confirm(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	return p.afterAnswer(ctx, turn, view, err)
 }
 
-func (p *Page) come(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Inbox) come(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.Notices.Answer(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), true, "")
 	return p.afterAnswer(ctx, turn, view, err)
 }
 
 // afterAnswer shows the notice again, with what was said to it.
-func (p *Page) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View, err error) (bot.Reply, error) {
+func (p *Inbox) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -37,7 +37,7 @@ func (p *Page) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View,
 }
 
 // noticeFile brings a notice's file again.
-func (p *Page) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Inbox) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
 	files, err := p.noticeFiles(ctx, turn.Speaker.Actor, notice)
 	return bot.Reply{Text: p.Say("notices.file", "number", notice), Files: files, Buttons: [][]bot.Button{p.MenuRow()}},
@@ -45,14 +45,14 @@ func (p *Page) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 }
 
 // absent asks why somebody does not come.
-func (p *Page) absent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Inbox) absent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if _, err := p.Notices.One(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
 	return turn.Begin(ctx, "absent", bot.Answers{"notice": kit.ID(kit.Number(turn.Arg(0)))})
 }
 
-func (p *Page) absentForm() *bot.Form {
+func (p *Inbox) absentForm() *bot.Form {
 	return &bot.Form{
 		Name: "absent",
 		Steps: []bot.Step{{Name: "why", Ask: "notices.why_ask", Example: "example.absent", Free: true, Show: p.OrNone("why"),
@@ -92,14 +92,14 @@ func (p *Page) absentForm() *bot.Form {
 }
 
 // askBack takes a question about a notice; it becomes a case for the clerk.
-func (p *Page) askBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Inbox) askBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if _, err := p.Notices.One(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
 	return turn.Begin(ctx, "ask_back", bot.Answers{"notice": kit.ID(kit.Number(turn.Arg(0)))})
 }
 
-func (p *Page) askBackForm() *bot.Form {
+func (p *Inbox) askBackForm() *bot.Form {
 	return &bot.Form{
 		Name: "ask_back",
 		Steps: []bot.Step{{Name: "text", Ask: "notices.ask_back", Example: "example.ask_back", Read: kit.ReadSentenceStep,

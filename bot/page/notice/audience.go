@@ -13,7 +13,7 @@ import (
 )
 
 // audienceStep asks whom a notice is for: in their own words, or by a button.
-func (p *Page) audienceStep() bot.Step {
+func (p *Writing) audienceStep() bot.Step {
 	return bot.Step{
 		Name: "audience", Ask: "notice.audience", Example: "example.audience", Read: p.readAudience, Choices: p.audiences,
 		Pick: true,
@@ -22,12 +22,12 @@ func (p *Page) audienceStep() bot.Step {
 			if err != nil {
 				return "", err
 			}
-			return p.audienceWords(ctx, turn.Speaker.Actor, audience)
+			return p.Sending.audienceWords(ctx, turn.Speaker.Actor, audience)
 		},
 	}
 }
 
-func (p *Page) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+func (p *Writing) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (p *Page) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][
 
 // readAudience understands whom a notice is for. A word of which nothing is made
 // is asked about: without it, others might be meant.
-func (p *Page) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p *Writing) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	audience := notice.Audience{}
 	organization, byOrganization := strings.CutPrefix(input.Choice, "org.")
 	switch {
@@ -77,7 +77,7 @@ func (p *Page) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers, i
 	return string(kept), err
 }
 
-func (p *Page) audienceSaid(ctx context.Context, turn bot.Turn, text string) (notice.Audience, error) {
+func (p *Writing) audienceSaid(ctx context.Context, turn bot.Turn, text string) (notice.Audience, error) {
 	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return notice.Audience{}, err
@@ -124,62 +124,4 @@ func audienceKept(answers bot.Answers) (audience notice.Audience, err error) {
 		return audience, services.Invalid("audience").Because(err)
 	}
 	return audience, nil
-}
-
-// namedVillages is how many villages an audience is told by name.
-const namedVillages = 6
-
-// audienceWords says whom an audience means, as staff check it.
-func (p *Page) audienceWords(ctx context.Context, actor services.Actor, audience notice.Audience) (string, error) {
-	directory, err := p.Notices.Directory(ctx, actor)
-	if err != nil {
-		return "", err
-	}
-	var parts []string
-	var roles []string
-	for _, role := range audience.Roles {
-		roles = append(roles, p.Say("term_role."+string(role)))
-	}
-	switch {
-	case len(roles) > 0:
-		parts = append(parts, strings.Join(roles, ", "))
-	case len(audience.People) > 0:
-		parts = append(parts, p.Say("notice.named", "people", len(audience.People)))
-	case audience.Unconfirmed != 0:
-		parts = append(parts, p.Say("notice.unconfirmed", "number", audience.Unconfirmed))
-	case audience.Recipients != 0:
-		parts = append(parts, p.Say("notice.recipients", "number", audience.Recipients))
-	default:
-		parts = append(parts, p.Say("notice.everyone"))
-	}
-	if audience.Unconfirmed != 0 && len(roles) > 0 {
-		parts = append(parts, p.Say("notice.unconfirmed", "number", audience.Unconfirmed))
-	}
-	var organizations, villages []string
-	for _, code := range audience.Organizations {
-		for _, organization := range directory.Organizations {
-			if organization.Code == code {
-				organizations = append(organizations, organization.BranchName)
-			}
-		}
-	}
-	for _, one := range audience.Villages {
-		for _, village := range directory.Villages {
-			if village.ID == one {
-				villages = append(villages, village.Name)
-			}
-		}
-	}
-	if len(organizations) > 0 {
-		parts = append(parts, strings.Join(organizations, ", "))
-	}
-	switch {
-	case len(villages) > namedVillages:
-		parts = append(parts, p.Say("notice.villages", "count", len(villages)))
-	case len(villages) > 0:
-		parts = append(parts, strings.Join(villages, ", "))
-	case len(audience.People) == 0 && audience.Unconfirmed == 0 && audience.Recipients == 0:
-		parts = append(parts, p.Say("notice.whole_ward", "ward", directory.Ward.Kind+" "+directory.Ward.Name))
-	}
-	return strings.Join(parts, "; "), nil
 }

@@ -14,7 +14,7 @@ import (
 const callsShown = 5
 
 // calls lists whom no message reached, with the number to call.
-func (p *Page) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	calls, total, err := p.Notices.Calls(ctx, turn.Speaker.Actor, callsShown)
 	if err != nil {
 		return bot.Reply{}, err
@@ -46,7 +46,7 @@ func (p *Page) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // called takes one person off the list and shows the rest.
-func (p *Page) called(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) called(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Notices.Called(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
@@ -56,7 +56,7 @@ func (p *Page) called(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // whatOf names what a message was about.
-func (p *Page) whatOf(kind string, subject int64) string {
+func (p *Sending) whatOf(kind string, subject int64) string {
 	if outbox.Templated(outbox.Kind(kind)) {
 		return p.Say("told_kind."+kind, "number", subject)
 	}

@@ -16,13 +16,13 @@ import (
 const shortest = 2000
 
 // notice shows one notice to its senders.
-func (p *Page) notice(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) notice(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.noticeCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 }
 
 // noticeCard is a notice as its senders see it: a draft with its preview, or how
 // far it got.
-func (p *Page) noticeCard(ctx context.Context, actor services.Actor, notice int64) (bot.Reply, error) {
+func (p *Sending) noticeCard(ctx context.Context, actor services.Actor, notice int64) (bot.Reply, error) {
 	standing, err := p.Notices.Standing(ctx, actor, notice)
 	if err != nil {
 		return bot.Reply{}, err
@@ -39,7 +39,7 @@ func (p *Page) noticeCard(ctx context.Context, actor services.Actor, notice int6
 
 // draftCard shows what has not left: to whom, when, and exactly what they will
 // read.
-func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.Notice) (bot.Reply, error) {
+func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told models.Notice) (bot.Reply, error) {
 	number := kit.ID(told.ID)
 	reply := bot.Reply{Title: p.Say("draft.title_"+string(told.State), "number", told.ID)}
 	if told.State == models.NoticeCancelled {
@@ -79,7 +79,7 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 	}
 	reply.Text = strings.Join(append(lines, preview...), "\n")
 	if told.FileID != nil {
-		if reply.Files, err = p.noticeFiles(ctx, actor, told.ID); err != nil {
+		if reply.Files, err = p.Inbox.noticeFiles(ctx, actor, told.ID); err != nil {
 			return bot.Reply{}, err
 		}
 	}
@@ -130,7 +130,7 @@ func (p *Page) draftCard(ctx context.Context, actor services.Actor, told models.
 
 // preview is the message as the first of its people will read it, in the parts
 // in which the tightest channel sends it.
-func (p *Page) preview(ctx context.Context, actor services.Actor, told models.Notice,
+func (p *Sending) preview(ctx context.Context, actor services.Actor, told models.Notice,
 	audience notice.Audience) ([]string, error) {
 	directory, err := p.Notices.Directory(ctx, actor)
 	if err != nil {
@@ -145,12 +145,12 @@ func (p *Page) preview(ctx context.Context, actor services.Actor, told models.No
 		}
 		if len(people) > 0 {
 			lines = []string{"", p.Say("draft.preview_of", "name", people[0].Name)}
-			if text, err = p.filled(ctx, actor, people[0].Person, told); err != nil {
+			if text, err = p.Inbox.filled(ctx, actor, people[0].Person, told); err != nil {
 				return nil, err
 			}
 		}
 	}
-	arrives := p.noticeAs(notice.View{Notice: told, From: directory.Ward.Kind + " " + directory.Ward.Name}, text)
+	arrives := p.Inbox.noticeAs(notice.View{Notice: told, From: directory.Ward.Kind + " " + directory.Ward.Name}, text)
 	parts := bot.Split(arrives.Title+"\n"+arrives.Text, shortest)
 	for i, part := range parts {
 		if len(parts) > 1 {

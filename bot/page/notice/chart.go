@@ -15,7 +15,7 @@ import (
 const chartPlaces = 15
 
 // noticeChart brings a picture of what became of a notice.
-func (p *Page) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	chart, err := p.Notices.Chart(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -45,7 +45,7 @@ func (p *Page) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error
 			p.MenuRow()}}, nil
 }
 
-func (p *Page) placeName(place notice.Place) string {
+func (p *Sending) placeName(place notice.Place) string {
 	if place.Village == "" {
 		return p.Say("notice_chart.nowhere")
 	}
@@ -53,7 +53,7 @@ func (p *Page) placeName(place notice.Place) string {
 }
 
 // noticePicture says what a notice's figures are, for papers to draw.
-func (p *Page) noticePicture(chart notice.Chart) paper.Chart {
+func (p *Sending) noticePicture(chart notice.Chart) paper.Chart {
 	notice := chart.Notice
 	subject, _, _ := strings.Cut(notice.Text, "\n")
 	picture := paper.Chart{
@@ -92,7 +92,7 @@ func (p *Page) noticePicture(chart notice.Chart) paper.Chart {
 }
 
 // drawPlaces shows where the fewest have answered; the rest is summed up.
-func (p *Page) drawPlaces(picture *paper.Chart, chart notice.Chart) {
+func (p *Sending) drawPlaces(picture *paper.Chart, chart notice.Chart) {
 	head, done, silent := "villages_seen", "seen", "unseen"
 	if chart.Notice.NeedsConfirm {
 		head, done, silent = "villages", "confirmed", "unconfirmed"

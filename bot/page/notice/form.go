@@ -18,7 +18,7 @@ const (
 	wantsAnswer  = "come"
 )
 
-func (p *Page) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Speaker.Actor.Role == services.Viewer { // before they have written it all
 		return bot.Reply{}, services.Denied("role")
 	}
@@ -26,7 +26,7 @@ func (p *Page) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 }
 
 // broadcastForm writes a notice and keeps it as a draft, whose card sends it.
-func (p *Page) broadcastForm() *bot.Form {
+func (p *Writing) broadcastForm() *bot.Form {
 	return &bot.Form{
 		Name: "notice", Intent: bot.WardBroadcast, Attach: p.attachToNotice,
 		Steps: []bot.Step{
@@ -62,12 +62,12 @@ func (p *Page) broadcastForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return p.noticeCard(ctx, turn.Speaker.Actor, notice.ID)
+			return p.Sending.noticeCard(ctx, turn.Speaker.Actor, notice.ID)
 		},
 	}
 }
 
-func (p *Page) noticeTextStep() bot.Step {
+func (p *Writing) noticeTextStep() bot.Step {
 	return bot.Step{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: kit.AsKept("text"), Free: true,
 		Read: readNotice}
 }
@@ -79,7 +79,7 @@ func readNotice(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (
 }
 
 // attachToNotice keeps the one picture or PDF of a notice that is being written.
-func (p *Page) attachToNotice(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+func (p *Writing) attachToNotice(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 	file := turn.In.Attachment
 	if file.Size > notice.MaxFile {
 		return "", services.Invalid("file_large").With("max", notice.MaxFile>>20)
@@ -100,7 +100,7 @@ func (p *Page) attachToNotice(ctx context.Context, turn bot.Turn, answers bot.An
 	return p.Say(key), nil
 }
 
-func (p *Page) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+func (p *Writing) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{
 		bot.Row(bot.Button{Label: p.Say("notice.needs"), Action: bot.Choice(wantsRead)},
 			bot.Button{Label: p.Say("notice.needs_answer"), Action: bot.Choice(wantsAnswer)}),
@@ -110,7 +110,7 @@ func (p *Page) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Bu
 // closing is when a day ends on which something is due and no hour was said.
 const closing = 17
 
-func (p *Page) readDeadline(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+func (p *Writing) readDeadline(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	if input.Choice == kit.None {
 		return kit.None, nil
 	}

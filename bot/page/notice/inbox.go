@@ -13,11 +13,8 @@ import (
 	"canbobot/services/notice"
 )
 
-// notices lists what the ward has told this person.
-func (p *Page) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if turn.Speaker.Actor.IsStaff() {
-		return p.sentNotices(ctx, turn)
-	}
+// received lists what the ward has told this person.
+func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	views, err := p.Notices.For(ctx, turn.Speaker.Actor, kit.Listed)
 	if err != nil {
 		return bot.Reply{}, err
@@ -61,7 +58,7 @@ func (p *Page) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // answered says what a person has said to a notice, or what it wants of them.
-func (p *Page) answered(view notice.View) string {
+func (p *Inbox) answered(view notice.View) string {
 	switch {
 	case view.Answer != nil && view.Answer.Attends:
 		return p.Say("notices.coming")
@@ -80,7 +77,7 @@ func (p *Page) answered(view notice.View) string {
 }
 
 // drawNotice is the notice as it arrives at a person, with its file.
-func (p *Page) drawNotice(ctx context.Context, reader services.Actor, view notice.View) (bot.Reply, error) {
+func (p *Inbox) drawNotice(ctx context.Context, reader services.Actor, view notice.View) (bot.Reply, error) {
 	text, err := p.filled(ctx, reader, reader.Person, view.Notice)
 	if err != nil {
 		return bot.Reply{}, err
@@ -92,7 +89,7 @@ func (p *Page) drawNotice(ctx context.Context, reader services.Actor, view notic
 	return reply, err
 }
 
-func (p *Page) noticeFiles(ctx context.Context, actor services.Actor, notice int64) ([]bot.File, error) {
+func (p *Inbox) noticeFiles(ctx context.Context, actor services.Actor, notice int64) ([]bot.File, error) {
 	file, err := p.Notices.File(ctx, actor, notice)
 	if err != nil {
 		return nil, err
@@ -108,7 +105,7 @@ func (p *Page) noticeFiles(ctx context.Context, actor services.Actor, notice int
 }
 
 // noticeAs lays a notice out; the preview and the message are one and the same.
-func (p *Page) noticeAs(view notice.View, text string) bot.Reply {
+func (p *Inbox) noticeAs(view notice.View, text string) bot.Reply {
 	reply := bot.Reply{Title: p.Say("notices.arrived", "from", view.From), Text: text,
 		Protect: len(notice.FieldsOf(view.Notice.Text)) > 0}
 	if view.Notice.Corrects != nil {
@@ -133,7 +130,7 @@ func (p *Page) noticeAs(view notice.View, text string) bot.Reply {
 }
 
 // filled is a notice's text for one person.
-func (p *Page) filled(ctx context.Context, actor services.Actor, person int64, told models.Notice) (string, error) {
+func (p *Inbox) filled(ctx context.Context, actor services.Actor, person int64, told models.Notice) (string, error) {
 	if len(notice.FieldsOf(told.Text)) == 0 || person == 0 {
 		return told.Text, nil
 	}
@@ -145,7 +142,7 @@ func (p *Page) filled(ctx context.Context, actor services.Actor, person int64, t
 }
 
 // filledFor is a notice's text for a reader.
-func (p *Page) filledFor(ctx context.Context, actor services.Actor, reader notice.Named, told models.Notice) (string,
+func (p *Inbox) filledFor(ctx context.Context, actor services.Actor, reader notice.Named, told models.Notice) (string,
 	error) {
 	sent := p.Clock.Local()
 	if told.SentAt != nil {

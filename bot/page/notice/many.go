@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"canbobot/bot"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/notice"
 )
 
 // noticeFor makes ready to draw a notice for those of the recipients.
-func (p *Page) noticeFor(ctx context.Context, ward, told int64,
+func (p *Inbox) noticeFor(ctx context.Context, ward, told int64,
 	recipients []services.Actor) (func(services.Actor) (bot.Reply, error), error) {
 	system := services.SystemActor(ward)
 	view, err := p.Notices.One(ctx, system, told)
@@ -51,13 +52,13 @@ func (p *Page) noticeFor(ctx context.Context, ward, told int64,
 }
 
 // once reports whether a notice asks not to be sent twice.
-func (p *Page) once(ctx context.Context, ward, told int64) (bool, error) {
+func (p *Inbox) once(ctx context.Context, ward, told int64) (bool, error) {
 	view, err := p.Notices.One(ctx, services.SystemActor(ward), told)
 	return view.Notice.Once, err
 }
 
 // arrives draws a notice for one of its audience.
-func (p *Page) arrives(ctx context.Context, recipient services.Actor, told int64) (bot.Reply, error) {
+func (p *Inbox) arrives(ctx context.Context, recipient services.Actor, told int64) (bot.Reply, error) {
 	view, err := p.Notices.One(ctx, recipient, told)
 	if err == nil {
 		err = notice.Stands(view.Notice)
@@ -66,4 +67,15 @@ func (p *Page) arrives(ctx context.Context, recipient services.Actor, told int64
 		return bot.Reply{}, err
 	}
 	return p.drawNotice(ctx, recipient, view)
+}
+
+// reminded draws a notice again for who has not confirmed it.
+func (p *Inbox) reminded(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
+	view, err := p.Notices.One(ctx, recipient, notice)
+	if err != nil || view.State == models.DeliveryConfirmed {
+		return bot.Reply{}, err
+	}
+	reply, err := p.drawNotice(ctx, recipient, view)
+	reply.Title = p.Say("notices.again", "from", view.From)
+	return reply, err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // monthly lists what goes out by itself.
-func (p *Page) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	rows, err := p.Notices.Recurring(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -36,7 +36,7 @@ func (p *Page) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return reply, nil
 }
 
-func (p *Page) stopMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) stopMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Notices.StopRecurring(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
@@ -46,7 +46,7 @@ func (p *Page) stopMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error
 }
 
 // ruleWords says when a notice recurs: "thứ Bảy tuần đầu, 07:30".
-func (p *Page) ruleWords(rule notice.Monthly) string {
+func (p *Writing) ruleWords(rule notice.Monthly) string {
 	clock := time.Date(0, 1, 1, 0, rule.Minute, 0, 0, time.UTC).Format("15:04")
 	switch {
 	case rule.Day == 31:
@@ -62,11 +62,7 @@ func (p *Page) ruleWords(rule notice.Monthly) string {
 		"clock", clock)
 }
 
-func (p *Page) noticeMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.aboutNotice(ctx, turn, "notice_monthly")
-}
-
-func (p *Page) noticeMonthlyForm() *bot.Form {
+func (p *Writing) noticeMonthlyForm() *bot.Form {
 	return &bot.Form{
 		Name: "notice_monthly",
 		Steps: []bot.Step{{Name: "rule", Ask: "monthly.ask", Example: "example.monthly",

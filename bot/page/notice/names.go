@@ -12,7 +12,7 @@ import (
 )
 
 // noticeSilent lists who has not answered, with the number to call.
-func (p *Page) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	told, page := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
 	silent, total, err := p.Notices.Silent(ctx, turn.Speaker.Actor, told, page)
 	if err != nil {
@@ -28,7 +28,7 @@ func (p *Page) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 }
 
 // noticeNames lists a draft's people: all, or those whom no message reaches.
-func (p *Page) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	told, which, page := kit.Number(turn.Arg(0)), turn.Arg(1), int(kit.Number(turn.Arg(2)))
 	standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, told)
 	if err != nil {
@@ -55,7 +55,7 @@ func (p *Page) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return reply, nil
 }
 
-func (p *Page) nameLines(people []notice.Named, page int) string {
+func (p *Sending) nameLines(people []notice.Named, page int) string {
 	lines := make([]string, len(people))
 	for i, one := range people {
 		lines[i] = p.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone",
@@ -68,7 +68,7 @@ func (p *Page) nameLines(people []notice.Named, page int) string {
 }
 
 // noticeSheet brings the report of a notice.
-func (p *Page) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
 	report, err := p.Notices.Report(ctx, turn.Speaker.Actor, notice, func(key string, fields map[string]any) string {
 		if strings.HasPrefix(key, "unreached.") && !p.Texts.Has(key) {

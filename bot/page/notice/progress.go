@@ -13,7 +13,7 @@ import (
 )
 
 // progressCard shows how far a notice got.
-func (p *Page) progressCard(actor services.Actor, standing notice.Progress) bot.Reply {
+func (p *Sending) progressCard(actor services.Actor, standing notice.Progress) bot.Reply {
 	notice, number := standing.Notice, kit.ID(standing.Notice.ID)
 	reply := bot.Reply{Title: p.Say("progress.title_"+string(notice.State), "number", notice.ID)}
 	lines := []string{kit.FirstLine(notice.Text), "",
@@ -69,7 +69,7 @@ func (p *Page) progressCard(actor services.Actor, standing notice.Progress) bot.
 }
 
 // costLines say what a notice would cost the ward, where it costs anything.
-func (p *Page) costLines(reach notice.Reach) string {
+func (p *Sending) costLines(reach notice.Reach) string {
 	if reach.Cost == 0 && reach.Billed == 0 && reach.Template == 0 {
 		return ""
 	}

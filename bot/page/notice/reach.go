@@ -9,7 +9,7 @@ import (
 )
 
 // whyOf says why a message did not arrive.
-func (p *Page) whyOf(code string) string {
+func (p *Sending) whyOf(code string) string {
 	if !p.Texts.Has("unreached." + code) {
 		code = "other"
 	}
@@ -17,7 +17,7 @@ func (p *Page) whyOf(code string) string {
 }
 
 // ReachLines say by which channels a person can be written to.
-func (p *Page) ReachLines(accounts []models.Account) string {
+func (p *Sending) ReachLines(accounts []models.Account) string {
 	if len(accounts) == 0 {
 		return p.Say("reach.none")
 	}
@@ -39,7 +39,7 @@ func (p *Page) ReachLines(accounts []models.Account) string {
 
 // window says what a message costs on a channel; free where the channel knows
 // no windows.
-func (p *Page) window(channel string, sinceLastSeen time.Duration) string {
+func (p *Sending) window(channel string, sinceLastSeen time.Duration) string {
 	if p.Window == nil {
 		return string(bot.Free)
 	}

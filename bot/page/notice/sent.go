@@ -10,9 +10,17 @@ import (
 	"canbobot/services"
 )
 
+// notices shows staff what the ward sends, and everybody else what they got.
+func (p *Sending) notices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Speaker.Actor.IsStaff() {
+		return p.sentNotices(ctx, turn)
+	}
+	return p.Inbox.received(ctx, turn)
+}
+
 // sentNotices shows staff what has not left yet, what was sent, and how many
 // have read it.
-func (p *Page) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	actor := turn.Speaker.Actor
 	drafts, err := p.Notices.Drafts(ctx, actor)
 	if err != nil {
@@ -72,14 +80,14 @@ func (p *Page) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, error
 }
 
 // setByLeader says whether a leader lets the ward's notices go.
-func (p *Page) setByLeader(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Sending) setByLeader(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Notices.SetByLeader(ctx, turn.Speaker.Actor, turn.Arg(0) == "on"); err != nil {
 		return bot.Reply{}, err
 	}
 	return p.sentNotices(ctx, turn)
 }
 
-func (p *Page) unsentWords(notice models.Notice) string {
+func (p *Sending) unsentWords(notice models.Notice) string {
 	if notice.State == models.NoticeScheduled && notice.SendAt != nil {
 		return p.Say("sent.scheduled", "at", *notice.SendAt)
 	}

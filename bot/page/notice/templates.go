@@ -10,7 +10,7 @@ import (
 )
 
 // templates lists the texts that the ward keeps.
-func (p *Page) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	kept, err := p.Notices.Templates(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -35,7 +35,7 @@ func (p *Page) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	return reply, nil
 }
 
-func (p *Page) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	template, err := p.Notices.Template(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -43,7 +43,7 @@ func (p *Page) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return turn.Begin(ctx, "notice", bot.Answers{"text": template.Text})
 }
 
-func (p *Page) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Notices.DropTemplate(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
@@ -53,7 +53,7 @@ func (p *Page) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 }
 
 // newTemplate keeps a text, or that of a notice.
-func (p *Page) newTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Writing) newTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == "" {
 		return turn.Begin(ctx, "template", nil)
 	}
@@ -64,7 +64,7 @@ func (p *Page) newTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return turn.Begin(ctx, "template", bot.Answers{"text": standing.Notice.Text})
 }
 
-func (p *Page) templateForm() *bot.Form {
+func (p *Writing) templateForm() *bot.Form {
 	return &bot.Form{
 		Name: "template", Intent: bot.WardBroadcast,
 		Steps: []bot.Step{
