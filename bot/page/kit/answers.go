@@ -128,6 +128,12 @@ func DayOf(kept string) models.Date {
 	return day
 }
 
+// Sentence makes a step take a sentence, kept as it was typed.
+func Sentence(step bot.Step) bot.Step {
+	step.Read, step.Show, step.Free = ReadSentenceStep, AsKept(step.Name), true
+	return step
+}
+
 // AsKept shows an answer that is kept as it was typed.
 func AsKept(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
 	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) { return answers[step], nil }

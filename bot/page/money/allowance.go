@@ -96,7 +96,8 @@ func (p *Month) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		row = append(row, p.MonthButton(month))
 	}
 	return bot.Reply{
-		Title: p.Say("allowance.quarter", "quarter", slots.Quarter, "year", first.Year()), Text: strings.Join(lines, "\n"), Protect: true,
+		Title: p.Say("allowance.quarter", "quarter", slots.Quarter, "year", first.Year()), Text: strings.Join(lines, "\n"),
+		Protect: true,
 		Buttons: [][]bot.Button{row, bot.Row(p.Button("problem", "problem"), p.Button("history", "history")), p.MenuRow()},
 	}, nil
 }
@@ -131,7 +132,8 @@ func (p *Month) partLine(view list.MonthView, part list.PartView) string {
 	case part.Month != view.Month:
 		key = "allowance.arrears"
 	}
-	return p.Say(key, "title", part.Title, "branch", part.BranchName, "amount", texts.Money(part.Amount), "month", part.Month)
+	return p.Say(key, "title", part.Title, "branch", part.BranchName, "amount", texts.Money(part.Amount), "month",
+		part.Month)
 }
 
 // historyMonths is how far back the history looks.
@@ -142,7 +144,8 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return p.quarter(ctx, turn)
 	}
 	last, title, nothing, year := p.Today().MonthOf(), p.Say("history.title"), p.Say("history.nothing"), p.Today().Year
-	if said := turn.Meaning.Slots.Year; turn.Arg(0) == "" && turn.Meaning.Slots.Month == 0 && said >= 2000 && said < year { // "phụ cấp năm 2025"
+	// "phụ cấp năm 2025"
+	if said := turn.Meaning.Slots.Year; turn.Arg(0) == "" && turn.Meaning.Slots.Month == 0 && said >= 2000 && said < year {
 		year, last = said, models.NewMonth(said, time.December)
 		title, nothing = p.Say("history.year", "year", year), p.Say("history.nothing_of_year", "year", year)
 	}
@@ -158,7 +161,8 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		}
 		stage := p.Say("stage_short."+string(view.Stage), "date", p.StageDate(view))
 		if view.Elsewhere() { // that month's line has it
-			lines = append(lines, p.Say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage, "listed", view.ListedIn))
+			lines = append(lines, p.Say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage,
+				"listed", view.ListedIn))
 			continue
 		}
 		if view.Stage == list.StagePaid {
@@ -167,15 +171,16 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines = append(lines, p.Say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
 	}
 	if len(lines) == 0 {
-		return bot.Reply{Text: nothing, Buttons: [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: nothing, Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}}, nil
 	}
 	lines = append(lines, "", p.Say("history.total", "amount", texts.Money(paid)))
 	return bot.Reply{
 		Title: title, Text: strings.Join(lines, "\n"), Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(p.Button("year_picture", "yearpicture", strconv.Itoa(year)), p.Button("year_pdf", "yearpdf", strconv.Itoa(year))),
+			bot.Row(p.Button("year_picture", "yearpicture", strconv.Itoa(year)),
+				p.Button("year_pdf", "yearpdf", strconv.Itoa(year))),
 			bot.Row(p.Button("allowance", "month"), p.Button("problem", "problem")),
-			bot.Row(p.Button("stages", "stages"), p.Button("menu", "menu")),
+			p.MenuRow(p.Button("stages", "stages")),
 		},
 	}, nil
 }

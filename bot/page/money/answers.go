@@ -16,7 +16,8 @@ func (p *Lists) answersLine(answers list.Answers) string {
 	if answers.Paid == 0 {
 		return ""
 	}
-	return p.Say("receipt.rate", "full", answers.Full, "paid", answers.Paid, "rate", answers.Rate(), "less", answers.Less, "none", answers.None)
+	return p.Say("receipt.rate", "full", answers.Full, "paid", answers.Paid, "rate", answers.Rate(), "less", answers.Less,
+		"none", answers.None)
 }
 
 // silent lists who was paid and has not said whether it came, to be telephoned.
@@ -26,14 +27,15 @@ func (p *Lists) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := bot.Row(p.Button("back_to_run", "run", kit.ID(run)), p.Button("menu", "menu"))
+	back := p.MenuRow(p.Button("back_to_run", "run", kit.ID(run)))
 	if len(people) == 0 {
 		return bot.Reply{Text: p.Say("receipt.all_answered"), Buttons: [][]bot.Button{back}}, nil
 	}
 	reply := bot.Reply{Title: p.Say("receipt.silent", "count", total), Protect: true}
 	var lines []string
 	for _, one := range people {
-		lines = append(lines, p.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount", texts.Money(one.Amount), "phone", kit.OrDash(vn.FormatPhone(one.Phone))))
+		lines = append(lines, p.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount",
+			texts.Money(one.Amount), "phone", kit.OrDash(vn.FormatPhone(one.Phone))))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if next := offset + len(people); int64(next) < total {

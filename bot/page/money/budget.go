@@ -33,16 +33,15 @@ func (p *Rules) budgetForm() *bot.Form {
 		Name: "budget",
 		Steps: []bot.Step{
 			{
-				Name: "source", Ask: "budget.source", Choices: p.sourceChoices, Read: p.readSource, Show: kit.ShowChoice("source", p.sourceChoices), Pick: true,
+				Name: "source", Ask: "budget.source", Choices: p.sourceChoices, Read: p.readSource,
+				Show: kit.ShowChoice("source", p.sourceChoices), Pick: true,
 				Fields: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
 					return bot.Fields{"year": answers["year"]}, nil
 				},
 			},
 			{
 				Name: "amount", Ask: "budget.amount", Example: "example.budget", Read: kit.ReadAmount,
-				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-					return texts.Money(kit.Number(answers["amount"])), nil
-				},
+				Show: showAmount,
 			},
 		},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
@@ -52,12 +51,14 @@ func (p *Rules) budgetForm() *bot.Form {
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			year := int(kit.Number(answers["year"]))
-			if err := p.Year.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year, kit.Number(answers["amount"])); err != nil {
+			if err := p.Year.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year,
+				kit.Number(answers["amount"])); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{
-				Text:    p.Say("budget.done"),
-				Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", answers["year"]), p.Button("budget", "budget", answers["year"])), p.MenuRow()},
+				Text: p.Say("budget.done"),
+				Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", answers["year"]),
+					p.Button("budget", "budget", answers["year"])), p.MenuRow()},
 			}, nil
 		},
 	}
@@ -83,7 +84,8 @@ func (p *Rules) readSource(ctx context.Context, turn bot.Turn, answers bot.Answe
 	}
 	said := models.Fold(input.Text)
 	i := slices.IndexFunc(rows, func(row []bot.Button) bool {
-		return row[0].Action.Value() == input.Choice || input.Choice == "" && said != "" && strings.Contains(models.Fold(row[0].Label), said)
+		return row[0].Action.Value() == input.Choice || input.Choice == "" && said != "" &&
+			strings.Contains(models.Fold(row[0].Label), said)
 	})
 	if i < 0 {
 		return "", services.Invalid("choice")
@@ -108,7 +110,8 @@ func (p *Rules) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Button{Label: p.Say("pay_day.choice_button", "day", day), Action: bot.Act("paydayset", strconv.Itoa(day))}
 	}
 	return bot.Reply{Text: p.Say("pay_day.ask") + "\n" + text, Buttons: [][]bot.Button{
-		{choice(5), choice(10), choice(15)}, {choice(20), choice(25), {Label: p.Say("pay_day.none_button"), Action: bot.Act("paydayset", "0")}},
+		{choice(5), choice(10), choice(15)}, {choice(20), choice(25),
+			{Label: p.Say("pay_day.none_button"), Action: bot.Act("paydayset", "0")}},
 		p.MenuRow(),
 	}}, nil
 }
@@ -122,5 +125,5 @@ func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if day > 0 {
 		text = p.Say("pay_day.done", "day", day)
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year"))}}, nil
 }

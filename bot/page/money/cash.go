@@ -13,7 +13,7 @@ import (
 // cash lists the villages that hand out money of a list, each with a button to
 // mark all of it as handed out.
 func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	run, offset := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
+	run := kit.Number(turn.Arg(0))
 	villages, err := p.List.Cash(ctx, turn.Speaker.Actor, run)
 	if err != nil {
 		return bot.Reply{}, err
@@ -28,10 +28,12 @@ func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		}
 	}
 	var lines []string
-	offset = min(offset, len(waiting))
-	for _, village := range waiting[offset:min(offset+kit.Listed, len(waiting))] {
-		lines = append(lines, p.Say("cash.village", "village", village.Name, "people", village.People, "total", texts.Money(village.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: village.Name, Action: bot.Act("cashof", kit.ID(run), kit.ID(village.Village))}))
+	shown, next := part(waiting, turn.Arg(1))
+	for _, village := range shown {
+		lines = append(lines, p.Say("cash.village", "village", village.Name, "people", village.People, "total",
+			texts.Money(village.Total)))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: village.Name,
+			Action: bot.Act("cashof", kit.ID(run), kit.ID(village.Village))}))
 	}
 	switch {
 	case len(waiting) == 0 && done == 0:
@@ -42,10 +44,10 @@ func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines = append(lines, "", p.Say("cash.ask"))
 	}
 	reply.Text = strings.Join(lines, "\n")
-	if next := offset + kit.Listed; next < len(waiting) {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", kit.ID(run), kit.ID(int64(next)))))
+	if next > 0 {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", kit.ID(run), kit.ID(next))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("back_to_run", "run", kit.ID(run)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(run))))
 	return reply, nil
 }
 
@@ -63,10 +65,12 @@ func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, village := range villages {
 		if village.Village == wanted && village.People > 0 {
 			return bot.Reply{
-				Text: p.Say("cash.confirm", "village", village.Name, "people", village.People, "total", texts.Money(village.Total)), Protect: true,
+				Text: p.Say("cash.confirm", "village", village.Name, "people", village.People, "total",
+					texts.Money(village.Total)), Protect: true,
 				Buttons: [][]bot.Button{
-					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", kit.ID(run), kit.ID(int64(view.Run.Version)), kit.ID(wanted)))),
-					bot.Row(p.Button("cash", "cash", kit.ID(run)), p.Button("menu", "menu")),
+					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", kit.ID(run), kit.ID(int64(view.Run.Version)),
+						kit.ID(wanted)))),
+					p.MenuRow(p.Button("cash", "cash", kit.ID(run))),
 				},
 			}, nil
 		}
@@ -77,7 +81,8 @@ func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (p *Lists) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run := kit.Number(turn.Arg(0))
-	if _, err := p.List.SettleCash(ctx, turn.Speaker.Actor, run, kit.Version(turn.Arg(1)), kit.Number(turn.Arg(2)), p.Today()); err != nil {
+	if _, err := p.List.SettleCash(ctx, turn.Speaker.Actor, run, kit.Version(turn.Arg(1)), kit.Number(turn.Arg(2)),
+		p.Today()); err != nil {
 		return bot.Reply{}, err
 	}
 	turn.Args = []string{kit.ID(run)}

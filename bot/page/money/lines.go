@@ -16,17 +16,19 @@ func (p *Lists) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	offset := min(int(kit.Number(turn.Arg(1))), len(view.Lines))
+	shown, next := part(view.Lines, turn.Arg(1))
 	reply := bot.Reply{Title: p.Say("run.title", "month", view.Run.Month), Protect: true}
-	for _, line := range view.Lines[offset:min(offset+kit.Listed, len(view.Lines))] {
-		reply.Text += p.Say("line.row", "name", line.Name, "amount", texts.Money(line.Amount), "state", p.Say("line_state."+string(line.State))) + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: line.Name, Action: bot.Act("line", kit.ID(view.Run.ID), kit.ID(line.ID))}))
+	for _, line := range shown {
+		reply.Text += p.Say("line.row", "name", line.Name, "amount", texts.Money(line.Amount), "state",
+			p.Say("line_state."+string(line.State))) + "\n"
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: line.Name,
+			Action: bot.Act("line", kit.ID(view.Run.ID), kit.ID(line.ID))}))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
-	if offset+kit.Listed < len(view.Lines) {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "lines", kit.ID(view.Run.ID), kit.ID(int64(offset+kit.Listed)))))
+	if next > 0 {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "lines", kit.ID(view.Run.ID), kit.ID(next))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("back_to_run", "run", kit.ID(view.Run.ID)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(view.Run.ID))))
 	return reply, nil
 }
 
@@ -59,18 +61,21 @@ func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Rep
 	paid := kit.Positive(p.Button("line_paid", "linepaid", kit.ID(run.ID), kit.ID(line.ID)))
 	switch {
 	case sent && line.State == models.LinePending:
-		reply.Buttons = append(reply.Buttons, bot.Row(paid, kit.Negative(p.Button("line_failed", "linefailed", kit.ID(run.ID), kit.ID(line.ID)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(paid,
+			kit.Negative(p.Button("line_failed", "linefailed", kit.ID(run.ID), kit.ID(line.ID)))))
 	case sent && (line.State == models.LineFailed || line.State == models.LineReturned):
 		reply.Buttons = append(reply.Buttons, bot.Row(paid))
 	case line.State == models.LinePaid: // money may come back late, even after the list is closed
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("line_returned", "linefailed", kit.ID(run.ID), kit.ID(line.ID), string(models.LineReturned)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("line_returned", "linefailed", kit.ID(run.ID),
+			kit.ID(line.ID), string(models.LineReturned)))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("lines", "lines", kit.ID(run.ID)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("lines", "lines", kit.ID(run.ID))))
 	return reply
 }
 
 func (p *Lists) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.List.SettleLine(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(1)), models.LinePaid, "", p.Today()); err != nil {
+	if err := p.List.SettleLine(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(1)), models.LinePaid, "",
+		p.Today()); err != nil {
 		return bot.Reply{}, err
 	}
 	reply, err := p.line(ctx, turn)
@@ -89,7 +94,7 @@ func (p *Lists) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error
 func (p *Lists) lineFailedForm() *bot.Form {
 	return &bot.Form{
 		Name:  "line_failed",
-		Steps: []bot.Step{{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason", Read: kit.ReadSentenceStep, Show: kit.AsKept("reason"), Free: true}},
+		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "reason", Ask: "line.failed_ask", Example: "example.bank_reason"})},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			if answers["outcome"] == string(models.LineReturned) {
 				return bot.Reply{Text: p.Say("line.returned_confirm", "reason", answers["reason"])}, nil

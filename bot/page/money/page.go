@@ -7,6 +7,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/texts"
 	"canbobot/services/bank"
 	"canbobot/services/cases"
 	"canbobot/services/list"
@@ -14,6 +15,30 @@ import (
 	"canbobot/services/paper"
 	"canbobot/services/year"
 )
+
+// showAmount is an amount as a form repeats it.
+func showAmount(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+	return texts.Money(kit.Number(answers["amount"])), nil
+}
+
+// difference is what an amount changes by, with its sign.
+func difference(before, after int64) string {
+	if after >= before {
+		return "+" + texts.Money(after-before)
+	}
+	return texts.Money(after - before)
+}
+
+// part is what one message shows of a long list from where an argument says, and
+// where the next begins; 0 at its end.
+func part[T any](all []T, from string) (shown []T, next int64) {
+	offset := int(min(kit.Number(from), int64(len(all))))
+	end := min(offset+kit.Listed, len(all))
+	if end < len(all) {
+		next = int64(end)
+	}
+	return all[offset:end], next
+}
 
 // Month is an officer's own money: a month, a year, and whether it has come.
 type Month struct {

@@ -19,7 +19,7 @@ func (p *Lists) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 	return bot.Reply{Text: p.Say("run_paper.ask"), Buttons: [][]bot.Button{
 		bot.Row(p.Button("paper_list", "runpaper", run, "list"), p.Button("paper_pdf", "runpaper", run, "pdf")),
 		bot.Row(p.Button("paper_transfer", "runpaper", run, "transfer"), p.Button("paper_cash", "runpaper", run, "cash")),
-		bot.Row(p.Button("back_to_run", "run", run), p.Button("menu", "menu")),
+		p.MenuRow(p.Button("back_to_run", "run", run)),
 	}}, nil
 }
 
@@ -44,7 +44,8 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Text: p.Say("run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total)), Protect: true}
+	reply := bot.Reply{Text: p.Say("run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total)),
+		Protect: true}
 	if drawn.People == 0 {
 		reply.Text = p.Say("run_paper.none")
 	}
@@ -55,8 +56,9 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		reply.Text += "\n" + p.Say("run_paper.carried", "count", drawn.Apart)
 	}
 	if drawn.People > 0 || drawn.Apart > 0 {
-		reply.Files = []bot.File{{Name: drawn.Name, MIME: drawn.MIME, Content: drawn.Content}}
+		reply.Files = file(drawn)
 	}
-	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", kit.ID(run)), p.Button("back_to_run", "run", kit.ID(run)))}
+	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", kit.ID(run)),
+		p.Button("back_to_run", "run", kit.ID(run)))}
 	return reply, nil
 }

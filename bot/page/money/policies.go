@@ -27,7 +27,8 @@ func (p *Rules) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 			break
 		}
 		lines = append(lines, p.Say("policies.line", "number", i+1, "name", one.Name, "dates", p.inForce(one.Policy)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("policies.button", "number", i+1), Action: bot.Act("policyrow", kit.ID(one.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("policies.button", "number", i+1),
+			Action: bot.Act("policyrow", kit.ID(one.ID))}))
 	}
 	if len(lines) > 0 {
 		reply.Text = strings.Join(lines, "\n")
@@ -35,7 +36,7 @@ func (p *Rules) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if turn.Speaker.Actor.MayDecide() {
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_add", "policyadd"))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("runs", "runs"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("runs", "runs")))
 	return reply, nil
 }
 
@@ -57,9 +58,10 @@ func (p *Rules) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		reply.Text += "\n" + p.Say("policies.replaced")
 	}
 	if turn.Speaker.Actor.MayDecide() && one.ReplacedByID == nil && (one.To.IsZero() || one.To.After(p.Today())) {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow", kit.ID(one.ID))), kit.Negative(p.Button("policy_close", "policyclose", kit.ID(one.ID)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow",
+			kit.ID(one.ID))), kit.Negative(p.Button("policy_close", "policyclose", kit.ID(one.ID)))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("policies", "policies"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
 	return reply, nil
 }
 
@@ -77,7 +79,8 @@ func (p *Rules) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (mone
 
 // describePolicy says what a policy pays, to whom, and on what paper.
 func (p *Rules) describePolicy(policy models.Policy) string {
-	lines := []string{p.Say("policies.source", "source", p.sourceName(policy.Source)), p.Say("policies.basis", "basis", policy.LegalBasis)}
+	lines := []string{p.Say("policies.source", "source", p.sourceName(policy.Source)),
+		p.Say("policies.basis", "basis", policy.LegalBasis)}
 	if !policy.LegalDate.IsZero() {
 		lines[1] = p.Say("policies.basis_dated", "basis", policy.LegalBasis, "date", texts.Date(policy.LegalDate))
 	}
@@ -87,7 +90,8 @@ func (p *Rules) describePolicy(policy models.Policy) string {
 	for _, rule := range policy.Rules {
 		if !seen[rule.Role] {
 			seen[rule.Role] = true
-			lines = append(lines, p.Say("policies.rule", "role", p.Say("role_name."+string(rule.Role)), "amount", p.rulePays(rule)))
+			lines = append(lines, p.Say("policies.rule", "role", p.Say("role_name."+string(rule.Role)), "amount",
+				p.rulePays(rule)))
 		}
 	}
 	lines = append(lines, p.Say("policies.organizations", "organizations", organizations), p.accrualWords(policy))
@@ -170,16 +174,13 @@ func (p *Rules) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 }
 
 func (p *Rules) policyCloseForm() *bot.Form {
-	monthEnds := func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-		var row []bot.Button
-		for _, month := range []models.Month{p.Today().MonthOf(), p.Today().MonthOf() + 1} {
-			row = append(row, bot.Button{Label: p.Say("policies.until_button", "date", kit.ShortDate(month.Last())), Action: bot.Choice(month.Last().String())})
-		}
-		return [][]bot.Button{row}, nil
-	}
+	monthEnds := p.dayOfMonths(models.Month.Last, func(date string) string {
+		return p.Say("policies.until_button", "date", date)
+	})
 	return &bot.Form{
 		Name: "policy_close", Mends: map[string]string{"policy_dates": "last", "policy_ended": "last"},
-		Steps: []bot.Step{{Name: "last", Ask: "policies.last_ask", Example: "example.from", Choices: monthEnds, Read: p.ReadDay, Show: kit.ShowDayOf("last")}},
+		Steps: []bot.Step{{Name: "last", Ask: "policies.last_ask", Example: "example.from", Choices: monthEnds,
+			Read: p.ReadDay, Show: kit.ShowDayOf("last")}},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			one, err := p.policyOf(ctx, turn, kit.Number(answers["policy"]))
 			if err != nil {
@@ -189,22 +190,22 @@ func (p *Rules) policyCloseForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Title: p.Say("policies.close_title"), Text: p.Say("policies.close_text", "name", one.Name, "last", texts.Date(kit.DayOf(answers["last"]))) + "\n" + p.policyEffect(effect)}, nil
+			return bot.Reply{Title: p.Say("policies.close_title"), Text: p.Say("policies.close_text", "name", one.Name, "last",
+				texts.Date(kit.DayOf(answers["last"]))) + "\n" + p.policyEffect(effect)}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			if err := p.Money.ClosePolicy(ctx, turn.Speaker.Actor, kit.Number(answers["policy"]), kit.DayOf(answers["last"])); err != nil {
+			if err := p.Money.ClosePolicy(ctx, turn.Speaker.Actor, kit.Number(answers["policy"]),
+				kit.DayOf(answers["last"])); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("policies.closed", "last", texts.Date(kit.DayOf(answers["last"]))), Buttons: [][]bot.Button{bot.Row(p.Button("policies", "policies"), p.Button("menu", "menu"))}}, nil
+			return bot.Reply{Text: p.Say("policies.closed", "last", texts.Date(kit.DayOf(answers["last"]))),
+				Buttons: [][]bot.Button{p.MenuRow(p.Button("policies", "policies"))}}, nil
 		},
 	}
 }
 
 // policyEffect says what a policy does to a month before it is written.
 func (p *Rules) policyEffect(effect money.PolicyEffect) string {
-	change := texts.Money(effect.After - effect.Before)
-	if effect.After >= effect.Before {
-		change = "+" + change
-	}
-	return p.Say("policies.effect", "month", effect.Month, "people", effect.People, "before", texts.Money(effect.Before), "after", texts.Money(effect.After), "change", change)
+	return p.Say("policies.effect", "month", effect.Month, "people", effect.People, "before", texts.Money(effect.Before),
+		"after", texts.Money(effect.After), "change", difference(effect.Before, effect.After))
 }

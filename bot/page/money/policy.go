@@ -16,16 +16,19 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(policies) == 0 {
-		return bot.Reply{Text: p.Say("policy.nothing"), Buttons: [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("policy.nothing"), Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}},
+			nil
 	}
 	var blocks []string
 	for _, policy := range policies {
 		lines := []string{p.Say("policy.head", "name", policy.Name)}
 		for _, rule := range policy.Rules {
 			if rule.Amount > 0 {
-				lines = append(lines, p.Say("policy.amount", "role", p.Say("term_role."+string(rule.Role)), "amount", texts.Money(rule.Amount)))
+				lines = append(lines, p.Say("policy.amount", "role", p.Say("term_role."+string(rule.Role)), "amount",
+					texts.Money(rule.Amount)))
 			} else {
-				lines = append(lines, p.Say("policy.coefficient", "role", p.Say("term_role."+string(rule.Role)), "coefficient", texts.Thousandths(rule.Coefficient)))
+				lines = append(lines, p.Say("policy.coefficient", "role", p.Say("term_role."+string(rule.Role)), "coefficient",
+					texts.Thousandths(rule.Coefficient)))
 			}
 		}
 		lines = append(lines,
@@ -35,7 +38,7 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply := bot.Reply{Title: p.Say("policy.title"), Text: strings.Join(blocks, "\n\n")}
 	if turn.Speaker.Actor.Role == services.Officer {
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("allowance", "month"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("allowance", "month"))}
 	} else {
 		reply.Buttons = [][]bot.Button{p.MenuRow()}
 	}

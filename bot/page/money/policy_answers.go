@@ -112,14 +112,17 @@ func (p *Rules) showDayOrNone(step string) func(context.Context, bot.Turn, bot.A
 	}
 }
 
-// monthStarts offers the first day of this month and of the next.
-func (p *Rules) monthStarts(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	var row []bot.Button
-	for _, month := range []models.Month{p.Today().MonthOf(), p.Today().MonthOf() + 1} {
-		row = append(row, bot.Button{Label: p.Say("policies.from_button", "date", kit.ShortDate(month.First())),
-			Action: bot.Choice(month.First().String())})
+// dayOfMonths offers a day of this month and of the next.
+func (p *Rules) dayOfMonths(of func(models.Month) models.Date,
+	label func(date string) string) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+		this := p.Today().MonthOf()
+		var row []bot.Button
+		for _, day := range []models.Date{of(this), of(this + 1)} {
+			row = append(row, bot.Button{Label: label(kit.ShortDate(day)), Action: bot.Choice(day.String())})
+		}
+		return [][]bot.Button{row}, nil
 	}
-	return [][]bot.Button{row}, nil
 }
 
 // readOrganizations reads one or several organizations: "phụ nữ, nông dân".

@@ -23,6 +23,9 @@ func (p *Rules) policyForm() *bot.Form {
 			return rows, nil
 		}
 	}
+	monthStarts := p.dayOfMonths(models.Month.First, func(date string) string {
+		return p.Say("policies.from_button", "date", date)
+	})
 	nothing := fixed([2]string{"none", kit.None})
 	sources := fixed([2]string{"town", "town"}, [2]string{"province", "province"})
 	accruals := fixed([2]string{"on_day", "full_if_on_day 15"}, [2]string{"next_month", "next_month"},
@@ -40,13 +43,11 @@ func (p *Rules) policyForm() *bot.Form {
 		Steps: []bot.Step{
 			{Name: "source", Ask: "policy_ask.source", Choices: sources, Read: p.readChoiceOr(sources, kit.ReadSentence),
 				Show: p.showSource},
-			{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name", Read: kit.ReadSentenceStep,
-				Show: kit.AsKept("name"), Free: true},
-			{Name: "basis", Ask: "policy_ask.basis", Example: "example.policy_basis", Read: kit.ReadSentenceStep,
-				Show: kit.AsKept("basis"), Free: true},
+			kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
+			kit.Sentence(bot.Step{Name: "basis", Ask: "policy_ask.basis", Example: "example.policy_basis"}),
 			{Name: "decided", Ask: "policy_ask.decided", Example: "example.from", Choices: nothing, Read: kit.NoneOr(p.ReadDay),
 				Show: p.showDayOrNone("decided")},
-			{Name: "from", Ask: "policy_ask.from", Example: "example.from", Choices: p.monthStarts, Read: p.ReadDay,
+			{Name: "from", Ask: "policy_ask.from", Example: "example.from", Choices: monthStarts, Read: p.ReadDay,
 				Show: kit.ShowDayOf("from")},
 			{Name: "to", Ask: "policy_ask.to", Example: "example.policy_to", Choices: nothing, Read: p.readLastDay,
 				Show: p.showDayOrNone("to")},

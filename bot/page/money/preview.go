@@ -20,11 +20,8 @@ func (p *Lists) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	lines := []string{p.Say("run.total", "people", review.PeopleAfter, "total", texts.Money(review.After))}
 	if review.Previous != 0 {
-		change := texts.Money(review.After - review.Before)
-		if review.After >= review.Before {
-			change = "+" + change
-		}
-		lines = append(lines, p.Say("run_review.before", "month", review.Previous, "people", review.PeopleBefore, "total", texts.Money(review.Before), "change", change))
+		lines = append(lines, p.Say("run_review.before", "month", review.Previous, "people", review.PeopleBefore, "total",
+			texts.Money(review.Before), "change", difference(review.Before, review.After)))
 	} else {
 		lines = append(lines, p.Say("run_review.first"))
 	}
@@ -32,14 +29,16 @@ func (p *Lists) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	for _, kind := range list.ReviewKinds {
 		if items := review.Items[kind]; len(items) > 0 {
 			lines = append(lines, p.Say("run_review.count", "what", p.Say("run_review.kind."+kind), "count", len(items)))
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("run_review.button." + kind), Action: bot.Act("runreviewof", kit.ID(review.Run.ID), kind)}))
+			reply.Buttons = append(reply.Buttons,
+				bot.Row(bot.Button{Label: p.Say("run_review.button." + kind),
+					Action: bot.Act("runreviewof", kit.ID(review.Run.ID), kind)}))
 		}
 	}
 	if len(reply.Buttons) == 0 && review.Previous != 0 {
 		lines = append(lines, p.Say("run_review.same"))
 	}
 	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("back_to_run", "run", kit.ID(review.Run.ID)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(review.Run.ID))))
 	return reply, nil
 }
 
@@ -53,12 +52,13 @@ func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if !slices.Contains(list.ReviewKinds, kind) {
 		kind = list.ReviewChanged
 	}
-	items := review.Items[kind]
-	offset := min(int(min(kit.Number(turn.Arg(2)), 1<<30)), len(items))
-	reply := bot.Reply{Title: p.Say("run_review.kind_title", "what", p.Say("run_review.kind."+kind), "month", review.Run.Month), Protect: true, Text: p.Say("run_review.nobody")}
+	shown, next := part(review.Items[kind], turn.Arg(2))
+	reply := bot.Reply{Title: p.Say("run_review.kind_title", "what", p.Say("run_review.kind."+kind), "month",
+		review.Run.Month), Protect: true, Text: p.Say("run_review.nobody")}
 	var lines []string
-	for _, item := range items[offset:min(offset+kit.Listed, len(items))] {
-		line := p.Say("run_review.line", "name", item.Name, "unit", item.Unit, "before", texts.Money(item.Before), "after", texts.Money(item.After))
+	for _, item := range shown {
+		line := p.Say("run_review.line", "name", item.Name, "unit", item.Unit, "before", texts.Money(item.Before), "after",
+			texts.Money(item.After))
 		for _, why := range item.Why {
 			line += p.Say("run_review.why." + why)
 		}
@@ -67,31 +67,31 @@ func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if len(lines) > 0 {
 		reply.Text = strings.Join(lines, "\n")
 	}
-	if next := offset + kit.Listed; next < len(items) {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "runreviewof", kit.ID(review.Run.ID), kind, kit.ID(int64(next)))))
+	if next > 0 {
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "runreviewof", kit.ID(review.Run.ID), kind,
+			kit.ID(next))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_review", "runreview", kit.ID(review.Run.ID)), p.Button("back_to_run", "run", kit.ID(review.Run.ID))), p.MenuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_review", "runreview", kit.ID(review.Run.ID)),
+		p.Button("back_to_run", "run", kit.ID(review.Run.ID))), p.MenuRow())
 	return reply, nil
 }
 
-func (p *Lists) withdrawRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.WithdrawRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
-}
-
 func (p *Lists) returnRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "run_return", bot.Answers{"run": kit.ID(kit.Number(turn.Arg(0))), "version": kit.ID(int64(kit.Version(turn.Arg(1))))})
+	return turn.Begin(ctx, "run_return", bot.Answers{"run": kit.ID(kit.Number(turn.Arg(0))),
+		"version": kit.ID(int64(kit.Version(turn.Arg(1))))})
 }
 
 // returnRunForm asks a leader why a list is sent back.
 func (p *Lists) returnRunForm() *bot.Form {
 	return &bot.Form{
 		Name:  "run_return",
-		Steps: []bot.Step{{Name: "reason", Ask: "run_return.ask", Example: "example.run_return", Read: kit.ReadSentenceStep, Show: kit.AsKept("reason"), Free: true}},
+		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "reason", Ask: "run_return.ask", Example: "example.run_return"})},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("run_return.confirm", "reason", answers["reason"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			view, err := p.List.ReturnRun(ctx, turn.Speaker.Actor, kit.Number(answers["run"]), kit.Version(answers["version"]), answers["reason"])
+			view, err := p.List.ReturnRun(ctx, turn.Speaker.Actor, kit.Number(answers["run"]), kit.Version(answers["version"]),
+				answers["reason"])
 			if err != nil {
 				return bot.Reply{}, err
 			}

@@ -15,13 +15,15 @@ import (
 func (p *Month) receiptRows(line int64) [][]bot.Button {
 	return [][]bot.Button{
 		bot.Row(kit.Positive(p.Button("got_full", "got", string(models.ReceiptFull), kit.ID(line)))),
-		bot.Row(p.Button("got_less", "gotless", kit.ID(line)), p.Button("got_none", "got", string(models.ReceiptNone), kit.ID(line))),
+		bot.Row(p.Button("got_less", "gotless", kit.ID(line)),
+			p.Button("got_none", "got", string(models.ReceiptNone), kit.ID(line))),
 	}
 }
 
 // receiptOf is what the officer has said of a month that was paid, with the
 // button to say it or something else; nothing of a month that was not.
-func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView) (said string, buttons [][]bot.Button, err error) {
+func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthView) (said string,
+	buttons [][]bot.Button, err error) {
 	if view.Stage != list.StagePaid || view.LineID == 0 {
 		return "", nil, nil
 	}
@@ -38,7 +40,8 @@ func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthVie
 
 // got keeps an answer that needs no amount.
 func (p *Month) got(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	word := cases.Word{Answer: models.ReceiptAnswer(turn.Arg(0)), Line: kit.Number(turn.Arg(1)), Text: p.Say("problem.not_received_text")}
+	word := cases.Word{Answer: models.ReceiptAnswer(turn.Arg(0)), Line: kit.Number(turn.Arg(1)),
+		Text: p.Say("problem.not_received_text")}
 	receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, word)
 	if err != nil {
 		return bot.Reply{}, err
@@ -51,7 +54,7 @@ func (p *Month) receiptKept(receipt models.LineReceipt) bot.Reply {
 	if receipt.Answer != models.ReceiptFull && receipt.CaseID != nil {
 		text = p.Say("receipt.case", "number", *receipt.CaseID)
 	}
-	buttons := bot.Row(p.Button("got_again", "gotagain", kit.ID(receipt.LineID)), p.Button("menu", "menu"))
+	buttons := p.MenuRow(p.Button("got_again", "gotagain", kit.ID(receipt.LineID)))
 	return bot.Reply{Text: text, Buttons: [][]bot.Button{buttons}}
 }
 
@@ -78,9 +81,7 @@ func (p *Month) gotLessForm() *bot.Form {
 		Name: "got_less",
 		Steps: []bot.Step{{
 			Name: "amount", Ask: "receipt.less_ask", Example: "example.received", Read: kit.ReadAmount,
-			Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-				return texts.Money(kit.Number(answers["amount"])), nil
-			},
+			Show: showAmount,
 		}},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("receipt.less_confirm", "amount", texts.Money(kit.Number(answers["amount"])))}, nil
@@ -88,7 +89,8 @@ func (p *Month) gotLessForm() *bot.Form {
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			amount := kit.Number(answers["amount"])
 			receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, cases.Word{
-				Line: kit.Number(answers["line"]), Answer: models.ReceiptLess, Amount: amount, Text: p.Say("receipt.less_text", "amount", texts.Money(amount)),
+				Line: kit.Number(answers["line"]), Answer: models.ReceiptLess, Amount: amount,
+				Text: p.Say("receipt.less_text", "amount", texts.Money(amount)),
 			})
 			if err != nil {
 				return bot.Reply{}, err

@@ -18,19 +18,23 @@ func (p *Lists) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("results.how"), Buttons: [][]bot.Button{bot.Row(p.Button("back_to_run", "run", kit.ID(kit.Number(turn.Arg(0)))), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: p.Say("results.how"),
+		Buttons: [][]bot.Button{bot.Row(p.Button("back_to_run", "run", kit.ID(kit.Number(turn.Arg(0)))),
+			p.Button("menu", "menu"))}}, nil
 }
 
 // ReceiveResults shows what a bank's sheet would mark, or asks whether it is
 // one; nothing is marked.
-func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kind, name string, content []byte) (bot.Reply, error) {
+func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kind, name string,
+	content []byte) (bot.Reply, error) {
 	if kind == bank.Unsure {
 		sheet, err := p.Results.Ask(ctx, turn.Speaker.Actor, name, content)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		return bot.Reply{Text: p.Say("results.which"), Buttons: [][]bot.Button{
-			bot.Row(p.Button("sheet_results", "sheetas", kit.ID(sheet), "results"), p.Button("sheet_roster", "sheetas", kit.ID(sheet), "roster")), p.MenuRow()}}, nil
+			bot.Row(p.Button("sheet_results", "sheetas", kit.ID(sheet), "results"),
+				p.Button("sheet_roster", "sheetas", kit.ID(sheet), "roster")), p.MenuRow()}}, nil
 	}
 	preview, err := p.Results.Preview(ctx, turn.Speaker.Actor, 0, name, content)
 	if err != nil {
@@ -91,10 +95,11 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 		lines = append(lines, "", p.Say("results.nothing"))
 	default:
 		lines = append(lines, "", p.Say("results.ask"))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("results_apply", "resultsok", kit.ID(preview.ID))), kit.Negative(p.Button("sheet_drop", "resultsdrop", kit.ID(preview.ID)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("results_apply", "resultsok",
+			kit.ID(preview.ID))), kit.Negative(p.Button("sheet_drop", "resultsdrop", kit.ID(preview.ID)))))
 	}
 	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("back_to_run", "run", kit.ID(preview.Run.ID)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(preview.Run.ID))))
 	if content == nil || len(preview.Findings) == 0 {
 		return reply, nil
 	}
@@ -102,7 +107,8 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
+	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+
+		strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
 	return reply, nil
 }
 
@@ -135,13 +141,15 @@ func (p *Lists) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		return bot.Reply{}, err
 	}
 	c := done.Counts
-	return bot.Reply{Title: p.Say("results.applied", "month", done.Run.Month), Text: p.Say("results.done", "paid", c.Paid, "failed", c.Failed, "returned", c.Returned), Replace: true,
-		Buttons: [][]bot.Button{bot.Row(p.Button("back_to_run", "run", kit.ID(done.Run.ID)), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Title: p.Say("results.applied", "month", done.Run.Month),
+		Text: p.Say("results.done", "paid", c.Paid, "failed", c.Failed, "returned", c.Returned), Replace: true,
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("back_to_run", "run", kit.ID(done.Run.ID)))}}, nil
 }
 
 func (p *Lists) dropResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Results.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("results.dropped"), Replace: true, Buttons: [][]bot.Button{bot.Row(p.Button("runs", "runs"), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: p.Say("results.dropped"), Replace: true,
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("runs", "runs"))}}, nil
 }

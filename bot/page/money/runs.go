@@ -31,17 +31,20 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			break
 		}
 		begun = begun || run.Month == month
-		lines = append(lines, p.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)), "people", run.People, "total", texts.Money(run.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("runs.button", "month", run.Month), Action: bot.Act("run", kit.ID(run.ID))}))
+		lines = append(lines, p.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)),
+			"people", run.People, "total", texts.Money(run.Total)))
+		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("runs.button", "month", run.Month),
+			Action: bot.Act("run", kit.ID(run.ID))}))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("runs.nothing"))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if !begun {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{Label: p.Say("runs.prepare", "month", month), Action: bot.Act("prepare", month.String())})))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{Label: p.Say("runs.prepare", "month", month),
+			Action: bot.Act("prepare", month.String())})))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("policies", "policies"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
 	return reply, nil
 }
 
@@ -97,7 +100,8 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 	args := []string{kit.ID(run.ID), kit.ID(int64(run.Version))}
 	switch run.State {
 	case models.RunDraft:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("submit_run", "submit", args...)), p.Button("prepare_again", "prepare", run.Month.String())))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("submit_run", "submit", args...)),
+			p.Button("prepare_again", "prepare", run.Month.String())))
 	case models.RunSubmitted:
 		if view.MayApprove {
 			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("approve_run", "approve", args...))))
@@ -124,7 +128,7 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 	case models.RunApproved, models.RunExported, models.RunClosed:
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_papers", "runpapers", kit.ID(run.ID))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("runs", "runs"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("runs", "runs")))
 	return reply
 }
 
@@ -149,33 +153,25 @@ func (p *Lists) redrawn(view list.RunView, err error) (bot.Reply, error) {
 	return reply, nil
 }
 
+// step takes a list on, or back, as the actor saw it.
+func (p *Lists) step(do func(_ context.Context, _ services.Actor, run int64, version int) (list.RunView,
+	error)) bot.Screen {
+	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		return p.redrawn(do(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
+	}
+}
+
+// settle marks every line that has no outcome yet as paid today.
+func (p *Lists) settle(ctx context.Context, actor services.Actor, run int64, version int) (list.RunView, error) {
+	return p.List.SettleRun(ctx, actor, run, version, p.Today())
+}
+
 func (p *Lists) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	month, err := models.ParseMonth(turn.Arg(0))
 	if err != nil {
 		month = p.Today().MonthOf()
 	}
 	return p.redrawn(p.List.Prepare(ctx, turn.Speaker.Actor, month))
-}
-
-func (p *Lists) submitRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.SubmitRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
-}
-
-func (p *Lists) approveRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.ApproveRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
-}
-
-func (p *Lists) exportRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.ExportRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
-}
-
-// settleAll marks every line that has no outcome yet as paid today.
-func (p *Lists) settleAll(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.SettleRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)), p.Today()))
-}
-
-func (p *Lists) closeRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.redrawn(p.List.CloseRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
 }
 
 // redraw is a list's card for whoever has it before them.

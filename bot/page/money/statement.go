@@ -34,7 +34,7 @@ func (p *Month) statement(ctx context.Context, turn bot.Turn, format paper.Forma
 	}
 	reply := bot.Reply{
 		Text: p.Say("statement.picture", "year", year, "amount", texts.Money(drawn.Total)), Protect: true,
-		Files: []bot.File{{Name: drawn.Name, MIME: drawn.MIME, Content: drawn.Content}},
+		Files: file(drawn),
 	}
 	other := p.Button("year_pdf", "yearpdf", strconv.Itoa(year))
 	if format == paper.PDF {
@@ -43,7 +43,7 @@ func (p *Month) statement(ctx context.Context, turn bot.Turn, format paper.Forma
 	}
 	reply.Buttons = [][]bot.Button{
 		bot.Row(other, p.Button("year_before", "yearpicture", strconv.Itoa(year-1))),
-		bot.Row(p.Button("history", "history"), p.Button("menu", "menu")),
+		p.MenuRow(p.Button("history", "history")),
 	}
 	return reply, nil
 }
@@ -72,7 +72,7 @@ func (p *Month) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if every {
 		text = p.Say("stages.on_done")
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{bot.Row(p.Button("allowance", "month"), p.Button("menu", "menu"))}}, nil
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("allowance", "month"))}}, nil
 }
 
 // stageReached tells an officer who asked for it that a month's money moved on.

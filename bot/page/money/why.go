@@ -19,7 +19,8 @@ func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(view.Parts) == 0 {
-		return bot.Reply{Text: p.Say("why.nothing", "month", month), Buttons: [][]bot.Button{bot.Row(p.Button("policy", "policy"), p.Button("support", "support")), p.MenuRow()}}, nil
+		return bot.Reply{Text: p.Say("why.nothing", "month", month),
+			Buttons: [][]bot.Button{bot.Row(p.Button("policy", "policy"), p.Button("support", "support")), p.MenuRow()}}, nil
 	}
 	var blocks []string
 	for _, part := range view.Parts {
@@ -58,12 +59,14 @@ func (p *Month) adjustedMonth(one list.Adjusted, parts []list.PartView) string {
 	if amount < 0 {
 		key, amount = "why.recovery", -amount
 	}
-	lines := []string{p.Say(key, "month", one.Month, "owed", texts.Money(one.Owed), "settled", texts.Money(one.Settled), "amount", texts.Money(amount))}
+	lines := []string{p.Say(key, "month", one.Month, "owed", texts.Money(one.Owed), "settled", texts.Money(one.Settled),
+		"amount", texts.Money(amount))}
 	for _, part := range parts {
 		if part.Month != one.Month {
 			continue
 		}
-		lines = append(lines, p.Say("why.because", "amount", texts.Money(part.Amount), "title", part.Title, "branch", part.BranchName, "since", part.From,
+		lines = append(lines, p.Say("why.because", "amount", texts.Money(part.Amount), "title", part.Title, "branch",
+			part.BranchName, "since", part.From,
 			"rate", texts.Money(part.Rate), "how", p.Say("why.how."+part.Why, "days", part.Days), "basis", part.Basis))
 	}
 	return strings.Join(lines, "\n")

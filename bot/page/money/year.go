@@ -29,6 +29,11 @@ func words(k kit.Kit) paper.Words {
 	return paper.Words{Say: k.SheetWords, Spell: texts.InWords}
 }
 
+// file is a paper to hand out.
+func file(drawn paper.Paper) []bot.File {
+	return []bot.File{{Name: drawn.Name, MIME: drawn.MIME, Content: drawn.Content}}
+}
+
 // sourceName is whose money it is, as staff say it.
 func (p *Rules) sourceName(source string) string {
 	if p.Texts.Has("source_name." + source) {
@@ -45,14 +50,17 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if year < report.On.Year && report.Forecast == 0 && report.Budget == 0 {
-		return bot.Reply{Text: p.Say("year.nothing", "year", year), Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("menu", "menu"))}}, nil
+		return bot.Reply{Text: p.Say("year.nothing", "year", year),
+			Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year"))}}, nil
 	}
 	paper, err := p.Papers.Year(ctx, actor, year, paper.PNG, words(p.Kit))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := []string{strings.TrimSpace(p.Say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed", texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent),
-		"waiting", texts.Money(report.Waiting), "failed", texts.Money(report.Failed), "forecast", texts.Money(report.Forecast)))}
+	lines := []string{strings.TrimSpace(p.Say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed",
+		texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent),
+		"waiting", texts.Money(report.Waiting), "failed", texts.Money(report.Failed), "forecast",
+		texts.Money(report.Forecast)))}
 	for _, source := range report.Sources {
 		lines = append(lines, p.sourceLine(source))
 	}
@@ -66,16 +74,17 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	of := strconv.Itoa(year)
 	reply := bot.Reply{
 		Title: p.Say("year.title", "year", year), Text: strings.Join(lines, "\n"),
-		Files: []bot.File{{Name: paper.Name, MIME: paper.MIME, Content: paper.Content}},
+		Files: file(paper),
 		Buttons: [][]bot.Button{
-			bot.Row(p.Button("year_organizations", "yearparts", of, "organizations"), p.Button("year_villages", "yearparts", of, "villages")),
+			bot.Row(p.Button("year_organizations", "yearparts", of, "organizations"),
+				p.Button("year_villages", "yearparts", of, "villages")),
 			bot.Row(p.Button("year_vacant", "vacant"), p.Button("year_sheet", "yearsheet", of)),
 		},
 	}
 	if actor.MayDecide() {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("budget", "budget", of), p.Button("pay_day", "payday")))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("year_before", "year", strconv.Itoa(year-1)), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("year_before", "year", strconv.Itoa(year-1))))
 	return reply, nil
 }
 
@@ -85,9 +94,11 @@ func (p *Rules) sourceLine(source year.SourceSum) string {
 	case source.Budget == 0:
 		return p.Say("year.source_bare", "source", name, "forecast", forecast)
 	case rest < 0:
-		return p.Say("year.source_over", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest", texts.Money(-rest))
+		return p.Say("year.source_over", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest",
+			texts.Money(-rest))
 	}
-	return p.Say("year.source_left", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest", texts.Money(rest))
+	return p.Say("year.source_left", "source", name, "forecast", forecast, "budget", texts.Money(source.Budget), "rest",
+		texts.Money(rest))
 }
 
 // vacant are the branches where nobody holds the role.
@@ -108,9 +119,11 @@ func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	title, places, other := p.Say("year.organizations", "year", asked), report.Organizations, p.Button("year_villages", "yearparts", strconv.Itoa(asked), "villages")
+	title, places, other := p.Say("year.organizations", "year", asked), report.Organizations,
+		p.Button("year_villages", "yearparts", strconv.Itoa(asked), "villages")
 	if turn.Arg(1) == "villages" {
-		title, places, other = p.Say("year.villages", "year", asked), report.Villages, p.Button("year_organizations", "yearparts", strconv.Itoa(asked), "organizations")
+		title, places, other = p.Say("year.villages", "year", asked), report.Villages,
+			p.Button("year_organizations", "yearparts", strconv.Itoa(asked), "organizations")
 	}
 	var lines []string
 	for _, place := range places {
@@ -129,11 +142,13 @@ func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 
 // placeLine tells one place's people and money, leaving out what is nothing.
 func (p *Rules) placeLine(place year.PlaceSum) string {
-	said := []string{p.Say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount", texts.Money(place.Amount))}
+	said := []string{p.Say("year.place", "name", place.Name, "heads", place.Heads, "deputies", place.Deputies, "amount",
+		texts.Money(place.Amount))}
 	for _, part := range []struct {
 		key    string
 		amount int64
-	}{{"paid", place.Paid}, {"unconfirmed", place.Unconfirmed}, {"pending", place.Sent + place.Waiting}, {"failed", place.Failed}} {
+	}{{"paid", place.Paid}, {"unconfirmed", place.Unconfirmed}, {"pending", place.Sent + place.Waiting},
+		{"failed", place.Failed}} {
 		if part.amount != 0 {
 			said = append(said, p.Say("year.place_"+part.key, "amount", texts.Money(part.amount)))
 		}
@@ -169,7 +184,8 @@ func (p *Rules) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	return bot.Reply{
 		Title: p.Say("year.vacancies"), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", strconv.Itoa(p.Today().Year)), p.Button("year", "year")), p.MenuRow()},
+		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", strconv.Itoa(p.Today().Year)),
+			p.Button("year", "year")), p.MenuRow()},
 	}, nil
 }
 
@@ -181,7 +197,7 @@ func (p *Rules) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	return bot.Reply{
-		Text: p.Say("year.sheet", "year", year), Files: []bot.File{{Name: paper.Name, MIME: paper.MIME, Content: paper.Content}},
-		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", strconv.Itoa(year)), p.Button("menu", "menu"))},
+		Text: p.Say("year.sheet", "year", year), Files: file(paper),
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year", strconv.Itoa(year)))},
 	}, nil
 }

@@ -197,7 +197,7 @@ func (p *Sending) tell(state models.NoticeState, lead string) kit.Draw {
 			return bot.Reply{}, err
 		}
 		reply, err := p.noticeCard(ctx, recipient, notice)
-		reply.Text = p.Say(lead) + "\n\n" + reply.Text
+		reply.Text = lead + "\n\n" + reply.Text
 		return reply, err
 	}
 }

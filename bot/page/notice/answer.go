@@ -31,8 +31,7 @@ func (p *Inbox) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View
 	reply := p.noticeAs(view, text)
 	reply.Text += "\n\n" + p.answered(view)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{bot.Row(p.Button("ask_back", "askback", kit.ID(view.Notice.ID)),
-		p.Button("menu", "menu"))}
+	reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("ask_back", "askback", kit.ID(view.Notice.ID)))}
 	return reply, err
 }
 
@@ -101,19 +100,19 @@ func (p *Inbox) askBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 func (p *Inbox) askBackForm() *bot.Form {
 	return &bot.Form{
-		Name: "ask_back",
-		Steps: []bot.Step{{Name: "text", Ask: "notices.ask_back", Example: "example.ask_back", Read: kit.ReadSentenceStep,
-			Show: kit.AsKept("text"), Free: true}},
+		Name:  "ask_back",
+		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "text", Ask: "notices.ask_back", Example: "example.ask_back"})},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("support.confirm", "text", answers["text"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			text := p.Say("notices.about", "number", answers["notice"], "text", answers["text"])
-			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: models.CaseQuestion, Text: text}); err != nil {
+			if _, err := p.Cases.Open(ctx, turn.Speaker.Actor,
+				cases.Opening{Kind: models.CaseQuestion, Text: text}); err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: p.Say("support.done"),
-				Buttons: [][]bot.Button{bot.Row(p.Button("notices", "notices"), p.Button("menu", "menu"))}}, nil
+				Buttons: [][]bot.Button{p.MenuRow(p.Button("notices", "notices"))}}, nil
 		},
 	}
 }

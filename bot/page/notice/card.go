@@ -44,7 +44,7 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 	reply := bot.Reply{Title: p.Say("draft.title_"+string(told.State), "number", told.ID)}
 	if told.State == models.NoticeCancelled {
 		reply.Text = kit.FirstLine(told.Text)
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("new_notice", "broadcast"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("new_notice", "broadcast"))}
 		return reply, nil
 	}
 	audience, err := notice.AudienceOf(told)
@@ -97,7 +97,7 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 		names = append(names, p.Button("notice_unreached", "noticenames", number, "calls", "0"))
 	}
 	edit := bot.Row(p.Button("notice_text", "noticetext", number), p.Button("notice_audience", "noticeaudience", number))
-	drop := bot.Row(kit.Negative(p.Button("notice_drop", "noticedrop", number)), p.Button("menu", "menu"))
+	drop := p.MenuRow(kit.Negative(p.Button("notice_drop", "noticedrop", number)))
 	switch {
 	case actor.Role == services.Viewer:
 		reply.Buttons = [][]bot.Button{names, p.MenuRow()}

@@ -32,7 +32,7 @@ func (p *Writing) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		lines = append(lines, p.Say("monthly.nothing"))
 	}
 	reply.Text = strings.Join(lines, "\n\n")
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_notice", "broadcast"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("new_notice", "broadcast")))
 	return reply, nil
 }
 
@@ -89,7 +89,7 @@ func (p *Writing) noticeMonthlyForm() *bot.Form {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt),
-				Buttons: [][]bot.Button{bot.Row(p.Button("monthly", "monthly"), p.Button("menu", "menu"))}}, nil
+				Buttons: [][]bot.Button{p.MenuRow(p.Button("monthly", "monthly"))}}, nil
 		},
 	}
 }

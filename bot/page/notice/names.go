@@ -50,8 +50,7 @@ func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", kit.ID(told), which,
 			strconv.Itoa(page+1))))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_see", "notice", kit.ID(told)),
-		p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("notice_see", "notice", kit.ID(told))))
 	return reply, nil
 }
 
@@ -83,5 +82,5 @@ func (p *Sending) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		Text: p.Say("progress.sheet", "number", notice, "people", report.People, "calls", report.ToCall), Protect: true,
 		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".xlsx",
 			MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: report.Content}},
-		Buttons: [][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(notice)), p.Button("menu", "menu"))}}, nil
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("notice_see", "notice", kit.ID(notice)))}}, nil
 }

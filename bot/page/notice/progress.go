@@ -41,7 +41,7 @@ func (p *Sending) progressCard(actor services.Actor, standing notice.Progress) b
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if actor.Role == services.Viewer {
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("broadcast", "sent"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("broadcast", "sent"))}
 		return reply
 	}
 	switch {
@@ -64,7 +64,7 @@ func (p *Sending) progressCard(actor services.Actor, standing notice.Progress) b
 			p.Button("notice_chart", "noticechart", number)),
 			bot.Row(p.Button("notice_correct", "noticetext", number)))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("broadcast", "sent"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("broadcast", "sent")))
 	return reply
 }
 

@@ -38,8 +38,8 @@ func (p *Sending) Register(b *kit.Book) {
 	b.Form(p.noticeCountForm())
 	b.Form(p.noticeWhenForm())
 
-	b.Message(outbox.NoticeWaiting, p.tell(models.NoticeWaiting, "told.notice_waiting"))
-	b.Message(outbox.NoticeAsked, p.tell(models.NoticeWaiting, "told.notice_asked"))
-	b.Message(outbox.NoticeReturned, p.tell(models.NoticeDraft, "told.notice_returned"))
+	b.Message(outbox.NoticeWaiting, p.tell(models.NoticeWaiting, p.Say("told.notice_waiting")))
+	b.Message(outbox.NoticeAsked, p.tell(models.NoticeWaiting, p.Say("told.notice_asked")))
+	b.Message(outbox.NoticeReturned, p.tell(models.NoticeDraft, p.Say("told.notice_returned")))
 	b.Card(outbox.Sending, p.noticeCard)
 }

@@ -65,7 +65,7 @@ func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	reply.Text = strings.Join(blocks, "\n\n")
 	reply.Buttons = append(reply.Buttons,
 		bot.Row(kit.Positive(p.Button("new_notice", "broadcast")), p.Button("templates", "templates")),
-		bot.Row(p.Button("monthly", "monthly"), p.Button("menu", "menu")))
+		p.MenuRow(p.Button("monthly", "monthly")))
 	if actor.Role != services.Admin {
 		return reply, nil
 	}

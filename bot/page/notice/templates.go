@@ -87,7 +87,7 @@ func (p *Writing) templateForm() *bot.Form {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Text: p.Say("templates.kept", "name", template.Name),
-				Buttons: [][]bot.Button{bot.Row(p.Button("templates", "templates"), p.Button("menu", "menu"))}}, nil
+				Buttons: [][]bot.Button{p.MenuRow(p.Button("templates", "templates"))}}, nil
 		},
 	}
 }
