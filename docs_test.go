@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -266,4 +267,91 @@ func types(of ast.Expr) string {
 		return types(of.X)
 	}
 	return "inline"
+}
+
+// manyMethods is above what a type may have: a reader of one that has more cannot
+// say what it is for, and whoever uses a part of it must be handed all of it. It
+// wants to be several types that hold only what they need.
+const manyMethods = 60
+
+// overgrown are types that have more, and how many: they may shrink, and none
+// joins them.
+var overgrown = map[string]int{"services/notice.Service": 89, "services/identity.Service": 78}
+
+// countMethods adds the methods that a file declares to those of its folder's types.
+func countMethods(t *testing.T, counts map[string]int, folder, source string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, declaration := range file.Decls {
+		method, is := declaration.(*ast.FuncDecl)
+		if !is || method.Recv == nil {
+			continue
+		}
+		receiver := method.Recv.List[0].Type
+		for receiver != nil {
+			switch of := receiver.(type) {
+			case *ast.StarExpr:
+				receiver = of.X
+			case *ast.IndexExpr: // of a generic type
+				receiver = of.X
+			case *ast.IndexListExpr:
+				receiver = of.X
+			case *ast.Ident:
+				counts[folder+"."+of.Name]++
+				receiver = nil
+			}
+		}
+	}
+}
+
+func methodFaults(counts map[string]int) (faults []string) {
+	for name, count := range counts {
+		if may := max(manyMethods, overgrown[name]); count > may {
+			faults = append(faults, fmt.Sprintf("%s has %d methods, and may have %d", name, count, may))
+		}
+	}
+	return faults
+}
+
+func TestNoTypeHasManyMethods(t *testing.T) {
+	counts := map[string]int{}
+	ours(t, func(name string, _ fs.DirEntry) {
+		if path.Ext(name) == ".go" {
+			countMethods(t, counts, path.Dir(name), read(t, name))
+		}
+	})
+	for _, fault := range methodFaults(counts) {
+		t.Error(fault)
+	}
+	for name, most := range overgrown {
+		if counts[name] < most {
+			t.Errorf("%s has %d methods: bring its number down from %d", name, counts[name], most)
+		}
+	}
+}
+
+func TestNoTypeHasManyMethodsCatches(t *testing.T) {
+	for _, test := range []struct {
+		methods int
+		on      string
+		want    []string
+	}{
+		{60, "*Page", nil},
+		{61, "*Page", []string{"bot/page/money.Page has 61 methods, and may have 60"}},
+		{61, "Page[K, V]", []string{"bot/page/money.Page has 61 methods, and may have 60"}},
+	} {
+		var source strings.Builder
+		source.WriteString("package money\n")
+		for i := range test.methods {
+			fmt.Fprintf(&source, "func (p %s) m%d() {}\n", test.on, i)
+		}
+		counts := map[string]int{}
+		countMethods(t, counts, "bot/page/money", source.String())
+		if got := methodFaults(counts); !slices.Equal(got, test.want) {
+			t.Errorf("%d methods on %s: got %q, want %q", test.methods, test.on, got, test.want)
+		}
+	}
 }

@@ -208,7 +208,7 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	record := moved{Rows: map[string][]int64{}, Kept: identityOf(kept), Dropped: identityOf(dropped)}
 	record.Filled = record.Kept.filledBy(record.Dropped)
 
-	if err := s.unlinkDoubles(tx, keep, drop, now, &record); err != nil {
+	if err := unlinkDoubles(tx, keep, drop, now, &record); err != nil {
 		return models.PersonMerge{}, err
 	}
 	for _, p := range pointing {
@@ -255,7 +255,7 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 
 // unlinkDoubles cuts off drop's accounts on channels where keep has one, and
 // takes back invites that nobody used.
-func (s *Service) unlinkDoubles(tx *gorm.DB, keep, drop int64, now time.Time, record *moved) error {
+func unlinkDoubles(tx *gorm.DB, keep, drop int64, now time.Time, record *moved) error {
 	err := tx.Model(&models.Account{}).Where(`person_id = ? AND unlinked_at IS NULL AND channel IN (?)`, drop,
 		tx.Model(&models.Account{}).Select("channel").Where("person_id = ? AND unlinked_at IS NULL",
 			keep)).Order("id").Pluck("id", &record.Unlinked).Error

@@ -166,7 +166,7 @@ func (s *Service) views(tx *gorm.DB, ids []int64) ([]BranchView, error) {
 	if err != nil {
 		return nil, err
 	}
-	posts, err := s.held(tx, s.today(), "terms.branch_id IN ?", ids)
+	posts, err := held(tx, s.today(), "terms.branch_id IN ?", ids)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +194,7 @@ const byRank = "CASE terms.role WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'me
 
 // posts reads the terms that hold on a day and match the condition.
 func (s *Service) posts(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
-	posts, err := s.held(tx, on, condition, args...)
+	posts, err := held(tx, on, condition, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (s *Service) posts(tx *gorm.DB, on models.Date, condition string, args ...a
 
 // held reads the terms that hold on a day and match the condition, each with
 // its person and without its branch.
-func (s *Service) held(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
+func held(tx *gorm.DB, on models.Date, condition string, args ...any) ([]Post, error) {
 	var terms []models.Term
 	err := tx.Where(condition, args...).
 		Where("terms.superseded_at IS NULL AND terms.from_date <= ? AND (terms.to_date IS NULL OR terms.to_date >= ?)", on,

@@ -138,10 +138,10 @@ func (s *Server) accept(params map[string]string, message *Message, m markup) (a
 		s.shelve(message)
 	}
 	s.changed.Broadcast()
-	return s.render(user, message), nil
+	return render(user, message), nil
 }
 
-func (s *Server) render(user *User, message *Message) map[string]any {
+func render(user *User, message *Message) map[string]any {
 	rendered := map[string]any{
 		"message_id": message.ID, "date": time.Now().Unix(), "text": message.Text,
 		"chat": user.chat(),
@@ -178,7 +178,7 @@ func (s *Server) edited(params map[string]string, change func(old Message) (Mess
 	drawn.Edited++
 	*message = drawn
 	s.changed.Broadcast()
-	return s.render(user, message), nil
+	return render(user, message), nil
 }
 
 func (s *Server) editMessageText(_ *http.Request, params map[string]string, _ map[string]upload) (any, error) {
