@@ -24,7 +24,7 @@ import (
 	"canbobot/services/outbox"
 )
 
-// Drawer draws what a recipient is told; screens.Screens does.
+// Drawer draws what a recipient is told; bot/page does.
 type Drawer interface {
 	// Notification refuses with conflict/paused what is not to leave now, with
 	// conflict/cancelled what is not to leave any more.
