@@ -20,8 +20,6 @@ type Kind struct {
 	Proposers []string
 	// StepUp says that each signature asks for a fresh code, whatever a rule says.
 	StepUp bool
-	// Own says that who makes it signs it with the making: one step, one person.
-	Own bool
 }
 
 var kinds []Kind

@@ -35,9 +35,6 @@ type Move[T any, S ~string] struct {
 	Roles  []services.Role
 	Right  Right
 	Fresh  bool // asks for a fresh code, whatever the rule says
-	// Unseen says that no version is named: what is decided on does not change
-	// while it waits.
-	Unseen bool
 	Anew   bool // what was signed counts no longer: it is looked at again
 	Reason string
 	// May refuses the actor before anything is looked at, Prepare what does not
@@ -79,7 +76,7 @@ func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64,
 				return err
 			}
 		}
-		if item.State != string(move.From) || item.Version != version && !move.Unseen {
+		if item.State != string(move.From) || item.Version != version {
 			return of.MovedOn(tx, item)
 		}
 		return of.make(act, move)

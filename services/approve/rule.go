@@ -110,12 +110,8 @@ func (r Rule) check(staff []models.Staff) error {
 	if err := r.checkProposers(kind); err != nil {
 		return err
 	}
-	steps := maxSteps
-	if kind.Own {
-		steps = 1
-	}
-	if len(r.Steps) == 0 || len(r.Steps) > steps {
-		return services.Invalid("rule_steps").With("kind", r.Kind).With("max", steps)
+	if len(r.Steps) == 0 || len(r.Steps) > maxSteps {
+		return services.Invalid("rule_steps").With("kind", r.Kind).With("max", maxSteps)
 	}
 	for i, step := range r.Steps {
 		if err := step.check(kind, i+1, len(humans(staff, step))); err != nil {
@@ -150,17 +146,13 @@ func (s Step) check(kind Kind, number, have int) error {
 	refuse := func(code string) *services.Error {
 		return services.Invalid(code).With("kind", kind.Name).With("step", number)
 	}
-	people := maxPeople
-	if kind.Own {
-		people = 1
-	}
 	switch {
 	case (s.Role == "") == (s.Desk == ""), s.Role != "" && !slices.Contains([]string{Clerk, Leader, Any}, s.Role):
 		return refuse("rule_signer")
 	case s.Desk != "" && !slices.Contains(Desks, s.Desk):
 		return refuse("rule_desk").With("desk", s.Desk).With("desks", strings.Join(Desks, ", "))
-	case s.People < 1 || s.People > people:
-		return refuse("rule_people").With("max", people)
+	case s.People < 1 || s.People > maxPeople:
+		return refuse("rule_people").With("max", maxPeople)
 	case min(s.RemindHours, s.EscalateHours) < 0 || max(s.RemindHours, s.EscalateHours) > maxHours:
 		return refuse("rule_hours").With("max", maxHours)
 	case kind.StepUp && !s.StepUp:
