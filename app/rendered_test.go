@@ -115,7 +115,9 @@ func tool(t *testing.T, name string) bool {
 
 func output(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	command := exec.CommandContext(t.Context(), name, args...)
+	command.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // names of files have Vietnamese letters, wherever this runs
+	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
