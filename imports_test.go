@@ -68,7 +68,8 @@ var house = []room{
 		"floor"},
 	{path: "services/roster", may: floorOne,
 		why: "who holds which post does not hang on money, chat accounts or requests"},
-	{path: "services/identity", may: floorOne, why: "who is acting does not hang on what they may do later"},
+	{path: "services/identity", may: join(floorOne, "services/approve"),
+		why: "who is acting does not hang on what they may do later; that a chat is theirs is signed as all is"},
 	{path: "services/channels", may: floorOne,
 		why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its " +
 			"business"},

@@ -46,7 +46,7 @@ func TestBadInput(t *testing.T) {
 		"a used code":        {Start: "CFHJK-23456"},
 	}
 	for _, verb := range []string{"card", "ok", "ret", "no", "case", "caseans", "caseclose", "linkcard", "linkyes",
-		"linkno", "run", "approve", "export", "submit", "settle", "close",
+		"linkno", "linkback", "run", "approve", "export", "submit", "settle", "close",
 		"line", "linepaid", "lines", "person", "invite", "unlinkperson", "confirm", "request", "withdraw", "redo", "mycase",
 		"branch", "change", "leave"} {
 		for _, args := range []string{"", ":-1:-1", ":99999999999999999999:1", fmt.Sprintf(":%d:1", run.ID), ":1:1"} {

@@ -93,7 +93,7 @@ func (c *Counter) workers() *river.Workers {
 	workers := river.NewWorkers()
 	c.sender.Register(workers)
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
-		return remind(ctx, ward.Changes, ward.List.Waiting, ward.Notices.Waiting)
+		return remind(ctx, ward.Changes, ward.List.Waiting, ward.Notices.Waiting, ward.Identity.Waiting)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
 		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)

@@ -66,7 +66,6 @@ func newHouse(t testing.TB) *house {
 	h.audit = journal.New(h.store, clock)
 	people := identity.New(h.store, secrets, h.audit, box, clock, nil)
 	h.people = people
-	people.HeldTo(h.rules())
 	money := money.New(h.store, h.audit, people, clock)
 	h.roster = roster.New(h.store, secrets, h.audit, clock)
 	h.Service = change.New(h.store, h.roster, money, people, h.audit, box, clock)

@@ -230,7 +230,7 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 	w := newTown(t)
 	first := w.ask("telegram", "100", "Lan", "0912345678")
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), first, true); err != nil {
+	if err := w.Agree(w.ctx, w.by(w.clerk), first, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	w.linkLan("200") // the first is moved, its message still waits
@@ -304,7 +304,7 @@ func TestWithdrawingEndsAWaitingRequest(t *testing.T) {
 	if err := w.WithdrawConsent(w.ctx, w.by(zalo.Actor)); err != nil {
 		t.Fatal(err)
 	}
-	w.refused(w.DecideLink(w.ctx, w.by(w.clerk), id, true), "conflict/link_decided")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/moved.link.decided")
 }
 
 func TestWards(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vn"
@@ -138,7 +139,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 		return fmt.Errorf("ask: %w", err)
 	}
 	for _, old := range earlier {
-		if err := tx.Model(&old).Updates(map[string]any{"state": models.LinkRefused, "decided_at": now}).Error; err != nil {
+		if err := tx.Model(&old).Updates(ended(now)).Error; err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
 		if err := s.outbox.Redraw(ctx, tx, services.Actor{}, old.WardID, outbox.Link, old.ID); err != nil {
@@ -146,7 +147,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 		}
 	}
 	request.Channel, request.ExternalID, request.ChatID = chat.Channel, chat.ExternalID, chat.ChatID
-	request.State, request.CreatedAt, request.IdempotencyKey = models.LinkPending, now, chat.Event
+	request.State, request.Version, request.CreatedAt, request.IdempotencyKey = models.LinkPending, 1, now, chat.Event
 	if chat.Event == "" {
 		request.IdempotencyKey = "ask:" + rand.Text()
 	}
@@ -162,19 +163,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	if err != nil {
 		return err
 	}
-	clerks, err := s.StaffOf(tx, request.WardID, services.Clerk)
-	if err == nil && len(clerks) == 0 { // nobody must wait for a clerk who is not there
-		clerks, err = s.StaffOf(tx, request.WardID, services.Leader)
-	}
-	if err != nil {
-		return err
-	}
-	messages := make([]outbox.Message, len(clerks))
-	for i, clerk := range clerks {
-		messages[i] = outbox.Message{Ward: request.WardID, Kind: outbox.LinkAsked, Subject: outbox.Link,
-			SubjectID: request.ID, Staff: clerk.ID}
-	}
-	return s.outbox.Tell(ctx, tx, messages...)
+	return s.links.Ask(ctx, tx, request)
 }
 
 // phoneHash is how people.phone_hash finds a number.
@@ -198,10 +187,10 @@ type LinkCardView struct {
 	// LinkedSince is when Person linked another account on this channel, which
 	// agreeing would unlink.
 	LinkedSince *time.Time
-	// Candidates share the number or the name, when nobody was matched: DecideLinkAs.
-	Candidates  []LinkCandidate
-	DeciderName string
-	MayDecide   bool
+	// Candidates share the number or the name, when nobody was matched.
+	Candidates []LinkCandidate
+	Approval   approve.Approval
+	WhyNot     string // why the actor may not decide, as Denied tells it; "" when they may
 }
 
 // maxCandidates bounds a card: a name that more people bear tells nothing.
@@ -217,12 +206,13 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	if err != nil {
 		return LinkCardView{}, err
 	}
-	view := LinkCardView{Request: request, MayDecide: actor.MayDecide() && request.State == models.LinkPending}
-	if request.DecidedByStaff != nil {
-		if err := db.Model(&models.Staff{}).Where("id = ?", *request.DecidedByStaff).Pluck("name",
-			&view.DeciderName).Error; err != nil {
-			return view, fmt.Errorf("link card: %w", err)
-		}
+	view := LinkCardView{Request: request}
+	one, err := itemOf(request)
+	if err != nil {
+		return view, err
+	}
+	if view.Approval, view.WhyNot, err = s.links.View(db, actor, one); err != nil {
+		return view, err
 	}
 	if view.ByCode, err = s.askedByCode(db, request); err != nil {
 		return view, err
@@ -241,7 +231,6 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	view.Person, view.Titles = &candidate[0].Person, candidate[0].Titles
 	view.SamePhone = request.Phone != "" && request.Phone == view.Person.Phone
 	view.SameName = models.Fold(request.Name) == view.Person.Folded
-	view.MayDecide = view.MayDecide && actor.Person != view.Person.ID
 	var account models.Account
 	err = db.Where("person_id = ? AND channel = ? AND unlinked_at IS NULL AND external_id <> ?", view.Person.ID,
 		request.Channel, request.ExternalID).Take(&account).Error

@@ -5,9 +5,11 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/identity"
 	"canbobot/services/outbox"
 )
@@ -39,7 +41,7 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 		t.Fatal(err)
 	}
 	if card.Person == nil || card.Person.ID != w.lan || !card.SamePhone || !card.SameName || card.ByCode ||
-		!card.MayDecide || card.LinkedSince != nil || len(card.Candidates) != 0 {
+		card.WhyNot != "" || card.LinkedSince != nil || len(card.Candidates) != 0 {
 		t.Fatalf("card: %+v", card)
 	}
 	if len(card.Titles) != 1 || card.Titles[0] != "Chi hội head, Chi hội Phụ nữ Tổ dân phố 5" {
@@ -49,10 +51,10 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 		w.count("deliveries", "kind = ?", outbox.LinkAsked) != 1 {
 		t.Error("the clerk, and only the clerk, was to be asked")
 	}
-	if viewer, err := w.LinkCard(w.ctx, w.admin, id); err != nil || viewer.MayDecide {
+	if viewer, err := w.LinkCard(w.ctx, w.admin, id); err != nil || viewer.WhyNot != "role" {
 		t.Errorf("the administrator's card: %+v, %v", viewer, err)
 	}
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), id, true); err != nil {
+	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	who := w.identify("telegram", "100")
@@ -66,13 +68,13 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 		t.Error("the card is not redrawn")
 	}
 	card, err = w.LinkCard(w.ctx, w.leader, id)
-	if err != nil || card.DeciderName != "Cán bộ Một" || card.Request.State != models.LinkAgreed || card.MayDecide {
+	if err != nil || card.Approval.Steps[0].Signed[0].Name != "Cán bộ Một" || card.Request.State != models.LinkAgreed {
 		t.Errorf("card: %+v, %v", card, err)
 	}
 	w.journaled("link.asked", 1)
 	w.journaled("link.agreed", 1)
-	err = w.DecideLink(w.ctx, w.by(w.leader), id, false)
-	w.refused(err, "conflict/link_decided")
+	err = w.Refuse(w.ctx, w.by(w.leader), id, 1)
+	w.refused(err, "conflict/moved.link.decided")
 	var refusal *services.Error
 	if errors.As(err, &refusal); refusal.Fields["by"] != "Cán bộ Một" {
 		t.Errorf("fields: %v", refusal.Fields)
@@ -82,7 +84,7 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 func TestRefusingLinksNobody(t *testing.T) {
 	w := newTown(t)
 	id := w.ask("telegram", "100", "Lan", "0912345678")
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), id, false); err != nil {
+	if err := w.Refuse(w.ctx, w.by(w.clerk), id, 1); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("telegram", "100"); who.Actor.Role != services.Stranger {
@@ -141,14 +143,13 @@ func TestWhomARequestPointsTo(t *testing.T) {
 				}
 			}
 			if tt.person == "" {
-				w.refused(w.DecideLink(w.ctx, w.by(w.clerk), id, true), "conflict/link_no_person")
-				w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), id, 0), "not_found/person")
-				w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), id, w.far), "not_found/person")
-				w.refused(w.DecideLinkAs(w.ctx, services.SystemActor(w.ward), id, w.far), "not_found/person")
+				w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
+				w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, w.far), "not_found/person")
+				w.refused(w.Agree(w.ctx, services.SystemActor(w.ward), id, 1, w.far), "denied/role")
 				if w.count("link_requests", "id = ? AND state = 'pending'", id) != 1 {
 					t.Fatal("a refused decision decided")
 				}
-				if err := w.DecideLinkAs(w.ctx, w.by(w.clerk), id, w.hoa); err != nil {
+				if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, w.hoa); err != nil {
 					t.Fatal(err)
 				}
 				if who := w.identify("zalo", user); who.Actor.Person != w.hoa {
@@ -194,16 +195,67 @@ func TestAskingAgainReplacesTheRequest(t *testing.T) {
 	if first == second {
 		t.Fatal("the request changed under the clerk's card")
 	}
-	w.refused(w.DecideLink(w.ctx, w.by(w.clerk), first, true), "conflict/link_decided")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), first, 1, 0), "conflict/moved.link.decided")
 	if w.count("river_job", "kind = 'redraw'") != 1 {
 		t.Error("the first card is not redrawn")
 	}
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), second, true); err != nil {
+	if err := w.Agree(w.ctx, w.by(w.clerk), second, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("zalo", "100"); who.Actor.Person != w.dung {
 		t.Errorf("linked as %+v", who)
 	}
+}
+
+// By a ward's rule two agree: to the same person, and the one who signed may take
+// it back; a rule is asked at once, and one that waits is reminded of.
+func TestTwoAgreeWhereTheRuleSaysSo(t *testing.T) {
+	w := newTown(t)
+	rules := approve.New(w.store, w.journal, w.now)
+	rule := approve.Rule{Kind: "link", Steps: []approve.Step{{Role: approve.Any, People: 2, RemindHours: 48}}}
+	if err := rules.SetRules(w.ctx, w.by(w.admin), []approve.Rule{rule}); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Second)
+	w.store.Model(&models.Person{}).Where("id = ?", w.tam).Updates(map[string]any{"phone": "+84912345678",
+		"phone_hash": w.vault.Hash("phone", "+84912345678"), "phone_shared": true})
+	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("phone_shared", true)
+	id := w.ask("telegram", "100", "Lan", "0912345678")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
+	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, w.lan); err != nil {
+		t.Fatal(err)
+	}
+	if who := w.identify("telegram", "100"); who.Actor.Role != services.Stranger {
+		t.Fatalf("linked by one signature: %+v", who)
+	}
+	card, err := w.LinkCard(w.ctx, w.leader, id)
+	if err != nil || card.Person == nil || card.Person.ID != w.lan || card.WhyNot != "" || card.Request.Version != 2 {
+		t.Fatalf("card: %+v, %v", card, err)
+	}
+	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/moved.link.signed")
+	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 2, w.tam), "conflict/moved.link.signed")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 2, 0), "denied/signed")
+	if err := w.TakeBackLink(w.ctx, w.by(w.clerk), id, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Agree(w.ctx, w.by(w.leader), id, 3, w.tam); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(49 * time.Hour)
+	if did, err := w.Waiting.Due(w.ctx); err != nil || did != 1 {
+		t.Fatalf("reminded of %d, %v", did, err)
+	}
+	if w.count("deliveries", "kind = ? AND staff_id = ?", outbox.LinkWaiting, w.clerk.Staff) != 1 {
+		t.Error("the clerk was to be reminded")
+	}
+	if err := w.Agree(w.ctx, w.by(w.clerk), id, 4, 0); err != nil {
+		t.Fatal(err)
+	}
+	if who := w.identify("telegram", "100"); who.Actor.Person != w.tam {
+		t.Errorf("linked as %+v", who)
+	}
+	w.journaled("link.signed", 2)
+	w.journaled("link.agreed", 1)
 }
 
 func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
@@ -213,7 +265,13 @@ func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range errs {
 		actor := w.by([]services.Actor{w.clerk, w.leader}[i%2])
-		all.Go(func() { errs[i] = w.DecideLink(w.ctx, actor, id, i%2 == 0) })
+		all.Go(func() {
+			if i%2 == 0 {
+				errs[i] = w.Agree(w.ctx, actor, id, 1, 0)
+			} else {
+				errs[i] = w.Refuse(w.ctx, actor, id, 1)
+			}
+		})
 	}
 	all.Wait()
 	won := 0
@@ -222,7 +280,7 @@ func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
 			won++
 			continue
 		}
-		w.refused(err, "conflict/link_decided")
+		w.refused(err, "conflict/moved.link.decided")
 	}
 	if n := w.count("audit_entries", "action IN ('link.agreed', 'link.refused')"); won != 1 || n != 1 {
 		t.Errorf("%d decided, %d entries", won, n)
@@ -232,36 +290,36 @@ func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
 func TestDecidingIsRefused(t *testing.T) {
 	w := newTown(t)
 	id := w.ask("zalo", "100", "Lan", "0912345678")
-	w.refused(w.DecideLink(w.ctx, w.by(w.outsider), id, true), "denied/role") // an administrator decides none
+	w.refused(w.Agree(w.ctx, w.by(w.outsider), id, 1, 0), "denied/role") // an administrator decides none
 	foreignClerk := w.addStaff(w.foreign, "Cán bộ Nam", services.Clerk)
-	w.refused(w.DecideLink(w.ctx, w.by(foreignClerk), id, true), "not_found/link")
-	w.refused(w.DecideLink(w.ctx, w.by(foreignClerk), id, false), "not_found/link")
-	w.refused(w.DecideLinkAs(w.ctx, w.by(foreignClerk), id, w.far), "not_found/link")
+	w.refused(w.Agree(w.ctx, w.by(foreignClerk), id, 1, 0), "not_found/link")
+	w.refused(w.Refuse(w.ctx, w.by(foreignClerk), id, 1), "not_found/link")
+	w.refused(w.Agree(w.ctx, w.by(foreignClerk), id, 1, w.far), "not_found/link")
 	_, err := w.LinkCard(w.ctx, foreignClerk, id)
 	w.refused(err, "not_found/link")
-	w.refused(w.DecideLink(w.ctx, w.by(w.clerk), 404, true), "not_found/link")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), 404, 1, 0), "not_found/link")
 
 	// Nobody links themselves.
 	if err := w.StaffIs(w.ctx, w.by(w.admin), w.clerk.Staff, w.lan); err != nil {
 		t.Fatal(err)
 	}
 	self := w.identify("web", "staff-"+itoa(w.clerk.Staff)).Actor
-	w.refused(w.DecideLink(w.ctx, w.by(self), id, true), "denied/concerns_you")
-	if card, err := w.LinkCard(w.ctx, self, id); err != nil || card.MayDecide {
+	w.refused(w.Agree(w.ctx, w.by(self), id, 1, 0), "denied/concerns_you")
+	if card, err := w.LinkCard(w.ctx, self, id); err != nil || card.WhyNot != "concerns_you" {
 		t.Errorf("card: %+v, %v", card, err)
 	}
 
 	// The chat was linked in between.
 	w.link(w.chat("zalo", "100"), w.invite(w.dung), identity.Proof{Last4: "1222"})
-	w.refused(w.DecideLink(w.ctx, w.by(w.leader), id, true), "conflict/chat_linked")
-	if err := w.DecideLink(w.ctx, w.by(w.leader), id, false); err != nil {
+	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/chat_linked")
+	if err := w.Refuse(w.ctx, w.by(w.leader), id, 1); err != nil {
 		t.Fatal(err)
 	}
 
 	// The person died.
 	id = w.ask("zalo", "200", "Lan", "0912345678")
 	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("died_on", models.NewDate(2026, 4, 5))
-	w.refused(w.DecideLink(w.ctx, w.by(w.leader), id, true), "conflict/person_died")
+	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/person_died")
 }
 
 func TestAgreeingMovesTheAccount(t *testing.T) {
@@ -272,7 +330,7 @@ func TestAgreeingMovesTheAccount(t *testing.T) {
 	if err != nil || card.LinkedSince == nil {
 		t.Fatalf("the card does not warn of the linked account: %+v, %v", card, err)
 	}
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), id, true); err != nil {
+	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	if w.identify("telegram", "100").Actor.Role != services.Stranger ||
@@ -320,7 +378,7 @@ func TestACodeWithoutAProofGoesToTheClerk(t *testing.T) {
 			if err != nil || !card.ByCode || card.Person == nil || card.Person.ID != person || card.SamePhone {
 				t.Fatalf("card: %+v, %v", card, err)
 			}
-			if err := w.DecideLink(w.ctx, w.by(w.clerk), id, true); err != nil {
+			if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 				t.Fatal(err)
 			}
 			if who := w.identify("telegram", "100"); who.Actor.Person != person {
@@ -335,7 +393,7 @@ func TestTheQueueHoldsWhatWaitsOldestFirst(t *testing.T) {
 	first := w.ask("zalo", "100", "Lan", "0912345678")
 	gone := w.ask("zalo", "200", "Lan", "0912345678")
 	last := w.ask("zalo", "300", "Người Lạ", "0933333333")
-	if err := w.DecideLink(w.ctx, w.by(w.clerk), gone, false); err != nil {
+	if err := w.Refuse(w.ctx, w.by(w.clerk), gone, 1); err != nil {
 		t.Fatal(err)
 	}
 	queue, err := w.LinkQueue(w.ctx, w.leader)

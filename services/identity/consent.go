@@ -128,8 +128,7 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where(
 			"subject_kind = ? AND subject_id IN ? AND chat_id = ?", outbox.Link, requests, account.ChatID))
 		// One that is pending would link the chat again: it ends here.
-		pending := map[string]any{"state": models.LinkRefused, "decided_at": s.clock.UTC()}
-		if err := asked().Where("state = ?", models.LinkPending).Updates(pending).Error; err != nil {
+		if err := asked().Where("state = ?", models.LinkPending).Updates(ended(s.clock.UTC())).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
 		if err := asked().Updates(map[string]any{"external_id": "", "chat_id": "", "name": "",

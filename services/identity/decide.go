@@ -3,132 +3,143 @@ package identity
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/journal"
+	"canbobot/services/approve"
 	"canbobot/services/outbox"
 )
 
-// DecideLink answers a request after the clerk has telephoned the number of the
-// roster. Agreeing links the chat to the matched person, who is asked for their
-// consent when they first write. It refuses with conflict/link_no_person when
-// nobody was matched, conflict/link_decided (by, at) when another was quicker,
-// conflict/chat_linked when the chat has been linked to somebody else since,
-// conflict/person_died, denied/concerns_you and not_found/link.
-func (s *Service) DecideLink(ctx context.Context, actor services.Actor, id int64, agree bool) error {
-	return s.decide(ctx, actor, id, 0, agree)
+type (
+	links = approve.Items[models.LinkRequest, models.LinkState]
+	act   = approve.Act[models.LinkRequest]
+)
+
+// item is what a request to be linked is in rules, and its signatures are of.
+const item = "link"
+
+func init() {
+	approve.Register(approve.Kind{Name: item, Place: 40, Steps: []approve.Step{{Role: approve.Any, People: 1}}})
 }
 
-// DecideLinkAs agrees to a request that matched nobody, or the wrong one: the
-// clerk has found out who it is.
-func (s *Service) DecideLinkAs(ctx context.Context, actor services.Actor, id, person int64) error {
-	if person == 0 {
-		return services.NotFound("person")
+var deciders = []services.Role{services.Clerk, services.Leader}
+
+// linksOf are the requests to be linked as what waits for signatures.
+func linksOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate) *links {
+	return &links{
+		Service: approvals, Outbox: box, Gate: gate,
+		Name: item, Subject: "link", Card: outbox.Link, Waiting: models.LinkPending,
+		Read: itemOf,
+		Set: func(row *models.LinkRequest, state models.LinkState, version int) {
+			row.State, row.Version = state, version
+		},
+		Columns: []string{"decided_by_staff", "decided_at"},
+		Asks:    outbox.LinkAsked, Reminds: outbox.LinkWaiting, Reminded: "reminded_at", Since: "created_at", Hours: true,
 	}
-	return s.decide(ctx, actor, id, person, true)
 }
 
-func (s *Service) decide(ctx context.Context, actor services.Actor, id, person int64, agree bool) error {
-	if err := actor.Need(services.Clerk, services.Leader); err != nil {
-		return err
+func itemOf(request models.LinkRequest) (approve.Item, error) {
+	one := approve.Item{
+		Rule: item, ID: request.ID, Ward: request.WardID, Version: request.Version, State: string(request.State),
+		Since: request.CreatedAt, Reminded: request.RemindedAt, By: request.DecidedByStaff, At: request.CreatedAt,
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, actor); err != nil {
+	if request.PersonID != nil {
+		one.Parties.People = []int64{*request.PersonID}
+	}
+	if request.DecidedAt != nil {
+		one.At = *request.DecidedAt
+	}
+	return one, nil
+}
+
+// Agree links the chat of a request to a person, after a clerk has telephoned
+// the number of the roster: to the one who was matched where person is 0, else to
+// the one that the clerk has found out it is. They are asked for their consent
+// when they first write. Besides the refusals of approve.Items.Make there are
+// conflict/link_no_person when nobody was matched, conflict/chat_linked when the
+// chat has been linked to somebody else since, and conflict/person_died.
+func (s *Service) Agree(ctx context.Context, actor services.Actor, id int64, version int, person int64) error {
+	var row models.Person
+	_, err := s.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
+		Action: "link.agreed", From: models.LinkPending, To: models.LinkAgreed, Roles: deciders, Right: approve.Signs,
+		Prepare: func(act *act) (err error) {
+			row, err = s.named(act, person)
 			return err
-		}
-		request, err := s.requestOf(tx, actor, id)
-		if err != nil {
+		},
+		Do: func(act *act) error {
+			decided(act)
+			act.Detail["person"] = row.ID
+			chat := Chat{Channel: act.Row.Channel, ExternalID: act.Row.ExternalID, ChatID: act.Row.ChatID}
+			_, err := s.attach(ctx, act.TX, act.Actor, chat, owner{person: &row})
 			return err
-		}
-		if err := s.settleRequest(tx, actor, request, agree); err != nil {
-			return err
-		}
-		actor.Ward = request.WardID
-		action, version := "link.refused", 0
-		detail := journal.Detail{"channel": request.Channel}
-		if agree {
-			if person == 0 {
-				person = services.ID(request.PersonID)
-			}
-			if err := s.linkAs(ctx, tx, actor, request, person); err != nil {
-				return err
-			}
-			action, version, detail["person"] = "link.agreed", 1, person
-		}
-		if err := s.audit.Record(tx, actor, action, subject("link", request.ID), detail); err != nil {
-			return err
-		}
-		err = s.outbox.Tell(ctx, tx, outbox.Message{
-			Ward: request.WardID, Kind: outbox.LinkDecided, Subject: outbox.Link, SubjectID: request.ID, Version: version,
-			Channel: request.Channel, ChatID: request.ChatID,
-		})
-		if err != nil {
-			return err
-		}
-		return s.outbox.Redraw(ctx, tx, actor, request.WardID, outbox.Link, request.ID)
+		},
+		Tell: s.tellDecided,
+	})
+	return err
+}
+
+// Refuse says no to who asks to be linked.
+func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, version int) error {
+	_, err := s.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
+		Action: "link.refused", From: models.LinkPending, To: models.LinkRefused, Roles: deciders, Right: approve.Answers,
+		Do:   func(act *act) error { decided(act); return nil },
+		Tell: s.tellDecided,
+	})
+	return err
+}
+
+// TakeBackLink takes the actor's own signature off a request that waits for more.
+func (s *Service) TakeBackLink(ctx context.Context, actor services.Actor, id int64, version int) error {
+	_, err := s.links.TakeBack(ctx, actor, id, version)
+	return err
+}
+
+func decided(act *act) {
+	act.Row.DecidedByStaff, act.Row.DecidedAt = services.Ref(act.Actor.Staff), &act.Now
+	act.Detail["channel"] = act.Row.Channel
+}
+
+// named is the person to whom a request is to be linked, and keeps who it is:
+// whoever signs next agrees to the same one.
+func (s *Service) named(act *act, person int64) (models.Person, error) {
+	matched := services.ID(act.Row.PersonID)
+	switch {
+	case person == 0 && matched == 0:
+		return models.Person{}, services.Conflict("link_no_person")
+	case person == 0:
+		person = matched
+	case person != matched && len(act.Judgement.Counted) > 0:
+		return models.Person{}, s.links.MovedOn(act.TX, act.Item)
+	}
+	row, err := s.personOf(act.TX, act.Actor, person)
+	if err != nil {
+		return row, err
+	}
+	if row.WardID != act.Row.WardID {
+		return row, services.NotFound("person")
+	}
+	if !row.DiedOn.IsZero() {
+		return row, services.Conflict("person_died")
+	}
+	act.Row.PersonID = &row.ID
+	if err := act.TX.Model(&models.LinkRequest{}).Where("id = ?", act.Row.ID).Update("person_id", row.ID).Error; err != nil {
+		return row, fmt.Errorf("point link request %d: %w", act.Row.ID, err)
+	}
+	return row, nil
+}
+
+// tellDecided tells the chat that asked.
+func (s *Service) tellDecided(act *act) error {
+	return s.outbox.Tell(act.Context, act.TX, outbox.Message{
+		Ward: act.Row.WardID, Kind: outbox.LinkDecided, Subject: outbox.Link, SubjectID: act.Row.ID,
+		Version: act.Row.Version, Channel: act.Row.Channel, ChatID: act.Row.ChatID,
 	})
 }
 
-// settleRequest ends a pending request; of two who decide at once one wins and
-// the other is told who did.
-func (s *Service) settleRequest(tx *gorm.DB, actor services.Actor, request models.LinkRequest, agree bool) error {
-	state := models.LinkRefused
-	if agree {
-		state = models.LinkAgreed
-	}
-	result := tx.Model(&models.LinkRequest{}).Where("id = ? AND state = ?", request.ID, models.LinkPending).
-		Updates(map[string]any{"state": state, "decided_by_staff": services.Ref(actor.Staff), "decided_at": s.clock.UTC()})
-	if result.Error != nil {
-		return fmt.Errorf("decide link: %w", result.Error)
-	}
-	if result.RowsAffected == 1 {
-		return nil
-	}
-	var decided models.LinkRequest
-	if err := tx.Take(&decided, request.ID).Error; err != nil {
-		return fmt.Errorf("decide link: %w", err)
-	}
-	var names []string
-	if err := tx.Model(&models.Staff{}).Where("id = ?", services.ID(decided.DecidedByStaff)).Pluck("name",
-		&names).Error; err != nil {
-		return fmt.Errorf("decide link: %w", err)
-	}
-	refusal := services.Conflict("link_decided").With("by", "").With("at", "")
-	if len(names) == 1 {
-		refusal = refusal.With("by", names[0])
-	}
-	if decided.DecidedAt != nil {
-		refusal = refusal.With("at", decided.DecidedAt.In(services.Zone))
-	}
-	return refusal
-}
-
-// linkAs links the chat of an agreed request to a person of its ward.
-func (s *Service) linkAs(ctx context.Context, tx *gorm.DB, actor services.Actor, request models.LinkRequest,
-	person int64) error {
-	switch person {
-	case 0:
-		return services.Conflict("link_no_person")
-	case actor.Person:
-		return services.Denied("concerns_you")
-	}
-	row, err := s.personOf(tx, actor, person)
-	if err != nil {
-		return err
-	}
-	if row.WardID != request.WardID {
-		return services.NotFound("person")
-	}
-	if !row.DiedOn.IsZero() {
-		return services.Conflict("person_died")
-	}
-	if err := tx.Model(&models.LinkRequest{}).Where("id = ?", request.ID).Update("person_id", person).Error; err != nil {
-		return fmt.Errorf("decide link: %w", err)
-	}
-	chat := Chat{Channel: request.Channel, ExternalID: request.ExternalID, ChatID: request.ChatID}
-	_, err = s.attach(ctx, tx, actor, chat, owner{person: &row})
-	return err
+// ended are the columns of a request that ends without a decision.
+func ended(at time.Time) map[string]any {
+	return map[string]any{"state": models.LinkRefused, "version": gorm.Expr("version + 1"), "decided_at": at}
 }

@@ -25,8 +25,9 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	calls := []call{
 		{"Invite", func(a services.Actor) error { _, _, err := w.Invite(w.ctx, a, w.lan); return err }},
 		{"LinkCard", func(a services.Actor) error { _, err := w.LinkCard(w.ctx, a, request); return err }},
-		{"DecideLink", func(a services.Actor) error { return w.DecideLink(w.ctx, a, request, true) }},
-		{"DecideLinkAs", func(a services.Actor) error { return w.DecideLinkAs(w.ctx, a, request, w.lan) }},
+		{"Refuse", func(a services.Actor) error { return w.Refuse(w.ctx, a, request, 1) }},
+		{"TakeBackLink", func(a services.Actor) error { return w.TakeBackLink(w.ctx, a, request, 1) }},
+		{"Agree", func(a services.Actor) error { return w.Agree(w.ctx, a, request, 1, w.lan) }},
 		{"AddStaff", func(a services.Actor) error {
 			_, _, _, err := w.AddStaff(w.ctx, a, w.ward, "Lê Tư", services.Clerk, "")
 			return err
@@ -121,7 +122,7 @@ func TestRoles(t *testing.T) {
 	for _, actor := range []services.Actor{officer, viewer} {
 		_, _, err := w.Invite(w.ctx, w.by(actor), w.dung)
 		w.refused(err, "denied/role")
-		w.refused(w.DecideLink(w.ctx, w.by(actor), request, true), "denied/role")
+		w.refused(w.Agree(w.ctx, w.by(actor), request, 1, 0), "denied/role")
 		w.refused(w.UnlinkPerson(w.ctx, w.by(actor), w.dung), "denied/role")
 		w.refused(w.StepUp(w.ctx, w.by(actor), "123456"), "denied/role")
 		_, err = w.Staff(w.ctx, actor)
@@ -129,7 +130,7 @@ func TestRoles(t *testing.T) {
 	}
 	_, err := w.LinkCard(w.ctx, officer, request)
 	w.refused(err, "denied/role")
-	if card, err := w.LinkCard(w.ctx, viewer, request); err != nil || card.MayDecide {
+	if card, err := w.LinkCard(w.ctx, viewer, request); err != nil || card.WhyNot != "role" {
 		t.Errorf("viewer's card: %+v, %v", card, err)
 	}
 	w.refused(w.UnlinkStaff(w.ctx, w.by(w.leader), w.clerk.Staff), "denied/role")

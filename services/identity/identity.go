@@ -20,6 +20,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
@@ -34,7 +35,9 @@ type Service struct {
 	clock    services.Clock
 	guesses  Guesses
 	vouching map[string]bool
-	rules    Rules
+	links    *links
+	// Waiting reminds of requests to be linked that wait too long.
+	Waiting  approve.Reminder
 	identify string // the query of Identify in the database's own dialect
 }
 
@@ -48,6 +51,8 @@ func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox
 		store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses,
 		vouching: map[string]bool{}, identify: numbered(identifyQuery, store.Dialect),
 	}
+	s.links = linksOf(approve.New(store, audit, clock), outbox, s)
+	s.Waiting = s.links
 	s.VouchedBy(vouching...)
 	return s
 }

@@ -18,7 +18,7 @@ func TestAMergedRowIsNobodyToLink(t *testing.T) {
 	if err != nil || card.Person != nil || len(card.Candidates) != 0 {
 		t.Errorf("card %+v, %v", card, err)
 	}
-	w.refused(w.DecideLinkAs(w.ctx, w.by(w.clerk), card.Request.ID, w.lan), "conflict/merged")
+	w.refused(w.Agree(w.ctx, w.by(w.clerk), card.Request.ID, 1, w.lan), "conflict/merged")
 	_, _, err = w.Invite(w.ctx, w.by(w.clerk), w.lan)
 	w.refused(err, "conflict/merged")
 }

@@ -151,15 +151,6 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 	return code, address, invite, nil
 }
 
-// Rules says whether the ward's rules can be kept without one of its users;
-// services/approve does. A refusal says which could not.
-type Rules interface {
-	WithoutStaff(tx *gorm.DB, ward, staff int64) error
-}
-
-// HeldTo makes the service ask the rules before a ward user retires.
-func (s *Service) HeldTo(rules Rules) { s.rules = rules }
-
 // RetireStaff ends what a ward user may do, and their links and invites with
 // it. Nobody retires themselves: a ward would be left without administrator
 // (denied/concerns_you). Who is the last that one of the ward's rules could be
@@ -181,10 +172,8 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 		case !staff.Active:
 			return services.Conflict("staff_retired")
 		}
-		if s.rules != nil {
-			if err := s.rules.WithoutStaff(tx, staff.WardID, staff.ID); err != nil {
-				return err
-			}
+		if err := s.links.WithoutStaff(tx, staff.WardID, staff.ID); err != nil {
+			return err
 		}
 		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("active", false).Error; err != nil {
 			return fmt.Errorf("retire staff: %w", err)

@@ -14,6 +14,7 @@ const (
 	CaseOpened      Kind = "case_opened"      // card for clerks
 	CaseAnswered    Kind = "case_answered"    // to the officer
 	LinkAsked       Kind = "link_asked"       // card for clerks: is this really them?
+	LinkWaiting     Kind = "link_waiting"     // reminder to clerks
 	LinkDecided     Kind = "link_decided"     // to the account that asked
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
 	NoticeSent      Kind = "notice"           // a notice to its audience

@@ -80,7 +80,6 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Year = year.New(store, w.Audit, clock)
 	w.Approvals = approve.New(store, w.Audit, clock)
-	w.Identity.HeldTo(w.Approvals)
 	w.Evidence = evidence.New(store, w.Audit, clock)
 	w.Changes = change.New(store, w.Roster, w.Money, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.List, clock)

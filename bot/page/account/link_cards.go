@@ -16,11 +16,7 @@ import (
 // linkCard asks the clerk whether the one who wrote is who they say; the clerk
 // calls the number of the roster, not the one that was typed.
 func (p *Page) linkCard(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := p.Identity.LinkCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return p.drawLink(view), nil
+	return p.redraw(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 }
 
 func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
@@ -32,12 +28,11 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 	}
 	reply := bot.Reply{
 		Title: p.Say("linkcard.title", "number", request.ID), Protect: true,
-		Card: bot.Card{Subject: outbox.Link, ID: request.ID},
+		Card: bot.Card{Subject: outbox.Link, ID: request.ID, Version: request.Version},
 	}
-	if request.State != models.LinkPending {
-		reply.Card.Version = 1
-	}
-	pending := request.State == models.LinkPending && view.MayDecide
+	waits := request.State == models.LinkPending
+	pending := waits && view.WhyNot == ""
+	args := []string{kit.ID(request.ID), kit.ID(int64(request.Version))}
 	known := func(person models.Person, titles []string) {
 		lines = append(lines, p.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")),
 			"phone", kit.OrDash(vn.FormatPhone(person.Phone))))
@@ -49,7 +44,7 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 			lines = append(lines, p.Say("linkcard.linked_since", "at", *view.LinkedSince))
 		}
 		if pending {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("link_yes", "linkyes", kit.ID(request.ID)))))
+			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("link_yes", "linkyes", args...))))
 		}
 	case len(view.Candidates) == 0:
 		lines = append(lines, p.Say("linkcard.nobody"))
@@ -60,46 +55,46 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 			if pending {
 				reply.Buttons = append(reply.Buttons,
 					bot.Row(bot.Button{Label: candidate.Person.Name,
-						Action: bot.Act("linkyes", kit.ID(request.ID), kit.ID(candidate.Person.ID))}))
+						Action: bot.Act("linkyes", append(args, kit.ID(candidate.Person.ID))...)}))
 			}
 		}
 	}
-	lines = append(lines, p.Say("linkcard.state."+string(request.State)))
+	lines = append(append(lines, p.Say("linkcard.state."+string(request.State))), p.StandInLines(view.Approval, waits)...)
 	reply.Text = strings.Join(lines, "\n")
-	if pending {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("link_no", "linkno", kit.ID(request.ID)))))
-	} else {
+	switch {
+	case pending:
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("link_no", "linkno", args...))))
+	case waits && view.Approval.MayTakeBack:
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("take_back", "linkback", args...))))
+	default:
 		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
 	}
 	return reply
 }
 
 func (p *Page) linkYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.decideLink(ctx, turn, true)
+	return p.decideLink(ctx, turn, func(ctx context.Context, actor services.Actor, id int64, version int) error {
+		return p.Identity.Agree(ctx, actor, id, version, kit.Number(turn.Arg(2)))
+	})
 }
 
 func (p *Page) linkNo(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.decideLink(ctx, turn, false)
+	return p.decideLink(ctx, turn, p.Identity.Refuse)
 }
 
-func (p *Page) decideLink(ctx context.Context, turn bot.Turn, agree bool) (bot.Reply, error) {
+func (p *Page) linkBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.decideLink(ctx, turn, p.Identity.TakeBackLink)
+}
+
+func (p *Page) decideLink(ctx context.Context, turn bot.Turn, do func(_ context.Context, _ services.Actor, id int64,
+	version int) error) (bot.Reply, error) {
 	request := kit.Number(turn.Arg(0))
-	var err error
-	if person := kit.Number(turn.Arg(1)); agree && person != 0 {
-		err = p.Identity.DecideLinkAs(ctx, turn.Speaker.Actor, request, person)
-	} else {
-		err = p.Identity.DecideLink(ctx, turn.Speaker.Actor, request, agree)
-	}
-	if err != nil {
+	if err := do(ctx, turn.Speaker.Actor, request, kit.Version(turn.Arg(1))); err != nil {
 		return bot.Reply{}, err
 	}
-	view, err := p.Identity.LinkCard(ctx, turn.Speaker.Actor, request)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := p.drawLink(view)
+	reply, err := p.redraw(ctx, turn.Speaker.Actor, request)
 	reply.Replace = true
-	return reply, nil
+	return reply, err
 }
 
 // redraw is a link's card for whoever has it before them.
@@ -109,6 +104,17 @@ func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int
 		return bot.Reply{}, err
 	}
 	return p.drawLink(view), nil
+}
+
+// reminded draws a request again for who is to answer it.
+func (p *Page) reminded(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
+	view, err := p.Identity.LinkCard(ctx, recipient, request)
+	if err != nil || view.Request.State != models.LinkPending {
+		return bot.Reply{}, err
+	}
+	reply := p.drawLink(view)
+	reply.Text = p.Say("told.link_waiting") + "\n\n" + reply.Text
+	return reply, nil
 }
 
 // decided tells who asked for a link what became of it.

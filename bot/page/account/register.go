@@ -24,6 +24,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("linkcard", p.linkCard, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
 	b.Screen("linkno", p.linkNo, kit.Inner)
+	b.Screen("linkback", p.linkBack, kit.Inner)
 
 	b.Typed("style", "cach tra loi", "cach hoi")
 	b.Typed("styleset:brief", "gon", "tra loi gon", "hoi gon", "ngan gon", "hoi ngan gon", "tra loi ngan gon")
@@ -34,6 +35,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Form(p.stepUpForm())
 
 	b.Message(outbox.LinkAsked, p.redraw)
+	b.Message(outbox.LinkWaiting, p.reminded)
 	b.Message(outbox.LinkDecided, p.decided)
 	b.Message(outbox.AccountMoved, p.moved)
 	b.Card(outbox.Link, p.redraw)
