@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func read(t *testing.T, name string) string {
@@ -267,6 +268,23 @@ func types(of ast.Expr) string {
 		return types(of.X)
 	}
 	return "inline"
+}
+
+// A line of more than 120 letters is read on no screen beside another file; a tab
+// counts as one.
+func TestNoLineIsLong(t *testing.T) {
+	ours(t, func(name string, _ fs.DirEntry) {
+		if path.Ext(name) != ".go" {
+			return
+		}
+		number := 0
+		for line := range strings.Lines(read(t, name)) {
+			number++
+			if length := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); length > 120 {
+				t.Errorf("%s:%d has %d letters", name, number, length)
+			}
+		}
+	})
 }
 
 // manyMethods is above what a type may have: a reader of one that has more cannot

@@ -210,7 +210,8 @@ func (p *tab) says(side, text string) {
 func (p *tab) presses(side, label string) {
 	p.t.Helper()
 	p.until(fmt.Sprintf(`(() => {
-		const all = [...document.querySelectorAll('[data-phone=%s] [data-testid=button]')].filter(b => b.innerText.trim() === %q && !b.disabled)
+		const all = [...document.querySelectorAll('[data-phone=%s] [data-testid=button]')].filter(
+			b => b.innerText.trim() === %q && !b.disabled)
 		if (all.length === 0) return false
 		all[all.length - 1].click()
 		return true
@@ -219,7 +220,8 @@ func (p *tab) presses(side, label string) {
 
 func (p *tab) shoot(path string) {
 	p.t.Helper()
-	p.until(`document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)`)
+	p.until(`document.getAnimations().every(a => a.playState !== 'running' || ` +
+		`a.effect.getTiming().iterations === Infinity)`)
 	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatal(err)
@@ -267,7 +269,8 @@ func TestNarrowScreenInTheBrowser(t *testing.T) {
 	p.presses("left", "Gửi đi")
 	p.sees("left", "Đã gửi cán bộ phường")
 	p.until(`document.documentElement.scrollWidth <= 390`)
-	p.until(`(document.querySelector('[data-testid=tab-right]').click(), document.querySelector('#say-right').offsetParent !== null)`)
+	p.until(`(document.querySelector('[data-testid=tab-right]').click(), ` +
+		`document.querySelector('#say-right').offsetParent !== null)`)
 	p.sees("right", "Tôi chưa nhận được tiền.")
 	p.presses("right", "Trả lời")
 	p.sees("right", "Anh/chị trả lời thế nào?")
@@ -299,5 +302,6 @@ func TestProgressOfANoticeInTheBrowser(t *testing.T) {
 	p.sees("left", "Anh/chị đã báo tham gia.")
 	p.sees("right", "Tham gia: 1, vắng: 0")
 	p.presses("right", "Xem biểu đồ") // a picture, on the phone
-	p.until(`(() => { const picture = document.querySelector('[data-phone=right] .log img'); return picture !== null && picture.naturalWidth > 500 })()`)
+	p.until(`(() => { const picture = document.querySelector('[data-phone=right] .log img'); ` +
+		`return picture !== null && picture.naturalWidth > 500 })()`)
 }

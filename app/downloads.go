@@ -54,17 +54,19 @@ const (
 	writeWithin = 10 * time.Minute
 )
 
-// servedAs are the types that a file may have; any other is bytes to keep. None
-// of them runs in a browser.
+const office = "application/vnd.openxmlformats-officedocument."
+
+// servedAs are the types that a file may have, and what is said besides; any
+// other is bytes to keep. None of them runs in a browser.
 var servedAs = map[string]string{
-	"application/pdf": "application/pdf",
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	"text/csv":   "text/csv; charset=utf-8",
-	"text/plain": "text/plain; charset=utf-8",
-	"image/png":  "image/png",
-	"image/jpeg": "image/jpeg",
-	"image/webp": "image/webp",
+	"application/pdf":                    "",
+	office + "spreadsheetml.sheet":       "",
+	office + "wordprocessingml.document": "",
+	"text/csv":                           "; charset=utf-8",
+	"text/plain":                         "; charset=utf-8",
+	"image/png":                          "",
+	"image/jpeg":                         "",
+	"image/webp":                         "",
 }
 
 var (
@@ -214,11 +216,11 @@ func privateHeader(w http.ResponseWriter, kind, policy string) {
 
 func fileHeader(w http.ResponseWriter, disposition, name, kind string, size int64) {
 	base, _, err := mime.ParseMediaType(kind)
-	served, ok := servedAs[base]
+	said, ok := servedAs[base]
 	if err != nil || !ok {
-		served = "application/octet-stream"
+		base = "application/octet-stream"
 	}
-	privateHeader(w, served, "default-src 'none'; sandbox")
+	privateHeader(w, base+said, "default-src 'none'; sandbox")
 	w.Header().Set("Content-Disposition", contentDisposition(disposition, name))
 	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
 }

@@ -238,7 +238,8 @@ func TestDownloadPagesInTheBrowser(t *testing.T) {
 		p.do(chromedp.Navigate(address))
 		p.until(`document.documentElement.scrollWidth <= 360`)
 		p.until(`getComputedStyle(document.body).fontSize === '20px'`)
-		p.until(`[...document.querySelectorAll('button')].every(b => (r => r.height >= 60 && r.width >= 300 && r.bottom <= 740)(b.getBoundingClientRect()))`)
+		p.until(`[...document.querySelectorAll('button')].every(b => (r => r.height >= 60 && r.width >= 300 && ` +
+			`r.bottom <= 740)(b.getBoundingClientRect()))`)
 	}
 	p.click(`document.querySelector('button')`)
 	select {

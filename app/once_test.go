@@ -22,7 +22,8 @@ import (
 func (h *house) crew(t *testing.T, n int) []string {
 	t.Helper()
 	var people []models.Person
-	err := h.ward.Store.Where(`id IN (SELECT person_id FROM terms WHERE superseded_at IS NULL AND to_date IS NULL AND role IN ('head', 'deputy'))
+	err := h.ward.Store.Where(`id IN (SELECT person_id FROM terms WHERE superseded_at IS NULL AND to_date IS NULL
+	AND role IN ('head', 'deputy'))
 		AND id NOT IN (SELECT person_id FROM accounts WHERE person_id IS NOT NULL)`).Order("id").Limit(n).Find(&people).Error
 	if err != nil {
 		t.Fatal(err)

@@ -24,12 +24,12 @@ import (
 
 type benchBroadcast struct {
 	Recipients int           `help:"How many people the notice is for." default:"50000"`
-	Limit      int           `help:"Messages a second that the fake Telegram takes; more are refused with 429. 0: no limit, neither there nor of ours."`
+	Limit      int           `help:"${limit}"`
 	Replicas   int           `help:"How many processes serve." default:"1"`
 	Kill       int           `help:"Kill a replica (SIGKILL) at so many random moments, and start it again."`
 	Terminate  int           `help:"End a replica (SIGTERM) at so many random moments, and start it again."`
 	TooMany    int           `help:"429 on every so manieth message." placeholder:"N"`
-	Outage     string        `help:"telegram (answers 502), database or redis: away for a while in the middle." enum:",telegram,database,redis" default:""`
+	Outage     string        `help:"${outage}" enum:",telegram,database,redis" default:""`
 	Away       time.Duration `help:"How long the outage lasts." default:"10s"`
 	Replies    float64       `help:"Officers who write meanwhile, a second; 0: nobody." default:"0"`
 	JSON       bool          `help:"Print an object a line." name:"json"`

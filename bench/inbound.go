@@ -27,7 +27,7 @@ import (
 
 type benchInbound struct {
 	Clients  int     `help:"How many clients at once." default:"32"`
-	Channel  string  `help:"telegram, or zalo: measured beside Telegram in the same run." enum:"telegram,zalo" default:"telegram"`
+	Channel  string  `help:"${channel}" enum:"telegram,zalo" default:"telegram"`
 	Officers int     `help:"How many linked officers they are." default:"20000"`
 	Seconds  float64 `help:"How long each measurement lasts." default:"8"`
 	JSON     bool    `help:"Print an object a line." name:"json"`

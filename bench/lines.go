@@ -63,7 +63,8 @@ func (l benchTelegram) said(id int64, officer int, text string) []byte {
 
 func (l benchTelegram) pressed(id int64, officer int, action string) []byte {
 	from, chat := l.people(officer)
-	return fmt.Appendf(nil, `{"update_id":%d,"callback_query":{"id":"%d",%s,"chat_instance":"1","data":"%s","message":{"message_id":1,"date":0,%s}}}`, id, id, from, action, chat)
+	return fmt.Appendf(nil, `{"update_id":%d,"callback_query":{"id":"%d",%s,"chat_instance":"1","data":"%s",`+
+		`"message":{"message_id":1,"date":0,%s}}}`, id, id, from, action, chat)
 }
 
 // benchZalo is the fake Zalo, with the whole of what serves an Official Account
@@ -122,7 +123,8 @@ func (l benchZalo) header(body []byte, to http.Header) {
 }
 
 func (l benchZalo) said(id int64, officer int, text string) []byte {
-	return fmt.Appendf(nil, `{"app_id":%q,"sender":{"id":"%d"},"recipient":{"id":%q},"user_id_by_app":"1","event_name":"user_send_text","message":{"text":%q,"msg_id":"bench-%d"},"timestamp":"%d"}`,
+	return fmt.Appendf(nil, `{"app_id":%q,"sender":{"id":"%d"},"recipient":{"id":%q},"user_id_by_app":"1",`+
+		`"event_name":"user_send_text","message":{"text":%q,"msg_id":"bench-%d"},"timestamp":"%d"}`,
 		l.fake.AppID, crowdBase+officer, l.fake.OAID, text, id, time.Now().UnixMilli())
 }
 

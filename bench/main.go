@@ -31,7 +31,7 @@ type commands struct {
 	Inbound    benchInbound    `cmd:"" help:"Telegram webhook in, until the answer is sent, beside a raw HTTP echo."`
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
-	Payment    benchPayment    `cmd:"" help:"The month's payment lists of many wards, beside an INSERT..SELECT of as many rows."`
+	Payment    benchPayment    `cmd:"" help:"${payment}"`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
 }
 
@@ -67,6 +67,13 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	parser, err := kong.New(&cli, kong.Name("bench"), kong.Writers(stdout, stderr), kong.Exit(func(int) { helped = true }),
 		kong.Description("Measures canbobot beside the machine's own floor in the same run. Uses DATABASE_URL and "+
 			"REDIS_URL where set, else the embedded pair."),
+		kong.Vars{
+			"channel": "telegram, or zalo: measured beside Telegram in the same run.",
+			"limit": "Messages a second that the fake Telegram takes; more are refused with 429. " +
+				"0: no limit, neither there nor of ours.",
+			"outage":  "telegram (answers 502), database or redis: away for a while in the middle.",
+			"payment": "The month's payment lists of many wards, beside an INSERT..SELECT of as many rows.",
+		},
 		kong.Bind(&process{ctx: ctx, environ: environ, stdout: stdout, clock: time.Now}))
 	if err != nil {
 		fmt.Fprintln(stderr, "bench:", err)

@@ -153,7 +153,8 @@ func (b *paymentBench) check() (rows int, wrong int64, err error) {
 			b.month, b.month).Count(&lines).Error,
 		b.store.Model(&models.PaymentComponent{}).Where("run_id IN (SELECT id FROM payment_runs WHERE month = ?)",
 			b.month).Count(&components).Error,
-		b.store.Raw(`SELECT count(*) FROM terms t LEFT JOIN payment_lines l ON l.person_id = t.person_id AND l.month = ? WHERE l.id IS NULL OR l.amount <> `+due, b.month).Scan(&wrong).Error,
+		b.store.Raw(`SELECT count(*) FROM terms t LEFT JOIN payment_lines l ON l.person_id = t.person_id AND l.month = ? `+
+			`WHERE l.id IS NULL OR l.amount <> `+due, b.month).Scan(&wrong).Error,
 	)
 	return int(lines + components), wrong, err
 }
@@ -186,23 +187,33 @@ func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 			{"INSERT INTO villages (id, ward_id, name, folded, created_at) SELECT i, 1 + (i - 1) / ?, 'Tổ dân phố ' || i, " +
 				"'to dan pho ' || i, ? FROM " + b.series(), []any{perWard, now, villages}},
 			{`INSERT INTO branches (id, ward_id, village_id, organization_code, name, created_at)
-				SELECT (v.id - 1) * 4 + o.sort_order, v.ward_id, v.id, o.code, o.branch_name || ' ' || v.name, ? FROM villages v CROSS JOIN organizations o`, []any{now}},
+				SELECT (v.id - 1) * 4 + o.sort_order, v.ward_id, v.id, o.code, o.branch_name || ' ' || v.name, ?
+				FROM villages v CROSS JOIN organizations o`, []any{now}},
 			{`INSERT INTO people (id, ward_id, name, folded, bank_name, bank_tail, created_at, updated_at)
-				SELECT i, b.ward_id, 'Nguyễn Thị Hoà ' || i, 'nguyen thi hoa ' || i, 'Agribank', '6789', ?, ? FROM ` + b.series() + ` JOIN branches b ON b.id = 1 + (i - 1) / 2`, []any{now, now, b.People}},
+				SELECT i, b.ward_id, 'Nguyễn Thị Hoà ' || i, 'nguyen thi hoa ' || i, 'Agribank', '6789', ?, ?
+				FROM ` + b.series() + ` JOIN branches b ON b.id = 1 + (i - 1) / 2`, []any{now, now, b.People}},
 			{`INSERT INTO terms (id, ward_id, branch_id, person_id, role, slot, title, from_date, created_at)
-				SELECT i, b.ward_id, b.id, i, CASE i % 2 WHEN 1 THEN 'head' ELSE 'deputy' END, 1, CASE i % 2 WHEN 1 THEN 'Chi hội trưởng' ELSE 'Chi hội phó' END, ?, ?
+				SELECT i, b.ward_id, b.id, i, CASE i % 2 WHEN 1 THEN 'head' ELSE 'deputy' END, 1,
+					CASE i % 2 WHEN 1 THEN 'Chi hội trưởng' ELSE 'Chi hội phó' END, ?, ?
 				FROM ` + b.series() + ` JOIN branches b ON b.id = 1 + (i - 1) / 2`, []any{begun, now, b.People}},
 			{`INSERT INTO policies (id, ward_id, code, name, source, legal_basis, from_date, accrual, stacking, created_at)
-				SELECT id, id, 'town', 'Hỗ trợ của phường', 'town', 'Kết luận 01-KL/TU', ?, 'full_if_on_day', 'all', ? FROM wards`, []any{begun, now}},
+				SELECT id, id, 'town', 'Hỗ trợ của phường', 'town', 'Kết luận 01-KL/TU', ?, 'full_if_on_day', 'all', ? FROM wards`,
+				[]any{begun, now}},
 			{"INSERT INTO policy_rules (policy_id, role, amount) SELECT id, 'head', ? FROM policies", []any{benchHead}},
 			{"INSERT INTO policy_rules (policy_id, role, amount) SELECT id, 'deputy', ? FROM policies", []any{benchDeputy}},
-			{`INSERT INTO payment_runs (id, ward_id, month, state, content_hash, submitted_at, approved_at, exported_at, closed_at, created_at, updated_at)
+			{`INSERT INTO payment_runs (id, ward_id, month, state, content_hash, submitted_at, approved_at, exported_at,
+					closed_at, created_at, updated_at)
 				SELECT id, id, ?, 'closed', 'x', ?, ?, ?, ?, ?, ? FROM wards`, []any{first, now, now, now, now, now, now}},
-			{`INSERT INTO payment_lines (id, ward_id, run_id, person_id, month, amount, state, paid_on, name, title, unit, bank_name, bank_tail)
-				SELECT t.id, t.ward_id, t.ward_id, t.person_id, ?, ` + benchRate + `, 'paid', ?, p.name, t.title, b.name, p.bank_name, p.bank_tail
-				FROM terms t JOIN people p ON p.id = t.person_id JOIN branches b ON b.id = t.branch_id WHERE t.id % ? <> 0`, []any{first, begun, benchLate}},
-			{`INSERT INTO payment_components (id, ward_id, line_id, run_id, person_id, month, policy_id, term_id, branch_id, role, amount, rate, basis, why, days)
-				SELECT l.id, l.ward_id, l.id, l.run_id, l.person_id, l.month, l.ward_id, t.id, t.branch_id, t.role, l.amount, l.amount, 'Kết luận 01-KL/TU', 'full', 30
+			{`INSERT INTO payment_lines (id, ward_id, run_id, person_id, month, amount, state, paid_on, name, title, unit,
+					bank_name, bank_tail)
+				SELECT t.id, t.ward_id, t.ward_id, t.person_id, ?, ` + benchRate + `, 'paid', ?, p.name, t.title, b.name,
+					p.bank_name, p.bank_tail
+				FROM terms t JOIN people p ON p.id = t.person_id JOIN branches b ON b.id = t.branch_id WHERE t.id % ? <> 0`,
+				[]any{first, begun, benchLate}},
+			{`INSERT INTO payment_components (id, ward_id, line_id, run_id, person_id, month, policy_id, term_id, branch_id,
+					role, amount, rate, basis, why, days)
+				SELECT l.id, l.ward_id, l.id, l.run_id, l.person_id, l.month, l.ward_id, t.id, t.branch_id, t.role, l.amount,
+					l.amount, 'Kết luận 01-KL/TU', 'full', 30
 				FROM payment_lines l JOIN terms t ON t.id = l.person_id`, nil},
 		}
 		if err := tx.Create(&organizations).Error; err != nil {
@@ -233,18 +244,24 @@ func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 // it: as raw as rows can come into these tables, with their indexes and keys.
 func (b *paymentBench) copyMonth(first models.Month, n int) (perSecond float64, err error) {
 	month, runs, rows := first+models.Month(n), n*b.wards, n*b.People
-	err = b.store.Exec(`INSERT INTO payment_runs (id, ward_id, month, state, content_hash, submitted_at, approved_at, exported_at, closed_at, created_at, updated_at)
-		SELECT id + ?, ward_id, ?, state, content_hash, submitted_at, approved_at, exported_at, closed_at, created_at, updated_at FROM payment_runs WHERE month = ?`, runs, month, first).Error
+	err = b.store.Exec(`INSERT INTO payment_runs (id, ward_id, month, state, content_hash, submitted_at, approved_at,
+			exported_at, closed_at, created_at, updated_at)
+		SELECT id + ?, ward_id, ?, state, content_hash, submitted_at, approved_at, exported_at, closed_at, created_at,
+			updated_at FROM payment_runs WHERE month = ?`, runs, month, first).Error
 	if err != nil {
 		return 0, err
 	}
 	var written int64
 	begun := time.Now()
 	err = b.store.Transaction(func(tx *gorm.DB) error {
-		lines := tx.Exec(`INSERT INTO payment_lines (id, ward_id, run_id, person_id, month, amount, state, paid_on, name, title, unit, bank_name, bank_tail)
-			SELECT id + ?, ward_id, run_id + ?, person_id, ?, amount, state, paid_on, name, title, unit, bank_name, bank_tail FROM payment_lines WHERE month = ?`, rows, runs, month, first)
-		components := tx.Exec(`INSERT INTO payment_components (id, ward_id, line_id, run_id, person_id, month, policy_id, term_id, branch_id, role, amount, rate, basis, why, days)
-			SELECT id + ?, ward_id, line_id + ?, run_id + ?, person_id, ?, policy_id, term_id, branch_id, role, amount, rate, basis, why, days FROM payment_components WHERE month = ?`, rows, rows, runs, month, first)
+		lines := tx.Exec(`INSERT INTO payment_lines (id, ward_id, run_id, person_id, month, amount, state, paid_on, name,
+				title, unit, bank_name, bank_tail)
+			SELECT id + ?, ward_id, run_id + ?, person_id, ?, amount, state, paid_on, name, title, unit, bank_name,
+				bank_tail FROM payment_lines WHERE month = ?`, rows, runs, month, first)
+		components := tx.Exec(`INSERT INTO payment_components (id, ward_id, line_id, run_id, person_id, month, policy_id,
+				term_id, branch_id, role, amount, rate, basis, why, days)
+			SELECT id + ?, ward_id, line_id + ?, run_id + ?, person_id, ?, policy_id, term_id, branch_id, role, amount,
+				rate, basis, why, days FROM payment_components WHERE month = ?`, rows, rows, runs, month, first)
 		written = lines.RowsAffected + components.RowsAffected
 		return errors.Join(lines.Error, components.Error)
 	})

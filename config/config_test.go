@@ -33,6 +33,9 @@ func TestExampleFile(t *testing.T) {
 }
 
 func TestEveryKeyIsDescribed(t *testing.T) {
+	if described, keys := len(abouts), len(settings(&Config{})); described != keys {
+		t.Errorf("%d keys are described, and there are %d", described, keys)
+	}
 	seen, fields := map[string]bool{}, map[string]string{}
 	for _, s := range settings(&Config{}) {
 		if s.Help == "" || s.Want == "" {

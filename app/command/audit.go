@@ -80,7 +80,7 @@ type auditCommand struct {
 }
 
 type auditVerifyCommand struct {
-	File string `help:"Compare with the file that AUDIT_FILE named, or a copy of it." placeholder:"FILE" type:"existingfile"`
+	File string `help:"${verify_file}" placeholder:"FILE" type:"existingfile"`
 }
 
 func (auditVerifyCommand) Help() string {

@@ -54,7 +54,8 @@ func TestTheJournalIsComparedWithItsFile(t *testing.T) {
 	}
 	// The file remembers what the database no longer has.
 	forged := bytes.Replace(content, []byte(`"seq":2,"hash":"`), []byte(`"seq":2,"hash":"00`), 1)
-	forged = append(forged, []byte(`{"ward":1,"seq":9999,"hash":"ab","at":"2026-04-06T00:00:00Z","action":"x.y","subject":"z:1"}`+"\n")...)
+	forged = append(forged, []byte(`{"ward":1,"seq":9999,"hash":"ab","at":"2026-04-06T00:00:00Z",`+
+		`"action":"x.y","subject":"z:1"}`+"\n")...)
 	if err := os.WriteFile(path, forged, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 type intentCommand struct {
 	Staff bool   `help:"Read the lines as ward staff say them."`
-	Eval  string `help:"Measure on a file of intent<TAB>phrase lines: accuracy and confusion table." placeholder:"FILE" type:"existingfile"`
+	Eval  string `help:"${eval}" placeholder:"FILE" type:"existingfile"`
 }
 
 func (intentCommand) Help() string { return `Example: echo "pc t3 co chua" | canbobot intent` }

@@ -12,7 +12,7 @@ import (
 
 type papersCommand struct {
 	Month  string `required:"" help:"The list's month, as yyyy-mm." placeholder:"MONTH"`
-	Paper  string `help:"Which: list and pdf are the payment list, transfer is the bank's sheet, cash the list to sign." enum:"list,pdf,transfer,cash" default:"list" placeholder:"PAPER"`
+	Paper  string `help:"${paper}" enum:"list,pdf,transfer,cash" default:"list" placeholder:"PAPER"`
 	Source string `help:"Of transfer and cash only what this source pays: town, province ..." placeholder:"CODE"`
 	Ward   string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	Out    string `arg:"" help:"The file to write; it must not exist." type:"path"`

@@ -20,9 +20,9 @@ import (
 type reportCommand struct {
 	JSON bool   `help:"Print the same as data." name:"json"`
 	On   string `help:"The day, as yyyy-mm-dd; today when left out." placeholder:"DAY" xor:"when"`
-	Year int    `help:"A ward's money of this year instead: paid, failed, budget, forecast to December." placeholder:"YEAR" xor:"when"`
+	Year int    `help:"${report_year}" placeholder:"YEAR" xor:"when"`
 	Ward string `help:"With --year: code of the ward; may be left out where there is only one." placeholder:"CODE"`
-	Out  string `help:"With --year: also write it to a new file, .xlsx or .png by its name." placeholder:"FILE" type:"path"`
+	Out  string `help:"${report_out}" placeholder:"FILE" type:"path"`
 }
 
 func (reportCommand) Help() string {

@@ -16,7 +16,7 @@ import (
 
 type resultsCommand struct {
 	File      string `arg:"" help:"The bank's result sheet, .xlsx." type:"existingfile"`
-	Month     string `name:"run" help:"Month of the payment list, as yyyy-mm; found out from the sheet when left out." placeholder:"MONTH"`
+	Month     string `name:"run" help:"${results_run}" placeholder:"MONTH"`
 	Ward      string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	DryRun    bool   `help:"Only say what would be marked."`
 	Annotated string `help:"Write the sheet with every wrong cell coloured and explained here." placeholder:"OUT.xlsx"`

@@ -43,12 +43,13 @@ func (c rulesShowCommand) Run(p *process) error {
 }
 
 type rulesSetCommand struct {
-	File string `arg:"" help:"YAML or JSON; - reads standard input. An empty list of rules is the default again." placeholder:"FILE"`
+	File string `arg:"" help:"${rules_file}" placeholder:"FILE"`
 	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
 }
 
 func (rulesSetCommand) Help() string {
-	return `Requests that are waiting are decided by the rules of the day they were sent. docs/approvals.md says what a rule may say.
+	return `Requests that are waiting are decided by the rules of the day they were sent. ` +
+		`docs/approvals.md says what a rule may say.
 
 Example: canbobot rules set front-first.yaml --ward bac-hong-linh
 

@@ -30,7 +30,7 @@ const (
 
 // commands is the command line; each has its own file.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Try everything on one page, with the sample of Hồng Lĩnh; no server and no token needed."`
+	Demo    demoCommand    `cmd:"" help:"${demo}"`
 	Serve   serveCommand   `cmd:"" help:"Serve the configured channels until stopped."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's tables up to date."`
 	Sample  sampleCommand  `cmd:"" help:"The sample ward."`
@@ -52,6 +52,26 @@ type commands struct {
 	Play    playCommand    `cmd:"" help:"Play a written dialogue (.chat) against the sample."`
 	Version versionCommand `cmd:"" help:"Say which version this is, and what it was built of."`
 	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`
+}
+
+// longHelp is what a tag has no room for in a line.
+var longHelp = kong.Vars{
+	"demo":          "Try everything on one page, with the sample of Hồng Lĩnh; no server and no token needed.",
+	"eval":          "Measure on a file of intent<TAB>phrase lines: accuracy and confusion table.",
+	"into":          "Name of what comes out; that of one of them where it lives on.",
+	"organizations": "youth,women,farmers,veterans,party_cell",
+	"paper":         "Which: list and pdf are the payment list, transfer is the bank's sheet, cash the list to sign.",
+	"report_out":    "With --year: also write it to a new file, .xlsx or .png by its name.",
+	"report_year":   "A ward's money of this year instead: paid, failed, budget, forecast to December.",
+	"results_run":   "Month of the payment list, as yyyy-mm; found out from the sheet when left out.",
+	"roles":         "head,deputy,member,cell_member",
+	"rules_file":    "YAML or JSON; - reads standard input. An empty list of rules is the default again.",
+	"verify_file":   "Compare with the file that AUDIT_FILE named, or a copy of it.",
+	"zalo_check":    "Say whether the Official Account can send and be heard, and what to do where not.",
+	"zalo_field": "Parameter of the template and what fills it: ten, noi_dung, tieu_de, phuong, ngay or lien_he, with " +
+		":N to cut at N letters. Again for each.",
+	"zalo_request": "A saved webhook call (header lines, an empty line, the body): says which part of the signature " +
+		"differs.",
 }
 
 // process is what a command may use of the program's surroundings.
@@ -82,6 +102,7 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Bind(p),
+		longHelp,
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "canbobot:", err)

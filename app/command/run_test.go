@@ -63,7 +63,7 @@ func TestUsageIsExplained(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	parser, err := kong.New(&commands{})
+	parser, err := kong.New(&commands{}, longHelp)
 	if err != nil {
 		t.Fatal(err)
 	}

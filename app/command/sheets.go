@@ -111,7 +111,7 @@ type exportCommand struct {
 	Ward         string   `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	Village      []string `help:"Only these villages, by name." placeholder:"NAME"`
 	Organization []string `help:"Only these organizations, by code: youth, women ..." placeholder:"CODE"`
-	Role         []string `help:"Only these roles: head, deputy, member, cell_member." enum:"head,deputy,member,cell_member" placeholder:"ROLE"`
+	Role         []string `help:"Only these roles: head, deputy, member, cell_member." enum:"${roles}" placeholder:"ROLE"`
 	Vacant       bool     `help:"Only posts that nobody holds."`
 	On           string   `help:"The day, as yyyy-mm-dd; today when left out." placeholder:"DAY"`
 	Full         bool     `help:"Citizens' and account numbers whole, not only their ends."`

@@ -115,7 +115,8 @@ type wardPredecessorCommand struct {
 }
 
 func (wardPredecessorCommand) Help() string {
-	return `Example: canbobot ward predecessor "xã Thuận Lộc" --ward nam-hong-linh --from 2025-07-01 --decision 1665/NQ-UBTVQH15`
+	return `Example: canbobot ward predecessor "xã Thuận Lộc" --ward nam-hong-linh --from 2025-07-01 ` +
+		`--decision 1665/NQ-UBTVQH15`
 }
 
 func (c wardPredecessorCommand) Run(p *process) error {
@@ -141,7 +142,7 @@ type villageCommand struct {
 type villageAddCommand struct {
 	Name         []string `arg:"" help:"Names, as in 'Tổ dân phố 5'."`
 	Ward         string   `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
-	Organization []string `help:"Organizations that have a branch there." default:"youth,women,farmers,veterans,party_cell" placeholder:"CODE"`
+	Organization []string `help:"Organizations that have a branch there." default:"${organizations}" placeholder:"CODE"`
 	From         string   `help:"First day, as yyyy-mm-dd." placeholder:"DAY"`
 }
 

@@ -15,7 +15,7 @@ import (
 
 type villageMergeCommand struct {
 	Village  []string `arg:"" help:"The villages to join, by their names."`
-	Into     string   `help:"Name of what comes out; that of one of them where it lives on." required:"" placeholder:"NAME"`
+	Into     string   `help:"${into}" required:"" placeholder:"NAME"`
 	Ward     string   `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	From     string   `help:"First day, as yyyy-mm-dd: the first of a month." required:"" placeholder:"DAY"`
 	Decision string   `help:"Number of the paper." placeholder:"NUMBER"`
@@ -26,7 +26,8 @@ type villageMergeCommand struct {
 func (villageMergeCommand) Help() string {
 	return "Without --yes it only says who goes on where, who ends, what it does to the money, and which posts would " +
 		"have too many holders.\n\n" +
-		`Example: canbobot village merge "Tổ dân phố 5" "Tổ dân phố 6" --into "Tổ dân phố 5" --from 2026-07-01 --decision 12/NQ-HĐND --end 31 --yes`
+		`Example: canbobot village merge "Tổ dân phố 5" "Tổ dân phố 6" --into "Tổ dân phố 5" --from 2026-07-01 ` +
+		`--decision 12/NQ-HĐND --end 31 --yes`
 }
 
 func (c villageMergeCommand) Run(p *process) error {
@@ -79,7 +80,8 @@ type villageSplitCommand struct {
 func (villageSplitCommand) Help() string {
 	return "Everybody in post goes to one part, or ends. Without --yes it only says what would come of it, and who " +
 		"has no part yet.\n\n" +
-		`Example: canbobot village split "Tổ dân phố 5" --into "Tổ dân phố 5A" --into "Tổ dân phố 5B" --from 2026-07-01 --to 31=1,32=2 --yes`
+		`Example: canbobot village split "Tổ dân phố 5" --into "Tổ dân phố 5A" --into "Tổ dân phố 5B" --from 2026-07-01 ` +
+		`--to 31=1,32=2 --yes`
 }
 
 func (c villageSplitCommand) Run(p *process) error {

@@ -23,13 +23,13 @@ import (
 )
 
 type zaloCommand struct {
-	Check    zaloCheckCommand    `cmd:"" help:"Say whether the Official Account can send and be heard, and what to do where not."`
+	Check    zaloCheckCommand    `cmd:"" help:"${zalo_check}"`
 	Token    zaloTokenCommand    `cmd:"" help:"Put a new pair of tokens in the place of a lost one."`
 	Template zaloTemplateCommand `cmd:"" help:"Approved message templates (ZBS) of a ward."`
 }
 
 type zaloCheckCommand struct {
-	Request string `help:"A saved webhook call (header lines, an empty line, the body): says which part of the signature differs." type:"existingfile" placeholder:"FILE"`
+	Request string `help:"${zalo_request}" type:"existingfile" placeholder:"FILE"`
 }
 
 func (zaloCheckCommand) Help() string {
@@ -280,7 +280,7 @@ type zaloTemplateSetCommand struct {
 	Ward  string            `help:"Code of the ward." required:"" placeholder:"CODE"`
 	Kind  string            `help:"notice, change_decided, case_answered or link_decided." required:""`
 	ID    string            `help:"The template's number at Zalo." required:"" name:"id"`
-	Field map[string]string `help:"Parameter of the template and what fills it: ten, noi_dung, tieu_de, phuong, ngay or lien_he, with :N to cut at N letters. Again for each." placeholder:"PARAMETER=FIELD"`
+	Field map[string]string `help:"${zalo_field}" placeholder:"PARAMETER=FIELD"`
 }
 
 func (zaloTemplateSetCommand) Help() string {

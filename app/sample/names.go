@@ -10,17 +10,20 @@ import (
 )
 
 // Family names as common as they are in Hà Tĩnh, roughly: one entry a share.
-var families = strings.Fields(`Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Trần Trần Trần Trần Lê Lê Lê Phan Phan Phạm Phạm
+var families = strings.Fields(`Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Nguyễn Trần Trần Trần Trần Lê Lê Lê Phan
+Phan Phạm Phạm
 	Hoàng Hoàng Võ Bùi Đặng Đinh Hồ Thái Dương Trương Cao Lương Kiều Tống`)
 
 var (
 	womenMiddle = strings.Fields(`Thị Thị Thị Thị Thị Thị Thanh Ngọc Thu`)
 	menMiddle   = strings.Fields(`Văn Văn Văn Văn Đình Hữu Xuân Quốc Đức Công Viết Sỹ`)
 
-	olderWomen = strings.Fields(`Hoa Lan Hồng Hường Liên Bình Minh Nga Tâm Thanh Loan Hà Lý Vân Xuân Thu Mai Hiền Nhung Tuyết Phượng Hảo Châu Đào`)
+	olderWomen = strings.Fields(`Hoa Lan Hồng Hường Liên Bình Minh Nga Tâm Thanh Loan Hà Lý Vân Xuân Thu Mai Hiền ` +
+		`Nhung Tuyết Phượng Hảo Châu Đào`)
 	youngWomen = strings.Fields(`Trang Linh Huyền Thảo Thuý Hằng Ngân Quỳnh Phương Anh Giang Dung Yến Mỹ`)
-	olderMen   = strings.Fields(`Hùng Dũng Thành Sơn Hải Bình Minh Long Quang Thắng Tuấn Hoà Tân Lâm Đồng Khánh Nam Ngọc Tiến Việt Đạt Lộc Phúc`)
-	youngMen   = strings.Fields(`Hiếu Đức Cường Hoàng Nhật Kiên Trung Huy Tú Anh Quân Thái Duy`)
+	olderMen   = strings.Fields(`Hùng Dũng Thành Sơn Hải Bình Minh Long Quang Thắng Tuấn Hoà Tân Lâm Đồng Khánh Nam ` +
+		`Ngọc Tiến Việt Đạt Lộc Phúc`)
+	youngMen = strings.Fields(`Hiếu Đức Cường Hoàng Nhật Kiên Trung Huy Tú Anh Quân Thái Duy`)
 )
 
 // kin is what a branch's people are like.

@@ -125,7 +125,8 @@ for i = 3, #KEYS do
 	if spent then used = math.min(used, ahead) end
 	reply[#reply + 1] = may
 end
-if interval > 0 then redis.call('SET', KEYS[2], string.format('%.0f', used), 'PX', math.ceil((used - now) / 1000) + 1000) end
+if interval > 0 then redis.call('SET', KEYS[2], string.format('%.0f', used), 'PX',
+	math.ceil((used - now) / 1000) + 1000) end
 reply[1] = wait
 return reply
 `)

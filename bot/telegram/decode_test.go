@@ -56,12 +56,17 @@ func TestDecode(t *testing.T) {
 		"start by a link": {said(`"text":"/start ABcd-12_9"`),
 			with(func(in *bot.Inbound) { in.Start = "ABcd-12_9" })},
 		"start with what no link has": {said(`"text":"/start a b"`), text("/start a b")},
-		"own contact":                 {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000001}`), contact(true)},
-		"contact of another":          {said(`"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000002}`), contact(false)},
-		"contact of nobody":           {said(`"contact":{"phone_number":"84912345678","first_name":"H"}`), contact(false)},
-		"own contact passed on":       {said(`"forward_origin":{"type":"user"},"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000001}`), contact(false)},
-		"passed on, as of old":        {said(`"forward_date":1,"contact":{"phone_number":"84912345678","first_name":"H","user_id":5000000001}`), contact(false)},
-		"photo": {said(`"caption":"Quyết định","photo":[{"file_id":"s","width":9,"height":9},{"file_id":"l","width":90,"height":90,"file_size":5}]`),
+		"own contact": {said(`"contact":{"phone_number":"84912345678","first_name":"H",` +
+			`"user_id":5000000001}`), contact(true)},
+		"contact of another": {said(`"contact":{"phone_number":"84912345678","first_name":"H",` +
+			`"user_id":5000000002}`), contact(false)},
+		"contact of nobody": {said(`"contact":{"phone_number":"84912345678","first_name":"H"}`), contact(false)},
+		"own contact passed on": {said(`"forward_origin":{"type":"user"},"contact":{"phone_number":"84912345678",` +
+			`"first_name":"H","user_id":5000000001}`), contact(false)},
+		"passed on, as of old": {said(`"forward_date":1,"contact":{"phone_number":"84912345678","first_name":"H",` +
+			`"user_id":5000000001}`), contact(false)},
+		"photo": {said(`"caption":"Quyết định","photo":[{"file_id":"s","width":9,"height":9},{"file_id":"l","width":90,` +
+			`"height":90,"file_size":5}]`),
 			with(func(in *bot.Inbound) {
 				in.Text, in.Attachment = "Quyết định", &bot.Attachment{Kind: bot.Photo, ID: "l", Size: 5}
 			})},

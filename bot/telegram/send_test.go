@@ -29,7 +29,8 @@ func TestSendDrawsAReply(t *testing.T) {
 	want := []request{{method: "sendMessage", files: map[string]string{}, params: map[string]string{
 		"chat_id": "42", "text": "Trưởng thôn <A> & B\n1 < 2 & *x*", "entities": `[{"type":"bold","offset":0,"length":19}]`,
 		"protect_content": "true", "link_preview_options": `{"is_disabled":true}`,
-		"reply_markup": `{"inline_keyboard":[[{"text":"Duyệt","callback_data":"ok:1","style":"success"},{"text":"Không","callback_data":"no:1","style":"danger"}],[{"text":"Xem","url":"https://example.vn"}]]}`,
+		"reply_markup": `{"inline_keyboard":[[{"text":"Duyệt","callback_data":"ok:1","style":"success"},{"text":"Không",` +
+			`"callback_data":"no:1","style":"danger"}],[{"text":"Xem","url":"https://example.vn"}]]}`,
 	}}}
 	if diff := cmp.Diff(want, server.asked(""), cmp.AllowUnexported(request{})); diff != "" {
 		t.Error(diff)
@@ -229,7 +230,9 @@ func TestEdit(t *testing.T) {
 		bot.Reply{Text: strings.Repeat("x", 5000)}); bot.FateOf(err) != bot.Refused {
 		t.Errorf("too long: %v", err)
 	}
-	server.answers(says(400, `{"ok":false,"error_code":400,"description":"Bad Request: message is not modified: specified new message content and reply markup are exactly the same"}`))
+	server.answers(says(400, `{"ok":false,"error_code":400,`+
+		`"description":"Bad Request: message is not modified: specified new message content and reply markup `+
+		`are exactly the same"}`))
 	if err := channel.Edit(t.Context(), "42", "9", bot.Reply{Text: "Đã duyệt"}); err != nil {
 		t.Errorf("nothing to change: %v", err)
 	}
@@ -253,7 +256,8 @@ func TestPressedAndTyping(t *testing.T) {
 		len(server.asked("")) != 1 {
 		t.Errorf("a text has no button that waits: %v", err)
 	}
-	server.answers(says(400, `{"ok":false,"error_code":400,"description":"Bad Request: query is too old and response timeout expired or query ID is invalid"}`))
+	server.answers(says(400, `{"ok":false,"error_code":400,`+
+		`"description":"Bad Request: query is too old and response timeout expired or query ID is invalid"}`))
 	if err := channel.Pressed(t.Context(), press); err != nil {
 		t.Errorf("too late: %v", err)
 	}

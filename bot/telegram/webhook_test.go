@@ -124,7 +124,8 @@ func BenchmarkWebhook(b *testing.B) {
 
 // What a message costs beside the network.
 func BenchmarkSend(b *testing.B) {
-	answer := `{"ok":true,"result":{"message_id":3,"date":1795392000,"chat":{"id":5000000001,"type":"private"},"text":"phụ cấp"}}`
+	answer := `{"ok":true,"result":{"message_id":3,"date":1795392000,"chat":{"id":5000000001,"type":"private"},` +
+		`"text":"phụ cấp"}}`
 	channel := New(Config{Token: testToken,
 		Client: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			io.Copy(io.Discard, r.Body)

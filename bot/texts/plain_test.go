@@ -14,7 +14,8 @@ import (
 )
 
 // verbs are the first words that a button may have: what it does.
-var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng Duyệt Đọc Đóng Đổi Đồng Ghi Giữ Gọi Gộp Gửi Hỏi Huỷ Làm Lưu Mời Mở
+var verbs = strings.Fields(`Báo Bỏ Bổ Cấp Chia Chốt Chọn Chép Dùng Duyệt Đọc Đóng Đổi Đồng Ghi Giữ Gọi Gộp Gửi Hỏi
+Huỷ Làm Lưu Mời Mở
 	Ngắt Nhắc Nhập Rút Soạn So Sửa Tách Tải Tạm Tham Thêm Thôi Tìm Tính Trả Tránh Trình Từ Về Xem Xoá Xuất`)
 
 // notDoing are the buttons that do nothing themselves: they lead elsewhere, or
@@ -104,9 +105,10 @@ func TestSentencesAreShort(t *testing.T) {
 }
 
 // stiff are words of offices and of English for which people have plainer ones.
-var stiff = strings.Split(`truy lĩnh|thu hồi|thực hiện|tiến hành|nhằm|căn cứ vào|đối với|trường hợp|phát sinh|hợp lệ|thao tác|
-hệ thống|truy cập|vui lòng|quý vị|đồng chí|hoàn tất|thất bại|kính|trân trọng|theo quy định|nêu trên|
-login|error|submit|cancel|token|webhook|bot|link|ok|click|file|email|online|update|reset|admin|app|server|user|chat|code|oa|otp|totp`, "|")
+var stiff = strings.Split(`truy lĩnh|thu hồi|thực hiện|tiến hành|nhằm|căn cứ vào|đối với|trường hợp|phát sinh|hợp lệ|`+
+	`thao tác|hệ thống|truy cập|vui lòng|quý vị|đồng chí|hoàn tất|thất bại|kính|trân trọng|theo quy định|nêu trên|`+
+	`login|error|submit|cancel|token|webhook|bot|link|ok|click|file|email|online|update|reset|`+
+	`admin|app|server|user|chat|code|oa|otp|totp`, "|")
 
 // stiffAllowed are texts where such a word is a product's name, or a column of
 // the form that payment lists have.
@@ -131,7 +133,8 @@ func TestTextsArePlain(t *testing.T) {
 }
 
 // nextStep is what a person can do after a refusal.
-var nextStep = regexp.MustCompile(`(?i)(^|[ "])(bấm|gõ|gọi|hỏi|chọn|chép|đợi|ghi|gửi|mở|nhờ|báo|thử lại|tìm|trả lại|viết|xem|xin|không cần làm gì)([ ,."]|$)`)
+var nextStep = regexp.MustCompile(`(?i)(^|[ "])(bấm|gõ|gọi|hỏi|chọn|chép|đợi|ghi|gửi|mở|nhờ|báo|thử lại|tìm|trả lại` +
+	`|viết|xem|xin|không cần làm gì)([ ,."]|$)`)
 
 func TestRefusalsSayWhatNext(t *testing.T) {
 	words := load(t)

@@ -148,7 +148,8 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 	if folder == "" {
 		return
 	}
-	until(t, ctx, `document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)`)
+	until(t, ctx, `document.getAnimations().every(a => a.playState !== 'running' || `+
+		`a.effect.getTiming().iterations === Infinity)`)
 	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(folder, name), picture, 0o644)
@@ -165,7 +166,8 @@ func TestBothPhonesAreLive(t *testing.T) {
 	ctx := browser(t, 1280, 860)
 	do(t, ctx, chromedp.Navigate(server.URL+"/try"))
 	until(t, ctx, bothReady)
-	if shown := evaluate[int](t, ctx, `[...document.querySelectorAll('.phone')].filter(p => p.offsetWidth > 300).length`); shown != 2 {
+	if shown := evaluate[int](t, ctx,
+		`[...document.querySelectorAll('.phone')].filter(p => p.offsetWidth > 300).length`); shown != 2 {
 		t.Fatalf("%d phones in sight, want 2", shown)
 	}
 	do(t, ctx,
@@ -189,7 +191,9 @@ func TestKeyboardAlone(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(server.URL+"/try"))
 	until(t, ctx, bothReady)
 	focused := func() string {
-		return evaluate[string](t, ctx, `(() => { const e = document.activeElement; return (e.closest('[data-phone]')?.dataset.phone ?? '') + ' ' + (e.dataset.action ?? e.dataset.testid ?? e.id ?? e.tagName) })()`)
+		return evaluate[string](t, ctx, `(() => { const e = document.activeElement; `+
+			`return (e.closest('[data-phone]')?.dataset.phone ?? '') + ' ' + `+
+			`(e.dataset.action ?? e.dataset.testid ?? e.id ?? e.tagName) })()`)
 	}
 	do(t, ctx, tab)
 	if outline := evaluate[string](t, ctx, `getComputedStyle(document.activeElement).outlineStyle`); outline != "solid" {
@@ -241,7 +245,8 @@ func TestOnePhoneOnANarrowScreen(t *testing.T) {
 		t.Errorf("the page is %d px wide", wide)
 	}
 	do(t, ctx, chromedp.Focus(chromedp.ID("tab-left")), right)
-	until(t, ctx, `document.querySelector('#phone-right').offsetWidth === 390 && document.querySelector('#phone-left').offsetWidth === 0`)
+	until(t, ctx, `document.querySelector('#phone-right').offsetWidth === 390 && `+
+		`document.querySelector('#phone-left').offsetWidth === 0`)
 	until(t, ctx, `document.querySelector('#tab-right .unread').hidden`)
 	small := evaluate[[]string](t, ctx, `[...document.querySelectorAll('button, select, textarea, a.key')]
 		.filter(e => e.offsetWidth && (e.offsetHeight < 44 || e.offsetWidth < 44)).map(e => e.outerHTML)`)

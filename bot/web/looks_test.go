@@ -27,7 +27,8 @@ func TestLooks(t *testing.T) {
 		until(t, ctx, bothReady)
 		until(t, ctx, `[...document.images].every(i => i.complete)`)
 		spilled := evaluate[[]string](t, ctx, `[...document.querySelectorAll('.phone *')]
-			.filter(e => e.offsetWidth && !e.closest('.hidden') && e.getBoundingClientRect().right > e.closest('.phone').getBoundingClientRect().right + 1).map(e => e.outerHTML)`)
+			.filter(e => e.offsetWidth && !e.closest('.hidden') &&
+				e.getBoundingClientRect().right > e.closest('.phone').getBoundingClientRect().right + 1).map(e => e.outerHTML)`)
 		if len(spilled) > 0 {
 			t.Errorf("%s: spills over: %q", screen.name, spilled)
 		}

@@ -48,38 +48,51 @@ var handledSamples = []struct {
 	{"user_send_text", message(`"text":"#a\nb"`), bot.Inbound{Text: "#a\nb"}},
 	{"user_send_text", message(`"text":"","attachments":[{"type":"new"}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
-	{"user_send_image", message(`"attachments":[{"type":"image","payload":{"thumbnail":"https://a.zdn.vn/t","url":"https://a.zdn.vn/1"}}]`),
+	{"user_send_image", message(`"attachments":[{"type":"image","payload":{"thumbnail":"https://a.zdn.vn/t",` +
+		`"url":"https://a.zdn.vn/1"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/1"}}},
-	{"user_send_image", message(`"text":"đây","attachments":[{"type":"image","payload":{}},{"payload":{"url":"https://a.zdn.vn/2"}},{"payload":{"url":"https://a.zdn.vn/3"}}]`),
+	{"user_send_image", message(`"text":"đây","attachments":[{"type":"image","payload":{}},` +
+		`{"payload":{"url":"https://a.zdn.vn/2"}},{"payload":{"url":"https://a.zdn.vn/3"}}]`),
 		bot.Inbound{Text: "đây", Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/2"}}},
 	{"user_send_image", message(`"attachments":[{"payload":{"url":"https://a.zdn.vn/` + strings.Repeat("a", 2048) +
 		`"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
 	// of other shapes
-	{"user_send_image", message(`"attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/4","size":[],"name":7}}]`),
+	{"user_send_image", message(`"attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/4","size":[],` +
+		`"name":7}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo, ID: "https://a.zdn.vn/4"}}},
 	{"user_send_image", message(`"text":""`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Photo}}},
 	// a caption presses nothing
 	{"user_send_image", message(`"text":"#menu"`),
 		bot.Inbound{Text: "#menu", Attachment: &bot.Attachment{Kind: bot.Photo}}},
-	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"12345","name":"a.pdf","checksum":"0","type":"pdf","url":"https://a.zdn.vn/f"}}]`),
+	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"12345","name":"a.pdf","checksum":"0",` +
+		`"type":"pdf","url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "a.pdf", Size: 12345}}},
-	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":77,"name":"../../etc/passwd","url":"https://a.zdn.vn/f"}}]`),
+	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":77,"name":"../../etc/passwd",` +
+		`"url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "passwd", Size: 77}}},
-	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"-1","name":"..","url":"https://a.zdn.vn/f"}}]`),
+	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"-1","name":"..",` +
+		`"url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f"}}},
-	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"1e3","name":"C:\\x\\danh\nsách.xlsx","url":"https://a.zdn.vn/f"}}]`),
+	{"user_send_file", message(`"attachments":[{"type":"file","payload":{"size":"1e3","name":"C:\\x\\danh\nsách.xlsx",` +
+		`"url":"https://a.zdn.vn/f"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f", Name: "danh sách.xlsx"}}},
 	{"user_send_audio", message(`"attachments":[{"type":"audio","payload":{"url":"https://a.zdn.vn/a.amr"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Voice, ID: "https://a.zdn.vn/a.amr"}}},
-	{"user_send_video", message(`"attachments":[{"type":"video","payload":{"url":"https://a.zdn.vn/v","thumbnail":"t","description":"d"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/v"}}},
+	{"user_send_video", message(`"attachments":[{"type":"video","payload":{"url":"https://a.zdn.vn/v","thumbnail":"t",` +
+		`"description":"d"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/v"}}},
 	{"user_send_gif", message(`"attachments":[{"type":"gif","payload":{"thumbnail":"t","url":"https://a.zdn.vn/g"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other, ID: "https://a.zdn.vn/g"}}},
 	{"user_send_sticker", message(`"attachments":[{"type":"sticker","payload":{"url":"https://a.zdn.vn/s","id":"5"}}]`),
 		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Sticker, ID: "https://a.zdn.vn/s"}}},
-	{"user_send_location", message(`"attachments":[{"type":"location","payload":{"coordinates":{"latitude":"10.7","longitude":"106.6"}}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Location}}},
-	{"user_send_link", message(`"text":"xem","attachments":[{"type":"link","payload":{"thumbnail":"t","description":"d","url":"https://evil.example/"}}]`), bot.Inbound{Text: "xem", Attachment: &bot.Attachment{Kind: bot.Other}}},
-	{"user_send_business_card", message(`"attachments":[{"type":"link","payload":{"url":"https://a.zdn.vn/q","description":"{\"phone\":\"84912345678\",\"qrCodeUrl\":\"https://a.zdn.vn/q\"}"}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
+	{"user_send_location", message(`"attachments":[{"type":"location","payload":{"coordinates":{"latitude":"10.7",` +
+		`"longitude":"106.6"}}}]`), bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Location}}},
+	{"user_send_link", message(`"text":"xem","attachments":[{"type":"link","payload":{"thumbnail":"t",` +
+		`"description":"d","url":"https://evil.example/"}}]`),
+		bot.Inbound{Text: "xem", Attachment: &bot.Attachment{Kind: bot.Other}}},
+	{"user_send_business_card", message(`"attachments":[{"type":"link","payload":{"url":"https://a.zdn.vn/q",` +
+		`"description":"{\"phone\":\"84912345678\",\"qrCodeUrl\":\"https://a.zdn.vn/q\"}"}}]`),
+		bot.Inbound{Attachment: &bot.Attachment{Kind: bot.Other}}},
 
 	{"follow", `"oa_id":"` + accountID + `","follower":{"id":"` + person + `"},"source":"oa_profile"`,
 		bot.Inbound{Presence: bot.Joined}},
@@ -101,7 +114,9 @@ var handledSamples = []struct {
 		bot.Inbound{Presence: bot.Withdrawn}},
 	{"user_withdraw", fromPerson, bot.Inbound{Presence: bot.Withdrawn}},
 
-	{"user_submit_info", fromPerson + `,"info":{"name":"Lan","phone":"84912345678","user_dob":"30/10/1999","gender":"Nam","full_address":{"user_city":"a","user_ward":"b","user_address":"c"}}`, bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
+	{"user_submit_info", fromPerson + `,"info":{"name":"Lan","phone":"84912345678","user_dob":"30/10/1999",` +
+		`"gender":"Nam","full_address":{"user_city":"a","user_ward":"b","user_address":"c"}}`,
+		bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
 	{"user_submit_info", fromPerson + `,"info":{"phone":84912345678,"address":"a","city":"b","district":"c","ward":"d"}`,
 		bot.Inbound{Contact: &bot.Contact{Phone: "84912345678"}}},
 	{"user_submit_info", fromPerson + `,"user_info":{"phone":" 0912 345 678\u0000 "}`,
@@ -167,7 +182,8 @@ func TestEveryEventThatIsPassedOver(t *testing.T) {
 			{"oa_send_text", fromAccount + `,"message":{"text":"a","msg_id":"m"}`}, {"oa_send_image", fromAccount},
 			{"oa_send_gif", fromAccount}, {"oa_send_list", fromAccount},
 			{"oa_send_file", fromAccount}, {"oa_send_sticker", fromAccount},
-			{"oa_send_template", fromAccount + `,"message":{"attachments":[{"payload":{"zinstant_id":"1","link_url":"https://a.vn"}}]}`},
+			{"oa_send_template", fromAccount + `,"message":{"attachments":[{"payload":{"zinstant_id":"1",` +
+				`"link_url":"https://a.vn"}}]}`},
 			{"oa_send_consent", fromAccount}, {"oa_send_anonymous_text", fromAccount},
 		},
 		byHand: {{"oa_send_text", handOf}, {"oa_send_file", handOf}},

@@ -46,7 +46,8 @@ func TestFetch(t *testing.T) {
 
 // The address comes from outside: only Zalo's own are asked, and hear no token.
 func TestFetchAsksZaloAlone(t *testing.T) {
-	for _, api := range []string{"", "http://127.0.0.1:8080", "http://10.0.0.5:8080"} {
+	const own = "http://127.0.0.1:8080"
+	for _, api := range []string{"", own, "http://10.0.0.5:8080"} {
 		asked := ""
 		client := &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 			asked = r.URL.String()
@@ -77,7 +78,7 @@ func TestFetchAsksZaloAlone(t *testing.T) {
 			"https://[::ffff:10.0.0.1]/a":            "",
 			"http://169.254.169.254/latest":          "",
 			"http://10.0.0.5:8080/a":                 "",
-			"http://127.0.0.1:8080/files/a":          map[string]string{"http://127.0.0.1:8080": "http://127.0.0.1:8080/files/a"}[api],
+			"http://127.0.0.1:8080/files/a":          map[string]string{own: own + "/files/a"}[api],
 			"http://127.0.0.1:8081/a":                "",
 			"https://127.0.0.1:8080/a":               "",
 			"file:///etc/passwd":                     "",

@@ -72,7 +72,9 @@ func stamp(at time.Time) string { return fmt.Sprint(at.UnixMilli()) }
 // said is a signed text of a person.
 func said(text, id string, at time.Time) string {
 	quoted, _ := json.Marshal(text)
-	return fmt.Sprintf(`{"app_id":%q,"sender":{"id":"246845883529197922"},"user_id_by_app":"552177279717587730","recipient":{"id":%q},"event_name":"user_send_text","message":{"text":%s,"msg_id":%q},"timestamp":%q}`, appID, accountID, quoted, id, stamp(at))
+	return fmt.Sprintf(`{"app_id":%q,"sender":{"id":"246845883529197922"},"user_id_by_app":"552177279717587730",`+
+		`"recipient":{"id":%q},"event_name":"user_send_text","message":{"text":%s,"msg_id":%q},"timestamp":%q}`, appID,
+		accountID, quoted, id, stamp(at))
 }
 
 func signature(first, body, at, key string) string {
@@ -252,7 +254,9 @@ func TestDecode(t *testing.T) {
 		return in
 	}
 	media := func(name, attachments string) string {
-		return fmt.Sprintf(`{"app_id":%q,"sender":{"id":%q},"recipient":{"id":%q},"event_name":%q,"message":{"text":"xem giúp","msg_id":"m9","attachments":%s},"timestamp":%q}`, appID, user, accountID, name, attachments, stamp(midday))
+		return fmt.Sprintf(`{"app_id":%q,"sender":{"id":%q},"recipient":{"id":%q},"event_name":%q,`+
+			`"message":{"text":"xem giúp","msg_id":"m9","attachments":%s},"timestamp":%q}`, appID, user, accountID, name,
+			attachments, stamp(midday))
 	}
 	flat := func(rest string) string {
 		return fmt.Sprintf(`{"app_id":%q,"timestamp":%s,%s}`, appID, stamp(midday), rest) // times may be numbers
@@ -273,8 +277,10 @@ func TestDecode(t *testing.T) {
 		"no button": {said("#Không phải nút", "m3", midday),
 			with(func(in *bot.Inbound) { in.EventID, in.Text = "m3", "#Không phải nút" })},
 		"image": {media("user_send_image",
-			`[{"type":"image","payload":{"url":"https://a.zdn.vn/1.jpg","thumbnail":"x"}},{"type":"image","payload":{"url":"https://a.zdn.vn/2.jpg"}}]`), file(bot.Photo, "https://a.zdn.vn/1.jpg")},
-		"file": {media("user_send_file", `[{"type":"file","payload":{"size":"12345","name":"..\\tmp\\ds.xlsx","type":"xlsx","url":"https://a.zdn.vn/f"}}]`), with(func(in *bot.Inbound) {
+			`[{"type":"image","payload":{"url":"https://a.zdn.vn/1.jpg","thumbnail":"x"}},{"type":"image",`+
+				`"payload":{"url":"https://a.zdn.vn/2.jpg"}}]`), file(bot.Photo, "https://a.zdn.vn/1.jpg")},
+		"file": {media("user_send_file", `[{"type":"file","payload":{"size":"12345","name":"..\\tmp\\ds.xlsx",`+
+			`"type":"xlsx","url":"https://a.zdn.vn/f"}}]`), with(func(in *bot.Inbound) {
 			in.EventID, in.Text, in.Attachment = "m9", "xem giúp", &bot.Attachment{Kind: bot.Document, ID: "https://a.zdn.vn/f",
 				Name: "ds.xlsx", Size: 12345}
 		})},

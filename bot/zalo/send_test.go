@@ -37,19 +37,25 @@ func TestSendBodies(t *testing.T) {
 		"protected": {nil, bot.Reply{Text: "a", Protect: true, Replace: true}, []string{to + `{"text":"a"}}`}},
 		"buttons": {nil, bot.Reply{Text: "Chờ duyệt", Buttons: decide},
 			[]string{to + `{"text":"Chờ duyệt","attachment":{"type":"template","payload":{"buttons":[` +
-				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"},` +
-				`{"title":"Văn bản","type":"oa.open.url","payload":{"url":"https://example.vn/258?a=1"}},{"title":"Gọi phường","type":"oa.open.phone","payload":{"phone_code":"842393555115"}}]}}}}`}},
+				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide",` +
+				`"payload":"#change:back:12"},` +
+				`{"title":"Văn bản","type":"oa.open.url","payload":{"url":"https://example.vn/258?a=1"}},{"title":"Gọi phường",` +
+				`"type":"oa.open.phone","payload":{"phone_code":"842393555115"}}]}}}}`}},
 		"buttons with a type": {func(c *Config) { c.ButtonType = "button" }, bot.Reply{Text: "a", Buttons: decide[:1]},
 			[]string{to + `{"text":"a","attachment":{"type":"template","payload":{"template_type":"button","buttons":[` +
-				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide","payload":"#change:back:12"}]}}}}`}},
+				`{"title":"Duyệt","type":"oa.query.hide","payload":"#change:ok:12"},{"title":"Trả lại","type":"oa.query.hide",` +
+				`"payload":"#change:back:12"}]}}}}`}},
 		"empty rows": {nil, bot.Reply{Text: "a", Buttons: [][]bot.Button{{}, nil}}, []string{to + `{"text":"a"}}`}},
 		"form": {func(c *Config) { c.FormImage = "https://bot.example.vn/form.png" },
 			bot.Reply{Text: "Xin số", AskContact: "Gửi số"}, []string{to + `{"text":"Xin số"}}`,
-				to + `{"attachment":{"type":"template","payload":{"template_type":"request_user_info","elements":[{"title":"Số điện thoại","subtitle":"Để em tìm anh/chị","image_url":"https://bot.example.vn/form.png"}]}}}}`}},
+				to + `{"attachment":{"type":"template","payload":{"template_type":"request_user_info",` +
+					`"elements":[{"title":"Số điện thoại","subtitle":"Để em tìm anh/chị",` +
+					`"image_url":"https://bot.example.vn/form.png"}]}}}}`}},
 		"form without a picture": {nil, bot.Reply{Text: "Xin số", AskContact: "Gửi số"}, []string{to + `{"text":"Xin số"}}`}},
 		"picture": {nil, bot.Reply{Files: []bot.File{{Name: "a.png", MIME: "image/png", Content: onePixel}}},
 			[]string{string(onePixel),
-				to + `{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":"IMG"}]}}}}`}},
+				to + `{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image",` +
+					`"attachment_id":"IMG"}]}}}}`}},
 		"document": {nil, bot.Reply{Files: []bot.File{{Name: "a.pdf", MIME: "application/pdf", Content: []byte("%PDF")}}},
 			[]string{"%PDF",
 				to + `{"attachment":{"type":"file","payload":{"token":"DOC"}}}}`}},
@@ -301,4 +307,6 @@ func TestSendWithoutWords(t *testing.T) {
 }
 
 // onePixel is a PNG.
-var onePixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa7\x35\x81\x84\x00\x00\x00\x00IEND\xaeB`\x82")
+var onePixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01" +
+	"\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa7\x35\x81\x84" +
+	"\x00\x00\x00\x00IEND\xaeB`\x82")

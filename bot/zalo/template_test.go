@@ -21,11 +21,15 @@ func TestSendTemplate(t *testing.T) {
 		ref         string
 	}{
 		"to an id": {someone, "", notice, `{"error":0,"data":{"message_id":"63ec","user_id":"U"}}`,
-			"/v3.0/oa/message/template", `{"user_id":"2512523625412515","template_id":"418234","template_data":{"ngay":"23/11","ten":"Thắng"}}`, "63ec"},
+			"/v3.0/oa/message/template", `{"user_id":"2512523625412515","template_id":"418234",` +
+				`"template_data":{"ngay":"23/11","ten":"Thắng"}}`, "63ec"},
 		"an id before a phone": {someone, "+84912345678", notice, `{"error":0,"data":{"message_id":"63ec"}}`,
-			"/v3.0/oa/message/template", `{"user_id":"2512523625412515","template_id":"418234","template_data":{"ngay":"23/11","ten":"Thắng"}}`, "63ec"},
+			"/v3.0/oa/message/template", `{"user_id":"2512523625412515","template_id":"418234",` +
+				`"template_data":{"ngay":"23/11","ten":"Thắng"}}`, "63ec"},
 		"to a phone": {"", "+84912345678", notice, `{"error":0,"data":{"msg_id":"9ab","sent_time":"1"}}`,
-			"/business/message/template", `{"phone":"84912345678","template_id":"418234","template_data":{"ngay":"23/11","ten":"Thắng"},"tracking_id":"delivery-7"}`, "9ab"},
+			"/business/message/template",
+			`{"phone":"84912345678","template_id":"418234","template_data":{"ngay":"23/11","ten":"Thắng"},` +
+				`"tracking_id":"delivery-7"}`, "9ab"},
 		"without gaps": {"", "84912345678", bot.Template{ID: "1", Key: "k"}, `{"error":0}`,
 			"/business/message/template", `{"phone":"84912345678","template_id":"1","template_data":{},"tracking_id":"k"}`, ""},
 	} {
@@ -92,7 +96,8 @@ func TestReact(t *testing.T) {
 		t.Fatal(err)
 	}
 	if all := s.all(); len(all) != 1 || all[0].path != "/v2.0/oa/message" ||
-		all[0].body != `{"recipient":{"user_id":"2512523625412515"},"sender_action":{"react_icon":"/-strong","react_message_id":"96d3cdf3af150460909"}}` {
+		all[0].body != `{"recipient":{"user_id":"2512523625412515"},"sender_action":{"react_icon":"/-strong",`+
+			`"react_message_id":"96d3cdf3af150460909"}}` {
 		t.Errorf("%+v", all)
 	}
 	if err := channel.React(t.Context(), bot.Inbound{EventID: "a1", UserID: someone,
@@ -117,13 +122,18 @@ func TestReact(t *testing.T) {
 
 func TestAccount(t *testing.T) {
 	for data, want := range map[string]Account{
-		`{"oaid":"388613280878808645","name":"Phường Bắc Hồng Lĩnh","is_verified":true,"package_name":"Nâng cao","linked_ZCA":"ZCA-1"}`: {"388613280878808645", "Phường Bắc Hồng Lĩnh", true, "Nâng cao", true},
-		`{"oa_id":388613280878808645,"name":"P","is_verified":"true","package_name":" ","linked_ZCA":{"id":1}}`:                         {"388613280878808645", "P", true, "", true},
-		`{"oaid":"1","is_verified":false,"linked_ZCA":false}`:                                                                           {ID: "1"},
-		`{"oaid":"1","is_verified":"false","linked_ZCA":"","package_name":null}`:                                                        {ID: "1"},
-		`{"oaid":"1","is_verified":0,"linked_ZCA":null}`:                                                                                {ID: "1"},
-		`{"oaid":"1","linked_ZCA":{}}`:                   {ID: "1"},
-		`{"oaid":"1","is_verified":1,"linked_ZCA":true}`: {ID: "1", Verified: true, CloudAccount: true},
+		`{"oaid":"388613280878808645","name":"Phường Bắc Hồng Lĩnh","is_verified":true,"package_name":"Nâng cao",` +
+			`"linked_ZCA":"ZCA-1"}`: {"388613280878808645", "Phường Bắc Hồng Lĩnh", true, "Nâng cao", true},
+		`{"oa_id":388613280878808645,"name":"P","is_verified":"true","package_name":" ","linked_ZCA":{"id":1}}`: {
+			"388613280878808645", "P", true, "", true,
+		},
+		`{"oaid":"1","is_verified":false,"linked_ZCA":false}`:                    {ID: "1"},
+		`{"oaid":"1","is_verified":"false","linked_ZCA":"","package_name":null}`: {ID: "1"},
+		`{"oaid":"1","is_verified":0,"linked_ZCA":null}`:                         {ID: "1"},
+		`{"oaid":"1","linked_ZCA":{}}`:                                           {ID: "1"},
+		`{"oaid":"1","is_verified":1,"linked_ZCA":true}`: {
+			ID: "1", Verified: true, CloudAccount: true,
+		},
 	} {
 		s, channel := newStandIn(t, nil)
 		s.says(200, `{"error":0,"data":`+data+`}`)

@@ -50,8 +50,10 @@ func TestWhatZaloSignedIsNeverRefusedForItsShape(t *testing.T) {
 		{`"event_name":"user_send_text","sender":[],"message":{"text":"a","msg_id":"m"}`, 0, "event_ignored_unreadable"},
 		{`"event_name":"user_send_text","sender":{"id":"5"},"message":{"text":7,"msg_id":"m"}`, 0, "event_ignored_blank"},
 		{`"event_name":"user_send_text","sender":{"id":"5"},"message":"a"`, 0, "event_ignored_blank"},
-		{`"event_name":"user_send_text","sender":{"id":"5"},"recipient":"?","follower":[],"info":"?","message":{"text":"a","msg_id":["m"],"msg_ids":{},"attachments":"?"}`, 1, ""},
-		{`"event_name":"user_send_image","sender":{"id":"5"},"message":{"msg_id":"m","attachments":[5,{"payload":"?"},{"payload":{"url":"https://a.zdn.vn/1.jpg","size":[]}}]}`, 1, ""},
+		{`"event_name":"user_send_text","sender":{"id":"5"},"recipient":"?","follower":[],"info":"?",` +
+			`"message":{"text":"a","msg_id":["m"],"msg_ids":{},"attachments":"?"}`, 1, ""},
+		{`"event_name":"user_send_image","sender":{"id":"5"},"message":{"msg_id":"m","attachments":[5,{"payload":"?"},` +
+			`{"payload":{"url":"https://a.zdn.vn/1.jpg","size":[]}}]}`, 1, ""},
 		{`"event_name":"user_seen_message","recipient":{"id":"5"},"message":{"msg_ids":"a"}`, 0, "event_ignored_unreadable"},
 		{`"event_name":"user_seen_message","recipient":{"id":"5"},"message":{"msg_ids":[null,{},["a"],"a"]}`, 1, ""},
 		{`"event_name":"user_submit_info","sender":{"id":"5"},"info":[{"phone":"1"}]`, 0, "event_ignored_blank"},
@@ -303,7 +305,8 @@ func TestWhatTheLogTells(t *testing.T) {
 			name, rest)
 		d.push(body, signature(accountID, body, stamp(midday), oaKey))
 	}
-	event("change_template_status", `"template_id":418234,"reason":"kín-7431","status":{"prev_status":"PENDING","new_status":"REJECTED"}`)
+	event("change_template_status",
+		`"template_id":418234,"reason":"kín-7431","status":{"prev_status":"PENDING","new_status":"REJECTED"}`)
 	event("change_oa_daily_quota", `"oaId":"1","quota":{"prev_value":"kín-7431"}`)
 	event("change_template_status", `"template_id":"kín 7431"`)
 	event("user_dreams", `"message":{"text":"kín-7431"}`)

@@ -79,7 +79,8 @@ func TestDecode(t *testing.T) {
 			file(bot.Voice, "https://v.zdn.vn/1.aac")},
 		"not passed on": {said("message.unsupported.received", `"message_type":"?"`), file(bot.Other, "")},
 		"ids as numbers": {event("message.text.received",
-			`"from":{"id":90071992547409931},"chat":{"id":90071992547409933,"chat_type":"private"},"message_id":90071992547409935,"date":"1795392000123","text":"x"`),
+			`"from":{"id":90071992547409931},"chat":{"id":90071992547409933,"chat_type":"private"},`+
+				`"message_id":90071992547409935,"date":"1795392000123","text":"x"`),
 			with(func(in *bot.Inbound) {
 				in.Text, in.UserID, in.ChatID, in.EventID = "x", "90071992547409931", "90071992547409933", "90071992547409935"
 			})},

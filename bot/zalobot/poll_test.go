@@ -198,7 +198,8 @@ func TestPollStepsOverPoison(t *testing.T) {
 		`"kín"`, `[]`, `[["kín"]]`, `3`, `null`, `{}`, `{"kín":1}`,
 		`{"event_name":"message.hologram.received","message":{"text":"kín"}}`,
 		`{"event_name":"kín kín","message":{"text":"kín"}}`,
-		`{"event_name":"message.text.received","message":{"message_id":"m","from":{"id":"u","is_bot":true},"chat":{"id":"u"},"text":"kín"}}`,
+		`{"event_name":"message.text.received","message":{"message_id":"m","from":{"id":"u","is_bot":true},` +
+			`"chat":{"id":"u"},"text":"kín"}}`,
 	} {
 		l.server.Push(poison)
 	}

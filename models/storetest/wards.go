@@ -95,9 +95,11 @@ var wardTables atomic.Pointer[map[string]bool]
 
 // learnWardTables reads them out of a migrated database.
 func learnWardTables(store *models.Store) error {
-	query := `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'ward_id' WHERE m.type = 'table'`
+	query := `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'ward_id' ` +
+		`WHERE m.type = 'table'`
 	if store.Dialect == models.PostgreSQL {
-		query = `SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'ward_id'`
+		query = `SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() ` +
+			`AND column_name = 'ward_id'`
 	}
 	var names []string
 	if err := store.Raw(query).Scan(&names).Error; err != nil {
@@ -117,7 +119,8 @@ var (
 	// bound is a condition that leaves the rows of one ward: its own, or a key of
 	// the row or of the row it hangs on. A hash of what a person has is none, for
 	// it finds that person in other wards too. v are rows that are given by ids.
-	bound = regexp.MustCompile(`\b(?:id|[a-z_]+_id|key|mark_key|owner|token_hash|code_hash|merged_into)\s*(?:=|in\b|between\b)\s*(?:[?$@(]|any\b|v\.id\b)`)
+	bound = regexp.MustCompile(`\b(?:id|[a-z_]+_id|key|mark_key|owner|token_hash|code_hash|merged_into)\s*` +
+		`(?:=|in\b|between\b)\s*(?:[?$@(]|any\b|v\.id\b)`)
 )
 
 // goesAstray reports whether a statement goes over rows of several wards.

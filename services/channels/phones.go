@@ -16,7 +16,8 @@ func (s *Service) PhoneOf(ctx context.Context, ward, person int64) (string, erro
 SELECT phone FROM people
 WHERE id = ? AND ward_id = ? AND died_on IS NULL AND NOT phone_shared
 	AND EXISTS (SELECT 1 FROM accounts a JOIN consents c ON c.account_id = a.id
-		WHERE a.person_id = people.id AND a.unlinked_at IS NULL AND c.withdrawn_at IS NULL)`, person, ward).Scan(&phones).Error
+		WHERE a.person_id = people.id AND a.unlinked_at IS NULL AND c.withdrawn_at IS NULL)`,
+		person, ward).Scan(&phones).Error
 	if err != nil {
 		return "", fmt.Errorf("phone: %w", err)
 	}

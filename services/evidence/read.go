@@ -92,7 +92,8 @@ func readPicture(content []byte) ([]byte, string, error) {
 
 // cardWords, folded, are how people call a card that proves who they are.
 var (
-	cardWords = regexp.MustCompile(`\b(cmt|cccd|cmnd|cmtnd|can cuoc|chung minh (thu|nhan dan)|ho chieu|passport|bang lai|giay phep lai xe)\b`)
+	cardWords = regexp.MustCompile(`\b(cmt|cccd|cmnd|cmtnd|can cuoc|chung minh (thu|nhan dan)|ho chieu|passport|` +
+		`bang lai|giay phep lai xe)\b`)
 	// cardNames are those that are also found inside a file's name, written together.
 	cardNames = []string{"cccd", "cmnd", "cancuoc", "chungminhthu", "chungminhnhandan", "hochieu", "passport"}
 )

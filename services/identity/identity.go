@@ -99,7 +99,8 @@ const identifyQuery = `
 SELECT a.id, a.ward_id, a.chat_id, a.last_seen_at, a.unreachable_at, a.stepped_up_until,
        COALESCE(a.person_id, s.person_id, 0), COALESCE(a.staff_id, 0),
        COALESCE(p.name, s.name, ''), COALESCE(s.role, ''), COALESCE(s.active, false), COALESCE(s.brief, p.brief, false),
-       COALESCE((SELECT c.version FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL ORDER BY c.id DESC LIMIT 1), ''),
+       COALESCE((SELECT c.version FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL
+                 ORDER BY c.id DESC LIMIT 1), ''),
        EXISTS (SELECT 1 FROM terms t WHERE t.person_id = a.person_id AND t.superseded_at IS NULL
                AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))
 FROM accounts a

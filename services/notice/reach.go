@@ -67,7 +67,8 @@ func (s *Service) ways(db *gorm.DB, actor services.Actor, audience Audience, win
 	}
 	// A row an account, the one used last first; a person without one has a row too.
 	rows, err := db.Raw(`
-SELECT p.person_id, people.phone <> '' AND NOT people.phone_shared AND people.died_on IS NULL AS has_phone, COALESCE(a.channel, '') AS channel, a.last_seen_at
+SELECT p.person_id, people.phone <> '' AND NOT people.phone_shared AND people.died_on IS NULL AS has_phone,
+       COALESCE(a.channel, '') AS channel, a.last_seen_at
 FROM (?) p JOIN people ON people.id = p.person_id
 LEFT JOIN accounts a ON a.person_id = p.person_id AND a.unlinked_at IS NULL AND a.unreachable_at IS NULL
 	AND EXISTS (SELECT 1 FROM consents c WHERE c.account_id = a.id AND c.withdrawn_at IS NULL)

@@ -204,7 +204,8 @@ func (s *Service) fates(db *gorm.DB, actor services.Actor, id int64) ([]Named, m
 	var rows []Named
 	err = db.Table("deliveries d").
 		Select(`d.person_id AS person, p.name AS name, p.phone AS phone, d.state AS state, d.reason AS reason,
-			CASE WHEN a.delivery_id IS NULL THEN '' WHEN a.attends THEN 'yes' ELSE 'no' END AS answer, COALESCE(a.reason, '') AS why`).
+			CASE WHEN a.delivery_id IS NULL THEN '' WHEN a.attends THEN 'yes' ELSE 'no' END AS answer,
+			COALESCE(a.reason, '') AS why`).
 		Joins("JOIN people p ON p.id = d.person_id").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
 		Where("d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent,
 			id).Scan(&rows).Error

@@ -23,7 +23,8 @@ func (o *Outbox) TellAll(ctx context.Context, tx *gorm.DB, message Message, peop
 	var ids []int64
 	err := tx.Raw(`
 INSERT INTO deliveries (ward_id, kind, subject_kind, subject_id, version, person_id, state, key, created_at, updated_at)
-SELECT ?, ?, ?, ?, ?, p.id, ?, CAST(? AS text) || p.id || CAST(? AS text), ?, ? FROM (SELECT person_id AS id FROM (?) q) p WHERE true ORDER BY p.id
+SELECT ?, ?, ?, ?, ?, p.id, ?, CAST(? AS text) || p.id || CAST(? AS text), ?, ?
+FROM (SELECT person_id AS id FROM (?) q) p WHERE true ORDER BY p.id
 ON CONFLICT (key) DO NOTHING RETURNING id`,
 		message.Ward, message.Kind, message.Subject, message.SubjectID, message.Version, models.DeliveryQueued, before,
 		after, now, now, people).Scan(&ids).Error

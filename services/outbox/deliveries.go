@@ -210,10 +210,12 @@ UPDATE deliveries SET
 	mark = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE mark END,
 	mark_key = CASE WHEN v.sent = 1 AND v.marked = 0 THEN NULL ELSE mark_key END,
 	choices = CASE WHEN v.sent = 1 AND v.marked = 0 THEN '' ELSE choices END
-FROM `+o.listed("id bigint", "attempts bigint", "back bigint", "state text", "reason text", "sent bigint", "marked bigint",
+FROM `+o.listed("id bigint", "attempts bigint", "back bigint", "state text", "reason text",
+			"sent bigint", "marked bigint",
 			"account bigint", "channel text", "chat text", "ref text", "report text", "lost bigint", "via text")+`
 WHERE deliveries.id = v.id AND deliveries.attempts = v.attempts
-AND (deliveries.state = 'sending' AND deliveries.updated_at = ? OR v.sent = 1 AND deliveries.state IN ('seen', 'confirmed'))`,
+AND (deliveries.state = 'sending' AND deliveries.updated_at = ? OR v.sent = 1
+AND deliveries.state IN ('seen', 'confirmed'))`,
 			again, now, now, now, string(list), group.taken).Error
 		if err != nil {
 			return fmt.Errorf("settle deliveries: %w", err)

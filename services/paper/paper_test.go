@@ -281,7 +281,8 @@ func TestSameListSameBytes(t *testing.T) {
 	}
 }
 
-const letters = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵfjwz0123456789₫–…()'\".,:;/-+"
+const letters = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ" +
+	"fjwz0123456789₫–…()'\".,:;/-+"
 
 // The typeface of a PDF has every letter, in both weights.
 func TestTypefaceHasEveryLetter(t *testing.T) {

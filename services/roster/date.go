@@ -54,8 +54,10 @@ var (
 	iso     = regexp.MustCompile(`^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})$`)
 	solid   = regexp.MustCompile(`^(\d{2})(\d{2})(\d{4})$`)
 	dayOnly = regexp.MustCompile(`^ngay\s*(\d{1,2})(?:\s*thang\s*(nay|ni|truoc|sau|toi))?$`)
-	month   = regexp.MustCompile(`^(?:(?:thang|th|t)\s*)?(\d{1,2})\s*[/.\-]\s*(\d{4})$|^(?:thang|th|t)\s*\d{1,2}$|^thang\s*(?:nay|ni|truoc|sau|toi)$`)
-	edge    = regexp.MustCompile(`^(dau|cuoi)\s+(?:thang|th|t)(?:\s*(nay|ni|truoc|qua|sau|toi|\d{1,2})(?:\s*(?:[/.\-]|nam)?\s*(\d{4}))?)?$`)
+	month   = regexp.MustCompile(`^(?:(?:thang|th|t)\s*)?(\d{1,2})\s*[/.\-]\s*(\d{4})$|^(?:thang|th|t)\s*\d{1,2}$` +
+		`|^thang\s*(?:nay|ni|truoc|sau|toi)$`)
+	edge = regexp.MustCompile(`^(dau|cuoi)\s+(?:thang|th|t)(?:\s*(nay|ni|truoc|qua|sau|toi|\d{1,2})(?:\s*` +
+		`(?:[/.\-]|nam)?\s*(\d{4}))?)?$`)
 )
 
 // near are the days that have names.

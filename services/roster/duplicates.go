@@ -73,7 +73,8 @@ func (s *Service) likenesses(tx *gorm.DB, ward, person int64, limit int) ([]Like
 	}
 	side := func(reason Reason, same string) string {
 		return fmt.Sprintf(`SELECT a.id AS a, b.id AS b, %d AS points, '%s' AS reason FROM people a JOIN people b ON %s AND %s
-			WHERE a.ward_id = @ward AND b.ward_id = @ward AND a.merged_into IS NULL AND b.merged_into IS NULL%s`, weights[reason], reason, pair, same, only)
+			WHERE a.ward_id = @ward AND b.ward_id = @ward AND a.merged_into IS NULL AND b.merged_into IS NULL%s`,
+			weights[reason], reason, pair, same, only)
 	}
 	var rows []struct {
 		Low, High             int64
@@ -85,7 +86,8 @@ SELECT MIN(low) AS low, MIN(high) AS high, SUM(points) AS points,
 	MAX(CASE reason WHEN 'phone' THEN 1 ELSE 0 END) AS tel, MAX(CASE reason WHEN 'bank' THEN 1 ELSE 0 END) AS bnk
 FROM (SELECT CASE WHEN a < b THEN a ELSE b END AS low, CASE WHEN a < b THEN b ELSE a END AS high, points, reason FROM (
 	`+side(SameBirth, "a.folded = b.folded AND a.birth_date = b.birth_date")+`
-	UNION ALL `+side(SameYear, "a.folded = b.folded AND a.birth_year = b.birth_year AND a.birth_year > 0 AND (a.birth_date IS NULL OR b.birth_date IS NULL)")+`
+	UNION ALL `+side(SameYear, "a.folded = b.folded AND a.birth_year = b.birth_year AND a.birth_year > 0"+
+		" AND (a.birth_date IS NULL OR b.birth_date IS NULL)")+`
 	UNION ALL `+side(SamePhone, "a.phone_hash = b.phone_hash")+`
 	UNION ALL `+side(SameBank, "a.bank_hash = b.bank_hash")+`
 ) pairs) ordered

@@ -47,9 +47,11 @@ func (s *Service) wherever(tx *gorm.DB, branchIDs []int64) (map[int64]BranchView
 		Village models.Village `gorm:"embedded;embeddedPrefix:v_"`
 	}
 	err := tx.Table("branches b").Joins("JOIN villages v ON v.id = b.village_id").Where("b.id IN ?", branchIDs).
-		Select(`b.id AS b_id, b.ward_id AS b_ward_id, b.village_id AS b_village_id, b.organization_code AS b_organization_code, b.name AS b_name,
+		Select(`b.id AS b_id, b.ward_id AS b_ward_id, b.village_id AS b_village_id, 
+			b.organization_code AS b_organization_code, b.name AS b_name,
 			b.valid_from AS b_valid_from, b.valid_to AS b_valid_to, b.created_at AS b_created_at,
-			v.id AS v_id, v.ward_id AS v_ward_id, v.name AS v_name, v.folded AS v_folded, v.known_as AS v_known_as, v.sort_order AS v_sort_order,
+			v.id AS v_id, v.ward_id AS v_ward_id, v.name AS v_name, v.folded AS v_folded, v.known_as AS v_known_as,
+			v.sort_order AS v_sort_order,
 			v.valid_from AS v_valid_from, v.valid_to AS v_valid_to, v.created_at AS v_created_at`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read branches: %w", err)

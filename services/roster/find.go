@@ -232,7 +232,8 @@ func (s *Service) searches(people *gorm.DB, words []string, branches map[string]
 	for _, mask := range slices.Sorted(maps.Keys(alike)) {
 		ids := alike[mask]
 		slices.Sort(ids)
-		conditions := []string{`people.id IN (SELECT t.person_id FROM terms t WHERE t.branch_id IN ? AND t.superseded_at IS NULL
+		conditions := []string{`people.id IN (SELECT t.person_id FROM terms t WHERE t.branch_id IN ?
+			AND t.superseded_at IS NULL
 			AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?))`}
 		args := []any{ids, today, today}
 		possible := true
@@ -281,7 +282,8 @@ func (s *Service) branchesNamed(tx *gorm.DB, ward int64, words []string) (map[st
 		OrganizationCode string
 		Folded, KnownAs  string
 	}
-	err := tx.Raw(`SELECT b.id, b.organization_code, v.folded, v.known_as FROM branches b JOIN villages v ON v.id = b.village_id
+	err := tx.Raw(`SELECT b.id, b.organization_code, v.folded, v.known_as FROM branches b
+		JOIN villages v ON v.id = b.village_id
 		WHERE b.ward_id = ? ORDER BY b.id`, ward).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read units: %w", err)

@@ -121,7 +121,8 @@ func (s *Service) MergePreview(tx *gorm.DB, actor services.Actor, keep, drop int
 	err = tx.Raw(`SELECT
 		(SELECT COUNT(*) FROM terms WHERE person_id = @drop AND superseded_at IS NULL) AS terms,
 		(SELECT COUNT(*) FROM accounts WHERE person_id = @drop AND unlinked_at IS NULL) AS accounts,
-		(SELECT COUNT(*) FROM accounts d JOIN accounts k ON k.channel = d.channel AND k.person_id = @keep AND k.unlinked_at IS NULL
+		(SELECT COUNT(*) FROM accounts d JOIN accounts k ON k.channel = d.channel AND k.person_id = @keep
+			AND k.unlinked_at IS NULL
 			WHERE d.person_id = @drop AND d.unlinked_at IS NULL) AS unlinked,
 		(SELECT COUNT(*) FROM cases WHERE person_id = @drop) AS cases,
 		(SELECT COUNT(*) FROM payment_lines WHERE person_id = @drop) AS payments`,
@@ -163,9 +164,11 @@ func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64)
 		return kept, dropped, services.Conflict("merge_differ")
 	}
 	var overlap []string
-	err = tx.Raw(`SELECT b.name FROM terms k JOIN terms d ON d.branch_id = k.branch_id JOIN branches b ON b.id = k.branch_id
+	err = tx.Raw(`SELECT b.name FROM terms k JOIN terms d ON d.branch_id = k.branch_id
+		JOIN branches b ON b.id = k.branch_id
 		WHERE k.person_id = ? AND d.person_id = ? AND k.superseded_at IS NULL AND d.superseded_at IS NULL
-		  AND (k.to_date IS NULL OR k.to_date >= d.from_date) AND (d.to_date IS NULL OR d.to_date >= k.from_date) ORDER BY b.id LIMIT 1`,
+		  AND (k.to_date IS NULL OR k.to_date >= d.from_date) AND (d.to_date IS NULL OR d.to_date >= k.from_date)
+		ORDER BY b.id LIMIT 1`,
 		keep, drop).Scan(&overlap).Error
 	if err != nil {
 		return kept, dropped, fmt.Errorf("compare posts: %w", err)
@@ -353,7 +356,8 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 	if len(record.Unlinked) > 0 {
 		// A platform's user may have linked anew since; then that link stays.
 		err := tx.Exec(`UPDATE accounts SET unlinked_at = NULL WHERE id IN ? AND unlinked_at = ? AND NOT EXISTS (
-			SELECT 1 FROM accounts o WHERE o.channel = accounts.channel AND o.external_id = accounts.external_id AND o.unlinked_at IS NULL)`,
+			SELECT 1 FROM accounts o WHERE o.channel = accounts.channel AND o.external_id = accounts.external_id
+				AND o.unlinked_at IS NULL)`,
 			record.Unlinked, merge.At).Error
 		if err != nil {
 			return fmt.Errorf("undo merger of accounts: %w", err)

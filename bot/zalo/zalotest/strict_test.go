@@ -92,10 +92,13 @@ func TestWhatZaloRefuses(t *testing.T) {
 		"a page":                {buttons(`{"title":"a","type":"oa.open.url","payload":{"url":"https://a"}}`, 1), 0},
 		"a number from abroad":  {buttons(`{"title":"a","type":"oa.open.phone","payload":{"phone_code":"0239"}}`, 1), -201},
 		"another button":        {buttons(`{"title":"a","type":"postback","payload":"a"}`, 1), -233},
-		"another template":      {to("1", `{"text":"a","attachment":{"type":"template","payload":{"template_type":"list"}}}`), -233},
-		"another attachment":    {to("1", `{"attachment":{"type":"video","payload":{}}}`), -233},
-		"an unknown upload":     {to("1", `{"attachment":{"type":"file","payload":{"token":"x"}}}`), -201},
-		"two forms":             {to("1", `{"attachment":{"type":"template","payload":{"template_type":"request_user_info","elements":[{"title":"a","subtitle":"b","image_url":"https://a"},{"title":"a","subtitle":"b","image_url":"https://a"}]}}}`), -201},
+		"another template": {to("1", `{"text":"a","attachment":{"type":"template","payload":{"template_type":"list"}}}`),
+			-233},
+		"another attachment": {to("1", `{"attachment":{"type":"video","payload":{}}}`), -233},
+		"an unknown upload":  {to("1", `{"attachment":{"type":"file","payload":{"token":"x"}}}`), -201},
+		"two forms": {to("1", `{"attachment":{"type":"template",`+
+			`"payload":{"template_type":"request_user_info","elements":[{"title":"a","subtitle":"b",`+
+			`"image_url":"https://a"},{"title":"a","subtitle":"b","image_url":"https://a"}]}}}`), -201},
 	} {
 		if code, _ := post(t, s, send, "application/json", test.body); code != test.want {
 			t.Errorf("%s: %v, want %v", name, code, test.want)

@@ -66,7 +66,8 @@ func TestUploadsAreShownAgain(t *testing.T) {
 						fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"file","payload":{"token":%q}}}}`, id,
 							file))
 					code2, _ := post(t, s, send, "application/json",
-						fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"template","payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":%q}]}}}}`, id, image))
+						fmt.Sprintf(`{"recipient":{"user_id":%q},"message":{"attachment":{"type":"template",`+
+							`"payload":{"template_type":"media","elements":[{"media_type":"image","attachment_id":%q}]}}}}`, id, image))
 					if code1 != want || code2 != want {
 						t.Errorf("user %s: %v %v, want %v", id, code1, code2, want)
 					}

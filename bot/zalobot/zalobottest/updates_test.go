@@ -23,7 +23,8 @@ func TestAPollGivesOneUpdateOnce(t *testing.T) {
 	hoa := s.User("a1", "Hoa")
 	first := hoa.Say("một")
 	hoa.Type("2")
-	want := fmt.Sprintf(`{"event_name":"message.text.received","message":{"chat":{"chat_type":"PRIVATE","id":"a1"},"date":1795392000123,`+
+	want := fmt.Sprintf(`{"event_name":"message.text.received","message":{"chat":{"chat_type":"PRIVATE","id":"a1"},`+
+		`"date":1795392000123,`+
 		`"from":{"display_name":"Hoa","id":"a1","is_bot":false},"message_id":%q,"text":"một"}}`, first)
 	if got := must(t, call(t, s, "getUpdates", poll)); string(got.Result) != want {
 		t.Errorf("%s\nwant %s", got.Result, want)
