@@ -125,7 +125,8 @@ func (s *Service) named(act *act, person int64) (models.Person, error) {
 		return row, services.Conflict("person_died")
 	}
 	act.Row.PersonID = &row.ID
-	if err := act.TX.Model(&models.LinkRequest{}).Where("id = ?", act.Row.ID).Update("person_id", row.ID).Error; err != nil {
+	err = act.TX.Model(&models.LinkRequest{}).Where("id = ?", act.Row.ID).Update("person_id", row.ID).Error
+	if err != nil {
 		return row, fmt.Errorf("point link request %d: %w", act.Row.ID, err)
 	}
 	return row, nil
