@@ -36,7 +36,7 @@ func (f *follower) Work(ctx context.Context, job *river.Job[outbox.Follow]) erro
 		return river.JobSnooze(*f.pause)
 	}
 	counting := time.Now()
-	going, changed, err := f.ward.Notices.Follow(ctx, job.Args.Notice)
+	going, changed, err := f.ward.Notices.Outcomes.Follow(ctx, job.Args.Notice)
 	took := time.Since(counting)
 	if services.KindOf(err) == services.KindNotFound {
 		err = nil

@@ -16,7 +16,7 @@ import (
 func TestMetricsOfANotice(t *testing.T) {
 	house := openHouse(t)
 	metrics := house.counter.sender.Meter.(*metrics)
-	metrics.backlog(house.ward.Notices.Backlog)
+	metrics.backlog(house.ward.Notices.Outcomes.Backlog)
 	server := httptest.NewServer(metrics.handler())
 	defer server.Close()
 	scrape := func() string {
@@ -74,7 +74,7 @@ func TestMetricsOfANotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	house.Advance(90 * time.Second)
-	backlog, err := house.ward.Notices.Backlog(ctxFor(t))
+	backlog, err := house.ward.Notices.Outcomes.Backlog(ctxFor(t))
 	if err != nil || backlog.People[models.DeliveryQueued] != progress.Total || backlog.Oldest != 90*time.Second {
 		t.Errorf("%+v of %d, %v", backlog, progress.Total, err)
 	}

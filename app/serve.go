@@ -72,7 +72,7 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 		return s, err
 	}
 	s.counter.sender.Meter = s.metrics
-	s.metrics.backlog(s.Ward.Notices.Backlog)
+	s.metrics.backlog(s.Ward.Notices.Outcomes.Backlog)
 	mux := http.NewServeMux()
 	health(mux, s.Ward)
 	downloadRoutes(mux, s.Ward.Downloads, s.Words, logger)

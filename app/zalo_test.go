@@ -302,7 +302,7 @@ func TestPastTheWindowOverZalo(t *testing.T) {
 	if card := clerk(fmt.Sprint("person:", known.Actor.Person)); !strings.Contains(card, "Zalo: quá lâu chưa nhắn") {
 		t.Errorf("the clerk's card says %q", card)
 	}
-	calls, _, err := a.house.ward.Notices.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward,
+	calls, _, err := a.house.ward.Notices.Outcomes.Calls(ctx, services.Actor{Role: services.Clerk, Ward: known.Actor.Ward,
 		Staff: 1}, 50)
 	if err != nil || !slices.ContainsFunc(calls, func(call notice.Call) bool {
 		return call.Person == known.Actor.Person && call.Why == bot.WhyWindow

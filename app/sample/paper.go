@@ -288,7 +288,7 @@ func (l *loader) loadNotice(ctx context.Context) error {
 		if officer.Ward != actor.Ward {
 			continue
 		}
-		_, err := with.Notices.One(ctx, officer, sent.Notice.ID)
+		_, err := with.Notices.Inbox.One(ctx, officer, sent.Notice.ID)
 		if services.KindOf(err) == services.KindNotFound {
 			continue
 		}
@@ -298,7 +298,7 @@ func (l *loader) loadNotice(ctx context.Context) error {
 		if received++; received%3 == 0 { // not yet
 			continue
 		}
-		if _, err := with.Notices.Confirm(ctx, officer, sent.Notice.ID); err != nil {
+		if _, err := with.Notices.Inbox.Confirm(ctx, officer, sent.Notice.ID); err != nil {
 			return err
 		}
 	}

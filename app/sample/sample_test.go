@@ -322,17 +322,17 @@ func testCast(t *testing.T, h house, summary sample.Summary) {
 }
 
 func testNotice(t *testing.T, h house, _ sample.Summary) {
-	sent, err := h.Notices.Sent(h.Ctx, h.actor("can-bo-2"))
+	sent, err := h.Notices.Outcomes.Sent(h.Ctx, h.actor("can-bo-2"))
 	if err != nil || len(sent) != 1 {
 		t.Fatalf("notices: %+v, %v", sent, err)
 	}
 	if p := sent[0]; !p.Notice.NeedsConfirm || p.Confirmed < 5 || p.Queued < 2 || p.Total != p.Queued+p.Confirmed {
 		t.Errorf("progress: %+v", p)
 	}
-	if unread, err := h.Notices.Unread(h.Ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
+	if unread, err := h.Notices.Inbox.Unread(h.Ctx, h.actor("truong-phu-nu")); err != nil || unread != 1 {
 		t.Errorf("%d unread, %v", unread, err)
 	}
-	reach, err := h.Notices.Reach(h.Ctx, h.actor("can-bo-1"), notice.Audience{},
+	reach, err := h.Notices.Audiences.Reach(h.Ctx, h.actor("can-bo-1"), notice.Audience{},
 		func(string, time.Duration) string { return "free" })
 	if err != nil || reach.Unreached == 0 || reach.Unreached > reach.People*7/10 {
 		t.Errorf("the whole ward: %+v, %v", reach, err)

@@ -117,7 +117,7 @@ func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("pending", "pending"), f.Button("menu", "menu")))
 		return reply, nil
 	}
-	views, err := f.Notices.For(ctx, turn.Speaker.Actor, kit.Listed)
+	views, err := f.Notices.Inbox.For(ctx, turn.Speaker.Actor, kit.Listed)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -57,7 +57,7 @@ func (f *front) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply) (
 		bot.Row(f.Button("pending", "pending"), f.Button("runs", "runs")),
 		bot.Row(f.Button("find", "find"), f.Button("report", "report")),
 		bot.Row(f.Button("broadcast", "sent"), f.Button("help", "help")))
-	unreached, err := f.Notices.CallsOpen(ctx, turn.Speaker.Actor)
+	unreached, err := f.Notices.Outcomes.CallsOpen(ctx, turn.Speaker.Actor)
 	if err == nil && unreached > 0 {
 		reply.Text += "\n" + f.Say("menu.calls", "people", unreached)
 		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("calls", "calls")))

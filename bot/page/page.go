@@ -59,7 +59,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
 	}
 	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results}
-	inbox := &notice.Inbox{Kit: common, Notices: w.Notices, List: w.List, Cases: w.Cases}
+	inbox := &notice.Inbox{Kit: common, Notices: w.Notices.Inbox, List: w.List, Cases: w.Cases}
 	sending := &notice.Sending{Kit: common, Inbox: inbox, Notices: w.Notices, Window: outside.Window}
 	people.Reach, people.Other, lists.AsRoster = sending.ReachLines, lists.ReceiveResults, people.ReceiveRoster
 	requests := &change.Page{Kit: common, Changes: w.Changes, Evidence: w.Evidence, Roster: w.Roster}

@@ -26,7 +26,7 @@ func TestTheSilentAreRemindedOnceADayInOfficeHours(t *testing.T) {
 	h.deliver(notice.ID, h.lan, models.DeliverySent)
 	h.deliver(notice.ID, h.hoa, models.DeliverySent)
 	h.deliver(notice.ID, h.binh, models.DeliveryUnreachable)
-	if _, err := h.Confirm(h.ctx, h.by(h.hoa), notice.ID); err != nil {
+	if _, err := h.Inbox.Confirm(h.ctx, h.by(h.hoa), notice.ID); err != nil {
 		t.Fatal(err)
 	}
 	if people, err := h.Remind(h.ctx, h.by(h.clerk), notice.ID); err != nil || people != 1 {
@@ -49,7 +49,7 @@ func TestTheSilentAreRemindedOnceADayInOfficeHours(t *testing.T) {
 	if _, err := h.Remind(h.ctx, h.by(h.clerk), notice.ID); err != nil {
 		t.Error(err)
 	}
-	standing, err := h.Standing(h.ctx, h.clerk, notice.ID)
+	standing, err := h.Outcomes.Standing(h.ctx, h.clerk, notice.ID)
 	if err != nil || standing.Total != 3 || standing.Confirmed != 1 {
 		t.Errorf("reminders are counted as people: %+v, %v", standing, err)
 	}
@@ -73,33 +73,34 @@ func TestFailedOnesAreTriedAgain(t *testing.T) {
 func TestWhoComes(t *testing.T) {
 	h := newHouse(t)
 	plain := h.send(notice.Compose{Text: words, NeedsConfirm: true})
-	_, err := h.Answer(h.ctx, h.by(h.lan), plain.ID, true, "")
+	_, err := h.Inbox.Answer(h.ctx, h.by(h.lan), plain.ID, true, "")
 	h.refused(err, "invalid/notice_invites")
 	notice := h.send(notice.Compose{Text: words, NeedsConfirm: true, Attendance: true})
-	_, err = h.Answer(h.ctx, h.by(h.lan), notice.ID, false, strings.Repeat("ố", 201))
+	_, err = h.Inbox.Answer(h.ctx, h.by(h.lan), notice.ID, false, strings.Repeat("ố", 201))
 	h.refused(err, "invalid/reason_long")
-	if _, err := h.Answer(h.ctx, h.by(h.lan), notice.ID, true, ""); err != nil {
+	if _, err := h.Inbox.Answer(h.ctx, h.by(h.lan), notice.ID, true, ""); err != nil {
 		t.Fatal(err)
 	}
-	view, err := h.Answer(h.ctx, h.by(h.hoa), notice.ID, false, "con ốm")
+	view, err := h.Inbox.Answer(h.ctx, h.by(h.hoa), notice.ID, false, "con ốm")
 	if err != nil || view.State != models.DeliveryConfirmed || view.Answer.Attends || view.Answer.Reason != "con ốm" {
 		t.Fatalf("%+v, %v", view, err)
 	}
-	standing, err := h.Standing(h.ctx, h.clerk, notice.ID)
+	standing, err := h.Outcomes.Standing(h.ctx, h.clerk, notice.ID)
 	if err != nil || standing.Coming != 1 || standing.Absent != 1 || standing.Confirmed != 2 {
 		t.Errorf("%+v, %v", standing, err)
 	}
-	if _, err := h.Answer(h.ctx, h.by(h.lan), notice.ID, false, "bận"); err != nil {
+	if _, err := h.Inbox.Answer(h.ctx, h.by(h.lan), notice.ID, false, "bận"); err != nil {
 		t.Fatal(err)
 	}
-	if view, err := h.One(h.ctx, h.lan, notice.ID); err != nil || view.Answer == nil || view.Answer.Attends ||
+	if view, err := h.Inbox.One(h.ctx, h.lan, notice.ID); err != nil || view.Answer == nil || view.Answer.Attends ||
 		view.Answer.Reason != "bận" {
 		t.Errorf("the last word counts: %+v, %v", view, err)
 	}
-	if standing, err = h.Standing(h.ctx, h.clerk, notice.ID); err != nil || standing.Coming != 0 || standing.Absent != 2 {
+	if standing, err = h.Outcomes.Standing(h.ctx, h.clerk, notice.ID); err != nil || standing.Coming != 0 ||
+		standing.Absent != 2 {
 		t.Errorf("%+v, %v", standing, err)
 	}
-	left, total, err := h.Silent(h.ctx, h.clerk, notice.ID, 0)
+	left, total, err := h.Outcomes.Silent(h.ctx, h.clerk, notice.ID, 0)
 	if err != nil || total != 1 || left[0].Person != h.binh.Person || left[0].Titles != "member, youth 2" {
 		t.Errorf("%+v, %d, %v", left, total, err)
 	}
@@ -113,12 +114,12 @@ func TestTheReportHarmsNoSpreadsheet(t *testing.T) {
 	}
 	notice := h.send(notice.Compose{Text: words, NeedsConfirm: true})
 	h.deliver(notice.ID, h.binh, models.DeliveryUnreachable)
-	if _, err := h.Confirm(h.ctx, h.by(h.lan), notice.ID); err != nil {
+	if _, err := h.Inbox.Confirm(h.ctx, h.by(h.lan), notice.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err := h.Report(h.ctx, h.viewer, notice.ID, speak)
+	_, err := h.Outcomes.Report(h.ctx, h.viewer, notice.ID, speak)
 	h.refused(err, "denied/role")
-	report, err := h.Report(h.ctx, h.by(h.clerk), notice.ID,
+	report, err := h.Outcomes.Report(h.ctx, h.by(h.clerk), notice.ID,
 		func(key string, _ map[string]any) string { return strings.ReplaceAll(key, ".", "-") })
 	if err != nil || report.People != 3 || report.ToCall != 2 {
 		t.Fatalf("%d, %d, %v", report.People, report.ToCall, err)
@@ -156,11 +157,11 @@ func TestAFileGoesToWhomTheNoticeGoes(t *testing.T) {
 	notice := h.send(notice.Compose{Text: words, File: id,
 		Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
 	for _, actor := range []services.Actor{h.lan, h.viewer} {
-		if file, err := h.File(h.ctx, actor, notice.ID); err != nil || string(file.Content) != "%PDF-1.4 %%EOF" {
+		if file, err := h.Inbox.File(h.ctx, actor, notice.ID); err != nil || string(file.Content) != "%PDF-1.4 %%EOF" {
 			t.Errorf("%+v, %v", file, err)
 		}
 	}
-	_, err = h.File(h.ctx, h.hoa, notice.ID)
+	_, err = h.Inbox.File(h.ctx, h.hoa, notice.ID)
 	h.refused(err, "not_found/notice")
 	loose, err := h.KeepFile(h.ctx, h.clerk, []byte("%PDF-1.5 %%EOF"), "")
 	if err != nil {
@@ -179,18 +180,18 @@ func TestAFileGoesToWhomTheNoticeGoes(t *testing.T) {
 
 func TestTemplates(t *testing.T) {
 	h := newHouse(t)
-	_, err := h.KeepTemplate(h.ctx, h.by(h.clerk), "Tiền tháng", "Gửi {ten}, tiền {thang} là {tien}")
+	_, err := h.Templates.Keep(h.ctx, h.by(h.clerk), "Tiền tháng", "Gửi {ten}, tiền {thang} là {tien}")
 	h.refused(err, "invalid/notice_field")
-	_, err = h.KeepTemplate(h.ctx, h.by(h.clerk), "x", words)
+	_, err = h.Templates.Keep(h.ctx, h.by(h.clerk), "x", words)
 	h.refused(err, "invalid/template_name")
-	_, err = h.KeepTemplate(h.ctx, h.by(h.viewer), "Mời họp", words)
+	_, err = h.Templates.Keep(h.ctx, h.by(h.viewer), "Mời họp", words)
 	h.refused(err, "denied/role")
 	for _, text := range []string{words, "Gửi {ten}: tiền tháng {thang} là {so_tien}"} {
-		if _, err := h.KeepTemplate(h.ctx, h.by(h.clerk), " Mời  họp ", text); err != nil {
+		if _, err := h.Templates.Keep(h.ctx, h.by(h.clerk), " Mời  họp ", text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	kept, err := h.Templates(h.ctx, h.viewer)
+	kept, err := h.Templates.List(h.ctx, h.viewer)
 	if err != nil || len(kept) != 1 || kept[0].Name != "Mời họp" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
@@ -198,10 +199,10 @@ func TestTemplates(t *testing.T) {
 		"so_tien": "200.000 đ"}); got != "Gửi Lan {so_tien}: tiền tháng 4/2026 là 200.000 đ" {
 		t.Errorf("filled: %q", got)
 	}
-	if err := h.DropTemplate(h.ctx, h.by(h.clerk), kept[0].ID); err != nil {
+	if err := h.Templates.Drop(h.ctx, h.by(h.clerk), kept[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	h.refused(h.DropTemplate(h.ctx, h.by(h.clerk), kept[0].ID), "not_found/notice_template")
+	h.refused(h.Templates.Drop(h.ctx, h.by(h.clerk), kept[0].ID), "not_found/notice_template")
 }
 
 func TestMonthlyDays(t *testing.T) {
@@ -247,7 +248,7 @@ func TestANoticeRecursUntilItIsStopped(t *testing.T) {
 	h.now = row.NextAt
 	h.due(1)
 	h.due(0)
-	sent, err := h.Sent(h.ctx, h.clerk)
+	sent, err := h.Outcomes.Sent(h.ctx, h.clerk)
 	if err != nil || len(sent) != 1 || *sent[0].Notice.RecurringID != row.ID || sent[0].Total != 2 ||
 		!sent[0].Notice.NeedsConfirm {
 		t.Fatalf("%+v, %v", sent, err)
@@ -265,7 +266,7 @@ func TestANoticeRecursUntilItIsStopped(t *testing.T) {
 func TestAudienceOfAnotherNotice(t *testing.T) {
 	h := newHouse(t)
 	told := h.send(notice.Compose{Text: words, NeedsConfirm: true})
-	if _, err := h.Confirm(h.ctx, h.by(h.lan), told.ID); err != nil {
+	if _, err := h.Inbox.Confirm(h.ctx, h.by(h.lan), told.ID); err != nil {
 		t.Fatal(err)
 	}
 	again := h.send(notice.Compose{Text: words, Audience: notice.Audience{Unconfirmed: told.ID}})
@@ -276,12 +277,12 @@ func TestAudienceOfAnotherNotice(t *testing.T) {
 	if got := h.recipients(named.ID); !slices.Equal(got, []int64{h.lan.Person}) {
 		t.Errorf("%v", got)
 	}
-	people, total, err := h.Roll(h.ctx, h.clerk, notice.Audience{}, always, true, 0)
+	people, total, err := h.Audiences.Roll(h.ctx, h.clerk, notice.Audience{}, always, true, 0)
 	if err != nil || total != 1 || people[0].Name != "Bình" {
 		t.Errorf("%+v, %d, %v", people, total, err)
 	}
-	if people, total, err = h.Roll(h.ctx, h.clerk, notice.Audience{}, always, false, 7); err != nil || total != 3 ||
-		len(people) != 0 {
+	if people, total, err = h.Audiences.Roll(h.ctx, h.clerk, notice.Audience{}, always, false, 7); err != nil ||
+		total != 3 || len(people) != 0 {
 		t.Errorf("%+v, %d, %v", people, total, err)
 	}
 }
@@ -291,7 +292,8 @@ func TestTheCardFollows(t *testing.T) {
 	notice := h.send(notice.Compose{Text: words, NeedsConfirm: true})
 	follow := func(wantGoing, wantChanged bool) {
 		t.Helper()
-		if going, changed, err := h.Follow(h.ctx, notice.ID); err != nil || going != wantGoing || changed != wantChanged {
+		if going, changed, err := h.Outcomes.Follow(h.ctx, notice.ID); err != nil || going != wantGoing ||
+			changed != wantChanged {
 			t.Errorf("going %v, changed %v, %v", going, changed, err)
 		}
 	}
@@ -304,14 +306,14 @@ func TestTheCardFollows(t *testing.T) {
 	for _, who := range []services.Actor{h.lan, h.hoa, h.binh} {
 		h.deliver(notice.ID, who, models.DeliverySent)
 	}
-	if standing, err := h.Standing(h.ctx, h.clerk, notice.ID); err != nil ||
+	if standing, err := h.Outcomes.Standing(h.ctx, h.clerk, notice.ID); err != nil ||
 		standing.TimeToGo(h.now.Add(time.Minute)) != 0 {
 		t.Errorf("%+v, %v", standing, err)
 	}
 	follow(false, true)
 	before := jobs()
 	for _, who := range []services.Actor{h.lan, h.hoa} {
-		if _, err := h.Confirm(h.ctx, h.by(who), notice.ID); err != nil {
+		if _, err := h.Inbox.Confirm(h.ctx, h.by(who), notice.ID); err != nil {
 			t.Fatal(err)
 		}
 	}

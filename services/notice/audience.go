@@ -41,12 +41,12 @@ type Directory struct {
 }
 
 // Directory reads it.
-func (s *Service) Directory(ctx context.Context, actor services.Actor) (Directory, error) {
+func (a *Audiences) Directory(ctx context.Context, actor services.Actor) (Directory, error) {
 	var d Directory
 	if err := actor.Need(readers...); err != nil {
 		return d, err
 	}
-	db := s.store.WithContext(ctx)
+	db := a.store.WithContext(ctx)
 	if err := db.Take(&d.Ward, actor.Ward).Error; err != nil {
 		return d, fmt.Errorf("directory: %w", err)
 	}
@@ -63,16 +63,16 @@ func (s *Service) Directory(ctx context.Context, actor services.Actor) (Director
 
 // Count is how many people an audience has today. It refuses what is none, as
 // Send does, but not an empty one.
-func (s *Service) Count(ctx context.Context, actor services.Actor, audience Audience) (int, error) {
+func (a *Audiences) Count(ctx context.Context, actor services.Actor, audience Audience) (int, error) {
 	if err := actor.Need(readers...); err != nil {
 		return 0, err
 	}
-	return s.size(s.store.WithContext(ctx), actor.Ward, audience)
+	return a.size(a.store.WithContext(ctx), actor.Ward, audience)
 }
 
 // size is how many people an audience has today.
-func (s *Service) size(tx *gorm.DB, ward int64, audience Audience) (int, error) {
-	posts, err := s.posts(tx, ward, audience)
+func (a *Audiences) size(tx *gorm.DB, ward int64, audience Audience) (int, error) {
+	posts, err := a.posts(tx, ward, audience)
 	if err != nil {
 		return 0, err
 	}
@@ -84,8 +84,8 @@ func (s *Service) size(tx *gorm.DB, ward int64, audience Audience) (int, error) 
 }
 
 // people lists an audience by id, each person once.
-func (s *Service) people(tx *gorm.DB, ward int64, audience Audience) ([]int64, error) {
-	posts, err := s.posts(tx, ward, audience)
+func (a *Audiences) people(tx *gorm.DB, ward int64, audience Audience) ([]int64, error) {
+	posts, err := a.posts(tx, ward, audience)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) people(tx *gorm.DB, ward int64, audience Audience) ([]int64, e
 }
 
 // posts selects the terms that an audience is found by.
-func (s *Service) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, error) {
+func (a *Audiences) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, error) {
 	for _, role := range audience.Roles {
 		switch role {
 		case models.Head, models.Deputy, models.Member, models.CellMember:
@@ -126,7 +126,7 @@ func (s *Service) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB, e
 			return nil, err
 		}
 	}
-	today := models.DateOf(s.clock.Local())
+	today := models.DateOf(a.clock.Local())
 	query := tx.Table("terms t").Joins("JOIN branches b ON b.id = t.branch_id").
 		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
 			ward, today, today)

@@ -31,23 +31,23 @@ type Call struct {
 
 // unreached selects the deliveries of a ward whose person must be telephoned.
 // What became pointless, or was not theirs any more, needs no call.
-func (s *Service) unreached(tx *gorm.DB, ward int64) *gorm.DB {
+func (o *Outcomes) unreached(tx *gorm.DB, ward int64) *gorm.DB {
 	return tx.Table("deliveries d").
 		Where("d.ward_id = ? AND d.unreached_at IS NOT NULL AND d.state IN ? AND d.called_at IS NULL AND d.person_id IS "+
 			"NOT NULL", ward,
 			[]models.DeliveryState{models.DeliveryUnreachable, models.DeliveryFailed}).
 		Where("d.kind <> ? AND d.reason NOT IN ? AND d.created_at > ?", outbox.Shown,
-			[]string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, s.clock.UTC().Add(-callsFor))
+			[]string{"outdated", "not_theirs", pausedWhy, cancelledWhy}, o.clock.UTC().Add(-callsFor))
 }
 
 // Calls lists who is to be telephoned, who waits longest first, and how many
 // there are in all.
-func (s *Service) Calls(ctx context.Context, actor services.Actor, limit int) ([]Call, int, error) {
+func (o *Outcomes) Calls(ctx context.Context, actor services.Actor, limit int) ([]Call, int, error) {
 	if err := actor.Need(senders...); err != nil {
 		return nil, 0, err
 	}
-	db := s.store.WithContext(ctx)
-	total, err := s.callsOpen(db, actor.Ward)
+	db := o.store.WithContext(ctx)
+	total, err := o.callsOpen(db, actor.Ward)
 	if err != nil || total == 0 {
 		return nil, 0, err
 	}
@@ -57,7 +57,7 @@ SELECT u.person AS person, people.name AS name, people.phone AS phone, u.message
        d.kind AS kind, d.subject_id AS subject, d.reason AS why, d.created_at AS at
 FROM (?) u JOIN deliveries d ON d.id = u.latest JOIN people ON people.id = u.person
 ORDER BY u.first, u.person LIMIT ?`,
-		s.unreached(db, actor.Ward).Select("d.person_id AS person, MAX(d.id) AS latest, MIN(d.id) AS first, COUNT(*) AS "+
+		o.unreached(db, actor.Ward).Select("d.person_id AS person, MAX(d.id) AS latest, MIN(d.id) AS first, COUNT(*) AS "+
 			"messages").Group("d.person_id"),
 		max(1, min(limit, maxListed))).Scan(&calls).Error
 	if err != nil {
@@ -67,16 +67,16 @@ ORDER BY u.first, u.person LIMIT ?`,
 }
 
 // CallsOpen counts who is to be telephoned.
-func (s *Service) CallsOpen(ctx context.Context, actor services.Actor) (int, error) {
+func (o *Outcomes) CallsOpen(ctx context.Context, actor services.Actor) (int, error) {
 	if err := actor.Need(readers...); err != nil {
 		return 0, err
 	}
-	return s.callsOpen(s.store.WithContext(ctx), actor.Ward)
+	return o.callsOpen(o.store.WithContext(ctx), actor.Ward)
 }
 
-func (s *Service) callsOpen(db *gorm.DB, ward int64) (int, error) {
+func (o *Outcomes) callsOpen(db *gorm.DB, ward int64) (int, error) {
 	var total int64
-	if err := s.unreached(db, ward).Distinct("d.person_id").Count(&total).Error; err != nil {
+	if err := o.unreached(db, ward).Distinct("d.person_id").Count(&total).Error; err != nil {
 		return 0, fmt.Errorf("calls: %w", err)
 	}
 	return int(total), nil
@@ -85,17 +85,17 @@ func (s *Service) callsOpen(db *gorm.DB, ward int64) (int, error) {
 // Called notes that the actor has telephoned a person about all that had not
 // reached them. It refuses with not_found/call when there is nothing left: a
 // colleague may have been quicker.
-func (s *Service) Called(ctx context.Context, actor services.Actor, person int64) error {
+func (o *Outcomes) Called(ctx context.Context, actor services.Actor, person int64) error {
 	if err := actor.Need(senders...); err != nil {
 		return err
 	}
-	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, actor); err != nil {
+	return o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, o.clock, actor); err != nil {
 			return err
 		}
-		now := s.clock.UTC()
+		now := o.clock.UTC()
 		result := tx.Model(&models.Delivery{}).
-			Where("id IN (?)", s.unreached(tx, actor.Ward).Where("d.person_id = ?", person).Select("d.id")).
+			Where("id IN (?)", o.unreached(tx, actor.Ward).Where("d.person_id = ?", person).Select("d.id")).
 			Updates(map[string]any{"called_at": now, "called_by": actor.Staff, "updated_at": now})
 		if result.Error != nil {
 			return fmt.Errorf("called: %w", result.Error)
@@ -103,7 +103,7 @@ func (s *Service) Called(ctx context.Context, actor services.Actor, person int64
 		if result.RowsAffected == 0 {
 			return services.NotFound("call")
 		}
-		return s.audit.Record(tx, actor, "person.called", fmt.Sprintf("person:%d", person),
+		return o.audit.Record(tx, actor, "person.called", fmt.Sprintf("person:%d", person),
 			journal.Detail{"messages": result.RowsAffected})
 	})
 }

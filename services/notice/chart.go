@@ -40,24 +40,24 @@ func (c Chart) Answered(p Progress) int {
 
 // Chart counts what became of a notice, for whoever may have its Report, and
 // refuses as that does. That it was taken is written down.
-func (s *Service) Chart(ctx context.Context, actor services.Actor, id int64) (Chart, error) {
+func (o *Outcomes) Chart(ctx context.Context, actor services.Actor, id int64) (Chart, error) {
 	if err := actor.Need(senders...); err != nil {
 		return Chart{}, err
 	}
 	var chart Chart
-	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var err error
-		if chart, err = s.chart(tx, actor, id); err != nil {
+		if chart, err = o.chart(tx, actor, id); err != nil {
 			return err
 		}
-		return s.audit.Record(tx, actor, "notice.pictured", subject(id), journal.Detail{"people": chart.Total})
+		return o.audit.Record(tx, actor, "notice.pictured", subject(id), journal.Detail{"people": chart.Total})
 	})
 	return chart, err
 }
 
 // chart counts all from the same rows, so that the places add up to the whole
 // while people go on answering.
-func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, error) {
+func (o *Outcomes) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, error) {
 	var chart Chart
 	var err error
 	if chart.Notice, err = services.Take[models.Notice](tx, actor, "notice", id); err != nil {
@@ -74,7 +74,7 @@ func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, err
 		chart.Notice.WardID).Order("sort_order, id").Find(&villages).Error; err != nil {
 		return chart, fmt.Errorf("chart: %w", err)
 	}
-	lives, err := s.lives(tx, chart.Notice)
+	lives, err := o.lives(tx, chart.Notice)
 	if err != nil {
 		return chart, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) chart(tx *gorm.DB, actor services.Actor, id int64) (Chart, err
 
 // lives finds the one village of each of a notice's people: that of the post for
 // which they were told on the day it left, or else of any they held.
-func (s *Service) lives(tx *gorm.DB, notice models.Notice) (map[int64]int64, error) {
+func (o *Outcomes) lives(tx *gorm.DB, notice models.Notice) (map[int64]int64, error) {
 	audience, err := AudienceOf(notice)
 	if err != nil {
 		return nil, err

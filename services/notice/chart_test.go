@@ -14,7 +14,7 @@ import (
 
 func (h *house) chart(told int64) notice.Chart {
 	h.t.Helper()
-	chart, err := h.Chart(h.ctx, h.by(h.clerk), told)
+	chart, err := h.Outcomes.Chart(h.ctx, h.by(h.clerk), told)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func (h *house) chart(told int64) notice.Chart {
 	if diff := cmp.Diff(chart.Progress, sum); diff != "" {
 		h.t.Errorf("the places do not add up (-whole +sum):\n%s", diff)
 	}
-	standing, err := h.Standing(h.ctx, h.clerk, told)
+	standing, err := h.Outcomes.Standing(h.ctx, h.clerk, told)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -69,15 +69,15 @@ func TestAChartAddsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.deliver(told, h.lan, models.DeliveryUncertain)
-	if _, err := h.Answer(h.ctx, h.by(h.hoa), told, true, ""); err != nil {
+	if _, err := h.Inbox.Answer(h.ctx, h.by(h.hoa), told, true, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Seen(h.ctx, h.binh, told); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.binh, told); err != nil {
 		t.Fatal(err)
 	}
 	h.places(told, place(two, notice.Progress{Total: 1, Sent: 1, Seen: 1}),
 		place(one, notice.Progress{Total: 2, Sent: 2, Seen: 1, Confirmed: 1, Uncertain: 1, Coming: 1}))
-	if _, err := h.Answer(h.ctx, h.by(h.binh), told, false, ""); err != nil {
+	if _, err := h.Inbox.Answer(h.ctx, h.by(h.binh), told, false, ""); err != nil {
 		t.Fatal(err)
 	}
 	h.places(told, place(one, notice.Progress{Total: 2, Sent: 2, Seen: 1, Confirmed: 1, Uncertain: 1, Coming: 1}),
@@ -86,7 +86,7 @@ func TestAChartAddsUp(t *testing.T) {
 	// What wants nothing is answered by being seen.
 	plain := h.send(notice.Compose{Text: words}).ID
 	h.deliver(plain, h.binh, models.DeliverySent)
-	if err := h.Seen(h.ctx, h.binh, plain); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.binh, plain); err != nil {
 		t.Fatal(err)
 	}
 	chart := h.chart(plain)
@@ -142,14 +142,14 @@ func TestAChartKnowsForWhichVillagePeopleWereTold(t *testing.T) {
 func TestWhoMayPictureANotice(t *testing.T) {
 	h := newHouse(t)
 	draft := h.draft(notice.Compose{Text: words}).ID
-	h.refused(second(h.Chart(h.ctx, h.by(h.clerk), draft)), "conflict/notice_unsent")
+	h.refused(second(h.Outcomes.Chart(h.ctx, h.by(h.clerk), draft)), "conflict/notice_unsent")
 	notice := h.send(notice.Compose{Text: words}).ID
 	for _, refusal := range []struct {
 		actor services.Actor
 		want  string
 	}{{h.viewer, "denied/role"}, {h.lan, "denied/role"}, {services.Actor{}, "denied/role"},
 		{h.foreign, "not_found/notice"}} {
-		h.refused(second(h.Chart(h.ctx, h.by(refusal.actor), notice)), refusal.want)
+		h.refused(second(h.Outcomes.Chart(h.ctx, h.by(refusal.actor), notice)), refusal.want)
 	}
 	if chart := h.chart(notice); chart.Ward.Name != "Bắc Hồng Lĩnh" || chart.Notice.ID != notice {
 		t.Errorf("%+v", chart)

@@ -38,7 +38,7 @@ func (s *Service) Send(ctx context.Context, actor services.Actor, compose Compos
 	}
 	var progress Progress
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		people, err := s.size(tx, actor.Ward, compose.Audience)
+		people, err := s.Audiences.size(tx, actor.Ward, compose.Audience)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Service) Draft(ctx context.Context, actor services.Actor, compose Compo
 		return models.Notice{}, err
 	}
 	err = s.act(ctx, actor, func(tx *gorm.DB) error {
-		people, err := s.size(tx, actor.Ward, compose.Audience)
+		people, err := s.Audiences.size(tx, actor.Ward, compose.Audience)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *Service) Edit(ctx context.Context, actor services.Actor, id int64, edit
 			}
 		}
 		if edit.Audience != nil {
-			people, err := s.size(tx, actor.Ward, *edit.Audience)
+			people, err := s.Audiences.size(tx, actor.Ward, *edit.Audience)
 			if err != nil {
 				return err
 			}
@@ -264,12 +264,12 @@ func (s *Service) keep(tx *gorm.DB, actor services.Actor, notice *models.Notice)
 }
 
 // act runs what an author does in a transaction, once an event.
-func (s *Service) act(ctx context.Context, actor services.Actor, do func(tx *gorm.DB) error) error {
+func (p part) act(ctx context.Context, actor services.Actor, do func(tx *gorm.DB) error) error {
 	if err := author(actor); err != nil {
 		return err
 	}
-	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, actor); err != nil {
+	return p.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, p.clock, actor); err != nil {
 			return err
 		}
 		return do(tx)
@@ -331,7 +331,7 @@ func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	if err != nil {
 		return Progress{}, err
 	}
-	posts, err := s.posts(tx, notice.WardID, audience)
+	posts, err := s.Audiences.posts(tx, notice.WardID, audience)
 	if err != nil {
 		return Progress{}, err
 	}

@@ -43,7 +43,7 @@ func (h *house) release(actor services.Actor, id int64, how notice.Go) notice.Pr
 // state is how a notice stands.
 func (h *house) state(id int64, want models.NoticeState) models.Notice {
 	h.t.Helper()
-	standing, err := h.Standing(h.ctx, h.viewer, id)
+	standing, err := h.Outcomes.Standing(h.ctx, h.viewer, id)
 	if err != nil || standing.Notice.State != want {
 		h.t.Errorf("notice %d is %q, %v; want %q", id, standing.Notice.State, err, want)
 	}
@@ -280,7 +280,7 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 	h := newHouse(t)
 	draft := h.draft(notice.Compose{Text: words})
 	sent := h.send(notice.Compose{Text: words, NeedsConfirm: true})
-	template, err := h.KeepTemplate(h.ctx, h.by(h.clerk), "Mời họp", words)
+	template, err := h.Templates.Keep(h.ctx, h.by(h.clerk), "Mời họp", words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,26 +302,26 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 		"approve":  {second(h.Approve(h.ctx, h.by(leader), draft.ID, h.version(draft.ID))), "not_found/notice"},
 		"return":   {h.Return(h.ctx, h.by(leader), draft.ID, h.version(draft.ID)), "not_found/notice"},
 		"correct":  {second(h.Correct(h.ctx, away(), sent.ID, text)), "not_found/notice"},
-		"standing": {second(h.Standing(h.ctx, away(), sent.ID)), "not_found/notice"},
-		"silent":   {third(h.Silent(h.ctx, away(), sent.ID, 0)), "not_found/notice"},
-		"chart":    {second(h.Chart(h.ctx, away(), sent.ID)), "not_found/notice"},
-		"report":   {second(h.Report(h.ctx, away(), sent.ID, speak)), "not_found/notice"},
+		"standing": {second(h.Outcomes.Standing(h.ctx, away(), sent.ID)), "not_found/notice"},
+		"silent":   {third(h.Outcomes.Silent(h.ctx, away(), sent.ID, 0)), "not_found/notice"},
+		"chart":    {second(h.Outcomes.Chart(h.ctx, away(), sent.ID)), "not_found/notice"},
+		"report":   {second(h.Outcomes.Report(h.ctx, away(), sent.ID, speak)), "not_found/notice"},
 		"resend":   {second(h.Resend(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"remind":   {second(h.Remind(h.ctx, away(), sent.ID)), "not_found/notice"},
-		"file":     {second(h.File(h.ctx, away(), sent.ID)), "not_found/notice"},
+		"file":     {second(h.Inbox.File(h.ctx, away(), sent.ID)), "not_found/notice"},
 		"recur":    {second(h.Recur(h.ctx, away(), draft.ID, notice.Monthly{Day: 5, Minute: 480})), "not_found/notice"},
 		"stop":     {h.StopRecurring(h.ctx, away(), recurring.ID), "not_found/recurring"},
-		"template": {second(h.Template(h.ctx, away(), template.ID)), "not_found/notice_template"},
-		"forget":   {h.DropTemplate(h.ctx, away(), template.ID), "not_found/notice_template"},
-		"reader":   {second(h.Reader(h.ctx, away(), h.lan.Person)), "not_found/person"},
+		"template": {second(h.Templates.One(h.ctx, away(), template.ID)), "not_found/notice_template"},
+		"forget":   {h.Templates.Drop(h.ctx, away(), template.ID), "not_found/notice_template"},
+		"reader":   {second(h.Inbox.Reader(h.ctx, away(), h.lan.Person)), "not_found/person"},
 		"time":     {h.CheckTime(h.ctx, away(), draft.ID, h.now.Add(time.Hour)), "not_found/notice"},
 		"pause":    {h.Pause(h.ctx, away(), sent.ID), "not_found/notice"},
 		"resume":   {h.Resume(h.ctx, away(), sent.ID), "not_found/notice"},
 		"cancel":   {h.Cancel(h.ctx, away(), sent.ID), "not_found/notice"},
-		"roll": {third(h.Roll(h.ctx, away(), notice.Audience{Villages: h.villages[:1]}, always, false, 0)),
+		"roll": {third(h.Audiences.Roll(h.ctx, away(), notice.Audience{Villages: h.villages[:1]}, always, false, 0)),
 			"not_found/village"},
-		"count":  {second(h.Count(h.ctx, away(), notice.Audience{Villages: h.villages[:1]})), "not_found/village"},
-		"answer": {second(h.Answer(h.ctx, h.by(h.far), sent.ID, true, "")), "not_found/notice"},
+		"count":  {second(h.Audiences.Count(h.ctx, away(), notice.Audience{Villages: h.villages[:1]})), "not_found/village"},
+		"answer": {second(h.Inbox.Answer(h.ctx, h.by(h.far), sent.ID, true, "")), "not_found/notice"},
 	} {
 		t.Run(what, func(t *testing.T) { h.refused(call.err, call.want) })
 	}
@@ -331,7 +331,7 @@ func TestNoticesOfAnotherWardAreNotThere(t *testing.T) {
 	if rows, err := h.Recurring(h.ctx, away()); err != nil || len(rows) != 0 {
 		t.Errorf("%+v, %v", rows, err)
 	}
-	if rows, err := h.Templates(h.ctx, away()); err != nil || len(rows) != 0 {
+	if rows, err := h.Templates.List(h.ctx, away()); err != nil || len(rows) != 0 {
 		t.Errorf("%+v, %v", rows, err)
 	}
 	if on, err := h.ByLeader(h.ctx, away()); err != nil || on {

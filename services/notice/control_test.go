@@ -25,7 +25,7 @@ func TestANoticeIsPausedResumedAndCancelled(t *testing.T) {
 	if taken := h.take(rows[0].ID); len(taken) != 0 {
 		t.Errorf("it was taken: %+v", taken)
 	}
-	if open, err := h.CallsOpen(h.ctx, h.clerk); err != nil || open != 0 {
+	if open, err := h.Outcomes.CallsOpen(h.ctx, h.clerk); err != nil || open != 0 {
 		t.Errorf("%d to call, %v", open, err)
 	}
 	if err := h.Resume(h.ctx, h.by(h.clerk), told.ID); err != nil {
@@ -37,7 +37,7 @@ func TestANoticeIsPausedResumedAndCancelled(t *testing.T) {
 	}
 	h.progress(notice.Progress{Total: 3, Sent: 2, Failed: 1})
 	h.refused(h.Resume(h.ctx, h.by(h.clerk), told.ID), "conflict/notice_moved")
-	if open, err := h.CallsOpen(h.ctx, h.clerk); err != nil || open != 0 {
+	if open, err := h.Outcomes.CallsOpen(h.ctx, h.clerk); err != nil || open != 0 {
 		t.Errorf("%d to call, %v", open, err)
 	}
 }

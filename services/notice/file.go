@@ -60,7 +60,7 @@ func (s *Service) KeepFile(ctx context.Context, actor services.Actor, content []
 
 // File is what a notice carries, for who was sent it and for the ward's staff.
 // The latest one is remembered: it goes to thousands, one after the other.
-func (s *Service) File(ctx context.Context, actor services.Actor, notice int64) (models.NoticeFile, error) {
+func (i *Inbox) File(ctx context.Context, actor services.Actor, notice int64) (models.NoticeFile, error) {
 	var file models.NoticeFile
 	if err := actor.Need(anybody...); err != nil {
 		return file, err
@@ -68,11 +68,11 @@ func (s *Service) File(ctx context.Context, actor services.Actor, notice int64) 
 	var row models.Notice
 	if actor.IsStaff() {
 		var err error
-		if row, err = services.Take[models.Notice](s.store.WithContext(ctx), actor, "notice", notice); err != nil {
+		if row, err = services.Take[models.Notice](i.store.WithContext(ctx), actor, "notice", notice); err != nil {
 			return file, err
 		}
 	} else {
-		view, err := s.One(ctx, actor, notice)
+		view, err := i.One(ctx, actor, notice)
 		if err != nil {
 			return file, err
 		}
@@ -81,17 +81,17 @@ func (s *Service) File(ctx context.Context, actor services.Actor, notice int64) 
 	if row.FileID == nil {
 		return file, services.NotFound("notice_file")
 	}
-	if latest := s.latest.Load(); latest != nil && latest.ID == *row.FileID {
+	if latest := i.latest.Load(); latest != nil && latest.ID == *row.FileID {
 		return *latest, nil
 	}
-	err := services.InWard(s.store.WithContext(ctx), row.WardID).Take(&file, *row.FileID).Error
+	err := services.InWard(i.store.WithContext(ctx), row.WardID).Take(&file, *row.FileID).Error
 	if err != nil {
 		return file, services.Found(err, "notice_file", *row.FileID)
 	}
 	if sum := sha256.Sum256(file.Content); string(sum[:]) != string(file.SHA256) {
 		return file, fmt.Errorf("file %d is not what was kept", file.ID)
 	}
-	s.latest.Store(&file)
+	i.latest.Store(&file)
 	return file, nil
 }
 

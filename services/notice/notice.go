@@ -42,27 +42,52 @@ type Gate interface {
 	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
 }
 
-// Service sends notices and takes receipts.
-type Service struct {
+// part is what each part of the service works with.
+type part struct {
 	store  *models.Store
 	audit  *journal.Service
 	outbox *outbox.Outbox
-	gate   Gate
 	clock  services.Clock
+}
 
+// Service writes notices, has them signed and sends them.
+type Service struct {
+	part
+	gate    Gate
 	notices *notices
+
+	Audiences *Audiences
+	Templates *Templates
+	Inbox     *Inbox
+	Outcomes  *Outcomes
 	// Waiting reminds of notices that wait too long for their signatures.
 	Waiting approve.Reminder
+}
 
+// Audiences know who is meant by one, and how they are reached.
+type Audiences struct{ part }
+
+// Templates are the texts that a ward keeps.
+type Templates struct{ part }
+
+// Inbox is what an officer was sent, and answers.
+type Inbox struct {
+	part
 	latest atomic.Pointer[models.NoticeFile]
-	drawn  sync.Map // notice to the Progress that its card was last drawn with
+}
+
+// Outcomes tell what became of notices that were sent.
+type Outcomes struct {
+	part
+	drawn sync.Map // notice to the Progress that its card was last drawn with
 }
 
 // New makes the service. gate is the identity service.
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, gate Gate, clock services.Clock) *Service {
 	notices := noticesOf(approve.New(store, audit, clock), outbox, gate)
-	return &Service{store: store, audit: audit, outbox: outbox, gate: gate, clock: clock, notices: notices,
-		Waiting: notices}
+	with := part{store: store, audit: audit, outbox: outbox, clock: clock}
+	return &Service{part: with, gate: gate, notices: notices, Waiting: notices, Audiences: &Audiences{with},
+		Templates: &Templates{with}, Inbox: &Inbox{part: with}, Outcomes: &Outcomes{part: with}}
 }
 
 var (

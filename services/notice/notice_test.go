@@ -44,7 +44,7 @@ func TestAudienceIsWhoHoldsThePostsToday(t *testing.T) {
 		{notice.Audience{Villages: []int64{h.villages[0], h.villages[0]}, Organizations: []string{"women"},
 			Roles: []models.TermRole{models.Deputy}}, []int64{hoa}, 0},
 	} {
-		reach, err := h.Reach(h.ctx, h.viewer, play.audience, always)
+		reach, err := h.Audiences.Reach(h.ctx, h.viewer, play.audience, always)
 		if err != nil || reach.People != len(play.want) || reach.Unreached != play.silent ||
 			reach.Free != len(play.want)-play.silent {
 			t.Errorf("%+v: counted %+v, %v", play.audience, reach, err)
@@ -70,7 +70,8 @@ func TestUnreachableAreCounted(t *testing.T) {
 		h.now).Error; err != nil {
 		t.Fatal(err)
 	}
-	if reach, err := h.Reach(h.ctx, h.clerk, everyone, always); err != nil || reach.People != 3 || reach.Unreached != 3 {
+	if reach, err := h.Audiences.Reach(h.ctx, h.clerk, everyone, always); err != nil || reach.People != 3 ||
+		reach.Unreached != 3 {
 		t.Errorf("counted %+v, %v", reach, err)
 	}
 }
@@ -87,20 +88,20 @@ func TestReceiptsOfANotice(t *testing.T) {
 	h.deliver(told.ID, h.binh, models.DeliveryUnreachable)
 	h.progress(notice.Progress{Total: 3, Queued: 1, Sent: 1, Failed: 1, Unreachable: 1})
 
-	views, err := h.For(h.ctx, h.lan, 5)
+	views, err := h.Inbox.For(h.ctx, h.lan, 5)
 	if err != nil || len(views) != 1 || views[0].State != models.DeliverySent ||
 		views[0].From != "phường Bắc Hồng Lĩnh" || !views[0].Notice.NeedsConfirm {
 		t.Fatalf("views: %+v, %v", views, err)
 	}
 	h.unread(h.lan, 1)
-	if err := h.Seen(h.ctx, h.lan, told.ID); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.lan, told.ID); err != nil {
 		t.Fatal(err)
 	}
 	h.unread(h.lan, 1) // it wants to be confirmed
 	h.progress(notice.Progress{Total: 3, Queued: 1, Sent: 1, Seen: 1, Failed: 1, Unreachable: 1})
 	var first *time.Time
 	for range 2 {
-		view, err := h.Confirm(h.ctx, h.by(h.lan), told.ID)
+		view, err := h.Inbox.Confirm(h.ctx, h.by(h.lan), told.ID)
 		if err != nil || view.State != models.DeliveryConfirmed {
 			t.Fatalf("confirm: %+v, %v", view, err)
 		}
@@ -115,13 +116,13 @@ func TestReceiptsOfANotice(t *testing.T) {
 		}
 		h.now = h.now.Add(time.Hour)
 	}
-	if err := h.Seen(h.ctx, h.lan, told.ID); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.lan, told.ID); err != nil {
 		t.Fatal(err)
 	}
 	h.unread(h.lan, 0)
 
 	// Read in the list before the message went out: it is not sent any more.
-	if _, err := h.Confirm(h.ctx, h.by(h.hoa), told.ID); err != nil {
+	if _, err := h.Inbox.Confirm(h.ctx, h.by(h.hoa), told.ID); err != nil {
 		t.Fatal(err)
 	}
 	var row models.Delivery
@@ -140,7 +141,7 @@ func TestReceiptsOfANotice(t *testing.T) {
 
 func (h *house) progress(want notice.Progress) {
 	h.t.Helper()
-	sent, err := h.Sent(h.ctx, h.viewer)
+	sent, err := h.Outcomes.Sent(h.ctx, h.viewer)
 	if err != nil || len(sent) != 1 {
 		h.t.Fatalf("sent: %+v, %v", sent, err)
 	}
@@ -151,7 +152,7 @@ func (h *house) progress(want notice.Progress) {
 
 func (h *house) unread(actor services.Actor, want int64) {
 	h.t.Helper()
-	if unread, err := h.Unread(h.ctx, actor); err != nil || unread != want {
+	if unread, err := h.Inbox.Unread(h.ctx, actor); err != nil || unread != want {
 		h.t.Errorf("%d unread, %v", unread, err)
 	}
 }
@@ -160,16 +161,16 @@ func TestSeenEndsWhatAsksForNothing(t *testing.T) {
 	h := newHouse(t)
 	notice := h.send(notice.Compose{Text: words})
 	h.unread(h.lan, 1)
-	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil { // still on the way
+	if err := h.Inbox.Seen(h.ctx, h.lan, notice.ID); err != nil { // still on the way
 		t.Fatal(err)
 	}
 	h.deliver(notice.ID, h.lan, models.DeliverySent)
 	h.unread(h.lan, 1)
-	if err := h.Seen(h.ctx, h.hoa, notice.ID); err != nil { // hers, not Lan's
+	if err := h.Inbox.Seen(h.ctx, h.hoa, notice.ID); err != nil { // hers, not Lan's
 		t.Fatal(err)
 	}
 	h.unread(h.lan, 1)
-	if err := h.Seen(h.ctx, h.lan, notice.ID); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.lan, notice.ID); err != nil {
 		t.Fatal(err)
 	}
 	h.unread(h.lan, 0)
@@ -256,38 +257,38 @@ func TestNobodyReadsAnothersNotice(t *testing.T) {
 	told := h.send(notice.Compose{Text: words, NeedsConfirm: true,
 		Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
 	for _, actor := range []services.Actor{h.hoa, h.far, {Role: services.Officer, Ward: h.other, Person: h.lan.Person}} {
-		_, err := h.One(h.ctx, actor, told.ID)
+		_, err := h.Inbox.One(h.ctx, actor, told.ID)
 		h.refused(err, "not_found/notice")
-		_, err = h.Confirm(h.ctx, h.by(actor), told.ID)
+		_, err = h.Inbox.Confirm(h.ctx, h.by(actor), told.ID)
 		h.refused(err, "not_found/notice")
-		if err := h.Seen(h.ctx, actor, told.ID); err != nil {
+		if err := h.Inbox.Seen(h.ctx, actor, told.ID); err != nil {
 			t.Error(err)
 		}
-		if views, err := h.For(h.ctx, actor, 5); err != nil || len(views) != 0 {
+		if views, err := h.Inbox.For(h.ctx, actor, 5); err != nil || len(views) != 0 {
 			t.Errorf("%+v reads %+v, %v", actor, views, err)
 		}
 	}
-	_, err := h.One(h.ctx, h.foreign, told.ID)
+	_, err := h.Inbox.One(h.ctx, h.foreign, told.ID)
 	h.refused(err, "not_found/notice")
-	if sent, err := h.Sent(h.ctx, h.foreign); err != nil || len(sent) != 0 {
+	if sent, err := h.Outcomes.Sent(h.ctx, h.foreign); err != nil || len(sent) != 0 {
 		t.Errorf("foreign: %+v, %v", sent, err)
 	}
-	_, err = h.Sent(h.ctx, h.lan)
+	_, err = h.Outcomes.Sent(h.ctx, h.lan)
 	h.refused(err, "denied/role")
-	_, err = h.Reach(h.ctx, h.lan, notice.Audience{}, always)
+	_, err = h.Audiences.Reach(h.ctx, h.lan, notice.Audience{}, always)
 	h.refused(err, "denied/role")
-	_, err = h.Reach(h.ctx, h.foreign, notice.Audience{Villages: h.villages[:1]}, always)
+	_, err = h.Audiences.Reach(h.ctx, h.foreign, notice.Audience{Villages: h.villages[:1]}, always)
 	h.refused(err, "not_found/village")
-	_, err = h.For(h.ctx, h.clerk, 5) // holds no post
+	_, err = h.Inbox.For(h.ctx, h.clerk, 5) // holds no post
 	h.refused(err, "denied/role")
-	_, err = h.For(h.ctx, services.Actor{Channel: "web"}, 5)
+	_, err = h.Inbox.For(h.ctx, services.Actor{Channel: "web"}, 5)
 	h.refused(err, "denied/role")
-	if view, err := h.One(h.ctx, h.viewer, told.ID); err != nil || view.State != "" || view.Notice.ID != told.ID {
+	if view, err := h.Inbox.One(h.ctx, h.viewer, told.ID); err != nil || view.State != "" || view.Notice.ID != told.ID {
 		t.Errorf("staff: %+v, %v", view, err)
 	}
-	_, err = h.Confirm(h.ctx, h.by(h.clerk), told.ID)
+	_, err = h.Inbox.Confirm(h.ctx, h.by(h.clerk), told.ID)
 	h.refused(err, "denied/role")
-	if view, err := h.One(h.ctx, h.lan, told.ID); err != nil || view.State != models.DeliveryQueued {
+	if view, err := h.Inbox.One(h.ctx, h.lan, told.ID); err != nil || view.State != models.DeliveryQueued {
 		t.Errorf("hers: %+v, %v", view, err)
 	}
 }

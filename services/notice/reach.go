@@ -32,12 +32,12 @@ type Reach struct {
 // Reach counts an audience by what it takes to reach each person: the account
 // they used last, the next one when that cannot be reached, a template where the
 // ward has one for notices. It refuses an audience as Send does.
-func (s *Service) Reach(ctx context.Context, actor services.Actor, audience Audience, window Window) (Reach, error) {
+func (a *Audiences) Reach(ctx context.Context, actor services.Actor, audience Audience, window Window) (Reach, error) {
 	if err := actor.Need(readers...); err != nil {
 		return Reach{}, err
 	}
-	db := s.store.WithContext(ctx)
-	people, err := s.ways(db, actor, audience, window)
+	db := a.store.WithContext(ctx)
+	people, err := a.ways(db, actor, audience, window)
 	if err != nil {
 		return Reach{}, err
 	}
@@ -54,8 +54,8 @@ func (s *Service) Reach(ctx context.Context, actor services.Actor, audience Audi
 }
 
 // ways lists an audience with the way to each.
-func (s *Service) ways(db *gorm.DB, actor services.Actor, audience Audience, window Window) ([]person, error) {
-	posts, err := s.posts(db, actor.Ward, audience)
+func (a *Audiences) ways(db *gorm.DB, actor services.Actor, audience Audience, window Window) ([]person, error) {
+	posts, err := a.posts(db, actor.Ward, audience)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ ORDER BY p.person_id, a.last_seen_at DESC, a.id DESC`, posts.Distinct("t.person_
 			one = person{id: id}
 		}
 		if channel != "" && seen != nil {
-			one.consider(window(channel, s.clock.UTC().Sub(*seen)), templated > 0 && hasPhone)
+			one.consider(window(channel, a.clock.UTC().Sub(*seen)), templated > 0 && hasPhone)
 		}
 	}
 	if err := rows.Err(); err != nil {

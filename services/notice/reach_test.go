@@ -34,7 +34,7 @@ func TestWhatANoticeCosts(t *testing.T) {
 	}
 	reach := func() notice.Reach {
 		t.Helper()
-		got, err := h.Reach(h.ctx, h.clerk, notice.Audience{}, zalo)
+		got, err := h.Audiences.Reach(h.ctx, h.clerk, notice.Audience{}, zalo)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestWhoMustBeTelephoned(t *testing.T) {
 	h.deliver(first.ID, h.hoa, models.DeliveryUnreachable)
 	h.deliver(first.ID, h.lan, models.DeliverySent)
 
-	calls, total, err := h.Calls(h.ctx, h.clerk, 10)
+	calls, total, err := h.Outcomes.Calls(h.ctx, h.clerk, 10)
 	if err != nil || total != 2 || len(calls) != 2 {
 		t.Fatalf("%d of %d calls, %v", len(calls), total, err)
 	}
@@ -93,28 +93,28 @@ func TestWhoMustBeTelephoned(t *testing.T) {
 		!binh.At.Equal(h.now) {
 		t.Errorf("call %+v", binh)
 	}
-	if one, total, err := h.Calls(h.ctx, h.clerk, 1); err != nil || len(one) != 1 || total != 2 {
+	if one, total, err := h.Outcomes.Calls(h.ctx, h.clerk, 1); err != nil || len(one) != 1 || total != 2 {
 		t.Errorf("first of the list: %d of %d, %v", len(one), total, err)
 	}
 	// Whoever reads the notice in the list themselves needs no call.
-	if err := h.Seen(h.ctx, h.hoa, first.ID); err != nil {
+	if err := h.Inbox.Seen(h.ctx, h.hoa, first.ID); err != nil {
 		t.Fatal(err)
 	}
 	event := h.by(h.clerk)
-	if err := h.Called(h.ctx, event, h.binh.Person); err != nil {
+	if err := h.Outcomes.Called(h.ctx, event, h.binh.Person); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := h.CallsOpen(h.ctx, h.viewer); err != nil || open != 0 {
+	if open, err := h.Outcomes.CallsOpen(h.ctx, h.viewer); err != nil || open != 0 {
 		t.Errorf("%d left, %v", open, err)
 	}
-	h.refused(h.Called(h.ctx, h.by(h.leader), h.binh.Person), "not_found/call") // a colleague was quicker
-	h.refused(h.Called(h.ctx, event, h.binh.Person), "conflict/repeated")
-	h.refused(h.Called(h.ctx, h.by(h.viewer), h.binh.Person), "denied/role")
-	h.refused(h.Called(h.ctx, h.by(h.foreign), h.hoa.Person), "not_found/call")
-	if _, _, err := h.Calls(h.ctx, h.lan, 10); err == nil {
+	h.refused(h.Outcomes.Called(h.ctx, h.by(h.leader), h.binh.Person), "not_found/call") // a colleague was quicker
+	h.refused(h.Outcomes.Called(h.ctx, event, h.binh.Person), "conflict/repeated")
+	h.refused(h.Outcomes.Called(h.ctx, h.by(h.viewer), h.binh.Person), "denied/role")
+	h.refused(h.Outcomes.Called(h.ctx, h.by(h.foreign), h.hoa.Person), "not_found/call")
+	if _, _, err := h.Outcomes.Calls(h.ctx, h.lan, 10); err == nil {
 		t.Error("an officer reads whom to call")
 	}
-	if calls, total, err := h.Calls(h.ctx, h.foreign, 10); err != nil || len(calls) != 0 || total != 0 {
+	if calls, total, err := h.Outcomes.Calls(h.ctx, h.foreign, 10); err != nil || len(calls) != 0 || total != 0 {
 		t.Errorf("another ward sees %d calls, %v", total, err)
 	}
 }

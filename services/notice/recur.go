@@ -99,7 +99,7 @@ func (s *Service) Recur(ctx context.Context, actor services.Actor, draft int64, 
 		if services.Night(next) {
 			return services.Invalid("notice_quiet").With("from", services.NightFrom).With("to", services.NightTo)
 		}
-		people, err := s.size(tx, actor.Ward, audience)
+		people, err := s.Audiences.size(tx, actor.Ward, audience)
 		if err != nil {
 			return err
 		}

@@ -32,13 +32,13 @@ var reportColumns = []struct {
 }{{"number", 6}, {"name", 28}, {"titles", 48}, {"phone", 16}, {"state", 26}, {"answer", 12}, {"why", 40}}
 
 // Report writes it. That it was taken is written down.
-func (s *Service) Report(ctx context.Context, actor services.Actor, id int64, say Say) (Report, error) {
+func (o *Outcomes) Report(ctx context.Context, actor services.Actor, id int64, say Say) (Report, error) {
 	if err := actor.Need(senders...); err != nil {
 		return Report{}, err
 	}
 	var report Report
-	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		all, notice, err := s.fates(tx, actor, id)
+	err := o.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		all, notice, err := o.fates(tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Service) Report(ctx context.Context, actor services.Actor, id int64, sa
 		if report.Content, err = drawReport(append(toCall, rest...), notice, say); err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
-		return s.audit.Record(tx, actor, "notice.reported", subject(id), journal.Detail{"people": len(all)})
+		return o.audit.Record(tx, actor, "notice.reported", subject(id), journal.Detail{"people": len(all)})
 	})
 	return report, err
 }

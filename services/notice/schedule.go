@@ -88,7 +88,7 @@ func (s *Service) Release(ctx context.Context, actor services.Actor, id int64, h
 
 // CheckTime refuses a time for a notice as Release would.
 func (s *Service) CheckTime(ctx context.Context, actor services.Actor, id int64, at time.Time) error {
-	standing, err := s.Standing(ctx, actor, id)
+	standing, err := s.Outcomes.Standing(ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (s *Service) audience(tx *gorm.DB, notice models.Notice) (people int, err e
 	if err != nil {
 		return 0, err
 	}
-	return s.size(tx, notice.WardID, audience)
+	return s.Audiences.size(tx, notice.WardID, audience)
 }
 
 // depart sends a notice or puts it by for its time.

@@ -60,35 +60,35 @@ func checkFields(text string) error {
 	return nil
 }
 
-// Templates lists the texts that the ward keeps, by name.
-func (s *Service) Templates(ctx context.Context, actor services.Actor) ([]models.NoticeTemplate, error) {
+// List is the texts that the ward keeps, by name.
+func (t *Templates) List(ctx context.Context, actor services.Actor) ([]models.NoticeTemplate, error) {
 	if err := actor.Need(readers...); err != nil {
 		return nil, err
 	}
 	var templates []models.NoticeTemplate
-	if err := services.InWard(s.store.WithContext(ctx),
+	if err := services.InWard(t.store.WithContext(ctx),
 		actor.Ward).Where("ended_at IS NULL").Order("folded").Find(&templates).Error; err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	return templates, nil
 }
 
-// Template is one of them.
-func (s *Service) Template(ctx context.Context, actor services.Actor, id int64) (models.NoticeTemplate, error) {
+// One is one of them.
+func (t *Templates) One(ctx context.Context, actor services.Actor, id int64) (models.NoticeTemplate, error) {
 	if err := actor.Need(readers...); err != nil {
 		return models.NoticeTemplate{}, err
 	}
-	return s.template(s.store.WithContext(ctx), actor, id)
+	return t.one(t.store.WithContext(ctx), actor, id)
 }
 
-func (s *Service) template(tx *gorm.DB, actor services.Actor, id int64) (models.NoticeTemplate, error) {
+func (t *Templates) one(tx *gorm.DB, actor services.Actor, id int64) (models.NoticeTemplate, error) {
 	return services.Take[models.NoticeTemplate](tx.Where("ended_at IS NULL"), actor, "notice_template", id)
 }
 
-// KeepTemplate keeps a text under a name; the name of another one replaces that.
+// Keep keeps a text under a name; the name of another one replaces that.
 // It refuses with invalid/template_name (min, max), too_many/templates (max), and
 // a text as Draft does.
-func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, text string) (models.NoticeTemplate,
+func (t *Templates) Keep(ctx context.Context, actor services.Actor, name, text string) (models.NoticeTemplate,
 	error) {
 	var template models.NoticeTemplate
 	if err := author(actor); err != nil {
@@ -101,10 +101,10 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 	if text, err = Wording(text); err != nil {
 		return template, err
 	}
-	now := s.clock.UTC()
+	now := t.clock.UTC()
 	template = models.NoticeTemplate{WardID: actor.Ward, StaffID: actor.Staff, Name: name, Folded: models.Fold(name),
 		Text: text, CreatedAt: now}
-	err = s.act(ctx, actor, func(tx *gorm.DB) error {
+	err = t.act(ctx, actor, func(tx *gorm.DB) error {
 		err := services.InWard(tx.Model(&models.NoticeTemplate{}), actor.Ward).Where("folded = ? AND ended_at IS NULL",
 			template.Folded).Update("ended_at", now).Error
 		if err != nil {
@@ -121,7 +121,7 @@ func (s *Service) KeepTemplate(ctx context.Context, actor services.Actor, name, 
 		if err := tx.Create(&template).Error; err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
-		return s.audit.Record(tx, actor, "notice.template_kept", fmt.Sprintf("notice_template:%d", template.ID), nil)
+		return t.audit.Record(tx, actor, "notice.template_kept", fmt.Sprintf("notice_template:%d", template.ID), nil)
 	})
 	return template, err
 }
@@ -135,16 +135,16 @@ func TemplateName(name string) (string, error) {
 	return name, nil
 }
 
-// DropTemplate forgets a text.
-func (s *Service) DropTemplate(ctx context.Context, actor services.Actor, id int64) error {
-	return s.act(ctx, actor, func(tx *gorm.DB) error {
-		template, err := s.template(tx, actor, id)
+// Drop forgets a text.
+func (t *Templates) Drop(ctx context.Context, actor services.Actor, id int64) error {
+	return t.act(ctx, actor, func(tx *gorm.DB) error {
+		template, err := t.one(tx, actor, id)
 		if err != nil {
 			return err
 		}
-		if err := tx.Model(&template).Update("ended_at", s.clock.UTC()).Error; err != nil {
+		if err := tx.Model(&template).Update("ended_at", t.clock.UTC()).Error; err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
-		return s.audit.Record(tx, actor, "notice.template_dropped", fmt.Sprintf("notice_template:%d", id), nil)
+		return t.audit.Record(tx, actor, "notice.template_dropped", fmt.Sprintf("notice_template:%d", id), nil)
 	})
 }

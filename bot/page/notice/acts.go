@@ -45,7 +45,7 @@ func (p *Sending) released(ctx context.Context, turn bot.Turn, notice int64, err
 
 func (p *Sending) noticeCountForm() *bot.Form {
 	people := func(ctx context.Context, turn bot.Turn, answers bot.Answers) (int, error) {
-		standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
+		standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
 		if err != nil {
 			return 0, err
 		}
@@ -53,7 +53,7 @@ func (p *Sending) noticeCountForm() *bot.Form {
 		if err != nil {
 			return 0, err
 		}
-		return p.Notices.Count(ctx, turn.Speaker.Actor, audience)
+		return p.Notices.Audiences.Count(ctx, turn.Speaker.Actor, audience)
 	}
 	return &bot.Form{
 		Name: "notice_count",
@@ -91,7 +91,7 @@ func (p *Sending) about(form string) bot.Screen {
 			return bot.Reply{}, services.Denied("role")
 		}
 		notice := kit.Number(turn.Arg(0))
-		if _, err := p.Notices.Standing(ctx, turn.Speaker.Actor, notice); err != nil {
+		if _, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, notice); err != nil {
 			return bot.Reply{}, err
 		}
 		return turn.Begin(ctx, form, bot.Answers{"notice": kit.ID(notice)})
@@ -192,7 +192,7 @@ func (p *Sending) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, e
 // tell draws what the ward's own desk is told of a notice that stands so.
 func (p *Sending) tell(state models.NoticeState, lead string) kit.Draw {
 	return func(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
-		standing, err := p.Notices.Standing(ctx, recipient, notice)
+		standing, err := p.Notices.Outcomes.Standing(ctx, recipient, notice)
 		if err != nil || standing.Notice.State != state {
 			return bot.Reply{}, err
 		}

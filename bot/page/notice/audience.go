@@ -28,7 +28,7 @@ func (p *Writing) audienceStep() bot.Step {
 }
 
 func (p *Writing) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
+	directory, err := p.Notices.Audiences.Directory(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (p *Writing) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers
 			return "", err
 		}
 	}
-	people, err := p.Notices.Count(ctx, turn.Speaker.Actor, audience)
+	people, err := p.Notices.Audiences.Count(ctx, turn.Speaker.Actor, audience)
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +78,7 @@ func (p *Writing) readAudience(ctx context.Context, turn bot.Turn, _ bot.Answers
 }
 
 func (p *Writing) audienceSaid(ctx context.Context, turn bot.Turn, text string) (notice.Audience, error) {
-	directory, err := p.Notices.Directory(ctx, turn.Speaker.Actor)
+	directory, err := p.Notices.Audiences.Directory(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return notice.Audience{}, err
 	}

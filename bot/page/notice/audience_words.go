@@ -12,7 +12,7 @@ const namedVillages = 6
 
 // audienceWords says whom an audience means, as staff check it.
 func (p *Sending) audienceWords(ctx context.Context, actor services.Actor, audience notice.Audience) (string, error) {
-	directory, err := p.Notices.Directory(ctx, actor)
+	directory, err := p.Notices.Audiences.Directory(ctx, actor)
 	if err != nil {
 		return "", err
 	}

@@ -15,7 +15,7 @@ const callsShown = 5
 
 // calls lists whom no message reached, with the number to call.
 func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	calls, total, err := p.Notices.Calls(ctx, turn.Speaker.Actor, callsShown)
+	calls, total, err := p.Notices.Outcomes.Calls(ctx, turn.Speaker.Actor, callsShown)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -47,7 +47,7 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // called takes one person off the list and shows the rest.
 func (p *Sending) called(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Notices.Called(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+	if err := p.Notices.Outcomes.Called(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
 	reply, err := p.calls(ctx, turn)

@@ -23,7 +23,7 @@ func (p *Sending) notice(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 // noticeCard is a notice as its senders see it: a draft with its preview, or how
 // far it got.
 func (p *Sending) noticeCard(ctx context.Context, actor services.Actor, notice int64) (bot.Reply, error) {
-	standing, err := p.Notices.Standing(ctx, actor, notice)
+	standing, err := p.Notices.Outcomes.Standing(ctx, actor, notice)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -55,7 +55,7 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reach, err := p.Notices.Reach(ctx, actor, audience, p.window)
+	reach, err := p.Notices.Audiences.Reach(ctx, actor, audience, p.window)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -132,14 +132,14 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 // in which the tightest channel sends it.
 func (p *Sending) preview(ctx context.Context, actor services.Actor, told models.Notice,
 	audience notice.Audience) ([]string, error) {
-	directory, err := p.Notices.Directory(ctx, actor)
+	directory, err := p.Notices.Audiences.Directory(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
 	lines := []string{"", p.Say("draft.preview")}
 	text := told.Text
 	if len(notice.FieldsOf(text)) > 0 {
-		people, _, err := p.Notices.Roll(ctx, actor, audience, p.window, false, 0)
+		people, _, err := p.Notices.Audiences.Roll(ctx, actor, audience, p.window, false, 0)
 		if err != nil {
 			return nil, err
 		}

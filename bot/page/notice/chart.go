@@ -16,7 +16,7 @@ const chartPlaces = 15
 
 // noticeChart brings a picture of what became of a notice.
 func (p *Sending) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	chart, err := p.Notices.Chart(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	chart, err := p.Notices.Outcomes.Chart(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -14,7 +14,7 @@ func (p *Writing) noticeTextForm() *bot.Form {
 		Name: "notice_text",
 		Steps: []bot.Step{{Name: "text", Ask: "notice.text_ask", Example: "example.notice", Free: true, Read: readNotice,
 			Fields: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
-				standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
+				standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
 				return bot.Fields{"text": standing.Notice.Text}, err
 			}}},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {

@@ -14,7 +14,7 @@ import (
 // noticeSilent lists who has not answered, with the number to call.
 func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	told, page := kit.Number(turn.Arg(0)), int(kit.Number(turn.Arg(1)))
-	silent, total, err := p.Notices.Silent(ctx, turn.Speaker.Actor, told, page)
+	silent, total, err := p.Notices.Outcomes.Silent(ctx, turn.Speaker.Actor, told, page)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -30,7 +30,7 @@ func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, e
 // noticeNames lists a draft's people: all, or those whom no message reaches.
 func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	told, which, page := kit.Number(turn.Arg(0)), turn.Arg(1), int(kit.Number(turn.Arg(2)))
-	standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, told)
+	standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, told)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -38,7 +38,7 @@ func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	people, total, err := p.Notices.Roll(ctx, turn.Speaker.Actor, audience, p.window, which == "calls", page)
+	people, total, err := p.Notices.Audiences.Roll(ctx, turn.Speaker.Actor, audience, p.window, which == "calls", page)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -69,12 +69,13 @@ func (p *Sending) nameLines(people []notice.Named, page int) string {
 // noticeSheet brings the report of a notice.
 func (p *Sending) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	notice := kit.Number(turn.Arg(0))
-	report, err := p.Notices.Report(ctx, turn.Speaker.Actor, notice, func(key string, fields map[string]any) string {
+	says := func(key string, fields map[string]any) string {
 		if strings.HasPrefix(key, "unreached.") && !p.Texts.Has(key) {
 			key = "unreached.other"
 		}
 		return p.Texts.Say(key, fields)
-	})
+	}
+	report, err := p.Notices.Outcomes.Report(ctx, turn.Speaker.Actor, notice, says)
 	if err != nil {
 		return bot.Reply{}, err
 	}

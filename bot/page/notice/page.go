@@ -16,7 +16,7 @@ import (
 // Inbox is what reaches people, and how they answer.
 type Inbox struct {
 	kit.Kit
-	Notices *notice.Service
+	Notices *notice.Inbox
 	List    *list.Service
 	Cases   *cases.Service
 }

@@ -26,7 +26,7 @@ func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	sent, err := p.Notices.Sent(ctx, actor)
+	sent, err := p.Notices.Outcomes.Sent(ctx, actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}

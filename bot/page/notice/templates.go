@@ -11,7 +11,7 @@ import (
 
 // templates lists the texts that the ward keeps.
 func (p *Writing) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	kept, err := p.Notices.Templates(ctx, turn.Speaker.Actor)
+	kept, err := p.Notices.Templates.List(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -36,7 +36,7 @@ func (p *Writing) templates(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 }
 
 func (p *Writing) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	template, err := p.Notices.Template(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	template, err := p.Notices.Templates.One(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -44,7 +44,7 @@ func (p *Writing) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, er
 }
 
 func (p *Writing) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Notices.DropTemplate(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+	if err := p.Notices.Templates.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
 	reply, err := p.templates(ctx, turn)
@@ -57,7 +57,7 @@ func (p *Writing) newTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if turn.Arg(0) == "" {
 		return turn.Begin(ctx, "template", nil)
 	}
-	standing, err := p.Notices.Standing(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -82,7 +82,7 @@ func (p *Writing) templateForm() *bot.Form {
 			return bot.Reply{Text: p.Say("templates.confirm", "name", answers["name"], "text", answers["text"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			template, err := p.Notices.KeepTemplate(ctx, turn.Speaker.Actor, answers["name"], answers["text"])
+			template, err := p.Notices.Templates.Keep(ctx, turn.Speaker.Actor, answers["name"], answers["text"])
 			if err != nil {
 				return bot.Reply{}, err
 			}
