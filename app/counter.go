@@ -19,10 +19,9 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/bot/understand"
 	"canbobot/models"
-	"canbobot/services/approve"
+	"canbobot/services"
 	"canbobot/services/outbox"
 	"canbobot/services/ward"
-	"canbobot/services/warnings"
 )
 
 // Counter is the conversation over a ward: channels in, answers out, jobs
@@ -34,17 +33,12 @@ type Counter struct {
 	Texts      *texts.Texts
 	channels   map[string]bot.Channel
 	inboxes    map[string]taker // of the channels that have one
-	watches    []func(context.Context) error
 	worker     outbox.Worker
 	sender     *delivery.Sender
 	logger     *slog.Logger
 	// redrawEvery is how often a notice's progress card is drawn at most.
 	redrawEvery time.Duration
 }
-
-// strangersDraftKept is how long the half-filled form of somebody who is not
-// linked is kept: it may hold a name and a number.
-const strangersDraftKept = 7 * 24 * time.Hour
 
 // NewCounter wires the conversation over channels, each at its pace; nothing
 // runs before Start.
@@ -56,9 +50,6 @@ func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Cou
 		c.channels[channel.Name()] = channel
 		if contacts, ok := channel.(bot.Contacts); ok && contacts.SharesContacts() {
 			ward.Identity.VouchedBy(channel.Name())
-		}
-		if watched, ok := channel.(bot.Watched); ok {
-			c.watches = append(c.watches, watched.Watch)
 		}
 	}
 	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window})
@@ -74,17 +65,8 @@ func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Cou
 		Templates: ward.Channels, Troubles: ward.Channels, Pace: pace, Clock: ward.Clock, Logger: logger,
 	}
 	var err error
-	c.worker, err = outbox.NewWorker(ward.Store, c.workers(), rounds(), logger.With("part", "jobs"))
+	c.worker, err = outbox.NewWorker(ward.Store, c.workers(), c.rounds(), logger.With("part", "jobs"))
 	return c, err
-}
-
-// remind reminds of all that waits too long for its signatures.
-func remind(ctx context.Context, waiting ...approve.Reminder) (failed error) {
-	for _, one := range waiting {
-		_, err := one.Due(ctx)
-		failed = errors.Join(failed, err)
-	}
-	return failed
 }
 
 // workers are who works which job.
@@ -92,15 +74,6 @@ func (c *Counter) workers() *river.Workers {
 	ward := c.Ward
 	workers := river.NewWorkers()
 	c.sender.Register(workers)
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Remind]) error {
-		return remind(ctx, ward.Changes, ward.List.Waiting, ward.Notices.Waiting, ward.Identity.Waiting)
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Tidy]) error {
-		_, err := ward.Drafts.Purge(ctx, strangersDraftKept)
-		return errors.Join(err, ward.Outbox.Forget(ctx), ward.Phrases.Purge(ctx), ward.Evidence.Purge(ctx),
-			ward.Notices.PurgeFiles(ctx), ward.Sheets.Purge(ctx), ward.Results.Purge(ctx),
-			ward.Channels.PurgeUploads(ctx), purged(ward.Downloads.Purge(ctx)))
-	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]
 		if box == nil { // the channel is off at the moment
@@ -108,51 +81,16 @@ func (c *Counter) workers() *river.Workers {
 		}
 		return box.Take(ctx, job.Args.Event)
 	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.KeepFresh]) error {
-		return all(ctx, c.watches)
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Review]) error {
-		_, err := ward.Warnings.Tell(ctx)
-		return err
-	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[outbox.Announce]) error {
-		_, err := ward.Notices.Due(ctx)
-		return err
-	}))
 	river.AddWorker(workers, &follower{ward: ward, pause: &c.redrawEvery})
 	return workers
 }
 
-// rounds are the jobs that come by themselves.
-func rounds() []*river.PeriodicJob {
-	every := func(schedule river.PeriodicSchedule, job river.JobArgs, atOnce bool) *river.PeriodicJob {
-		return river.NewPeriodicJob(schedule, func() (river.JobArgs, *river.InsertOpts) { return job, nil },
-			&river.PeriodicJobOpts{RunOnStart: atOnce})
-	}
-	return []*river.PeriodicJob{
-		every(river.PeriodicInterval(30*time.Second), outbox.Announce{}, true),
-		every(warnings.Schedule{}, outbox.Review{}, false),
-		every(river.PeriodicInterval(10*time.Minute), outbox.Remind{}, false),
-		every(river.PeriodicInterval(15*time.Minute), outbox.KeepFresh{}, true),
-		every(river.PeriodicInterval(6*time.Hour), outbox.Tidy{}, true),
-	}
-}
-
-// purged leaves out how much it was.
-func purged(_ int64, err error) error { return err }
+// rounds are the work that the clock brings.
+func (c *Counter) rounds() []services.Round { return append(c.Ward.Rounds(), bot.Round(c.channels)) }
 
 // taker handles an event that was put off.
 type taker interface {
 	Take(ctx context.Context, sealed string) error
-}
-
-// all does everything, whatever fails.
-func all(ctx context.Context, do []func(context.Context) error) error {
-	var failures []error
-	for _, one := range do {
-		failures = append(failures, one(ctx))
-	}
-	return errors.Join(failures...)
 }
 
 // window says what a message costs on a channel; free where it knows no windows.

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/riverqueue/river"
-
 	"canbobot/models"
 	"canbobot/services/outbox"
 )
@@ -60,25 +58,5 @@ func TestAWeekThatWasMendedIsNotTold(t *testing.T) {
 		models.Delivery{Kind: outbox.WeeklyReview, WardID: clerk.Actor.Ward})
 	if err != nil || !reply.Empty() {
 		t.Errorf("told %+v, %v", reply, err)
-	}
-}
-
-// The job that the clock brings has a worker.
-func TestTheReviewIsWorked(t *testing.T) {
-	house := openHouse(t)
-	var args river.JobArgs = outbox.Review{}
-	tx := house.ward.Store.Begin()
-	if err := house.ward.Outbox.Enqueue(ctxFor(t), tx, args); err != nil {
-		t.Fatal(err)
-	}
-	if err := tx.Commit().Error; err != nil {
-		t.Fatal(err)
-	}
-	house.settle(t)
-	var told int64
-	err := house.ward.Store.Model(&models.Delivery{}).Where("kind = ? AND state = ?", outbox.WeeklyReview,
-		models.DeliverySent).Count(&told).Error
-	if err != nil || told == 0 {
-		t.Errorf("%d clerks were told, %v", told, err)
 	}
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"canbobot/services"
 	"context"
 	"errors"
 	"fmt"
@@ -89,6 +90,19 @@ type Boxed interface {
 // has to be renewed, or it may have fallen silent.
 type Watched interface {
 	Watch(ctx context.Context) error
+}
+
+// Round looks at the channels that want it.
+func Round(channels map[string]Channel) services.Round {
+	return services.Round{Name: "keep_fresh", Does: "renews what channels speak with, and finds those that fell silent",
+		Every: 15 * time.Minute, AtStart: true, Do: func(ctx context.Context) (looked int, failed error) {
+			for _, channel := range channels {
+				if watched, ok := channel.(Watched); ok {
+					looked, failed = looked+1, errors.Join(failed, watched.Watch(ctx))
+				}
+			}
+			return looked, failed
+		}}
 }
 
 // Contacts is a channel whose platform vouches for a person's own number.

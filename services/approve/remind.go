@@ -21,6 +21,18 @@ type Reminder interface {
 	Due(ctx context.Context) (reminded int, err error)
 }
 
+// Round reminds of all that waits too long for its signatures.
+func Round(waiting ...Reminder) services.Round {
+	return services.Round{Name: "remind", Does: "reminds of what waits too long for its signatures",
+		Every: 10 * time.Minute, Do: func(ctx context.Context) (reminded int, failed error) {
+			for _, one := range waiting {
+				did, err := one.Due(ctx)
+				reminded, failed = reminded+did, errors.Join(failed, err)
+			}
+			return reminded, failed
+		}}
+}
+
 // Due reminds of items whose step waits longer than its rule says, or else the
 // ward's RemindAfterHours where that counts for them: first those who may sign
 // it, and after as long again as the rule says the leaders. It returns how many

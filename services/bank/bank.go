@@ -344,17 +344,7 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 	if row.State == models.ResultApplied {
 		return services.Conflict("results_applied")
 	}
-	return s.drop(ctx, "id = ?", id)
-}
-
-// Purge forgets the sheets that nobody confirmed within a week.
-func (s *Service) Purge(ctx context.Context) error {
-	return s.drop(ctx, "created_at < ?", s.clock.UTC().Add(-Kept))
-}
-
-func (s *Service) drop(ctx context.Context, which string, value any) error {
-	err := services.AcrossWards(s.store.WithContext(ctx),
-		"a purge, or one by its id").Model(&models.ResultSheet{}).Where(which, value).
+	err = s.store.WithContext(ctx).Model(&models.ResultSheet{}).Where("id = ?", id).
 		Where("state IN ?", []models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 		Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 	if err != nil {
@@ -362,3 +352,8 @@ func (s *Service) drop(ctx context.Context, which string, value any) error {
 	}
 	return nil
 }
+
+// Purge drops the sheets that nobody confirmed.
+var Purge = services.Purge{Name: "result_sheets", What: "what was in a bank's sheet that nobody confirmed", Kept: Kept,
+	SQL: "UPDATE result_sheets SET state = 'dropped', content = '' " +
+		"WHERE created_at < ? AND state IN ('asked', 'previewed')"}

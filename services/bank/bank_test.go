@@ -290,7 +290,7 @@ func TestWhoMayNot(t *testing.T) {
 
 	kept := h.preview(heads, answer(0, "Thành công", ""))
 	h.now = h.now.Add(bank.Kept + time.Hour)
-	if err := h.Purge(h.ctx); err != nil {
+	if _, err := bank.Purge.Run(h.store.DB, h.now); err != nil {
 		t.Fatal(err)
 	}
 	_, err = h.Apply(h.ctx, h.clerk, kept.ID)

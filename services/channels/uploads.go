@@ -72,10 +72,6 @@ func (u *Uploads) Forget(ctx context.Context, owner, key, kind, ref string) erro
 	return nil
 }
 
-// PurgeUploads forgets the references of all channels that have expired.
-func (s *Service) PurgeUploads(ctx context.Context) error {
-	if err := s.store.WithContext(ctx).Where("expires_at <= ?", s.clock.UTC()).Delete(&models.Upload{}).Error; err != nil {
-		return fmt.Errorf("purge uploads: %w", err)
-	}
-	return nil
-}
+// Purge forgets the references of all channels that have expired.
+var Purge = services.Purge{Name: "uploads", What: "names of files at a platform that knows them no more",
+	SQL: "DELETE FROM uploads WHERE expires_at <= ?"}

@@ -220,20 +220,13 @@ func (s *Service) hashOf(token string) ([]byte, error) {
 	return s.vault.Hash(hashKind, token), nil
 }
 
-// Purge deletes the content of what has expired, and the rows a month later. It
-// returns how many contents went.
-func (s *Service) Purge(ctx context.Context) (int64, error) {
-	now := s.clock.UTC()
-	db := services.AcrossWards(s.store.WithContext(ctx), "a purge")
-	emptied := db.Model(&models.Download{}).Where("expires_at <= ? AND content <> ''", now).Update("content", "")
-	if emptied.Error != nil {
-		return 0, fmt.Errorf("purge downloads: %w", emptied.Error)
-	}
-	if err := db.Where("expires_at <= ?", now.Add(-keep)).Delete(&models.Download{}).Error; err != nil {
-		return emptied.RowsAffected, fmt.Errorf("forget downloads: %w", err)
-	}
-	return emptied.RowsAffected, nil
-}
+// PurgeContent empties what has expired, PurgeRows forgets it.
+var (
+	PurgeContent = services.Purge{Name: "download_content", What: "what was in a file whose link has expired",
+		SQL: "UPDATE downloads SET content = '' WHERE expires_at <= ? AND content <> ''"}
+	PurgeRows = services.Purge{Name: "downloads", What: "that there was a file, after its link has expired", Kept: keep,
+		SQL: "DELETE FROM downloads WHERE expires_at <= ?"}
+)
 
 // recordTaken notes that the link was used: by its owner, as far as can be known.
 func (s *Service) recordTaken(tx *gorm.DB, row models.Download) error {

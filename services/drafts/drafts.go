@@ -152,15 +152,8 @@ func (s *Service) Delete(ctx context.Context, actor services.Actor, owner string
 	return nil
 }
 
-// Purge forgets what strangers left untouched for longer than olderThan, and
-// returns how many drafts that were: they may hold a name and a number of
+// Purge forgets what strangers left untouched: it may hold a name and a number of
 // somebody whom the ward does not know.
-func (s *Service) Purge(ctx context.Context, olderThan time.Duration) (int64, error) {
-	result := services.AcrossWards(s.store.WithContext(ctx),
-		"a purge").Exec(`DELETE FROM drafts WHERE owner NOT LIKE ? AND owner NOT LIKE ? AND updated_at < ?`,
-		personOwner+"%", staffOwner+"%", s.clock.UTC().Add(-olderThan))
-	if result.Error != nil {
-		return 0, fmt.Errorf("purge drafts: %w", result.Error)
-	}
-	return result.RowsAffected, nil
-}
+var Purge = services.Purge{Name: "drafts", What: "half-filled forms of who is not linked", Kept: 7 * 24 * time.Hour,
+	SQL: "DELETE FROM drafts WHERE owner NOT LIKE '" + personOwner + "%' AND owner NOT LIKE '" + staffOwner +
+		"%' AND updated_at < ?"}

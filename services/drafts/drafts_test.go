@@ -185,11 +185,11 @@ func TestPurgeForgetsStrangersOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f.now = f.now.Add(49 * time.Hour)
+	f.now = f.now.Add(drafts.Purge.Kept + time.Hour)
 	if err := f.Save(ctx, stranger, "telegram:new", draft); err != nil {
 		t.Fatal(err)
 	}
-	purged, err := f.Purge(ctx, 48*time.Hour)
+	purged, err := drafts.Purge.Run(f.store.DB, f.now)
 	if err != nil || purged != 1 {
 		t.Fatalf("purged %d, %v", purged, err)
 	}

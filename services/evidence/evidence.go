@@ -238,12 +238,6 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 
 var extensions = map[string]string{jpegType: ".jpg", pdfType: ".pdf"}
 
-// Purge forgets files that went with no request for a week.
-func (s *Service) Purge(ctx context.Context) error {
-	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Where("change_id IS NULL AND created_at < ?",
-		s.clock.UTC().Add(-looseKept)).Delete(&models.Evidence{}).Error
-	if err != nil {
-		return fmt.Errorf("purge files: %w", err)
-	}
-	return nil
-}
+// Purge forgets loose files.
+var Purge = services.Purge{Name: "evidence", What: "files that went with no request", Kept: looseKept,
+	SQL: "DELETE FROM evidence WHERE change_id IS NULL AND created_at < ?"}

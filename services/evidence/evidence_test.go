@@ -365,7 +365,7 @@ func TestFilesOfNoRequestAreForgotten(t *testing.T) {
 	h.keep(h.lan, jpegOf(t, page(61, 40, 1)))
 	h.now = h.now.Add(8 * 24 * time.Hour)
 	h.keep(h.lan, jpegOf(t, page(62, 40, 1)))
-	if err := h.Purge(h.ctx); err != nil || h.rows() != 2 {
+	if _, err := evidence.Purge.Run(h.store.DB, h.now); err != nil || h.rows() != 2 {
 		t.Errorf("%d rows left, %v", h.rows(), err)
 	}
 }

@@ -154,21 +154,21 @@ func TestAFileGoesToWhomTheNoticeGoes(t *testing.T) {
 	if again, err := h.KeepFile(h.ctx, h.clerk, []byte("%PDF-1.4 %%EOF"), "giấy mời"); err != nil || again != id {
 		t.Errorf("kept twice: %d, %v", again, err)
 	}
-	notice := h.send(notice.Compose{Text: words, File: id,
+	sent := h.send(notice.Compose{Text: words, File: id,
 		Audience: notice.Audience{Roles: []models.TermRole{models.Head}}})
 	for _, actor := range []services.Actor{h.lan, h.viewer} {
-		if file, err := h.Inbox.File(h.ctx, actor, notice.ID); err != nil || string(file.Content) != "%PDF-1.4 %%EOF" {
+		if file, err := h.Inbox.File(h.ctx, actor, sent.ID); err != nil || string(file.Content) != "%PDF-1.4 %%EOF" {
 			t.Errorf("%+v, %v", file, err)
 		}
 	}
-	_, err = h.Inbox.File(h.ctx, h.hoa, notice.ID)
+	_, err = h.Inbox.File(h.ctx, h.hoa, sent.ID)
 	h.refused(err, "not_found/notice")
 	loose, err := h.KeepFile(h.ctx, h.clerk, []byte("%PDF-1.5 %%EOF"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.now = h.now.Add(8 * 24 * time.Hour)
-	if err := h.PurgeFiles(h.ctx); err != nil {
+	if _, err := notice.Purge.Run(h.store.DB, h.now); err != nil {
 		t.Fatal(err)
 	}
 	var left []int64

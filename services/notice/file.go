@@ -95,14 +95,7 @@ func (i *Inbox) File(ctx context.Context, actor services.Actor, notice int64) (m
 	return file, nil
 }
 
-// PurgeFiles forgets files that went with no notice for a week.
-func (s *Service) PurgeFiles(ctx context.Context) error {
-	err := services.AcrossWards(s.store.WithContext(ctx), "a purge").Where("created_at < ?", s.clock.UTC().Add(-looseFor)).
-		Where("id NOT IN (SELECT file_id FROM notices WHERE file_id IS NOT NULL) AND id NOT IN (SELECT file_id FROM " +
-			"recurring_notices WHERE file_id IS NOT NULL)").
-		Delete(&models.NoticeFile{}).Error
-	if err != nil {
-		return fmt.Errorf("purge notice files: %w", err)
-	}
-	return nil
-}
+// Purge forgets loose files.
+var Purge = services.Purge{Name: "notice_files", What: "files that went with no notice", Kept: looseFor,
+	SQL: "DELETE FROM notice_files WHERE created_at < ? AND id NOT IN (SELECT file_id FROM notices WHERE file_id IS NOT " +
+		"NULL) AND id NOT IN (SELECT file_id FROM recurring_notices WHERE file_id IS NOT NULL)"}

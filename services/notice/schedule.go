@@ -279,6 +279,12 @@ func (s *Service) ByLeader(ctx context.Context, actor services.Actor) (bool, err
 	return ward.NoticesByLeader, nil
 }
 
+// Round sends what is due.
+func (s *Service) Round() services.Round {
+	return services.Round{Name: "announce", Does: "sends the notices whose time has come", Every: 30 * time.Second,
+		AtStart: true, Do: s.Due}
+}
+
 // Due sends what its time has come for, and returns how many notices that were.
 // One whose audience is gone meanwhile goes back to being a draft. One that is
 // late, since nothing ran, wakes nobody: it waits for the morning.

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // Deliver sends deliveries to their recipients: one that somebody may be waiting
@@ -74,33 +75,12 @@ type Redraw struct {
 
 func (Redraw) Kind() string { return "redraw" }
 
-// Remind looks for what has waited too long; it comes by the clock.
-type Remind struct{}
-
-func (Remind) Kind() string { return "remind" }
-
-// Review looks through the wards for what their clerks should hear of once a
-// week; it comes by the clock.
-type Review struct{}
-
-func (Review) Kind() string { return "review" }
-
-// Announce sends the notices whose time has come; it comes by the clock.
-type Announce struct{}
-
-func (Announce) Kind() string { return "announce" }
-
 // Follow keeps a notice's progress card up to date while it changes.
 type Follow struct {
 	Notice int64 `json:"notice"`
 }
 
 func (Follow) Kind() string { return "follow" }
-
-// Tidy forgets what is of no use any more; it comes by the clock.
-type Tidy struct{}
-
-func (Tidy) Kind() string { return "tidy" }
 
 // Receive handles an event that could not be handled when it came.
 type Receive struct {
@@ -124,11 +104,6 @@ const receiveTries = 18
 func (Receive) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queueInbound, MaxAttempts: receiveTries}
 }
-
-// KeepFresh renews what channels need to speak; it comes by the clock.
-type KeepFresh struct{}
-
-func (KeepFresh) Kind() string { return "keep_fresh" }
 
 // Park keeps a sealed event to be handled after a while.
 func (o *Outbox) Park(ctx context.Context, channel, sealed string, after time.Duration) error {
@@ -157,10 +132,27 @@ const (
 	RescueAfter = time.Minute
 )
 
+// Clocked is a job of a services.Round.
+type Clocked struct {
+	Round string `json:"-"`
+}
+
+func (c Clocked) Kind() string { return c.Round }
+
 // NewWorker makes the working client over the database's own driver, so that
 // PostgreSQL wakes it the moment a job commits.
-func NewWorker(store *models.Store, workers *river.Workers, periodic []*river.PeriodicJob,
+func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Round,
 	logger *slog.Logger) (Worker, error) {
+	var periodic []*river.PeriodicJob
+	for _, round := range rounds {
+		job := Clocked{round.Name}
+		river.AddWorkerArgs(workers, job, river.WorkFunc(func(ctx context.Context, _ *river.Job[Clocked]) error {
+			_, err := round.Do(ctx)
+			return err
+		}))
+		periodic = append(periodic, river.NewPeriodicJob(round, func() (river.JobArgs, *river.InsertOpts) { return job, nil },
+			&river.PeriodicJobOpts{RunOnStart: round.AtStart}))
+	}
 	config := &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20},
 			queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},

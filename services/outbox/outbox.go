@@ -204,15 +204,9 @@ func Once(tx *gorm.DB, clock services.Clock, actor services.Actor) error {
 // platform repeats an event, and update ids may start again after a week.
 const keysKept = 30 * 24 * time.Hour
 
-// Forget removes idempotency keys that no platform can repeat any more.
-func (o *Outbox) Forget(ctx context.Context) error {
-	err := services.AcrossWards(o.store.WithContext(ctx), "a purge").Where("at < ?",
-		o.clock.UTC().Add(-keysKept)).Delete(&models.IdempotencyKey{}).Error
-	if err != nil {
-		return fmt.Errorf("forget events: %w", err)
-	}
-	return nil
-}
+// Purge forgets events.
+var Purge = services.Purge{Name: "idempotency_keys", What: "which events were handled", Kept: keysKept,
+	SQL: "DELETE FROM idempotency_keys WHERE at < ?"}
 
 func pointer(id int64) *int64 {
 	if id == 0 {

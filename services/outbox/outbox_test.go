@@ -65,7 +65,7 @@ func TestAMessageLivesAndDiesWithItsTransaction(t *testing.T) {
 	if deliveries, jobs := counts(t, store); deliveries != 1 || jobs != 1 {
 		t.Errorf("the same message twice: %d deliveries and %d jobs", deliveries, jobs)
 	}
-	if err := box.Enqueue(ctx, store.DB, outbox.Remind{}); err == nil {
+	if err := box.Enqueue(ctx, store.DB, outbox.Follow{}); err == nil {
 		t.Error("a job was enqueued outside a transaction")
 	}
 }
@@ -137,7 +137,7 @@ func TestADeliveryIsClaimedByOne(t *testing.T) {
 }
 
 func TestAnEventHasItsEffectOnce(t *testing.T) {
-	store, box := open(t)
+	store, _ := open(t)
 	actor := services.Actor{Role: services.Clerk, Ward: 1, Event: "web:1"}
 	once := func() error {
 		return store.Transaction(func(tx *gorm.DB) error { return outbox.Once(tx, noon, actor) })
@@ -148,18 +148,13 @@ func TestAnEventHasItsEffectOnce(t *testing.T) {
 	if err := once(); !services.IsRepeated(err) {
 		t.Errorf("again: %v", err)
 	}
-	later := services.Clock(func() time.Time { return noon().Add(31 * 24 * time.Hour) })
-	patient, err := outbox.New(store, later)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := box.Forget(context.Background()); err != nil {
+	if _, err := outbox.Purge.Run(store.DB, noon()); err != nil {
 		t.Fatal(err)
 	}
 	if err := once(); !services.IsRepeated(err) {
 		t.Errorf("forgotten too early: %v", err)
 	}
-	if err := patient.Forget(context.Background()); err != nil {
+	if _, err := outbox.Purge.Run(store.DB, noon().Add(31*24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := once(); err != nil {

@@ -20,8 +20,7 @@ import (
 )
 
 const (
-	keptFor   = 30 * 24 * time.Hour
-	countsFor = 365 // days
+	keptFor = 30 * 24 * time.Hour
 	// keptMost bounds what one ward keeps, so that nobody fills the table.
 	keptMost   = 5000
 	shownMost  = 200
@@ -170,16 +169,10 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 	return report, nil
 }
 
-// Purge forgets what was kept for 30 days and counts of a year ago, in every
-// ward; it is for the tidy job.
-func (s *Service) Purge(ctx context.Context) error {
-	db := services.AcrossWards(s.store.WithContext(ctx), "a purge")
-	if err := db.Where("created_at < ?", s.clock.UTC().Add(-keptFor)).Delete(&models.KeptPhrase{}).Error; err != nil {
-		return fmt.Errorf("purge phrases: %w", err)
-	}
-	day := models.DateOf(s.clock.Local().AddDate(0, 0, -countsFor))
-	if err := db.Where("day < ?", day).Delete(&models.PhraseCount{}).Error; err != nil {
-		return fmt.Errorf("purge phrases: %w", err)
-	}
-	return nil
-}
+// PurgeKept forgets phrases, PurgeCounts how many there were.
+var (
+	PurgeKept = services.Purge{Name: "kept_phrases", What: "masked phrases that were not understood", Kept: keptFor,
+		SQL: "DELETE FROM kept_phrases WHERE created_at < ?"}
+	PurgeCounts = services.Purge{Name: "phrase_counts", What: "how many phrases a day were not understood",
+		Kept: 365 * 24 * time.Hour, SQL: "DELETE FROM phrase_counts WHERE day < ?"}
+)

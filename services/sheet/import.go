@@ -302,17 +302,9 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 	return nil
 }
 
-// Purge forgets the sheets that nobody confirmed within a week.
-func (s *Service) Purge(ctx context.Context) error {
-	err := services.AcrossWards(s.store.WithContext(ctx),
-		"a purge").Model(&models.Import{}).Where("state = ? AND created_at < ?", models.ImportPreviewed,
-		s.clock.UTC().Add(-Kept)).
-		Updates(map[string]any{"state": models.ImportDropped, "content": ""}).Error
-	if err != nil {
-		return fmt.Errorf("forget sheets: %w", err)
-	}
-	return nil
-}
+// Purge drops the sheets that nobody confirmed.
+var Purge = services.Purge{Name: "imports", What: "what was in a roster's sheet that nobody confirmed", Kept: Kept,
+	SQL: "UPDATE imports SET state = 'dropped', content = '' WHERE created_at < ? AND state = 'previewed'"}
 
 // seal fills in what of new and changed people is kept sealed.
 func seal(v *vault.Vault, who *human) error {

@@ -3,9 +3,11 @@ package sheet_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/sheet"
 )
 
 func TestImportBringsPeopleAndPosts(t *testing.T) {
@@ -183,6 +185,22 @@ func TestImportOfAChangedRosterIsStale(t *testing.T) {
 	}
 	if _, err := h.Apply(h.ctx, h.clerk, preview.ID); services.CodeOf(err) != "import_gone" {
 		t.Error(err)
+	}
+}
+
+func TestASheetThatNobodyConfirmsIsDropped(t *testing.T) {
+	h := newHouse(t)
+	preview, err := h.Preview(h.ctx, h.clerk, "ds.xlsx", made(t, heads, usual(nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.now = h.now.Add(sheet.Kept + time.Hour)
+	if _, err := sheet.Purge.Run(h.store.DB, h.now); err != nil {
+		t.Error(err)
+	}
+	var row models.Import
+	if err := h.store.Take(&row, preview.ID).Error; err != nil || row.State != models.ImportDropped || row.Content != "" {
+		t.Errorf("%+v, %v", row, err)
 	}
 }
 

@@ -3,7 +3,10 @@
 package ward
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"time"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -92,6 +95,28 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Results = bank.New(store, v, w.List, w.Identity, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	return w, nil
+}
+
+// Rounds are the work of services that the clock brings.
+func (w *Services) Rounds() []services.Round {
+	tidy := services.Round{Name: "tidy", Does: "removes what the table below lists", Every: 6 * time.Hour, AtStart: true,
+		Do: w.tidy}
+	return []services.Round{w.Notices.Round(), w.Warnings.Round(),
+		approve.Round(w.Changes, w.List.Waiting, w.Notices.Waiting, w.Identity.Waiting), tidy}
+}
+
+// Purges are what tidying takes away.
+var Purges = []services.Purge{
+	bank.Purge, channels.Purge, downloads.PurgeContent, downloads.PurgeRows, drafts.Purge, evidence.Purge, notice.Purge,
+	outbox.Purge, phrases.PurgeCounts, phrases.PurgeKept, sheet.Purge,
+}
+
+func (w *Services) tidy(ctx context.Context) (gone int, failed error) {
+	for _, purge := range Purges {
+		rows, err := purge.Run(w.Store.WithContext(ctx), w.Clock.UTC())
+		gone, failed = gone+rows, errors.Join(failed, err)
+	}
+	return gone, failed
 }
 
 // At are the same services by another clock, over the same database: what

@@ -432,7 +432,7 @@ func TestScheduleBeginsOnMondayAtEight(t *testing.T) {
 		{monday.Add(7*24*time.Hour - time.Second), monday.AddDate(0, 0, 7)},
 		{monday.AddDate(0, 0, 3).UTC(), monday.AddDate(0, 0, 3).Add(time.Hour)},
 	} {
-		if got := (warnings.Schedule{}).Next(test.after); !got.Equal(test.want) {
+		if got := new(warnings.Service).Round().Next(test.after); !got.Equal(test.want) {
 			t.Errorf("after %s: %s, want %s", test.after, got, test.want)
 		}
 	}

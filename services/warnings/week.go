@@ -85,19 +85,20 @@ func (s *Service) tell(ctx context.Context, ward int64, week int) (did bool, err
 	return did && err == nil, err
 }
 
-// Schedule is when Tell is worth calling: at the very moment a week's telling
-// begins, and every hour for those who were not running then.
-type Schedule struct{}
+// Round tells: at the very moment a week's telling begins, and every hour for
+// those who were not running then.
+func (s *Service) Round() services.Round {
+	return services.Round{Name: "review", Does: "tells clerks once a week, by day, what the ward should look at",
+		Every: time.Hour, Sharp: begins, Do: s.Tell}
+}
 
-func (Schedule) Next(after time.Time) time.Time {
+// begins is when the next week's telling does.
+func begins(after time.Time) time.Time {
 	local := after.In(services.Zone)
 	days := (int(tellOn) - int(local.Weekday()) + 7) % 7
 	begins := time.Date(local.Year(), local.Month(), local.Day()+days, tellFrom, 0, 0, 0, services.Zone)
 	if !begins.After(local) {
 		begins = begins.AddDate(0, 0, 7)
-	}
-	if soon := after.Add(time.Hour); soon.Before(begins) {
-		return soon
 	}
 	return begins
 }
