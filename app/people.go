@@ -39,7 +39,7 @@ func (p people) Withdrawn(ctx context.Context, channel, userID, event string) er
 		return err
 	}
 	known.Actor.Event = event
-	err = p.identity.WithdrawConsent(ctx, known.Actor)
+	err = p.identity.Privacy.Withdraw(ctx, known.Actor)
 	if services.IsRepeated(err) {
 		return nil
 	}

@@ -200,7 +200,7 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 		w.lan).Updates(map[string]any{"citizen_id": citizen, "bank_tail": "4321", "bank_name": "Agribank",
 		"bank_account": models.Sealed("k:secret")})
 	who := w.linkLan("100")
-	data, err := w.Privacy(w.ctx, who.Actor)
+	data, err := w.Privacy.Mine(w.ctx, who.Actor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 		data.Lookers[0].Role != services.Clerk {
 		t.Errorf("lookers: %+v", data.Lookers)
 	}
-	staff, err := w.Privacy(w.ctx, w.clerk)
+	staff, err := w.Privacy.Mine(w.ctx, w.clerk)
 	if err != nil || staff.Name != "Cán bộ Một" || staff.StaffRole != services.Clerk || len(staff.Accounts) != 1 ||
 		staff.Phone != "" {
 		t.Errorf("staff: %+v, %v", staff, err)
@@ -230,7 +230,7 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 	w := newTown(t)
 	first := w.ask("telegram", "100", "Lan", "0912345678")
-	if err := w.Agree(w.ctx, w.by(w.clerk), first, 1, 0); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), first, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	w.linkLan("200") // the first is moved, its message still waits
@@ -246,7 +246,7 @@ func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 	w.create(&models.Delivery{WardID: w.ward, Kind: "shown", SubjectKind: "change", PersonID: &w.dung,
 		Channel: "telegram", ChatID: "chat-400", MessageRef: "78", State: models.DeliverySent, Key: "k2"})
 
-	if err := w.WithdrawConsent(w.ctx, w.by(zalo.Actor)); err != nil {
+	if err := w.Privacy.Withdraw(w.ctx, w.by(zalo.Actor)); err != nil {
 		t.Fatal(err)
 	}
 	for _, chat := range [][2]string{{"telegram", "100"}, {"telegram", "200"}, {"zalo", "300"}} {
@@ -280,14 +280,14 @@ func TestWithdrawingErasesTheChannelsIdentity(t *testing.T) {
 		"'%+84%'") != 0 {
 		t.Error("the journal, which nobody can erase, names a chat or a person")
 	}
-	w.refused(w.WithdrawConsent(w.ctx, w.by(zalo.Actor)), "not_found/account")
+	w.refused(w.Privacy.Withdraw(w.ctx, w.by(zalo.Actor)), "not_found/account")
 
 	// They may come back, and go again.
 	back := w.linkLan("200")
-	if err := w.WithdrawConsent(w.ctx, w.by(back.Actor)); err != nil {
+	if err := w.Privacy.Withdraw(w.ctx, w.by(back.Actor)); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.WithdrawConsent(w.ctx, w.by(w.clerk)); err != nil ||
+	if err := w.Privacy.Withdraw(w.ctx, w.by(w.clerk)); err != nil ||
 		w.count("accounts", "staff_id = ? AND external_id <> ''", w.clerk.Staff) != 0 {
 		t.Errorf("staff: %v", err)
 	}
@@ -301,10 +301,10 @@ func TestWithdrawingEndsAWaitingRequest(t *testing.T) {
 	}
 	id := w.ask("telegram", "100", "Lan", "0912345678")
 	zalo := w.link(w.chat("zalo", "300"), w.invite(w.lan), identity.Proof{Last4: "5678"})
-	if err := w.WithdrawConsent(w.ctx, w.by(zalo.Actor)); err != nil {
+	if err := w.Privacy.Withdraw(w.ctx, w.by(zalo.Actor)); err != nil {
 		t.Fatal(err)
 	}
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/moved.link.decided")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/moved.link.decided")
 }
 
 func TestWards(t *testing.T) {
@@ -315,7 +315,7 @@ func TestWards(t *testing.T) {
 	if err != nil || len(wards) != 2 || wards[0].Name != "Bắc Hồng Lĩnh" || wards[1].Name != "Nam Hồng Lĩnh" {
 		t.Fatalf("wards: %+v, %v", wards, err)
 	}
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "1"), gone.ID, "Lan", "0912345678"), "not_found/ward")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "1"), gone.ID, "Lan", "0912345678"), "not_found/ward")
 }
 
 func TestInviteRefuses(t *testing.T) {

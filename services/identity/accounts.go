@@ -21,7 +21,7 @@ func (s *Service) Unlink(ctx context.Context, actor services.Actor) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		account, err := s.accountOf(tx, actor)
+		account, err := accountOf(tx, actor)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func linked(actor services.Actor) error {
 
 // accountOf reads the actor's own account, not found unless all that the actor
 // claims about it is so.
-func (s *Service) accountOf(tx *gorm.DB, actor services.Actor) (models.Account, error) {
+func accountOf(tx *gorm.DB, actor services.Actor) (models.Account, error) {
 	var account models.Account
 	query := services.InWard(tx, actor.Ward).Where("id = ? AND unlinked_at IS NULL", actor.Account)
 	if actor.Staff != 0 {
@@ -67,7 +67,7 @@ func (s *Service) UnlinkPerson(ctx context.Context, actor services.Actor, person
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		row, err := s.personOf(tx, actor, person)
+		row, err := personOf(tx, actor, person)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (s *Service) UnlinkStaff(ctx context.Context, actor services.Actor, id int6
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		staff, err := s.staffOf(tx, actor, id)
+		staff, err := staffOf(tx, actor, id)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 // puts a card before clerks.
 func (c Chat) asks() string { return "ask:" + c.Channel + ":" + c.ExternalID }
 
-// AskLink asks the ward's clerks to link a chat whose owner has no code. The
+// Ask asks the ward's clerks to link a chat whose owner has no code. The
 // answer is the same whether the ward knows the person or not. It refuses with
 // not_found/ward, invalid/name, invalid/phone, invalid/phone_landline,
 // conflict/chat_linked and too_many/guesses.
@@ -31,7 +31,7 @@ func (c Chat) asks() string { return "ask:" + c.Channel + ":" + c.ExternalID }
 // The request points to a person only where the number said is theirs alone: a
 // shared number and a name prove nobody, and are shown to the clerk as
 // candidates.
-func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, number string) error {
+func (r *Requests) Ask(ctx context.Context, chat Chat, ward int64, name, number string) error {
 	name, err := cleanName(name)
 	if err != nil {
 		return err
@@ -40,37 +40,37 @@ func (s *Service) AskLink(ctx context.Context, chat Chat, ward int64, name, numb
 	if err != nil {
 		return err
 	}
-	if err := s.mayAsk(ctx, chat); err != nil {
+	if err := r.mayAsk(ctx, chat); err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, services.Actor{Ward: ward, Event: chat.Event}); err != nil {
+	return r.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, r.clock, services.Actor{Ward: ward, Event: chat.Event}); err != nil {
 			return err
 		}
-		if _, err := s.wardOf(tx, ward); err != nil {
+		if _, err := r.wardOf(tx, ward); err != nil {
 			return err
 		}
 		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
 		var owners []models.Person
 		err := services.InWard(tx, ward).Where(
 			"phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL",
-			s.phoneHash(e164)).Limit(2).Find(&owners).Error
+			r.phoneHash(e164)).Limit(2).Find(&owners).Error
 		if err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
 		if len(owners) == 1 {
 			request.PersonID = &owners[0].ID
 		}
-		return s.ask(ctx, tx, chat, request, journal.Detail{"by": "word"})
+		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "word"})
 	})
 }
 
-// AskLinkInvited asks the clerks to link somebody who holds a code but cannot
+// AskInvited asks the clerks to link somebody who holds a code but cannot
 // prove the number of the roster: it has none, or an old one. The code is spent
 // with the asking, so that a lost sheet of codes gives whoever finds it one try,
 // and that before a clerk who telephones. Number is what they say theirs is,
 // or empty.
-func (s *Service) AskLinkInvited(ctx context.Context, chat Chat, invite int64, number string) error {
+func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, number string) error {
 	e164 := ""
 	if number != "" {
 		var err error
@@ -78,39 +78,39 @@ func (s *Service) AskLinkInvited(ctx context.Context, chat Chat, invite int64, n
 			return err
 		}
 	}
-	if err := s.mayAsk(ctx, chat); err != nil {
+	if err := r.mayAsk(ctx, chat); err != nil {
 		return err
 	}
-	to, err := s.mayProve(ctx, chat, invite)
+	to, err := r.identity.mayProve(ctx, chat, invite)
 	if err != nil {
 		return err
 	}
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, services.Actor{Ward: to.ward(), Event: chat.Event}); err != nil {
+	err = r.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, r.clock, services.Actor{Ward: to.ward(), Event: chat.Event}); err != nil {
 			return err
 		}
-		row, to, err := s.open(tx, "id = ?", invite)
+		row, to, err := r.identity.open(tx, "id = ?", invite)
 		if err != nil {
 			return err
 		}
 		if to.staff != nil { // they have a generator, or an administrator
 			return services.Denied("role")
 		}
-		if err := s.use(tx, row); err != nil {
+		if err := r.identity.use(tx, row); err != nil {
 			return err
 		}
 		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID}
-		return s.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
+		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
-	return s.settle(ctx, err, chat.account(), Everyone)
+	return r.settle(ctx, err, chat.account(), Everyone)
 }
 
 // mayAsk counts every asking as a try.
-func (s *Service) mayAsk(ctx context.Context, chat Chat) error {
-	if err := s.mayGuess(ctx, chat.asks()); err != nil {
+func (r *Requests) mayAsk(ctx context.Context, chat Chat) error {
+	if err := r.mayGuess(ctx, chat.asks()); err != nil {
 		return err
 	}
-	if _, err := s.guesses.Wrong(ctx, chat.asks()); err != nil {
+	if _, err := r.guesses.Wrong(ctx, chat.asks()); err != nil {
 		return services.Unavailable("guesses").Because(err)
 	}
 	return nil
@@ -119,7 +119,7 @@ func (s *Service) mayAsk(ctx context.Context, chat Chat) error {
 // ask writes a request and puts its card before the ward's clerks. A chat that
 // asks again replaces its request and never changes it: what a clerk agrees to
 // is what their card showed.
-func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest,
+func (r *Requests) ask(ctx context.Context, tx *gorm.DB, chat Chat, request models.LinkRequest,
 	detail journal.Detail) error {
 	var linked int64
 	err := tx.Model(&models.Account{}).Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel,
@@ -130,7 +130,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	if linked > 0 {
 		return services.Conflict("chat_linked")
 	}
-	now := s.clock.UTC()
+	now := r.clock.UTC()
 	var earlier []models.LinkRequest
 	err = tx.Clauses(clause.Locking{Strength: "UPDATE"}).
 		Where("channel = ? AND external_id = ? AND state = ?", chat.Channel, chat.ExternalID,
@@ -142,7 +142,7 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 		if err := tx.Model(&old).Updates(ended(now)).Error; err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
-		if err := s.outbox.Redraw(ctx, tx, services.Actor{}, old.WardID, outbox.Link, old.ID); err != nil {
+		if err := r.outbox.Redraw(ctx, tx, services.Actor{}, old.WardID, outbox.Link, old.ID); err != nil {
 			return err
 		}
 	}
@@ -158,16 +158,16 @@ func (s *Service) ask(ctx context.Context, tx *gorm.DB, chat Chat, request model
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	err = s.audit.Record(tx, services.Actor{Role: services.Stranger, Ward: request.WardID}, "link.asked",
+	err = r.audit.Record(tx, services.Actor{Role: services.Stranger, Ward: request.WardID}, "link.asked",
 		subject("link", request.ID), detail)
 	if err != nil {
 		return err
 	}
-	return s.links.Ask(ctx, tx, request)
+	return r.links.Ask(ctx, tx, request)
 }
 
 // phoneHash is how people.phone_hash finds a number.
-func (s *Service) phoneHash(e164 string) []byte { return s.vault.Hash("phone", e164) }
+func (p part) phoneHash(e164 string) []byte { return p.vault.Hash("phone", e164) }
 
 // LinkCandidate is a person whom a request may be about.
 type LinkCandidate struct {
@@ -196,13 +196,13 @@ type LinkCardView struct {
 // maxCandidates bounds a card: a name that more people bear tells nothing.
 const maxCandidates = 8
 
-// LinkCard shows a request to ward users.
-func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) (LinkCardView, error) {
+// Card shows a request to ward users.
+func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (LinkCardView, error) {
 	if err := actor.Need(services.Viewer, services.Clerk, services.Leader, services.Admin); err != nil {
 		return LinkCardView{}, err
 	}
-	db := s.store.WithContext(ctx)
-	request, err := s.requestOf(db, actor, id)
+	db := r.store.WithContext(ctx)
+	request, err := services.Take[models.LinkRequest](db, actor, "link", id)
 	if err != nil {
 		return LinkCardView{}, err
 	}
@@ -211,17 +211,17 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	if err != nil {
 		return view, err
 	}
-	if view.Approval, view.WhyNot, err = s.links.View(db, actor, one); err != nil {
+	if view.Approval, view.WhyNot, err = r.links.View(db, actor, one); err != nil {
 		return view, err
 	}
-	if view.ByCode, err = s.askedByCode(db, request); err != nil {
+	if view.ByCode, err = askedByCode(db, request); err != nil {
 		return view, err
 	}
 	if request.PersonID == nil {
-		view.Candidates, err = s.candidates(db, request)
+		view.Candidates, err = r.candidates(db, request)
 		return view, err
 	}
-	candidate, err := s.candidate(db, "id = ?", *request.PersonID)
+	candidate, err := r.candidate(db, "id = ?", *request.PersonID)
 	if err != nil {
 		return view, err
 	}
@@ -242,13 +242,8 @@ func (s *Service) LinkCard(ctx context.Context, actor services.Actor, id int64) 
 	return view, nil
 }
 
-// requestOf reads a request of the actor's ward.
-func (s *Service) requestOf(tx *gorm.DB, actor services.Actor, id int64) (models.LinkRequest, error) {
-	return services.Take[models.LinkRequest](tx, actor, "link", id)
-}
-
 // askedByCode reads from the journal how the request came about.
-func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
+func askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
 	var entries []models.AuditEntry
 	err := services.InWard(tx, request.WardID).Where("subject = ? AND action = ?", subject("link", request.ID),
 		"link.asked").Limit(1).Find(&entries).Error
@@ -263,12 +258,12 @@ func (s *Service) askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, er
 }
 
 // candidates are the living people of the ward with the number or the name said.
-func (s *Service) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
-	return s.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
-		request.WardID, s.phoneHash(request.Phone), models.Fold(request.Name))
+func (r *Requests) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
+	return r.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
+		request.WardID, r.phoneHash(request.Phone), models.Fold(request.Name))
 }
 
-func (s *Service) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {
+func (r *Requests) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {
 	var people []models.Person
 	err := tx.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").Where(query,
 		args...).Order("folded, id").Limit(maxCandidates).Find(&people).Error
@@ -277,7 +272,7 @@ func (s *Service) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandi
 	}
 	found := make([]LinkCandidate, len(people))
 	for i, person := range people {
-		posts, err := s.posts(tx, person.ID, models.DateOf(s.clock.Local()))
+		posts, err := posts(tx, person.ID, models.DateOf(r.clock.Local()))
 		if err != nil {
 			return nil, err
 		}

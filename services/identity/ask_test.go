@@ -17,7 +17,7 @@ import (
 // ask sends a request without a code and returns its id.
 func (w *town) ask(channel, externalID, name, phone string) int64 {
 	w.t.Helper()
-	if err := w.AskLink(w.ctx, w.chat(channel, externalID), w.ward, name, phone); err != nil {
+	if err := w.Requests.Ask(w.ctx, w.chat(channel, externalID), w.ward, name, phone); err != nil {
 		w.t.Fatal(err)
 	}
 	return w.pending(channel, externalID)
@@ -36,7 +36,7 @@ func (w *town) pending(channel, externalID string) int64 {
 func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 	w := newTown(t)
 	id := w.ask("telegram", "100", "nguyen thi lan", "0912 345 678")
-	card, err := w.LinkCard(w.ctx, w.clerk, id)
+	card, err := w.Requests.Card(w.ctx, w.clerk, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,10 +51,10 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 		w.count("deliveries", "kind = ?", outbox.LinkAsked) != 1 {
 		t.Error("the clerk, and only the clerk, was to be asked")
 	}
-	if viewer, err := w.LinkCard(w.ctx, w.admin, id); err != nil || viewer.WhyNot != "role" {
+	if viewer, err := w.Requests.Card(w.ctx, w.admin, id); err != nil || viewer.WhyNot != "role" {
 		t.Errorf("the administrator's card: %+v, %v", viewer, err)
 	}
-	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	who := w.identify("telegram", "100")
@@ -67,13 +67,13 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 	if w.count("river_job", "kind = 'redraw'") != 1 {
 		t.Error("the card is not redrawn")
 	}
-	card, err = w.LinkCard(w.ctx, w.leader, id)
+	card, err = w.Requests.Card(w.ctx, w.leader, id)
 	if err != nil || card.Approval.Steps[0].Signed[0].Name != "Cán bộ Một" || card.Request.State != models.LinkAgreed {
 		t.Errorf("card: %+v, %v", card, err)
 	}
 	w.journaled("link.asked", 1)
 	w.journaled("link.agreed", 1)
-	err = w.Refuse(w.ctx, w.by(w.leader), id, 1)
+	err = w.Requests.Refuse(w.ctx, w.by(w.leader), id, 1)
 	w.refused(err, "conflict/moved.link.decided")
 	var refusal *services.Error
 	if errors.As(err, &refusal); refusal.Fields["by"] != "Cán bộ Một" {
@@ -84,7 +84,7 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 func TestRefusingLinksNobody(t *testing.T) {
 	w := newTown(t)
 	id := w.ask("telegram", "100", "Lan", "0912345678")
-	if err := w.Refuse(w.ctx, w.by(w.clerk), id, 1); err != nil {
+	if err := w.Requests.Refuse(w.ctx, w.by(w.clerk), id, 1); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("telegram", "100"); who.Actor.Role != services.Stranger {
@@ -122,7 +122,7 @@ func TestWhomARequestPointsTo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			user := strconv.Itoa(100 + i)
 			id := w.ask("zalo", user, tt.said, tt.phone)
-			card, err := w.LinkCard(w.ctx, w.clerk, id)
+			card, err := w.Requests.Card(w.ctx, w.clerk, id)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,13 +143,13 @@ func TestWhomARequestPointsTo(t *testing.T) {
 				}
 			}
 			if tt.person == "" {
-				w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
-				w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, w.far), "not_found/person")
-				w.refused(w.Agree(w.ctx, services.SystemActor(w.ward), id, 1, w.far), "denied/role")
+				w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
+				w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, w.far), "not_found/person")
+				w.refused(w.Requests.Agree(w.ctx, services.SystemActor(w.ward), id, 1, w.far), "denied/role")
 				if w.count("link_requests", "id = ? AND state = 'pending'", id) != 1 {
 					t.Fatal("a refused decision decided")
 				}
-				if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, w.hoa); err != nil {
+				if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, w.hoa); err != nil {
 					t.Fatal(err)
 				}
 				if who := w.identify("zalo", user); who.Actor.Person != w.hoa {
@@ -162,25 +162,25 @@ func TestWhomARequestPointsTo(t *testing.T) {
 
 func TestAskingIsRefused(t *testing.T) {
 	w := newTown(t)
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "1"), 99, "Lan", "0912345678"), "not_found/ward")
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "1"), w.ward, "", "0912345678"), "invalid/name")
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "1"), w.ward, "Lan", "12"), "invalid/phone")
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "1"), w.ward, "Lan", "0239 3835 356"), "invalid/phone_landline")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "1"), 99, "Lan", "0912345678"), "not_found/ward")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "1"), w.ward, "", "0912345678"), "invalid/name")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "1"), w.ward, "Lan", "12"), "invalid/phone")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "1"), w.ward, "Lan", "0239 3835 356"), "invalid/phone_landline")
 	w.linkLan("100")
-	w.refused(w.AskLink(w.ctx, w.chat("telegram", "100"), w.ward, "Lan", "0912345678"), "conflict/chat_linked")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("telegram", "100"), w.ward, "Lan", "0912345678"), "conflict/chat_linked")
 	chat := w.chat("zalo", "2")
-	if err := w.AskLink(w.ctx, chat, w.ward, "Lan", "0912345678"); err != nil {
+	if err := w.Requests.Ask(w.ctx, chat, w.ward, "Lan", "0912345678"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.AskLink(w.ctx, chat, w.ward, "Lan", "0912345678"); !services.IsRepeated(err) {
+	if err := w.Requests.Ask(w.ctx, chat, w.ward, "Lan", "0912345678"); !services.IsRepeated(err) {
 		t.Errorf("redelivered: %v", err)
 	}
 	for range 3 {
-		if err := w.AskLink(w.ctx, w.chat("zalo", "2"), w.ward, "Lan", "0912345678"); err != nil {
+		if err := w.Requests.Ask(w.ctx, w.chat("zalo", "2"), w.ward, "Lan", "0912345678"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.refused(w.AskLink(w.ctx, w.chat("zalo", "2"), w.ward, "Lan", "0912345678"), "too_many/guesses")
+	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "2"), w.ward, "Lan", "0912345678"), "too_many/guesses")
 	if w.guesses.of("account:zalo:2") != 0 {
 		t.Error("asking counts as guessing codes")
 	}
@@ -195,11 +195,11 @@ func TestAskingAgainReplacesTheRequest(t *testing.T) {
 	if first == second {
 		t.Fatal("the request changed under the clerk's card")
 	}
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), first, 1, 0), "conflict/moved.link.decided")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), first, 1, 0), "conflict/moved.link.decided")
 	if w.count("river_job", "kind = 'redraw'") != 1 {
 		t.Error("the first card is not redrawn")
 	}
-	if err := w.Agree(w.ctx, w.by(w.clerk), second, 1, 0); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), second, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("zalo", "100"); who.Actor.Person != w.dung {
@@ -221,24 +221,24 @@ func TestTwoAgreeWhereTheRuleSaysSo(t *testing.T) {
 		"phone_hash": w.vault.Hash("phone", "+84912345678"), "phone_shared": true})
 	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("phone_shared", true)
 	id := w.ask("telegram", "100", "Lan", "0912345678")
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
-	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, w.lan); err != nil {
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0), "conflict/link_no_person")
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, w.lan); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("telegram", "100"); who.Actor.Role != services.Stranger {
 		t.Fatalf("linked by one signature: %+v", who)
 	}
-	card, err := w.LinkCard(w.ctx, w.leader, id)
+	card, err := w.Requests.Card(w.ctx, w.leader, id)
 	if err != nil || card.Person == nil || card.Person.ID != w.lan || card.WhyNot != "" || card.Request.Version != 2 {
 		t.Fatalf("card: %+v, %v", card, err)
 	}
-	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/moved.link.signed")
-	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 2, w.tam), "conflict/moved.link.signed")
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), id, 2, 0), "denied/signed")
-	if err := w.TakeBackLink(w.ctx, w.by(w.clerk), id, 2); err != nil {
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/moved.link.signed")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.leader), id, 2, w.tam), "conflict/moved.link.signed")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), id, 2, 0), "denied/signed")
+	if err := w.Requests.TakeBack(w.ctx, w.by(w.clerk), id, 2); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Agree(w.ctx, w.by(w.leader), id, 3, w.tam); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.leader), id, 3, w.tam); err != nil {
 		t.Fatal(err)
 	}
 	w.pass(49 * time.Hour)
@@ -248,7 +248,7 @@ func TestTwoAgreeWhereTheRuleSaysSo(t *testing.T) {
 	if w.count("deliveries", "kind = ? AND staff_id = ?", outbox.LinkWaiting, w.clerk.Staff) != 1 {
 		t.Error("the clerk was to be reminded")
 	}
-	if err := w.Agree(w.ctx, w.by(w.clerk), id, 4, 0); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 4, 0); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("telegram", "100"); who.Actor.Person != w.tam {
@@ -267,9 +267,9 @@ func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
 		actor := w.by([]services.Actor{w.clerk, w.leader}[i%2])
 		all.Go(func() {
 			if i%2 == 0 {
-				errs[i] = w.Agree(w.ctx, actor, id, 1, 0)
+				errs[i] = w.Requests.Agree(w.ctx, actor, id, 1, 0)
 			} else {
-				errs[i] = w.Refuse(w.ctx, actor, id, 1)
+				errs[i] = w.Requests.Refuse(w.ctx, actor, id, 1)
 			}
 		})
 	}
@@ -290,47 +290,47 @@ func TestOfTwoClerksAtOnceOneDecides(t *testing.T) {
 func TestDecidingIsRefused(t *testing.T) {
 	w := newTown(t)
 	id := w.ask("zalo", "100", "Lan", "0912345678")
-	w.refused(w.Agree(w.ctx, w.by(w.outsider), id, 1, 0), "denied/role") // an administrator decides none
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.outsider), id, 1, 0), "denied/role") // an administrator decides none
 	foreignClerk := w.addStaff(w.foreign, "Cán bộ Nam", services.Clerk)
-	w.refused(w.Agree(w.ctx, w.by(foreignClerk), id, 1, 0), "not_found/link")
-	w.refused(w.Refuse(w.ctx, w.by(foreignClerk), id, 1), "not_found/link")
-	w.refused(w.Agree(w.ctx, w.by(foreignClerk), id, 1, w.far), "not_found/link")
-	_, err := w.LinkCard(w.ctx, foreignClerk, id)
+	w.refused(w.Requests.Agree(w.ctx, w.by(foreignClerk), id, 1, 0), "not_found/link")
+	w.refused(w.Requests.Refuse(w.ctx, w.by(foreignClerk), id, 1), "not_found/link")
+	w.refused(w.Requests.Agree(w.ctx, w.by(foreignClerk), id, 1, w.far), "not_found/link")
+	_, err := w.Requests.Card(w.ctx, foreignClerk, id)
 	w.refused(err, "not_found/link")
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), 404, 1, 0), "not_found/link")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), 404, 1, 0), "not_found/link")
 
 	// Nobody links themselves.
 	if err := w.StaffIs(w.ctx, w.by(w.admin), w.clerk.Staff, w.lan); err != nil {
 		t.Fatal(err)
 	}
 	self := w.identify("web", "staff-"+itoa(w.clerk.Staff)).Actor
-	w.refused(w.Agree(w.ctx, w.by(self), id, 1, 0), "denied/concerns_you")
-	if card, err := w.LinkCard(w.ctx, self, id); err != nil || card.WhyNot != "concerns_you" {
+	w.refused(w.Requests.Agree(w.ctx, w.by(self), id, 1, 0), "denied/concerns_you")
+	if card, err := w.Requests.Card(w.ctx, self, id); err != nil || card.WhyNot != "concerns_you" {
 		t.Errorf("card: %+v, %v", card, err)
 	}
 
 	// The chat was linked in between.
 	w.link(w.chat("zalo", "100"), w.invite(w.dung), identity.Proof{Last4: "1222"})
-	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/chat_linked")
-	if err := w.Refuse(w.ctx, w.by(w.leader), id, 1); err != nil {
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/chat_linked")
+	if err := w.Requests.Refuse(w.ctx, w.by(w.leader), id, 1); err != nil {
 		t.Fatal(err)
 	}
 
 	// The person died.
 	id = w.ask("zalo", "200", "Lan", "0912345678")
 	w.store.Model(&models.Person{}).Where("id = ?", w.lan).Update("died_on", models.NewDate(2026, 4, 5))
-	w.refused(w.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/person_died")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.leader), id, 1, 0), "conflict/person_died")
 }
 
 func TestAgreeingMovesTheAccount(t *testing.T) {
 	w := newTown(t)
 	w.linkLan("100")
 	id := w.ask("telegram", "200", "Lan", "0912345678")
-	card, err := w.LinkCard(w.ctx, w.clerk, id)
+	card, err := w.Requests.Card(w.ctx, w.clerk, id)
 	if err != nil || card.LinkedSince == nil {
 		t.Fatalf("the card does not warn of the linked account: %+v, %v", card, err)
 	}
-	if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
+	if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 		t.Fatal(err)
 	}
 	if w.identify("telegram", "100").Actor.Role != services.Stranger ||
@@ -369,16 +369,16 @@ func TestACodeWithoutAProofGoesToTheClerk(t *testing.T) {
 					w.refused(err, "conflict/needs_clerk")
 				}
 			}
-			if err := w.AskLinkInvited(w.ctx, chat, invited.Invite, tt.number); err != nil {
+			if err := w.Requests.AskInvited(w.ctx, chat, invited.Invite, tt.number); err != nil {
 				t.Fatal(err)
 			}
-			w.refused(w.AskLinkInvited(w.ctx, w.chat("telegram", "200"), invited.Invite, tt.number), "invalid/wrong_code")
+			w.refused(w.Requests.AskInvited(w.ctx, w.chat("telegram", "200"), invited.Invite, tt.number), "invalid/wrong_code")
 			id := w.pending("telegram", "100")
-			card, err := w.LinkCard(w.ctx, w.clerk, id)
+			card, err := w.Requests.Card(w.ctx, w.clerk, id)
 			if err != nil || !card.ByCode || card.Person == nil || card.Person.ID != person || card.SamePhone {
 				t.Fatalf("card: %+v, %v", card, err)
 			}
-			if err := w.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
+			if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
 				t.Fatal(err)
 			}
 			if who := w.identify("telegram", "100"); who.Actor.Person != person {
@@ -393,10 +393,10 @@ func TestTheQueueHoldsWhatWaitsOldestFirst(t *testing.T) {
 	first := w.ask("zalo", "100", "Lan", "0912345678")
 	gone := w.ask("zalo", "200", "Lan", "0912345678")
 	last := w.ask("zalo", "300", "Người Lạ", "0933333333")
-	if err := w.Refuse(w.ctx, w.by(w.clerk), gone, 1); err != nil {
+	if err := w.Requests.Refuse(w.ctx, w.by(w.clerk), gone, 1); err != nil {
 		t.Fatal(err)
 	}
-	queue, err := w.LinkQueue(w.ctx, w.leader)
+	queue, err := w.Requests.Queue(w.ctx, w.leader)
 	if err != nil || len(queue) != 2 || queue[0].ID != first || queue[1].ID != last {
 		t.Errorf("queue: %+v, %v", queue, err)
 	}

@@ -15,30 +15,30 @@ import (
 // Consent records that the actor read the given version of the purpose, here
 // and in this event, and agreed. It is asked of whoever was linked by a clerk,
 // and anew when the text has changed.
-func (s *Service) Consent(ctx context.Context, actor services.Actor, version string) error {
+func (p *Privacy) Consent(ctx context.Context, actor services.Actor, version string) error {
 	if err := linked(actor); err != nil {
 		return err
 	}
 	if version == "" {
 		return services.Invalid("consent")
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, actor); err != nil {
+	return p.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, p.clock, actor); err != nil {
 			return err
 		}
-		if _, err := s.accountOf(tx, actor); err != nil {
+		if _, err := accountOf(tx, actor); err != nil {
 			return err
 		}
-		return s.consent(tx, actor, version)
+		return p.consent(tx, actor, version)
 	})
 }
 
 // consent writes the proof of an agreement: what was shown, where, in which
 // event and when.
-func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) error {
+func (p *Privacy) consent(tx *gorm.DB, actor services.Actor, version string) error {
 	row := models.Consent{
 		WardID: actor.Ward, AccountID: actor.Account, Version: version,
-		Channel: actor.Channel, EventID: actor.Event, GivenAt: s.clock.UTC(),
+		Channel: actor.Channel, EventID: actor.Event, GivenAt: p.clock.UTC(),
 	}
 	about := ownSubject(actor)
 	if row.StaffID = services.Ref(actor.Staff); row.StaffID == nil {
@@ -47,7 +47,7 @@ func (s *Service) consent(tx *gorm.DB, actor services.Actor, version string) err
 	if err := tx.Create(&row).Error; err != nil {
 		return fmt.Errorf("consent: %w", err)
 	}
-	return s.audit.Record(tx, actor, "consent.given", about,
+	return p.audit.Record(tx, actor, "consent.given", about,
 		journal.Detail{"account": actor.Account, "channel": actor.Channel, "version": version})
 }
 
@@ -59,21 +59,21 @@ func ownSubject(actor services.Actor) string {
 	return subject("person", actor.Person)
 }
 
-// WithdrawConsent ends the actor's agreement and erases their identity on every
+// Withdraw ends the actor's agreement and erases their identity on every
 // channel: accounts are unlinked and lose the channel's ids, as do messages that
 // were sent there; what was said when asking to be linked goes, and so do
 // half-filled forms. What the law
 // tells the ward to keep stays: the roster, payments, change requests, the
 // journal, and the proof that there was consent until this moment.
-func (s *Service) WithdrawConsent(ctx context.Context, actor services.Actor) error {
+func (p *Privacy) Withdraw(ctx context.Context, actor services.Actor) error {
 	if err := linked(actor); err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := outbox.Once(tx, s.clock, actor); err != nil {
+	return p.write(ctx, func(tx *gorm.DB) error {
+		if err := outbox.Once(tx, p.clock, actor); err != nil {
 			return err
 		}
-		own, err := s.accountOf(tx, actor)
+		own, err := accountOf(tx, actor)
 		if err != nil {
 			return err
 		}
@@ -85,24 +85,24 @@ func (s *Service) WithdrawConsent(ctx context.Context, actor services.Actor) err
 		if err := tx.Where(column+" = ?", id).Order("id").Find(&accounts).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
-		ended, err := s.end(tx, accounts)
+		ended, err := p.end(tx, accounts)
 		if err != nil {
 			return err
 		}
-		if err := s.erase(tx, accounts, column, id, draft); err != nil {
+		if err := p.erase(tx, accounts, column, id, draft); err != nil {
 			return err
 		}
 		for _, account := range ended {
-			if err := s.recordUnlinked(tx, actor, account, "withdrawn"); err != nil {
+			if err := p.recordUnlinked(tx, actor, account, "withdrawn"); err != nil {
 				return err
 			}
 		}
-		return s.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), journal.Detail{"accounts": len(accounts)})
+		return p.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), journal.Detail{"accounts": len(accounts)})
 	})
 }
 
 // erase takes the channels' ids out of every row that names the accounts.
-func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, owner int64, draft string) error {
+func (p *Privacy) erase(tx *gorm.DB, accounts []models.Account, column string, owner int64, draft string) error {
 	ids, drafts := make([]int64, len(accounts)), []string{draft}
 	// Which delivery went to whom stays; where, does not. Rows are found by
 	// their subject or recipient, which are indexed.
@@ -128,7 +128,7 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		deliveries = append(deliveries, tx.Model(&models.Delivery{}).Where(
 			"subject_kind = ? AND subject_id IN ? AND chat_id = ?", outbox.Link, requests, account.ChatID))
 		// One that is pending would link the chat again: it ends here.
-		if err := asked().Where("state = ?", models.LinkPending).Updates(ended(s.clock.UTC())).Error; err != nil {
+		if err := asked().Where("state = ?", models.LinkPending).Updates(ended(p.clock.UTC())).Error; err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
 		if err := asked().Updates(map[string]any{"external_id": "", "chat_id": "", "name": "",
@@ -156,7 +156,7 @@ func (s *Service) erase(tx *gorm.DB, accounts []models.Account, column string, o
 		return fmt.Errorf("withdraw: %w", err)
 	}
 	if err := tx.Model(&models.Consent{}).Where("account_id IN ? AND withdrawn_at IS NULL", ids).Update("withdrawn_at",
-		s.clock.UTC()).Error; err != nil {
+		p.clock.UTC()).Error; err != nil {
 		return fmt.Errorf("withdraw: %w", err)
 	}
 	if err := tx.Where("owner IN ?", drafts).Delete(&models.Draft{}).Error; err != nil {

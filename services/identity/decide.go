@@ -61,39 +61,39 @@ func itemOf(request models.LinkRequest) (approve.Item, error) {
 // when they first write. Besides the refusals of approve.Items.Make there are
 // conflict/link_no_person when nobody was matched, conflict/chat_linked when the
 // chat has been linked to somebody else since, and conflict/person_died.
-func (s *Service) Agree(ctx context.Context, actor services.Actor, id int64, version int, person int64) error {
+func (r *Requests) Agree(ctx context.Context, actor services.Actor, id int64, version int, person int64) error {
 	var row models.Person
-	_, err := s.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
+	_, err := r.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
 		Action: "link.agreed", From: models.LinkPending, To: models.LinkAgreed, Roles: deciders, Right: approve.Signs,
 		Prepare: func(act *act) (err error) {
-			row, err = s.named(act, person)
+			row, err = r.named(act, person)
 			return err
 		},
 		Do: func(act *act) error {
 			decided(act)
 			act.Detail["person"] = row.ID
 			chat := Chat{Channel: act.Row.Channel, ExternalID: act.Row.ExternalID, ChatID: act.Row.ChatID}
-			_, err := s.attach(ctx, act.TX, act.Actor, chat, owner{person: &row})
+			_, err := r.identity.attach(ctx, act.TX, act.Actor, chat, owner{person: &row})
 			return err
 		},
-		Tell: s.tellDecided,
+		Tell: r.tellDecided,
 	})
 	return err
 }
 
 // Refuse says no to who asks to be linked.
-func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, version int) error {
-	_, err := s.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
+func (r *Requests) Refuse(ctx context.Context, actor services.Actor, id int64, version int) error {
+	_, err := r.links.Make(ctx, actor, id, version, approve.Move[models.LinkRequest, models.LinkState]{
 		Action: "link.refused", From: models.LinkPending, To: models.LinkRefused, Roles: deciders, Right: approve.Answers,
 		Do:   func(act *act) error { decided(act); return nil },
-		Tell: s.tellDecided,
+		Tell: r.tellDecided,
 	})
 	return err
 }
 
-// TakeBackLink takes the actor's own signature off a request that waits for more.
-func (s *Service) TakeBackLink(ctx context.Context, actor services.Actor, id int64, version int) error {
-	_, err := s.links.TakeBack(ctx, actor, id, version)
+// TakeBack takes the actor's own signature off a request that waits for more.
+func (r *Requests) TakeBack(ctx context.Context, actor services.Actor, id int64, version int) error {
+	_, err := r.links.TakeBack(ctx, actor, id, version)
 	return err
 }
 
@@ -104,7 +104,7 @@ func decided(act *act) {
 
 // named is the person to whom a request is to be linked, and keeps who it is:
 // whoever signs next agrees to the same one.
-func (s *Service) named(act *act, person int64) (models.Person, error) {
+func (r *Requests) named(act *act, person int64) (models.Person, error) {
 	matched := services.ID(act.Row.PersonID)
 	switch {
 	case person == 0 && matched == 0:
@@ -112,9 +112,9 @@ func (s *Service) named(act *act, person int64) (models.Person, error) {
 	case person == 0:
 		person = matched
 	case person != matched && len(act.Judgement.Counted) > 0:
-		return models.Person{}, s.links.MovedOn(act.TX, act.Item)
+		return models.Person{}, r.links.MovedOn(act.TX, act.Item)
 	}
-	row, err := s.personOf(act.TX, act.Actor, person)
+	row, err := personOf(act.TX, act.Actor, person)
 	if err != nil {
 		return row, err
 	}
@@ -133,8 +133,8 @@ func (s *Service) named(act *act, person int64) (models.Person, error) {
 }
 
 // tellDecided tells the chat that asked.
-func (s *Service) tellDecided(act *act) error {
-	return s.outbox.Tell(act.Context, act.TX, outbox.Message{
+func (r *Requests) tellDecided(act *act) error {
+	return r.outbox.Tell(act.Context, act.TX, outbox.Message{
 		Ward: act.Row.WardID, Kind: outbox.LinkDecided, Subject: outbox.Link, SubjectID: act.Row.ID,
 		Version: act.Row.Version, Channel: act.Row.Channel, ChatID: act.Row.ChatID,
 	})

@@ -24,10 +24,10 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	}
 	calls := []call{
 		{"Invite", func(a services.Actor) error { _, _, err := w.Invite(w.ctx, a, w.lan); return err }},
-		{"LinkCard", func(a services.Actor) error { _, err := w.LinkCard(w.ctx, a, request); return err }},
-		{"Refuse", func(a services.Actor) error { return w.Refuse(w.ctx, a, request, 1) }},
-		{"TakeBackLink", func(a services.Actor) error { return w.TakeBackLink(w.ctx, a, request, 1) }},
-		{"Agree", func(a services.Actor) error { return w.Agree(w.ctx, a, request, 1, w.lan) }},
+		{"Card", func(a services.Actor) error { _, err := w.Requests.Card(w.ctx, a, request); return err }},
+		{"Refuse", func(a services.Actor) error { return w.Requests.Refuse(w.ctx, a, request, 1) }},
+		{"TakeBack", func(a services.Actor) error { return w.Requests.TakeBack(w.ctx, a, request, 1) }},
+		{"Agree", func(a services.Actor) error { return w.Requests.Agree(w.ctx, a, request, 1, w.lan) }},
 		{"AddStaff", func(a services.Actor) error {
 			_, _, _, err := w.AddStaff(w.ctx, a, w.ward, "Lê Tư", services.Clerk, "")
 			return err
@@ -43,16 +43,16 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"EndAccounts", func(a services.Actor) error { return w.EndAccounts(w.store.DB, a, w.lan, "died") }},
 		{"UnlinkStaff", func(a services.Actor) error { return w.UnlinkStaff(w.ctx, a, w.clerk.Staff) }},
 		{"Unlink", func(a services.Actor) error { return w.Unlink(w.ctx, as(a, officer)) }},
-		{"Consent", func(a services.Actor) error { return w.Consent(w.ctx, as(a, officer), "v1") }},
-		{"WithdrawConsent", func(a services.Actor) error { return w.WithdrawConsent(w.ctx, as(a, officer)) }},
+		{"Consent", func(a services.Actor) error { return w.Privacy.Consent(w.ctx, as(a, officer), "v1") }},
+		{"Withdraw", func(a services.Actor) error { return w.Privacy.Withdraw(w.ctx, as(a, officer)) }},
 		{"SetBrief", func(a services.Actor) error { return w.SetBrief(w.ctx, as(a, officer), true) }},
-		{"Privacy", func(a services.Actor) error { _, err := w.Privacy(w.ctx, as(a, officer)); return err }},
+		{"Privacy", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
 		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},
-		{"LinkQueue", func(a services.Actor) error {
-			requests, err := w.LinkQueue(w.ctx, a)
+		{"Queue", func(a services.Actor) error {
+			requests, err := w.Requests.Queue(w.ctx, a)
 			if len(requests) != 0 {
-				t.Errorf("LinkQueue lists %d requests of another ward", len(requests))
+				t.Errorf("Queue lists %d requests of another ward", len(requests))
 			}
 			if err == nil {
 				err = services.NotFound("row") // it lists the actor's own ward
@@ -122,15 +122,15 @@ func TestRoles(t *testing.T) {
 	for _, actor := range []services.Actor{officer, viewer} {
 		_, _, err := w.Invite(w.ctx, w.by(actor), w.dung)
 		w.refused(err, "denied/role")
-		w.refused(w.Agree(w.ctx, w.by(actor), request, 1, 0), "denied/role")
+		w.refused(w.Requests.Agree(w.ctx, w.by(actor), request, 1, 0), "denied/role")
 		w.refused(w.UnlinkPerson(w.ctx, w.by(actor), w.dung), "denied/role")
 		w.refused(w.StepUp(w.ctx, w.by(actor), "123456"), "denied/role")
 		_, err = w.Staff(w.ctx, actor)
 		w.refused(err, "denied/role")
 	}
-	_, err := w.LinkCard(w.ctx, officer, request)
+	_, err := w.Requests.Card(w.ctx, officer, request)
 	w.refused(err, "denied/role")
-	if card, err := w.LinkCard(w.ctx, viewer, request); err != nil || card.WhyNot != "role" {
+	if card, err := w.Requests.Card(w.ctx, viewer, request); err != nil || card.WhyNot != "role" {
 		t.Errorf("viewer's card: %+v, %v", card, err)
 	}
 	w.refused(w.UnlinkStaff(w.ctx, w.by(w.leader), w.clerk.Staff), "denied/role")

@@ -26,12 +26,12 @@ const Everyone = "everyone"
 func (c Chat) account() string { return "account:" + c.Channel + ":" + c.ExternalID }
 
 // mayGuess refuses with too_many/guesses while any of the keys has to wait.
-func (s *Service) mayGuess(ctx context.Context, keys ...string) error {
-	if s.guesses == nil {
+func (p part) mayGuess(ctx context.Context, keys ...string) error {
+	if p.guesses == nil {
 		return services.Unavailable("guesses")
 	}
 	for _, key := range keys {
-		wait, err := s.guesses.Wait(ctx, key)
+		wait, err := p.guesses.Wait(ctx, key)
 		if err != nil {
 			return services.Unavailable("guesses").Because(err)
 		}
@@ -45,12 +45,12 @@ func (s *Service) mayGuess(ctx context.Context, keys ...string) error {
 // settle counts a try by its outcome: a wrong secret against every key. What
 // was merely misspelt, or failed for another reason, is no guess. It returns
 // the outcome.
-func (s *Service) settle(ctx context.Context, outcome error, keys ...string) error {
+func (p part) settle(ctx context.Context, outcome error, keys ...string) error {
 	if !isWrong(outcome) {
 		return outcome
 	}
 	for _, key := range keys {
-		flood, err := s.guesses.Wrong(ctx, key)
+		flood, err := p.guesses.Wrong(ctx, key)
 		if err != nil {
 			return services.Unavailable("guesses").Because(errors.Join(outcome, err))
 		}
@@ -63,9 +63,9 @@ func (s *Service) settle(ctx context.Context, outcome error, keys ...string) err
 
 // forget clears the counts of whoever proved to be right. A failure only leaves
 // them waiting a little longer.
-func (s *Service) forget(ctx context.Context, keys ...string) {
+func (p part) forget(ctx context.Context, keys ...string) {
 	for _, key := range keys {
-		if err := s.guesses.Right(ctx, key); err != nil {
+		if err := p.guesses.Right(ctx, key); err != nil {
 			slog.WarnContext(ctx, "wrong codes not forgotten", "error", err)
 		}
 	}

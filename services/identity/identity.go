@@ -26,20 +26,37 @@ import (
 	"canbobot/services/vault"
 )
 
+// part is what each part of the service works with.
+type part struct {
+	store   *models.Store
+	vault   *vault.Vault
+	audit   *journal.Service
+	outbox  *outbox.Outbox
+	clock   services.Clock
+	guesses Guesses
+}
+
 // Service links accounts and knows them again.
 type Service struct {
-	store    *models.Store
-	vault    *vault.Vault
-	audit    *journal.Service
-	outbox   *outbox.Outbox
-	clock    services.Clock
-	guesses  Guesses
+	part
 	vouching map[string]bool
-	links    *links
+
+	Requests *Requests
+	Privacy  *Privacy
 	// Waiting reminds of requests to be linked that wait too long.
 	Waiting  approve.Reminder
 	identify string // the query of Identify in the database's own dialect
 }
+
+// Requests are those of people who ask to be linked without a proof.
+type Requests struct {
+	part
+	identity *Service
+	links    *links
+}
+
+// Privacy is what people agree to, see and take back of what is kept of them.
+type Privacy struct{ part }
 
 // New makes the service. Vouching names the channels whose contact button
 // proves that a number is the sender's own: there nothing less is taken as
@@ -47,12 +64,12 @@ type Service struct {
 // every code is refused.
 func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock,
 	guesses Guesses, vouching ...string) *Service {
+	with := part{store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses}
 	s := &Service{
-		store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses,
-		vouching: map[string]bool{}, identify: numbered(identifyQuery, store.Dialect),
+		part: with, vouching: map[string]bool{}, Privacy: &Privacy{with}, identify: numbered(identifyQuery, store.Dialect),
 	}
-	s.links = linksOf(approve.New(store, audit, clock), outbox, s)
-	s.Waiting = s.links
+	links := linksOf(approve.New(store, audit, clock), outbox, s)
+	s.Requests, s.Waiting = &Requests{part: with, identity: s, links: links}, links
 	s.VouchedBy(vouching...)
 	return s
 }
@@ -207,8 +224,8 @@ func (s *Service) touch(ctx context.Context, actor services.Actor, before, now t
 }
 
 // write runs one transaction.
-func (s *Service) write(ctx context.Context, do func(tx *gorm.DB) error) error {
-	return s.store.WithContext(ctx).Transaction(do)
+func (p part) write(ctx context.Context, do func(tx *gorm.DB) error) error {
+	return p.store.WithContext(ctx).Transaction(do)
 }
 
 // subject names a row for the journal.

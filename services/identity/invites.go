@@ -87,7 +87,7 @@ func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		row, err := s.personOf(tx, actor, person)
+		row, err := personOf(tx, actor, person)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64
 // personOf reads a person of the actor's ward and locks the row, so that two
 // who write about the same person take turns. A row that was merged into
 // another is conflict/merged: the human is the other row.
-func (s *Service) personOf(tx *gorm.DB, actor services.Actor, id int64) (models.Person, error) {
+func personOf(tx *gorm.DB, actor services.Actor, id int64) (models.Person, error) {
 	row, err := services.Take[models.Person](services.Locked(tx), actor, "person", id)
 	if err != nil {
 		return row, err
@@ -149,7 +149,7 @@ func (s *Service) open(tx *gorm.DB, query string, args ...any) (models.Invite, o
 	err := tx.Where("used_at IS NULL AND revoked_at IS NULL AND expires_at > ?", s.clock.UTC()).Where(query,
 		args...).Take(&invite).Error
 	if err == nil {
-		to, err = s.ownerOf(tx, invite)
+		to, err = ownerOf(tx, invite)
 	}
 	if err = found(err, ""); services.KindOf(err) == services.KindNotFound {
 		err = services.Invalid("wrong_code")
@@ -158,7 +158,7 @@ func (s *Service) open(tx *gorm.DB, query string, args ...any) (models.Invite, o
 }
 
 // ownerOf reads whom an invite is for, not found when they can use none.
-func (s *Service) ownerOf(tx *gorm.DB, invite models.Invite) (owner, error) {
+func ownerOf(tx *gorm.DB, invite models.Invite) (owner, error) {
 	if invite.StaffID != nil {
 		var staff models.Staff
 		err := tx.Where("active").Take(&staff, *invite.StaffID).Error

@@ -27,7 +27,7 @@ type Invited struct {
 	NeedsTOTP    bool // staff: a code of their generator
 	NeedsContact bool // their own number, shared with the channel's button
 	NeedsLast4   bool // the last four digits of their number
-	NeedsClerk   bool // the roster has no number: AskLinkInvited
+	NeedsClerk   bool // the roster has no number: Requests.AskInvited
 }
 
 // Proof is what goes with a code. Phone is a number as the channel gave it;
@@ -58,7 +58,7 @@ func (s *Service) CheckCode(ctx context.Context, chat Chat, text string) (Invite
 	if err != nil {
 		return Invited{}, s.settle(ctx, err, chat.account(), Everyone)
 	}
-	if _, _, err := s.holder(db, chat, to); err != nil {
+	if _, _, err := holder(db, chat, to); err != nil {
 		return Invited{}, err
 	}
 	invited := Invited{Invite: invite.ID, Name: to.name()}
@@ -103,7 +103,7 @@ func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner,
 	err := db.Take(&row, invite).Error
 	var to owner
 	if err == nil {
-		to, err = s.ownerOf(db, row)
+		to, err = ownerOf(db, row)
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return to, s.settle(ctx, services.Invalid("wrong_code"), chat.account(), Everyone)
@@ -194,7 +194,7 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 		}
 		actor := to.actor(chat)
 		actor.Account = account.ID
-		return s.consent(tx, actor, consentVersion)
+		return s.Privacy.consent(tx, actor, consentVersion)
 	})
 	if err != nil {
 		return Identity{}, s.settle(ctx, err, chat.account(), to.subject(), Everyone)
@@ -206,7 +206,7 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 // holder finds the account that a chat is linked to already: the owner's own,
 // or, about to become a staff member's, the same human's as an officer. Anybody
 // else's is refused.
-func (s *Service) holder(tx *gorm.DB, chat Chat, to owner) (account models.Account, own bool, err error) {
+func holder(tx *gorm.DB, chat Chat, to owner) (account models.Account, own bool, err error) {
 	err = tx.Where("channel = ? AND external_id = ? AND unlinked_at IS NULL", chat.Channel,
 		chat.ExternalID).Take(&account).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -230,7 +230,7 @@ func (s *Service) holder(tx *gorm.DB, chat Chat, to owner) (account models.Accou
 func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor, chat Chat, to owner) (models.Account,
 	error) {
 	now := s.clock.UTC()
-	held, own, err := s.holder(tx, chat, to)
+	held, own, err := holder(tx, chat, to)
 	if err != nil {
 		return held, err
 	}
@@ -289,8 +289,8 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 // end unlinks accounts and returns those that it, and no other, unlinked. The
 // journal is written after the last of them: its lock on the ward must come
 // after the locks on accounts, in every transaction alike.
-func (s *Service) end(tx *gorm.DB, accounts []models.Account) ([]models.Account, error) {
-	now := s.clock.UTC()
+func (p part) end(tx *gorm.DB, accounts []models.Account) ([]models.Account, error) {
+	now := p.clock.UTC()
 	var ended []models.Account
 	for _, account := range accounts {
 		result := tx.Model(&models.Account{}).Where("id = ? AND unlinked_at IS NULL", account.ID).
@@ -307,7 +307,7 @@ func (s *Service) end(tx *gorm.DB, accounts []models.Account) ([]models.Account,
 
 // recordUnlinked writes down that an account ended, and why: moved,
 // became_staff, own, by_staff, renewed, retired, withdrawn.
-func (s *Service) recordUnlinked(tx *gorm.DB, actor services.Actor, account models.Account, why string) error {
+func (p part) recordUnlinked(tx *gorm.DB, actor services.Actor, account models.Account, why string) error {
 	action, about := "account.unlinked", subject("person", services.ID(account.PersonID))
 	if why == "moved" {
 		action = "account.moved"
@@ -316,6 +316,6 @@ func (s *Service) recordUnlinked(tx *gorm.DB, actor services.Actor, account mode
 		about = subject("staff", *account.StaffID)
 	}
 	actor.Ward = account.WardID
-	return s.audit.Record(tx, actor, action, about, journal.Detail{"account": account.ID, "channel": account.Channel,
+	return p.audit.Record(tx, actor, action, about, journal.Detail{"account": account.ID, "channel": account.Channel,
 		"why": why})
 }

@@ -344,8 +344,8 @@ func TestWithoutConsentOneIsLinkedAndStillAsked(t *testing.T) {
 	if accounts, err := w.AccountsOf(w.ctx, w.lan, 0); err != nil || len(accounts) != 0 {
 		t.Errorf("written to without consent: %v, %v", accounts, err)
 	}
-	w.refused(w.Consent(w.ctx, w.by(who.Actor), ""), "invalid/consent")
-	if err := w.Consent(w.ctx, w.by(who.Actor), "v2"); err != nil {
+	w.refused(w.Privacy.Consent(w.ctx, w.by(who.Actor), ""), "invalid/consent")
+	if err := w.Privacy.Consent(w.ctx, w.by(who.Actor), "v2"); err != nil {
 		t.Fatal(err)
 	}
 	if who := w.identify("telegram", "100"); !who.Consented || who.ConsentVersion != "v2" {
@@ -362,6 +362,6 @@ func TestForgedInvitesLeadNowhere(t *testing.T) {
 		w.refused(w.Prove(w.ctx, w.chat("zalo", "1"), invite, identity.Proof{Last4: "5678"}), "invalid/wrong_code")
 		_, err := w.Link(w.ctx, w.chat("zalo", "2"), invite, identity.Proof{Last4: "5678"}, "v1")
 		w.refused(err, "invalid/wrong_code")
-		w.refused(w.AskLinkInvited(w.ctx, w.chat("zalo", "3"), invite, ""), "invalid/wrong_code")
+		w.refused(w.Requests.AskInvited(w.ctx, w.chat("zalo", "3"), invite, ""), "invalid/wrong_code")
 	}
 }

@@ -14,11 +14,11 @@ func TestAMergedRowIsNobodyToLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	card, err := w.LinkCard(w.ctx, w.clerk, w.ask("zalo", "100", "Nguyễn Thị Lan", "0912345678"))
+	card, err := w.Requests.Card(w.ctx, w.clerk, w.ask("zalo", "100", "Nguyễn Thị Lan", "0912345678"))
 	if err != nil || card.Person != nil || len(card.Candidates) != 0 {
 		t.Errorf("card %+v, %v", card, err)
 	}
-	w.refused(w.Agree(w.ctx, w.by(w.clerk), card.Request.ID, 1, w.lan), "conflict/merged")
+	w.refused(w.Requests.Agree(w.ctx, w.by(w.clerk), card.Request.ID, 1, w.lan), "conflict/merged")
 	_, _, err = w.Invite(w.ctx, w.by(w.clerk), w.lan)
 	w.refused(err, "conflict/merged")
 }

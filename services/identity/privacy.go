@@ -62,13 +62,13 @@ type Look struct {
 // maxLooks bounds what is shown in chat; the whole journal is the ward's to print.
 const maxLooks = 20
 
-// Privacy shows the actor everything that is held about them, and who looked.
-func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, error) {
+// Mine shows the actor everything that is held about them, and who looked.
+func (p *Privacy) Mine(ctx context.Context, actor services.Actor) (MyData, error) {
 	if err := linked(actor); err != nil {
 		return MyData{}, err
 	}
-	db := s.store.WithContext(ctx)
-	own, err := s.accountOf(db, actor)
+	db := p.store.WithContext(ctx)
+	own, err := accountOf(db, actor)
 	if err != nil {
 		return MyData{}, err
 	}
@@ -83,10 +83,10 @@ func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, er
 		person = services.ID(staff.PersonID)
 	}
 	for _, fill := range []func() error{
-		func() error { return s.rosterData(db, &data, actor.Ward, person) },
-		func() error { return s.chatData(db, &data, own) },
-		func() error { return s.counts(db, &data, own, person) },
-		func() error { return s.lookers(db, &data, own, person) },
+		func() error { return p.rosterData(db, &data, actor.Ward, person) },
+		func() error { return chatData(db, &data, own) },
+		func() error { return counts(db, &data, own, person) },
+		func() error { return lookers(db, &data, own, person) },
 	} {
 		if err := fill(); err != nil {
 			return MyData{}, fmt.Errorf("privacy: %w", err)
@@ -95,7 +95,7 @@ func (s *Service) Privacy(ctx context.Context, actor services.Actor) (MyData, er
 	return data, nil
 }
 
-func (s *Service) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
+func (p *Privacy) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 	if id == 0 {
 		return nil
 	}
@@ -109,20 +109,20 @@ func (s *Service) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 	if person.BankTail != "" {
 		data.BankAccount = "****" + person.BankTail
 	}
-	citizen, err := s.vault.Open("people.citizen_id", person.CitizenID)
+	citizen, err := p.vault.Open("people.citizen_id", person.CitizenID)
 	if err != nil {
 		return err
 	}
 	if citizen != "" {
 		data.CitizenID = "****" + citizen[max(0, len(citizen)-4):]
 	}
-	data.Posts, err = s.posts(db, id, models.Date{})
+	data.Posts, err = posts(db, id, models.Date{})
 	return err
 }
 
 // posts lists the posts that a person holds on a day, or ever held when the day
 // is zero, the latest first.
-func (s *Service) posts(db *gorm.DB, person int64, on models.Date) ([]HeldPost, error) {
+func posts(db *gorm.DB, person int64, on models.Date) ([]HeldPost, error) {
 	query := db.Model(&models.Term{}).
 		Select("terms.title AS title, branches.name AS branch_name, terms.from_date AS from_date, terms.to_date AS to_date").
 		Joins("JOIN branches ON branches.id = terms.branch_id").
@@ -144,7 +144,7 @@ func (s *Service) posts(db *gorm.DB, person int64, on models.Date) ([]HeldPost, 
 	return posts, nil
 }
 
-func (s *Service) chatData(db *gorm.DB, data *MyData, own models.Account) error {
+func chatData(db *gorm.DB, data *MyData, own models.Account) error {
 	var accounts []models.Account
 	if err := sameOwner(db, own).Order("id").Find(&accounts).Error; err != nil {
 		return err
@@ -166,7 +166,7 @@ func sameOwner(db *gorm.DB, own models.Account) *gorm.DB {
 	return db.Where("person_id = ?", *own.PersonID)
 }
 
-func (s *Service) counts(db *gorm.DB, data *MyData, own models.Account, person int64) error {
+func counts(db *gorm.DB, data *MyData, own models.Account, person int64) error {
 	if err := sameOwner(db, own).Model(&models.Delivery{}).Where("kind <> ?",
 		"shown").Count(&data.Deliveries).Error; err != nil {
 		return err
@@ -185,7 +185,7 @@ func (s *Service) counts(db *gorm.DB, data *MyData, own models.Account, person i
 }
 
 // lookers are the journal's entries about the human by somebody else.
-func (s *Service) lookers(db *gorm.DB, data *MyData, own models.Account, person int64) error {
+func lookers(db *gorm.DB, data *MyData, own models.Account, person int64) error {
 	var about []string
 	if person != 0 {
 		about = append(about, subject("person", person))

@@ -123,7 +123,7 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		staff, err := s.staffOf(tx, actor, id)
+		staff, err := staffOf(tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		staff, err := s.staffOf(tx, actor, id)
+		staff, err := staffOf(tx, actor, id)
 		switch {
 		case err != nil:
 			return err
@@ -172,7 +172,7 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 		case !staff.Active:
 			return services.Conflict("staff_retired")
 		}
-		if err := s.links.WithoutStaff(tx, staff.WardID, staff.ID); err != nil {
+		if err := s.Requests.links.WithoutStaff(tx, staff.WardID, staff.ID); err != nil {
 			return err
 		}
 		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("active", false).Error; err != nil {
@@ -201,12 +201,12 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
 		}
-		staff, err := s.staffOf(tx, actor, id)
+		staff, err := staffOf(tx, actor, id)
 		if err != nil {
 			return err
 		}
 		if person != 0 {
-			row, err := s.personOf(tx, actor, person)
+			row, err := personOf(tx, actor, person)
 			if err != nil {
 				return err
 			}
@@ -225,7 +225,7 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 }
 
 // staffOf reads a ward user of the actor's ward and locks the row.
-func (s *Service) staffOf(tx *gorm.DB, actor services.Actor, id int64) (models.Staff, error) {
+func staffOf(tx *gorm.DB, actor services.Actor, id int64) (models.Staff, error) {
 	return services.Take[models.Staff](services.Locked(tx), actor, "staff", id)
 }
 
@@ -269,13 +269,13 @@ func (s *Service) Wards(ctx context.Context) ([]models.Ward, error) {
 }
 
 // wardOf reads a ward that exists today.
-func (s *Service) wardOf(tx *gorm.DB, id int64) (models.Ward, error) {
+func (p part) wardOf(tx *gorm.DB, id int64) (models.Ward, error) {
 	var ward models.Ward
-	err := s.inForce(tx).Where("id = ?", id).Take(&ward).Error
+	err := p.inForce(tx).Where("id = ?", id).Take(&ward).Error
 	return ward, found(err, "ward")
 }
 
-func (s *Service) inForce(tx *gorm.DB) *gorm.DB {
-	today := models.DateOf(s.clock.Local())
+func (p part) inForce(tx *gorm.DB) *gorm.DB {
+	today := models.DateOf(p.clock.Local())
 	return tx.Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", today, today)
 }

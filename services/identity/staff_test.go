@@ -41,7 +41,7 @@ func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 		wrong.TOTP = "000001"
 	}
 	w.refused(w.Prove(w.ctx, chat, invited.Invite, wrong), "invalid/wrong_totp")
-	w.refused(w.AskLinkInvited(w.ctx, w.chat("telegram", "501"), invited.Invite, ""), "denied/role")
+	w.refused(w.Requests.AskInvited(w.ctx, w.chat("telegram", "501"), invited.Invite, ""), "denied/role")
 	right := identity.Proof{TOTP: w.totp(staff.ID)[:3] + " " + w.totp(staff.ID)[3:]}
 	if err := w.Prove(w.ctx, chat, invited.Invite, right); err != nil {
 		t.Fatal(err)

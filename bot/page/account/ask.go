@@ -50,7 +50,7 @@ func (p *Page) askLinkForm() *bot.Form {
 				vn.FormatPhone(answers["phone"]))}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			err := p.Identity.AskLink(ctx, chat(turn), kit.Number(answers["ward"]), answers["name"], answers["phone"])
+			err := p.Identity.Requests.Ask(ctx, chat(turn), kit.Number(answers["ward"]), answers["name"], answers["phone"])
 			if err != nil {
 				return bot.Reply{}, err
 			}

@@ -25,7 +25,7 @@ func (p *Page) consentAnswer(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		return bot.Reply{Text: p.Say("consent.refused"), Buttons: [][]bot.Button{
 			bot.Row(kit.Positive(p.Button("agree", "consent", "yes")))}}, nil
 	}
-	if err := p.Identity.Consent(ctx, turn.Speaker.Actor, ConsentVersion); err != nil {
+	if err := p.Identity.Privacy.Consent(ctx, turn.Speaker.Actor, ConsentVersion); err != nil {
 		return bot.Reply{}, err
 	}
 	turn.Speaker.Consented = true

@@ -74,16 +74,16 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 
 func (p *Page) linkYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.decideLink(ctx, turn, func(ctx context.Context, actor services.Actor, id int64, version int) error {
-		return p.Identity.Agree(ctx, actor, id, version, kit.Number(turn.Arg(2)))
+		return p.Identity.Requests.Agree(ctx, actor, id, version, kit.Number(turn.Arg(2)))
 	})
 }
 
 func (p *Page) linkNo(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.decideLink(ctx, turn, p.Identity.Refuse)
+	return p.decideLink(ctx, turn, p.Identity.Requests.Refuse)
 }
 
 func (p *Page) linkBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.decideLink(ctx, turn, p.Identity.TakeBackLink)
+	return p.decideLink(ctx, turn, p.Identity.Requests.TakeBack)
 }
 
 func (p *Page) decideLink(ctx context.Context, turn bot.Turn, do func(_ context.Context, _ services.Actor, id int64,
@@ -99,7 +99,7 @@ func (p *Page) decideLink(ctx context.Context, turn bot.Turn, do func(_ context.
 
 // redraw is a link's card for whoever has it before them.
 func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
-	view, err := p.Identity.LinkCard(ctx, recipient, request)
+	view, err := p.Identity.Requests.Card(ctx, recipient, request)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -108,7 +108,7 @@ func (p *Page) redraw(ctx context.Context, recipient services.Actor, request int
 
 // reminded draws a request again for who is to answer it.
 func (p *Page) reminded(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
-	view, err := p.Identity.LinkCard(ctx, recipient, request)
+	view, err := p.Identity.Requests.Card(ctx, recipient, request)
 	if err != nil || view.Request.State != models.LinkPending {
 		return bot.Reply{}, err
 	}

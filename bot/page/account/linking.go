@@ -144,7 +144,7 @@ func (p *Page) linkDone(ctx context.Context, turn bot.Turn, answers bot.Answers)
 	case needsLast4:
 		proof.Last4 = answers[needsLast4]
 	default:
-		if err := p.Identity.AskLinkInvited(ctx, chat(turn), invite, answers[needsClerk]); err != nil {
+		if err := p.Identity.Requests.AskInvited(ctx, chat(turn), invite, answers[needsClerk]); err != nil {
 			return bot.Reply{}, err
 		}
 		return bot.Reply{Text: p.Say("asklink.done")}, nil

@@ -11,7 +11,7 @@ import (
 
 // privacy shows everything that is held about a person, and who looked at it.
 func (p *Page) privacy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	data, err := p.Identity.Privacy(ctx, turn.Speaker.Actor)
+	data, err := p.Identity.Privacy.Mine(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}

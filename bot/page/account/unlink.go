@@ -14,7 +14,7 @@ func (p *Page) unlink(_ context.Context, _ bot.Turn) (bot.Reply, error) {
 
 func (p *Page) unlinkYes(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == "withdraw" {
-		if err := p.Identity.WithdrawConsent(ctx, turn.Speaker.Actor); err != nil {
+		if err := p.Identity.Privacy.Withdraw(ctx, turn.Speaker.Actor); err != nil {
 			return bot.Reply{}, err
 		}
 		return bot.Reply{Text: p.Say("privacy.withdrawn")}, nil

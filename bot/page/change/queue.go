@@ -19,7 +19,7 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	links, err := p.Identity.LinkQueue(ctx, turn.Speaker.Actor)
+	links, err := p.Identity.Requests.Queue(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
