@@ -4,12 +4,238 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/outbox"
 )
+
+// View is a notice as one person has it.
+type View struct {
+	Notice models.Notice
+	State  models.DeliveryState // "" for staff whom it was not sent to
+	From   string               // "phường Bắc Hồng Lĩnh"
+	// Answer is what they said to an invitation; nil for nothing yet.
+	Answer *models.NoticeAnswer
+}
+
+// For lists the notices that the actor was sent, the newest first.
+func (i *Inbox) For(ctx context.Context, actor services.Actor, limit int) ([]View, error) {
+	if err := recipient(actor); err != nil {
+		return nil, err
+	}
+	return i.views(ctx, actor, func(db *gorm.DB) *gorm.DB {
+		return db.Where("d.person_id = ?", actor.Person).Order("n.sent_at DESC, n.id DESC").Limit(max(1,
+			min(limit, maxListed)))
+	})
+}
+
+// recipient refuses who cannot have been sent anything.
+func recipient(actor services.Actor) error {
+	if err := actor.Need(anybody...); err != nil {
+		return err
+	}
+	if actor.Person == 0 || actor.Ward == 0 {
+		return services.Denied("role")
+	}
+	return nil
+}
+
+// One shows a notice to who was sent it, and to the ward's staff.
+func (i *Inbox) One(ctx context.Context, actor services.Actor, notice int64) (View, error) {
+	if err := actor.Need(anybody...); err != nil {
+		return View{}, err
+	}
+	views, err := i.views(ctx, actor, func(db *gorm.DB) *gorm.DB { return db.Where("n.id = ?", notice) })
+	if err != nil {
+		return View{}, err
+	}
+	if len(views) == 0 || (actor.Role == services.Officer && views[0].State == "") {
+		return View{}, services.NotFound("notice")
+	}
+	return views[0], nil
+}
+
+// views reads notices of the actor's ward with the actor's delivery of each.
+func (i *Inbox) views(ctx context.Context, actor services.Actor, which func(*gorm.DB) *gorm.DB) ([]View, error) {
+	var rows []struct {
+		models.Notice `gorm:"embedded"`
+		Received      models.DeliveryState
+		WardName      string
+		WardKind      string
+		Answered      *int64
+		Attends       bool
+		Why           string
+	}
+	query := i.store.WithContext(ctx).Table("notices n").
+		Select(`n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind,
+			a.delivery_id AS answered, COALESCE(a.attends, ?) AS attends, COALESCE(a.reason, '') AS why`, false).
+		Joins("JOIN wards w ON w.id = n.ward_id").
+		Joins("LEFT JOIN deliveries d ON d.subject_kind = ? AND d.subject_id = n.id AND d.kind = ? AND d.person_id = ?",
+			outbox.Notice, outbox.NoticeSent, actor.Person).
+		Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
+		Where("n.sent_at IS NOT NULL")
+	if actor.Role != services.System {
+		query = query.Where("n.ward_id = ?", actor.Ward)
+	}
+	if err := which(query).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("notices: %w", err)
+	}
+	views := make([]View, len(rows))
+	for i, row := range rows {
+		views[i] = View{Notice: row.Notice, State: row.Received, From: row.WardKind + " " + row.WardName}
+		if row.Answered != nil {
+			views[i].Answer = &models.NoticeAnswer{DeliveryID: *row.Answered, NoticeID: row.ID, WardID: row.WardID,
+				Attends: row.Attends, Reason: row.Why}
+		}
+	}
+	return views, nil
+}
+
+// Confirm is the actor's word that they have read a notice. Said again it
+// changes nothing. A notice that never arrived may be confirmed: it was read in
+// the list.
+func (i *Inbox) Confirm(ctx context.Context, actor services.Actor, notice int64) (View, error) {
+	if err := recipient(actor); err != nil {
+		return View{}, err
+	}
+	view, err := i.One(ctx, actor, notice)
+	if err != nil {
+		return View{}, err
+	}
+	switch view.State {
+	case models.DeliveryConfirmed:
+		return view, nil
+	case "":
+		return View{}, services.NotFound("notice")
+	}
+	// The row itself is the receipt and can change only once: no key and no
+	// journal is needed, at which all of a ward's officers would have to queue.
+	err = i.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return i.confirm(ctx, tx, actor, notice) })
+	if err != nil {
+		return View{}, err
+	}
+	view.State = models.DeliveryConfirmed
+	return view, nil
+}
+
+func (i *Inbox) confirm(ctx context.Context, tx *gorm.DB, actor services.Actor, notice int64) error {
+	now := i.clock.UTC()
+	err := mine(tx, actor, notice).Where("state <> ?", models.DeliveryConfirmed).Updates(map[string]any{
+		"state": models.DeliveryConfirmed, "confirmed_at": now, "seen_at": gorm.Expr("COALESCE(seen_at, ?)", now),
+		"updated_at": now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("confirm notice: %w", err)
+	}
+	return i.stir(ctx, tx, notice)
+}
+
+// maxReason bounds why somebody does not come, in runes.
+const maxReason = 200
+
+// Answer is the actor's word whether they come to what a notice invites to; it
+// confirms the notice. The last word counts. It refuses with
+// invalid/notice_invites a notice that asks nothing of the kind, and
+// invalid/reason_long (max).
+func (i *Inbox) Answer(ctx context.Context, actor services.Actor, notice int64, attends bool, reason string) (View,
+	error) {
+	if err := recipient(actor); err != nil {
+		return View{}, err
+	}
+	view, err := i.One(ctx, actor, notice)
+	switch reason = plain(reason); {
+	case err != nil:
+		return View{}, err
+	case view.State == "":
+		return View{}, services.NotFound("notice")
+	case !view.Notice.Attendance:
+		return View{}, services.Invalid("notice_invites")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return View{}, services.Invalid("reason_long").With("max", maxReason)
+	}
+	err = i.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var delivery int64
+		if err := mine(tx, actor, notice).Select("id").Take(&delivery).Error; err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		row := models.NoticeAnswer{DeliveryID: delivery, NoticeID: notice, WardID: actor.Ward, Attends: attends,
+			Reason: reason, At: i.clock.UTC()}
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "delivery_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"attends", "reason", "at"})}).Create(&row).Error
+		if err != nil {
+			return fmt.Errorf("answer notice: %w", err)
+		}
+		view.Answer, view.State = &row, models.DeliveryConfirmed
+		return i.confirm(ctx, tx, actor, notice)
+	})
+	return view, err
+}
+
+// Seen notes that the actor had notices before their eyes. Those still being
+// sent, confirmed, or not theirs are left alone.
+func (i *Inbox) Seen(ctx context.Context, actor services.Actor, notices ...int64) error {
+	if err := recipient(actor); err != nil {
+		return err
+	}
+	if len(notices) == 0 {
+		return nil
+	}
+	now := i.clock.UTC()
+	err := mine(i.store.WithContext(ctx), actor, notices...).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliveryUncertain,
+			models.DeliveryFailed, models.DeliveryUnreachable}).
+		Updates(map[string]any{"state": models.DeliverySeen, "seen_at": now, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("notice seen: %w", err)
+	}
+	return nil
+}
+
+// mine are the actor's deliveries of the notices.
+func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
+	return services.InWard(tx.Model(&models.Delivery{}),
+		actor.Ward).Where("person_id = ? AND subject_kind = ? AND kind = ? AND subject_id IN ?", actor.Person, outbox.Notice,
+		outbox.NoticeSent, notices)
+}
+
+// Unread counts the actor's notices that want something of them: not seen, or
+// to be confirmed.
+func (i *Inbox) Unread(ctx context.Context, actor services.Actor) (int64, error) {
+	if err := recipient(actor); err != nil {
+		return 0, err
+	}
+	var unread int64
+	err := i.store.WithContext(ctx).Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id").
+		Where("d.ward_id = ? AND d.person_id = ? AND d.subject_kind = ? AND d.kind = ?", actor.Ward, actor.Person,
+			outbox.Notice, outbox.NoticeSent).
+		Where("d.state <> ? AND (n.needs_confirm OR d.state <> ?)", models.DeliveryConfirmed, models.DeliverySeen).
+		Count(&unread).Error
+	if err != nil {
+		return 0, fmt.Errorf("unread notices: %w", err)
+	}
+	return unread, nil
+}
+
+// Progress is what became of a notice: how many people it was for, and how far
+// it got. Each of them is in one of Queued, Sent and Failed.
+type Progress struct {
+	Notice models.Notice
+	Total  int
+	Queued int // on the way
+	Sent   int // arrived, those seen and confirmed among them
+	// Confirmed and Seen are among those sent; who confirmed has seen it.
+	Seen, Confirmed int
+	// Failed did not get it, those whom no channel reaches among them.
+	Failed, Unreachable int
+	Uncertain           int // among those sent: asked for, and the answer not heard
+	// Coming and Absent are what people said to an invitation.
+	Coming, Absent int
+}
 
 func (p *Progress) add(state models.DeliveryState, people int) {
 	p.Total += people
@@ -33,138 +259,6 @@ func (p *Progress) add(state models.DeliveryState, people int) {
 		p.Seen += people
 		p.Confirmed += people
 	}
-}
-
-// RollPage is how many people a page of names has.
-const RollPage = 10
-
-// Named is one of an audience, as staff read the list.
-type Named struct {
-	Person int64
-	Name   string
-	Phone  string // E.164; empty when the roster has none
-	Titles string // "Chi hội trưởng, Chi hội Phụ nữ Tổ 1; ..."
-	State  models.DeliveryState
-	Reason string
-	Answer string // yes, no or empty; Why is the reason given
-	Why    string
-}
-
-// Roll is a page (from 0) of who an audience is, by name, and how many they are;
-// only those whom no message would reach when unreached is set. It refuses an
-// audience as Send does.
-func (a *Audiences) Roll(ctx context.Context, actor services.Actor, audience Audience, window Window, unreached bool,
-	page int) ([]Named, int, error) {
-	if err := actor.Need(readers...); err != nil {
-		return nil, 0, err
-	}
-	db := a.store.WithContext(ctx)
-	var ids []int64
-	if unreached {
-		people, err := a.ways(db, actor, audience, window)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, one := range people {
-			if one.way == "" {
-				ids = append(ids, one.id)
-			}
-		}
-	} else {
-		var err error
-		if ids, err = a.people(db, actor.Ward, audience); err != nil {
-			return nil, 0, err
-		}
-	}
-	named, err := a.names(db, ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	return pageOf(named, page), len(ids), nil
-}
-
-// Silent is a page of whom a notice was for and who has not answered it as it
-// wants: not confirmed, or where it wants nothing not seen. Those it has not
-// reached are among them.
-func (o *Outcomes) Silent(ctx context.Context, actor services.Actor, notice int64, page int) ([]Named, int, error) {
-	if err := actor.Need(senders...); err != nil {
-		return nil, 0, err
-	}
-	db := o.store.WithContext(ctx)
-	all, row, err := o.fates(db, actor, notice)
-	if err != nil {
-		return nil, 0, err
-	}
-	silent := slices.DeleteFunc(all, func(one Named) bool {
-		return one.State == models.DeliveryConfirmed || !row.NeedsConfirm && one.State == models.DeliverySeen
-	})
-	return pageOf(silent, page), len(silent), nil
-}
-
-func pageOf(named []Named, page int) []Named {
-	from := min(max(page, 0)*RollPage, len(named))
-	return named[from:min(from+RollPage, len(named))]
-}
-
-// names reads people by folded name; ids may be any number.
-func (p part) names(db *gorm.DB, ids []int64) ([]Named, error) {
-	named := make([]Named, 0, len(ids))
-	for begin := 0; begin < len(ids); begin += maxNamed {
-		var part []models.Person
-		if err := db.Select("id", "name", "folded", "phone").Where("id IN ?",
-			ids[begin:min(begin+maxNamed, len(ids))]).Find(&part).Error; err != nil {
-			return nil, fmt.Errorf("names: %w", err)
-		}
-		for _, person := range part {
-			named = append(named, Named{Person: person.ID, Name: person.Name, Phone: person.Phone})
-		}
-	}
-	titles, err := p.titles(db, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i := range named {
-		named[i].Titles = titles[named[i].Person]
-	}
-	slices.SortStableFunc(named, byName)
-	return named, nil
-}
-
-// byName sorts as people look names up: by the folded name.
-func byName(a, b Named) int {
-	if one, other := models.Fold(a.Name), models.Fold(b.Name); one != other {
-		if one < other {
-			return -1
-		}
-		return 1
-	}
-	return int(a.Person - b.Person)
-}
-
-// titles are the posts that people hold today, as they are called.
-func (p part) titles(db *gorm.DB, ids []int64) (map[int64]string, error) {
-	today := models.DateOf(p.clock.Local())
-	titles := map[int64]string{}
-	for begin := 0; begin < len(ids); begin += maxNamed {
-		var rows []struct {
-			PersonID    int64
-			Title, Name string
-		}
-		err := db.Table("terms t").Select("t.person_id, t.title, b.name").Joins("JOIN branches b ON b.id = t.branch_id").
-			Where("t.person_id IN ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
-				ids[begin:min(begin+maxNamed, len(ids))], today, today).
-			Order("t.person_id, t.id").Scan(&rows).Error
-		if err != nil {
-			return nil, fmt.Errorf("titles: %w", err)
-		}
-		for _, row := range rows {
-			if titles[row.PersonID] != "" {
-				titles[row.PersonID] += "; "
-			}
-			titles[row.PersonID] += row.Title + ", " + row.Name
-		}
-	}
-	return titles, nil
 }
 
 // Reader is a person as a notice addresses them. Actor is that person or the
