@@ -46,7 +46,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"Consent", func(a services.Actor) error { return w.Privacy.Consent(w.ctx, as(a, officer), "v1") }},
 		{"Withdraw", func(a services.Actor) error { return w.Privacy.Withdraw(w.ctx, as(a, officer)) }},
 		{"SetBrief", func(a services.Actor) error { return w.SetBrief(w.ctx, as(a, officer), true) }},
-		{"Privacy", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
+		{"Mine", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
 		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},
 		{"Queue", func(a services.Actor) error {
@@ -77,12 +77,12 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		covered[call.name] = true
 	}
 	takesActor := reflect.TypeFor[services.Actor]()
-	methods := reflect.TypeOf(w.Service)
-	for i := range methods.NumMethod() {
-		method := methods.Method(i)
-		for j := range method.Type.NumIn() {
-			if method.Type.In(j) == takesActor && !covered[method.Name] {
-				t.Errorf("%s takes an actor and is not in this test", method.Name)
+	for _, part := range []any{w.Service, w.Requests, w.Privacy} {
+		for method := range reflect.TypeOf(part).Methods() {
+			for in := range method.Type.Ins() {
+				if in == takesActor && !covered[method.Name] {
+					t.Errorf("%T.%s takes an actor and is not in this test", part, method.Name)
+				}
 			}
 		}
 	}
