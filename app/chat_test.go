@@ -44,6 +44,16 @@ func readPlay(t *testing.T, path string) play.Script {
 	return script
 }
 
+// castOf are the accounts that play.
+func castOf(script play.Script) (accounts []string) {
+	for _, line := range script.Lines {
+		if fields := strings.Fields(line); len(fields) == 4 && fields[0] == "actor" {
+			accounts = append(accounts, fields[3])
+		}
+	}
+	return accounts
+}
+
 // perform runs a play on a stage and returns it with what was answered.
 func perform(t *testing.T, script play.Script, on stage, house *house) string {
 	t.Helper()

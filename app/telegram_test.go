@@ -38,7 +38,7 @@ func playOverTelegram(t *testing.T, name, way string) {
 		house: house, server: server, users: map[string]*telegramtest.User{},
 		seen: map[string]map[int]int{}, handled: make(chan struct{}, 100),
 	}
-	stage.move(t, script.Cast()...)
+	stage.move(t, castOf(script)...)
 	stage.open(t, channel, way)
 	got := perform(t, script, stage, house)
 	if want := strings.Join(script.Lines, "\n") + "\n"; got != want {

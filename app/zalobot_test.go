@@ -101,7 +101,7 @@ func TestRequestsOverZaloBot(t *testing.T) {
 			})
 			house := openHouse(t, channel)
 			stage := newPlatformStage(house, zalobot.Name)
-			for _, externalID := range readPlay(t, "../bot/page/testdata/"+play+".chat").Cast() {
+			for _, externalID := range castOf(readPlay(t, "../bot/page/testdata/"+play+".chat")) {
 				user := server.Known(zalobottest.ID("user", len(stage.phones)+1), externalID)
 				stage.move(t, externalID, user.ID, botPhone{user})
 			}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -419,14 +418,4 @@ func (b *broadcast) converse(ctx context.Context) (took []time.Duration) {
 			}
 		})
 	}
-}
-
-// logs are what the replicas have said.
-func (b *broadcast) logs() string {
-	var all strings.Builder
-	for _, one := range b.replicas {
-		content, _ := os.ReadFile(one.log)
-		all.Write(content)
-	}
-	return all.String()
 }

@@ -99,3 +99,13 @@ func broadcasts(t *testing.T, options benchBroadcast) figures {
 	}
 	return result
 }
+
+// logs are what the replicas have said.
+func (b *broadcast) logs() string {
+	var all strings.Builder
+	for _, one := range b.replicas {
+		content, _ := os.ReadFile(one.log)
+		all.Write(content)
+	}
+	return all.String()
+}

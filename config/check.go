@@ -84,11 +84,8 @@ func (p *Problems) parse(err error) {
 type Need string
 
 const (
-	NeedSecret    Need = "SECRET_KEY" // whoever opens the database, except the demo
-	NeedDatabase  Need = "DATABASE_URL"
-	NeedRedis     Need = "REDIS_URL"
-	NeedPublicURL Need = "PUBLIC_URL"
-	NeedWebhook   Need = "webhook" // what the channels in webhook mode need, if any is
+	NeedSecret  Need = "SECRET_KEY" // whoever opens the database, except the demo
+	NeedWebhook Need = "webhook"    // what the channels in webhook mode need, if any is
 )
 
 // Check names as *Problems what a command needs and does not have.

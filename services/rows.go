@@ -61,15 +61,6 @@ func Found(err error, code string, id int64) error {
 	return fmt.Errorf("read %s %d: %w", code, id, err)
 }
 
-// One reads the first row that a query finds, and whether there is one.
-func One[T any](db *gorm.DB) (row T, found bool, err error) {
-	err = db.Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return row, false, nil
-	}
-	return row, err == nil, err
-}
-
 // LockWard makes who changes something of a ward as a whole wait for who does
 // already.
 func LockWard(tx *gorm.DB, ward int64) error {

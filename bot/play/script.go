@@ -61,17 +61,6 @@ func Read(path string) (Script, error) {
 // Text is the play as it stands in its file.
 func (s Script) Text() string { return strings.Join(s.Lines, "\n") + "\n" }
 
-// Cast are the accounts that play.
-func (s Script) Cast() []string {
-	var accounts []string
-	for _, line := range s.Lines {
-		if fields := strings.Fields(line); len(fields) == 4 && fields[0] == "actor" {
-			accounts = append(accounts, fields[3])
-		}
-	}
-	return accounts
-}
-
 // Stage is a channel as a play sees it.
 type Stage interface {
 	// Act does one thing as a user and returns when the bot has answered it.

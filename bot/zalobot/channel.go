@@ -160,29 +160,6 @@ type chatAction struct {
 	Action string `json:"action"`
 }
 
-// Me asks who the bot is: its id and its account's name, by which people find it
-// in Zalo.
-func (c *Channel) Me(ctx context.Context) (id, name string, err error) {
-	result, err := c.ask(ctx, callPatience, "getMe", struct{}{})
-	if err != nil {
-		return "", "", err
-	}
-	var self struct {
-		ID          botapi.Word `json:"id"`
-		AccountName botapi.Word `json:"account_name"`
-		DisplayName botapi.Word `json:"display_name"`
-	}
-	if err := json.Unmarshal(result, &self); err != nil || self.ID == "" {
-		return "", "", &bot.SendError{Fate: bot.Retry,
-			Cause: &failure{method: "getMe", said: true, description: "the answer names nobody"}}
-	}
-	name = string(self.AccountName)
-	if name == "" {
-		name = string(self.DisplayName)
-	}
-	return string(self.ID), name, nil
-}
-
 // ask makes a call on behalf of others: its failure is a *bot.SendError.
 func (c *Channel) ask(ctx context.Context, patience time.Duration, method string, params any) (json.RawMessage, error) {
 	result, err := c.call(ctx, patience, method, params)

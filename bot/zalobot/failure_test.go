@@ -224,8 +224,6 @@ func TestNoErrorTellsTheToken(t *testing.T) {
 	channel := New(Config{Token: testToken, APIURL: "http://127.0.0.1:1", Client: &http.Client{Transport: leaky{}}})
 	_, err := channel.Send(t.Context(), "42", bot.Reply{Text: "riêng tư"})
 	check(err)
-	_, _, err = channel.Me(t.Context())
-	check(err)
 	check(channel.SetWebhook(t.Context(), "https://x.vn", "secret-word"))
 	_, err = channel.Fetch(t.Context(), "http://127.0.0.1:1/bot"+testToken, 10)
 	check(err)

@@ -260,13 +260,3 @@ func TestTyping(t *testing.T) {
 	}
 	checkFate(t, l.channel.Typing(t.Context(), "nobody"), bot.Unreachable, bot.WhyLeft)
 }
-
-func TestMe(t *testing.T) {
-	l := newLine(t, nil)
-	if id, name, err := l.channel.Me(t.Context()); id == "" || name != "bot.canbo" || err != nil {
-		t.Errorf("Me = %q, %q, %v", id, name, err)
-	}
-	l.server.Fail(faultOf("getMe", 401))
-	_, _, err := l.channel.Me(t.Context())
-	checkFate(t, err, bot.Broken, bot.WhyToken)
-}

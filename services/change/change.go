@@ -142,9 +142,6 @@ type Card struct {
 	Events []models.ChangeEvent
 }
 
-// DecideFunc is a decision with words to the proposer: Return or Refuse.
-type DecideFunc func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card, error)
-
 // proposers and readers of the ward's requests among its users.
 var (
 	proposers = []services.Role{services.Officer, services.Clerk, services.Leader, services.Admin}

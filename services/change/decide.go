@@ -120,8 +120,6 @@ func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, ve
 	return s.answer(ctx, actor, id, version, reason, move{Action: "change.refused", To: models.ChangeRefused})
 }
 
-var _, _ DecideFunc = (*Service)(nil).Return, (*Service)(nil).Refuse
-
 func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, reason string,
 	no move) (Card, error) {
 	if err := decider(actor); err != nil {

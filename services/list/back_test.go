@@ -1,6 +1,7 @@
 package list_test
 
 import (
+	"strings"
 	"testing"
 
 	"canbobot/models"
@@ -126,7 +127,11 @@ func TestReviewBesideTheListBefore(t *testing.T) {
 		list.ReviewNew: "Mới, Nhiều", list.ReviewGone: "Đi", list.ReviewChanged: "", list.ReviewNegative: "",
 		list.ReviewHigh: "Nhiều",
 	} {
-		if got := list.Names(review.Items[kind]); got != want {
+		var names []string
+		for _, item := range review.Items[kind] {
+			names = append(names, item.Name)
+		}
+		if got := strings.Join(names, ", "); got != want {
 			t.Errorf("%s: %q, want %q", kind, got, want)
 		}
 	}

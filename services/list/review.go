@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -206,13 +205,4 @@ func median(amounts []int64) int64 {
 	}
 	slices.Sort(amounts)
 	return amounts[len(amounts)/2]
-}
-
-// Names joins the names of items, for logs of tests and cards alike.
-func Names(items []ReviewItem) string {
-	names := make([]string, len(items))
-	for i, item := range items {
-		names[i] = item.Name
-	}
-	return strings.Join(names, ", ")
 }

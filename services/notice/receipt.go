@@ -203,24 +203,6 @@ func mine(tx *gorm.DB, actor services.Actor, notices ...int64) *gorm.DB {
 		outbox.NoticeSent, notices)
 }
 
-// Unread counts the actor's notices that want something of them: not seen, or
-// to be confirmed.
-func (i *Inbox) Unread(ctx context.Context, actor services.Actor) (int64, error) {
-	if err := recipient(actor); err != nil {
-		return 0, err
-	}
-	var unread int64
-	err := i.store.WithContext(ctx).Table("deliveries d").Joins("JOIN notices n ON n.id = d.subject_id").
-		Where("d.ward_id = ? AND d.person_id = ? AND d.subject_kind = ? AND d.kind = ?", actor.Ward, actor.Person,
-			outbox.Notice, outbox.NoticeSent).
-		Where("d.state <> ? AND (n.needs_confirm OR d.state <> ?)", models.DeliveryConfirmed, models.DeliverySeen).
-		Count(&unread).Error
-	if err != nil {
-		return 0, fmt.Errorf("unread notices: %w", err)
-	}
-	return unread, nil
-}
-
 // Progress is what became of a notice: how many people it was for, and how far
 // it got. Each of them is in one of Queued, Sent and Failed.
 type Progress struct {

@@ -7,7 +7,6 @@ import (
 // How much speaks for a row and a person being the same human. Under enough,
 // they are not; a name alone says little, for many people share one.
 const (
-	sameCitizen = 100
 	samePhone   = 20
 	sameDay     = 10
 	sameYear    = 6

@@ -44,12 +44,3 @@ func ParseCitizen(text string) (number string, lost bool, err error) {
 	}
 	return number, lost, nil
 }
-
-// CitizenYear is the year of birth that a number tells.
-func CitizenYear(number string) int {
-	if len(number) != CitizenDigits {
-		return 0
-	}
-	century := 1900 + 100*(int(number[3]-'0')/2)
-	return century + 10*int(number[4]-'0') + int(number[5]-'0')
-}

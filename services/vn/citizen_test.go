@@ -21,9 +21,4 @@ func TestNumbersOfCitizens(t *testing.T) {
 			t.Errorf("%q: %q, %v", text, got, lost)
 		}
 	}
-	for number, year := range map[string]int{"042168001234": 1968, "042301001234": 2001, "042068001234": 1968} {
-		if got := vn.CitizenYear(number); got != year {
-			t.Errorf("%s: %d", number, got)
-		}
-	}
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Example is the text of .env.example: every key with its help, its default and
+// example is the text of .env.example: every key with its help, its default and
 // what a right value looks like, all of them switched off.
-func Example() string {
+func example() string {
 	var text strings.Builder
 	text.WriteString("# Settings of canbobot. Copy this file to .env, or set the keys in the environment.\n")
 	text.WriteString("# Every key may be left out; the value shown is the default.\n")
