@@ -159,8 +159,8 @@ var outside = []struct {
 	why     string
 }{
 	{"gorm.io/", []string{"models", "services", "app", "bench"}, "no *gorm.DB above a service"},
-	{"github.com/glebarez/", []string{"models"}, "one package registers the SQLite driver"},
-	{"modernc.org/", nil, "registers the driver name that glebarez/sqlite has taken"},
+	{"github.com/libtnb/", []string{"models"}, "one package opens SQLite"},
+	{"modernc.org/", []string{"models"}, "one package opens SQLite"},
 	{"gorm.io/driver/sqlite", nil, "needs cgo"},
 	{"github.com/pressly/goose", []string{"models"}, "models open and migrate"},
 	{"github.com/jackc/pgx", []string{"models", "services", "app", "bench"}, "SQL stays below the conversation"},
@@ -407,7 +407,7 @@ func TestHouseCatches(t *testing.T) {
 		{"services/cases/a.go", `import "net/http/httptest"`, "know no HTTP"},
 		{"bot/delivery/a.go", `import "github.com/redis/go-redis/v9"`, "what Redis holds"},
 		{"bot/web/a.go", `import t "github.com/go-telegram-bot-api/telegram-bot-api/v5"`, "no Telegram type"},
-		{"models/open.go", `import _ "modernc.org/sqlite"`, "taken"},
+		{"services/rows.go", `import "modernc.org/sqlite"`, "one package opens SQLite"},
 		{"models/open.go", `func f() { db.AutoMigrate() }`, "AutoMigrate"},
 		{"models/open_test.go", `func f() { db.Raw().AutoMigrate() }`, ""},
 		{"models/open.go", `func f() { x.Raw().AutoMigrate() }`, "AutoMigrate"},

@@ -15,13 +15,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/libtnb/sqlite"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
+	driver "modernc.org/sqlite"
 )
 
 // Dialect names the database in use.
@@ -120,17 +121,15 @@ func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*S
 }
 
 func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {
-	// _time_format must stay out: with it the driver drops _txlock, and
-	// concurrent transactions fail busy.
-	values := url.Values{}
+	values := url.Values{"_txlock": {"immediate"}, "_time_format": {"sqlite"}}
 	for _, pragma := range []string{"journal_mode(WAL)", "busy_timeout(5000)", "foreign_keys(1)", "synchronous(NORMAL)"} {
 		values.Add("_pragma", pragma)
 	}
-	values.Set("_txlock", "immediate")
-	db, err := sql.Open(sqlite.DriverName, "file:"+path+"?"+values.Encode())
+	connector, err := driver.NewConnector("file:" + path + "?" + values.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open database file: %w", err)
 	}
+	db := sql.OpenDB(keeping{connector})
 	// One connection makes writers queue fairly instead of failing busy. Inside
 	// a transaction nothing may query outside it.
 	db.SetMaxOpenConns(1)
@@ -138,7 +137,7 @@ func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, 
 		db.Close()
 		return nil, fmt.Errorf("open database file %s: %w", path, err)
 	}
-	orm, err := gorm.Open(sqlite.Dialector{Conn: db, DriverName: sqlite.DriverName}, config)
+	orm, err := gorm.Open(sqlite.New(sqlite.Config{Conn: db}), config)
 	if err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open database file: %w", err)

@@ -76,7 +76,7 @@ func caller() (at string, test bool) {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	for {
 		frame, more := frames.Next()
-		if !strings.Contains(frame.File, "gorm.io/") && !strings.Contains(frame.File, "glebarez/") &&
+		if !strings.Contains(frame.File, "gorm.io/") && !strings.Contains(frame.File, "libtnb/") &&
 			!strings.HasSuffix(frame.File, "/services/rows.go") {
 			folder, file := path.Split(frame.File)
 			test := strings.HasSuffix(file, "_test.go") || strings.HasSuffix(folder, "test/") ||
