@@ -25,6 +25,7 @@ import (
 	"canbobot/bot/zalobot"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/ward"
 )
@@ -171,16 +172,27 @@ func (h *house) Act(ctx context.Context, user string, what rune, text string) (e
 // Shown is what somebody's page shows that was not told before.
 func (h *house) Shown(user string) []play.Message { return h.page.Shown(user) }
 
-// Settle waits until every job is done.
+// Settle waits until every job is done. A follower of a notice which gets no
+// further puts itself off, longer each time: it is woken once, when there is
+// nothing else to do, and sees all that has changed.
 func (h *house) Settle(ctx context.Context) error {
-	tick := time.NewTicker(3 * time.Millisecond)
+	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	db, follow := h.ward.Store.WithContext(ctx), outbox.Follow{}.Kind()
+	for woken := false; ; {
 		var open int64
-		err := h.ward.Store.WithContext(ctx).Table("river_job").
-			Where("state IN ?", []string{"available", "running", "pending", "retryable"}).Count(&open).Error
-		if err != nil || open == 0 {
+		err := db.Table("river_job").Where("state IN ? OR state = 'available' AND (kind <> ? OR scheduled_at < ?)",
+			[]string{"running", "pending", "retryable"}, follow, time.Now().UTC().Add(50*time.Millisecond)).Count(&open).Error
+		if err != nil || open == 0 && woken {
 			return err
+		}
+		if open == 0 {
+			woken = true
+			if err := db.Exec("UPDATE river_job SET state = 'available', scheduled_at = created_at "+
+				"WHERE kind = ? AND state IN ('available', 'scheduled')", follow).Error; err != nil {
+				return err
+			}
+			continue
 		}
 		select {
 		case <-ctx.Done():

@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"flag"
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -17,6 +20,10 @@ const childServes = "CANBOBOT_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childServes) == "" {
+		// A play waits for its jobs for as long as it works.
+		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
 		code := m.Run()
 		chromium.end()
 		os.Exit(code)

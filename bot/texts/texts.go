@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -30,39 +31,48 @@ type Texts struct {
 	Problem func(problem string)
 }
 
-// Load reads the embedded texts.
+// Load finds the words in the embedded texts.
 func Load(problem func(string)) (*Texts, error) {
-	t := &Texts{words: map[string]string{}, Problem: problem}
-	files, err := vietnamese.ReadDir(".")
+	words, err := read()
 	if err != nil {
 		return nil, fmt.Errorf("texts: %w", err)
+	}
+	return &Texts{words: words, Problem: problem}, nil
+}
+
+// read reads the embedded texts; nobody changes what it returns.
+var read = sync.OnceValues(func() (map[string]string, error) {
+	words := map[string]string{}
+	files, err := vietnamese.ReadDir(".")
+	if err != nil {
+		return nil, err
 	}
 	for _, file := range files {
 		content, err := vietnamese.ReadFile(file.Name())
 		if err != nil {
-			return nil, fmt.Errorf("texts: %w", err)
+			return nil, err
 		}
 		tree := map[string]any{}
 		if err := yaml.Unmarshal(content, &tree); err != nil {
 			return nil, fmt.Errorf("%s: %w", file.Name(), err)
 		}
-		if err := t.flatten("", tree); err != nil {
+		if err := flatten(words, "", tree); err != nil {
 			return nil, fmt.Errorf("%s: %w", file.Name(), err)
 		}
 	}
-	return t, nil
-}
+	return words, nil
+})
 
-func (t *Texts) flatten(prefix string, tree map[string]any) error {
+func flatten(words map[string]string, prefix string, tree map[string]any) error {
 	for name, value := range tree {
 		switch v := value.(type) {
 		case string:
-			if t.Has(prefix + name) {
+			if _, twice := words[prefix+name]; twice {
 				return fmt.Errorf("%s%s is there twice", prefix, name)
 			}
-			t.words[prefix+name] = strings.TrimRight(norm.NFC.String(v), "\n ")
+			words[prefix+name] = strings.TrimRight(norm.NFC.String(v), "\n ")
 		case map[string]any:
-			if err := t.flatten(prefix+name+".", v); err != nil {
+			if err := flatten(words, prefix+name+".", v); err != nil {
 				return err
 			}
 		default:

@@ -43,7 +43,7 @@ func failForStrays(t testing.TB) {
 func watchWards(store *models.Store) error {
 	check := func(tx *gorm.DB) {
 		statement := tx.Statement.SQL.String()
-		if services.IsAcrossWards(tx) || !goesAstray(statement) {
+		if services.IsAcrossWards(tx) || !judge(statement) {
 			return
 		}
 		at, asked := caller()
@@ -123,13 +123,30 @@ var (
 		`(?:=|in\b|between\b)\s*(?:[?$@(]|any\b|v\.id\b)`)
 )
 
+// judged are the statements that goesAstray has been asked of, and its answers:
+// a test sends the same few hundred thousands of times.
+var judged sync.Map
+
+func judge(statement string) bool {
+	if astray, ok := judged.Load(statement); ok {
+		return astray.(bool)
+	}
+	astray := goesAstray(statement)
+	if wardTables.Load() != nil {
+		judged.Store(statement, astray)
+	}
+	return astray
+}
+
+var unquoted = strings.NewReplacer(`"`, "", "`", "")
+
 // goesAstray reports whether a statement goes over rows of several wards.
 func goesAstray(statement string) bool {
 	tables := wardTables.Load()
 	if tables == nil {
 		return false
 	}
-	text := literal.ReplaceAllString(strings.NewReplacer(`"`, "", "`", "").Replace(strings.ToLower(statement)), "''")
+	text := literal.ReplaceAllString(unquoted.Replace(strings.ToLower(statement)), "''")
 	for _, match := range reference.FindAllStringSubmatch(text, -1) {
 		if (*tables)[match[1]] {
 			_, where, _ := strings.Cut(text, "where ")
