@@ -24,7 +24,29 @@ type Policy struct {
 	ReplacedByID    *int64
 	CreatedAt       time.Time
 	Rules           []PolicyRule `gorm:"foreignKey:PolicyID"`
+
+	State   PolicyState
+	Version int `gorm:"default:1"`
+	// ReplacesID ends the day before this one begins.
+	ReplacesID *int64
+	Ending     Date `gorm:"column:ending_on"` // the last day that is proposed
+	// ProposedByStaff proposed it, or its end; nil where the program did.
+	ProposedByStaff *int64
+	SubmittedAt     *time.Time
+	RemindedAt      *time.Time
+	DecidedByStaff  *int64
+	DecidedAt       *time.Time
 }
+
+// PolicyState is how far it is agreed what the ward pays.
+type PolicyState string
+
+const (
+	PolicyProposed PolicyState = "proposed"
+	PolicyInForce  PolicyState = "in_force"
+	PolicyEnding   PolicyState = "ending" // in force, and its end waits
+	PolicyRefused  PolicyState = "refused"
+)
 
 // Accrual says what a month begun or ended in the middle is worth.
 type Accrual string

@@ -38,7 +38,7 @@ func Organizations() []models.Organization { return slices.Clone(organizations) 
 // has no number that is known.
 func TownPolicy(ward int64, at time.Time) models.Policy {
 	return models.Policy{
-		WardID: ward, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
+		WardID: ward, State: models.PolicyInForce, Code: "town", Name: "Hỗ trợ chi đoàn, chi hội", Source: "town",
 		LegalBasis: "Thông báo kết luận cuộc họp của thị xã Hồng Lĩnh về hỗ trợ chi đoàn, chi hội",
 		Issuer:     "Thị xã Hồng Lĩnh",
 		From:       models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,

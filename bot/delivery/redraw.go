@@ -20,7 +20,7 @@ func (s *Sender) Redraw(ctx context.Context, args outbox.Redraw) error {
 	resent := map[int64]bool{} // accounts: only their newest card counts
 	for _, card := range cards {
 		channel := s.Channels[card.Channel]
-		if channel == nil || card.Via != "" {
+		if channel == nil || card.Via != "" || args.Version != 0 && card.Version >= args.Version {
 			continue
 		}
 		editor, edits := channel.(bot.Editor)

@@ -224,4 +224,11 @@ func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind ou
 	return of.Outbox.Tell(ctx, tx, messages...)
 }
 
+// Redraw has the cards of an item drawn as it has become; who is told of that
+// version reads of it anyway.
+func (of *Items[T, S]) Redraw(ctx context.Context, tx *gorm.DB, by services.Actor, item Item) error {
+	return of.Outbox.Enqueue(ctx, tx, outbox.Redraw{Ward: item.Ward, Subject: of.Card, SubjectID: item.ID, By: by.Account,
+		Version: item.Version})
+}
+
 func (of *Items[T, S]) subject(item Item) string { return fmt.Sprintf("%s:%d", of.Subject, item.ID) }

@@ -122,7 +122,7 @@ func (of *Items[T, S]) make(act *Act[T], move Move[T, S]) error {
 	if err != nil {
 		return err
 	}
-	return of.Outbox.Redraw(act.Context, act.TX, act.Actor, act.Item.Ward, of.Card, act.Item.ID)
+	return of.Redraw(act.Context, act.TX, act.Actor, act.Item)
 }
 
 // write writes the row, its signatures and the journal.

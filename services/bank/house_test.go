@@ -79,9 +79,10 @@ func newHouse(t testing.TB) *house {
 	other := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)
 	h.create(&other)
-	h.create(&models.Policy{WardID: h.ward.ID, Code: "town", Name: "Mức", Source: "town", LegalBasis: "Kết luận",
-		From:    models.NewDate(2021, 1, 1),
-		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
+	h.create(&models.Policy{State: models.PolicyInForce, WardID: h.ward.ID, Code: "town", Name: "Mức", Source: "town",
+		LegalBasis: "Kết luận",
+		From:       models.NewDate(2021, 1, 1),
+		Accrual:    models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}}})
 	for i, one := range people {
 		if i%2 == 0 {

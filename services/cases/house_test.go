@@ -72,7 +72,8 @@ func newHouse(t *testing.T) *house {
 	h.foreign = h.addStaff(h.other, services.Clerk, 0)
 	h.stranger = services.Actor{Channel: "web"}
 
-	h.create(&models.Policy{WardID: h.ward, Code: "town", Name: "Mức của thị xã", Source: "town",
+	h.create(&models.Policy{State: models.PolicyInForce, WardID: h.ward, Code: "town", Name: "Mức của thị xã",
+		Source:     "town",
 		LegalBasis: "Thông báo kết luận",
 		From:       models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}}})

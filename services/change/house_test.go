@@ -66,7 +66,7 @@ func newHouse(t testing.TB) *house {
 	h.audit = journal.New(h.store, clock)
 	people := identity.New(h.store, secrets, h.audit, box, clock, nil)
 	h.people = people
-	money := money.New(h.store, h.audit, people, clock)
+	money := money.New(h.store, h.audit, box, people, clock)
 	h.roster = roster.New(h.store, secrets, h.audit, clock)
 	h.Service = change.New(h.store, h.roster, money, people, h.audit, box, clock)
 
@@ -104,6 +104,7 @@ func (h *house) newWard(code, name string) models.Ward {
 	ward := models.Ward{Code: code, Name: name, Kind: "phường", RemindAfterHours: 48}
 	h.create(&ward)
 	h.create(&models.Policy{
+		State:  models.PolicyInForce,
 		WardID: ward.ID, Code: "town", Name: "Hỗ trợ của thị xã", Source: "town", LegalBasis: "Nghị quyết",
 		From:    models.NewDate(2021, 1, 1),
 		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,

@@ -77,6 +77,17 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			refused("policy")},
 		"ClosePolicy": {func(a services.Actor) (any, error) { return nil, h.Money.ClosePolicy(ctx, a, h.Policy.ID, on) },
 			refused("policy")},
+		"PolicyCard": {func(a services.Actor) (any, error) { return h.Money.PolicyCard(ctx, a, h.Policy.ID) },
+			refused("policy")},
+		"ApprovePolicy": {func(a services.Actor) (any, error) {
+			return nil, h.Money.ApprovePolicy(ctx, a, h.Policy.ID, 1)
+		}, refused("policy")},
+		"RefusePolicy": {func(a services.Actor) (any, error) {
+			return nil, h.Money.RefusePolicy(ctx, a, h.Policy.ID, 1)
+		}, refused("policy")},
+		"TakeBackPolicy": {func(a services.Actor) (any, error) {
+			return nil, h.Money.TakeBackPolicy(ctx, a, h.Policy.ID, 1)
+		}, refused("policy")},
 		"AllPolicies": {func(a services.Actor) (any, error) { return h.Money.AllPolicies(ctx, a) }, empty},
 		"AddBaseSalary": {func(a services.Actor) (any, error) {
 			return nil, h.Money.AddBaseSalary(ctx, a, models.BaseSalary{From: on, Amount: 3_000_000, LegalBasis: "x"})
@@ -185,6 +196,8 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			t.Errorf("%s is not tried with a foreign actor", method.Name)
 		}
 	}
+	h.Staff(south, services.Leader) // who signs what a foreign leader proposes at home
+	h.Staff(south, services.Leader)
 	for _, role := range []services.Role{services.Stranger, services.Officer, services.Viewer, services.Clerk,
 		services.Leader, services.Admin} {
 		actor := services.Actor{Role: role, Ward: south.ID, Person: a}

@@ -25,9 +25,12 @@ const (
 	mostRules       = 64
 )
 
-// policyWriters enter and end policies, each time with a fresh code. Whether a
-// list made by them is paid a leader decides, who did not prepare it.
+// policyWriters propose policies and their end, each time with a fresh code, and
+// sign what others proposed, as far as the ward's rule lets them.
 var policyWriters = []services.Role{services.Clerk, services.Leader}
+
+// paying are the states of what the ward has agreed to pay.
+var paying = []models.PolicyState{models.PolicyInForce, models.PolicyEnding}
 
 // PolicyEffect is what a policy, or the end of one, does to a month.
 type PolicyEffect struct {
@@ -42,16 +45,16 @@ type PolicyView struct {
 	Used bool // some list has paid by it, or is about to
 }
 
-// AllPolicies lists every policy of the ward, also those that have ended, the
-// latest first.
+// AllPolicies lists every policy of the ward, also those that have ended and those
+// that wait, the latest first; what was refused is left to the journal.
 func (s *Service) AllPolicies(ctx context.Context, actor services.Actor) ([]PolicyView, error) {
 	if err := StaffOnly(actor); err != nil {
 		return nil, err
 	}
 	db := s.store.WithContext(ctx)
 	var policies []models.Policy
-	err := db.Preload("Rules", func(db *gorm.DB) *gorm.DB { return db.Order("policy_rules.id") }).
-		Where("ward_id = ?", actor.Ward).Order("from_date DESC, id DESC").Find(&policies).Error
+	err := withRules(db).Where("ward_id = ? AND state <> ?", actor.Ward, models.PolicyRefused).
+		Order("from_date DESC, id DESC").Find(&policies).Error
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
@@ -82,7 +85,11 @@ func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wante
 	if err != nil {
 		return PolicyEffect{}, err
 	}
-	return s.policyEffect(db, actor.Ward, wanted.From, func(policies []models.Policy) []models.Policy {
+	return s.effectOfNew(db, wanted, old)
+}
+
+func (s *Service) effectOfNew(db *gorm.DB, wanted models.Policy, old *models.Policy) (PolicyEffect, error) {
+	return s.policyEffect(db, wanted.WardID, wanted.From, func(policies []models.Policy) []models.Policy {
 		for i := range policies {
 			if old != nil && policies[i].ID == old.ID {
 				policies[i].To = wanted.From.AddDays(-1)
@@ -92,13 +99,15 @@ func (s *Service) PreviewPolicy(ctx context.Context, actor services.Actor, wante
 	})
 }
 
-// AddPolicy enters a policy. With replaces, an older one of the same source ends
-// the day before, and says by what it was followed. It refuses with invalid and
+// AddPolicy proposes a policy; one that the program enters is in force. With
+// replaces, an older one of the same source ends the day before, once it is agreed
+// to, and says by what it was followed. It refuses with invalid and
 // policy_name, policy_source, policy_basis, policy_dates, policy_rules,
 // policy_amount, policy_coefficient, policy_role, policy_days, policy_percent,
 // policy_cap; with conflict/policy_overlap where another policy of the source
-// pays the same role on one of its days; with conflict/policy_begun where the
-// one replaced begins no earlier.
+// pays the same role on one of its days, or is to; with conflict/policy_begun
+// where the one replaced begins no earlier; with conflict/policy_no_leader where
+// nobody but the actor could sign it.
 func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted models.Policy,
 	replaces int64) (models.Policy, error) {
 	if err := actor.Need(policyWriters...); err != nil {
@@ -108,7 +117,7 @@ func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted mo
 		if err := s.requireFresh(ctx, tx, actor); err != nil {
 			return err
 		}
-		return s.enter(tx, actor, &wanted, replaces)
+		return s.enter(ctx, tx, actor, &wanted, replaces)
 	})
 	return wanted, err
 }
@@ -125,7 +134,7 @@ func (s *Service) AddPolicies(ctx context.Context, actor services.Actor, wanted 
 			return err
 		}
 		for i := range wanted {
-			if err := s.enter(tx, actor, &wanted[i], 0); err != nil {
+			if err := s.enter(ctx, tx, actor, &wanted[i], 0); err != nil {
 				return fmt.Errorf("%s: %w", wanted[i].Name, err)
 			}
 		}
@@ -140,30 +149,32 @@ func (s *Service) AddPolicies(ctx context.Context, actor services.Actor, wanted 
 	return err
 }
 
-func (s *Service) enter(tx *gorm.DB, actor services.Actor, wanted *models.Policy, replaces int64) error {
+func (s *Service) enter(ctx context.Context, tx *gorm.DB, actor services.Actor, wanted *models.Policy,
+	replaces int64) error {
 	wanted.WardID = actor.Ward
 	old, err := s.admit(tx, actor, wanted, replaces)
 	if err != nil {
 		return err
 	}
 	wanted.ID, wanted.ReplacedByID, wanted.CreatedAt = 0, nil, s.clock.UTC()
+	wanted.State, wanted.ReplacesID = models.PolicyInForce, services.Ref(replaces)
 	for i := range wanted.Rules {
 		wanted.Rules[i].ID, wanted.Rules[i].PolicyID = 0, 0
 	}
 	if err := tx.Create(wanted).Error; err != nil {
 		return fmt.Errorf("add policy: %w", err)
 	}
-	detail := journal.Detail{"source": wanted.Source, "basis": wanted.LegalBasis, "from": wanted.From, "to": wanted.To,
-		"rules": wanted.Rules}
-	if old != nil {
-		last := wanted.From.AddDays(-1)
-		if err := tx.Model(&models.Policy{}).Where("id = ?",
-			old.ID).Updates(map[string]any{"to_date": last, "replaced_by_id": wanted.ID}).Error; err != nil {
-			return fmt.Errorf("close policy: %w", err)
-		}
-		detail["replaces"] = old.ID
+	action := "policy.added"
+	if actor.Role == services.System {
+		err = begin(tx, *wanted, old)
+	} else {
+		action = "policy.proposed"
+		err = s.propose(ctx, tx, actor, s.beginning, wanted)
 	}
-	return s.audit.Record(tx, actor, "policy.added", fmt.Sprintf("policy:%d", wanted.ID), detail)
+	if err != nil {
+		return err
+	}
+	return s.audit.Record(tx, actor, action, fmt.Sprintf("policy:%d", wanted.ID), detailOf(*wanted))
 }
 
 // PreviewClose tells what ending a policy would do to the month after its last
@@ -178,7 +189,11 @@ func (s *Service) PreviewClose(ctx context.Context, actor services.Actor, id int
 	if err != nil {
 		return PolicyEffect{}, err
 	}
-	return s.policyEffect(db, actor.Ward, last.AddDays(1), func(policies []models.Policy) []models.Policy {
+	return s.effectOfEnd(db, policy, last)
+}
+
+func (s *Service) effectOfEnd(db *gorm.DB, policy models.Policy, last models.Date) (PolicyEffect, error) {
+	return s.policyEffect(db, policy.WardID, last.AddDays(1), func(policies []models.Policy) []models.Policy {
 		for i := range policies {
 			if policies[i].ID == policy.ID {
 				policies[i].To = last
@@ -188,8 +203,9 @@ func (s *Service) PreviewClose(ctx context.Context, actor services.Actor, id int
 	})
 }
 
-// ClosePolicy ends a policy with its last day. One that has ended by then is
-// conflict/policy_ended.
+// ClosePolicy proposes that a policy ends with its last day; where the program
+// says so it does. One that has ended by then is conflict/policy_ended, and one
+// that waits for a signature conflict/policy_waits.
 func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int64, last models.Date) error {
 	if err := actor.Need(policyWriters...); err != nil {
 		return err
@@ -202,10 +218,17 @@ func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int6
 		if err != nil {
 			return err
 		}
-		if err := tx.Model(&models.Policy{}).Where("id = ?", policy.ID).Update("to_date", last).Error; err != nil {
-			return fmt.Errorf("close policy: %w", err)
+		action := "policy.closed"
+		if actor.Role == services.System {
+			err = tx.Model(&models.Policy{}).Where("id = ?", policy.ID).Update("to_date", last).Error
+		} else {
+			action, policy.Ending = "policy.closing", last
+			err = s.propose(ctx, tx, actor, s.ending, &policy)
 		}
-		return s.audit.Record(tx, actor, "policy.closed", fmt.Sprintf("policy:%d", policy.ID),
+		if err != nil {
+			return fmt.Errorf("close policy %d: %w", policy.ID, err)
+		}
+		return s.audit.Record(tx, actor, action, fmt.Sprintf("policy:%d", policy.ID),
 			journal.Detail{"was": policy.To, "last": last})
 	})
 }
@@ -219,12 +242,19 @@ func closable(db *gorm.DB, actor services.Actor, id int64, last models.Date) (mo
 		return policy, services.Invalid("policy_dates")
 	case !policy.To.IsZero() && !last.Before(policy.To):
 		return policy, services.Conflict("policy_ended").With("to", policy.To)
+	case policy.State != models.PolicyInForce:
+		return policy, services.Conflict("policy_waits")
 	}
 	return policy, nil
 }
 
 func takePolicy(db *gorm.DB, actor services.Actor, id int64) (models.Policy, error) {
-	return services.Take[models.Policy](db.Preload("Rules"), actor, "policy", id)
+	return services.Take[models.Policy](withRules(db), actor, "policy", id)
+}
+
+// withRules reads policies with what they pay, in the order in which it was entered.
+func withRules(db *gorm.DB) *gorm.DB {
+	return db.Preload("Rules", func(db *gorm.DB) *gorm.DB { return db.Order("policy_rules.id") })
 }
 
 // admit cleans a wanted policy and refuses what cannot be one; it returns the
@@ -243,6 +273,18 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 			return nil, services.NotFound("organization").With("codes", strings.Join(codes, ", "))
 		}
 	}
+	var same int64
+	if err := db.Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Count(&same).Error; err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	wanted.Code = fmt.Sprintf("%s-%d", strings.ReplaceAll(models.Fold(wanted.Source), " ", "-"), same+1)
+	return s.stands(db, actor, *wanted, replaces)
+}
+
+// stands refuses a policy that cannot be beside, or in the place of, what the ward
+// pays and is about to; it returns the one that it replaces.
+func (s *Service) stands(db *gorm.DB, actor services.Actor, wanted models.Policy, replaces int64) (*models.Policy,
+	error) {
 	var old *models.Policy
 	if replaces != 0 {
 		row, err := takePolicy(db, actor, replaces)
@@ -256,12 +298,14 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 			return nil, services.Conflict("policy_begun").With("from", row.From)
 		case row.ReplacedByID != nil:
 			return nil, services.Conflict("policy_replaced")
+		case row.State != models.PolicyInForce:
+			return nil, services.Conflict("policy_waits")
 		}
 		old = &row
 	}
 	var others []models.Policy
 	query := db.Preload("Rules").Where("ward_id = ? AND LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)",
-		actor.Ward, wanted.Source, wanted.From)
+		actor.Ward, wanted.Source, wanted.From).Where("state <> ? AND id <> ?", models.PolicyRefused, wanted.ID)
 	if !wanted.To.IsZero() {
 		query = query.Where("from_date <= ?", wanted.To)
 	}
@@ -281,11 +325,6 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 			}
 		}
 	}
-	var same int64
-	if err := db.Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Count(&same).Error; err != nil {
-		return nil, fmt.Errorf("policies: %w", err)
-	}
-	wanted.Code = fmt.Sprintf("%s-%d", strings.ReplaceAll(models.Fold(wanted.Source), " ", "-"), same+1)
 	return old, nil
 }
 
@@ -403,8 +442,8 @@ func (s *Service) Policies(ctx context.Context, actor services.Actor) ([]models.
 		return nil, err
 	}
 	var policies []models.Policy
-	err := s.store.WithContext(ctx).Preload("Rules", func(db *gorm.DB) *gorm.DB { return db.Order("policy_rules.id") }).
-		Where("ward_id = ? AND (to_date IS NULL OR to_date >= ?)", actor.Ward, s.today()).
+	err := withRules(s.store.WithContext(ctx)).
+		Where("ward_id = ? AND (to_date IS NULL OR to_date >= ?) AND state IN ?", actor.Ward, s.today(), paying).
 		Order("from_date, id").Find(&policies).Error
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)

@@ -37,6 +37,21 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 	if err != nil || policy.Name != "Hỗ trợ thêm" {
 		t.Fatalf("%+v, %v", policy, err)
 	}
+	if got := h.Prepare("2026-04").Run.Total; got != 350_000 {
+		t.Errorf("April, before it is agreed to: %d", got)
+	}
+	agreed := func(id int64) {
+		t.Helper()
+		card, err := h.Money.PolicyCard(ctx, h.Leader, id)
+		if err != nil || card.WhyNot != "" || card.Effect == nil {
+			t.Fatalf("%+v, %v", card, err)
+		}
+		moneytest.WantCode(t, h.Money.ApprovePolicy(ctx, h.Clerk, id, card.Version), services.KindDenied, "role")
+		if err := h.Money.ApprovePolicy(ctx, h.Leader, id, card.Version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	agreed(policy.ID)
 	if got := h.Prepare("2026-04").Run.Total; got != 450_000 {
 		t.Errorf("April: %d", got)
 	}
@@ -51,6 +66,9 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = h.Money.AddPolicy(ctx, h.Clerk, raise, h.Policy.ID)
+	moneytest.WantCode(t, err, services.KindConflict, "policy_overlap") // with the one that waits
+	agreed(followed.ID)
 	view := h.Prepare("2026-04")
 	if got := view.Run.Total; got != 300_000+234_000+100_000 {
 		t.Errorf("April after the raise: %d", got)
@@ -77,9 +95,61 @@ func TestAPolicyIsEnteredClosedAndFollowed(t *testing.T) {
 	if err := h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, last); err != nil {
 		t.Fatal(err)
 	}
+	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, last), services.KindConflict, "policy_waits")
+	if views, err := h.Money.Policies(ctx, h.Clerk); err != nil || len(views) != 2 || !views[1].To.IsZero() {
+		t.Errorf("what the ward pays while an end waits: %+v, %v", views, err)
+	}
+	agreed(policy.ID)
 	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, last), services.KindConflict, "policy_ended")
 	moneytest.WantCode(t, h.Money.ClosePolicy(ctx, h.Clerk, policy.ID, models.NewDate(2026, 3, 1)), services.KindInvalid,
 		"policy_dates")
+}
+
+// What is refused pays nothing, what was to end goes on, and of a leader's own
+// proposal another leader decides.
+func TestAPolicyIsNobodysOwnAct(t *testing.T) {
+	h := moneytest.New(t)
+	h.Store.Model(&models.Staff{}).Where("role = 'leader' AND id <> ?", h.Leader.Staff).Update("active", false)
+	_, err := h.Money.AddPolicy(ctx, h.Leader, newRule(func(*models.Policy) {}), 0)
+	moneytest.WantCode(t, err, services.KindConflict, "policy_no_leader")
+	second := h.Staff(h.Ward, services.Leader)
+	policy, err := h.Money.AddPolicy(ctx, h.Leader, newRule(func(*models.Policy) {}), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moneytest.WantCode(t, h.Money.ApprovePolicy(ctx, h.Leader, policy.ID, policy.Version), services.KindDenied, "own")
+	moneytest.WantCode(t, h.Money.ApprovePolicy(ctx, second, policy.ID, policy.Version-1), services.KindConflict,
+		"moved.policy.outdated")
+	h.Store.Model(&models.Account{}).Where("id = ?", second.Account).Update("stepped_up_until", h.Now.Add(-time.Minute))
+	moneytest.WantCode(t, h.Money.ApprovePolicy(ctx, second, policy.ID, policy.Version), services.KindDenied, "step_up")
+	if err := h.Money.RefusePolicy(ctx, second, policy.ID, policy.Version); err != nil {
+		t.Fatal(err)
+	}
+	moneytest.WantCode(t, h.Money.RefusePolicy(ctx, second, policy.ID, policy.Version), services.KindConflict,
+		"moved.policy.decided")
+	if views, err := h.Money.AllPolicies(ctx, h.Clerk); err != nil || len(views) != 1 {
+		t.Errorf("%+v, %v", views, err)
+	}
+	if err := h.Money.ClosePolicy(ctx, h.Clerk, h.Policy.ID, models.NewDate(2026, 4, 30)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Money.RefusePolicy(ctx, second, h.Policy.ID, 2); err != nil {
+		t.Fatal(err)
+	}
+	card, err := h.Money.PolicyCard(ctx, h.Clerk, h.Policy.ID)
+	if err != nil || card.State != models.PolicyInForce || !card.To.IsZero() || !card.Ending.IsZero() ||
+		card.Effect != nil {
+		t.Errorf("%+v, %v", card, err)
+	}
+	var told int64
+	h.Store.Model(&models.Delivery{}).Where("kind = 'policy_asked' AND staff_id = ?", second.Staff).Count(&told)
+	if told != 2 {
+		t.Errorf("asked %d times", told)
+	}
+	h.Store.Model(&models.Delivery{}).Where("kind = 'policy_decided'").Count(&told)
+	if told != 2 {
+		t.Errorf("who proposed it was told %d times", told)
+	}
 }
 
 func TestPoliciesThatCannotBeMeant(t *testing.T) {

@@ -110,8 +110,8 @@ func LoadCalculus(tx *gorm.DB, ward int64, window window) (Calculus, error) {
 	err := tx.Raw(`
 SELECT p.*, r.id AS rule_id, r.role, r.organization_code AS organization, r.amount, r.coefficient
 FROM policies p JOIN policy_rules r ON r.policy_id = p.id
-WHERE p.ward_id = ? AND p.from_date <= ? AND (p.to_date IS NULL OR p.to_date >= ?)
-ORDER BY p.id, r.id`, ward, window.to, window.from).Scan(&rows).Error
+WHERE p.ward_id = ? AND p.from_date <= ? AND (p.to_date IS NULL OR p.to_date >= ?) AND p.state IN ?
+ORDER BY p.id, r.id`, ward, window.to, window.from, paying).Scan(&rows).Error
 	if err != nil {
 		return Calculus{}, fmt.Errorf("policies: %w", err)
 	}

@@ -8,27 +8,31 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 )
 
-// Identity is deciding on policies asks of services/identity.
-type Identity interface {
-	// RequireFresh refuses with denied/step_up unless the actor entered a code
-	// a short while ago.
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
-}
-
 // Service keeps policies and what they owe. Every method checks the actor's role and ward.
 type Service struct {
-	store    *models.Store
-	audit    *journal.Service
-	identity Identity
-	clock    services.Clock
+	store *models.Store
+	audit *journal.Service
+	gate  approve.Gate
+	clock services.Clock
+	// beginning are the policies as what waits to begin, ending as what waits to end.
+	beginning, ending *proposals
+	// Waiting remind of those that wait too long for their signatures.
+	Waiting []approve.Reminder
 }
 
-func New(store *models.Store, audit *journal.Service, identity Identity, clock services.Clock) *Service {
-	return &Service{store: store, audit: audit, identity: identity, clock: clock}
+func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, gate approve.Gate,
+	clock services.Clock) *Service {
+	s := &Service{store: store, audit: audit, gate: gate, clock: clock}
+	approvals := approve.New(store, audit, clock)
+	s.beginning = proposalsOf(approvals, box, gate, item, models.PolicyProposed)
+	s.ending = proposalsOf(approvals, box, gate, "policy_end", models.PolicyEnding)
+	s.Waiting = []approve.Reminder{s.beginning, s.ending}
+	return s
 }
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }
@@ -64,10 +68,10 @@ func (s *Service) write(ctx context.Context, actor services.Actor, ward int64, c
 	return Write(ctx, s.store, s.clock, actor, ward, change)
 }
 
-// requireFresh asks identity; the program itself has no code to enter.
+// requireFresh asks for a code; the program itself has no code to enter.
 func (s *Service) requireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error {
 	if actor.Role == services.System {
 		return nil
 	}
-	return s.identity.RequireFresh(ctx, tx, actor)
+	return s.gate.RequireFresh(ctx, tx, actor)
 }

@@ -71,6 +71,8 @@ type Redraw struct {
 	Subject   string `json:"subject"`
 	SubjectID int64  `json:"subject_id"`
 	By        int64  `json:"by,omitempty"` // the account of who changed it
+	// Version is what they are to show: those of it need no drawing; 0 draws all.
+	Version int `json:"version,omitempty"`
 }
 
 func (Redraw) Kind() string { return "redraw" }

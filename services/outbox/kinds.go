@@ -24,6 +24,9 @@ const (
 	NoticeReturned  Kind = "notice_returned"  // to its author: a leader said no
 	RunSubmitted    Kind = "run_submitted"    // card for who signs
 	RunWaiting      Kind = "run_waiting"      // reminder to who signs
+	PolicyAsked     Kind = "policy_asked"     // card for who signs what the ward pays
+	PolicyWaiting   Kind = "policy_waiting"   // reminder to who signs
+	PolicyDecided   Kind = "policy_decided"   // to who proposed it
 	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
 	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
@@ -39,6 +42,7 @@ const (
 	Link    = "link"
 	Notice  = "notice"
 	Run     = "run"
+	Policy  = "policy"
 	Stage   = "stage"   // a run as its officers see it: nothing is redrawn
 	Line    = "line"    // of a payment list
 	Sending = "sending" // a notice as its senders see it: a draft, how far it got

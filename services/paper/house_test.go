@@ -107,9 +107,10 @@ func (h *house) create(row any) {
 }
 
 func (h *house) policy(source string) models.Policy {
-	policy := models.Policy{WardID: h.ward.ID, Code: source, Name: source, Source: source, LegalBasis: "basis",
-		From:    models.NewDate(2020, 1, 1),
-		Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll}
+	policy := models.Policy{State: models.PolicyInForce, WardID: h.ward.ID, Code: source, Name: source, Source: source,
+		LegalBasis: "basis",
+		From:       models.NewDate(2020, 1, 1),
+		Accrual:    models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll}
 	h.create(&policy)
 	return policy
 }

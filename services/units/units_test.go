@@ -52,7 +52,7 @@ func newHouse(t *testing.T) *house {
 	}
 	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, secrets, journal, clock)
-	h.money = money.New(h.store, journal, nil, clock)
+	h.money = money.New(h.store, journal, nil, nil, clock)
 	h.Service = units.New(h.store, h.roster, h.money, journal, clock)
 	wanted := units.NewWard{
 		Name: "Bắc Hồng Lĩnh", Kind: "phường", Phone: "+842393835001", From: models.NewDate(2025, 7, 1),

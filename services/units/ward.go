@@ -68,7 +68,7 @@ func (s *Service) AddWard(ctx context.Context, actor services.Actor, wanted NewW
 			return fmt.Errorf("add ward: %w", err)
 		}
 		for _, policy := range wanted.Policies {
-			policy.ID, policy.WardID, policy.CreatedAt = 0, ward.ID, now
+			policy.ID, policy.WardID, policy.CreatedAt, policy.State = 0, ward.ID, now, models.PolicyInForce
 			if err := tx.Create(&policy).Error; err != nil {
 				return fmt.Errorf("add policy: %w", err)
 			}

@@ -79,7 +79,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses)
 	w.Roster = roster.New(store, v, w.Audit, clock)
-	w.Money = money.New(store, w.Audit, w.Identity, clock)
+	w.Money = money.New(store, w.Audit, box, w.Identity, clock)
 	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Year = year.New(store, w.Audit, clock)
 	w.Approvals = approve.New(store, w.Audit, clock)
@@ -102,7 +102,8 @@ func (w *Services) Rounds() []services.Round {
 	tidy := services.Round{Name: "tidy", Does: "removes what the table below lists", Every: 6 * time.Hour, AtStart: true,
 		Do: w.tidy}
 	return []services.Round{w.Notices.Round(), w.Warnings.Round(),
-		approve.Round(w.Changes, w.List.Waiting, w.Notices.Waiting, w.Identity.Waiting), tidy}
+		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
+			w.Identity.Waiting)...), tidy}
 }
 
 // Purges are what tidying takes away.

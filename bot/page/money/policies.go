@@ -11,6 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/money"
+	"canbobot/services/outbox"
 )
 
 // policies lists what the ward pays and paid, the latest first.
@@ -26,7 +27,11 @@ func (p *Rules) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 			lines = append(lines, p.Say("policies.more", "count", len(all)-kit.Listed))
 			break
 		}
-		lines = append(lines, p.Say("policies.line", "number", i+1, "name", one.Name, "dates", p.inForce(one.Policy)))
+		line := p.Say("policies.line", "number", i+1, "name", one.Name, "dates", p.inForce(one.Policy))
+		if one.State != models.PolicyInForce {
+			line += " " + p.Say("policies.state."+string(one.State))
+		}
+		lines = append(lines, line)
 		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("policies.button", "number", i+1),
 			Action: bot.Act("policyrow", kit.ID(one.ID))}))
 	}
@@ -49,32 +54,81 @@ func (p *Rules) inForce(policy models.Policy) string {
 
 // policyRow shows one policy whole.
 func (p *Rules) policyRow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	return p.policyCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+}
+
+// policyCard is a policy for whoever has it before them: what it pays, what it
+// does to a month where it waits, and who signs that.
+func (p *Rules) policyCard(ctx context.Context, actor services.Actor, policy int64) (bot.Reply, error) {
+	card, err := p.Money.PolicyCard(ctx, actor, policy)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: one.Name, Text: p.describePolicy(one.Policy)}
-	if one.ReplacedByID != nil {
-		reply.Text += "\n" + p.Say("policies.replaced")
+	waits := card.Effect != nil
+	lines := []string{p.describePolicy(card.Policy)}
+	if card.ReplacedByID != nil {
+		lines = append(lines, p.Say("policies.replaced"))
 	}
-	if turn.Speaker.Actor.MayDecide() && one.ReplacedByID == nil && (one.To.IsZero() || one.To.After(p.Today())) {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow",
-			kit.ID(one.ID))), kit.Negative(p.Button("policy_close", "policyclose", kit.ID(one.ID)))))
+	if waits {
+		what := p.Say("policies.begins")
+		switch {
+		case card.State == models.PolicyEnding:
+			what = p.Say("policies.ends", "last", texts.Date(card.Ending))
+		case card.Replaces != nil:
+			what = p.Say("policies.follows", "name", card.Replaces.Name, "last", texts.Date(card.From.AddDays(-1)))
+		}
+		lines = append(lines, "", what, p.policyEffect(*card.Effect))
+	}
+	if card.State == models.PolicyRefused {
+		lines = append(lines, p.Say("policies.state.refused"))
+	}
+	reply := bot.Reply{Title: card.Name, Text: strings.Join(append(lines, p.StandInLines(card.Approval, waits)...), "\n"),
+		Card: bot.Card{Subject: outbox.Policy, ID: card.ID, Version: card.Version}}
+	args := []string{kit.ID(card.ID), kit.ID(int64(card.Version))}
+	switch {
+	case waits && card.WhyNot == "":
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("policy_yes", "policyyes", args...)),
+			kit.Negative(p.Button("policy_no", "policyno", args...)))}
+	case waits && card.Approval.MayTakeBack:
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Negative(p.Button("take_back", "policyback", args...)))}
+	case card.State == models.PolicyInForce && actor.MayDecide() && card.ReplacedByID == nil &&
+		(card.To.IsZero() || card.To.After(p.Today())):
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow", kit.ID(card.ID))),
+			kit.Negative(p.Button("policy_close", "policyclose", kit.ID(card.ID))))}
 	}
 	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
 	return reply, nil
 }
 
-func (p *Rules) policyOf(ctx context.Context, turn bot.Turn, wanted int64) (money.PolicyView, error) {
-	all, err := p.Money.AllPolicies(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return money.PolicyView{}, err
+// decidePolicy makes a step of a policy that waits, and shows what it came to.
+func (p *Rules) decidePolicy(do func(_ context.Context, _ services.Actor, id int64, version int) error) bot.Screen {
+	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		policy := kit.Number(turn.Arg(0))
+		if err := do(ctx, turn.Speaker.Actor, policy, kit.Version(turn.Arg(1))); err != nil {
+			return bot.Reply{}, err
+		}
+		reply, err := p.policyCard(ctx, turn.Speaker.Actor, policy)
+		reply.Replace = true
+		return reply, err
 	}
-	i := slices.IndexFunc(all, func(one money.PolicyView) bool { return one.ID == wanted })
-	if i < 0 {
-		return money.PolicyView{}, services.NotFound("policy")
+}
+
+// policyTold draws a policy for who is to sign it, or has proposed it, with what
+// is said before it; one that waits for nobody any longer is not drawn to ask.
+func (p *Rules) policyTold(before string, asks bool) func(context.Context, services.Actor, int64) (bot.Reply, error) {
+	return func(ctx context.Context, recipient services.Actor, policy int64) (bot.Reply, error) {
+		card, err := p.Money.PolicyCard(ctx, recipient, policy)
+		if err != nil || asks && card.Effect == nil {
+			return bot.Reply{}, err
+		}
+		said := before
+		if card.State == models.PolicyRefused {
+			said = p.Say("told.policy_refused")
+		}
+		reply, err := p.policyCard(ctx, recipient, policy)
+		reply.Text = said + "\n\n" + reply.Text
+		return reply, err
 	}
-	return all[i], nil
 }
 
 // describePolicy says what a policy pays, to whom, and on what paper.
@@ -152,7 +206,7 @@ func (p *Rules) policyAdd(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 // policyFollow begins a policy in the place of another: whose money it is and
 // how months count go without saying, the paper and the amounts are asked.
 func (p *Rules) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	one, err := p.Money.PolicyCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -166,7 +220,7 @@ func (p *Rules) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, err
 }
 
 func (p *Rules) policyClose(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	one, err := p.policyOf(ctx, turn, kit.Number(turn.Arg(0)))
+	one, err := p.Money.PolicyCard(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -182,7 +236,7 @@ func (p *Rules) policyCloseForm() *bot.Form {
 		Steps: []bot.Step{{Name: "last", Ask: "policies.last_ask", Example: "example.from", Choices: monthEnds,
 			Read: p.ReadDay, Show: kit.ShowDayOf("last")}},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			one, err := p.policyOf(ctx, turn, kit.Number(answers["policy"]))
+			one, err := p.Money.PolicyCard(ctx, turn.Speaker.Actor, kit.Number(answers["policy"]))
 			if err != nil {
 				return bot.Reply{}, err
 			}

@@ -3,6 +3,7 @@ package money
 import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/services/outbox"
 )
 
 // Register puts policies, the year and the budget into the book.
@@ -11,6 +12,9 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Screen("policies", p.policies, kit.Staff, kit.Label("policies"))
 	b.Screen("policyrow", p.policyRow, kit.Staff, kit.Inner)
 	b.Screen("policyadd", p.policyAdd, kit.Inner)
+	b.Screen("policyyes", p.decidePolicy(p.Money.ApprovePolicy), kit.Staff, kit.Inner)
+	b.Screen("policyno", p.decidePolicy(p.Money.RefusePolicy), kit.Staff, kit.Inner)
+	b.Screen("policyback", p.decidePolicy(p.Money.TakeBackPolicy), kit.Staff, kit.Inner)
 	b.Screen("policyfollow", p.policyFollow, kit.Staff, kit.Inner)
 	b.Screen("policyclose", p.policyClose, kit.Staff, kit.Inner)
 	b.Screen("year", p.year, kit.Staff, kit.Label("year"))
@@ -20,6 +24,11 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Screen("budget", p.budget, kit.Inner)
 	b.Screen("payday", p.payDay, kit.Inner)
 	b.Screen("paydayset", p.payDaySet, kit.Inner)
+
+	b.Message(outbox.PolicyAsked, p.policyTold(p.Say("told.policy_asked"), true))
+	b.Message(outbox.PolicyWaiting, p.policyTold(p.Say("told.policy_waiting"), true))
+	b.Message(outbox.PolicyDecided, p.policyTold(p.Say("told.policy_decided"), false))
+	b.Card(outbox.Policy, p.policyCard)
 
 	b.Form(p.policyForm())
 	b.Form(p.policyCloseForm())

@@ -55,7 +55,7 @@ func New(t testing.TB) *House {
 		t.Fatal(err)
 	}
 	who := identity.New(h.Store, nil, h.Audit, box, clock, nil)
-	h.Money = money.New(h.Store, h.Audit, who, clock)
+	h.Money = money.New(h.Store, h.Audit, box, who, clock)
 	h.List = list.New(h.Store, h.Audit, box, who, clock)
 	h.Year = year.New(h.Store, h.Audit, clock)
 	for i, organization := range organizations {
@@ -103,6 +103,7 @@ func (h *House) NewWard(code string) (models.Ward, models.Village) {
 func (h *House) NewPolicy(ward models.Ward, change func(*models.Policy)) models.Policy {
 	h.Helper()
 	policy := models.Policy{
+		State:  models.PolicyInForce,
 		WardID: ward.ID, Code: "town", Name: "Town policy", Source: "town", LegalBasis: "Conclusion 1",
 		From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15, Stacking: models.StackAll,
 		Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000}, {Role: models.Deputy, Amount: 150_000}},
