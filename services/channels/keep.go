@@ -1,14 +1,13 @@
 package channels
 
 import (
+	"canbobot/services"
 	"context"
 	"crypto/hmac"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
-
-	"canbobot/models"
 )
 
 // Places in the database, for the vault.
@@ -17,8 +16,9 @@ const (
 	refreshPlace = "channel_tokens.refresh"
 )
 
-// journalFor is how long the journal of renewals is kept.
-const journalFor = 180 * 24 * time.Hour
+// PurgeRenewals forgets when tokens were renewed.
+var PurgeRenewals = services.Purge{Name: "channel_token_events", What: "when channels' tokens were renewed",
+	Kept: 180 * 24 * time.Hour, SQL: "DELETE FROM channel_token_events WHERE at < ?"}
 
 // answer is a pair on its way to the database. After is the keyed hash of the
 // refresh token that it was had for: it follows that one and no other.
@@ -98,11 +98,8 @@ func (t *Tokens) keepIn(ctx context.Context, a answer, what string) error {
 		if err := t.journal(tx, a.Generation, what, ""); err != nil {
 			return err
 		}
-		if _, err := t.board.end(tx, t.channel, TroubleToken); err != nil {
-			return err
-		}
-		return tx.Where("channel = ? AND at < ?", t.channel,
-			t.clock.UTC().Add(-journalFor)).Delete(&models.ChannelTokenEvent{}).Error
+		_, err := t.board.end(tx, t.channel, TroubleToken)
+		return err
 	})
 	if err != nil {
 		return err

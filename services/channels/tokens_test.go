@@ -161,6 +161,9 @@ func TestTheJournalIsBounded(t *testing.T) {
 	mustSeed(t, w, tokens, p.pair())
 	w.pass(181 * 24 * time.Hour)
 	mustAccess(t, w, tokens, "access-1")
+	if gone, err := channels.PurgeRenewals.Run(w.store.DB, w.now()); gone != 1 || err != nil {
+		t.Errorf("%d gone, %v", gone, err)
+	}
 	if got := w.events("zalo"); got != "asked renewed" {
 		t.Errorf("journal %q", got)
 	}

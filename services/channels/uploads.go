@@ -72,6 +72,6 @@ func (u *Uploads) Forget(ctx context.Context, owner, key, kind, ref string) erro
 	return nil
 }
 
-// Purge forgets the references of all channels that have expired.
-var Purge = services.Purge{Name: "uploads", What: "names of files at a platform that knows them no more",
+// PurgeUploads forgets the references of all channels that have expired.
+var PurgeUploads = services.Purge{Name: "uploads", What: "names of files at a platform that knows them no more",
 	SQL: "DELETE FROM uploads WHERE expires_at <= ?"}

@@ -23,7 +23,7 @@ func (w *world) finds(u *channels.Uploads, owner, key, kind, want string) {
 }
 
 func (w *world) purge() error {
-	_, err := channels.Purge.Run(w.store.DB, w.now())
+	_, err := channels.PurgeUploads.Run(w.store.DB, w.now())
 	return err
 }
 
