@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"fmt"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -58,7 +59,7 @@ func (b board) tell(ctx context.Context, tx *gorm.DB, id int64) error {
 		Where("active AND role IN ?", []string{string(services.Admin), string(services.Leader), string(services.Clerk)}).
 		Order("ward_id, CASE role WHEN 'admin' THEN 0 WHEN 'leader' THEN 1 ELSE 2 END, id").Find(&staff).Error
 	if err != nil {
-		return err
+		return fmt.Errorf("whom to tell of trouble %d: %w", id, err)
 	}
 	var messages []outbox.Message
 	first := models.Staff{} // the ward's highest role speaks for it

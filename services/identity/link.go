@@ -187,7 +187,7 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 			return err
 		}
 		if err := tx.Model(&row).Update("used_by_account", account.ID).Error; err != nil {
-			return err
+			return fmt.Errorf("use invite %d: %w", row.ID, err)
 		}
 		if consentVersion == "" {
 			return nil

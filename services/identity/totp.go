@@ -87,7 +87,7 @@ func (s *Service) takeStep(tx *gorm.DB, staff models.Staff, code string) error {
 	}
 	result := tx.Model(&models.Staff{}).Where("id = ? AND totp_counter < ?", staff.ID, step).Update("totp_counter", step)
 	if result.Error != nil {
-		return result.Error
+		return fmt.Errorf("take code of staff %d: %w", staff.ID, result.Error)
 	}
 	if result.RowsAffected == 0 {
 		return services.Invalid("totp_used")
@@ -124,7 +124,7 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 			actor.Ward).Where("id = ? AND staff_id = ? AND unlinked_at IS NULL", actor.Account, actor.Staff).
 			Update("stepped_up_until", until)
 		if result.Error != nil {
-			return result.Error
+			return fmt.Errorf("step up account %d: %w", actor.Account, result.Error)
 		}
 		if result.RowsAffected == 0 {
 			return services.NotFound("account")

@@ -198,7 +198,7 @@ func (s *Service) compare(ctx context.Context, batch []line, faults map[int64][]
 		var rows []models.AuditEntry
 		if err := services.InWard(s.store.WithContext(ctx).Select("seq", "hash"), ward).Where("seq IN ?",
 			seqs).Find(&rows).Error; err != nil {
-			return err
+			return fmt.Errorf("compare journal of ward %d: %w", ward, err)
 		}
 		for _, row := range rows {
 			have[[2]int64{ward, row.Seq}] = hex.EncodeToString(row.Hash)

@@ -192,7 +192,7 @@ func Once(tx *gorm.DB, clock services.Clock, actor services.Actor) error {
 	row := models.IdempotencyKey{Key: actor.Event, WardID: actor.Ward, At: clock.UTC()}
 	result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	if result.Error != nil {
-		return result.Error
+		return fmt.Errorf("mark event %s: %w", actor.Event, result.Error)
 	}
 	if result.RowsAffected == 0 {
 		return services.Conflict("repeated")
