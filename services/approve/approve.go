@@ -42,14 +42,14 @@ func (s *Service) Open(tx *gorm.DB, ward int64) (*Book, error) {
 	if err := tx.Take(&b.Ward, "id = ?", ward).Error; err != nil {
 		return nil, fmt.Errorf("read ward: %w", err)
 	}
-	if err := tx.Omit("totp").Order("id").Find(&b.Staff, "ward_id = ?", ward).Error; err != nil {
+	if err := services.InWard(tx, ward).Omit("totp").Order("id").Find(&b.Staff).Error; err != nil {
 		return nil, fmt.Errorf("read staff: %w", err)
 	}
-	if err := tx.Order("id").Find(&b.Delegations, "ward_id = ?", ward).Error; err != nil {
+	if err := services.InWard(tx, ward).Order("id").Find(&b.Delegations).Error; err != nil {
 		return nil, fmt.Errorf("read delegations: %w", err)
 	}
 	inOrder := func(tx *gorm.DB) *gorm.DB { return tx.Order("step") }
-	if err := tx.Preload("Steps", inOrder).Order("id").Find(&b.rules, "ward_id = ?", ward).Error; err != nil {
+	if err := services.InWard(tx, ward).Preload("Steps", inOrder).Order("id").Find(&b.rules).Error; err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
 	return b, nil
@@ -181,8 +181,8 @@ func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Ru
 			return err
 		}
 		now := s.clock.UTC()
-		if err := tx.Model(&models.ApprovalRule{}).Where("ward_id = ? AND retired_at IS NULL",
-			actor.Ward).Update("retired_at", now).Error; err != nil {
+		if err := services.InWard(tx.Model(&models.ApprovalRule{}),
+			actor.Ward).Where("retired_at IS NULL").Update("retired_at", now).Error; err != nil {
 			return fmt.Errorf("retire rules: %w", err)
 		}
 		for _, rule := range rules {

@@ -2,7 +2,6 @@ package approve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -78,13 +77,12 @@ func (s *Service) Revoke(ctx context.Context, actor services.Actor, id int64) er
 		return services.Denied("role")
 	}
 	return s.write(ctx, actor, func(tx *gorm.DB) error {
-		var row models.Delegation
-		err := tx.Take(&row, "id = ? AND ward_id = ?", id, actor.Ward).Error
+		row, err := services.Take[models.Delegation](tx, actor, "delegation", id)
 		switch {
-		case errors.Is(err, gorm.ErrRecordNotFound), err == nil && row.RevokedAt != nil:
-			return services.NotFound("delegation")
 		case err != nil:
-			return fmt.Errorf("read delegation: %w", err)
+			return err
+		case row.RevokedAt != nil:
+			return services.NotFound("delegation")
 		case !mayRevoke(actor, row):
 			return services.Denied("delegate_other")
 		}

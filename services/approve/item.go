@@ -164,7 +164,7 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 		return nil, err
 	}
 	// By a subquery: a ward may have more that waits than a statement takes ids.
-	waiting := tx.Session(&gorm.Session{NewDB: true}).Model(new(T)).Select("id").Where("ward_id = ? AND state = ?", ward,
+	waiting := services.InWard(tx.Session(&gorm.Session{NewDB: true}).Model(new(T)), ward).Select("id").Where("state = ?",
 		of.Waiting)
 	signatures, err := of.signatures(tx.Where("item = ? AND item_id IN (?)", of.Name, waiting))
 	if err != nil {

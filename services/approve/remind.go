@@ -60,8 +60,8 @@ func (of *Items[T, S]) Due(ctx context.Context) (reminded int, failed error) {
 func (of *Items[T, S]) dueIn(ctx context.Context, ward int64, before time.Time) (reminded int, failed error) {
 	for last := int64(0); ; {
 		var ids []int64
-		err := of.store.WithContext(ctx).Model(new(T)).
-			Where("ward_id = ? AND state = ? AND id > ?", ward, of.Waiting, last).
+		err := services.InWard(of.store.WithContext(ctx).Model(new(T)), ward).
+			Where("state = ? AND id > ?", of.Waiting, last).
 			Where(of.Since+" <= ? AND ("+of.Reminded+" IS NULL OR "+of.Reminded+" <= ?)", before, before).
 			Order("id").Limit(dueBatch).Pluck("id", &ids).Error
 		if err != nil {

@@ -184,8 +184,8 @@ func (s *Service) keep(ctx context.Context, actor services.Actor, row models.Res
 	row.WardID, row.FileHash, row.Content, row.CreatedAt = actor.Ward, hash[:], sealed, s.clock.UTC()
 	row.StaffID = services.Ref(actor.Staff)
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		err := tx.Model(&models.ResultSheet{}).
-			Where("ward_id = ? AND COALESCE(staff_id, 0) = ? AND state IN ?", actor.Ward, actor.Staff,
+		err := services.InWard(tx.Model(&models.ResultSheet{}), actor.Ward).
+			Where("COALESCE(staff_id, 0) = ? AND state IN ?", actor.Staff,
 				[]models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 			Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 		if err != nil {

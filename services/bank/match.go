@@ -25,7 +25,7 @@ const bankHash = "bank"
 // the list whose open lines the rows fit best.
 func (s *Service) runOf(tx *gorm.DB, ward int64, month models.Month, read *reading) (models.PaymentRun, error) {
 	var runs []models.PaymentRun
-	err := tx.Where("ward_id = ? AND state IN ?", ward,
+	err := services.InWard(tx, ward).Where("state IN ?",
 		[]models.RunState{models.RunExported, models.RunClosed}).Order("month DESC").Limit(36).Find(&runs).Error
 	if err != nil {
 		return models.PaymentRun{}, fmt.Errorf("runs: %w", err)
@@ -203,7 +203,7 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		return outcome{}, err
 	}
 	var later int64
-	err = tx.Model(&models.PaymentRun{}).Where("ward_id = ? AND month > ? AND state <> ?", run.WardID, run.Month,
+	err = services.InWard(tx.Model(&models.PaymentRun{}), run.WardID).Where("month > ? AND state <> ?", run.Month,
 		models.RunDraft).Count(&later).Error
 	if err != nil {
 		return outcome{}, fmt.Errorf("runs: %w", err)

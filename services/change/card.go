@@ -172,7 +172,7 @@ func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.Chang
 	proposal Proposal) ([]Summary, error) {
 	people := []int64{value(request.SubjectID), value(request.NewcomerID)}
 	people = slices.DeleteFunc(people, func(id int64) bool { return id == 0 })
-	query := tx.Where("ward_id = ? AND id <> ? AND state IN ?", request.WardID, request.ID, openStates)
+	query := services.InWard(tx, request.WardID).Where("id <> ? AND state IN ?", request.ID, openStates)
 	touching := tx.Where("branch_id = ?", value(request.BranchID))
 	if len(people) > 0 {
 		touching = touching.Or("subject_id IN ?", people).Or("newcomer_id IN ?", people)

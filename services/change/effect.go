@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/money"
 )
 
@@ -56,7 +57,7 @@ func nameEffects(tx *gorm.DB, p plan, effects []money.Effect) ([]EffectView, err
 	}
 	if len(others) > 0 {
 		var people []models.Person
-		if err := tx.Select("id", "name").Find(&people, "id IN ? AND ward_id = ?", others, p.ward.ID).Error; err != nil {
+		if err := services.InWard(tx.Select("id", "name"), p.ward.ID).Find(&people, "id IN ?", others).Error; err != nil {
 			return nil, fmt.Errorf("read names: %w", err)
 		}
 		for _, person := range people {

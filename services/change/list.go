@@ -106,7 +106,7 @@ func (s *Service) waiting(tx *gorm.DB, actor services.Actor) ([]waitingRequest, 
 		return nil, err
 	}
 	var requests []models.ChangeRequest
-	err := tx.Where("ward_id = ? AND state = ?", actor.Ward,
+	err := services.InWard(tx, actor.Ward).Where("state = ?",
 		models.ChangeSubmitted).Order("submitted_at, id").Limit(maxWaiting).Find(&requests).Error
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
@@ -143,7 +143,7 @@ func (s *Service) Mine(ctx context.Context, actor services.Actor) ([]Summary, er
 		return nil, err
 	}
 	tx := s.store.WithContext(ctx)
-	query := tx.Where("ward_id = ?", actor.Ward)
+	query := services.InWard(tx, actor.Ward)
 	if actor.Role == services.Officer {
 		query = query.Where("proposer_person_id = ?", actor.Person)
 	} else {

@@ -66,7 +66,7 @@ func (s *Service) alike(ctx context.Context, actor services.Actor, picks []Pick)
 	}
 	tx := s.store.WithContext(ctx)
 	var requests []models.ChangeRequest
-	if err := tx.Find(&requests, "id IN ? AND ward_id = ?", ids, actor.Ward).Error; err != nil {
+	if err := services.InWard(tx, actor.Ward).Find(&requests, "id IN ?", ids).Error; err != nil {
 		return fmt.Errorf("read requests: %w", err)
 	}
 	if len(requests) != len(picks) { // a foreign one, or one named twice

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -283,12 +282,12 @@ func proposed(actor services.Actor, request models.ChangeRequest) bool {
 // lockProposer makes the submissions of one proposer wait for each other, so
 // that a double tap finds the first one there.
 func lockProposer(tx *gorm.DB, actor services.Actor) error {
-	tx = tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id")
+	tx = services.InWard(services.Locked(tx).Select("id"), actor.Ward)
 	var err error
 	if actor.Role == services.Officer {
-		err = tx.Take(&models.Person{}, "id = ? AND ward_id = ?", actor.Person, actor.Ward).Error
+		err = tx.Take(&models.Person{}, actor.Person).Error
 	} else {
-		err = tx.Take(&models.Staff{}, "id = ? AND ward_id = ?", actor.Staff, actor.Ward).Error
+		err = tx.Take(&models.Staff{}, actor.Staff).Error
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return services.Denied("role")
@@ -298,7 +297,7 @@ func lockProposer(tx *gorm.DB, actor services.Actor) error {
 
 // notTwice refuses a proposal that the actor has open already.
 func notTwice(tx *gorm.DB, actor services.Actor, proposal Proposal, except int64) error {
-	query := tx.Where("ward_id = ? AND state IN ? AND id <> ?", actor.Ward, openStates, except)
+	query := services.InWard(tx, actor.Ward).Where("state IN ? AND id <> ?", openStates, except)
 	if actor.Role == services.Officer {
 		query = query.Where("proposer_person_id = ?", actor.Person)
 	} else {

@@ -107,8 +107,8 @@ func leads(post roster.Post, rules ...approve.Rule) bool {
 func (s *Service) branchesOf(tx *gorm.DB, actor services.Actor, person int64) ([]roster.BranchView, error) {
 	today := s.today()
 	var ids []int64
-	err := tx.Model(&models.Term{}).
-		Where("ward_id = ? AND person_id = ? AND superseded_at IS NULL", actor.Ward, person).
+	err := services.InWard(tx.Model(&models.Term{}), actor.Ward).
+		Where("person_id = ? AND superseded_at IS NULL", person).
 		Where("from_date <= ? AND (to_date IS NULL OR to_date >= ?)", today, today).
 		Order("branch_id").Distinct().Pluck("branch_id", &ids).Error
 	if err != nil {

@@ -170,7 +170,7 @@ func (s *Service) endTemplate(tx *gorm.DB, ward int64, channel, kind string) (*m
 }
 
 func inUse(tx *gorm.DB, ward int64) *gorm.DB {
-	return tx.Where("ward_id = ? AND ended_at IS NULL", ward)
+	return services.InWard(tx, ward).Where("ended_at IS NULL")
 }
 
 // Templates lists the templates in use in the actor's ward, for ward users.

@@ -126,9 +126,9 @@ func giver(actor services.Actor) error {
 // own are the files that the actor gave.
 func own(tx *gorm.DB, actor services.Actor) *gorm.DB {
 	if actor.Staff != 0 {
-		return tx.Where("ward_id = ? AND staff_id = ?", actor.Ward, actor.Staff)
+		return services.InWard(tx, actor.Ward).Where("staff_id = ?", actor.Staff)
 	}
-	return tx.Where("ward_id = ? AND person_id = ?", actor.Ward, actor.Person)
+	return services.InWard(tx, actor.Ward).Where("person_id = ?", actor.Person)
 }
 
 // Attach gives files to a request, in the caller's transaction: those of the

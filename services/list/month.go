@@ -137,13 +137,8 @@ func (s *Service) HistoryOf(ctx context.Context, actor services.Actor, person in
 		return nil, err
 	}
 	db := s.store.WithContext(ctx)
-	var found int64
-	if err := db.Model(&models.Person{}).Where("id = ? AND ward_id = ?", person,
-		actor.Ward).Count(&found).Error; err != nil {
-		return nil, fmt.Errorf("month: %w", err)
-	}
-	if found == 0 {
-		return nil, services.NotFound("person")
+	if _, err := services.Take[models.Person](db.Select("id"), actor, "person", person); err != nil {
+		return nil, err
 	}
 	return s.monthsOf(db, actor.Ward, person, last, max(1, min(n, MaxHistory)))
 }

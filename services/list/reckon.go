@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/money"
 )
 
@@ -32,7 +33,7 @@ type reckoning struct {
 // the months that it covers only.
 func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	var runs []models.PaymentRun
-	err := tx.Select("id", "month", "covers").Where("ward_id = ? AND state <> ? AND id <> ?", run.WardID, models.RunDraft,
+	err := services.InWard(tx, run.WardID).Select("id", "month", "covers").Where("state <> ? AND id <> ?", models.RunDraft,
 		run.ID).Order("month").Find(&runs).Error
 	if err != nil {
 		return nil, fmt.Errorf("earlier runs: %w", err)
@@ -62,9 +63,8 @@ type batch struct {
 func (r *reckoning) each(visit func(batch) error) error {
 	for after := int64(0); ; {
 		var persons []models.Person
-		err := r.tx.Select("id", "name", "bank_name", "bank_tail").
-			Where("ward_id = ? AND id > ? AND merged_into IS NULL", r.run.WardID,
-				after).Order("id").Limit(money.BatchSize).Find(&persons).Error
+		err := services.InWard(r.tx, r.run.WardID).Select("id", "name", "bank_name", "bank_tail").
+			Where("id > ? AND merged_into IS NULL", after).Order("id").Limit(money.BatchSize).Find(&persons).Error
 		if err != nil {
 			return fmt.Errorf("people: %w", err)
 		}

@@ -82,7 +82,7 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 	}
 	review := RunReview{Run: run, Items: map[string][]ReviewItem{}}
 	var before models.PaymentRun
-	err = db.Where("ward_id = ? AND month < ? AND state <> ?", run.WardID, run.Month,
+	err = services.InWard(db, run.WardID).Where("month < ? AND state <> ?", run.Month,
 		models.RunDraft).Order("month DESC").Limit(1).Find(&before).Error
 	if err != nil {
 		return RunReview{}, fmt.Errorf("run before: %w", err)

@@ -36,7 +36,7 @@ func (s *Service) Runs(ctx context.Context, actor services.Actor) ([]models.Paym
 		return nil, err
 	}
 	var runs []models.PaymentRun
-	if err := s.store.WithContext(ctx).Where("ward_id = ?", actor.Ward).Order("month DESC").Find(&runs).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Order("month DESC").Find(&runs).Error; err != nil {
 		return nil, fmt.Errorf("runs: %w", err)
 	}
 	return runs, nil
@@ -173,7 +173,7 @@ func (s *Service) Prepare(ctx context.Context, actor services.Actor, month model
 // draft finds the month's list, or begins it.
 func (s *Service) draft(tx *gorm.DB, actor services.Actor, month models.Month) (run models.PaymentRun, created bool,
 	err error) {
-	err = tx.Where("ward_id = ? AND month = ?", actor.Ward, month).Take(&run).Error
+	err = services.InWard(tx, actor.Ward).Where("month = ?", month).Take(&run).Error
 	switch {
 	case err == nil && run.State != models.RunDraft:
 		return run, false, services.Conflict("run_frozen").With("state", string(run.State))

@@ -313,8 +313,8 @@ func maySettle(tx *gorm.DB, run models.PaymentRun, line models.PaymentLine, to m
 // frozenAfter reports whether a list of a later month is frozen.
 func frozenAfter(tx *gorm.DB, ward int64, month models.Month) (bool, error) {
 	var later int64
-	err := tx.Model(&models.PaymentRun{}).
-		Where("ward_id = ? AND month > ? AND state <> ?", ward, month, models.RunDraft).Count(&later).Error
+	err := services.InWard(tx.Model(&models.PaymentRun{}), ward).
+		Where("month > ? AND state <> ?", month, models.RunDraft).Count(&later).Error
 	if err != nil {
 		return false, fmt.Errorf("count lists after %s: %w", month, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/money"
 )
 
@@ -14,8 +15,8 @@ import (
 // one stays. They are few.
 func mergedInto(tx *gorm.DB, ward int64) (map[int64]int64, error) {
 	var rows []models.Person
-	if err := tx.Select("id", "merged_into").Where("ward_id = ? AND merged_into IS NOT NULL",
-		ward).Find(&rows).Error; err != nil {
+	if err := services.InWard(tx.Select("id", "merged_into"),
+		ward).Where("merged_into IS NOT NULL").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("merged people: %w", err)
 	}
 	merged := make(map[int64]int64, len(rows))

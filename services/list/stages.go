@@ -2,7 +2,6 @@ package list
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -43,19 +42,10 @@ func (s *Service) SetEveryStage(ctx context.Context, actor services.Actor, wante
 
 // self is the officer's own row.
 func (s *Service) self(db *gorm.DB, actor services.Actor) (models.Person, error) {
-	var person models.Person
 	if err := actor.Need(services.Officer); err != nil {
-		return person, err
+		return models.Person{}, err
 	}
-	err := db.Select("id", "every_stage", "name").Where("id = ? AND ward_id = ?", actor.Person,
-		actor.Ward).Take(&person).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return person, services.NotFound("person")
-	}
-	if err != nil {
-		return person, fmt.Errorf("person: %w", err)
-	}
-	return person, nil
+	return services.Take[models.Person](db.Select("id", "every_stage", "name"), actor, "person", actor.Person)
 }
 
 // tellStage tells those of a run whom it pays, and who want to hear of every

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // MonthAmount is đồng of one month; below zero it is taken back.
@@ -173,8 +174,8 @@ func (s *Service) withOthers(tx *gorm.DB, ward int64, before, after map[int64][]
 	}
 	var terms []models.Term
 	if len(branches) > 0 {
-		err := tx.Where("ward_id = ? AND branch_id IN ? AND role IN ? AND superseded_at IS NULL",
-			ward, branches, []models.TermRole{models.Head, models.Deputy}).Find(&terms).Error
+		err := services.InWard(tx, ward).Where("branch_id IN ? AND role IN ? AND superseded_at IS NULL",
+			branches, []models.TermRole{models.Head, models.Deputy}).Find(&terms).Error
 		if err != nil {
 			return nil, nil, fmt.Errorf("compare: %w", err)
 		}

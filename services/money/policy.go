@@ -53,7 +53,7 @@ func (s *Service) AllPolicies(ctx context.Context, actor services.Actor) ([]Poli
 	}
 	db := s.store.WithContext(ctx)
 	var policies []models.Policy
-	err := withRules(db).Where("ward_id = ? AND state <> ?", actor.Ward, models.PolicyRefused).
+	err := withRules(services.InWard(db, actor.Ward)).Where("state <> ?", models.PolicyRefused).
 		Order("from_date DESC, id DESC").Find(&policies).Error
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
@@ -304,8 +304,9 @@ func (s *Service) stands(db *gorm.DB, actor services.Actor, wanted models.Policy
 		old = &row
 	}
 	var others []models.Policy
-	query := db.Preload("Rules").Where("ward_id = ? AND LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)",
-		actor.Ward, wanted.Source, wanted.From).Where("state <> ? AND id <> ?", models.PolicyRefused, wanted.ID)
+	query := services.InWard(db, actor.Ward).Preload("Rules").
+		Where("LOWER(source) = LOWER(?) AND (to_date IS NULL OR to_date >= ?)", wanted.Source, wanted.From).
+		Where("state <> ? AND id <> ?", models.PolicyRefused, wanted.ID)
 	if !wanted.To.IsZero() {
 		query = query.Where("from_date <= ?", wanted.To)
 	}
@@ -411,7 +412,7 @@ func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date,
 	after := Calculus{Policies: change(slices.Clone(before.Policies)), BaseSalaries: before.BaseSalaries}
 	for last := int64(0); ; {
 		var ids []int64
-		err := db.Model(&models.Person{}).Where("ward_id = ? AND id > ? AND merged_into IS NULL", ward,
+		err := services.InWard(db.Model(&models.Person{}), ward).Where("id > ? AND merged_into IS NULL",
 			last).Order("id").Limit(BatchSize).Pluck("id", &ids).Error
 		if err != nil {
 			return effect, fmt.Errorf("people: %w", err)
@@ -442,8 +443,8 @@ func (s *Service) Policies(ctx context.Context, actor services.Actor) ([]models.
 		return nil, err
 	}
 	var policies []models.Policy
-	err := withRules(s.store.WithContext(ctx)).
-		Where("ward_id = ? AND (to_date IS NULL OR to_date >= ?) AND state IN ?", actor.Ward, s.today(), paying).
+	err := withRules(services.InWard(s.store.WithContext(ctx), actor.Ward)).
+		Where("(to_date IS NULL OR to_date >= ?) AND state IN ?", s.today(), paying).
 		Order("from_date, id").Find(&policies).Error
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)

@@ -254,8 +254,8 @@ const cardAge = 30 * 24 * time.Hour
 // Cards lists the messages that show a subject, the latest first.
 func (o *Outbox) Cards(ctx context.Context, ward int64, subject string, id int64) ([]models.Delivery, error) {
 	var cards []models.Delivery
-	err := o.store.WithContext(ctx).
-		Where("ward_id = ? AND subject_kind = ? AND subject_id = ? AND message_ref <> '' AND sent_at > ?", ward, subject, id,
+	err := services.InWard(o.store.WithContext(ctx), ward).
+		Where("subject_kind = ? AND subject_id = ? AND message_ref <> '' AND sent_at > ?", subject, id,
 			o.clock.UTC().Add(-cardAge)).
 		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen,
 			models.DeliveryConfirmed}).

@@ -44,13 +44,9 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 	}
 	st := statement{year: year, on: on}
 	db := s.store.WithContext(ctx)
-	var person models.Person
-	if err := db.Select("id", "name").Where("id = ? AND ward_id = ?", actor.Person,
-		actor.Ward).Limit(1).Find(&person).Error; err != nil {
-		return Paper{}, fmt.Errorf("statement: %w", err)
-	}
-	if person.ID == 0 {
-		return Paper{}, services.NotFound("person")
+	person, err := services.Take[models.Person](db.Select("id", "name"), actor, "person", actor.Person)
+	if err != nil {
+		return Paper{}, err
 	}
 	if err := db.Take(&st.ward, actor.Ward).Error; err != nil {
 		return Paper{}, fmt.Errorf("statement: %w", err)

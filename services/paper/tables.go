@@ -326,9 +326,9 @@ type sure struct {
 // accounts opens the numbers of those who are paid to an account.
 func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t transfers, err error) {
 	var people []models.Person
-	if err := s.store.WithContext(ctx).Select("id", "ward_id", "bank_account", "bank_tail", "bank_name").
-		Where("ward_id = ? AND id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.WardID,
-			g.run.ID).Find(&people).Error; err != nil {
+	if err := services.InWard(s.store.WithContext(ctx), g.run.WardID).
+		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name").
+		Where("id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.ID).Find(&people).Error; err != nil {
 		return t, fmt.Errorf("people: %w", err)
 	}
 	byID := make(map[int64]models.Person, len(people))

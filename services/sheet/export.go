@@ -105,7 +105,7 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 	var branches []models.Branch
 	var terms []models.Term
 	var people []models.Person
-	of := tx.Where(current, ward, filter.On, filter.On)
+	of := services.InWard(tx, ward).Where(current, filter.On, filter.On)
 	if len(filter.Villages) > 0 {
 		of = of.Where("village_id IN ?", filter.Villages)
 	}

@@ -31,7 +31,7 @@ type index struct {
 }
 
 // current keeps units that exist on a day.
-const current = "ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)"
+const current = "(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)"
 
 func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 	x := &index{
@@ -47,9 +47,9 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 	err := errors.Join(
 		tx.Take(&x.ward, "id = ?", ward).Error,
 		services.InWard(tx.Model(&models.WardLink{}), ward).Order("id").Pluck("folded", &wards).Error,
-		tx.Where(current, ward, today, today).Order("sort_order, id").Find(&villages).Error,
+		services.InWard(tx, ward).Where(current, today, today).Order("sort_order, id").Find(&villages).Error,
 		tx.Order("sort_order, code").Find(&organizations).Error,
-		tx.Where(current, ward, today, today).Order("id").Find(&branches).Error,
+		services.InWard(tx, ward).Where(current, today, today).Order("id").Find(&branches).Error,
 		services.InWard(tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared",
 			"citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version"),
 			ward).Where("merged_into IS NULL").Order("id").Find(&x.people).Error,

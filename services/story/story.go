@@ -216,8 +216,7 @@ func (s *Service) entries(ctx context.Context, db *gorm.DB, actor services.Actor
 	if s.store.Dialect == models.PostgreSQL { // it does not guess the type of a bare gap
 		query = strings.Replace(query, "SELECT ?", "SELECT CAST(? AS text)", 1)
 	}
-	about := db.Model(&models.AuditEntry{}).Where("ward_id = ? AND subject IN ("+query+")",
-		append([]any{story.Ward.ID}, args...)...)
+	about := services.InWard(db.Model(&models.AuditEntry{}), story.Ward.ID).Where("subject IN ("+query+")", args...)
 	if err := about.Session(&gorm.Session{}).Count(&story.Total).Error; err != nil {
 		return fmt.Errorf("story: journal: %w", err)
 	}

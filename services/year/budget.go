@@ -22,7 +22,7 @@ func (s *Service) Sources(ctx context.Context, actor services.Actor) ([]string, 
 		return nil, err
 	}
 	var sources []string
-	err := s.store.WithContext(ctx).Model(&models.Policy{}).Where("ward_id = ?",
+	err := services.InWard(s.store.WithContext(ctx).Model(&models.Policy{}),
 		actor.Ward).Distinct().Order("source").Pluck("source", &sources).Error
 	if err != nil {
 		return nil, fmt.Errorf("sources: %w", err)
@@ -45,7 +45,7 @@ func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source st
 	}
 	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
 		var policies int64
-		if err := tx.Model(&models.Policy{}).Where("ward_id = ? AND source = ?", actor.Ward,
+		if err := services.InWard(tx.Model(&models.Policy{}), actor.Ward).Where("source = ?",
 			source).Count(&policies).Error; err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
@@ -53,7 +53,7 @@ func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source st
 			return services.NotFound("source")
 		}
 		var before models.Budget
-		if err := tx.Where("ward_id = ? AND source = ? AND year = ?", actor.Ward, source,
+		if err := services.InWard(tx, actor.Ward).Where("source = ? AND year = ?", source,
 			year).Limit(1).Find(&before).Error; err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}

@@ -112,8 +112,8 @@ type heldPost struct {
 func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization map[string]*ReportRow) (wardPart, error) {
 	part := wardPart{ward: WardReport{Code: ward.Code, Name: ward.Name}}
 	var villages []models.Village
-	err := db.Where("ward_id = ? AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)",
-		ward.ID, on, on).
+	err := services.InWard(db, ward.ID).
+		Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", on, on).
 		Order("sort_order, id").Find(&villages).Error
 	if err != nil {
 		return part, fmt.Errorf("report: %w", err)
@@ -193,7 +193,7 @@ func nameClosed(db *gorm.DB, ward models.Ward, rows map[int64]*ReportRow) error 
 		return nil
 	}
 	var closed []models.Village
-	if err := db.Where("ward_id = ? AND id IN ?", ward.ID,
+	if err := services.InWard(db, ward.ID).Where("id IN ?",
 		slices.Sorted(maps.Keys(rows))).Find(&closed).Error; err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

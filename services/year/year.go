@@ -148,7 +148,7 @@ type yearSums struct {
 func (y *yearSums) listed(db *gorm.DB, ward int64) error {
 	first, last := y.report.Months[0].Month, y.report.Months[11].Month
 	var runs []models.PaymentRun
-	err := db.Where("ward_id = ? AND month <= ? AND state <> ?", ward, last,
+	err := services.InWard(db, ward).Where("month <= ? AND state <> ?", last,
 		models.RunDraft).Order("month").Find(&runs).Error
 	if err != nil {
 		return fmt.Errorf("year: %w", err)
@@ -255,7 +255,7 @@ func (y *yearSums) forecast(db *gorm.DB, ward int64, today models.Date) error {
 
 func (y *yearSums) budget(db *gorm.DB, ward int64) error {
 	var budgets []models.Budget
-	if err := db.Where("ward_id = ? AND year = ?", ward, y.report.Year).Find(&budgets).Error; err != nil {
+	if err := services.InWard(db, ward).Where("year = ?", y.report.Year).Find(&budgets).Error; err != nil {
 		return fmt.Errorf("budgets: %w", err)
 	}
 	for _, budget := range budgets {
@@ -294,7 +294,7 @@ func (y *yearSums) places(db *gorm.DB, ward int64, posts Report) error {
 		rows[row.village] = row
 	}
 	var villages []models.Village
-	if err := db.Where("ward_id = ?", ward).Order("sort_order, id").Find(&villages).Error; err != nil {
+	if err := services.InWard(db, ward).Order("sort_order, id").Find(&villages).Error; err != nil {
 		return fmt.Errorf("year: %w", err)
 	}
 	for _, village := range villages {
