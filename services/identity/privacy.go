@@ -199,11 +199,11 @@ func lookers(db *gorm.DB, data *MyData, own models.Account, person int64) error 
 		Name   *string
 		Role   string
 	}
-	err := db.Model(&models.AuditEntry{}).
+	err := services.InWard(db.Model(&models.AuditEntry{}), own.WardID).
 		Select("audit_entries.at AS at, audit_entries.action AS action, staff.name AS name, audit_entries.role AS role").
 		Joins("LEFT JOIN staff ON staff.id = audit_entries.staff_id").
-		Where("audit_entries.ward_id = ? AND audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND "+
-			"audit_entries.staff_id <> ?", own.WardID, about, services.ID(own.StaffID)).
+		Where("audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND audit_entries.staff_id <> ?", about,
+			services.ID(own.StaffID)).
 		Order("audit_entries.seq DESC").Limit(maxLooks).Scan(&rows).Error
 	for _, row := range rows {
 		look := Look{At: row.At.UTC(), Action: row.Action, Role: services.Role(row.Role)}

@@ -152,11 +152,10 @@ func (s *Service) RequireFresh(ctx context.Context, tx *gorm.DB, actor services.
 		tx = s.store.DB
 	}
 	var fresh int64
-	err := tx.WithContext(ctx).Model(&models.Account{}).
+	err := services.InWard(tx.WithContext(ctx).Model(&models.Account{}), actor.Ward).
 		Joins("JOIN staff ON staff.id = accounts.staff_id AND staff.active").
-		Where("accounts.id = ? AND accounts.ward_id = ? AND accounts.staff_id = ? AND accounts.unlinked_at IS NULL AND "+
-			"accounts.stepped_up_until > ?",
-			actor.Account, actor.Ward, actor.Staff, s.clock.UTC()).
+		Where("accounts.id = ? AND accounts.staff_id = ? AND accounts.unlinked_at IS NULL AND accounts.stepped_up_until > ?",
+			actor.Account, actor.Staff, s.clock.UTC()).
 		Count(&fresh).Error
 	if err != nil {
 		return fmt.Errorf("step-up: %w", err)

@@ -51,7 +51,7 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 	var err error
 	var candidates []models.Person
 	var searches []*gorm.DB
-	people := tx.Where("people.ward_id = ? AND people.merged_into IS NULL", actor.Ward)
+	people := services.InWard(tx, actor.Ward).Where("people.merged_into IS NULL")
 	if digits := phoneDigits(query); digits != "" {
 		people = people.Where("people.phone LIKE ?", "%"+digits+"%")
 		searches = []*gorm.DB{people}

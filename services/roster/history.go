@@ -57,7 +57,7 @@ func (s *Service) At(ctx context.Context, actor services.Actor, scope Scope, abo
 		}
 		query = query.Where("b.village_id = ?", scope.Village)
 	default:
-		query = query.Where("terms.ward_id = ?", actor.Ward)
+		query = services.InWard(query, actor.Ward)
 	}
 	at := known.UTC()
 	var terms []models.Term
