@@ -274,7 +274,7 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 		}
 	}
 	var same int64
-	if err := db.Model(&models.Policy{}).Where("ward_id = ?", actor.Ward).Count(&same).Error; err != nil {
+	if err := services.InWard(db.Model(&models.Policy{}), actor.Ward).Count(&same).Error; err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
 	wanted.Code = fmt.Sprintf("%s-%d", strings.ReplaceAll(models.Fold(wanted.Source), " ", "-"), same+1)
