@@ -84,7 +84,15 @@ func (t Turn) Open(ctx context.Context, verb string, args ...string) (Reply, err
 		return Reply{}, services.NotFound("button")
 	}
 	t.Args = args
+	t.position.acting = Act(verb, args...).String()
 	return action.Screen(ctx, t)
+}
+
+// Coded says that a fresh code was right, and reports whether something waits for
+// it: that is done next.
+func (t Turn) Coded() bool {
+	t.position.coded = t.position.Waits != ""
+	return t.position.coded
 }
 
 // Draft is the form that the person left half-filled, if any.

@@ -74,6 +74,10 @@ type Position struct {
 	Tries   int      `json:"t,omitempty"` // how often so
 	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
 	At      int64    `json:"a,omitempty"` // when the person last did something, in Unix seconds
+	Waits   string   `json:"w,omitempty"` // the action that a fresh code is asked for
+
+	acting string // the action of this event
+	coded  bool   // the code was right: what waits goes on
 }
 
 // patience bounds one event, so that a stuck database or channel cannot hold a
@@ -182,7 +186,7 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 	case !in.Private:
 		reply, err = d.Book.Elsewhere(ctx, turn)
 	default:
-		reply, err = d.route(ctx, turn, channel, position)
+		reply, err = d.act(ctx, turn, channel, position)
 	}
 	position.At = turn.Now.Unix()
 	if err != nil {
@@ -191,6 +195,35 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 		}
 	}
 	return d.send(ctx, channel, turn, reply, position)
+}
+
+// act does what a person asks for. What needs a fresh code asks for it at once,
+// and goes on when the code is right.
+func (d *Dispatcher) act(ctx context.Context, turn Turn, channel Channel, position *Position) (Reply, error) {
+	if position.Form != CodeForm {
+		position.Waits = ""
+	}
+	reply, err := d.route(ctx, turn, channel, position)
+	if err == nil && position.coded {
+		// The code has had the effect of this event; what it was asked for has its own.
+		turn.Speaker.Actor.Event += ":go"
+		turn.In.Action, turn.In.Text, position.Waits = position.Waits, "", ""
+		reply, err = d.press(ctx, turn, position)
+	}
+	if services.CodeOf(err) != "step_up" || !turn.Speaker.Linked() {
+		return reply, err
+	}
+	waits := position.acting
+	if position.Form != "" && position.Form != CodeForm { // a summary that is to be sent
+		waits = Send(position.Form).String()
+	}
+	asked, failed := d.Forms.Begin(ctx, turn, position, CodeForm, nil, nil)
+	if failed != nil {
+		return Reply{}, failed
+	}
+	position.Waits = waits
+	asked.Text = Refusal(d.Speech, err)
+	return asked, nil
 }
 
 // explain turns a refusal into words. What only time can mend is returned, so
@@ -209,10 +242,6 @@ func (d *Dispatcher) explain(turn Turn, err error) (Reply, error) {
 		reply.Buttons = [][]Button{Row(
 			Button{Label: d.Speech.Say("form.resume", nil), Action: Act(Resume())},
 			Button{Label: d.Speech.Say("form.cancel", nil), Action: Act(GiveUp())})}
-	}
-	if services.CodeOf(err) == "step_up" {
-		reply.Buttons = [][]Button{Row(Button{Label: d.Speech.Say("button.step_up", nil), Action: Act("step_up")},
-			Button{Label: d.Speech.Say("button.menu", nil), Action: Act("menu")})}
 	}
 	return reply, nil
 }

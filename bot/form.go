@@ -124,7 +124,14 @@ type Forms interface {
 }
 
 // Verbs of buttons that any reply may offer about a draft: to go on with it, to
-// drop it, and to give up what is being filled.
+// drop it, to give up what is being filled, and to send what stands in a summary.
 func Resume() string { return "fr" }
 func Drop() string   { return "fd" }
 func GiveUp() string { return "fc" }
+func Sends() string  { return "fs" } // fs:FORM
+
+// Send sends what stands in a form's summary.
+func Send(form string) Action { return Act(Sends(), form) }
+
+// CodeForm asks staff for a fresh code.
+const CodeForm = "step_up"

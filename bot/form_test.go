@@ -326,3 +326,68 @@ func TestDoubtAsksAndTwoRequestsAreBothOffered(t *testing.T) {
 	c.expect(text("twice"), "money")
 	c.expect(text("XEM  SỐ!"), "see 1")
 }
+
+// What needs a code asks for it and goes on; what was asked for in between, or
+// given up, is not done by a code that comes later.
+func TestACodeIsAskedInsideTheAct(t *testing.T) {
+	c := newClinic(t)
+	fresh, sent := false, []string{}
+	guarded := func(what string) error {
+		if !fresh {
+			return services.Denied("step_up")
+		}
+		sent = append(sent, what)
+		return nil
+	}
+	c.Book.Forms[bot.CodeForm] = &bot.Form{Name: bot.CodeForm, Fleeting: true,
+		Steps: []bot.Step{{Name: "code", Ask: "code", Read: func(_ context.Context, _ bot.Turn, _ bot.Answers,
+			input bot.Input) (string, error) {
+			if input.Text != "123456" {
+				return "", services.Invalid("code")
+			}
+			fresh = true
+			return "ok", nil
+		}}},
+		Done: func(_ context.Context, turn bot.Turn, _ bot.Answers) (bot.Reply, error) {
+			if turn.Coded() {
+				return bot.Reply{}, nil
+			}
+			return bot.Reply{Text: "fresh"}, nil
+		}}
+	c.Book.Actions["code"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		return turn.Begin(ctx, bot.CodeForm, nil)
+	}}
+	c.Book.Actions["pay"] = bot.Verb{Screen: func(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+		return bot.Reply{Text: "paid " + turn.Arg(0)}, guarded("pay" + turn.Arg(0))
+	}}
+	c.Book.Forms["typed"] = &bot.Form{Name: "typed",
+		Steps: []bot.Step{{Name: "words", Ask: "words", Read: func(_ context.Context, _ bot.Turn, _ bot.Answers,
+			input bot.Input) (string, error) {
+			return input.Text, nil
+		}}},
+		Done: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			return bot.Reply{Text: "sent " + answers["words"]}, guarded(answers["words"])
+		}}
+	c.Book.Actions["type"] = bot.Verb{Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		return turn.Begin(ctx, "typed", nil)
+	}}
+
+	const ask = "errors.denied.step_up"
+	c.expect(press("pay:7"), ask)
+	c.expect(text("000000"), "errors.invalid.code\n\ncode")
+	c.expect(text("123456"), "paid 7")
+	fresh = false
+	c.expect(press("type"), "words")
+	c.expect(text("all of it"), ask)
+	c.expect(text("123456"), "sent all of it")
+	for _, leave := range []string{bot.GiveUp(), "find", "code"} {
+		fresh = false
+		c.expect(press("pay:8"), ask)
+		c.does(press(leave))
+		c.does(press("code"))
+		c.expect(text("123456"), "fresh")
+	}
+	if want := []string{"pay7", "all of it"}; !slices.Equal(sent, want) {
+		t.Errorf("did %q, want %q", sent, want)
+	}
+}

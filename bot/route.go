@@ -134,6 +134,7 @@ func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (R
 func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (Reply, error) {
 	verb, args := parseAction(turn.In.Action)
 	turn.Args = args
+	position.acting, position.Waits = turn.In.Action, ""
 	if reply, handled, err := d.Forms.Press(ctx, turn, position, verb); handled {
 		return reply, err
 	}

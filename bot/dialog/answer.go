@@ -182,7 +182,16 @@ func (e *event) finish(ctx context.Context) (bot.Reply, error) {
 			}
 			return bot.Reply{}, err
 		}
-		if e.form.Confirm == nil {
+		switch {
+		case e.form.Fleeting:
+			return bot.Reply{}, err
+		case services.CodeOf(err) == "step_up": // what was typed last goes on with the rest
+			e.draft.Step = bot.Confirming
+			if err := e.save(ctx); err != nil {
+				return bot.Reply{}, err
+			}
+			return bot.Reply{}, err
+		case e.form.Confirm == nil:
 			return bot.Reply{}, err
 		}
 		return e.reopen(ctx, err)

@@ -34,7 +34,7 @@ func (e *event) put(ctx context.Context, example bool) (bot.Reply, error) {
 		}
 		last[len(last)-1].Style = bot.Negative
 		reply.Buttons = append(reply.Buttons,
-			bot.Row(bot.Button{Label: e.say("form.send", nil), Action: bot.Act(verbSend, e.form.Name), Style: bot.Positive}),
+			bot.Row(bot.Button{Label: e.say("form.send", nil), Action: bot.Send(e.form.Name), Style: bot.Positive}),
 			last)
 		return reply, nil
 	}

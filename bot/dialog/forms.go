@@ -32,8 +32,7 @@ type event struct {
 
 // Verbs of the buttons of a form, besides those that any reply may offer.
 const (
-	verbAnswer = "a"  // a:FORM:STEP:VALUE
-	verbSend   = "fs" // fs:FORM
+	verbAnswer = "a" // a:FORM:STEP:VALUE
 	verbBack   = "fb"
 	verbKeep   = "fk" // fk:FORM:STEP, the answer that is being asked again stays
 	verbUse    = "fu" // fu:FORM:STEP, what was typed is the answer
@@ -135,7 +134,7 @@ func (f *Forms) Press(ctx context.Context, turn bot.Turn, position *bot.Position
 		ends = verb == bot.Drop()
 	case bot.GiveUp():
 		ends = true
-	case verbAnswer, verbSend, verbBack, verbKeep, verbUse:
+	case verbAnswer, bot.Sends(), verbBack, verbKeep, verbUse:
 	default:
 		return bot.Reply{}, false, nil
 	}
@@ -166,7 +165,7 @@ func (e *event) press(ctx context.Context, verb string) (bot.Reply, error) {
 		return e.ask(ctx)
 	case verb == verbBack:
 		return e.back(ctx)
-	case verb == verbSend && mine && e.draft.Step == bot.Confirming:
+	case verb == bot.Sends() && mine && e.draft.Step == bot.Confirming:
 		return e.finish(ctx)
 	case !mine || e.turn.Arg(1) != e.draft.Step:
 	case verb == verbAnswer:
@@ -179,7 +178,7 @@ func (e *event) press(ctx context.Context, verb string) (bot.Reply, error) {
 		}
 	}
 	key := "form.moved_on"
-	if verb == verbSend && mine {
+	if verb == bot.Sends() && mine {
 		key = "form.not_yet"
 	}
 	reply, err := e.ask(ctx)

@@ -66,7 +66,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
 		&front{Kit: common, Services: w},
-		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Notices: w.Notices, Links: outside.Links},
+		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Links: outside.Links},
 		people,
 		requests,
 		&change.Signing{

@@ -5,7 +5,6 @@ package account
 import (
 	"canbobot/bot/page/kit"
 	"canbobot/services/identity"
-	"canbobot/services/notice"
 	"canbobot/services/roster"
 )
 
@@ -14,7 +13,6 @@ type Page struct {
 	kit.Kit
 	Identity *identity.Service
 	Roster   *roster.Service
-	Notices  *notice.Service
 	// Links tells the addresses that open a chat with the bot, as far as they
 	// are known at the moment: a channel may not have answered yet.
 	Links func() []Link

@@ -5,16 +5,15 @@ import (
 	"strings"
 
 	"canbobot/bot"
-	"canbobot/bot/page/kit"
 )
 
 func (p *Page) stepUp(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "step_up", nil)
+	return turn.Begin(ctx, bot.CodeForm, nil)
 }
 
 func (p *Page) stepUpForm() *bot.Form {
 	return &bot.Form{
-		Name: "step_up", Fleeting: true,
+		Name: bot.CodeForm, Fleeting: true,
 		Steps: []bot.Step{{
 			Name: "code", Ask: "step_up.ask",
 			Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -22,22 +21,11 @@ func (p *Page) stepUpForm() *bot.Form {
 			},
 		}},
 		Done: func(ctx context.Context, turn bot.Turn, _ bot.Answers) (bot.Reply, error) {
-			reply := bot.Reply{Text: p.Say("step_up.done"), Buttons: [][]bot.Button{
-				bot.Row(p.Button("runs", "runs"), p.Button("pending", "pending"))}}
-			// A notice that waits to be sent may be what the code was asked for.
-			drafts, err := p.Notices.Drafts(ctx, turn.Speaker.Actor)
-			if err != nil {
-				return bot.Reply{}, err
+			if turn.Coded() {
+				return bot.Reply{}, nil
 			}
-			if len(drafts) > 0 && drafts[0].StaffID == turn.Speaker.Actor.Staff {
-				reply.Buttons = append([][]bot.Button{bot.Row(p.Button("notice_see", "notice", kit.ID(drafts[0].ID)))},
-					reply.Buttons...)
-			}
-			_, unfinished, err := turn.Draft(ctx)
-			if unfinished {
-				reply.Buttons = append([][]bot.Button{bot.Row(kit.Positive(p.Button("resume", bot.Resume())))}, reply.Buttons...)
-			}
-			return reply, err
+			return bot.Reply{Text: p.Say("step_up.done"), Buttons: [][]bot.Button{
+				bot.Row(p.Button("runs", "runs"), p.Button("pending", "pending"))}}, nil
 		},
 	}
 }

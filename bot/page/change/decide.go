@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -25,30 +24,6 @@ func (p *Signing) cardFor(actor services.Actor, card change.Card) bot.Reply {
 func (p *Signing) takeBack(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.TakeBack(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
 	return p.decided(card, err)
-}
-
-// signForm asks for the code that an approval needs, and goes on with it.
-func (p *Signing) signForm() *bot.Form {
-	return &bot.Form{
-		Name: "sign",
-		Steps: []bot.Step{{
-			Name: "code", Ask: "sign.ask", Example: "example.sign",
-			Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-				return "ok", p.Identity.StepUp(ctx, turn.Speaker.Actor, strings.ReplaceAll(strings.TrimSpace(input.Text), " ", ""))
-			},
-		}},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			// The code has had the effect of this event; the signature is another.
-			actor := turn.Speaker.Actor
-			if actor.Event != "" {
-				actor.Event += ":sign"
-			}
-			card, err := p.Changes.Approve(ctx, actor, kit.Number(answers["request"]), kit.Version(answers["version"]))
-			reply, err := p.decided(card, err)
-			reply.Replace = false
-			return reply, err
-		},
-	}
 }
 
 // card shows a request to whoever may decide it.
@@ -91,10 +66,6 @@ func (p *Signing) decisionCard(card change.Card) bot.Reply {
 
 func (p *Signing) approve(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.Approve(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
-	if services.CodeOf(err) == "step_up" { // with the code it goes on
-		return turn.Begin(ctx, "sign", bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
-			"version": kit.ID(kit.Number(turn.Arg(1)))})
-	}
 	return p.decided(card, err)
 }
 

@@ -41,7 +41,6 @@ func (p *Signing) Register(b *kit.Book) {
 
 	b.Form(p.decisionForm("return", "return.ask", p.Changes.Return))
 	b.Form(p.decisionForm("refuse", "refuse.ask", p.Changes.Refuse))
-	b.Form(p.signForm())
 	b.Form(p.delegateForm())
 
 	b.Message(outbox.ChangeSubmitted, p.asked)
