@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"canbobot/config"
 	"canbobot/models/storetest"
 	"canbobot/services/journal"
 
@@ -18,15 +17,12 @@ import (
 
 // What serve copies out of the database is what audit verify --file compares.
 func TestTheJournalIsComparedWithItsFile(t *testing.T) {
-	address := storetest.Address(t)
-	environ := []string{"DATABASE_URL=" + address, "SECRET_KEY=" + config.NewSecret()}
+	address := withSample.Copy(t)
+	environ := []string{"DATABASE_URL=" + address, "SECRET_KEY=" + sampleKey}
 	run := func(args ...string) (int, string) {
 		var out bytes.Buffer
 		code := Run(context.Background(), args, environ, strings.NewReader(""), &out, &out)
 		return code, out.String()
-	}
-	if code, said := run("sample", "load"); code != OK {
-		t.Fatal(said)
 	}
 	path := filepath.Join(t.TempDir(), "audit.jsonl")
 	store := storetest.Open(t, address, nil)
@@ -72,16 +68,13 @@ func TestTheJournalIsComparedWithItsFile(t *testing.T) {
 
 func TestAuditExportWritesTheFile(t *testing.T) {
 	dir := t.TempDir()
-	environ := []string{"DATABASE_URL=" + storetest.Address(t), "SECRET_KEY=" + config.NewSecret()}
+	environ := sampled(t)
 	command := func(args ...string) (int, string) {
 		var out bytes.Buffer
 		code := Run(context.Background(), args, environ, strings.NewReader(""), &out, &out)
 		return code, out.String()
 	}
 	run := func(args ...string) (int, string) { return command(append([]string{"audit", "export"}, args...)...) }
-	if code, said := command("sample", "load"); code != OK {
-		t.Fatal(said)
-	}
 	path := filepath.Join(dir, "out.xlsx")
 	if code, said := run("--change", "1", path); code != OK || !strings.Contains(said, "entries written to") {
 		t.Fatalf("%d: %s", code, said)

@@ -8,13 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"canbobot/config"
 )
 
 func TestImportAndExportByCommand(t *testing.T) {
 	dir := t.TempDir()
-	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=sqlite:" + filepath.Join(dir, "x.db")}
+	environ := sampled(t)
 	command := func(want int, args ...string) string {
 		t.Helper()
 		var out bytes.Buffer
@@ -29,7 +27,6 @@ func TestImportAndExportByCommand(t *testing.T) {
 		}
 		return filepath.Join(dir, name)
 	}
-	command(OK, "sample", "load")
 	command(Usage, "import", path("danh sach moi.xlsx")) // two wards: which?
 	command(Usage, "import", path("no such file.xlsx"))
 	bac := []string{"--ward", "bac-hong-linh"}

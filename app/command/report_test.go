@@ -7,16 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"canbobot/config"
 	"canbobot/services/year"
 )
 
 func TestReportOfAYear(t *testing.T) {
 	dir := t.TempDir()
-	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=sqlite:" + filepath.Join(dir, "a.db")}
-	if got := runCommand(t, environ, "", "sample", "load"); got.code != OK {
-		t.Fatal(got.errors)
-	}
+	environ := sampled(t)
 	command := []string{"report", "--year", "2026", "--ward", "bac-hong-linh"}
 	got := runCommand(t, environ, "", append(command, "--json")...)
 	var report year.YearReport

@@ -2,18 +2,12 @@ package command
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"canbobot/config"
 )
 
 func TestRulesOfApproval(t *testing.T) {
-	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "a.db")}
-	if got := runCommand(t, environ, "", "sample", "load"); got.code != OK {
-		t.Fatal(got.errors)
-	}
+	environ := sampled(t)
 	const ward = "bac-hong-linh"
 	show := func() string {
 		t.Helper()

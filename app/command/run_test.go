@@ -11,6 +11,7 @@ import (
 
 	"canbobot/bot/telegram/telegramtest"
 	"canbobot/config"
+	"canbobot/models/storetest"
 )
 
 // ran is what a command did.
@@ -19,12 +20,28 @@ type ran struct {
 	out, errors string
 }
 
-func runCommand(t *testing.T, environ []string, stdin string, args ...string) ran {
+func runCommand(t testing.TB, environ []string, stdin string, args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code := Run(t.Context(), args, environ, strings.NewReader(stdin), &out, &errs)
 	return ran{code, out.String(), errs.String()}
 }
+
+// sampled are the settings of a database with the sample in it.
+func sampled(t *testing.T) []string {
+	t.Helper()
+	return []string{"SECRET_KEY=" + sampleKey, "DATABASE_URL=" + withSample.Copy(t)}
+}
+
+var (
+	sampleKey  = config.NewSecret()
+	withSample = storetest.NewTemplate(func(t testing.TB, address string) {
+		environ := []string{"SECRET_KEY=" + sampleKey, "DATABASE_URL=" + address}
+		if got := runCommand(t, environ, "", "sample", "load"); got.code != OK {
+			t.Fatal(got.errors)
+		}
+	})
+)
 
 func TestUsageIsExplained(t *testing.T) {
 	for _, one := range []struct {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"canbobot/app"
 	"canbobot/bot/zalo/zalotest"
 	"canbobot/config"
 	"canbobot/models/storetest"
@@ -53,12 +54,16 @@ func TestZaloCommands(t *testing.T) {
 		}
 		return all
 	}
+	settings, err := config.Load(environ)
+	if err != nil {
+		t.Fatal(err)
+	}
 	check := []string{"zalo", "check"}
 	run(Failed, "", check, "WRONG there is no pair of tokens", "canbobot zalo token", "WRONG nothing answers at",
 		"Is serve running")
 	run(Usage, "only one line\n", []string{"zalo", "token"}, "refresh token")
 	access1, refresh := server.Tokens()
-	run(OK, access1+"\n"+refresh+"\n", []string{"zalo", "token"}, "kept")
+	run(OK, access1+"\n"+refresh+"\n", []string{"zalo", "token"}, "kept", "writing to "+app.Database(settings))
 
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
@@ -135,11 +140,7 @@ func TestZaloCheckOfASavedRequest(t *testing.T) {
 
 func TestZaloTemplateCommands(t *testing.T) {
 	t.Parallel()
-	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=" + storetest.Address(t),
-		"DATA_DIR=" + t.TempDir()}
-	if got := runCommand(t, environ, "", "sample", "load"); got.code != OK {
-		t.Fatal(got.errors)
-	}
+	environ := append(sampled(t), "DATA_DIR="+t.TempDir())
 	for _, one := range []struct {
 		args []string
 		code int
