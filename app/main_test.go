@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"canbobot/config"
+	"canbobot/models/storetest"
 )
 
 // childServes makes the test program be the product, for tests that kill it.
@@ -20,9 +21,10 @@ const childServes = "CANBOBOT_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childServes) == "" {
-		// A play waits for its jobs for as long as it works.
-		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-			panic(err)
+		if !storetest.Watched { // a play waits for its jobs for as long as it works
+			if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+				panic(err)
+			}
 		}
 		code := m.Run()
 		chromium.end()
