@@ -70,7 +70,8 @@ func New(w *ward.Services, outside Outside) *Pages {
 		people,
 		requests,
 		&change.Signing{
-			Kit: common, Requests: requests, Changes: w.Changes, Approvals: w.Approvals, Cases: w.Cases, Identity: w.Identity,
+			Kit: common, Requests: requests, Changes: w.Changes, Approvals: w.Approvals, Delegations: w.Delegations,
+			Cases: w.Cases, Identity: w.Identity,
 		},
 		&money.Month{Kit: common, List: w.List, Cases: w.Cases, Papers: w.Papers},
 		lists,

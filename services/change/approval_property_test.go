@@ -101,14 +101,14 @@ func (w *play) sign() {
 	case "delegate":
 		to := w.actors[rapid.SampledFrom(staff).Draw(w.rt, "to")]
 		first := april6.AddDays(rapid.IntRange(-1, 1).Draw(w.rt, "first"))
-		_, err := w.rules().Delegate(w.ctx, w.by(actor), actor.Staff, to.Staff, first,
+		_, err := w.delegations().Delegate(w.ctx, w.by(actor), to.Staff, first,
 			first.AddDays(rapid.IntRange(0, 2).Draw(w.rt, "days")))
 		w.known(err)
 		return
 	case "revoke":
-		list, err := w.rules().Delegations(w.ctx, w.viewer)
+		list, err := w.delegations().All(w.ctx, w.viewer)
 		if err == nil && len(list) > 0 {
-			w.known(w.rules().Revoke(w.ctx, w.by(actor), rapid.SampledFrom(list).Draw(w.rt, "delegation").ID))
+			w.known(w.delegations().Revoke(w.ctx, w.by(actor), rapid.SampledFrom(list).Draw(w.rt, "delegation").ID))
 		}
 		return
 	}

@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -11,6 +12,8 @@ import (
 	"canbobot/services/approve"
 	"canbobot/services/change"
 	"canbobot/services/outbox"
+
+	"gorm.io/gorm"
 )
 
 // sit puts a ward user at a desk.
@@ -22,6 +25,20 @@ func (h *house) sit(actor services.Actor, desk string) {
 }
 
 func (h *house) rules() *approve.Service { return approve.New(h.store, h.audit, h.at) }
+
+// delegations of who has a fresh code, unless the gate is shut.
+func (h *house) delegations() *approve.Delegations {
+	return &approve.Delegations{Service: h.rules(), Outbox: h.box, Gate: gate{&h.stale}}
+}
+
+type gate struct{ stale *bool }
+
+func (g gate) RequireFresh(context.Context, *gorm.DB, services.Actor) error {
+	if *g.stale {
+		return services.Denied("step_up")
+	}
+	return nil
+}
 
 func (h *house) setRules(rules ...approve.Rule) {
 	h.t.Helper()

@@ -191,7 +191,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 			h.frontFirst()
 			card := h.submit(officer(h.head), h.replaceDeputy())
 			h.approve(h.clerk2, card.Request.ID, 1)
-			_, err := h.rules().Delegate(h.ctx, h.by(h.leader), h.leader.Staff, h.clerk.Staff, april6, april6.AddDays(3))
+			_, err := h.delegations().Delegate(h.ctx, h.by(h.leader), h.clerk.Staff, april6, april6.AddDays(3))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,6 +33,8 @@ type house struct {
 	store  *models.Store
 	roster *roster.Service
 	audit  *journal.Service
+	box    *outbox.Outbox
+	stale  bool         // nobody has a fresh code
 	now    atomic.Int64 // the clock, Unix seconds
 	events atomic.Int64
 	phones atomic.Int64
@@ -63,7 +65,7 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.audit = journal.New(h.store, clock)
+	h.box, h.audit = box, journal.New(h.store, clock)
 	people := identity.New(h.store, secrets, h.audit, box, clock, nil)
 	h.people = people
 	money := money.New(h.store, h.audit, box, people, clock)
@@ -244,8 +246,7 @@ func (h *house) submit(actor services.Actor, proposal change.Proposal) change.Ca
 func (h *house) told(kind outbox.Kind, request int64) []string {
 	h.t.Helper()
 	var rows []models.Delivery
-	if err := h.store.Order("id").Find(&rows, "kind = ? AND subject_kind = 'change' AND subject_id = ?", kind,
-		request).Error; err != nil {
+	if err := h.store.Order("id").Find(&rows, "kind = ? AND subject_id = ?", kind, request).Error; err != nil {
 		h.t.Fatal(err)
 	}
 	var told []string

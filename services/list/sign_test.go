@@ -7,8 +7,6 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/approve"
-	"canbobot/services/journal"
 	"canbobot/services/money/moneytest"
 )
 
@@ -19,10 +17,9 @@ func TestWhoSignsAList(t *testing.T) {
 	a := h.Person("A")
 	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
 	clock := services.Clock(func() time.Time { return h.Now })
-	rules := approve.New(h.Store, journal.New(h.Store, clock), clock)
 	today := models.DateOf(clock.Local())
 	stand := h.Staff(h.Ward, services.Clerk)
-	if _, err := rules.Delegate(ctx, h.Leader, h.Leader.Staff, stand.Staff, today, today.AddDays(3)); err != nil {
+	if _, err := h.Delegations.Delegate(ctx, h.Leader, stand.Staff, today, today.AddDays(3)); err != nil {
 		t.Fatal(err)
 	}
 	own := h.Step(h.List.SubmitRun, stand, h.Prepare("2026-04"))

@@ -27,6 +27,7 @@ const (
 	PolicyAsked     Kind = "policy_asked"     // card for who signs what the ward pays
 	PolicyWaiting   Kind = "policy_waiting"   // reminder to who signs
 	PolicyDecided   Kind = "policy_decided"   // to who proposed it
+	Delegated       Kind = "delegated"        // to who signs for somebody, or does so no longer
 	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
 	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
@@ -37,18 +38,19 @@ const (
 
 // Kinds of subjects.
 const (
-	Change  = "change"
-	Case    = "case"
-	Link    = "link"
-	Notice  = "notice"
-	Run     = "run"
-	Policy  = "policy"
-	Stage   = "stage"   // a run as its officers see it: nothing is redrawn
-	Line    = "line"    // of a payment list
-	Sending = "sending" // a notice as its senders see it: a draft, how far it got
-	Account = "account"
-	Channel = "channel" // its trouble
-	Week    = "week"    // of a year, such as 202615
+	Change     = "change"
+	Case       = "case"
+	Link       = "link"
+	Notice     = "notice"
+	Run        = "run"
+	Policy     = "policy"
+	Delegation = "delegation"
+	Stage      = "stage"   // a run as its officers see it: nothing is redrawn
+	Line       = "line"    // of a payment list
+	Sending    = "sending" // a notice as its senders see it: a draft, how far it got
+	Account    = "account"
+	Channel    = "channel" // its trouble
+	Week       = "week"    // of a year, such as 202615
 )
 
 // traits are what is true of a kind besides its words.

@@ -37,31 +37,32 @@ import (
 
 // Services are all that there are, over one database and by one clock.
 type Services struct {
-	Store     *models.Store
-	Clock     services.Clock
-	Vault     *vault.Vault
-	Audit     *journal.Service
-	Outbox    *outbox.Outbox
-	Identity  *identity.Service
-	Roster    *roster.Service
-	Money     *money.Service
-	List      *list.Service
-	Year      *year.Service
-	Changes   *change.Service
-	Evidence  *evidence.Service
-	Approvals *approve.Service
-	Cases     *cases.Service
-	Notices   *notice.Service
-	Drafts    *drafts.Service
-	Phrases   *phrases.Service
-	Channels  *channels.Service
-	Warnings  *warnings.Service
-	Sheets    *sheet.Service
-	Results   *bank.Service
-	Story     *story.Service
-	Papers    *paper.Service
-	Units     *units.Service
-	Downloads *downloads.Service
+	Store       *models.Store
+	Clock       services.Clock
+	Vault       *vault.Vault
+	Audit       *journal.Service
+	Outbox      *outbox.Outbox
+	Identity    *identity.Service
+	Roster      *roster.Service
+	Money       *money.Service
+	List        *list.Service
+	Year        *year.Service
+	Changes     *change.Service
+	Evidence    *evidence.Service
+	Approvals   *approve.Service
+	Delegations *approve.Delegations
+	Cases       *cases.Service
+	Notices     *notice.Service
+	Drafts      *drafts.Service
+	Phrases     *phrases.Service
+	Channels    *channels.Service
+	Warnings    *warnings.Service
+	Sheets      *sheet.Service
+	Results     *bank.Service
+	Story       *story.Service
+	Papers      *paper.Service
+	Units       *units.Service
+	Downloads   *downloads.Service
 
 	guesses identity.Guesses
 }
@@ -83,6 +84,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)
 	w.Year = year.New(store, w.Audit, clock)
 	w.Approvals = approve.New(store, w.Audit, clock)
+	w.Delegations = &approve.Delegations{Service: w.Approvals, Outbox: box, Gate: w.Identity}
 	w.Evidence = evidence.New(store, w.Audit, clock)
 	w.Changes = change.New(store, w.Roster, w.Money, w.Identity, w.Audit, w.Outbox, clock)
 	w.Cases = cases.New(store, w.Audit, w.Outbox, w.Identity, w.List, clock)

@@ -13,7 +13,7 @@ import (
 
 // delegations lists who signs for whom, with a way to stop one's own.
 func (p *Signing) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	list, err := p.Approvals.Delegations(ctx, turn.Speaker.Actor)
+	list, err := p.Delegations.All(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -41,8 +41,30 @@ func (p *Signing) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	return reply, nil
 }
 
+// delegated tells who signs for whom, or does so no longer.
+func (p *Signing) delegated(ctx context.Context, recipient services.Actor, delegation int64) (bot.Reply, error) {
+	view, err := p.Delegations.Delegation(ctx, recipient, delegation)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	fields := []any{"from", view.FromName, "to", view.ToName, "first", texts.Date(view.From), "last",
+		texts.Date(view.To)}
+	text, own := "", recipient.Staff == view.ToStaffID
+	switch {
+	case own && view.RevokedAt != nil:
+		text = p.Say("delegation.told_you_revoked", fields...)
+	case own:
+		text = p.Say("delegation.told_you", fields...)
+	case view.RevokedAt != nil:
+		text = p.Say("delegation.told_revoked", fields...)
+	default:
+		text = p.Say("delegation.told", fields...)
+	}
+	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))}}, nil
+}
+
 func (p *Signing) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Approvals.Revoke(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+	if err := p.Delegations.Revoke(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
 		return bot.Reply{}, err
 	}
 	reply, err := p.delegations(ctx, turn)
@@ -80,7 +102,7 @@ func (p *Signing) delegateForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			row, err := p.Approvals.Delegate(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Staff, kit.Number(answers["to"]),
+			row, err := p.Delegations.Delegate(ctx, turn.Speaker.Actor, kit.Number(answers["to"]),
 				kit.DayOf(answers["first"]), kit.DayOf(answers["last"]))
 			if err != nil {
 				return bot.Reply{}, err
@@ -94,7 +116,7 @@ func (p *Signing) delegateForm() *bot.Form {
 }
 
 func (p *Signing) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-	staff, err := p.Approvals.StandIns(ctx, turn.Speaker.Actor)
+	staff, err := p.Delegations.StandIns(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return nil, err
 	}

@@ -13,11 +13,12 @@ import (
 // Signing is where requests wait for who decides, and by which rules.
 type Signing struct {
 	kit.Kit
-	Requests  *Page
-	Changes   *change.Service
-	Approvals *approve.Service
-	Cases     *cases.Service
-	Identity  *identity.Service
+	Requests    *Page
+	Changes     *change.Service
+	Approvals   *approve.Service
+	Delegations *approve.Delegations
+	Cases       *cases.Service
+	Identity    *identity.Service
 }
 
 // Register puts the ward's queue, the decisions and the rules into the book.
@@ -43,6 +44,7 @@ func (p *Signing) Register(b *kit.Book) {
 	b.Form(p.decisionForm("refuse", "refuse.ask", p.Changes.Refuse))
 	b.Form(p.delegateForm())
 
+	b.Message(outbox.Delegated, p.delegated)
 	b.Message(outbox.ChangeSubmitted, p.asked)
 	b.Message(outbox.ChangeWaiting, p.reminded)
 	b.Message(outbox.ChangeDecided, p.redraw)

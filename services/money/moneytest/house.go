@@ -14,6 +14,7 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
+	"canbobot/services/approve"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
 	"canbobot/services/list"
@@ -29,19 +30,20 @@ var organizations = []string{"women", "youth"}
 // database; the clock stands until a test moves it.
 type House struct {
 	testing.TB
-	Store   *models.Store
-	Money   *money.Service
-	List    *list.Service
-	Year    *year.Service
-	Audit   *journal.Service
-	Now     time.Time
-	Ward    models.Ward
-	village models.Village
-	Policy  models.Policy
-	Clerk   services.Actor
-	Leader  services.Actor
-	Second  services.Actor // another leader
-	Queries atomic.Int64
+	Store       *models.Store
+	Money       *money.Service
+	Delegations *approve.Delegations
+	List        *list.Service
+	Year        *year.Service
+	Audit       *journal.Service
+	Now         time.Time
+	Ward        models.Ward
+	village     models.Village
+	Policy      models.Policy
+	Clerk       services.Actor
+	Leader      services.Actor
+	Second      services.Actor // another leader
+	Queries     atomic.Int64
 }
 
 func New(t testing.TB) *House {
@@ -55,6 +57,7 @@ func New(t testing.TB) *House {
 		t.Fatal(err)
 	}
 	who := identity.New(h.Store, nil, h.Audit, box, clock, nil)
+	h.Delegations = &approve.Delegations{Service: approve.New(h.Store, h.Audit, clock), Outbox: box, Gate: who}
 	h.Money = money.New(h.Store, h.Audit, box, who, clock)
 	h.List = list.New(h.Store, h.Audit, box, who, clock)
 	h.Year = year.New(h.Store, h.Audit, clock)
