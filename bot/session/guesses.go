@@ -8,68 +8,104 @@ import (
 )
 
 const (
-	guessTries  = 5 // wrong guesses of one key in a window before the first pause
+	guessTries  = 5 // tries of one key in a window, each judged; the last begins the first pause
 	guessWindow = 15 * time.Minute
-	levelKept   = 24 * time.Hour // after the last wrong guess
+	triesKept   = 24 * time.Hour // after the last of them, once there was a pause
 
 	floodLimit  = 100 // wrong guesses of all keys together in a window
 	floodWindow = 10 * time.Minute
 
-	slow     = 3 * time.Second // a guess in a flood
-	slowKept = time.Minute     // how long its wait stands to the guesser's credit
+	slow     = 3 * time.Second // the first guess of a key in a flood
+	slowKept = time.Hour       // how long that wait stands to its credit
 )
 
-// pauses grow with every wrong guess after the tries are used up.
+// pauses grow with every try after the first ones are used up.
 var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
 // Guesses slows down whoever guesses at codes and phone numbers. A key names
-// who guesses, never what: an account of a channel.
+// who guesses, never what: an account of a channel. A try is counted before it
+// is judged, so that of many at once no more are judged than of as many in a row.
 type Guesses struct{ store *Store }
 
-// Guesses counts wrong guesses beside the conversations.
+// Guesses counts guesses beside the conversations.
 func (s *Store) Guesses() *Guesses { return &Guesses{store: s} }
 
-// Wait tells how long the key must wait before its next guess is looked at;
-// zero lets it through. In a flood every guess first waits slow.
-func (g *Guesses) Wait(ctx context.Context, key string) (time.Duration, error) {
-	here := g.store.guess.pause(key)
-	reply, err := g.store.link.run(ctx, waitScript,
-		[]string{g.key("pause", key), g.all("flood"), g.key("slow", key)},
-		slow.Milliseconds(), slowKept.Milliseconds())
-	switch {
-	case errors.Is(err, errAway):
-		return max(here, g.store.guess.slowDown(key)), nil
-	case err != nil:
-		return 0, err
+// Try counts a try against every key and lets it through with zero. Where a key
+// has to wait it tells how long, and counts nothing.
+func (g *Guesses) Try(ctx context.Context, keys ...string) (time.Duration, error) {
+	if here := g.store.guess.pause(keys); here > 0 {
+		return here, nil
 	}
-	wait, _ := reply.(int64)
-	return max(here, time.Duration(wait)*time.Millisecond), nil
+	reply, err := g.store.link.run(ctx, tryScript, g.tried(keys), limits()...)
+	if errors.Is(err, errAway) {
+		return g.store.guess.try(keys), nil
+	}
+	return waitOf(reply), err
 }
 
-// Wrong counts a wrong guess. flood is true for the one that shows that many
-// accounts guess at once: the moment to alert the administrator.
-func (g *Guesses) Wrong(ctx context.Context, key string) (flood bool, err error) {
-	args := []any{guessTries, guessWindow.Milliseconds(), levelKept.Milliseconds(), floodLimit, floodWindow.Milliseconds()}
-	for _, pause := range pauses {
-		args = append(args, pause.Milliseconds())
+// Spare takes back a try that was no wrong guess.
+func (g *Guesses) Spare(ctx context.Context, keys ...string) error {
+	g.store.guess.spare(keys)
+	return g.tell(g.store.link.run(ctx, spareScript, g.tried(keys), limits()...))
+}
+
+// Right forgets the tries of the keys.
+func (g *Guesses) Right(ctx context.Context, keys ...string) error {
+	for _, key := range keys {
+		g.store.guess.keys.delete(key)
 	}
-	reply, err := g.store.link.run(ctx, wrongScript,
-		[]string{g.key("wrong", key), g.key("level", key), g.key("pause", key), g.all("total"), g.all("flood")}, args...)
+	return g.tell(g.store.link.run(ctx, rightScript, g.tried(keys)))
+}
+
+// Wrong counts a wrong guess of anybody. flood is true while so many are wrong
+// that somebody must be trying them out.
+func (g *Guesses) Wrong(ctx context.Context) (flood bool, err error) {
+	reply, err := g.store.link.run(ctx, wrongScript, []string{g.all("total"), g.all("flood")},
+		floodLimit, floodWindow.Milliseconds())
 	if errors.Is(err, errAway) {
-		return g.store.guess.wrong(key), nil
+		return g.store.guess.wrong(), nil
 	}
 	return reply == int64(1), err
 }
 
-// Right forgets the wrong guesses of the key.
-func (g *Guesses) Right(ctx context.Context, key string) error {
-	g.store.guess.keys.delete(key)
-	_, err := g.store.link.run(ctx, rightScript,
-		[]string{g.key("wrong", key), g.key("level", key), g.key("pause", key), g.key("slow", key)})
+// Slow tells how long the key has to wait because of a flood: a moment, once.
+func (g *Guesses) Slow(ctx context.Context, key string) (time.Duration, error) {
+	reply, err := g.store.link.run(ctx, slowScript, []string{g.all("flood"), g.key("slow", key)},
+		slow.Milliseconds(), slowKept.Milliseconds())
+	if errors.Is(err, errAway) {
+		return g.store.guess.slow(key), nil
+	}
+	return waitOf(reply), err
+}
+
+// tell keeps from the caller that Redis is away: what is kept here has been told.
+func (g *Guesses) tell(_ any, err error) error {
 	if errors.Is(err, errAway) {
 		return nil
 	}
 	return err
+}
+
+func waitOf(reply any) time.Duration {
+	wait, _ := reply.(int64)
+	return time.Duration(wait) * time.Millisecond
+}
+
+// limits are what the scripts of tries go by.
+func limits() []any {
+	args := []any{guessTries, guessWindow.Milliseconds(), triesKept.Milliseconds()}
+	for _, pause := range pauses {
+		args = append(args, pause.Milliseconds())
+	}
+	return args
+}
+
+func (g *Guesses) tried(keys []string) []string {
+	tried := make([]string, 0, 2*len(keys))
+	for _, key := range keys {
+		tried = append(tried, g.key("tries", key), g.key("pause", key))
+	}
+	return tried
 }
 
 // The braces keep all guesses on one node of a cluster: scripts count across keys.
@@ -78,60 +114,74 @@ func (g *Guesses) key(kind, key string) string { return g.all(kind) + ":" + key 
 
 // guessMemory counts by the same rules while Redis does not answer.
 type guessMemory struct {
-	clock func() time.Time
-	keys  *bounded[guesser]
+	clock  func() time.Time
+	keys   *bounded[guesser]
+	slowed *bounded[time.Time]
 
-	mu         sync.Mutex
+	mu         sync.Mutex // one try at a time, as in Redis
 	total      int
 	totalUntil time.Time
 	floodUntil time.Time
 }
 
 type guesser struct {
-	wrong      int
-	wrongUntil time.Time
-	level      int
-	levelUntil time.Time
+	tries      int
+	until      time.Time
 	pauseUntil time.Time
-	slowSince  time.Time
 }
 
 func newGuessMemory(clock func() time.Time) *guessMemory {
-	return &guessMemory{clock: clock, keys: newBounded[guesser](clock, capacity)}
+	return &guessMemory{clock: clock, keys: newBounded[guesser](clock, capacity),
+		slowed: newBounded[time.Time](clock, capacity)}
 }
 
-func (m *guessMemory) pause(key string) time.Duration {
-	known, ok := m.keys.get(key)
-	if !ok {
-		return 0
-	}
-	return max(known.pauseUntil.Sub(m.clock()), 0)
-}
-
-func (m *guessMemory) slowDown(key string) time.Duration {
+func (m *guessMemory) pause(keys []string) (wait time.Duration) {
 	now := m.clock()
-	m.mu.Lock()
-	flood := now.Before(m.floodUntil)
-	m.mu.Unlock()
-	if !flood || m.pause(key) > 0 {
-		return 0
+	for _, key := range keys {
+		known, _ := m.keys.get(key)
+		wait = max(wait, known.pauseUntil.Sub(now))
 	}
-	var wait time.Duration
-	m.keys.change(key, levelKept, func(g guesser) guesser {
-		switch since := now.Sub(g.slowSince); {
-		case g.slowSince.IsZero() || since >= slowKept:
-			g.slowSince, wait = now, slow
-		case since < slow:
-			wait = slow - since
-		default:
-			g.slowSince = time.Time{}
-		}
-		return g
-	})
 	return wait
 }
 
-func (m *guessMemory) wrong(key string) (flood bool) {
+func (m *guessMemory) try(keys []string) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if wait := m.pause(keys); wait > 0 {
+		return wait
+	}
+	now := m.clock()
+	for _, key := range keys {
+		known, _ := m.keys.get(key)
+		if !now.Before(known.until) {
+			known = guesser{until: now.Add(guessWindow)}
+		}
+		known.tries++
+		if over := known.tries - guessTries; over >= 0 {
+			known.until, known.pauseUntil = now.Add(triesKept), now.Add(pauses[min(over, len(pauses)-1)])
+		}
+		m.keys.set(key, known, triesKept)
+	}
+	return 0
+}
+
+func (m *guessMemory) spare(keys []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range keys {
+		known, ok := m.keys.get(key)
+		if !ok {
+			continue
+		}
+		known.tries, known.pauseUntil = max(known.tries-1, 0), time.Time{}
+		if known.tries == guessTries-1 {
+			known.until = m.clock().Add(guessWindow)
+		}
+		m.keys.set(key, known, triesKept)
+	}
+}
+
+func (m *guessMemory) wrong() (flood bool) {
 	now := m.clock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -139,24 +189,24 @@ func (m *guessMemory) wrong(key string) (flood bool) {
 		m.total, m.totalUntil = 0, now.Add(floodWindow)
 	}
 	m.total++
-	if m.total > floodLimit && !now.Before(m.floodUntil) {
-		flood, m.floodUntil = true, now.Add(floodWindow)
+	if m.total <= floodLimit {
+		return false
 	}
+	m.floodUntil = now.Add(floodWindow)
+	return true
+}
 
-	known, _ := m.keys.get(key)
-	if !now.Before(known.wrongUntil) {
-		known.wrong, known.wrongUntil = 0, now.Add(guessWindow)
+func (m *guessMemory) slow(key string) time.Duration {
+	now := m.clock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !now.Before(m.floodUntil) {
+		return 0
 	}
-	if !now.Before(known.levelUntil) {
-		known.level = 0
+	since, known := m.slowed.get(key)
+	if !known {
+		since = now
+		m.slowed.set(key, since, slowKept)
 	}
-	known.wrong++
-	if known.level > 0 || known.wrong >= guessTries {
-		known.level = min(known.level+1, len(pauses))
-		known.levelUntil = now.Add(levelKept)
-		known.pauseUntil = now.Add(pauses[known.level-1])
-		known.wrong, known.wrongUntil = 0, time.Time{}
-	}
-	m.keys.set(key, known, levelKept)
-	return flood
+	return max(slow-now.Sub(since), 0)
 }

@@ -43,45 +43,66 @@ redis.call('DEL', KEYS[1])
 return 1
 `)
 
-// waitScript KEYS pause flood slow
-// ARGV slow_ms slow_kept_ms
-// replies the milliseconds to wait. In a flood the first asking starts a short
-// wait, and the first asking after it goes through.
-var waitScript = redis.NewScript(`
-local wait = math.max(redis.call('PTTL', KEYS[1]), 0)
-if wait > 0 or redis.call('EXISTS', KEYS[2]) == 0 then return wait end
-local kept = redis.call('PTTL', KEYS[3])
-if kept < 0 then
-	redis.call('SET', KEYS[3], '1', 'PX', ARGV[2])
-	return tonumber(ARGV[1])
-end
-wait = tonumber(ARGV[1]) - (tonumber(ARGV[2]) - kept)
+// tryScript KEYS tries pause, of each key
+// ARGV tries window_ms kept_ms pause_ms...
+// replies the milliseconds to wait, and counts nothing then; 0 when the try is
+// counted and may be judged.
+var tryScript = redis.NewScript(`
+local wait = 0
+for i = 2, #KEYS, 2 do wait = math.max(wait, redis.call('PTTL', KEYS[i])) end
 if wait > 0 then return wait end
-redis.call('DEL', KEYS[3])
+for i = 1, #KEYS, 2 do
+	local n = redis.call('INCR', KEYS[i])
+	local over = n - tonumber(ARGV[1])
+	if over >= 0 then
+		redis.call('PEXPIRE', KEYS[i], ARGV[3])
+		redis.call('SET', KEYS[i + 1], '1', 'PX', ARGV[4 + math.min(over, #ARGV - 4)])
+	elseif n == 1 then
+		redis.call('PEXPIRE', KEYS[i], ARGV[2])
+	end
+end
 return 0
 `)
 
-// wrongScript KEYS wrong level pause total flood
-// ARGV tries window_ms level_ms flood_limit flood_window_ms pause_ms...
-// replies 1 when this wrong guess began a flood.
-var wrongScript = redis.NewScript(`
-local flood = 0
-local total = redis.call('INCR', KEYS[4])
-if total == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[5]) end
-if total > tonumber(ARGV[4]) and redis.call('SET', KEYS[5], '1', 'PX', ARGV[5], 'NX') then flood = 1 end
-local level = tonumber(redis.call('GET', KEYS[2]) or '0')
-local wrong = redis.call('INCR', KEYS[1])
-if wrong == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-if level == 0 and wrong < tonumber(ARGV[1]) then return flood end
-level = math.min(level + 1, #ARGV - 5)
-redis.call('SET', KEYS[2], level, 'PX', ARGV[3])
-redis.call('SET', KEYS[3], '1', 'PX', ARGV[5 + level])
-redis.call('DEL', KEYS[1])
-return flood
+// spareScript KEYS and ARGV as tryScript. A pause that stands is that of the try
+// which is taken back: none is let through while one stands.
+var spareScript = redis.NewScript(`
+for i = 1, #KEYS, 2 do
+	if redis.call('EXISTS', KEYS[i]) == 1 then
+		local n = redis.call('DECR', KEYS[i])
+		redis.call('DEL', KEYS[i + 1])
+		if n <= 0 then
+			redis.call('DEL', KEYS[i])
+		elseif n == ARGV[1] - 1 then
+			redis.call('PEXPIRE', KEYS[i], ARGV[2])
+		end
+	end
+end
+return 1
 `)
 
-// rightScript KEYS wrong level pause slow
+// rightScript KEYS as tryScript
 var rightScript = redis.NewScript(`return redis.call('DEL', unpack(KEYS))`)
+
+// wrongScript KEYS total flood
+// ARGV flood_limit flood_window_ms
+// replies 1 while there is a flood.
+var wrongScript = redis.NewScript(`
+local total = redis.call('INCR', KEYS[1])
+if total == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if total <= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
+return 1
+`)
+
+// slowScript KEYS flood slowed
+// ARGV slow_ms kept_ms
+// replies the milliseconds to wait.
+var slowScript = redis.NewScript(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('SET', KEYS[2], '1', 'PX', ARGV[2], 'NX') then return tonumber(ARGV[1]) end
+return math.max(ARGV[1] - (ARGV[2] - redis.call('PTTL', KEYS[2])), 0)
+`)
 
 // paceScript KEYS halt channel chat...
 // ARGV mode interval_us burst_us chat_interval_us chat_burst_us kept_ms ahead_us

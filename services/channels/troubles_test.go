@@ -155,6 +155,36 @@ func TestAMessageThatGotThrough(t *testing.T) {
 	}
 }
 
+// That codes are tried out is told once, and over when nobody has for an hour.
+func TestGuessingIsATroubleUntilItIsQuiet(t *testing.T) {
+	w := newWorld(t)
+	w.addStaff(w.ward, services.Admin, true)
+	a, b := w.service(), w.service()
+	works := func(want string) {
+		t.Helper()
+		for _, s := range []*channels.Service{a, b} {
+			if err := s.Works(w.ctx, "telegram"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := open(t, w, a); got != want {
+			t.Errorf("open %q, want %q", got, want)
+		}
+	}
+	for range 3 {
+		if err := a.Guessed(w.ctx, "telegram"); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Hour)
+		works("telegram/guesses/ ")
+	}
+	w.pass(time.Second)
+	works("")
+	if n := w.count("deliveries", "1 = 1"); n != 1 {
+		t.Errorf("%d told", n)
+	}
+}
+
 // Mended is called after every message: while nothing stands it asks the
 // database once in five seconds.
 func TestMendedIsCheap(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 	"canbobot/services/vn"
 )
 
-// asks is the key that counts how often a chat asks to be linked: each asking
-// puts a card before clerks.
+// asks is the key that counts how often a chat asks to be linked, each time as a
+// try: it puts a card before clerks.
 func (c Chat) asks() string { return "ask:" + c.Channel + ":" + c.ExternalID }
 
 // Ask asks the ward's clerks to link a chat whose owner has no code. The
@@ -40,7 +40,7 @@ func (r *Requests) Ask(ctx context.Context, chat Chat, ward int64, name, number 
 	if err != nil {
 		return err
 	}
-	if err := r.mayAsk(ctx, chat); err != nil {
+	if err := r.try(ctx, chat.asks()); err != nil {
 		return err
 	}
 	return r.write(ctx, func(tx *gorm.DB) error {
@@ -78,7 +78,7 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 			return err
 		}
 	}
-	if err := r.mayAsk(ctx, chat); err != nil {
+	if err := r.try(ctx, chat.asks()); err != nil {
 		return err
 	}
 	to, err := r.identity.mayProve(ctx, chat, invite)
@@ -102,18 +102,7 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID}
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
-	return r.settle(ctx, err, chat.account(), Everyone)
-}
-
-// mayAsk counts every asking as a try.
-func (r *Requests) mayAsk(ctx context.Context, chat Chat) error {
-	if err := r.mayGuess(ctx, chat.asks()); err != nil {
-		return err
-	}
-	if _, err := r.guesses.Wrong(ctx, chat.asks()); err != nil {
-		return services.Unavailable("guesses").Because(err)
-	}
-	return nil
+	return r.settle(ctx, err, chat.Channel, chat.account(), to.subject())
 }
 
 // ask writes a request and puts its card before the ward's clerks. A chat that

@@ -181,7 +181,7 @@ func TestAskingIsRefused(t *testing.T) {
 		}
 	}
 	w.refused(w.Requests.Ask(w.ctx, w.chat("zalo", "2"), w.ward, "Lan", "0912345678"), "too_many/guesses")
-	if w.guesses.of("account:zalo:2") != 0 {
+	if w.tries("account:zalo:2") != 0 {
 		t.Error("asking counts as guessing codes")
 	}
 }

@@ -10,52 +10,88 @@ import (
 	"canbobot/services"
 )
 
-// Guesses counts wrong codes and says how long to wait before the next try.
-// Keys are opaque. Wrong reports a flood: so many wrong codes that somebody
-// must be trying them out.
+// Guesses counts guesses at codes before they are judged, and says how long to
+// wait before the next. Keys are opaque.
 type Guesses interface {
-	Wait(ctx context.Context, key string) (time.Duration, error)
-	Wrong(ctx context.Context, key string) (flood bool, err error)
-	Right(ctx context.Context, key string) error
+	// Try counts a try against every key and lets it through with zero; one that
+	// has to wait counts nothing.
+	Try(ctx context.Context, keys ...string) (wait time.Duration, err error)
+	// Spare takes back a try that was no wrong guess, Right forgets them all.
+	Spare(ctx context.Context, keys ...string) error
+	Right(ctx context.Context, keys ...string) error
+	// Wrong counts a wrong guess of anybody, and reports a flood: so many that
+	// somebody must be trying them out. In one, Slow keeps a key waiting, once,
+	// for seconds.
+	Wrong(ctx context.Context) (flood bool, err error)
+	Slow(ctx context.Context, key string) (wait time.Duration, err error)
 }
 
-// Everyone is the key that counts the wrong codes of all accounts together.
-const Everyone = "everyone"
+// guard slows down who guesses. What many guess together slows everybody by
+// seconds and stops nobody, or strangers could keep a ward's officers out.
+type guard struct {
+	guesses Guesses
+	alarm   func(ctx context.Context, channel string) error
+}
+
+// AlarmedBy names who is told of a flood of wrong codes on a channel; before
+// anybody writes on one.
+func (s *Service) AlarmedBy(alarm func(ctx context.Context, channel string) error) {
+	s.guard.alarm = alarm
+}
 
 // account is the key of one chat's guesses.
 func (c Chat) account() string { return "account:" + c.Channel + ":" + c.ExternalID }
 
-// mayGuess refuses with too_many/guesses while any of the keys has to wait.
-func (p part) mayGuess(ctx context.Context, keys ...string) error {
-	if p.guesses == nil {
+// slowed refuses with too_many/guesses_many (seconds) while a flood keeps a chat
+// waiting.
+func (g *guard) slowed(ctx context.Context, chat Chat) error {
+	if g.guesses == nil {
 		return services.Unavailable("guesses")
 	}
-	for _, key := range keys {
-		wait, err := p.guesses.Wait(ctx, key)
-		if err != nil {
-			return services.Unavailable("guesses").Because(err)
-		}
-		if wait > 0 {
-			return services.TooMany("guesses").With("minutes", int(math.Ceil(wait.Minutes())))
-		}
+	wait, err := g.guesses.Slow(ctx, chat.account())
+	if err != nil {
+		return services.Unavailable("guesses").Because(err)
+	}
+	if wait > 0 {
+		return services.TooMany("guesses_many").With("seconds", int(math.Ceil(wait.Seconds())))
 	}
 	return nil
 }
 
-// settle counts a try by its outcome: a wrong secret against every key. What
-// was merely misspelt, or failed for another reason, is no guess. It returns
+// try counts a guess that is about to be judged. It refuses with too_many/guesses
+// (minutes) while any of the keys has to wait. What was let through is settled.
+func (g *guard) try(ctx context.Context, keys ...string) error {
+	if g.guesses == nil {
+		return services.Unavailable("guesses")
+	}
+	wait, err := g.guesses.Try(ctx, keys...)
+	if err != nil {
+		return services.Unavailable("guesses").Because(err)
+	}
+	if wait > 0 {
+		return services.TooMany("guesses").With("minutes", int(math.Ceil(wait.Minutes())))
+	}
+	return nil
+}
+
+// settle leaves a try counted whose secret was wrong, and takes back any other:
+// what was merely misspelt, or failed for another reason, is no guess. It returns
 // the outcome.
-func (p part) settle(ctx context.Context, outcome error, keys ...string) error {
+func (g *guard) settle(ctx context.Context, outcome error, channel string, keys ...string) error {
+	ctx = context.WithoutCancel(ctx) // who hangs up has guessed all the same
 	if !isWrong(outcome) {
+		if err := g.guesses.Spare(ctx, keys...); err != nil {
+			slog.WarnContext(ctx, "a try that was not wrong stays counted", "error", err)
+		}
 		return outcome
 	}
-	for _, key := range keys {
-		flood, err := p.guesses.Wrong(ctx, key)
-		if err != nil {
-			return services.Unavailable("guesses").Because(errors.Join(outcome, err))
-		}
-		if flood {
-			slog.ErrorContext(ctx, "flood of wrong codes: guessing is slowed for everyone")
+	flood, err := g.guesses.Wrong(ctx)
+	if err != nil {
+		return services.Unavailable("guesses").Because(errors.Join(outcome, err))
+	}
+	if flood && g.alarm != nil {
+		if err := g.alarm(ctx, channel); err != nil {
+			slog.ErrorContext(ctx, "nobody is told of a flood of wrong codes", "error", err)
 		}
 	}
 	return outcome
@@ -63,11 +99,9 @@ func (p part) settle(ctx context.Context, outcome error, keys ...string) error {
 
 // forget clears the counts of whoever proved to be right. A failure only leaves
 // them waiting a little longer.
-func (p part) forget(ctx context.Context, keys ...string) {
-	for _, key := range keys {
-		if err := p.guesses.Right(ctx, key); err != nil {
-			slog.WarnContext(ctx, "wrong codes not forgotten", "error", err)
-		}
+func (g *guard) forget(ctx context.Context, keys ...string) {
+	if err := g.guesses.Right(ctx, keys...); err != nil {
+		slog.WarnContext(ctx, "wrong codes not forgotten", "error", err)
 	}
 }
 

@@ -28,12 +28,12 @@ import (
 
 // part is what each part of the service works with.
 type part struct {
-	store   *models.Store
-	vault   *vault.Vault
-	audit   *journal.Service
-	outbox  *outbox.Outbox
-	clock   services.Clock
-	guesses Guesses
+	*guard
+	store  *models.Store
+	vault  *vault.Vault
+	audit  *journal.Service
+	outbox *outbox.Outbox
+	clock  services.Clock
 }
 
 // Service links accounts and knows them again.
@@ -64,7 +64,7 @@ type Privacy struct{ part }
 // every code is refused.
 func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox *outbox.Outbox, clock services.Clock,
 	guesses Guesses, vouching ...string) *Service {
-	with := part{store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guesses: guesses}
+	with := part{store: store, vault: vault, audit: audit, outbox: outbox, clock: clock, guard: &guard{guesses: guesses}}
 	s := &Service{
 		part: with, vouching: map[string]bool{}, Privacy: &Privacy{with}, identify: numbered(identifyQuery, store.Dialect),
 	}

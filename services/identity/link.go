@@ -44,19 +44,24 @@ type Proof struct {
 // CheckCode looks a typed or scanned code up and spends nothing. It refuses
 // with invalid/code_shape what cannot be a code, with invalid/wrong_code one
 // that is unknown, expired, used or revoked alike, with conflict/chat_linked
-// when the chat is somebody else's, and with too_many/guesses (minutes).
+// when the chat is somebody else's, with too_many/guesses (minutes) after too many
+// wrong ones of its own, and with too_many/guesses_many (seconds), once, while
+// many try codes out.
 func (s *Service) CheckCode(ctx context.Context, chat Chat, text string) (Invited, error) {
 	code, ok := readCode(text)
 	if !ok {
 		return Invited{}, services.Invalid("code_shape")
 	}
-	if err := s.mayGuess(ctx, chat.account(), Everyone); err != nil {
+	if err := s.slowed(ctx, chat); err != nil {
+		return Invited{}, err
+	}
+	if err := s.try(ctx, chat.account()); err != nil {
 		return Invited{}, err
 	}
 	db := s.store.WithContext(ctx)
 	invite, to, err := s.open(db, "code_hash = ?", s.vault.Hash(inviteKind, code))
-	if err != nil {
-		return Invited{}, s.settle(ctx, err, chat.account(), Everyone)
+	if err := s.settle(ctx, err, chat.Channel, chat.account()); err != nil {
+		return Invited{}, err
 	}
 	if _, _, err := holder(db, chat, to); err != nil {
 		return Invited{}, err
@@ -89,13 +94,14 @@ func (s *Service) Prove(ctx context.Context, chat Chat, invite int64, proof Proo
 	if err == nil {
 		err = s.prove(chat, to, proof)
 	}
-	return s.settle(ctx, err, chat.account(), to.subject(), Everyone)
+	return s.settle(ctx, err, chat.Channel, chat.account(), to.subject())
 }
 
-// mayProve finds whose proof is to be judged and refuses while they have to
-// wait: the chat, everyone, or all who hold this person's code.
+// mayProve finds whose proof is to be judged and counts the try: of the chat, and
+// of all who hold this person's code. It refuses while either has to wait; else
+// the try is to be settled.
 func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner, error) {
-	if err := s.mayGuess(ctx, chat.account(), Everyone); err != nil {
+	if err := s.slowed(ctx, chat); err != nil {
 		return owner{}, err
 	}
 	var row models.Invite
@@ -106,12 +112,15 @@ func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner,
 		to, err = ownerOf(db, row)
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return to, s.settle(ctx, services.Invalid("wrong_code"), chat.account(), Everyone)
+		if err := s.try(ctx, chat.account()); err != nil {
+			return to, err
+		}
+		return to, s.settle(ctx, services.Invalid("wrong_code"), chat.Channel, chat.account())
 	}
 	if err != nil {
 		return to, fmt.Errorf("prove: %w", err)
 	}
-	return to, s.mayGuess(ctx, to.subject())
+	return to, s.try(ctx, chat.account(), to.subject())
 }
 
 // prove judges a proof. A shared number is fine here: the code says who it is,
@@ -197,7 +206,7 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 		return s.Privacy.consent(tx, actor, consentVersion)
 	})
 	if err != nil {
-		return Identity{}, s.settle(ctx, err, chat.account(), to.subject(), Everyone)
+		return Identity{}, s.settle(ctx, err, chat.Channel, chat.account(), to.subject())
 	}
 	s.forget(ctx, chat.account(), to.subject())
 	return s.Identify(ctx, chat.Channel, chat.ExternalID)

@@ -94,14 +94,14 @@ func TestACodeThatIsNoneIsWrongAlike(t *testing.T) {
 				t.Fatal(err)
 			}
 			code = spoil(w, code)
-			w.guesses.clear()
+			w.clear()
 			invited, err := w.CheckCode(w.ctx, chat, code)
 			w.refused(err, "invalid/wrong_code")
 			if invited != (identity.Invited{}) {
 				t.Errorf("a wrong code tells %+v", invited)
 			}
-			if w.guesses.of("account:telegram:100") != 1 || w.guesses.of(identity.Everyone) != 1 {
-				t.Errorf("guesses: %v", w.guesses.wrong)
+			if n := w.tries("account:telegram:100"); n != 1 {
+				t.Errorf("%d guesses", n)
 			}
 			if name == "unknown" {
 				return
@@ -132,7 +132,7 @@ func TestWhatCannotBeACodeIsNoGuess(t *testing.T) {
 	}
 	_, err := w.CheckCode(w.ctx, w.chat("telegram", "100"), strings.Repeat("x", 100_000))
 	w.refused(err, "invalid/code_shape")
-	if n := w.guesses.of("account:telegram:100"); n != 0 {
+	if n := w.tries("account:telegram:100"); n != 0 {
 		t.Errorf("%d guesses", n)
 	}
 }
@@ -165,7 +165,7 @@ func TestProofs(t *testing.T) {
 		{"staff's code", "telegram", identity.Proof{TOTP: "123456"}, "invalid/contact_not_own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w.guesses.clear()
+			w.clear()
 			user := strconv.Itoa(100 + i)
 			chat := w.chat(tt.channel, user)
 			invited, err := w.CheckCode(w.ctx, chat, w.invite(w.lan))
@@ -193,7 +193,7 @@ func TestProofs(t *testing.T) {
 			if strings.HasPrefix(tt.want, "invalid/wrong_") {
 				counted = 2
 			}
-			if n := w.guesses.of("account:" + tt.channel + ":" + user); n != counted {
+			if n := w.tries("account:" + tt.channel + ":" + user); n != counted {
 				t.Errorf("%d guesses counted, want %d", n, counted)
 			}
 		})
@@ -213,7 +213,7 @@ func TestOfTwoWhoRedeemACodeAtOnceOneWins(t *testing.T) {
 	w := newTown(t)
 	for range 3 {
 		person := w.lan
-		w.guesses.clear()
+		w.clear()
 		if err := w.UnlinkPerson(w.ctx, w.by(w.clerk), person); err != nil {
 			t.Fatal(err)
 		}

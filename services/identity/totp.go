@@ -102,10 +102,9 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
 		return err
 	}
-	// A flood of strangers must not keep staff from their work: theirs is
-	// counted with everyone's, but only their own makes them wait.
+	// A flood of strangers does not even slow staff in their work.
 	own := subject("staff", actor.Staff)
-	if err := s.mayGuess(ctx, own); err != nil {
+	if err := s.try(ctx, own); err != nil {
 		return err
 	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
@@ -132,10 +131,11 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 		return s.audit.Record(tx, actor, "staff.stepped_up", own,
 			journal.Detail{"account": actor.Account, "channel": actor.Channel})
 	})
-	if err == nil {
-		s.forget(ctx, own)
+	if err != nil {
+		return s.settle(ctx, err, actor.Channel, own)
 	}
-	return s.settle(ctx, err, own, Everyone)
+	s.forget(ctx, own)
+	return nil
 }
 
 // RequireFresh refuses with denied/step_up unless the actor's account gave a

@@ -3,7 +3,6 @@ package identity_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/url"
 	"strconv"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"canbobot/bot/session/sessiontest"
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
@@ -45,7 +45,8 @@ type town struct {
 func newTown(t testing.TB) *town {
 	t.Helper()
 	w := &town{t: t, ctx: context.Background(), at: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC),
-		guesses: &guesses{wrong: map[string]int{}}, secrets: map[int64]string{}}
+		guesses: &guesses{}, secrets: map[int64]string{}}
+	w.clear()
 	w.store = storetest.New(t, w.now)
 	var err error
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
@@ -248,58 +249,32 @@ func (w *town) journaled(action string, want int64) {
 	}
 }
 
-// guesses is the limit of the real thing without its clock: after five wrong
-// ones a key has to wait until the test says otherwise.
-type guesses struct {
-	mu    sync.Mutex
-	wrong map[string]int
-	down  bool
-}
+// guesses are the limits of the product, which a test may lift.
+type guesses struct{ identity.Guesses }
 
-var errDown = errors.New("no store of guesses")
+// clear forgets all that was counted, flood and pauses too.
+func (w *town) clear() { w.guesses.Guesses = sessiontest.New(w.t).Guesses() }
 
-func (g *guesses) Wait(_ context.Context, key string) (time.Duration, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.down {
-		return 0, errDown
+// tries is how many tries are counted against a key: those that are let through
+// until it has to wait tell, and are taken back.
+func (w *town) tries(key string) (counted int) {
+	w.t.Helper()
+	const most = 5
+	for left := range most + 1 {
+		wait, err := w.guesses.Try(w.ctx, key)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if wait == 0 {
+			continue
+		}
+		for range left {
+			if err := w.guesses.Spare(w.ctx, key); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		return most - left
 	}
-	limit := 5
-	if key == identity.Everyone {
-		limit = 50
-	}
-	if g.wrong[key] >= limit {
-		return 90 * time.Second, nil
-	}
-	return 0, nil
-}
-
-func (g *guesses) Wrong(_ context.Context, key string) (bool, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.down {
-		return false, errDown
-	}
-	g.wrong[key]++
-	return key == identity.Everyone && g.wrong[key] >= 50, nil
-}
-
-func (g *guesses) Right(_ context.Context, key string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.wrong, key)
-	return nil
-}
-
-func (g *guesses) of(key string) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.wrong[key]
-}
-
-func (g *guesses) clear() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	clear(g.wrong)
-	g.down = false
+	w.t.Fatalf("%s may guess without end", key)
+	return 0
 }

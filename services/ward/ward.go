@@ -79,6 +79,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Phrases = phrases.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
 	w.Identity = identity.New(store, v, w.Audit, w.Outbox, clock, guesses)
+	w.Identity.AlarmedBy(w.Channels.Guessed)
 	w.Roster = roster.New(store, v, w.Audit, clock)
 	w.Money = money.New(store, w.Audit, box, w.Identity, clock)
 	w.List = list.New(store, w.Audit, w.Outbox, w.Identity, clock)

@@ -5,6 +5,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/services"
+	"canbobot/services/channels"
 )
 
 // trouble tells an administrator what stands in a channel's way, and what to do.
@@ -14,6 +15,9 @@ func (p *Page) trouble(ctx context.Context, recipient services.Actor, id int64) 
 		return bot.Reply{}, err
 	}
 	channel := p.Say("channel." + trouble.Channel)
+	if trouble.Code == channels.TroubleGuesses { // the channel itself is well
+		return bot.Reply{Title: p.Say("trouble.guesses_title", "channel", channel), Text: p.Say("trouble.guesses")}, nil
+	}
 	if trouble.EndedAt != nil {
 		return bot.Reply{Text: p.Say("trouble.ended", "channel", channel)}, nil
 	}

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"canbobot/bot/session/sessiontest"
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
-	"canbobot/services/identity"
 	"canbobot/services/vault"
 	"canbobot/services/ward"
 )
@@ -31,21 +31,15 @@ type clock struct {
 	now time.Time
 }
 
-// New opens a ward on a moment. Codes may be guessed without end.
+// New opens a ward on a moment. Guesses at codes are limited as in the product.
 func New(t testing.TB, at time.Time) *Ward {
-	t.Helper()
-	return Guarded(t, at, Guessing{})
-}
-
-// Guarded is New with a limit for guesses.
-func Guarded(t testing.TB, at time.Time, guesses identity.Guesses) *Ward {
 	t.Helper()
 	w := &Ward{T: t, Ctx: context.Background(), clock: &clock{now: at}}
 	secrets, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.Services, err = ward.New(storetest.New(t, w.Now), secrets, w.Now, guesses); err != nil {
+	if w.Services, err = ward.New(storetest.New(t, w.Now), secrets, w.Now, sessiontest.New(t).Guesses()); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -139,15 +133,3 @@ func (w *Ward) AddStaff(ward int64, role services.Role, fresh bool) services.Act
 	w.Create(&account)
 	return services.Actor{Role: role, Ward: ward, Staff: staff.ID, Account: account.ID, Channel: "web"}
 }
-
-// Guessing lets everybody try codes as often as they like.
-type Guessing struct{}
-
-// Wait says that nobody has to.
-func (Guessing) Wait(context.Context, string) (time.Duration, error) { return 0, nil }
-
-// Wrong forgets a wrong code.
-func (Guessing) Wrong(context.Context, string) (bool, error) { return false, nil }
-
-// Right has nothing to forget.
-func (Guessing) Right(context.Context, string) error { return nil }
