@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
 	return &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]sqliteStatement{}}, nil
 }
 
-// sqliteConn and sqliteStatement and sqliteRows are what those of the driver can
+// sqliteConn, sqliteStatement and sqliteRows are what those of the driver can
 // do; database/sql asks for each power apart.
 type (
 	sqliteConn interface {
@@ -45,7 +46,7 @@ type (
 	}
 )
 
-// keeper is a connection with its kept statements by their text, those that run
+// keeper is a connection with its kept statements by their names, those that run
 // left out: one that is run again while its rows are still read is prepared
 // anew. database/sql lets one at a time use a connection and its rows.
 type keeper struct {
@@ -57,9 +58,26 @@ type keeper struct {
 // hundred different ones.
 const keptStatements = 500
 
-func (k *keeper) take(ctx context.Context, query string) (sqliteStatement, error) {
-	if statement, ok := k.kept[query]; ok {
-		delete(k.kept, query)
+// nameOf is by what a statement is kept: its text, and the value of a LIMIT at
+// its end, for SQLite plans a statement anew whenever that changes.
+func nameOf(query string, args []driver.NamedValue) string {
+	at := strings.LastIndex(query, "LIMIT ?")
+	if at < 0 {
+		return query
+	}
+	var number int
+	if _, err := fmt.Sscanf(query[at+len("LIMIT ?"):], "%d", &number); err != nil {
+		number = 1 + strings.Count(query[:at], "?")
+	}
+	if number > len(args) {
+		return query
+	}
+	return fmt.Sprint(query, " ", args[number-1].Value)
+}
+
+func (k *keeper) take(ctx context.Context, name, query string) (sqliteStatement, error) {
+	if statement, ok := k.kept[name]; ok {
+		delete(k.kept, name)
 		return statement, nil
 	}
 	statement, err := k.PrepareContext(ctx, query)
@@ -71,9 +89,9 @@ func (k *keeper) take(ctx context.Context, query string) (sqliteStatement, error
 
 // leave keeps a statement that has run well. A pragma is not kept: some take
 // effect when they are prepared.
-func (k *keeper) leave(query string, statement sqliteStatement, err error) error {
-	_, twice := k.kept[query]
-	if err != nil || twice || strings.HasPrefix(strings.ToLower(query), "pragma") {
+func (k *keeper) leave(name string, statement sqliteStatement, err error) error {
+	_, twice := k.kept[name]
+	if err != nil || twice || strings.HasPrefix(strings.ToLower(name), "pragma") {
 		return statement.Close()
 	}
 	if len(k.kept) == keptStatements {
@@ -85,32 +103,34 @@ func (k *keeper) leave(query string, statement sqliteStatement, err error) error
 			break
 		}
 	}
-	k.kept[query] = statement
+	k.kept[name] = statement
 	return nil
 }
 
 func (k *keeper) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	statement, err := k.take(ctx, query)
+	name := nameOf(query, args)
+	statement, err := k.take(ctx, name, query)
 	if err != nil {
 		return nil, err
 	}
 	result, err := statement.ExecContext(ctx, args)
-	if closing := k.leave(query, statement, err); err == nil {
+	if closing := k.leave(name, statement, err); err == nil {
 		err = closing
 	}
 	return result, err
 }
 
 func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	statement, err := k.take(ctx, query)
+	name := nameOf(query, args)
+	statement, err := k.take(ctx, name, query)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := statement.QueryContext(ctx, args)
 	if err != nil {
-		return nil, errors.Join(err, k.leave(query, statement, err))
+		return nil, errors.Join(err, k.leave(name, statement, err))
 	}
-	return &keptRows{sqliteRows: rows.(sqliteRows), query: query, statement: statement, keeper: k}, nil
+	return &keptRows{sqliteRows: rows.(sqliteRows), name: name, statement: statement, keeper: k}, nil
 }
 
 // Close ends the connection with what it has kept.
@@ -123,14 +143,14 @@ func (k *keeper) Close() error {
 
 type keptRows struct {
 	sqliteRows
-	query     string
+	name      string
 	statement sqliteStatement
 	keeper    *keeper
 }
 
 func (r *keptRows) Close() error {
 	err := r.sqliteRows.Close()
-	if closing := r.keeper.leave(r.query, r.statement, err); err == nil {
+	if closing := r.keeper.leave(r.name, r.statement, err); err == nil {
 		err = closing
 	}
 	return err
