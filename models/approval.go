@@ -73,3 +73,13 @@ type Delegation struct {
 	CreatedAt      time.Time
 	RevokedAt      *time.Time
 }
+
+// Hand notes who of the ward brought about what proves a person.
+type Hand struct {
+	ID       int64
+	WardID   int64
+	PersonID int64
+	StaffID  int64
+	How      string // invite, link, phone, import, merge
+	At       time.Time
+}

@@ -20,6 +20,9 @@ type Ward struct {
 	// DecisionRequired asks every appointment for the number of its decision.
 	DecisionRequired bool
 	RemindAfterHours int // a request waiting this long reminds the clerk
+	// HandsDays is for how long who brought about what proves a person signs nothing
+	// about where that person's money goes.
+	HandsDays int `gorm:"default:30"`
 	// PayDay is the day of the following month by which a month is usually
 	// transferred; 0 when the ward promises none. Left out when a row is made, it
 	// is 5.

@@ -14,6 +14,24 @@ import (
 type rulesCommand struct {
 	Show rulesShowCommand `cmd:"" help:"Print a ward's rules of approval, in the form that set reads."`
 	Set  rulesSetCommand  `cmd:"" help:"Put the rules of a file in the place of those a ward has."`
+
+	Hands rulesHandsCommand `cmd:"" help:"Say for how long who proved somebody signs nothing about their money."`
+}
+
+type rulesHandsCommand struct {
+	Days int    `arg:"" help:"0 to 366; 0 is for a ward that has one user alone."`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (rulesHandsCommand) Help() string {
+	return "Who handed out an officer's code, agreed to their link or gave them a number does not sign where their " +
+		"money goes, for 30 days where nothing else is said.\n\nExample: canbobot rules hands 60 --ward bac-hong-linh"
+}
+
+func (c rulesHandsCommand) Run(p *process) error {
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		return ruleAdvice(ward.Approvals.SetHandsDays(p.ctx, actor, c.Days))
+	})
 }
 
 type rulesShowCommand struct {
@@ -120,6 +138,8 @@ func ruleAdvice(err error) error {
 	case "desk_needed":
 		return fmt.Errorf("the rules still need somebody at the desk %q; seat another one first, or set other rules",
 			f["desk"])
+	case "hands_days":
+		return fmt.Errorf("say 0 to %v days", f["max"])
 	case "staff":
 		return errors.New("the ward has no such active user; canbobot staff list shows them")
 	default:

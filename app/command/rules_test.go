@@ -86,7 +86,14 @@ func TestRulesOfApproval(t *testing.T) {
 	if got := set("rules: []"); got.code != OK || !strings.Contains(show(), "no rules") {
 		t.Errorf("back to the default: %s", got.errors)
 	}
-	for _, command := range []string{"rules show", "rules set", "staff desk"} {
+	hands := func(days string) ran { return runCommand(t, environ, "", "rules", "hands", days, "--ward", ward) }
+	if got := hands("60"); got.code != OK {
+		t.Error(got.errors)
+	}
+	if got := hands("367"); got.code != Failed || !strings.Contains(got.errors, "366") {
+		t.Errorf("more than a year: %d, %s", got.code, got.errors)
+	}
+	for _, command := range []string{"rules show", "rules set", "rules hands", "staff desk"} {
 		if got := runCommand(t, nil, "", append(strings.Fields(command), "--help")...); got.code != OK ||
 			!strings.Contains(got.out, "Example:") {
 			t.Errorf("%s --help: %d, %q", command, got.code, got.out)

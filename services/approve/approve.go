@@ -34,6 +34,7 @@ type Book struct {
 	Staff       []models.Staff // retired ones as well, without their secrets
 	Delegations []models.Delegation
 	rules       []models.ApprovalRule
+	hands       map[int64][]int64 // ward users by the person whom they gave what proves them
 }
 
 // Open reads a ward's book.

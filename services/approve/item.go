@@ -90,6 +90,15 @@ type Act[T any] struct {
 	Detail    journal.Detail
 }
 
+// Signers are who has signed, the actor last.
+func (a *Act[T]) Signers() []int64 {
+	var staff []int64
+	for _, signature := range a.Judgement.Counted {
+		staff = append(staff, signature.StaffID)
+	}
+	return append(staff, a.Actor.Staff)
+}
+
 // Take reads the row of an item of the actor's ward, in a transaction for its
 // move alone.
 func (of *Items[T, S]) Take(tx *gorm.DB, actor services.Actor, id int64) (row T, item Item, err error) {
@@ -147,6 +156,9 @@ func (of *Items[T, S]) Judge(tx *gorm.DB, item Item) (Judgement, error) {
 	if err != nil {
 		return Judgement{}, err
 	}
+	if err := book.readHands(tx, of.clock.UTC(), item); err != nil {
+		return Judgement{}, err
+	}
 	return of.judge(book, item, signatures[item.ID]), nil
 }
 
@@ -170,6 +182,9 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 	if err != nil {
 		return nil, err
 	}
+	if err := book.readHands(tx, of.clock.UTC(), items...); err != nil {
+		return nil, err
+	}
 	judged := map[int64]Judgement{}
 	for _, item := range items {
 		judged[item.ID] = of.judge(book, item, signatures[item.ID])
@@ -179,6 +194,7 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 
 func (of *Items[T, S]) judge(book *Book, item Item, signatures []models.Signature) Judgement {
 	item.Parties.know(book.Staff)
+	item.Parties.hands = book.handsOn(item)
 	j := Judgement{Book: book, Item: item, Rule: book.Rule(item.Rule, item.Since), day: models.DateOf(of.clock.Local()),
 		all: signatures}
 	j.Standing = Progress(j.Rule.Steps, item.Parties, signatures, book.Staff, book.Delegations, j.day)

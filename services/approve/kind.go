@@ -18,6 +18,9 @@ type Kind struct {
 	Steps []Step
 	// Proposers are those to whom alone a rule may open the kind; nil: to anyone.
 	Proposers []string
+	// HandsOff: who brought about what proves whom it is about does not sign it, for
+	// the days that the ward says.
+	HandsOff bool
 	// StepUp says that each signature asks for a fresh code, whatever a rule says.
 	StepUp bool
 }

@@ -11,6 +11,7 @@ import (
 const (
 	WhyOwn      = "own"          // they proposed it
 	WhyConcerns = "concerns_you" // it is about them
+	WhyHands    = "hands_on"     // they brought about what proves whom it is about
 )
 
 // Parties are those whom an item touches: none of them signs it.
@@ -20,6 +21,8 @@ type Parties struct {
 	ByPhone string  // of the ward user who proposed it
 	People  []int64 // who leaves, who comes, whose data
 	Phones  []string
+
+	hands []models.Staff // who brought about what proves these people
 }
 
 // know fills in who the ward user is that proposed it.
@@ -41,6 +44,8 @@ func (p Parties) WhyNot(member models.Staff) string {
 		return WhyOwn
 	case person != 0 && slices.Contains(p.People, person), member.Phone != "" && slices.Contains(p.Phones, member.Phone):
 		return WhyConcerns
+	case slices.ContainsFunc(p.hands, func(one models.Staff) bool { return same(one, member) }):
+		return WhyHands
 	}
 	return ""
 }

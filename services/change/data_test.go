@@ -328,7 +328,7 @@ func TestMergeFromProposalToRoster(t *testing.T) {
 	h.is(h.clerk2, h.elder)
 	_, err := h.Approve(h.ctx, h.by(h.clerk2), card.Request.ID, 1)
 	wants(t, err, "denied: concerns_you")
-	if _, err := h.Approve(h.ctx, h.by(h.leader), card.Request.ID, 1); err != nil {
+	if _, err := h.Approve(h.ctx, h.by(h.fresh(h.leader)), card.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	posts, err := h.roster.Posts(h.ctx, h.viewer, h.head.ID, april6)

@@ -76,11 +76,27 @@ func (a *approval) apply(act *act) error {
 		}
 	}
 	act.Row.NewcomerID = pointer(a.plan.newcomer.ID)
+	if err := a.note(act); err != nil {
+		return err
+	}
 	signed := act.Detail
 	act.Detail = a.proposal.detail()
 	maps.Copy(act.Detail, applied)
 	maps.Copy(act.Detail, signed)
 	return withEffects(act.Row, a.effects)
+}
+
+// note keeps who gave somebody what proves them.
+func (a *approval) note(act *act) error {
+	var people []int64
+	if a.proposal.Kind.Traits().Proves {
+		people = append(people, a.plan.person.ID)
+	}
+	if a.added {
+		people = append(people, a.plan.newcomer.ID)
+	}
+	return a.service.audit.Hands(act.TX, act.Row.WardID, string(a.proposal.Name()), append(act.Signers(),
+		value(act.Row.ProposerStaffID)), people...)
 }
 
 func (a *approval) tell(act *act) error {

@@ -63,6 +63,8 @@ type Traits struct {
 	OfPerson bool
 	Self     bool // who it is about may propose it, where the rule says so
 	Alone    bool // it is never approved in one go with others
+	// Proves: what proves who a person is changes by it.
+	Proves bool
 	// Told: who it is about hears of it before it is decided.
 	Told bool
 	// Family: a returned request may be sent again as another kind of it.

@@ -20,7 +20,8 @@ type Merge struct {
 func init() { register[Merge]() }
 
 func (Merge) Traits() Traits {
-	return Traits{Kind: approve.Kind{Name: "merge", Place: 7, Proposers: []string{approve.ByStaff}}}
+	return Traits{Kind: approve.Kind{Name: "merge", Place: 7, Proposers: []string{approve.ByStaff}, StepUp: true,
+		HandsOff: true}, Alone: true, Proves: true}
 }
 
 func (k Merge) tidy(_ *Service, _ services.Actor, raw Proposal, clean *Proposal) error {

@@ -72,6 +72,9 @@ func (r *Requests) Agree(ctx context.Context, actor services.Actor, id int64, ve
 		Do: func(act *act) error {
 			decided(act)
 			act.Detail["person"] = row.ID
+			if err := r.identity.audit.Hands(act.TX, row.WardID, item, act.Signers(), row.ID); err != nil {
+				return err
+			}
 			chat := Chat{Channel: act.Row.Channel, ExternalID: act.Row.ExternalID, ChatID: act.Row.ChatID}
 			_, err := r.identity.attach(ctx, act.TX, act.Actor, chat, owner{person: &row})
 			return err

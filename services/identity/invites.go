@@ -134,6 +134,11 @@ func (s *Service) issue(tx *gorm.DB, actor services.Actor, to owner) (string, mo
 	if err := tx.Create(&invite).Error; err != nil {
 		return "", models.Invite{}, fmt.Errorf("issue invite: %w", err)
 	}
+	if to.person != nil {
+		if err := s.audit.Hands(tx, to.ward(), "invite", []int64{actor.Staff}, to.person.ID); err != nil {
+			return "", models.Invite{}, err
+		}
+	}
 	// The journal is the owner's ward's, also when the program itself acts.
 	actor.Ward = to.ward()
 	err := s.audit.Record(tx, actor, "invite.issued", to.subject(),

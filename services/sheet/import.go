@@ -242,6 +242,9 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 	if err := s.write(tx, done); err != nil {
 		return err
 	}
+	if err := s.audit.Hands(tx, row.WardID, "import", []int64{actor.Staff}, done.numbered()...); err != nil {
+		return err
+	}
 	outcome, err := json.Marshal(done.outcome())
 	if err != nil {
 		return fmt.Errorf("outcome: %w", err)
@@ -259,6 +262,17 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 			"people": c.NewPeople, "terms": c.NewTerms, "ended": c.EndedTerms, "phones": c.Phones, "births": c.Births,
 			"citizens": c.Citizens,
 		})
+}
+
+// numbered are those who get a number by it.
+func (p plan) numbered() []int64 {
+	var people []int64
+	for _, who := range p.people {
+		if who.person.Phone != "" && (who.phone || !who.known) {
+			people = append(people, who.person.ID)
+		}
+	}
+	return people
 }
 
 // actorIn gives the program itself the ward that it writes in.

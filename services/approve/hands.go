@@ -1,0 +1,82 @@
+package approve
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/journal"
+)
+
+// The second pair of eyes must not be made by the first: who handed out the code
+// by which a chat became an officer's, agreed that it is theirs, or gave them the
+// number by which they are known, could be that officer on the phone.
+
+// readHands reads who had their hands on whom those items are about, for as long
+// as the ward says, where their kinds ask.
+func (b *Book) readHands(tx *gorm.DB, now time.Time, items ...Item) error {
+	var people []int64
+	for _, item := range items {
+		if kind, _ := Known(item.Rule); kind.HandsOff {
+			people = append(people, item.Parties.People...)
+		}
+	}
+	if len(people) == 0 || b.Ward.HandsDays == 0 {
+		return nil
+	}
+	slices.Sort(people)
+	var rows []struct{ Person, Staff int64 }
+	err := tx.Session(&gorm.Session{NewDB: true}).Raw(`
+SELECT DISTINCT COALESCE(p.merged_into, h.person_id) AS person, h.staff_id AS staff
+FROM hands h JOIN people p ON p.id = h.person_id
+WHERE h.ward_id = ? AND h.at > ? AND COALESCE(p.merged_into, h.person_id) IN ?`, b.Ward.ID,
+		now.AddDate(0, 0, -b.Ward.HandsDays), slices.Compact(people)).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read hands: %w", err)
+	}
+	b.hands = map[int64][]int64{}
+	for _, row := range rows {
+		b.hands[row.Person] = append(b.hands[row.Person], row.Staff)
+	}
+	return nil
+}
+
+func (b *Book) handsOn(item Item) []models.Staff {
+	var staff []models.Staff
+	if kind, _ := Known(item.Rule); kind.HandsOff {
+		for _, person := range item.Parties.People {
+			for _, one := range b.hands[person] {
+				staff = append(staff, b.Member(one))
+			}
+		}
+	}
+	return staff
+}
+
+// mostHandsDays bounds the rule: after a year nobody remembers.
+const mostHandsDays = 366
+
+// SetHandsDays says for how many days who brought about what proves a person
+// signs nothing about where that person's money goes; 0 is for a ward that has
+// one user alone. It refuses invalid/hands_days.
+func (s *Service) SetHandsDays(ctx context.Context, actor services.Actor, days int) error {
+	if err := s.mayRule(actor); err != nil {
+		return err
+	}
+	if days < 0 || days > mostHandsDays {
+		return services.Invalid("hands_days").With("max", mostHandsDays)
+	}
+	return s.write(ctx, actor, func(tx *gorm.DB) error {
+		ward := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward)
+		if err := ward.Update("hands_days", days).Error; err != nil {
+			return fmt.Errorf("set hands days of ward %d: %w", actor.Ward, err)
+		}
+		return s.audit.Record(tx, actor, "approval.hands_days", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"days": days})
+	})
+}
