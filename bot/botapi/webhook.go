@@ -19,7 +19,7 @@ import (
 type Webhook struct {
 	Header string // holds the secret
 	Secret string // where none is set, every call is refused
-	Places int    // how many updates are read and handled at once
+	Places int    // how many updates are handled at once
 	// Most bounds an update in bytes, Patience how long one may be worked on.
 	Most     int64
 	Patience time.Duration
@@ -31,23 +31,22 @@ type Webhook struct {
 // should come again. Without the secret header a call gets 401, with another
 // secret 403. Different updates come at the same time.
 func (hook Webhook) Handler() http.Handler {
-	places := make(chan struct{}, hook.Places)
+	places, readers := make(chan struct{}, hook.Places), &Readers{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if status := hook.admit(w, r); status != http.StatusOK {
 			Answer(w, status)
 			return
 		}
-		// The place is taken before the body is read, which bounds memory too.
+		raw, status := readers.Read(w, r, hook.Most)
+		if status != http.StatusOK {
+			Answer(w, status)
+			return
+		}
 		select {
 		case places <- struct{}{}:
 			defer func() { <-places }()
 		case <-r.Context().Done():
 			Answer(w, http.StatusServiceUnavailable)
-			return
-		}
-		raw, status := Body(w, r, hook.Most)
-		if status != http.StatusOK {
-			Answer(w, status)
 			return
 		}
 		// What was begun is finished, even if the platform hangs up.

@@ -14,16 +14,14 @@ import (
 const (
 	// maxEvent bounds an event; the longest message is far below it.
 	maxEvent = 1 << 20
-	// places bound the bodies in memory at once.
+	// places bound the signed events that are handled at once.
 	places = 64
 	// replayWindow is how old, or how far ahead, an event may be. Zalo repeats one
 	// for two hours with its first timestamp; what is older is somebody's copy.
 	// Within the window the remembered ids tell repetitions.
 	replayWindow = 24 * time.Hour
-	// placePatience is how long a call waits for a place, bodyPatience how long
-	// its body may take to arrive: whoever sends slowly keeps out Zalo.
+	// placePatience is how long a signed event waits for a place.
 	placePatience = time.Second
-	bodyPatience  = 10 * time.Second
 	// patience is how long an event may be worked on; the handler answers long
 	// before by itself.
 	patience = 50 * time.Second
@@ -35,9 +33,9 @@ const (
 // never for a fault of ours once the signature was right.
 //
 // The console's unsigned probe gets 200. Everything else without the right
-// signature gets 401 and is not looked at.
+// signature gets 401, is not looked at, and takes no place of those who have it.
 func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
-	free := make(chan struct{}, places)
+	free, readers := make(chan struct{}, places), &botapi.Readers{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
 		case http.MethodPost:
@@ -54,6 +52,19 @@ func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
 			answer(w, http.StatusRequestEntityTooLarge)
 			return
 		}
+		body, status := readers.Read(w, r, maxEvent)
+		if status == http.StatusRequestEntityTooLarge {
+			c.config.Count("webhook_too_large")
+		}
+		if status != http.StatusOK {
+			answer(w, status)
+			return
+		}
+		e, status := c.judge(r, body)
+		if status != 0 {
+			answer(w, status)
+			return
+		}
 		select {
 		case free <- struct{}{}:
 			defer func() { <-free }()
@@ -65,43 +76,36 @@ func (c *Channel) WebhookHandler(handler bot.Handler) http.Handler {
 			answer(w, http.StatusServiceUnavailable)
 			return
 		}
-		// Not every server can; then its own time limit holds.
-		connection := http.NewResponseController(w)
-		connection.SetReadDeadline(time.Now().Add(bodyPatience))
-		body, status := botapi.Body(w, r, maxEvent)
-		if status == http.StatusRequestEntityTooLarge {
-			c.config.Count("webhook_too_large")
-		}
-		if status != http.StatusOK {
-			answer(w, status)
-			return
-		}
-		connection.SetReadDeadline(time.Time{})
-		answer(w, c.take(r, body, handler))
+		answer(w, c.take(r, body, e, handler))
 	})
 }
 
-// take judges an event and hands it on; it returns the status to answer.
-func (c *Channel) take(r *http.Request, body []byte, handler bot.Handler) int {
+// judge tells whether Zalo signed an event; if not, with which status to answer.
+func (c *Channel) judge(r *http.Request, body []byte) (e envelope, status int) {
 	if r.Header.Get(signatureHeader) == "" {
 		if isProbe(body) {
-			return http.StatusOK
+			return e, http.StatusOK
 		}
-		return c.refuse()
+		return e, c.refuse()
 	}
 	if _, ok := givenMAC(r.Header); !ok {
-		return c.refuse()
+		return e, c.refuse()
 	}
 	e, ok := open(body)
 	if !ok {
-		return c.refuse()
+		return e, c.refuse()
 	}
 	switch c.verify(r.Header, body, e) {
 	case unsigned:
-		return c.refuse()
+		return e, c.refuse()
 	case signedByOA:
 		c.logger.Info("event signed with the account's id in the place of the app's")
 	}
+	return e, 0
+}
+
+// take hands a signed event on; it returns the status to answer.
+func (c *Channel) take(r *http.Request, body []byte, e envelope, handler bot.Handler) int {
 	status := http.StatusOK
 	err := botapi.Guard(c.logger, "", func() error { status = c.accept(r, body, e, handler); return nil })
 	if err != nil {

@@ -1,10 +1,12 @@
 package zalo
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -251,6 +253,46 @@ func TestPlacesAreBounded(t *testing.T) {
 	})
 }
 
+// Whoever opens calls and sends nothing, with or without what looks like a
+// signature, keeps out only their like: every event of Zalo's is taken.
+func TestSlowCallsKeepZaloOutOfNothing(t *testing.T) {
+	for _, slow := range []int{64, 300} {
+		t.Run(fmt.Sprint(slow), func(t *testing.T) {
+			d := newDoor(t)
+			address := d.server.Listener.Addr().String()
+			for i := range slow {
+				line, err := net.Dial("tcp", address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { line.Close() })
+				signed := ""
+				if i%2 == 0 {
+					signed = signatureHeader + ": mac=" + strings.Repeat("ab", 32) + "\r\n"
+				}
+				fmt.Fprintf(line, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\nExpect: 100-continue\r\n%s\r\n{", signed)
+				// The server says so when it begins to read.
+				if said, err := bufio.NewReader(line).ReadString('\n'); err != nil || !strings.Contains(said, "100") {
+					t.Fatalf("call %d: %q, %v", i, said, err)
+				}
+			}
+			var all sync.WaitGroup
+			for i := range 18 {
+				all.Go(func() {
+					body := said("a", fmt.Sprint("genuine", i), midday)
+					if got := d.push(body, signature(appID, body, stamp(midday), oaKey)); got != http.StatusOK {
+						t.Errorf("event %d: status %d", i, got)
+					}
+				})
+			}
+			all.Wait()
+			if len(d.got) != 18 {
+				t.Errorf("%d of 18 handled", len(d.got))
+			}
+		})
+	}
+}
+
 // timed is an answer that notes until when its request may be read.
 type timed struct {
 	*httptest.ResponseRecorder
@@ -277,7 +319,7 @@ func TestHowLongACallMayTake(t *testing.T) {
 		if took := time.Since(began); answer.Code != http.StatusServiceUnavailable || took != patience {
 			t.Errorf("status %d after %s", answer.Code, took)
 		}
-		if len(answer.until) != 2 || !answer.until[0].Equal(began.Add(bodyPatience)) || !answer.until[1].IsZero() {
+		if len(answer.until) != 2 || !answer.until[0].Equal(began.Add(botapi.BodyPatience)) || !answer.until[1].IsZero() {
 			t.Errorf("the body may come until %v", answer.until)
 		}
 	})
