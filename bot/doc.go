@@ -29,6 +29,10 @@
 //     sure, the Book says which screen shows its Intent; where it is not, or
 //     there are two, the person is asked.
 //
+// What needs a fresh code refuses without one. Dispatcher.act then asks for the
+// code, keeps what was to be done in Position.Waits, and presses it again once the
+// code is right.
+//
 // A screen (bot/page) calls services with the actor and returns a Reply,
 // which is data. A change is one database transaction: the rows, an entry in
 // the journal, and a job for each person to be told. The screen's Reply goes
@@ -41,9 +45,9 @@
 //
 // # Forms
 //
-// A Form is a table of Steps that bot/dialog fills. Answers are kept in a draft row of the database
-// after each step; Redis holds only which form the person is in. Losing Redis
-// loses nobody's typing: the menu offers to go on. What was said before a
+// A Form is a table of Steps that bot/dialog fills. Answers are kept in a draft
+// row of the database after each step; Redis holds only which form the person is
+// in. Losing Redis loses nobody's typing: the menu offers to go on. What was said before a
 // question comes up answers it; a question that is opened again leaves the
 // answers after it as they are; and who comes back after a while is told where
 // they were before their words are taken for an answer. See docs/conversation.md.

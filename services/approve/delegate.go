@@ -3,6 +3,8 @@ package approve
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -189,3 +191,18 @@ func (s *Delegations) StandIns(ctx context.Context, actor services.Actor) ([]mod
 }
 
 func subjectOf(id int64) string { return fmt.Sprintf("delegation:%d", id) }
+
+func covers(delegation models.Delegation, day models.Date) bool {
+	return !day.Before(delegation.From) && !day.After(delegation.To)
+}
+
+// delegated reports whether one could sign for the other at that moment. The
+// moment in which it was revoked still counts: nobody signs on a delegation that
+// has been revoked, so a signature of that moment came before.
+func delegated(delegations []models.Delegation, from, to int64, at time.Time) bool {
+	day := models.DateOf(at.In(services.Zone))
+	return slices.ContainsFunc(delegations, func(d models.Delegation) bool {
+		return d.FromStaffID == from && d.ToStaffID == to && covers(d, day) &&
+			(d.RevokedAt == nil || !at.After(*d.RevokedAt)) && !at.Before(d.CreatedAt)
+	})
+}

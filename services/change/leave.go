@@ -21,9 +21,6 @@ type Leave struct {
 // without one of them ends it as "replaced".
 var LeaveReasons = []string{"resigned", "moved", "term_ended", "dismissed", diedReason, "other"}
 
-// diedReason is the reason by which a post ends with a life.
-const diedReason = "died"
-
 func init() { register[Leave]() }
 
 func (Leave) Traits() Traits { return Traits{Kind: approve.Kind{Name: "leave", Place: 3}, Self: true} }

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -87,28 +86,6 @@ func (s *Service) targetTerm(tx *gorm.DB, actor services.Actor, p *plan) error {
 		return err
 	}
 	return s.look(tx, actor, p, term.BranchID)
-}
-
-// fillDeath finds the further posts of who died: all of them end.
-func (s *Service) fillDeath(tx *gorm.DB, p *plan) error {
-	p.also = nil
-	if !p.proposal.Died() {
-		return nil
-	}
-	if p.last.After(s.today()) {
-		return services.Invalid("died_ahead")
-	}
-	err := tx.Where("person_id = ? AND id <> ? AND superseded_at IS NULL AND (to_date IS NULL OR to_date > ?)",
-		p.holder.ID, p.ends.ID, p.last).Order("id").Find(&p.also).Error
-	if err != nil {
-		return fmt.Errorf("read terms of person %d: %w", p.holder.ID, err)
-	}
-	for _, term := range p.also {
-		if term.From.After(p.last) {
-			return services.Conflict("died_before_term").With("title", term.Title).With("from", term.From)
-		}
-	}
-	return nil
 }
 
 // fillOpening checks who comes and that the post is theirs to take.
@@ -224,20 +201,6 @@ func (s *Service) applyOpening(tx *gorm.DB, p *plan, change int64, applied map[s
 	opened, err := s.roster.OpenTerm(tx, *p.opens)
 	applied["opened_term"] = opened.ID
 	return err
-}
-
-// applyDeath ends what else the dead held, and their accounts: nobody writes to
-// a telephone that is with the family.
-func (s *Service) applyDeath(tx *gorm.DB, p *plan, change int64) (err error) {
-	for _, term := range p.also {
-		if _, err := s.roster.CloseTerm(tx, term, p.last, diedReason, change); err != nil {
-			return err
-		}
-	}
-	if p.holder, err = s.roster.SetDied(tx, p.holder, p.last); err != nil {
-		return err
-	}
-	return s.staff.EndAccounts(tx, services.SystemActor(p.ward.ID), p.holder.ID, diedReason)
 }
 
 // pay ends the posts of who goes and gives the newcomer theirs.

@@ -50,9 +50,6 @@ type Proposal struct {
 // Name is the name of the proposal's kind.
 func (p Proposal) Name() models.ChangeKind { return models.ChangeKind(p.Kind.Traits().Name) }
 
-// Died reports whether a post ends with a life.
-func (p Proposal) Died() bool { return p.Kind.reason() == diedReason }
-
 // payload writes a proposal as one object, the kind's own beside the rest.
 func (p Proposal) payload() (string, error) {
 	head, err := encode(p)

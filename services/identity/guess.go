@@ -11,7 +11,7 @@ import (
 )
 
 // Guesses counts guesses at codes before they are judged, and says how long to
-// wait before the next. Keys are opaque.
+// wait before the next; bot/session does. Keys are opaque.
 type Guesses interface {
 	// Try counts a try against every key and lets it through with zero; one that
 	// has to wait counts nothing.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"canbobot/models"
-	"canbobot/services"
 )
 
 // Further reasons why a ward user may not sign.
@@ -161,19 +160,4 @@ func (s *Standing) findSigners(steps []Step, given []int, staff []models.Staff, 
 			s.later = append(s.later, member.ID)
 		}
 	}
-}
-
-func covers(delegation models.Delegation, day models.Date) bool {
-	return !day.Before(delegation.From) && !day.After(delegation.To)
-}
-
-// delegated reports whether one could sign for the other at that moment. The
-// moment in which it was revoked still counts: nobody signs on a delegation that
-// has been revoked, so a signature of that moment came before.
-func delegated(delegations []models.Delegation, from, to int64, at time.Time) bool {
-	day := models.DateOf(at.In(services.Zone))
-	return slices.ContainsFunc(delegations, func(d models.Delegation) bool {
-		return d.FromStaffID == from && d.ToStaffID == to && covers(d, day) &&
-			(d.RevokedAt == nil || !at.After(*d.RevokedAt)) && !at.Before(d.CreatedAt)
-	})
 }

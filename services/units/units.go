@@ -10,7 +10,6 @@
 package units
 
 import (
-	"context"
 	"strings"
 
 	"gorm.io/gorm"
@@ -23,7 +22,7 @@ import (
 )
 
 // Money tells what a change of the roster does to what people are owed;
-// services/allowance is it.
+// services/money is it.
 type Money interface {
 	PostsOf(tx *gorm.DB, ward int64, persons []int64) (map[int64][]money.Post, error)
 	Compare(tx *gorm.DB, ward int64, before, after map[int64][]money.Post) ([]money.Effect, error)
@@ -56,50 +55,6 @@ func cleanName(name, code string) (string, error) {
 		return "", services.Invalid(code)
 	}
 	return name, nil
-}
-
-// Village finds one of the ward's villages by its name or a former one, letter
-// case and accents aside. A name that several answer is conflict/village_many,
-// one that none does not_found/village_named; both name the nearest.
-func (s *Service) Village(ctx context.Context, actor services.Actor, name string) (models.Village, error) {
-	villages, err := s.roster.Villages(ctx, actor)
-	if err != nil {
-		return models.Village{}, err
-	}
-	folded := models.Fold(strings.Join(strings.Fields(name), " "))
-	links, err := s.Predecessors(ctx, actor)
-	if err != nil {
-		return models.Village{}, err
-	}
-	for _, link := range links {
-		folded = strings.TrimSuffix(folded, " "+link.Folded)
-	}
-	var former []models.Village
-	var all []string
-	for _, village := range villages {
-		if village.Folded == folded {
-			return village, nil
-		}
-		for known := range strings.SplitSeq(village.KnownAs, " | ") {
-			if known == folded && folded != "" {
-				former = append(former, village)
-				break
-			}
-		}
-		all = append(all, village.Name)
-	}
-	if len(former) == 1 {
-		return former[0], nil
-	}
-	if len(former) > 1 {
-		names := make([]string, len(former))
-		for i, village := range former {
-			names[i] = village.Name
-		}
-		return models.Village{}, services.Conflict("village_many").With("names", strings.Join(names, ", "))
-	}
-	return models.Village{}, services.NotFound("village_named").With("name", strings.TrimSpace(name)).With("near",
-		strings.Join(nearest(folded, all), ", "))
 }
 
 // village reads and locks a village of the actor's ward that has not ended by
