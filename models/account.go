@@ -77,6 +77,7 @@ type LinkRequest struct {
 	Phone          string // as said, E.164
 	Name           string // as said
 	PersonID       *int64 // whom the phone or name points to; nil when nobody
+	ByCode         bool   // a right code was shown; else there is only their word
 	State          LinkState
 	Version        int `gorm:"default:1"`
 	RemindedAt     *time.Time

@@ -58,6 +58,9 @@ type Items[T any, S ~string] struct {
 	// the column of when that was said, Since that of when it was put before them.
 	Asks, Reminds   outbox.Kind
 	Reminded, Since string
+	// Gather may tell of an item together with others, in place of its own message;
+	// nil never does.
+	Gather func(ctx context.Context, tx *gorm.DB, item Item, staff []models.Staff) (gathered bool, err error)
 	// Hours says that the ward's own time to remind counts for them; else only
 	// what a rule says does.
 	Hours bool
@@ -232,6 +235,11 @@ func (of *Items[T, S]) Ask(ctx context.Context, tx *gorm.DB, row T) error {
 
 // tell queues a message about an item for ward users.
 func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind outbox.Kind, staff []models.Staff) error {
+	if of.Gather != nil {
+		if gathered, err := of.Gather(ctx, tx, item, staff); gathered || err != nil {
+			return err
+		}
+	}
 	messages := make([]outbox.Message, len(staff))
 	for i, one := range staff {
 		messages[i] = outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID,

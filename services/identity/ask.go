@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -99,7 +98,8 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 		if err := r.identity.use(tx, row); err != nil {
 			return err
 		}
-		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID}
+		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID,
+			ByCode: true}
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
 	return r.settle(ctx, err, chat.Channel, chat.account(), to.subject())
@@ -169,8 +169,6 @@ type LinkCardView struct {
 	Request models.LinkRequest
 	Person  *models.Person // whom agreeing would link; nil when nobody was matched
 	Titles  []string
-	// ByCode tells that a right code was shown; else there is only their word.
-	ByCode bool
 	// SamePhone and SameName compare what was said with the roster.
 	SamePhone, SameName bool
 	// LinkedSince is when Person linked another account on this channel, which
@@ -203,9 +201,6 @@ func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (Li
 	if view.Approval, view.WhyNot, err = r.links.View(db, actor, one); err != nil {
 		return view, err
 	}
-	if view.ByCode, err = askedByCode(db, request); err != nil {
-		return view, err
-	}
 	if request.PersonID == nil {
 		view.Candidates, err = r.candidates(db, request)
 		return view, err
@@ -229,21 +224,6 @@ func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (Li
 		return view, fmt.Errorf("link card: %w", err)
 	}
 	return view, nil
-}
-
-// askedByCode reads from the journal how the request came about.
-func askedByCode(tx *gorm.DB, request models.LinkRequest) (bool, error) {
-	var entries []models.AuditEntry
-	err := services.InWard(tx, request.WardID).Where("subject = ? AND action = ?", subject("link", request.ID),
-		"link.asked").Limit(1).Find(&entries).Error
-	if err != nil || len(entries) == 0 {
-		return false, err
-	}
-	var detail struct{ By string }
-	if err := json.Unmarshal([]byte(entries[0].Detail), &detail); err != nil {
-		return false, fmt.Errorf("link card: %w", err)
-	}
-	return detail.By == "code", nil
 }
 
 // candidates are the living people of the ward with the number or the name said.

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ func TestAskingWithoutACodeIsDecidedByTheClerk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if card.Person == nil || card.Person.ID != w.lan || !card.SamePhone || !card.SameName || card.ByCode ||
+	if card.Person == nil || card.Person.ID != w.lan || !card.SamePhone || !card.SameName || card.Request.ByCode ||
 		card.WhyNot != "" || card.LinkedSince != nil || len(card.Candidates) != 0 {
 		t.Fatalf("card: %+v", card)
 	}
@@ -375,7 +376,7 @@ func TestACodeWithoutAProofGoesToTheClerk(t *testing.T) {
 			w.refused(w.Requests.AskInvited(w.ctx, w.chat("telegram", "200"), invited.Invite, tt.number), "invalid/wrong_code")
 			id := w.pending("telegram", "100")
 			card, err := w.Requests.Card(w.ctx, w.clerk, id)
-			if err != nil || !card.ByCode || card.Person == nil || card.Person.ID != person || card.SamePhone {
+			if err != nil || !card.Request.ByCode || card.Person == nil || card.Person.ID != person || card.SamePhone {
 				t.Fatalf("card: %+v, %v", card, err)
 			}
 			if err := w.Requests.Agree(w.ctx, w.by(w.clerk), id, 1, 0); err != nil {
@@ -396,9 +397,59 @@ func TestTheQueueHoldsWhatWaitsOldestFirst(t *testing.T) {
 	if err := w.Requests.Refuse(w.ctx, w.by(w.clerk), gone, 1); err != nil {
 		t.Fatal(err)
 	}
-	queue, err := w.Requests.Queue(w.ctx, w.leader)
-	if err != nil || len(queue) != 2 || queue[0].ID != first || queue[1].ID != last {
+	queue, total, err := w.Requests.Queue(w.ctx, w.leader, 0, 10)
+	if err != nil || total != 2 || len(queue) != 2 || queue[0].ID != first || queue[1].ID != last {
 		t.Errorf("queue: %+v, %v", queue, err)
+	}
+}
+
+// However many strangers ask, clerks get a few cards and one list, on which those
+// come first who are likely officers; whoever holds a code has a card all the same.
+func TestManyStrangersAreOneList(t *testing.T) {
+	w := newTown(t)
+	second := w.addStaff(w.ward, "Cán bộ Bốn", services.Clerk)
+	const strangers = 200
+	for i := range strangers {
+		w.ask("zalo", fmt.Sprint("stranger", i), "Người Lạ", fmt.Sprintf("09333%05d", i))
+	}
+	lan := w.ask("zalo", "lan", "Lan", "0912345678")
+	chat := w.chat("telegram", "tam")
+	invited, err := w.CheckCode(w.ctx, chat, w.invite(w.tam))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Requests.AskInvited(w.ctx, chat, invited.Invite, ""); err != nil {
+		t.Fatal(err)
+	}
+	tam := w.pending("telegram", "tam")
+	told := func(staff int64, kind outbox.Kind) int64 {
+		return w.count("deliveries", "kind = ? AND staff_id = ?", kind, staff)
+	}
+	for _, clerk := range []services.Actor{w.clerk, second} {
+		if cards, lists := told(clerk.Staff, outbox.LinkAsked), told(clerk.Staff, outbox.LinksAsked); cards != 4 ||
+			lists != 1 {
+			t.Errorf("%d cards and %d lists, want those of the first three and of the code, and one", cards, lists)
+		}
+	}
+	page, total, err := w.Requests.Queue(w.ctx, w.clerk, 0, 3)
+	if err != nil || total != strangers+2 || page[0].ID != tam || page[1].ID != lan || page[2].Name != "Người Lạ" {
+		t.Errorf("%d wait, first %+v, %v", total, page, err)
+	}
+	// Nor do reminders come one by one.
+	w.store.Model(&models.Ward{}).Where("id = ?", w.ward).Update("remind_after_hours", 24)
+	w.pass(25 * time.Hour)
+	if _, err := w.Waiting.Due(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if cards, lists := told(w.clerk.Staff, outbox.LinkWaiting), told(w.clerk.Staff, outbox.LinksAsked); cards != 1 ||
+		lists != 2 {
+		t.Errorf("reminded by %d cards, %d lists in all", cards, lists)
+	}
+	// Once they are answered, the next have cards again.
+	w.store.Model(&models.LinkRequest{}).Where("state = ?", models.LinkPending).Update("state", models.LinkRefused)
+	w.ask("zalo", "later", "Hoà", "0987654321")
+	if cards := told(w.clerk.Staff, outbox.LinkAsked); cards != 5 {
+		t.Errorf("%d cards once the list was worked off", cards)
 	}
 }
 

@@ -28,7 +28,7 @@ func init() {
 var deciders = []services.Role{services.Clerk, services.Leader}
 
 // linksOf are the requests to be linked as what waits for signatures.
-func linksOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate) *links {
+func linksOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate, clock services.Clock) *links {
 	return &links{
 		Service: approvals, Outbox: box, Gate: gate,
 		Name: item, Subject: "link", Card: outbox.Link, Waiting: models.LinkPending,
@@ -38,6 +38,9 @@ func linksOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate) 
 		},
 		Columns: []string{"decided_by_staff", "decided_at"},
 		Asks:    outbox.LinkAsked, Reminds: outbox.LinkWaiting, Reminded: "reminded_at", Since: "created_at", Hours: true,
+		Gather: func(ctx context.Context, tx *gorm.DB, item approve.Item, staff []models.Staff) (bool, error) {
+			return gather(ctx, tx, box, clock, item, staff)
+		},
 	}
 }
 

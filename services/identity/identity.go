@@ -68,7 +68,7 @@ func New(store *models.Store, vault *vault.Vault, audit *journal.Service, outbox
 	s := &Service{
 		part: with, vouching: map[string]bool{}, Privacy: &Privacy{with}, identify: numbered(identifyQuery, store.Dialect),
 	}
-	links := linksOf(approve.New(store, audit, clock), outbox, s)
+	links := linksOf(approve.New(store, audit, clock), outbox, s, clock)
 	s.Requests, s.Waiting = &Requests{part: with, identity: s, links: links}, links
 	s.VouchedBy(vouching...)
 	return s

@@ -15,6 +15,7 @@ const (
 	CaseAnswered    Kind = "case_answered"    // to the officer
 	LinkAsked       Kind = "link_asked"       // card for clerks: is this really them?
 	LinkWaiting     Kind = "link_waiting"     // reminder to clerks
+	LinksAsked      Kind = "links_asked"      // to clerks: so many wait that they are one list
 	LinkDecided     Kind = "link_decided"     // to the account that asked
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
 	NoticeSent      Kind = "notice"           // a notice to its audience
@@ -41,6 +42,7 @@ const (
 	Change     = "change"
 	Case       = "case"
 	Link       = "link"
+	Links      = "links" // of a ward: that many ask
 	Notice     = "notice"
 	Run        = "run"
 	Policy     = "policy"

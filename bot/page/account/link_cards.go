@@ -23,7 +23,7 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 	request := view.Request
 	lines := []string{p.Say("linkcard.says", "name", request.Name, "phone", kit.OrDash(vn.FormatPhone(request.Phone)),
 		"channel", p.Say("channel."+request.Channel))}
-	if view.ByCode {
+	if request.ByCode {
 		lines = append(lines, p.Say("linkcard.by_code"))
 	}
 	reply := bot.Reply{

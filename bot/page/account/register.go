@@ -21,6 +21,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("step_up", p.stepUp, kit.Staff, kit.Label("step_up"))
 	b.Screen("invite", p.invitePerson, kit.Inner)
 	b.Screen("unlinkperson", p.unlinkPerson, kit.Inner)
+	b.Screen("links", p.links, kit.Staff, kit.Inner)
 	b.Screen("linkcard", p.linkCard, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
 	b.Screen("linkno", p.linkNo, kit.Inner)
@@ -35,6 +36,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Form(p.stepUpForm())
 
 	b.Message(outbox.LinkAsked, p.redraw)
+	b.Message(outbox.LinksAsked, p.linksAsked)
 	b.Message(outbox.LinkWaiting, p.reminded)
 	b.Message(outbox.LinkDecided, p.decided)
 	b.Message(outbox.AccountMoved, p.moved)

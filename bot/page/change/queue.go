@@ -6,6 +6,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/services/identity"
 )
 
 // pending lists what waits for the ward.
@@ -19,7 +20,7 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	links, err := p.Identity.Requests.Queue(ctx, turn.Speaker.Actor)
+	links, asking, err := p.Identity.Requests.Queue(ctx, turn.Speaker.Actor, 0, identity.FewRequests)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -27,9 +28,9 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", len(links)),
+	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", asking),
 		Protect: true}
-	if total == 0 && len(open) == 0 && len(links) == 0 {
+	if total == 0 && len(open) == 0 && asking == 0 {
 		return bot.Reply{Text: p.Say("pending.nothing"),
 			Buttons: kit.Rows(further, p.MenuRow(p.Button("review", "review")))}, nil
 	}
@@ -47,7 +48,12 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		add(p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt),
 			p.Say("pending.case_button", "number", view.Case.ID), "case", view.Case.ID)
 	}
-	for _, link := range links[:min(len(links), kit.Listed)] {
+	if asking > identity.FewRequests {
+		links = nil
+		lines = append(lines, p.Say("links.title", "people", asking))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("links", "links")))
+	}
+	for _, link := range links {
 		add(p.Say("pending.link", "number", link.ID, "name", link.Name, "at", link.CreatedAt),
 			p.Say("pending.link_button", "number", link.ID), "linkcard", link.ID)
 	}
