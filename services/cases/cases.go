@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,6 +33,9 @@ const (
 	// maxOpen bounds how many cases of one officer wait at a time: each is a
 	// card on every clerk's telephone.
 	maxOpen = 5
+	// maxDaily bounds what one officer writes in a day, also in cases that they
+	// close themselves to open others.
+	maxDaily = 20
 	// maxListed bounds a list; who needs more works the oldest off first.
 	maxListed = 200
 )
@@ -79,7 +83,7 @@ type Opening struct {
 // leaders or else its administrators. It refuses with invalid/case_kind,
 // invalid/month a month that is no month or still to come, invalid/sentence or
 // sentence_long (max), conflict/case_open (id) where the officer has the same
-// complaint open, and too_many/cases_open (max).
+// complaint open, and too_many/cases_open and cases_today (max).
 func (s *Service) Open(ctx context.Context, actor services.Actor, opening Opening) (View, error) {
 	if err := officer(actor); err != nil {
 		return View{}, err
@@ -213,10 +217,22 @@ func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) e
 	return nil
 }
 
-// say writes down what somebody said.
+// say writes down what somebody said; of an officer, whose row is locked, no more
+// than clerks can read.
 func (s *Service) say(tx *gorm.DB, actor services.Actor, id int64, text string) error {
 	message := models.CaseMessage{WardID: actor.Ward, CaseID: id, Text: text, At: s.clock.UTC()}
 	if actor.Role == services.Officer {
+		var said int64
+		own := tx.Session(&gorm.Session{NewDB: true}).Model(&models.Case{}).Select("id").Where("person_id = ?", actor.Person)
+		err := services.InWard(tx.Model(&models.CaseMessage{}), actor.Ward).
+			Where("case_id IN (?) AND person_id = ? AND at > ?", own, actor.Person, message.At.Add(-24*time.Hour)).
+			Count(&said).Error
+		if err != nil {
+			return fmt.Errorf("case message: %w", err)
+		}
+		if said >= maxDaily {
+			return services.TooMany("cases_today").With("max", maxDaily)
+		}
 		message.PersonID = services.Ref(actor.Person)
 	} else {
 		message.StaffID = services.Ref(actor.Staff)

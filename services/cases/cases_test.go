@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -196,6 +197,33 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	_, err := h.Open(h.ctx, h.by(h.lan), cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"})
 	h.refused(err, "too_many/cases_open")
+}
+
+// Whoever closes their questions to ask others does not reach clerks without end.
+func TestWhatOneOfficerWritesInADayIsBounded(t *testing.T) {
+	h := newHouse(t)
+	ask := func(by services.Actor) error {
+		view, err := h.Open(h.ctx, h.by(by), cases.Opening{Kind: models.CaseQuestion, Text: "Khi nào họp?"})
+		if err == nil {
+			_, err = h.Close(h.ctx, h.by(by), view.Case.ID)
+		}
+		return err
+	}
+	for range 20 {
+		if err := ask(h.lan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.refused(ask(h.lan), "too_many/cases_today")
+	if err := ask(h.hoa); err != nil {
+		t.Errorf("another officer is kept out: %v", err)
+	}
+	h.mu.Lock()
+	h.now = h.now.Add(24 * time.Hour)
+	h.mu.Unlock()
+	if err := ask(h.lan); err != nil {
+		t.Errorf("the day after: %v", err)
+	}
 }
 
 func TestNobodySeesOrAnswersWhatIsNotTheirs(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -127,8 +128,9 @@ func describe(request *models.ChangeRequest, actor services.Actor, p plan) error
 // Submit hands a proposal to the ward and tells who may decide it. Beyond what
 // the proposal itself makes it refuse (see the codes of tidy, target, fill and
 // mayPropose) it refuses conflict/duplicate (with the other's id) where the
-// actor has the same proposal open, and unavailable/no_decider where the ward
-// has nobody who may decide it.
+// actor has the same proposal open, too_many/changes_open and changes_today (max)
+// an officer who has sent more than people can read, and unavailable/no_decider
+// where the ward has nobody who may decide it.
 func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Proposal) (Card, error) {
 	if err := proposer(actor); err != nil {
 		return Card{}, err
@@ -149,6 +151,9 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 			return err
 		}
 		now := s.clock.UTC()
+		if err := notTooMany(tx, actor, now); err != nil {
+			return err
+		}
 		request := models.ChangeRequest{
 			WardID: p.ward.ID, State: models.ChangeSubmitted, Version: 1, IdempotencyKey: actor.Event,
 			SubmittedAt: now, CreatedAt: now, UpdatedAt: now,
@@ -314,6 +319,40 @@ func notTwice(tx *gorm.DB, actor services.Actor, proposal Proposal, except int64
 		}
 		if same(proposal, other) {
 			return services.Conflict("duplicate").With("id", request.ID)
+		}
+	}
+	return nil
+}
+
+// Each request of an officer is a card on the telephone of everybody who may
+// decide it, also one that is taken back at once.
+const (
+	maxOpen  = 20
+	maxDaily = 40
+)
+
+// notTooMany refuses an officer, whose row is locked, who has too many requests
+// open or has sent too many within a day.
+func notTooMany(tx *gorm.DB, actor services.Actor, now time.Time) error {
+	if actor.Role != services.Officer {
+		return nil
+	}
+	for _, limit := range []struct {
+		code, where string
+		arg         any
+		most        int64
+	}{
+		{"changes_open", "state IN ?", openStates, maxOpen},
+		{"changes_today", "created_at > ?", now.Add(-24 * time.Hour), maxDaily},
+	} {
+		var sent int64
+		err := services.InWard(tx.Model(&models.ChangeRequest{}), actor.Ward).
+			Where("proposer_person_id = ?", actor.Person).Where(limit.where, limit.arg).Count(&sent).Error
+		if err != nil {
+			return fmt.Errorf("count requests: %w", err)
+		}
+		if sent >= limit.most {
+			return services.TooMany(limit.code).With("max", limit.most)
 		}
 	}
 	return nil
