@@ -11,11 +11,9 @@ import (
 func (f *front) attached(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.In.Attachment == nil {
 		if turn.Speaker.Actor.IsStaff() {
-			return bot.Reply{Text: f.Say("attached.contact_staff"),
-				Buttons: [][]bot.Button{bot.Row(f.Button("find", "find"), f.Button("menu", "menu"))}}, nil
+			return f.Tell(f.Say("attached.contact_staff"), f.Button("find", "find")), nil
 		}
-		return bot.Reply{Text: f.Say("attached.contact"),
-			Buttons: [][]bot.Button{bot.Row(f.Button("phone", "phone"), f.Button("menu", "menu"))}}, nil
+		return f.Tell(f.Say("attached.contact"), f.Button("phone", "phone")), nil
 	}
 	if reply, taken, err := f.Book.Taken(ctx, turn); taken || err != nil {
 		return reply, err
@@ -24,5 +22,5 @@ func (f *front) attached(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if !f.Texts.Has("attached." + string(kind)) {
 		kind = bot.Other
 	}
-	return bot.Reply{Text: f.Say("attached." + string(kind)), Buttons: [][]bot.Button{f.MenuRow()}}, nil
+	return f.Tell(f.Say("attached." + string(kind))), nil
 }

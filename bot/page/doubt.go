@@ -62,7 +62,7 @@ func (f *front) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	for _, button := range offered {
 		reply.Buttons = append(reply.Buttons, bot.Row(button))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(f.Button("help", "help"), f.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, f.MenuRow(f.Button("help", "help")))
 	return reply, nil
 }
 
@@ -105,8 +105,7 @@ func (f *front) both(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 // confirm it says that such words decide nothing.
 func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == bot.Emoji {
-		return bot.Reply{Text: f.Say("attached.emoji"),
-			Buttons: [][]bot.Button{bot.Row(f.Button("help", "help"), f.Button("menu", "menu"))}}, nil
+		return f.Tell(f.Say("attached.emoji"), f.Button("help", "help")), nil
 	}
 	reply := bot.Reply{Text: f.Say("aside.courtesy")}
 	if err := f.ResumeRow(ctx, turn, &reply); err != nil {
@@ -114,7 +113,7 @@ func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	if turn.Speaker.Actor.IsStaff() {
 		reply.Text += "\n" + f.Say("aside.staff")
-		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("pending", "pending"), f.Button("menu", "menu")))
+		reply.Buttons = append(reply.Buttons, f.MenuRow(f.Button("pending", "pending")))
 		return reply, nil
 	}
 	views, err := f.Notices.Inbox.For(ctx, turn.Speaker.Actor, kit.Listed)

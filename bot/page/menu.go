@@ -32,13 +32,11 @@ func (f *front) menu(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	if turn.Speaker.Former {
 		reply.Text = f.Say("menu.former", "name", turn.Speaker.Name)
-		reply.Buttons = append(reply.Buttons,
-			bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
+		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
 			bot.Row(f.Button("support", "support"), f.Button("privacy", "privacy")))
 		return reply, nil
 	}
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
+	reply.Buttons = append(reply.Buttons, bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
 		bot.Row(f.Button("change", "change"), f.Button("leave", "leave")),
 		bot.Row(f.Button("phone", "phone"), f.Button("mine", "mine")),
 		bot.Row(f.Button("branch", "branch"), f.Button("notices", "notices")),
@@ -53,8 +51,7 @@ func (f *front) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply) (
 	}
 	reply.Text = f.Say("menu.staff", "name", turn.Speaker.Name, "role", f.Say("role."+string(turn.Speaker.Actor.Role)),
 		"waiting", waiting)
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(f.Button("pending", "pending"), f.Button("runs", "runs")),
+	reply.Buttons = append(reply.Buttons, bot.Row(f.Button("pending", "pending"), f.Button("runs", "runs")),
 		bot.Row(f.Button("find", "find"), f.Button("report", "report")),
 		bot.Row(f.Button("broadcast", "sent"), f.Button("help", "help")))
 	unreached, err := f.Notices.Outcomes.CallsOpen(ctx, turn.Speaker.Actor)
@@ -83,14 +80,14 @@ func (f *front) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 			bot.Row(f.Button("bank", "bank"), f.Button("details", "details")),
 			bot.Row(f.Button("profile", "profile"), f.Button("privacy", "privacy")),
 			bot.Row(f.Button("support", "support"), f.Button("style", "style")),
-			bot.Row(f.Button("unlink", "unlink"), f.Button("menu", "menu"))}}, nil
+			f.MenuRow(f.Button("unlink", "unlink"))}}, nil
 	}
 	return bot.Reply{Text: f.Say("help.stranger"), Buttons: [][]bot.Button{
 		bot.Row(f.Button("have_code", "link"), f.Button("no_code", "asklink"))}}, nil
 }
 
 func (f *front) nothingToCancel(_ context.Context, _ bot.Turn) (bot.Reply, error) {
-	return bot.Reply{Text: f.Say("menu.nothing_to_cancel"), Buttons: [][]bot.Button{f.MenuRow()}}, nil
+	return f.Tell(f.Say("menu.nothing_to_cancel")), nil
 }
 
 func (f *front) elsewhere(_ context.Context, _ bot.Turn) (bot.Reply, error) {

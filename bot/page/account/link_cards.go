@@ -32,7 +32,7 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 	}
 	waits := request.State == models.LinkPending
 	pending := waits && view.WhyNot == ""
-	args := []string{kit.ID(request.ID), kit.ID(int64(request.Version))}
+	args := []any{request.ID, request.Version}
 	known := func(person models.Person, titles []string) {
 		lines = append(lines, p.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")),
 			"phone", kit.OrDash(vn.FormatPhone(person.Phone))))
@@ -54,8 +54,7 @@ func (p *Page) drawLink(view identity.LinkCardView) bot.Reply {
 			known(candidate.Person, candidate.Titles)
 			if pending {
 				reply.Buttons = append(reply.Buttons,
-					bot.Row(bot.Button{Label: candidate.Person.Name,
-						Action: bot.Act("linkyes", append(args, kit.ID(candidate.Person.ID))...)}))
+					bot.Row(kit.Act(candidate.Person.Name, "linkyes", append(args, candidate.Person.ID)...)))
 			}
 		}
 	}

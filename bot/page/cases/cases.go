@@ -32,7 +32,7 @@ func (p *Page) supportForm() *bot.Form {
 				cases.Opening{Kind: "question", Text: answers["text"]}); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("support.done"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+			return p.Tell(p.Say("support.done")), nil
 		},
 	}
 }
@@ -85,15 +85,15 @@ func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 	}
 	switch {
 	case !staff:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("support", "support"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("support", "support"))}
 	case view.Case.State == models.CaseClosed:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("pending", "pending"), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}
 	case view.Settled:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("close_case", "caseclose", kit.ID(view.Case.ID))),
-			p.Button("answer", "caseans", kit.ID(view.Case.ID)))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("close_case", "caseclose", view.Case.ID)),
+			p.Button("answer", "caseans", view.Case.ID))}
 	default:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("answer", "caseans", kit.ID(view.Case.ID))),
-			p.Button("close_case", "caseclose", kit.ID(view.Case.ID)))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("answer", "caseans", view.Case.ID)),
+			p.Button("close_case", "caseclose", view.Case.ID))}
 	}
 	return reply
 }
@@ -115,8 +115,7 @@ func (p *Page) answerCaseForm() *bot.Form {
 	return &bot.Form{
 		Name: "answer_case",
 		Steps: []bot.Step{{Name: "text", Ask: "case.answer_ask", Read: kit.ReadSentenceStep, Show: kit.AsKept("text"),
-			Free: true}},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			Free: true}}, Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("case.answer_confirm", "number", answers["case"], "text", answers["text"])}, nil
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {

@@ -38,8 +38,7 @@ func (p *Page) problemForm() *bot.Form {
 				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: kit.AsKept("what"),
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 					return [][]bot.Button{
-						bot.Row(bot.Button{Label: p.Say("problem.not_received"), Action: bot.Choice("none")},
-							bot.Button{Label: p.Say("problem.too_little"), Action: bot.Choice("less")}),
+						bot.Row(kit.Choice(p.Say("problem.not_received"), "none"), kit.Choice(p.Say("problem.too_little"), "less")),
 					}, nil
 				},
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -74,7 +73,7 @@ func (p *Page) problemForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("problem.done"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+			return p.Tell(p.Say("problem.done")), nil
 		},
 	}
 }
@@ -88,8 +87,7 @@ func (p *Page) problemMonths(_ context.Context, turn bot.Turn, _ bot.Answers) ([
 	}
 	var row []bot.Button
 	for month := first; month < first+3; month++ {
-		row = append(row, bot.Button{Label: p.Say("problem.month_choice", "month", month),
-			Action: bot.Choice(month.String())})
+		row = append(row, kit.Choice(p.Say("problem.month_choice", "month", month), month.String()))
 	}
 	return [][]bot.Button{row}, nil
 }

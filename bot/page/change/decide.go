@@ -40,7 +40,7 @@ func (p *Signing) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 // decisionCard carries the version that a decision names.
 func (p *Signing) decisionCard(card change.Card) bot.Reply {
 	reply := p.Requests.drawCard(card)
-	args := []string{kit.ID(card.Request.ID), kit.ID(int64(card.Request.Version))}
+	args := []any{card.Request.ID, card.Request.Version}
 	switch {
 	case card.MayDecide:
 		reply.Buttons = [][]bot.Button{

@@ -41,7 +41,7 @@ func (p destination) answers(proposal change.Proposal) bot.Answers {
 
 // see leads to the whole number.
 func (p destination) see(card change.Card) []bot.Button {
-	return bot.Row(p.Button("account", "account", kit.ID(card.Request.ID)))
+	return bot.Row(p.Button("account", "account", card.Request.ID))
 }
 
 // begin begins the form by which a person is paid to another account:
@@ -68,7 +68,7 @@ func (p destination) form() *bot.Form {
 
 func (p destination) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return inRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button {
-		return bot.Button{Label: near.Name, Action: bot.Choice(near.Code)}
+		return kit.Choice(near.Name, near.Code)
 	}), nil
 }
 
@@ -115,8 +115,7 @@ func (p destination) confirmBank(ctx context.Context, turn bot.Turn, answers bot
 	return bot.Reply{
 		Title: p.Say("change.check", "kind", p.kindTitle(card)),
 		Text: p.Say("destination.check", "name", card.SubjectName, "bank", held.Name, "number",
-			vn.FormatAccount(answers["account"])),
-		Protect: true,
+			vn.FormatAccount(answers["account"])), Protect: true,
 	}, nil
 }
 
@@ -138,7 +137,7 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	}
 	return bot.Reply{
 		Text:    p.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "card", kit.ID(request)))},
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "card", request))},
 		Protect: true,
 	}, nil
 }

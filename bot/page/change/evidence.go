@@ -83,8 +83,7 @@ func (p *Page) paperFor(ctx context.Context, turn bot.Turn) (bot.Reply, bool, er
 		return bot.Reply{}, true, err
 	}
 	for _, one := range open {
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("papers.attach_button", "number", one.ID),
-			Action: bot.Act("attach", kit.ID(one.ID), kit.ID(kept))}))
+		rows = append(rows, bot.Row(kit.Act(p.Say("papers.attach_button", "number", one.ID), "attach", one.ID, kept)))
 	}
 	return bot.Reply{Text: p.Say("papers.which"), Buttons: append(rows, p.MenuRow())}, true, nil
 }
@@ -99,8 +98,7 @@ func (p *Page) attach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if card.Request.State == models.ChangeReturned {
 		text += "\n" + p.Say("papers.send_again")
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "request",
-		kit.ID(card.Request.ID)))}}, nil
+	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
 }
 
 // papersRow opens a request's papers, where it has any.
@@ -108,7 +106,7 @@ func (p *Page) papersRow(card change.Card) [][]bot.Button {
 	if card.Files == 0 {
 		return nil
 	}
-	return [][]bot.Button{bot.Row(p.Button("papers", "papers", kit.ID(card.Request.ID)))}
+	return [][]bot.Button{bot.Row(p.Button("papers", "papers", card.Request.ID))}
 }
 
 // papers shows a request's papers in the chat.
@@ -123,7 +121,7 @@ func (p *Page) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		verb = "card"
 	}
 	reply := bot.Reply{Text: p.Say("papers.of", "number", request, "files", len(files)), Protect: true,
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", verb, kit.ID(request)))}}
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", verb, request))}}
 	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, request)
 	if err != nil {
 		return bot.Reply{}, err
@@ -131,8 +129,7 @@ func (p *Page) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	removable := proposedBy(turn.Speaker.Actor, card.Request) && card.Request.State == models.ChangeReturned
 	for i, file := range files {
 		if removable {
-			reply.Buttons = append([][]bot.Button{bot.Row(bot.Button{Label: p.Say("papers.remove_button", "number", i+1),
-				Action: bot.Act("detach", kit.ID(request), kit.ID(file.ID))})}, reply.Buttons...)
+			reply.Buttons = append([][]bot.Button{bot.Row(kit.Act(p.Say("papers.remove_button", "number", i+1), "detach", request, file.ID))}, reply.Buttons...)
 		}
 		reply.Files = append(reply.Files, bot.File{Name: file.Name, MIME: file.ContentType, Content: file.Content})
 	}
@@ -158,6 +155,5 @@ func (p *Page) detach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		text = p.Say("papers.removed", "number", card.Request.ID, "files", card.Files)
 	}
 	text += "\n" + p.Say("papers.send_again")
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "request",
-		kit.ID(card.Request.ID)))}}, nil
+	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
 }

@@ -133,7 +133,7 @@ func (p *Page) choices(inRow int, labels string, values ...string) func(context.
 	bot.Answers) ([][]bot.Button, error) {
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		return inRows(inRow, values, func(value string) bot.Button {
-			return bot.Button{Label: p.Say(strings.Replace(labels, "*", value, 1)), Action: bot.Choice(value)}
+			return kit.Choice(p.Say(strings.Replace(labels, "*", value, 1)), value)
 		}), nil
 	}
 }
@@ -179,7 +179,7 @@ func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
 				return nil, err
 			}
 			return inRows(1, branches, func(view roster.BranchView) bot.Button {
-				return bot.Button{Label: view.Branch.Name, Action: bot.Choice(kit.ID(view.Branch.ID))}
+				return kit.Choice(view.Branch.Name, kit.ID(view.Branch.ID))
 			}), nil
 		},
 		Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
@@ -240,9 +240,5 @@ func (p *Page) submit(ctx context.Context, turn bot.Turn, k kind, answers bot.An
 	if proposal.Died() {
 		text = p.Say("change.condolence") + "\n" + text
 	}
-	return bot.Reply{
-		Text: text,
-		Buttons: [][]bot.Button{
-			p.MenuRow(p.Button("request", "request", kit.ID(card.Request.ID)))},
-	}, nil
+	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
 }

@@ -127,7 +127,7 @@ func (p leave) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answe
 	}
 	return inRows(1, posts, func(post roster.Post) bot.Button {
 		label := p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name)
-		return bot.Button{Label: label, Action: bot.Choice(kit.ID(post.Term.ID))}
+		return kit.Choice(label, kit.ID(post.Term.ID))
 	}), nil
 }
 

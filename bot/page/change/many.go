@@ -62,8 +62,7 @@ func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(groups) == 0 {
-		return bot.Reply{Text: p.Say("many.nothing"),
-			Buttons: [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}}, nil
+		return p.Tell(p.Say("many.nothing"), p.Button("pending", "pending")), nil
 	}
 	at := max(0, slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) }))
 	chosen := groups[at]
@@ -81,16 +80,10 @@ func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply := bot.Reply{Title: p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))),
 		Text: strings.Join(lines, "\n") + "\n\n" + p.Say("many.ask"), Protect: true}
-	reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{
-		Label:  p.Say("many.confirm", "count", len(chosen.list)),
-		Action: bot.Act("manyyes", string(chosen.kind), chosen.digest()),
-	})))
+	reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(kit.Act(p.Say("many.confirm", "count", len(chosen.list)), "manyyes", chosen.kind, chosen.digest()))))
 	for i, other := range groups {
 		if i != at {
-			reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{
-				Label:  p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)),
-				Action: bot.Act("many", string(other.kind)),
-			}))
+			reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)), "many", other.kind)))
 		}
 	}
 	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("pending", "pending")))
@@ -104,8 +97,7 @@ func (p *Signing) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	at := slices.IndexFunc(groups, func(g group) bool {
-		return string(g.kind) == turn.Arg(0) &&
-			g.digest() == turn.Arg(1)
+		return string(g.kind) == turn.Arg(0) && g.digest() == turn.Arg(1)
 	})
 	if at < 0 {
 		reply, err := p.many(ctx, turn)

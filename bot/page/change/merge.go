@@ -38,7 +38,7 @@ func (p merge) line(diff change.Diff) string {
 // see leads to both: nobody says blindly that two are one.
 func (p merge) see(card change.Card) []bot.Button {
 	drop := card.Proposal.Kind.(change.Merge).Drop
-	return bot.Row(p.Button("see_both", "pair", kit.ID(card.Proposal.Person), kit.ID(drop)))
+	return bot.Row(p.Button("see_both", "pair", card.Proposal.Person, drop))
 }
 
 // begin begins staff's proposal that two rows are one human; the button names

@@ -23,8 +23,7 @@ func (p *Page) myRequests(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		}
 		reply.Text += p.Say("mine.line", "number", summary.ID, "kind", p.Say("kind_short."+string(summary.Kind)),
 			"who", kit.OrDash(who(summary)), "state", p.Say("state_short."+string(summary.State))) + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", summary.ID),
-			Action: bot.Act("request", kit.ID(summary.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("mine.button", "number", summary.ID), "request", summary.ID)))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
 	if len(mine) == 0 {
@@ -57,7 +56,7 @@ func (p *Page) request(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (p *Page) ownCard(card change.Card) bot.Reply {
 	reply := p.drawCard(card)
 	request := card.Request
-	args := []string{kit.ID(request.ID), kit.ID(int64(request.Version))}
+	args := []any{request.ID, request.Version}
 	switch request.State {
 	case models.ChangeReturned:
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("redo", "redo", args...)),

@@ -183,7 +183,7 @@ func (p officer) roleChoices(ctx context.Context, turn bot.Turn, answers bot.Ans
 	var row []bot.Button
 	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
 		if title := view.Organization.TitleOf(role); title != "" {
-			row = append(row, bot.Button{Label: title, Action: bot.Choice(string(role))})
+			row = append(row, kit.Choice(title, string(role)))
 		}
 	}
 	return [][]bot.Button{row}, nil
@@ -264,8 +264,8 @@ func (p officer) goesChoices(ctx context.Context, turn bot.Turn, answers bot.Ans
 	if held {
 		label = p.Say("officer.replace_button", "name", kit.GivenName(post.Person.Name))
 	}
-	return [][]bot.Button{bot.Row(bot.Button{Label: label, Action: bot.Choice(goesAnyway)},
-		bot.Button{Label: p.Say("button.other_post"), Action: bot.Choice(goesOther)})}, err
+	return [][]bot.Button{bot.Row(kit.Choice(label, goesAnyway),
+		kit.Choice(p.Say("button.other_post"), goesOther))}, err
 }
 
 // readGoes opens the question of the post again where another was meant.
@@ -291,12 +291,12 @@ func (p officer) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Ans
 	var rows [][]bot.Button
 	for _, post := range view.Posts {
 		if string(post.Term.Role) == answers["role"] {
-			rows = append(rows, bot.Row(bot.Button{Label: p.Say("officer.replace_button", "name",
-				kit.GivenName(post.Person.Name)), Action: bot.Choice(kit.ID(post.Term.ID))}))
+			rows = append(rows, bot.Row(kit.Choice(p.Say("officer.replace_button", "name",
+				kit.GivenName(post.Person.Name)), kit.ID(post.Term.ID))))
 		}
 	}
 	if len(rows) < view.Organization.DeputiesMax {
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("officer.more_button"), Action: bot.Choice(oneMore)}))
+		rows = append(rows, bot.Row(kit.Choice(p.Say("officer.more_button"), oneMore)))
 	}
 	return rows, nil
 }

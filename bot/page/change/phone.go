@@ -100,7 +100,7 @@ func (p phone) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) 
 		if i == 0 {
 			label = p.Say("phone.mine")
 		}
-		rows = append(rows, bot.Row(bot.Button{Label: label, Action: bot.Choice(kit.ID(person.ID))}))
+		rows = append(rows, bot.Row(kit.Choice(label, kit.ID(person.ID))))
 	}
 	return rows, nil
 }

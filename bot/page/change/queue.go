@@ -37,7 +37,7 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	var lines []string
 	add := func(line, label, verb string, id int64) {
 		lines = append(lines, line)
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: label, Action: bot.Act(verb, kit.ID(id))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(label, verb, id)))
 	}
 	for _, one := range queue {
 		add(p.Say("pending.change", "number", one.ID, "kind", p.Say("kind_short."+string(one.Kind)), "who",
@@ -59,10 +59,9 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if int64(offset+len(queue)) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", kit.ID(int64(offset+kit.Listed)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", offset+kit.Listed)))
 	}
-	reply.Buttons = append(reply.Buttons, kit.Rows(further,
-		p.MenuRow(p.Button("review", "review")))...)
+	reply.Buttons = append(reply.Buttons, kit.Rows(further, p.MenuRow(p.Button("review", "review")))...)
 	return reply, nil
 }
 
@@ -89,12 +88,11 @@ func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		}
 		lines = append(lines, p.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who",
 			kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("mine.button", "number", view.ID),
-			Action: bot.Act("card", kit.ID(view.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("mine.button", "number", view.ID), "card", view.ID)))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if next := offset + len(list); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "waiting", kit.ID(int64(next)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "waiting", next)))
 	}
 	reply.Buttons = append(reply.Buttons, back)
 	return reply, nil

@@ -85,8 +85,8 @@ func (k Kit) DayChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button,
 	today := k.Today()
 	first := today.MonthOf().First()
 	return [][]bot.Button{bot.Row(
-		bot.Button{Label: k.Say("day.today", "date", ShortDate(today)), Action: bot.Choice(today.String())},
-		bot.Button{Label: k.Say("day.first", "date", ShortDate(first)), Action: bot.Choice(first.String())},
+		Choice(k.Say("day.today", "date", ShortDate(today)), today.String()),
+		Choice(k.Say("day.first", "date", ShortDate(first)), first.String()),
 	)}, nil
 }
 
@@ -184,7 +184,7 @@ func ShowChoice(step string, choices func(context.Context, bot.Turn, bot.Answers
 const None = "none"
 
 func (k Kit) NoneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{bot.Row(bot.Button{Label: k.Say("button.none"), Action: bot.Choice(None)})}, nil
+	return [][]bot.Button{bot.Row(Choice(k.Say("button.none"), None))}, nil
 }
 
 type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)

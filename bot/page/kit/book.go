@@ -177,7 +177,7 @@ func (b *Book) Way(intent bot.Intent) (bot.Button, bool) {
 	if !ok {
 		return bot.Button{}, false
 	}
-	return bot.Button{Label: b.words.Say("button."+to.label, nil), Action: bot.Act(to.verb)}, true
+	return Act(b.words.Say("button."+to.label, nil), to.verb), true
 }
 
 // Choose is the button to an intent's screen for who speaks, with what was said

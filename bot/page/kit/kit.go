@@ -6,6 +6,7 @@ package kit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,8 +53,22 @@ func (k Kit) Say(key string, fields ...any) string {
 }
 
 // Button is a choice labelled by button.<label>.
-func (k Kit) Button(label, verb string, args ...string) bot.Button {
-	return bot.Button{Label: k.Texts.Say("button."+label, nil), Action: bot.Act(verb, args...)}
+func (k Kit) Button(label, verb string, args ...any) bot.Button {
+	return Act(k.Texts.Say("button."+label, nil), verb, args...)
+}
+
+// Act is a button that opens a screen: ids, versions and words are its arguments.
+func Act(label, verb string, args ...any) bot.Button {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = fmt.Sprint(arg)
+	}
+	return bot.Button{Label: label, Action: bot.Act(verb, words...)}
+}
+
+// Choice is a button that answers a form's question.
+func Choice(label, value string) bot.Button {
+	return bot.Button{Label: label, Action: bot.Choice(value)}
 }
 
 func Positive(b bot.Button) bot.Button { b.Style = bot.Positive; return b }

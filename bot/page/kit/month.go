@@ -34,7 +34,7 @@ func (k Kit) MonthAsked(turn bot.Turn) models.Month {
 }
 
 func (k Kit) MonthButton(month models.Month) bot.Button {
-	return bot.Button{Label: k.Say("problem.month_choice", "month", month), Action: bot.Act("month", month.String())}
+	return Act(k.Say("problem.month_choice", "month", month), "month", month.String())
 }
 
 // StageLine is the whole answer in one line.

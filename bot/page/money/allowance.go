@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -171,14 +170,13 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines = append(lines, p.Say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
 	}
 	if len(lines) == 0 {
-		return bot.Reply{Text: nothing, Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}}, nil
+		return p.Tell(nothing, p.Button("support", "support")), nil
 	}
 	lines = append(lines, "", p.Say("history.total", "amount", texts.Money(paid)))
 	return bot.Reply{
 		Title: title, Text: strings.Join(lines, "\n"), Protect: true,
 		Buttons: [][]bot.Button{
-			bot.Row(p.Button("year_picture", "yearpicture", strconv.Itoa(year)),
-				p.Button("year_pdf", "yearpdf", strconv.Itoa(year))),
+			bot.Row(p.Button("year_picture", "yearpicture", year), p.Button("year_pdf", "yearpdf", year)),
 			bot.Row(p.Button("allowance", "month"), p.Button("problem", "problem")),
 			p.MenuRow(p.Button("stages", "stages")),
 		},

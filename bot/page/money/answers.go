@@ -27,7 +27,7 @@ func (p *Lists) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := p.MenuRow(p.Button("back_to_run", "run", kit.ID(run)))
+	back := p.MenuRow(p.Button("back_to_run", "run", run))
 	if len(people) == 0 {
 		return bot.Reply{Text: p.Say("receipt.all_answered"), Buttons: [][]bot.Button{back}}, nil
 	}
@@ -39,7 +39,7 @@ func (p *Lists) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if next := offset + len(people); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "silent", kit.ID(run), kit.ID(int64(next)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "silent", run, next)))
 	}
 	reply.Buttons = append(reply.Buttons, back)
 	return reply, nil

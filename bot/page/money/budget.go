@@ -22,7 +22,7 @@ func (p *Rules) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(sources) == 0 {
-		return bot.Reply{Text: p.Say("budget.no_source"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+		return p.Tell(p.Say("budget.no_source")), nil
 	}
 	return turn.Begin(ctx, "budget", bot.Answers{"year": strconv.Itoa(yearAsked(p.Kit, turn))})
 }
@@ -71,7 +71,7 @@ func (p *Rules) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers)
 	}
 	var rows [][]bot.Button
 	for _, source := range sources {
-		rows = append(rows, bot.Row(bot.Button{Label: p.sourceName(source), Action: bot.Choice(source)}))
+		rows = append(rows, bot.Row(kit.Choice(p.sourceName(source), source)))
 	}
 	return rows, nil
 }
@@ -107,12 +107,11 @@ func (p *Rules) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		text = p.Say("pay_day.now", "day", day)
 	}
 	choice := func(day int) bot.Button {
-		return bot.Button{Label: p.Say("pay_day.choice_button", "day", day), Action: bot.Act("paydayset", strconv.Itoa(day))}
+		return kit.Act(p.Say("pay_day.choice_button", "day", day), "paydayset", day)
 	}
 	return bot.Reply{Text: p.Say("pay_day.ask") + "\n" + text, Buttons: [][]bot.Button{
 		{choice(5), choice(10), choice(15)}, {choice(20), choice(25),
-			{Label: p.Say("pay_day.none_button"), Action: bot.Act("paydayset", "0")}},
-		p.MenuRow(),
+			kit.Act(p.Say("pay_day.none_button"), "paydayset", "0")}, p.MenuRow(),
 	}}, nil
 }
 
@@ -125,5 +124,5 @@ func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if day > 0 {
 		text = p.Say("pay_day.done", "day", day)
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year"))}}, nil
+	return p.Tell(text, p.Button("year", "year")), nil
 }

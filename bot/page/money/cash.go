@@ -32,8 +32,7 @@ func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, village := range shown {
 		lines = append(lines, p.Say("cash.village", "village", village.Name, "people", village.People, "total",
 			texts.Money(village.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: village.Name,
-			Action: bot.Act("cashof", kit.ID(run), kit.ID(village.Village))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(village.Name, "cashof", run, village.Village)))
 	}
 	switch {
 	case len(waiting) == 0 && done == 0:
@@ -45,9 +44,9 @@ func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if next > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", kit.ID(run), kit.ID(next))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", run, next)))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(run))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", run)))
 	return reply, nil
 }
 
@@ -66,11 +65,9 @@ func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if village.Village == wanted && village.People > 0 {
 			return bot.Reply{
 				Text: p.Say("cash.confirm", "village", village.Name, "people", village.People, "total",
-					texts.Money(village.Total)), Protect: true,
-				Buttons: [][]bot.Button{
-					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", kit.ID(run), kit.ID(int64(view.Run.Version)),
-						kit.ID(wanted)))),
-					p.MenuRow(p.Button("cash", "cash", kit.ID(run))),
+					texts.Money(village.Total)), Protect: true, Buttons: [][]bot.Button{
+					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", run, view.Run.Version, wanted))),
+					p.MenuRow(p.Button("cash", "cash", run)),
 				},
 			}, nil
 		}

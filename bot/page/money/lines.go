@@ -21,14 +21,13 @@ func (p *Lists) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, line := range shown {
 		reply.Text += p.Say("line.row", "name", line.Name, "amount", texts.Money(line.Amount), "state",
 			p.Say("line_state."+string(line.State))) + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: line.Name,
-			Action: bot.Act("line", kit.ID(view.Run.ID), kit.ID(line.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(line.Name, "line", view.Run.ID, line.ID)))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
 	if next > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "lines", kit.ID(view.Run.ID), kit.ID(next))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "lines", view.Run.ID, next)))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(view.Run.ID))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", view.Run.ID)))
 	return reply, nil
 }
 
@@ -42,7 +41,7 @@ func (p *Lists) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			return p.drawLine(view.Run, line), nil
 		}
 	}
-	return bot.Reply{Text: p.Say("errors.not_found.row"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+	return p.Tell(p.Say("errors.not_found.row")), nil
 }
 
 func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Reply {
@@ -58,18 +57,18 @@ func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Rep
 	}
 	reply := bot.Reply{Title: line.Name, Text: strings.Join(text, "\n"), Protect: true}
 	sent := run.State == models.RunExported
-	paid := kit.Positive(p.Button("line_paid", "linepaid", kit.ID(run.ID), kit.ID(line.ID)))
+	paid := kit.Positive(p.Button("line_paid", "linepaid", run.ID, line.ID))
 	switch {
 	case sent && line.State == models.LinePending:
 		reply.Buttons = append(reply.Buttons, bot.Row(paid,
-			kit.Negative(p.Button("line_failed", "linefailed", kit.ID(run.ID), kit.ID(line.ID)))))
+			kit.Negative(p.Button("line_failed", "linefailed", run.ID, line.ID))))
 	case sent && (line.State == models.LineFailed || line.State == models.LineReturned):
 		reply.Buttons = append(reply.Buttons, bot.Row(paid))
 	case line.State == models.LinePaid: // money may come back late, even after the list is closed
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("line_returned", "linefailed", kit.ID(run.ID),
-			kit.ID(line.ID), string(models.LineReturned)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Negative(p.Button("line_returned", "linefailed", run.ID,
+			line.ID, models.LineReturned))))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("lines", "lines", kit.ID(run.ID))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("lines", "lines", run.ID)))
 	return reply
 }
 

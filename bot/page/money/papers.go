@@ -58,7 +58,7 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if drawn.People > 0 || drawn.Apart > 0 {
 		reply.Files = file(drawn)
 	}
-	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", kit.ID(run)),
-		p.Button("back_to_run", "run", kit.ID(run)))}
+	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", run),
+		p.Button("back_to_run", "run", run))}
 	return reply, nil
 }

@@ -32,8 +32,7 @@ func (p *Rules) policies(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 			line += " " + p.Say("policies.state."+string(one.State))
 		}
 		lines = append(lines, line)
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("policies.button", "number", i+1),
-			Action: bot.Act("policyrow", kit.ID(one.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("policies.button", "number", i+1), "policyrow", one.ID)))
 	}
 	if len(lines) > 0 {
 		reply.Text = strings.Join(lines, "\n")
@@ -84,7 +83,7 @@ func (p *Rules) policyCard(ctx context.Context, actor services.Actor, policy int
 	}
 	reply := bot.Reply{Title: card.Name, Text: strings.Join(append(lines, p.StandInLines(card.Approval, waits)...), "\n"),
 		Card: bot.Card{Subject: outbox.Policy, ID: card.ID, Version: card.Version}}
-	args := []string{kit.ID(card.ID), kit.ID(int64(card.Version))}
+	args := []any{card.ID, card.Version}
 	switch {
 	case waits && card.WhyNot == "":
 		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("policy_yes", "policyyes", args...)),
@@ -93,8 +92,8 @@ func (p *Rules) policyCard(ctx context.Context, actor services.Actor, policy int
 		reply.Buttons = [][]bot.Button{bot.Row(kit.Negative(p.Button("take_back", "policyback", args...)))}
 	case card.State == models.PolicyInForce && actor.MayDecide() && card.ReplacedByID == nil &&
 		(card.To.IsZero() || card.To.After(p.Today())):
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow", kit.ID(card.ID))),
-			kit.Negative(p.Button("policy_close", "policyclose", kit.ID(card.ID))))}
+		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("policy_follow", "policyfollow", card.ID)),
+			kit.Negative(p.Button("policy_close", "policyclose", card.ID)))}
 	}
 	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
 	return reply, nil
@@ -252,8 +251,7 @@ func (p *Rules) policyCloseForm() *bot.Form {
 				kit.DayOf(answers["last"])); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("policies.closed", "last", texts.Date(kit.DayOf(answers["last"]))),
-				Buttons: [][]bot.Button{p.MenuRow(p.Button("policies", "policies"))}}, nil
+			return p.Tell(p.Say("policies.closed", "last", texts.Date(kit.DayOf(answers["last"]))), p.Button("policies", "policies")), nil
 		},
 	}
 }

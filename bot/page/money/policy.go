@@ -16,8 +16,7 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(policies) == 0 {
-		return bot.Reply{Text: p.Say("policy.nothing"), Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}},
-			nil
+		return p.Tell(p.Say("policy.nothing"), p.Button("support", "support")), nil
 	}
 	var blocks []string
 	for _, policy := range policies {

@@ -119,7 +119,7 @@ func (p *Rules) dayOfMonths(of func(models.Month) models.Date,
 		this := p.Today().MonthOf()
 		var row []bot.Button
 		for _, day := range []models.Date{of(this), of(this + 1)} {
-			row = append(row, bot.Button{Label: label(kit.ShortDate(day)), Action: bot.Choice(day.String())})
+			row = append(row, kit.Choice(label(kit.ShortDate(day)), day.String()))
 		}
 		return [][]bot.Button{row}, nil
 	}

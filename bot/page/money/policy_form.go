@@ -18,7 +18,7 @@ func (p *Rules) policyForm() *bot.Form {
 		return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 			var rows [][]bot.Button
 			for _, value := range values {
-				rows = append(rows, bot.Row(bot.Button{Label: p.Say("policy_choice." + value[0]), Action: bot.Choice(value[1])}))
+				rows = append(rows, bot.Row(kit.Choice(p.Say("policy_choice."+value[0]), value[1])))
 			}
 			return rows, nil
 		}
@@ -42,8 +42,7 @@ func (p *Rules) policyForm() *bot.Form {
 		},
 		Steps: []bot.Step{
 			{Name: "source", Ask: "policy_ask.source", Choices: sources, Read: p.readChoiceOr(sources, kit.ReadSentence),
-				Show: p.showSource},
-			kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
+				Show: p.showSource}, kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
 			kit.Sentence(bot.Step{Name: "basis", Ask: "policy_ask.basis", Example: "example.policy_basis"}),
 			{Name: "decided", Ask: "policy_ask.decided", Example: "example.from", Choices: nothing, Read: kit.NoneOr(p.ReadDay),
 				Show: p.showDayOrNone("decided")},

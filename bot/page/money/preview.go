@@ -30,15 +30,14 @@ func (p *Lists) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		if items := review.Items[kind]; len(items) > 0 {
 			lines = append(lines, p.Say("run_review.count", "what", p.Say("run_review.kind."+kind), "count", len(items)))
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(bot.Button{Label: p.Say("run_review.button." + kind),
-					Action: bot.Act("runreviewof", kit.ID(review.Run.ID), kind)}))
+				bot.Row(kit.Act(p.Say("run_review.button."+kind), "runreviewof", review.Run.ID, kind)))
 		}
 	}
 	if len(reply.Buttons) == 0 && review.Previous != 0 {
 		lines = append(lines, p.Say("run_review.same"))
 	}
 	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(review.Run.ID))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", review.Run.ID)))
 	return reply, nil
 }
 
@@ -68,11 +67,10 @@ func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		reply.Text = strings.Join(lines, "\n")
 	}
 	if next > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "runreviewof", kit.ID(review.Run.ID), kind,
-			kit.ID(next))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "runreviewof", review.Run.ID, kind, next)))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_review", "runreview", kit.ID(review.Run.ID)),
-		p.Button("back_to_run", "run", kit.ID(review.Run.ID))), p.MenuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_review", "runreview", review.Run.ID),
+		p.Button("back_to_run", "run", review.Run.ID)), p.MenuRow())
 	return reply, nil
 }
 
@@ -103,8 +101,8 @@ func (p *Lists) returnRunForm() *bot.Form {
 // runSteps are the ways back from where a list is, and what to look at before
 // it is signed.
 func (p *Lists) runSteps(view list.RunView) [][]bot.Button {
-	args := []string{kit.ID(view.Run.ID), kit.ID(int64(view.Run.Version))}
-	rows := [][]bot.Button{bot.Row(p.Button("run_review", "runreview", kit.ID(view.Run.ID)))}
+	args := []any{view.Run.ID, view.Run.Version}
+	rows := [][]bot.Button{bot.Row(p.Button("run_review", "runreview", view.Run.ID))}
 	switch {
 	case view.MayReturn:
 		rows = append(rows, bot.Row(kit.Negative(p.Button("run_return", "returnrun", args...))))

@@ -14,9 +14,8 @@ import (
 // receiptRows ask the officer whether money that was paid has come.
 func (p *Month) receiptRows(line int64) [][]bot.Button {
 	return [][]bot.Button{
-		bot.Row(kit.Positive(p.Button("got_full", "got", string(models.ReceiptFull), kit.ID(line)))),
-		bot.Row(p.Button("got_less", "gotless", kit.ID(line)),
-			p.Button("got_none", "got", string(models.ReceiptNone), kit.ID(line))),
+		bot.Row(kit.Positive(p.Button("got_full", "got", models.ReceiptFull, line))),
+		bot.Row(p.Button("got_less", "gotless", line), p.Button("got_none", "got", models.ReceiptNone, line)),
 	}
 }
 
@@ -32,10 +31,10 @@ func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthVie
 		return "", nil, err
 	}
 	if receipt.ID == 0 {
-		return p.Say("receipt.asked"), [][]bot.Button{bot.Row(p.Button("got_or_not", "gotagain", kit.ID(view.LineID)))}, nil
+		return p.Say("receipt.asked"), [][]bot.Button{bot.Row(p.Button("got_or_not", "gotagain", view.LineID))}, nil
 	}
 	said = p.Say("receipt.mine."+string(receipt.Answer), "amount", texts.Money(receipt.Amount))
-	return said, [][]bot.Button{bot.Row(p.Button("got_again", "gotagain", kit.ID(view.LineID)))}, nil
+	return said, [][]bot.Button{bot.Row(p.Button("got_again", "gotagain", view.LineID))}, nil
 }
 
 // got keeps an answer that needs no amount.
@@ -54,7 +53,7 @@ func (p *Month) receiptKept(receipt models.LineReceipt) bot.Reply {
 	if receipt.Answer != models.ReceiptFull && receipt.CaseID != nil {
 		text = p.Say("receipt.case", "number", *receipt.CaseID)
 	}
-	buttons := p.MenuRow(p.Button("got_again", "gotagain", kit.ID(receipt.LineID)))
+	buttons := p.MenuRow(p.Button("got_again", "gotagain", receipt.LineID))
 	return bot.Reply{Text: text, Buttons: [][]bot.Button{buttons}}
 }
 

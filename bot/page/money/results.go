@@ -18,9 +18,7 @@ func (p *Lists) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("results.how"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("back_to_run", "run", kit.ID(kit.Number(turn.Arg(0)))),
-			p.Button("menu", "menu"))}}, nil
+	return p.Tell(p.Say("results.how"), p.Button("back_to_run", "run", kit.Number(turn.Arg(0)))), nil
 }
 
 // ReceiveResults shows what a bank's sheet would mark, or asks whether it is
@@ -33,8 +31,8 @@ func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kin
 			return bot.Reply{}, err
 		}
 		return bot.Reply{Text: p.Say("results.which"), Buttons: [][]bot.Button{
-			bot.Row(p.Button("sheet_results", "sheetas", kit.ID(sheet), "results"),
-				p.Button("sheet_roster", "sheetas", kit.ID(sheet), "roster")), p.MenuRow()}}, nil
+			bot.Row(p.Button("sheet_results", "sheetas", sheet, "results"),
+				p.Button("sheet_roster", "sheetas", sheet, "roster")), p.MenuRow()}}, nil
 	}
 	preview, err := p.Results.Preview(ctx, turn.Speaker.Actor, 0, name, content)
 	if err != nil {
@@ -96,10 +94,10 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 	default:
 		lines = append(lines, "", p.Say("results.ask"))
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("results_apply", "resultsok",
-			kit.ID(preview.ID))), kit.Negative(p.Button("sheet_drop", "resultsdrop", kit.ID(preview.ID)))))
+			preview.ID)), kit.Negative(p.Button("sheet_drop", "resultsdrop", preview.ID))))
 	}
 	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", kit.ID(preview.Run.ID))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", preview.Run.ID)))
 	if content == nil || len(preview.Findings) == 0 {
 		return reply, nil
 	}
@@ -143,7 +141,7 @@ func (p *Lists) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	c := done.Counts
 	return bot.Reply{Title: p.Say("results.applied", "month", done.Run.Month),
 		Text: p.Say("results.done", "paid", c.Paid, "failed", c.Failed, "returned", c.Returned), Replace: true,
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("back_to_run", "run", kit.ID(done.Run.ID)))}}, nil
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("back_to_run", "run", done.Run.ID))}}, nil
 }
 
 func (p *Lists) dropResults(ctx context.Context, turn bot.Turn) (bot.Reply, error) {

@@ -33,16 +33,14 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		begun = begun || run.Month == month
 		lines = append(lines, p.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)),
 			"people", run.People, "total", texts.Money(run.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("runs.button", "month", run.Month),
-			Action: bot.Act("run", kit.ID(run.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID)))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("runs.nothing"))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	if !begun {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(bot.Button{Label: p.Say("runs.prepare", "month", month),
-			Action: bot.Act("prepare", month.String())})))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month.String()))))
 	}
 	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
 	return reply, nil
@@ -97,7 +95,7 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 		Title: p.Say("run.title", "month", run.Month), Text: strings.Join(lines, "\n"), Protect: true,
 		Card: bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version},
 	}
-	args := []string{kit.ID(run.ID), kit.ID(int64(run.Version))}
+	args := []any{run.ID, run.Version}
 	switch run.State {
 	case models.RunDraft:
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("submit_run", "submit", args...)),
@@ -109,11 +107,11 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 	case models.RunApproved:
 		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("export_run", "export", args...))))
 	case models.RunExported:
-		choices := bot.Row(p.Button("lines", "lines", kit.ID(run.ID)))
+		choices := bot.Row(p.Button("lines", "lines", run.ID))
 		if cash > 0 {
-			choices = append(choices, p.Button("cash", "cash", kit.ID(run.ID)))
+			choices = append(choices, p.Button("cash", "cash", run.ID))
 		}
-		reply.Buttons = append(reply.Buttons, choices, bot.Row(p.Button("results_how", "results", kit.ID(run.ID))))
+		reply.Buttons = append(reply.Buttons, choices, bot.Row(p.Button("results_how", "results", run.ID)))
 		if counts[models.LinePending] > 0 {
 			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("settle_all", "settle", args...))))
 		} else {
@@ -121,12 +119,12 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 		}
 	}
 	if view.Answers.Paid > view.Answers.Given() {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("silent", "silent", kit.ID(run.ID))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("silent", "silent", run.ID)))
 	}
 	reply.Buttons = append(reply.Buttons, p.runSteps(view)...)
 	switch run.State {
 	case models.RunApproved, models.RunExported, models.RunClosed:
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_papers", "runpapers", kit.ID(run.ID))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_papers", "runpapers", run.ID)))
 	}
 	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("runs", "runs")))
 	return reply

@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"canbobot/bot"
@@ -36,13 +35,13 @@ func (p *Month) statement(ctx context.Context, turn bot.Turn, format paper.Forma
 		Text: p.Say("statement.picture", "year", year, "amount", texts.Money(drawn.Total)), Protect: true,
 		Files: file(drawn),
 	}
-	other := p.Button("year_pdf", "yearpdf", strconv.Itoa(year))
+	other := p.Button("year_pdf", "yearpdf", year)
 	if format == paper.PDF {
 		reply.Text = p.Say("statement.pdf", "year", year)
-		other = p.Button("year_picture", "yearpicture", strconv.Itoa(year))
+		other = p.Button("year_picture", "yearpicture", year)
 	}
 	reply.Buttons = [][]bot.Button{
-		bot.Row(other, p.Button("year_before", "yearpicture", strconv.Itoa(year-1))),
+		bot.Row(other, p.Button("year_before", "yearpicture", year-1)),
 		p.MenuRow(p.Button("history", "history")),
 	}
 	return reply, nil
@@ -72,7 +71,7 @@ func (p *Month) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if every {
 		text = p.Say("stages.on_done")
 	}
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("allowance", "month"))}}, nil
+	return p.Tell(text, p.Button("allowance", "month")), nil
 }
 
 // stageReached tells an officer who asked for it that a month's money moved on.

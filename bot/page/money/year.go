@@ -50,8 +50,7 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if year < report.On.Year && report.Forecast == 0 && report.Budget == 0 {
-		return bot.Reply{Text: p.Say("year.nothing", "year", year),
-			Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year"))}}, nil
+		return p.Tell(p.Say("year.nothing", "year", year), p.Button("year", "year")), nil
 	}
 	paper, err := p.Papers.Year(ctx, actor, year, paper.PNG, words(p.Kit))
 	if err != nil {
@@ -84,7 +83,7 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if actor.MayDecide() {
 		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("budget", "budget", of), p.Button("pay_day", "payday")))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("year_before", "year", strconv.Itoa(year-1))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("year_before", "year", year-1)))
 	return reply, nil
 }
 
@@ -120,10 +119,10 @@ func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	title, places, other := p.Say("year.organizations", "year", asked), report.Organizations,
-		p.Button("year_villages", "yearparts", strconv.Itoa(asked), "villages")
+		p.Button("year_villages", "yearparts", asked, "villages")
 	if turn.Arg(1) == "villages" {
 		title, places, other = p.Say("year.villages", "year", asked), report.Villages,
-			p.Button("year_organizations", "yearparts", strconv.Itoa(asked), "organizations")
+			p.Button("year_organizations", "yearparts", asked, "organizations")
 	}
 	var lines []string
 	for _, place := range places {
@@ -136,7 +135,7 @@ func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	return bot.Reply{
 		Title: title, Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(other, p.Button("year", "year", strconv.Itoa(asked))), p.MenuRow()},
+		Buttons: [][]bot.Button{bot.Row(other, p.Button("year", "year", asked)), p.MenuRow()},
 	}, nil
 }
 
@@ -184,7 +183,7 @@ func (p *Rules) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	return bot.Reply{
 		Title: p.Say("year.vacancies"), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", strconv.Itoa(p.Today().Year)),
+		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", p.Today().Year),
 			p.Button("year", "year")), p.MenuRow()},
 	}, nil
 }
@@ -198,6 +197,6 @@ func (p *Rules) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	return bot.Reply{
 		Text: p.Say("year.sheet", "year", year), Files: file(paper),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year", strconv.Itoa(year)))},
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year", year))},
 	}, nil
 }

@@ -185,8 +185,8 @@ func (p *Sending) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, e
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Text: p.Say("progress.reminded", "people", people), Buttons: [][]bot.Button{
-		bot.Row(p.Button("notice_silent", "noticesilent", kit.ID(notice), "0"),
-			p.Button("notice_see", "notice", kit.ID(notice))), p.MenuRow()}}, nil
+		bot.Row(p.Button("notice_silent", "noticesilent", notice, "0"),
+			p.Button("notice_see", "notice", notice)), p.MenuRow()}}, nil
 }
 
 // tell draws what the ward's own desk is told of a notice that stands so.

@@ -31,7 +31,7 @@ func (p *Inbox) afterAnswer(ctx context.Context, turn bot.Turn, view notice.View
 	reply := p.noticeAs(view, text)
 	reply.Text += "\n\n" + p.answered(view)
 	reply.Replace = true
-	reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("ask_back", "askback", kit.ID(view.Notice.ID)))}
+	reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("ask_back", "askback", view.Notice.ID))}
 	return reply, err
 }
 
@@ -56,7 +56,7 @@ func (p *Inbox) absentForm() *bot.Form {
 		Name: "absent",
 		Steps: []bot.Step{{Name: "why", Ask: "notices.why_ask", Example: "example.absent", Free: true, Show: p.OrNone("why"),
 			Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-				return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("notices.no_why_button"), Action: bot.Choice(kit.None)})}, nil
+				return [][]bot.Button{bot.Row(kit.Choice(p.Say("notices.no_why_button"), kit.None))}, nil
 			},
 			Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 				if input.Choice == kit.None {
@@ -70,8 +70,7 @@ func (p *Inbox) absentForm() *bot.Form {
 					return "", services.Invalid("reason_long").With("max", 200)
 				}
 				return text, nil
-			}}},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			}}}, Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			if answers["why"] == kit.None {
 				return bot.Reply{Text: p.Say("notices.absent_confirm", "number", answers["notice"])}, nil
 			}
@@ -111,8 +110,7 @@ func (p *Inbox) askBackForm() *bot.Form {
 				cases.Opening{Kind: models.CaseQuestion, Text: text}); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("support.done"),
-				Buttons: [][]bot.Button{p.MenuRow(p.Button("notices", "notices"))}}, nil
+			return p.Tell(p.Say("support.done"), p.Button("notices", "notices")), nil
 		},
 	}
 }

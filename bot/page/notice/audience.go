@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"canbobot/bot"
+	"canbobot/bot/page/kit"
 	"canbobot/bot/understand"
 	"canbobot/models"
 	"canbobot/services"
@@ -33,13 +34,12 @@ func (p *Writing) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) (
 		return nil, err
 	}
 	rows := [][]bot.Button{bot.Row(
-		bot.Button{Label: p.Say("notice.all"), Action: bot.Choice("all")},
-		bot.Button{Label: p.Say("notice.heads"), Action: bot.Choice(string(models.Head))},
-		bot.Button{Label: p.Say("notice.deputies"), Action: bot.Choice(string(models.Deputy))})}
+		kit.Choice(p.Say("notice.all"), "all"),
+		kit.Choice(p.Say("notice.heads"), string(models.Head)),
+		kit.Choice(p.Say("notice.deputies"), string(models.Deputy)))}
 	var row []bot.Button
 	for _, organization := range directory.Organizations {
-		if row = append(row, bot.Button{Label: organization.BranchName,
-			Action: bot.Choice("org." + organization.Code)}); len(row) == 2 {
+		if row = append(row, kit.Choice(organization.BranchName, "org."+organization.Code)); len(row) == 2 {
 			rows, row = append(rows, row), nil
 		}
 	}

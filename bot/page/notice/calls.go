@@ -20,7 +20,7 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if total == 0 {
-		return bot.Reply{Text: p.Say("calls.nothing"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+		return p.Tell(p.Say("calls.nothing")), nil
 	}
 	reply := bot.Reply{Title: p.Say("calls.title", "people", total), Protect: true}
 	var blocks []string
@@ -32,10 +32,8 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		}
 		blocks = append(blocks, block)
 		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Positive(bot.Button{Label: p.Say("calls.done_button", "name", kit.GivenName(call.Name)),
-				Action: bot.Act("called", kit.ID(call.Person))}),
-			bot.Button{Label: p.Say("calls.see_button", "name", kit.GivenName(call.Name)),
-				Action: bot.Act("person", kit.ID(call.Person))}))
+			kit.Positive(kit.Act(p.Say("calls.done_button", "name", kit.GivenName(call.Name)), "called", call.Person)),
+			kit.Act(p.Say("calls.see_button", "name", kit.GivenName(call.Name)), "person", call.Person)))
 	}
 	if total > len(calls) {
 		blocks = append(blocks, p.Say("calls.rest", "count", total-len(calls)))

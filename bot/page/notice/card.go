@@ -106,7 +106,7 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 		yes, no := p.Button("notice_approve", "noticeyes", number, seen), p.Button("notice_return", "noticeno", number, seen)
 		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(yes), no), names}
 	case told.State == models.NoticeWaiting && approval.MayTakeBack:
-		back := p.Button("take_back", "noticeback", number, kit.ID(int64(told.Version)))
+		back := p.Button("take_back", "noticeback", number, told.Version)
 		reply.Buttons = [][]bot.Button{bot.Row(kit.Negative(back)), names}
 	case told.State == models.NoticeDraft:
 		urgent := p.Button("urgent_on", "noticeurgent", number, "on")

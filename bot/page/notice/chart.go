@@ -39,9 +39,8 @@ func (p *Sending) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	return bot.Reply{
 		Text: strings.Join(lines, "\n"),
 		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(),
-			Content: content}},
-		Buttons: [][]bot.Button{
-			bot.Row(p.Button("notice_sheet", "noticesheet", kit.ID(notice)), p.Button("notice_see", "notice", kit.ID(notice))),
+			Content: content}}, Buttons: [][]bot.Button{
+			bot.Row(p.Button("notice_sheet", "noticesheet", notice), p.Button("notice_see", "notice", notice)),
 			p.MenuRow()}}, nil
 }
 

@@ -37,8 +37,7 @@ func (p *Writing) broadcastForm() *bot.Form {
 				Name: "by", Ask: "notice.by_ask", Example: "example.deadline",
 				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["confirm"] == wantsNothing },
 				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("notice.no_deadline_button"),
-						Action: bot.Choice(kit.None)})}, nil
+					return [][]bot.Button{bot.Row(kit.Choice(p.Say("notice.no_deadline_button"), kit.None))}, nil
 				},
 				Read: p.readDeadline,
 				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -102,9 +101,8 @@ func (p *Writing) attachToNotice(ctx context.Context, turn bot.Turn, answers bot
 
 func (p *Writing) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 	return [][]bot.Button{
-		bot.Row(bot.Button{Label: p.Say("notice.needs"), Action: bot.Choice(wantsRead)},
-			bot.Button{Label: p.Say("notice.needs_answer"), Action: bot.Choice(wantsAnswer)}),
-		bot.Row(bot.Button{Label: p.Say("notice.needs_not"), Action: bot.Choice(wantsNothing)})}, nil
+		bot.Row(kit.Choice(p.Say("notice.needs"), wantsRead), kit.Choice(p.Say("notice.needs_answer"), wantsAnswer)),
+		bot.Row(kit.Choice(p.Say("notice.needs_not"), wantsNothing))}, nil
 }
 
 // closing is when a day ends on which something is due and no hour was said.

@@ -20,7 +20,7 @@ func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		return bot.Reply{}, err
 	}
 	if len(views) == 0 {
-		return bot.Reply{Text: p.Say("notices.nothing"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
+		return p.Tell(p.Say("notices.nothing")), nil
 	}
 	reply := bot.Reply{Title: p.Say("notices.title"), Protect: true}
 	var blocks []string
@@ -35,19 +35,15 @@ func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		case view.State == models.DeliveryConfirmed:
 		case view.Notice.Attendance:
 			reply.Buttons = append(reply.Buttons, bot.Row(
-				kit.Positive(bot.Button{Label: p.Say("notices.come_button", "number", view.Notice.ID),
-					Action: bot.Act("come", kit.ID(view.Notice.ID))}),
-				bot.Button{Label: p.Say("notices.absent_button", "number", view.Notice.ID),
-					Action: bot.Act("absent", kit.ID(view.Notice.ID))}))
+				kit.Positive(kit.Act(p.Say("notices.come_button", "number", view.Notice.ID), "come", view.Notice.ID)),
+				kit.Act(p.Say("notices.absent_button", "number", view.Notice.ID), "absent", view.Notice.ID)))
 		case view.Notice.NeedsConfirm:
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(kit.Positive(bot.Button{Label: p.Say("notices.confirm_button", "number", view.Notice.ID),
-					Action: bot.Act("confirm", kit.ID(view.Notice.ID))})))
+				bot.Row(kit.Positive(kit.Act(p.Say("notices.confirm_button", "number", view.Notice.ID), "confirm", view.Notice.ID))))
 		}
 		if view.Notice.FileID != nil {
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(bot.Button{Label: p.Say("notices.file_button", "number", view.Notice.ID),
-					Action: bot.Act("noticefile", kit.ID(view.Notice.ID))}))
+				bot.Row(kit.Act(p.Say("notices.file_button", "number", view.Notice.ID), "noticefile", view.Notice.ID)))
 		}
 		blocks = append(blocks, strings.TrimSpace(p.Say("notices.block", "number", view.Notice.ID, "at", *view.Notice.SentAt,
 			"from", view.From, "text", text)+"\n"+p.answered(view)))

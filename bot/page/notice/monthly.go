@@ -25,8 +25,7 @@ func (p *Writing) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		lines = append(lines, p.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text",
 			kit.FirstLine(row.Text), "next", row.NextAt))
 		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Negative(bot.Button{Label: p.Say("monthly.stop_button", "number", i+1),
-				Action: bot.Act("stopmonthly", kit.ID(row.ID))})))
+			kit.Negative(kit.Act(p.Say("monthly.stop_button", "number", i+1), "stopmonthly", row.ID))))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("monthly.nothing"))
@@ -71,8 +70,7 @@ func (p *Writing) noticeMonthlyForm() *bot.Form {
 					return "", services.Invalid("notice_rule")
 				}
 				return input.Text, nil
-			}}},
-		Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
+			}}}, Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
 		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			said, ok := understand.ReadMonthly(answers["rule"])
 			if !ok {
@@ -88,8 +86,7 @@ func (p *Writing) noticeMonthlyForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt),
-				Buttons: [][]bot.Button{p.MenuRow(p.Button("monthly", "monthly"))}}, nil
+			return p.Tell(p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt), p.Button("monthly", "monthly")), nil
 		},
 	}
 }

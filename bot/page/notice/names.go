@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"canbobot/bot"
@@ -20,10 +19,10 @@ func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	}
 	reply := bot.Reply{Title: p.Say("progress.silent", "people", total), Text: p.nameLines(silent, page), Protect: true}
 	if (page+1)*notice.RollPage < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticesilent", kit.ID(told), strconv.Itoa(page+1))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticesilent", told, page+1)))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_remind", "noticeremind", kit.ID(told)),
-		p.Button("notice_see", "notice", kit.ID(told))), p.MenuRow())
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_remind", "noticeremind", told),
+		p.Button("notice_see", "notice", told)), p.MenuRow())
 	return reply, nil
 }
 
@@ -47,10 +46,9 @@ func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		reply.Title = p.Say("draft.unreached", "people", total)
 	}
 	if (page+1)*notice.RollPage < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", kit.ID(told), which,
-			strconv.Itoa(page+1))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "noticenames", told, which, page+1)))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("notice_see", "notice", kit.ID(told))))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("notice_see", "notice", told)))
 	return reply, nil
 }
 
@@ -83,5 +81,5 @@ func (p *Sending) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		Text: p.Say("progress.sheet", "number", notice, "people", report.People, "calls", report.ToCall), Protect: true,
 		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".xlsx",
 			MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content: report.Content}},
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("notice_see", "notice", kit.ID(notice)))}}, nil
+		Buttons: [][]bot.Button{p.MenuRow(p.Button("notice_see", "notice", notice))}}, nil
 }

@@ -34,8 +34,7 @@ func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	var blocks []string
 	var row []bot.Button
 	open := func(notice int64) {
-		row = append(row, bot.Button{Label: p.Say("sent.see_button", "number", notice),
-			Action: bot.Act("notice", kit.ID(notice))})
+		row = append(row, kit.Act(p.Say("sent.see_button", "number", notice), "notice", notice))
 		if len(row) == 3 {
 			reply.Buttons, row = append(reply.Buttons, row), nil
 		}

@@ -21,10 +21,8 @@ func (p *Writing) templates(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 		lines = append(lines, p.Say("templates.line", "number", i+1, "name", template.Name, "text",
 			kit.FirstLine(template.Text)))
 		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Positive(bot.Button{Label: p.Say("templates.use_button", "number", i+1),
-				Action: bot.Act("usetemplate", kit.ID(template.ID))}),
-			bot.Button{Label: p.Say("templates.drop_button", "number", i+1),
-				Action: bot.Act("droptemplate", kit.ID(template.ID))}))
+			kit.Positive(kit.Act(p.Say("templates.use_button", "number", i+1), "usetemplate", template.ID)),
+			kit.Act(p.Say("templates.drop_button", "number", i+1), "droptemplate", template.ID)))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, p.Say("templates.nothing"))
@@ -86,8 +84,7 @@ func (p *Writing) templateForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("templates.kept", "name", template.Name),
-				Buttons: [][]bot.Button{p.MenuRow(p.Button("templates", "templates"))}}, nil
+			return p.Tell(p.Say("templates.kept", "name", template.Name), p.Button("templates", "templates")), nil
 		},
 	}
 }

@@ -35,8 +35,8 @@ func (p *Page) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		blocks = append(blocks, p.BranchBlock(view))
 		if turn.Speaker.Actor.IsStaff() {
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(p.Button("change", "change", kit.ID(branchID)), p.Button("leave", "leave", kit.ID(branchID))),
-				bot.Row(p.Button("past", "past", "branch", kit.ID(branchID))))
+				bot.Row(p.Button("change", "change", branchID), p.Button("leave", "leave", branchID)),
+				bot.Row(p.Button("past", "past", "branch", branchID)))
 		}
 	}
 	reply.Text = strings.Join(blocks, "\n\n")

@@ -19,8 +19,7 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		return bot.Reply{}, err
 	}
 	if len(pairs) == 0 {
-		return bot.Reply{Text: p.Say("duplicates.nothing"),
-			Buttons: [][]bot.Button{bot.Row(p.Button("find", "find"), p.Button("menu", "menu"))}}, nil
+		return p.Tell(p.Say("duplicates.nothing"), p.Button("find", "find")), nil
 	}
 	reply := bot.Reply{Title: p.Say("duplicates.title"), Protect: true}
 	var lines []string
@@ -32,8 +31,7 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		number := int64(i + 1)
 		lines = append(lines, p.Say("duplicates.line", "number", number, "one", pair.First.Name, "other", pair.Second.Name,
 			"why", p.likeness(pair)))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("duplicates.pair_button", "number", number),
-			Action: bot.Act("pair", kit.ID(pair.First.ID), kit.ID(pair.Second.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("duplicates.pair_button", "number", number), "pair", pair.First.ID, pair.Second.ID)))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = append(reply.Buttons, p.MenuRow())
@@ -71,16 +69,15 @@ func (p *Page) pair(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	reply.Text = strings.Join(append(blocks, p.Say("duplicates.hint")), "\n\n")
 	if actor.Role == services.Clerk || actor.Role == services.Leader {
-		reply.Buttons = append(reply.Buttons,
-			bot.Row(p.Button("merge_into_1", "merge", kit.ID(ids[0]), kit.ID(ids[1])),
-				p.Button("merge_into_2", "merge", kit.ID(ids[1]), kit.ID(ids[0]))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("merge_into_1", "merge", ids[0], ids[1]),
+			p.Button("merge_into_2", "merge", ids[1], ids[0])))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_1", "person", kit.ID(ids[0])),
-		p.Button("see_2", "person", kit.ID(ids[1]))))
+	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_1", "person", ids[0]),
+		p.Button("see_2", "person", ids[1])))
 	if actor.Role == services.Clerk || actor.Role == services.Leader {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("distinct", "distinct", kit.ID(ids[0]), kit.ID(ids[1]))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("distinct", "distinct", ids[0], ids[1])))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("duplicates", "duplicates"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("duplicates", "duplicates")))
 	return reply, nil
 }
 
@@ -113,8 +110,7 @@ func (p *Page) distinct(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := p.Roster.Distinguish(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))); err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Text: p.Say("duplicates.distinct"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("duplicates", "duplicates"), p.Button("menu", "menu"))}}, nil
+	return p.Tell(p.Say("duplicates.distinct"), p.Button("duplicates", "duplicates")), nil
 }
 
 // alikeOf are the lines and buttons of a person's page about who else may be
@@ -127,7 +123,7 @@ func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person)
 	}
 	if person.MergedInto != nil {
 		return append(lines, p.Say("duplicates.gone")),
-			[][]bot.Button{bot.Row(p.Button("see_kept", "person", kit.ID(*person.MergedInto)))}, nil
+			[][]bot.Button{bot.Row(p.Button("see_kept", "person", *person.MergedInto))}, nil
 	}
 	pairs, err := p.Roster.Alike(ctx, actor, person.ID)
 	if err != nil {
@@ -143,8 +139,7 @@ func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person)
 			other = pair.Second
 		}
 		lines = append(lines, p.Say("duplicates.alike", "name", other.Name, "why", p.likeness(pair)))
-		rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name)),
-			Action: bot.Act("pair", kit.ID(person.ID), kit.ID(other.ID))}))
+		rows = append(rows, bot.Row(kit.Act(p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name)), "pair", person.ID, other.ID)))
 	}
 	merges, err := p.Roster.Undoable(ctx, actor, person.ID)
 	if err != nil {
@@ -154,8 +149,7 @@ func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person)
 		lines = append(lines, p.Say("duplicates.merged", "name", merge.Dropped, "on",
 			models.DateOf(merge.At.In(services.Zone))))
 		if actor.Role == services.Clerk || actor.Role == services.Leader {
-			rows = append(rows, bot.Row(bot.Button{Label: p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped)),
-				Action: bot.Act("unmerge", kit.ID(merge.ID), kit.ID(person.ID))}))
+			rows = append(rows, bot.Row(kit.Act(p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped)), "unmerge", merge.ID, person.ID)))
 		}
 	}
 	return lines, rows, nil
@@ -188,8 +182,7 @@ func (p *Page) unmergeForm() *bot.Form {
 			if err := p.Roster.UndoMerge(ctx, turn.Speaker.Actor, kit.Number(answers["merge"]), p.Identity); err != nil {
 				return bot.Reply{}, err
 			}
-			return bot.Reply{Text: p.Say("duplicates.undone"), Buttons: [][]bot.Button{bot.Row(
-				p.Button("back_to_person", "person", answers["person"]), p.Button("menu", "menu"))}}, nil
+			return p.Tell(p.Say("duplicates.undone"), p.Button("back_to_person", "person", answers["person"])), nil
 		},
 	}
 }

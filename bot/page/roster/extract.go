@@ -29,14 +29,12 @@ func (p *Page) rosterSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		}
 		for _, organization := range organizations {
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(bot.Button{Label: organization.BranchName,
-					Action: bot.Act("rosterget", partOrganization, organization.Code)}))
+				bot.Row(kit.Act(organization.BranchName, "rosterget", partOrganization, organization.Code)))
 		}
 	case partRole:
 		for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member, models.CellMember} {
 			reply.Buttons = append(reply.Buttons,
-				bot.Row(bot.Button{Label: p.Say("roster_sheet.role." + string(role)),
-					Action: bot.Act("rosterget", partRole, string(role))}))
+				bot.Row(kit.Act(p.Say("roster_sheet.role."+string(role)), "rosterget", partRole, role)))
 		}
 	case partVillage:
 		villages, err := p.Roster.Villages(ctx, turn.Speaker.Actor)
@@ -45,11 +43,10 @@ func (p *Page) rosterSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		}
 		offset := int(min(kit.Number(turn.Arg(1)), int64(len(villages))))
 		for _, village := range villages[offset:min(offset+kit.Listed, len(villages))] {
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(bot.Button{Label: village.Name, Action: bot.Act("rosterget", partVillage, kit.ID(village.ID))}))
+			reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(village.Name, "rosterget", partVillage, village.ID)))
 		}
 		if next := offset + kit.Listed; next < len(villages) {
-			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "roster", partVillage, kit.ID(int64(next)))))
+			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "roster", partVillage, next)))
 		}
 	default:
 		reply.Text = p.Say("roster_sheet.ask")
@@ -81,7 +78,7 @@ func (p *Page) getRoster(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := bot.Row(p.Button("roster", "roster"), p.Button("menu", "menu"))
+	back := p.MenuRow(p.Button("roster", "roster"))
 	if export.Rows == 0 {
 		return bot.Reply{Text: p.Say("roster_sheet.empty"), Buttons: [][]bot.Button{back}}, nil
 	}

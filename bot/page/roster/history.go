@@ -37,7 +37,7 @@ func (p *Page) pastForm() *bot.Form {
 }
 
 func (p *Page) knownNowChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("button.known_now"), Action: bot.Choice(kit.None)})}, nil
+	return [][]bot.Button{bot.Row(kit.Choice(p.Say("button.known_now"), kit.None))}, nil
 }
 
 func (p *Page) showKnown(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -65,14 +65,14 @@ func (p *Page) pastShown(ctx context.Context, turn bot.Turn, answers bot.Answers
 		}
 		scope = roster.Scope{Person: of}
 		reply.Title = p.Say("past.title", "what", person.Name, "on", about)
-		back = p.Button("back_to_person", "person", kit.ID(of))
+		back = p.Button("back_to_person", "person", of)
 	} else {
 		view, err := p.Roster.Branch(ctx, actor, of)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		reply.Title = p.Say("past.title", "what", view.Branch.Name, "on", about)
-		back = p.Button("back_to_branch", "branch", kit.ID(of))
+		back = p.Button("back_to_branch", "branch", of)
 	}
 	posts, err := p.Roster.At(ctx, actor, scope, about, known)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *Page) pastShown(ctx context.Context, turn bot.Turn, answers bot.Answers
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = [][]bot.Button{
-		bot.Row(p.Button("past", "past", answers["of"], kit.ID(of)), back), p.MenuRow()}
+		bot.Row(p.Button("past", "past", answers["of"], of), back), p.MenuRow()}
 	return reply, nil
 }
 

@@ -50,8 +50,7 @@ func (p *Page) found(ctx context.Context, turn bot.Turn, query string) (bot.Repl
 		return bot.Reply{}, err
 	}
 	if len(people) == 0 {
-		return bot.Reply{Text: p.Say("find.nothing", "query", query),
-			Buttons: [][]bot.Button{bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu"))}}, nil
+		return p.Tell(p.Say("find.nothing", "query", query), p.Button("find_again", "find")), nil
 	}
 	reply := bot.Reply{Title: p.Say("find.title", "query", query), Protect: true}
 	for i, found := range people {
@@ -68,11 +67,10 @@ func (p *Page) found(ctx context.Context, turn bot.Turn, query string) (bot.Repl
 			line = p.Say("find.line_formerly", "name", found.Person.Name, "where", where, "formerly", found.Formerly)
 		}
 		reply.Text += line + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: found.Person.Name,
-			Action: bot.Act("person", kit.ID(found.Person.ID))}))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(found.Person.Name, "person", found.Person.ID)))
 	}
 	reply.Text = strings.TrimSpace(reply.Text)
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("find_again", "find")))
 	return reply, nil
 }
 
@@ -107,20 +105,19 @@ func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	text := strings.Join(append(lines, alike...), "\n")
 	reply := bot.Reply{Title: person.Name, Text: text + "\n\n" + p.StageLine(month), Buttons: alikeRows, Protect: true}
 	for _, post := range posts {
-		reply.Buttons = append(reply.Buttons, bot.Row(
-			bot.Button{Label: post.Branch.Name, Action: bot.Act("branch", kit.ID(post.Branch.ID))},
-			p.Button("fix", "fix", kit.ID(post.Term.ID))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(post.Branch.Name, "branch", post.Branch.ID),
+			p.Button("fix", "fix", post.Term.ID)))
 	}
 	reply.Buttons = append(reply.Buttons,
-		bot.Row(p.Button("phone", "phone", kit.ID(personID)), p.Button("bank", "bank", kit.ID(personID))),
-		bot.Row(p.Button("details", "details", kit.ID(personID))))
+		bot.Row(p.Button("phone", "phone", personID), p.Button("bank", "bank", personID)),
+		bot.Row(p.Button("details", "details", personID)))
 	reply.Buttons = append(reply.Buttons,
-		bot.Row(p.Button("invite", "invite", kit.ID(personID)), p.Button("unlink_person", "unlinkperson", kit.ID(personID))))
-	backwards := bot.Row(p.Button("past", "past", "person", kit.ID(personID)))
+		bot.Row(p.Button("invite", "invite", personID), p.Button("unlink_person", "unlinkperson", personID)))
+	backwards := bot.Row(p.Button("past", "past", "person", personID))
 	for _, row := range p.StoryRow(actor, story.Person, personID) {
 		backwards = append(backwards, row...)
 	}
 	reply.Buttons = append(reply.Buttons, backwards)
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("find_again", "find"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("find_again", "find")))
 	return reply, nil
 }

@@ -27,7 +27,7 @@ func (p *Page) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		Buttons: [][]bot.Button{
 			bot.Row(p.Button("phone", "phone"), p.Button("bank", "bank")),
 			bot.Row(p.Button("details", "details"), p.Button("mine", "mine")),
-			bot.Row(p.Button("privacy", "privacy"), p.Button("menu", "menu"))},
+			p.MenuRow(p.Button("privacy", "privacy"))},
 	}, nil
 }
 

@@ -32,6 +32,6 @@ func (p *Page) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return bot.Reply{
 		Title: p.Say("report.title", "date", p.Today()), Text: strings.Join(lines, "\n"),
 		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("runs", "runs")),
-			bot.Row(p.Button("roster", "roster"), p.Button("menu", "menu"))},
+			p.MenuRow(p.Button("roster", "roster"))},
 	}, nil
 }

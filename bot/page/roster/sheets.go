@@ -96,8 +96,8 @@ func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, er
 		lines = append(lines, "", p.Say("import.nothing"))
 	default:
 		lines = append(lines, "", p.Say("import.ask"))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", kit.ID(preview.ID))),
-			kit.Negative(p.Button("sheet_drop", "sheetdrop", kit.ID(preview.ID)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", preview.ID)),
+			kit.Negative(p.Button("sheet_drop", "sheetdrop", preview.ID))))
 	}
 	reply.Text = strings.Join(lines, "\n")
 	reply.Buttons = append(reply.Buttons, p.MenuRow())

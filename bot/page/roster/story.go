@@ -21,10 +21,9 @@ func (p *Page) storyOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		Files: []bot.File{{Name: sheet.Name, MIME: story.MIME, Content: sheet.Content}}, Protect: true}
 	switch subject.Kind {
 	case story.Person:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("back_to_person", "person", kit.ID(subject.ID)),
-			p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("back_to_person", "person", subject.ID))}
 	case story.Change:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("request", "card", kit.ID(subject.ID)), p.Button("menu", "menu"))}
+		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("request", "card", subject.ID))}
 	default:
 		reply.Buttons = [][]bot.Button{p.MenuRow()}
 	}

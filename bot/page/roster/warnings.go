@@ -31,7 +31,7 @@ func (p *Page) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		p.Say("warnings.hint"), Protect: true}
 	var row []bot.Button
 	for _, group := range findings.Groups {
-		row = append(row, p.Button("review_"+string(group.Kind), "reviewgroup", string(group.Kind)))
+		row = append(row, p.Button("review_"+string(group.Kind), "reviewgroup", group.Kind))
 		if len(row) == 2 {
 			reply.Buttons, row = append(reply.Buttons, row), nil
 		}
@@ -61,8 +61,7 @@ func (p *Page) reviewGroup(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	if group.Total == 0 {
-		return bot.Reply{Text: p.Say("warnings.empty"),
-			Buttons: [][]bot.Button{bot.Row(p.Button("review", "review"), p.Button("menu", "menu"))}}, nil
+		return p.Tell(p.Say("warnings.empty"), p.Button("review", "review")), nil
 	}
 	kind := string(group.Kind)
 	reply := bot.Reply{Title: p.Say("warnings.kind."+kind) + ": " + kit.ID(group.Total), Protect: true}
@@ -74,16 +73,16 @@ func (p *Page) reviewGroup(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	}
 	reply.Text = strings.Join(lines, "\n") + "\n\n" + p.Say("warnings.advice."+kind)
 	if next := offset + len(group.Items); int64(next) < group.Total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "reviewgroup", kind, kit.ID(int64(next)))))
+		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "reviewgroup", kind, next)))
 	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("review", "review"), p.Button("menu", "menu")))
+	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("review", "review")))
 	return reply, nil
 }
 
 // finding is one finding's line, and the button to its page.
 func (p *Page) finding(kind warnings.Kind, item warnings.Item) (string, bot.Button) {
 	opens := func(label, verb string) bot.Button {
-		return bot.Button{Label: label, Action: bot.Act(verb, kit.ID(item.ID))}
+		return kit.Act(label, verb, item.ID)
 	}
 	switch kind {
 	case warnings.NoHead, warnings.NoDeputy:
@@ -114,6 +113,6 @@ func (p *Page) weekly(ctx context.Context, recipient services.Actor, _ int64) (b
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Title: p.Say("warnings.told", "total", findings.Total()), Text: p.countLines(findings),
-		Buttons: [][]bot.Button{bot.Row(kit.Positive(p.Button("review", "review")), p.Button("menu", "menu"))},
+		Buttons: [][]bot.Button{p.MenuRow(kit.Positive(p.Button("review", "review")))},
 		Protect: true}, nil
 }
