@@ -99,43 +99,61 @@ func useOf(call *ast.CallExpr) (use, bool) {
 	case *ast.Ident:
 		name = fun.Name
 	}
-	if len(call.Args) == 0 {
+	args := call.Args
+	switch {
+	case name == "SayIf" && len(args) > 0: // whether, then as Say
+		name, args = "Say", args[1:]
+	case name == "OrSay":
+		name = "Say"
+	}
+	if len(args) == 0 {
 		return use{}, false
 	}
-	key, whole := literal(call.Args[0])
+	key, whole := literal(args[0])
 	prefix := ""
-	if sum, ok := call.Args[0].(*ast.BinaryExpr); ok && !whole {
+	if sum, ok := args[0].(*ast.BinaryExpr); ok && !whole {
 		prefix = leftmost(sum)
 	}
 	switch {
-	case name == "decisionForm" && len(call.Args) > 1:
-		key, whole = literal(call.Args[1])
+	case name == "decisionForm" && len(args) > 1:
+		key, whole = literal(args[1])
 		return use{key: key}, whole
 	case name == "choice" || name == "choices": // the star stands for a choice's value
-		for _, arg := range call.Args {
+		for _, arg := range args {
 			if labels, ok := literal(arg); ok && strings.Contains(labels, "*") {
 				prefix, _, _ = strings.Cut(labels, "*")
 			}
 		}
 		return use{key: prefix, prefix: true}, prefix != ""
-	case name == "offer" && len(call.Args) == 3:
-		key, whole = literal(call.Args[2])
+	case name == "offer" && len(args) == 3:
+		key, whole = literal(args[2])
 		return use{key: key}, whole
 	case (name == "Button" || name == "Label") && whole:
 		return use{key: "button." + key}, true
-	case (name == "Intent" || name == "Own") && len(call.Args) > 1:
-		key, whole = literal(call.Args[1])
+	case (name == "Intent" || name == "Own") && len(args) > 1:
+		key, whole = literal(args[1])
 		return use{key: "button." + key}, whole
+	case name == "ConfirmWords" && whole:
+		one := use{key: key, fields: []string{}}
+		for _, arg := range args[1:] {
+			if field, ok := literal(arg); ok {
+				one.fields = append(one.fields, field)
+			}
+		}
+		return one, true
+	case name == "dayOfMonths":
+		key, whole = literal(args[1])
+		return use{key: key}, whole
 	case (name == "say" || name == "Say") && whole:
 		one := use{key: key}
 		if !call.Ellipsis.IsValid() {
 			one.fields = []string{}
-			for i := 1; i < len(call.Args); i += 2 {
-				if field, ok := literal(call.Args[i]); ok {
+			for i := 1; i < len(args); i += 2 {
+				if field, ok := literal(args[i]); ok {
 					one.fields = append(one.fields, field)
 				}
 			}
-			if len(call.Args) == 2 { // a bot.Speech: say(key, fields)
+			if len(args) == 2 { // a bot.Speech: say(key, fields)
 				one.fields = nil
 			}
 		}

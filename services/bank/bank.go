@@ -87,7 +87,7 @@ type Preview struct {
 
 // Sheet is the preview as services/sheet annotates one.
 func (p Preview) Sheet() sheet.Preview {
-	return sheet.Preview{File: p.File, Findings: p.Findings,
+	return sheet.Preview{ID: p.ID, File: p.File, Findings: p.Findings,
 		Counts: sheet.Counts{Rows: p.Counts.Rows, Errors: p.Counts.Errors, Remarks: p.Counts.Remarks}}
 }
 

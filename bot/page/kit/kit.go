@@ -149,12 +149,6 @@ func Cut(text string, limit int) string {
 	return text
 }
 
-// How many findings a message names; the rest are in the sheet sent back.
-const (
-	ErrorsShown  = 5
-	RemarksShown = 3
-)
-
 func SheetFile(name string, content []byte) bot.File {
 	return bot.File{Name: name, MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		Content: content}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,8 +12,9 @@ import (
 // buttons under it.
 type Lines struct {
 	bot.Reply
-	kit  Kit
-	said []string
+	Between string // the lines; a line's end when it is empty
+	kit     Kit
+	said    []string
 }
 
 // Lines begins a reply under a title, or under none.
@@ -60,11 +62,8 @@ func (l *Lines) More(next int64, verb string, args ...any) {
 }
 
 // Done is the reply.
-func (l *Lines) Done() bot.Reply { return l.Apart("\n") }
-
-// Apart is the reply with something else than a line's end between the lines.
-func (l *Lines) Apart(between string) bot.Reply {
-	l.Text = strings.Join(l.said, between)
+func (l *Lines) Done() bot.Reply {
+	l.Text = strings.Join(l.said, cmp.Or(l.Between, "\n"))
 	return l.Reply
 }
 

@@ -2,7 +2,7 @@ package money
 
 import (
 	"context"
-	"strings"
+	"slices"
 	"time"
 
 	"canbobot/bot"
@@ -24,53 +24,39 @@ func (p *Month) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var lines []string
+	lines := p.Private(p.StageLine(view))
 	for _, part := range view.Parts {
-		lines = append(lines, p.partLine(view, part))
+		lines.Add(p.partLine(view, part))
 	}
-	switch {
-	case view.Reason == "":
-	case view.Stage == list.StageFailed, view.Stage == list.StageReturned:
-		lines = append(lines, p.Say("allowance.reason", "reason", view.Reason))
-	default:
-		lines = append(lines, p.Say("allowance.tried", "reason", view.Reason))
-	}
-	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
-		lines = append(lines, p.Say("allowance.expected", "date", view.ExpectedBy))
-	}
+	failed := view.Stage == list.StageFailed || view.Stage == list.StageReturned
+	lines.SayIf(view.Reason != "" && failed, "allowance.reason", "reason", view.Reason)
+	lines.SayIf(view.Reason != "" && !failed, "allowance.tried", "reason", view.Reason)
+	lines.SayIf(!view.ExpectedBy.IsZero() && waiting(view.Stage), "allowance.expected", "date", view.ExpectedBy)
 	said, receipt, err := p.receiptOf(ctx, turn, view)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if said != "" {
-		lines = append(lines, said)
+		lines.Add(said)
 	}
-	reply := bot.Reply{Title: p.StageLine(view), Text: strings.Join(lines, "\n"), Protect: true, Buttons: receipt}
-	if len(view.Parts) > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("why", "why", month.String())))
-	}
-	if questionable(view.Stage) && said == "" {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("problem", "problem", month.String())))
-	}
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(p.Button("month_before", "month", (month-1).String()), p.Button("history", "history")), p.MenuRow())
-	return reply, nil
+	lines.Rows(receipt...)
+	lines.RowIf(len(view.Parts) > 0, p.Button("why", "why", month))
+	lines.RowIf(questionable(view.Stage) && said == "", p.Button("problem", "problem", month))
+	lines.Row(p.Button("month_before", "month", month-1), p.Button("history", "history"))
+	return lines.End(), nil
 }
 
 // lunar asks which month is meant by one of the moon's: the ward pays by the
 // sun's, and a month of the moon begins in the next.
 func (p *Month) lunar(turn bot.Turn) bot.Reply {
-	reply := bot.Reply{Text: p.Say("allowance.lunar")}
 	first := p.Today().MonthOf() - 2
 	if turn.Meaning.Slots.Month > 0 {
 		first = p.MonthAsked(turn)
 	}
-	var row []bot.Button
-	for month := first; month < first+3; month++ {
-		row = append(row, p.MonthButton(month))
-	}
-	reply.Buttons = [][]bot.Button{row, p.MenuRow()}
-	return reply
+	lines := p.Lines("")
+	lines.Say("allowance.lunar")
+	lines.Row(p.MonthButton(first), p.MonthButton(first+1), p.MonthButton(first+2))
+	return lines.End()
 }
 
 // quarter shows the three months of "quý 1", the nearest that has begun.
@@ -84,21 +70,17 @@ func (p *Month) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if slots.Year == 0 && first > current {
 		first -= 12
 	}
-	var lines []string
-	var row []bot.Button
+	lines := p.Private(p.Say("allowance.quarter", "quarter", slots.Quarter, "year", first.Year()))
 	for month := first; month < first+3; month++ {
 		view, err := p.List.Month(ctx, turn.Speaker.Actor, month)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		lines = append(lines, p.StageLine(view))
-		row = append(row, p.MonthButton(month))
+		lines.Add(p.StageLine(view))
 	}
-	return bot.Reply{
-		Title: p.Say("allowance.quarter", "quarter", slots.Quarter, "year", first.Year()), Text: strings.Join(lines, "\n"),
-		Protect: true,
-		Buttons: [][]bot.Button{row, bot.Row(p.Button("problem", "problem"), p.Button("history", "history")), p.MenuRow()},
-	}, nil
+	lines.Row(p.MonthButton(first), p.MonthButton(first+1), p.MonthButton(first+2))
+	lines.Row(p.Button("problem", "problem"), p.Button("history", "history"))
+	return lines.End(), nil
 }
 
 // waiting reports whether money is still to come.
@@ -152,33 +134,25 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var lines []string
-	var paid int64
+	views = slices.DeleteFunc(views, func(view list.MonthView) bool { return view.Stage == list.StageNone })
+	if len(views) == 0 {
+		return p.Tell(nothing, p.Button("support", "support")), nil
+	}
+	lines, paid := p.Private(title), int64(0)
 	for _, view := range views {
-		if view.Stage == list.StageNone {
-			continue
-		}
 		stage := p.Say("stage_short."+string(view.Stage), "date", p.StageDate(view))
 		if view.Elsewhere() { // that month's line has it
-			lines = append(lines, p.Say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage,
-				"listed", view.ListedIn))
+			lines.Say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage, "listed",
+				view.ListedIn)
 			continue
 		}
 		if view.Stage == list.StagePaid {
 			paid += view.Amount
 		}
-		lines = append(lines, p.Say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage))
+		lines.Say("history.line", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage)
 	}
-	if len(lines) == 0 {
-		return p.Tell(nothing, p.Button("support", "support")), nil
-	}
-	lines = append(lines, "", p.Say("history.total", "amount", texts.Money(paid)))
-	return bot.Reply{
-		Title: title, Text: strings.Join(lines, "\n"), Protect: true,
-		Buttons: [][]bot.Button{
-			bot.Row(p.Button("year_picture", "yearpicture", year), p.Button("year_pdf", "yearpdf", year)),
-			bot.Row(p.Button("allowance", "month"), p.Button("problem", "problem")),
-			p.MenuRow(p.Button("stages", "stages")),
-		},
-	}, nil
+	lines.Add("", p.Say("history.total", "amount", texts.Money(paid)))
+	lines.Row(p.Button("year_picture", "yearpicture", year), p.Button("year_pdf", "yearpdf", year))
+	lines.Row(p.Button("allowance", "month"), p.Button("problem", "problem"))
+	return lines.End(p.Button("stages", "stages")), nil
 }

@@ -7,7 +7,6 @@ import (
 	"canbobot/services/list"
 	"canbobot/services/vn"
 	"context"
-	"strings"
 )
 
 // answersLine tells how many of those who were paid have said that it came; ""
@@ -22,25 +21,20 @@ func (p *Lists) answersLine(answers list.Answers) string {
 
 // silent lists who was paid and has not said whether it came, to be telephoned.
 func (p *Lists) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	run, offset := kit.Number(turn.Arg(0)), int(min(kit.Number(turn.Arg(1)), 1<<30))
+	run, offset := kit.Number(turn.Arg(0)), kit.Offset(turn.Arg(1))
 	people, total, err := p.List.Unanswered(ctx, turn.Speaker.Actor, run, offset, kit.Listed)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	back := p.MenuRow(p.Button("back_to_run", "run", run))
+	back := p.Button("back_to_run", "run", run)
 	if len(people) == 0 {
-		return bot.Reply{Text: p.Say("receipt.all_answered"), Buttons: [][]bot.Button{back}}, nil
+		return p.Tell(p.Say("receipt.all_answered"), back), nil
 	}
-	reply := bot.Reply{Title: p.Say("receipt.silent", "count", total), Protect: true}
-	var lines []string
+	lines := p.Private(p.Say("receipt.silent", "count", total))
 	for _, one := range people {
-		lines = append(lines, p.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount",
-			texts.Money(one.Amount), "phone", kit.OrDash(vn.FormatPhone(one.Phone))))
+		lines.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount", texts.Money(one.Amount), "phone",
+			kit.OrDash(vn.FormatPhone(one.Phone)))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	if next := offset + len(people); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "silent", run, next)))
-	}
-	reply.Buttons = append(reply.Buttons, back)
-	return reply, nil
+	lines.More(kit.Next(offset, len(people), total), "silent", run)
+	return lines.End(back), nil
 }

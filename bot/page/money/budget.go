@@ -3,7 +3,6 @@ package money
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"canbobot/bot"
@@ -24,7 +23,7 @@ func (p *Rules) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if len(sources) == 0 {
 		return p.Tell(p.Say("budget.no_source")), nil
 	}
-	return turn.Begin(ctx, "budget", bot.Answers{"year": strconv.Itoa(yearAsked(p.Kit, turn))})
+	return turn.Begin(ctx, "budget", kit.Untyped(given{Year: yearAsked(p.Kit, turn)}))
 }
 
 // budgetForm asks what a source gives the ward for a year.
@@ -39,41 +38,26 @@ func (p *Rules) budgetForm() *bot.Form {
 					return bot.Fields{"year": answers["year"]}, nil
 				},
 			},
-			{
-				Name: "amount", Ask: "budget.amount", Example: "example.budget", Read: kit.ReadAmount,
-				Show: showAmount,
-			},
+			{Name: "amount", Ask: "budget.amount", Example: "example.budget", Read: kit.ReadAmount, Show: showAmount},
 		},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			amount := kit.Number(answers["amount"])
-			return bot.Reply{Text: p.Say("budget.confirm", "year", answers["year"], "source", p.sourceName(answers["source"]),
-				"amount", texts.Money(amount), "words", texts.InWords(amount))}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			year := int(kit.Number(answers["year"]))
-			if err := p.Year.SetBudget(ctx, turn.Speaker.Actor, answers["source"], year,
-				kit.Number(answers["amount"])); err != nil {
-				return bot.Reply{}, err
-			}
-			return bot.Reply{
-				Text: p.Say("budget.done"),
-				Buttons: [][]bot.Button{bot.Row(p.Button("year", "year", answers["year"]),
-					p.Button("budget", "budget", answers["year"])), p.MenuRow()},
-			}, nil
-		},
+		Confirm: kit.With(func(_ context.Context, _ bot.Turn, given given) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("budget.confirm", "year", given.Year, "source", p.sourceName(given.Source), "amount",
+				texts.Money(given.Amount), "words", texts.InWords(given.Amount))}, nil
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, given given) (bot.Reply, error) {
+			lines := p.Lines("")
+			lines.Say("budget.done")
+			lines.Row(p.Button("year", "year", given.Year), p.Button("budget", "budget", given.Year))
+			return lines.End(), p.Year.SetBudget(ctx, turn.Speaker.Actor, given.Source, given.Year, given.Amount)
+		}),
 	}
 }
 
 func (p *Rules) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	sources, err := p.Year.Sources(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]bot.Button
-	for _, source := range sources {
-		rows = append(rows, bot.Row(kit.Choice(p.sourceName(source), source)))
-	}
-	return rows, nil
+	return kit.InRows(1, sources, func(source string) bot.Button {
+		return kit.Choice(p.sourceName(source), source)
+	}), err
 }
 
 // readSource reads a choice, or part of its name.
@@ -102,27 +86,31 @@ func (p *Rules) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	text := p.Say("pay_day.none_now")
-	if day > 0 {
-		text = p.Say("pay_day.now", "day", day)
-	}
-	choice := func(day int) bot.Button {
-		return kit.Act(p.Say("pay_day.choice_button", "day", day), "paydayset", day)
-	}
-	return bot.Reply{Text: p.Say("pay_day.ask") + "\n" + text, Buttons: [][]bot.Button{
-		{choice(5), choice(10), choice(15)}, {choice(20), choice(25),
-			kit.Act(p.Say("pay_day.none_button"), "paydayset", "0")}, p.MenuRow(),
-	}}, nil
+	lines := p.Lines("")
+	lines.Say("pay_day.ask")
+	lines.Add(p.payDayWords("now", day))
+	lines.Rows(kit.InRows(3, []int{5, 10, 15, 20, 25, 0}, func(day int) bot.Button {
+		return kit.Act(p.payDayWords("button", day), "paydayset", day)
+	})...)
+	return lines.End(), nil
 }
 
 func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	day := int(kit.Number(turn.Arg(0)))
-	if err := p.Money.SetPayDay(ctx, turn.Speaker.Actor, day); err != nil {
-		return bot.Reply{}, err
+	return p.Tell(p.payDayWords("done", day), p.Button("year", "year")), p.Money.SetPayDay(ctx, turn.Speaker.Actor, day)
+}
+
+// given is what a source gives the ward for a year.
+type given struct {
+	Source string
+	Year   int
+	Amount int64
+}
+
+// payDayWords say something of a day, or of none.
+func (p *Rules) payDayWords(what string, day int) string {
+	if day == 0 {
+		return p.Say("pay_day.none_" + what)
 	}
-	text := p.Say("pay_day.none_done")
-	if day > 0 {
-		text = p.Say("pay_day.done", "day", day)
-	}
-	return p.Tell(text, p.Button("year", "year")), nil
+	return p.Say("pay_day.day_"+what, "day", day)
 }

@@ -2,11 +2,11 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/bot/texts"
+	"canbobot/services"
 	"canbobot/services/list"
 )
 
@@ -18,36 +18,29 @@ func (p *Lists) cash(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("cash.title"), Protect: true}
+	lines, done := p.Private(p.Say("cash.title")), 0
 	var waiting []list.CashVillage
-	done := 0
 	for _, village := range villages {
 		done += village.Done
 		if village.People > 0 {
 			waiting = append(waiting, village)
 		}
 	}
-	var lines []string
-	shown, next := part(waiting, turn.Arg(1))
+	shown, next := kit.Part(waiting, turn.Arg(1))
 	for _, village := range shown {
-		lines = append(lines, p.Say("cash.village", "village", village.Name, "people", village.People, "total",
-			texts.Money(village.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(village.Name, "cashof", run, village.Village)))
+		lines.Say("cash.village", "village", village.Name, "people", village.People, "total", texts.Money(village.Total))
+		lines.Row(kit.Act(village.Name, "cashof", run, village.Village))
 	}
 	switch {
 	case len(waiting) == 0 && done == 0:
-		lines = append(lines, p.Say("cash.nobody"))
+		lines.Say("cash.nobody")
 	case len(waiting) == 0:
-		lines = append(lines, p.Say("cash.all_done"))
+		lines.Say("cash.all_done")
 	default:
-		lines = append(lines, "", p.Say("cash.ask"))
+		lines.Add("", p.Say("cash.ask"))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	if next > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "cash", run, next)))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", run)))
-	return reply, nil
+	lines.More(next, "cash", run)
+	return lines.End(p.Button("back_to_run", "run", run)), nil
 }
 
 // cashOf asks once more before a village's cash is marked.
@@ -63,27 +56,24 @@ func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	for _, village := range villages {
 		if village.Village == wanted && village.People > 0 {
-			return bot.Reply{
-				Text: p.Say("cash.confirm", "village", village.Name, "people", village.People, "total",
-					texts.Money(village.Total)), Protect: true, Buttons: [][]bot.Button{
-					bot.Row(kit.Positive(p.Button("cash_paid", "cashpaid", run, view.Run.Version, wanted))),
-					p.MenuRow(p.Button("cash", "cash", run)),
-				},
-			}, nil
+			lines := p.Private("")
+			lines.Say("cash.confirm", "village", village.Name, "people", village.People, "total", texts.Money(village.Total))
+			lines.Row(kit.Positive(p.Button("cash_paid", "cashpaid", run, view.Run.Version, wanted)))
+			return lines.End(p.Button("cash", "cash", run)), nil
 		}
 	}
-	turn.Args = []string{kit.ID(run)}
-	return p.cash(ctx, turn)
+	return p.cashLeft(ctx, turn)
 }
 
 func (p *Lists) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	run := kit.Number(turn.Arg(0))
-	if _, err := p.List.SettleCash(ctx, turn.Speaker.Actor, run, kit.Version(turn.Arg(1)), kit.Number(turn.Arg(2)),
-		p.Today()); err != nil {
-		return bot.Reply{}, err
-	}
-	turn.Args = []string{kit.ID(run)}
-	reply, err := p.cash(ctx, turn)
-	reply.Replace = true
-	return reply, err
+	return kit.DidSeen(func(ctx context.Context, actor services.Actor, run int64, version int) error {
+		_, err := p.List.SettleCash(ctx, actor, run, version, kit.Number(turn.Arg(2)), p.Today())
+		return err
+	}, kit.Redraws(p.cashLeft))(ctx, turn)
+}
+
+// cashLeft shows what is still to be handed out, from the first.
+func (p *Lists) cashLeft(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	turn.Args = turn.Args[:min(len(turn.Args), 1)]
+	return p.cash(ctx, turn)
 }

@@ -29,17 +29,6 @@ func difference(before, after int64) string {
 	return texts.Money(after - before)
 }
 
-// part is what one message shows of a long list from where an argument says, and
-// where the next begins; 0 at its end.
-func part[T any](all []T, from string) (shown []T, next int64) {
-	offset := int(min(kit.Number(from), int64(len(all))))
-	end := min(offset+kit.Listed, len(all))
-	if end < len(all) {
-		next = int64(end)
-	}
-	return all[offset:end], next
-}
-
 // Month is an officer's own money: a month, a year, and whether it has come.
 type Month struct {
 	kit.Kit

@@ -41,24 +41,14 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	default:
 		err = services.Invalid("paper")
 	}
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := bot.Reply{Text: p.Say("run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total)),
-		Protect: true}
-	if drawn.People == 0 {
-		reply.Text = p.Say("run_paper.none")
-	}
-	switch {
-	case drawn.Apart > 0 && kind == "transfer":
-		reply.Text += "\n" + p.Say("run_paper.changed", "count", drawn.Apart)
-	case drawn.Apart > 0:
-		reply.Text += "\n" + p.Say("run_paper.carried", "count", drawn.Apart)
-	}
+	lines := p.Private("")
+	lines.SayIf(drawn.People > 0, "run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total))
+	lines.OrSay("run_paper.none")
+	lines.SayIf(drawn.Apart > 0 && kind == "transfer", "run_paper.changed", "count", drawn.Apart)
+	lines.SayIf(drawn.Apart > 0 && kind != "transfer", "run_paper.carried", "count", drawn.Apart)
 	if drawn.People > 0 || drawn.Apart > 0 {
-		reply.Files = file(drawn)
+		lines.Files = file(drawn)
 	}
-	reply.Buttons = [][]bot.Button{bot.Row(p.Button("run_papers", "runpapers", run),
-		p.Button("back_to_run", "run", run))}
-	return reply, nil
+	lines.Row(p.Button("run_papers", "runpapers", run), p.Button("back_to_run", "run", run))
+	return lines.Done(), err
 }

@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
@@ -18,28 +17,25 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if len(policies) == 0 {
 		return p.Tell(p.Say("policy.nothing"), p.Button("support", "support")), nil
 	}
-	var blocks []string
+	blocks := p.Lines(p.Say("policy.title"))
 	for _, policy := range policies {
-		lines := []string{p.Say("policy.head", "name", policy.Name)}
+		lines := p.Lines("")
+		lines.Say("policy.head", "name", policy.Name)
 		for _, rule := range policy.Rules {
+			role := p.Say("term_role." + string(rule.Role))
 			if rule.Amount > 0 {
-				lines = append(lines, p.Say("policy.amount", "role", p.Say("term_role."+string(rule.Role)), "amount",
-					texts.Money(rule.Amount)))
+				lines.Say("policy.amount", "role", role, "amount", texts.Money(rule.Amount))
 			} else {
-				lines = append(lines, p.Say("policy.coefficient", "role", p.Say("term_role."+string(rule.Role)), "coefficient",
-					texts.Thousandths(rule.Coefficient)))
+				lines.Say("policy.coefficient", "role", role, "coefficient", texts.Thousandths(rule.Coefficient))
 			}
 		}
-		lines = append(lines,
-			p.Say("policy.accrual."+string(policy.Accrual), "days", policy.AccrualDays, "percent", policy.AccrualPercent),
-			p.Say("policy.basis", "basis", policy.LegalBasis, "from", policy.From))
-		blocks = append(blocks, strings.Join(lines, "\n"))
+		lines.Say("policy.accrual."+string(policy.Accrual), "days", policy.AccrualDays, "percent", policy.AccrualPercent)
+		lines.Say("policy.basis", "basis", policy.LegalBasis, "from", policy.From)
+		blocks.Add(lines.Done().Text)
 	}
-	reply := bot.Reply{Title: p.Say("policy.title"), Text: strings.Join(blocks, "\n\n")}
+	blocks.Between = "\n\n"
 	if turn.Speaker.Actor.Role == services.Officer {
-		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("allowance", "month"))}
-	} else {
-		reply.Buttons = [][]bot.Button{p.MenuRow()}
+		return blocks.End(p.Button("allowance", "month")), nil
 	}
-	return reply, nil
+	return blocks.End(), nil
 }

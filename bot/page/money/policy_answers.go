@@ -46,7 +46,7 @@ func readCap(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.
 	return kept, err
 }
 
-func (p *Rules) showPay(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func (p *Rules) showPay(step string) kit.Showing {
 	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 		amount, coefficient := payOf(answers[step])
 		if amount == 0 && coefficient == 0 {
@@ -79,15 +79,11 @@ func stackingKept(p models.Policy) string {
 }
 
 func (p *Rules) showAccrual(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-	return p.accrualWords(policyFrom(answers)), nil
+	return p.accrualWords(policyFrom(kit.Typed[policyAnswers](answers))), nil
 }
 
 func (p *Rules) showStacking(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-	policy := policyFrom(answers)
-	if policy.Stacking == models.StackPercent {
-		return p.Say("policies.highest_plus", "percent", policy.StackingPercent), nil
-	}
-	return p.Say("policies." + string(policy.Stacking)), nil
+	return p.stackingWords(policyFrom(kit.Typed[policyAnswers](answers))), nil
 }
 
 func (p *Rules) showSource(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -103,7 +99,7 @@ func (p *Rules) readLastDay(ctx context.Context, turn bot.Turn, answers bot.Answ
 	return kept, err
 }
 
-func (p *Rules) showDayOrNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func (p *Rules) showDayOrNone(step string) kit.Showing {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
 		if answers[step] == kit.None {
 			return strings.ToLower(p.Say("policy_choice.none")), nil
@@ -113,15 +109,12 @@ func (p *Rules) showDayOrNone(step string) func(context.Context, bot.Turn, bot.A
 }
 
 // dayOfMonths offers a day of this month and of the next.
-func (p *Rules) dayOfMonths(of func(models.Month) models.Date,
-	label func(date string) string) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+func (p *Rules) dayOfMonths(of func(models.Month) models.Date, label string) kit.Choices {
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
 		this := p.Today().MonthOf()
-		var row []bot.Button
-		for _, day := range []models.Date{of(this), of(this + 1)} {
-			row = append(row, kit.Choice(label(kit.ShortDate(day)), day.String()))
-		}
-		return [][]bot.Button{row}, nil
+		return kit.InRows(2, []models.Date{of(this), of(this + 1)}, func(day models.Date) bot.Button {
+			return kit.Choice(p.Say(label, "date", kit.ShortDate(day)), day.String())
+		}), nil
 	}
 }
 

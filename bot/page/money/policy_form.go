@@ -14,24 +14,21 @@ import (
 // policyForm enters a policy: whose money, on what paper, from when, to whom and
 // how much, and how a month begun or ended in the middle counts.
 func (p *Rules) policyForm() *bot.Form {
-	fixed := func(values ...[2]string) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-		return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-			var rows [][]bot.Button
-			for _, value := range values {
-				rows = append(rows, bot.Row(kit.Choice(p.Say("policy_choice."+value[0]), value[1])))
-			}
-			return rows, nil
-		}
+	fixed := func(values ...[2]string) kit.Choices {
+		return kit.Given(kit.InRows(1, values, func(value [2]string) bot.Button {
+			return kit.Choice(p.Say("policy_choice."+value[0]), value[1])
+		})...)
 	}
-	monthStarts := p.dayOfMonths(models.Month.First, func(date string) string {
-		return p.Say("policies.from_button", "date", date)
-	})
 	nothing := fixed([2]string{"none", kit.None})
 	sources := fixed([2]string{"town", "town"}, [2]string{"province", "province"})
 	accruals := fixed([2]string{"on_day", "full_if_on_day 15"}, [2]string{"next_month", "next_month"},
 		[2]string{"by_day", "by_day"}, [2]string{"full_from", "full_from 15 50"})
 	stackings := fixed([2]string{"all", "all"}, [2]string{"highest", "highest"},
 		[2]string{"highest_plus", "highest_plus 50"})
+	pays := func(step bot.Step, read kit.Reading) bot.Step {
+		step.Choices, step.Read, step.Show = nothing, read, p.showPay(step.Name)
+		return step
+	}
 	return &bot.Form{
 		Name: "policy",
 		Mends: map[string]string{
@@ -42,45 +39,41 @@ func (p *Rules) policyForm() *bot.Form {
 		},
 		Steps: []bot.Step{
 			{Name: "source", Ask: "policy_ask.source", Choices: sources, Read: p.readChoiceOr(sources, kit.ReadSentence),
-				Show: p.showSource}, kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
+				Show: p.showSource},
+			kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
 			kit.Sentence(bot.Step{Name: "basis", Ask: "policy_ask.basis", Example: "example.policy_basis"}),
 			{Name: "decided", Ask: "policy_ask.decided", Example: "example.from", Choices: nothing, Read: kit.NoneOr(p.ReadDay),
 				Show: p.showDayOrNone("decided")},
-			{Name: "from", Ask: "policy_ask.from", Example: "example.from", Choices: monthStarts, Read: p.ReadDay,
-				Show: kit.ShowDayOf("from")},
+			{Name: "from", Ask: "policy_ask.from", Example: "example.from",
+				Choices: p.dayOfMonths(models.Month.First, "policies.from_button"), Read: p.ReadDay, Show: kit.ShowDayOf("from")},
 			{Name: "to", Ask: "policy_ask.to", Example: "example.policy_to", Choices: nothing, Read: p.readLastDay,
 				Show: p.showDayOrNone("to")},
 			{Name: "organizations", Ask: "policy_ask.organizations", Example: "example.policy_organizations",
 				Choices: fixed([2]string{"every", every}), Read: p.readOrganizations, Show: p.showOrganizations},
-			{Name: "head", Ask: "policy_ask.head", Example: "example.policy_amount", Choices: nothing, Read: readPay,
-				Show: p.showPay("head")},
-			{Name: "deputy", Ask: "policy_ask.deputy", Example: "example.policy_amount", Choices: nothing, Read: readPay,
-				Show: p.showPay("deputy")},
-			{Name: "member", Ask: "policy_ask.member", Example: "example.policy_amount", Choices: nothing, Read: readPay,
-				Show: p.showPay("member")},
+			pays(bot.Step{Name: "head", Ask: "policy_ask.head", Example: "example.policy_amount"}, readPay),
+			pays(bot.Step{Name: "deputy", Ask: "policy_ask.deputy", Example: "example.policy_amount"}, readPay),
+			pays(bot.Step{Name: "member", Ask: "policy_ask.member", Example: "example.policy_amount"}, readPay),
 			{Name: "accrual", Ask: "policy_ask.accrual", Choices: accruals,
 				Read: p.readChoiceOr(accruals, choiceSaid(understand.ReadAccrual)), Show: p.showAccrual, Pick: true},
 			{Name: "stacking", Ask: "policy_ask.stacking", Choices: stackings,
 				Read: p.readChoiceOr(stackings, choiceSaid(understand.ReadStacking)), Show: p.showStacking, Pick: true},
-			{Name: "cap", Ask: "policy_ask.cap", Example: "example.policy_amount", Choices: nothing, Read: readCap,
-				Show: p.showPay("cap")},
+			pays(bot.Step{Name: "cap", Ask: "policy_ask.cap", Example: "example.policy_amount"}, readCap),
 		},
-		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, answers policyAnswers) (bot.Reply, error) {
 			policy := policyFrom(answers)
-			effect, err := p.Money.PreviewPolicy(ctx, turn.Speaker.Actor, policy, kit.Number(answers["replaces"]))
+			effect, err := p.Money.PreviewPolicy(ctx, turn.Speaker.Actor, policy, answers.Replaces)
 			if err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Title: policy.Name, Text: p.describePolicy(policy) + "\n\n" + p.policyEffect(effect)}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			policy, err := p.Money.AddPolicy(ctx, turn.Speaker.Actor, policyFrom(answers), kit.Number(answers["replaces"]))
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return bot.Reply{Text: p.Say("policies.done", "name", policy.Name),
-				Buttons: [][]bot.Button{bot.Row(p.Button("policies", "policies"), p.Button("runs", "runs")), p.MenuRow()}}, nil
-		},
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, answers policyAnswers) (bot.Reply, error) {
+			policy, err := p.Money.AddPolicy(ctx, turn.Speaker.Actor, policyFrom(answers), answers.Replaces)
+			lines := p.Lines("")
+			lines.Say("policies.done", "name", policy.Name)
+			lines.Row(p.Button("policies", "policies"), p.Button("runs", "runs"))
+			return lines.End(), err
+		}),
 	}
 }
 
@@ -88,44 +81,29 @@ func (p *Rules) policyForm() *bot.Form {
 const every = "every"
 
 // policyFrom makes a policy of a form's answers.
-func policyFrom(answers bot.Answers) models.Policy {
+func policyFrom(a policyAnswers) models.Policy {
 	policy := models.Policy{
-		Name: answers["name"], Source: answers["source"], LegalBasis: answers["basis"],
-		LegalDate: kit.DayOf(answers["decided"]),
-		From:      kit.DayOf(answers["from"]), To: kit.DayOf(answers["to"]), Accrual: models.FullIfOnDay,
+		Name: a.Name, Source: a.Source, LegalBasis: a.Basis, LegalDate: a.Decided, From: a.From, To: a.To,
+		Accrual: models.FullIfOnDay,
 	}
-	accrual := strings.Fields(answers["accrual"])
-	if len(accrual) > 0 {
+	accrual, stacking := append(strings.Fields(a.Accrual), "", "", ""), append(strings.Fields(a.Stacking), "", "")
+	if accrual[0] != "" {
 		policy.Accrual = models.Accrual(accrual[0])
 	}
-	if len(accrual) > 1 {
-		policy.AccrualDays = int(kit.Number(accrual[1]))
-	}
-	if len(accrual) > 2 {
-		policy.AccrualPercent = int(kit.Number(accrual[2]))
-	}
-	stacking := strings.Fields(answers["stacking"] + " ")
-	if len(stacking) > 0 {
-		policy.Stacking = models.Stacking(stacking[0])
-	}
-	if len(stacking) > 1 {
-		policy.StackingPercent = int(kit.Number(stacking[1]))
-	}
-	if amount, _ := payOf(answers["cap"]); amount > 0 {
-		policy.Cap = amount
-	}
-	organizations := []string{""}
-	if answers["organizations"] != every {
-		organizations = strings.Split(answers["organizations"], ",")
-	}
-	for _, role := range []models.TermRole{models.Head, models.Deputy, models.Member} {
-		amount, coefficient := payOf(answers[string(role)])
+	policy.AccrualDays, policy.AccrualPercent = int(kit.Number(accrual[1])), int(kit.Number(accrual[2]))
+	policy.Stacking, policy.StackingPercent = models.Stacking(stacking[0]), int(kit.Number(stacking[1]))
+	policy.Cap, _ = payOf(a.Cap)
+	for _, role := range []struct {
+		is   models.TermRole
+		pays string
+	}{{models.Head, a.Head}, {models.Deputy, a.Deputy}, {models.Member, a.Member}} {
+		amount, coefficient := payOf(role.pays)
 		if amount == 0 && coefficient == 0 {
 			continue
 		}
-		for _, organization := range organizations {
-			policy.Rules = append(policy.Rules, models.PolicyRule{Role: role, OrganizationCode: organization, Amount: amount,
-				Coefficient: coefficient})
+		for _, organization := range a.Organizations {
+			policy.Rules = append(policy.Rules, models.PolicyRule{Role: role.is, Amount: amount, Coefficient: coefficient,
+				OrganizationCode: strings.TrimPrefix(organization, every)})
 		}
 	}
 	return policy
@@ -143,8 +121,7 @@ func choiceSaid(read func(string) string) func(bot.Input) (string, error) {
 }
 
 // readChoiceOr takes a button's value, or words that another reading takes.
-func (p *Rules) readChoiceOr(choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error),
-	words func(bot.Input) (string, error)) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
+func (p *Rules) readChoiceOr(choices kit.Choices, words func(bot.Input) (string, error)) kit.Reading {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 		rows, err := choices(ctx, turn, answers)
 		if err != nil {
@@ -161,4 +138,15 @@ func (p *Rules) readChoiceOr(choices func(context.Context, bot.Turn, bot.Answers
 		}
 		return words(input)
 	}
+}
+
+// policyAnswers are what is said of a policy. Amounts are kept as payOf reads
+// them; an accrual and a stacking with the numbers that belong to them.
+type policyAnswers struct {
+	Source, Name, Basis    string
+	Decided, From, To      models.Date
+	Organizations          []string
+	Head, Deputy, Member   string
+	Accrual, Stacking, Cap string
+	Replaces               int64
 }

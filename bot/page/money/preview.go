@@ -3,7 +3,6 @@ package money
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -18,27 +17,22 @@ func (p *Lists) runReview(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := []string{p.Say("run.total", "people", review.PeopleAfter, "total", texts.Money(review.After))}
+	lines := p.Private(p.Say("run_review.title", "month", review.Run.Month))
+	lines.Say("run.total", "people", review.PeopleAfter, "total", texts.Money(review.After))
 	if review.Previous != 0 {
-		lines = append(lines, p.Say("run_review.before", "month", review.Previous, "people", review.PeopleBefore, "total",
-			texts.Money(review.Before), "change", difference(review.Before, review.After)))
+		lines.Say("run_review.before", "month", review.Previous, "people", review.PeopleBefore, "total",
+			texts.Money(review.Before), "change", difference(review.Before, review.After))
 	} else {
-		lines = append(lines, p.Say("run_review.first"))
+		lines.Say("run_review.first")
 	}
-	reply := bot.Reply{Title: p.Say("run_review.title", "month", review.Run.Month), Protect: true}
 	for _, kind := range list.ReviewKinds {
 		if items := review.Items[kind]; len(items) > 0 {
-			lines = append(lines, p.Say("run_review.count", "what", p.Say("run_review.kind."+kind), "count", len(items)))
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(kit.Act(p.Say("run_review.button."+kind), "runreviewof", review.Run.ID, kind)))
+			lines.Say("run_review.count", "what", p.Say("run_review.kind."+kind), "count", len(items))
+			lines.Row(kit.Act(p.Say("run_review.button."+kind), "runreviewof", review.Run.ID, kind))
 		}
 	}
-	if len(reply.Buttons) == 0 && review.Previous != 0 {
-		lines = append(lines, p.Say("run_review.same"))
-	}
-	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("back_to_run", "run", review.Run.ID)))
-	return reply, nil
+	lines.SayIf(len(lines.Buttons) == 0 && review.Previous != 0, "run_review.same")
+	return lines.End(p.Button("back_to_run", "run", review.Run.ID)), nil
 }
 
 // runReviewOf pages through the people of one kind.
@@ -47,67 +41,42 @@ func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	kind := turn.Arg(1)
+	run, kind := review.Run, turn.Arg(1)
 	if !slices.Contains(list.ReviewKinds, kind) {
 		kind = list.ReviewChanged
 	}
-	shown, next := part(review.Items[kind], turn.Arg(2))
-	reply := bot.Reply{Title: p.Say("run_review.kind_title", "what", p.Say("run_review.kind."+kind), "month",
-		review.Run.Month), Protect: true, Text: p.Say("run_review.nobody")}
-	var lines []string
+	lines := p.Private(p.Say("run_review.kind_title", "what", p.Say("run_review.kind."+kind), "month", run.Month))
+	shown, next := kit.Part(review.Items[kind], turn.Arg(2))
 	for _, item := range shown {
 		line := p.Say("run_review.line", "name", item.Name, "unit", item.Unit, "before", texts.Money(item.Before), "after",
 			texts.Money(item.After))
 		for _, why := range item.Why {
 			line += p.Say("run_review.why." + why)
 		}
-		lines = append(lines, line)
+		lines.Add(line)
 	}
-	if len(lines) > 0 {
-		reply.Text = strings.Join(lines, "\n")
-	}
-	if next > 0 {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "runreviewof", review.Run.ID, kind, next)))
-	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_review", "runreview", review.Run.ID),
-		p.Button("back_to_run", "run", review.Run.ID)), p.MenuRow())
-	return reply, nil
-}
-
-func (p *Lists) returnRun(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "run_return", bot.Answers{"run": kit.ID(kit.Number(turn.Arg(0))),
-		"version": kit.ID(int64(kit.Version(turn.Arg(1))))})
+	lines.OrSay("run_review.nobody")
+	lines.More(next, "runreviewof", run.ID, kind)
+	lines.Row(p.Button("run_review", "runreview", run.ID), p.Button("back_to_run", "run", run.ID))
+	return lines.End(), nil
 }
 
 // returnRunForm asks a leader why a list is sent back.
 func (p *Lists) returnRunForm() *bot.Form {
 	return &bot.Form{
-		Name:  "run_return",
-		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "reason", Ask: "run_return.ask", Example: "example.run_return"})},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("run_return.confirm", "reason", answers["reason"])}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			view, err := p.List.ReturnRun(ctx, turn.Speaker.Actor, kit.Number(answers["run"]), kit.Version(answers["version"]),
-				answers["reason"])
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return p.drawRun(view), nil
-		},
+		Name:    "run_return",
+		Steps:   []bot.Step{kit.Sentence(bot.Step{Name: "reason", Ask: "run_return.ask", Example: "example.run_return"})},
+		Confirm: p.ConfirmWords("run_return.confirm", "reason"),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one returned) (bot.Reply, error) {
+			view, err := p.List.ReturnRun(ctx, turn.Speaker.Actor, one.Run, one.Version, one.Reason)
+			return p.card().Drawn(turn.Speaker.Actor, view, err)
+		}),
 	}
 }
 
-// runSteps are the ways back from where a list is, and what to look at before
-// it is signed.
-func (p *Lists) runSteps(view list.RunView) [][]bot.Button {
-	args := []any{view.Run.ID, view.Run.Version}
-	rows := [][]bot.Button{bot.Row(p.Button("run_review", "runreview", view.Run.ID))}
-	switch {
-	case view.MayReturn:
-		rows = append(rows, bot.Row(kit.Negative(p.Button("run_return", "returnrun", args...))))
-	case view.MayWithdraw:
-		rows = append(rows, bot.Row(p.Button("run_withdraw", "withdrawrun", args...)))
-	}
-	return rows
+// returned is why a leader sends a list back, as they saw it.
+type returned struct {
+	Run     int64
+	Version int
+	Reason  string
 }

@@ -39,13 +39,9 @@ func (p *Month) receiptOf(ctx context.Context, turn bot.Turn, view list.MonthVie
 
 // got keeps an answer that needs no amount.
 func (p *Month) got(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	word := cases.Word{Answer: models.ReceiptAnswer(turn.Arg(0)), Line: kit.Number(turn.Arg(1)),
-		Text: p.Say("problem.not_received_text")}
-	receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, word)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return p.receiptKept(receipt), nil
+	receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, cases.Word{Answer: models.ReceiptAnswer(turn.Arg(0)),
+		Line: kit.Number(turn.Arg(1)), Text: p.Say("problem.not_received_text")})
+	return p.receiptKept(receipt), err
 }
 
 func (p *Month) receiptKept(receipt models.LineReceipt) bot.Reply {
@@ -53,48 +49,39 @@ func (p *Month) receiptKept(receipt models.LineReceipt) bot.Reply {
 	if receipt.Answer != models.ReceiptFull && receipt.CaseID != nil {
 		text = p.Say("receipt.case", "number", *receipt.CaseID)
 	}
-	buttons := p.MenuRow(p.Button("got_again", "gotagain", receipt.LineID))
-	return bot.Reply{Text: text, Buttons: [][]bot.Button{buttons}}
+	return p.Tell(text, p.Button("got_again", "gotagain", receipt.LineID))
 }
 
 // gotAgain lets an officer say something else than before.
 func (p *Month) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := p.List.MonthOfLine(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	line := kit.Number(turn.Arg(0))
+	view, err := p.List.MonthOfLine(ctx, turn.Speaker.Actor, line)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.StageLine(view), Text: p.Say("receipt.ask"), Protect: true}
+	lines := p.Private(p.StageLine(view))
+	lines.Say("receipt.ask")
 	if view.Stage == list.StagePaid {
-		reply.Buttons = p.receiptRows(kit.Number(turn.Arg(0)))
+		lines.Rows(p.receiptRows(line)...)
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	return reply, nil
-}
-
-func (p *Month) gotLess(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "got_less", bot.Answers{"line": kit.ID(kit.Number(turn.Arg(0)))})
+	return lines.End(), nil
 }
 
 func (p *Month) gotLessForm() *bot.Form {
 	return &bot.Form{
 		Name: "got_less",
-		Steps: []bot.Step{{
-			Name: "amount", Ask: "receipt.less_ask", Example: "example.received", Read: kit.ReadAmount,
-			Show: showAmount,
-		}},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("receipt.less_confirm", "amount", texts.Money(kit.Number(answers["amount"])))}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			amount := kit.Number(answers["amount"])
-			receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, cases.Word{
-				Line: kit.Number(answers["line"]), Answer: models.ReceiptLess, Amount: amount,
-				Text: p.Say("receipt.less_text", "amount", texts.Money(amount)),
-			})
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return p.receiptKept(receipt), nil
-		},
+		Steps: []bot.Step{{Name: "amount", Ask: "receipt.less_ask", Example: "example.received", Read: kit.ReadAmount,
+			Show: showAmount}},
+		Confirm: kit.With(func(_ context.Context, _ bot.Turn, less less) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("receipt.less_confirm", "amount", texts.Money(less.Amount))}, nil
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, less less) (bot.Reply, error) {
+			receipt, err := p.Cases.Received(ctx, turn.Speaker.Actor, cases.Word{Line: less.Line, Answer: models.ReceiptLess,
+				Amount: less.Amount, Text: p.Say("receipt.less_text", "amount", texts.Money(less.Amount))})
+			return p.receiptKept(receipt), err
+		}),
 	}
 }
+
+// less is what has come of a line's money.
+type less struct{ Line, Amount int64 }

@@ -3,21 +3,24 @@ package money
 import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services/list"
 	"canbobot/services/outbox"
 )
 
 // Register puts the ward's lists and what the bank said of them into the book.
 func (p *Lists) Register(b *kit.Book) {
+	card := p.card()
 	b.Screen("runs", p.runs, kit.Staff, kit.Intent(bot.WardPayment, "runs"))
-	b.Screen("run", p.run, kit.Inner)
+	b.Screen("run", card.Open, kit.Inner)
 	b.Screen("prepare", p.prepare, kit.Inner)
-	b.Screen("submit", p.step(p.List.SubmitRun), kit.Inner)
-	b.Screen("withdrawrun", p.step(p.List.WithdrawRun), kit.Inner)
-	b.Screen("returnrun", p.returnRun, kit.Staff, kit.Inner)
-	b.Screen("approve", p.step(p.List.ApproveRun), kit.Inner)
-	b.Screen("export", p.step(p.List.ExportRun), kit.Inner)
-	b.Screen("settle", p.step(p.settle), kit.Inner)
-	b.Screen("close", p.step(p.List.CloseRun), kit.Inner)
+	b.Screen("submit", card.Step(p.List.SubmitRun), kit.Inner)
+	b.Screen("withdrawrun", card.Step(p.List.WithdrawRun), kit.Inner)
+	b.Screen("returnrun", kit.Begin("run_return", "run", "version"), kit.Staff, kit.Inner)
+	b.Screen("approve", card.Step(p.List.ApproveRun), kit.Inner)
+	b.Screen("export", card.Step(p.List.ExportRun), kit.Inner)
+	b.Screen("settle", card.Step(p.settle), kit.Inner)
+	b.Screen("close", card.Step(p.List.CloseRun), kit.Inner)
 	b.Screen("runreview", p.runReview, kit.Inner)
 	b.Screen("runreviewof", p.runReviewOf, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
@@ -29,7 +32,7 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("runpaper", p.runPaper, kit.Inner)
 	b.Screen("results", p.resultsHow, kit.Inner)
 	b.Screen("resultsok", p.applyResults, kit.Inner)
-	b.Screen("resultsdrop", p.dropResults, kit.Inner)
+	b.Screen("resultsdrop", kit.Did(p.Results.Drop, kit.Redraws(kit.Told(p.Tell(p.Say("results.dropped"), p.Button("runs", "runs"))))), kit.Inner)
 	b.Screen("sheetas", p.sheetAs, kit.Inner)
 	b.Screen("cash", p.cash, kit.Inner)
 	b.Screen("cashof", p.cashOf, kit.Inner)
@@ -38,7 +41,9 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Form(p.lineFailedForm())
 	b.Form(p.returnRunForm())
 
-	b.Message(outbox.RunSubmitted, p.redraw)
-	b.Message(outbox.RunWaiting, p.reminded)
-	b.Card(outbox.Run, p.redraw)
+	b.Message(outbox.RunSubmitted, card.For)
+	b.Message(outbox.RunWaiting, card.Waits(p.Say("told.run_waiting"), func(view list.RunView) bool {
+		return view.Run.State == models.RunSubmitted
+	}))
+	b.Card(outbox.Run, card.For)
 }

@@ -8,15 +8,16 @@ import (
 
 // Register puts policies, the year and the budget into the book.
 func (p *Rules) Register(b *kit.Book) {
+	card := p.card()
 	b.Screen("policy", p.policy, kit.Intent(bot.Policy, "policy"))
 	b.Screen("policies", p.policies, kit.Staff, kit.Label("policies"))
-	b.Screen("policyrow", p.policyRow, kit.Staff, kit.Inner)
+	b.Screen("policyrow", card.Open, kit.Staff, kit.Inner)
 	b.Screen("policyadd", p.policyAdd, kit.Inner)
-	b.Screen("policyyes", p.decidePolicy(p.Money.ApprovePolicy), kit.Staff, kit.Inner)
-	b.Screen("policyno", p.decidePolicy(p.Money.RefusePolicy), kit.Staff, kit.Inner)
-	b.Screen("policyback", p.decidePolicy(p.Money.TakeBackPolicy), kit.Staff, kit.Inner)
+	b.Screen("policyyes", card.Act(p.Money.ApprovePolicy), kit.Staff, kit.Inner)
+	b.Screen("policyno", card.Act(p.Money.RefusePolicy), kit.Staff, kit.Inner)
+	b.Screen("policyback", card.Act(p.Money.TakeBackPolicy), kit.Staff, kit.Inner)
 	b.Screen("policyfollow", p.policyFollow, kit.Staff, kit.Inner)
-	b.Screen("policyclose", p.policyClose, kit.Staff, kit.Inner)
+	b.Screen("policyclose", kit.Seen(card.Read, kit.Begin("policy_close", "policy")), kit.Staff, kit.Inner)
 	b.Screen("year", p.year, kit.Staff, kit.Label("year"))
 	b.Screen("yearparts", p.yearParts, kit.Staff, kit.Inner)
 	b.Screen("vacant", p.vacancies, kit.Staff, kit.Inner)
@@ -28,7 +29,7 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Message(outbox.PolicyAsked, p.policyTold(p.Say("told.policy_asked"), true))
 	b.Message(outbox.PolicyWaiting, p.policyTold(p.Say("told.policy_waiting"), true))
 	b.Message(outbox.PolicyDecided, p.policyTold(p.Say("told.policy_decided"), false))
-	b.Card(outbox.Policy, p.policyCard)
+	b.Card(outbox.Policy, card.For)
 
 	b.Form(p.policyForm())
 	b.Form(p.policyCloseForm())

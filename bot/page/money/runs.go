@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -19,43 +18,24 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("runs.title")}
-	var lines []string
 	month, err := p.List.NextRun(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	begun := false
-	for i, run := range runs {
-		if i == kit.Listed {
-			break
-		}
+	lines, begun := p.Lines(p.Say("runs.title")), false
+	for _, run := range kit.Few(runs) {
 		begun = begun || run.Month == month
-		lines = append(lines, p.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)),
-			"people", run.People, "total", texts.Money(run.Total)))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID)))
+		lines.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)), "people", run.People,
+			"total", texts.Money(run.Total))
+		lines.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID))
 	}
-	if len(lines) == 0 {
-		lines = append(lines, p.Say("runs.nothing"))
-	}
-	reply.Text = strings.Join(lines, "\n")
-	if !begun {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month.String()))))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("policies", "policies")))
-	return reply, nil
-}
-
-func (p *Lists) run(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return p.drawRun(view), nil
+	lines.OrSay("runs.nothing")
+	lines.RowIf(!begun, kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month)))
+	return lines.End(p.Button("policies", "policies")), nil
 }
 
 // drawRun shows a list's totals, what wants looking at, and the next step.
-func (p *Lists) drawRun(view list.RunView) bot.Reply {
+func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	run := view.Run
 	counts := map[models.LineState]int{}
 	noAccount, cash := 0, 0 // cash that is still to be handed out
@@ -68,95 +48,53 @@ func (p *Lists) drawRun(view list.RunView) bot.Reply {
 			}
 		}
 	}
-	lines := []string{
-		p.Say("run.total", "people", run.People, "total", texts.Money(run.Total)),
-		p.Say("run.words", "words", texts.InWords(run.Total)),
-		p.Say("run.state", "state", p.Say("run_state."+string(run.State))),
-	}
-	if noAccount > 0 {
-		lines = append(lines, p.Say("run.no_account", "count", noAccount))
-	}
+	lines := p.Private(p.Say("run.title", "month", run.Month))
+	lines.Card = bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version}
+	lines.Say("run.total", "people", run.People, "total", texts.Money(run.Total))
+	lines.Say("run.words", "words", texts.InWords(run.Total))
+	lines.Say("run.state", "state", p.Say("run_state."+string(run.State)))
+	lines.SayIf(noAccount > 0, "run.no_account", "count", noAccount)
 	for _, state := range []models.LineState{models.LinePaid, models.LineFailed, models.LineReturned, models.LineCarried} {
 		if counts[state] > 0 {
-			lines = append(lines, p.Say("run.lines."+string(state), "count", counts[state]))
+			lines.Say("run.lines."+string(state), "count", counts[state])
 		}
 	}
 	if rate := p.answersLine(view.Answers); rate != "" {
-		lines = append(lines, rate)
+		lines.Add(rate)
 	}
-	if run.Covers > 1 {
-		lines = append(lines, p.Say("run_more.quarter"))
-	}
-	if run.ReturnedReason != "" {
-		lines = append(lines, p.Say("run_more.returned", "reason", run.ReturnedReason))
-	}
-	lines = append(lines, p.StandInLines(view.Approval, run.State == models.RunSubmitted)...)
-	reply := bot.Reply{
-		Title: p.Say("run.title", "month", run.Month), Text: strings.Join(lines, "\n"), Protect: true,
-		Card: bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version},
-	}
+	lines.SayIf(run.Covers > 1, "run_more.quarter")
+	lines.SayIf(run.ReturnedReason != "", "run_more.returned", "reason", run.ReturnedReason)
+	lines.Add(p.StandInLines(view.Approval, run.State == models.RunSubmitted)...)
 	args := []any{run.ID, run.Version}
 	switch run.State {
 	case models.RunDraft:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("submit_run", "submit", args...)),
-			p.Button("prepare_again", "prepare", run.Month.String())))
+		lines.Row(kit.Positive(p.Button("submit_run", "submit", args...)), p.Button("prepare_again", "prepare", run.Month))
 	case models.RunSubmitted:
-		if view.MayApprove {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("approve_run", "approve", args...))))
-		}
+		lines.RowIf(view.MayApprove, kit.Positive(p.Button("approve_run", "approve", args...)))
 	case models.RunApproved:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("export_run", "export", args...))))
+		lines.Row(kit.Positive(p.Button("export_run", "export", args...)))
 	case models.RunExported:
 		choices := bot.Row(p.Button("lines", "lines", run.ID))
 		if cash > 0 {
 			choices = append(choices, p.Button("cash", "cash", run.ID))
 		}
-		reply.Buttons = append(reply.Buttons, choices, bot.Row(p.Button("results_how", "results", run.ID)))
-		if counts[models.LinePending] > 0 {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("settle_all", "settle", args...))))
-		} else {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("close_run", "close", args...))))
-		}
+		lines.Rows(choices, bot.Row(p.Button("results_how", "results", run.ID)))
+		lines.RowIf(counts[models.LinePending] > 0, kit.Positive(p.Button("settle_all", "settle", args...)))
+		lines.RowIf(counts[models.LinePending] == 0, kit.Positive(p.Button("close_run", "close", args...)))
 	}
-	if view.Answers.Paid > view.Answers.Given() {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("silent", "silent", run.ID)))
+	lines.RowIf(view.Answers.Paid > view.Answers.Given(), p.Button("silent", "silent", run.ID))
+	lines.Row(p.Button("run_review", "runreview", run.ID))
+	switch {
+	case view.MayReturn:
+		lines.Row(kit.Negative(p.Button("run_return", "returnrun", args...)))
+	case view.MayWithdraw:
+		lines.Row(p.Button("run_withdraw", "withdrawrun", args...))
 	}
-	reply.Buttons = append(reply.Buttons, p.runSteps(view)...)
 	switch run.State {
 	case models.RunApproved, models.RunExported, models.RunClosed:
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("run_papers", "runpapers", run.ID)))
+		lines.Row(p.Button("run_papers", "runpapers", run.ID))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("runs", "runs")))
-	return reply
-}
-
-// reminded draws a list again for who is to sign it.
-func (p *Lists) reminded(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
-	view, err := p.List.Run(ctx, recipient, run)
-	if err != nil || view.Run.State != models.RunSubmitted {
-		return bot.Reply{}, err
-	}
-	reply := p.drawRun(view)
-	reply.Text = p.Say("told.run_waiting") + "\n\n" + reply.Text
-	return reply, nil
-}
-
-// redrawn is the run after something was done to it, in place of its card.
-func (p *Lists) redrawn(view list.RunView, err error) (bot.Reply, error) {
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := p.drawRun(view)
-	reply.Replace = true
-	return reply, nil
-}
-
-// step takes a list on, or back, as the actor saw it.
-func (p *Lists) step(do func(_ context.Context, _ services.Actor, run int64, version int) (list.RunView,
-	error)) bot.Screen {
-	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-		return p.redrawn(do(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1))))
-	}
+	return lines.End(p.Button("runs", "runs"))
 }
 
 // settle marks every line that has no outcome yet as paid today.
@@ -169,14 +107,13 @@ func (p *Lists) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		month = p.Today().MonthOf()
 	}
-	return p.redrawn(p.List.Prepare(ctx, turn.Speaker.Actor, month))
+	view, err := p.List.Prepare(ctx, turn.Speaker.Actor, month)
+	reply, err := p.card().Drawn(turn.Speaker.Actor, view, err)
+	reply.Replace = true
+	return reply, err
 }
 
-// redraw is a list's card for whoever has it before them.
-func (p *Lists) redraw(ctx context.Context, recipient services.Actor, run int64) (bot.Reply, error) {
-	view, err := p.List.Run(ctx, recipient, run)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return p.drawRun(view), nil
+// card is how a list is read and drawn.
+func (p *Lists) card() kit.Card[list.RunView] {
+	return kit.Card[list.RunView]{Read: p.List.Run, Draw: p.drawRun}
 }

@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -28,50 +27,37 @@ func (p *Month) statement(ctx context.Context, turn bot.Turn, format paper.Forma
 	}
 	year := yearAsked(p.Kit, turn)
 	drawn, err := p.Papers.Statement(ctx, turn.Speaker.Actor, year, format, words(p.Kit))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := bot.Reply{
-		Text: p.Say("statement.picture", "year", year, "amount", texts.Money(drawn.Total)), Protect: true,
-		Files: file(drawn),
-	}
-	other := p.Button("year_pdf", "yearpdf", year)
+	lines, other := p.Private(""), p.Button("year_pdf", "yearpdf", year)
 	if format == paper.PDF {
-		reply.Text = p.Say("statement.pdf", "year", year)
+		lines.Say("statement.pdf", "year", year)
 		other = p.Button("year_picture", "yearpicture", year)
+	} else {
+		lines.Say("statement.picture", "year", year, "amount", texts.Money(drawn.Total))
 	}
-	reply.Buttons = [][]bot.Button{
-		bot.Row(other, p.Button("year_before", "yearpicture", year-1)),
-		p.MenuRow(p.Button("history", "history")),
-	}
-	return reply, nil
+	lines.Files = file(drawn)
+	lines.Row(other, p.Button("year_before", "yearpicture", year-1))
+	return lines.End(p.Button("history", "history")), err
 }
 
 // stages shows of which stages of their money the officer is told, and lets
 // them choose.
 func (p *Month) stages(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	every, err := p.List.EveryStage(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	text := p.Say("stages.off")
-	if every {
-		text = p.Say("stages.on")
-	}
-	return bot.Reply{Text: text + "\n" + p.Say("stages.ask"), Buttons: [][]bot.Button{
-		bot.Row(p.Button("stages_on", "stagesset", "on"), p.Button("stages_off", "stagesset", "off")), p.MenuRow()}}, nil
+	lines := p.Lines("")
+	lines.SayIf(every, "stages.on")
+	lines.OrSay("stages.off")
+	lines.Say("stages.ask")
+	lines.Row(p.Button("stages_on", "stagesset", "on"), p.Button("stages_off", "stagesset", "off"))
+	return lines.End(), err
 }
 
 func (p *Month) stagesSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	every := turn.Arg(0) == "on"
-	if err := p.List.SetEveryStage(ctx, turn.Speaker.Actor, every); err != nil {
-		return bot.Reply{}, err
-	}
 	text := p.Say("stages.off_done")
 	if every {
 		text = p.Say("stages.on_done")
 	}
-	return p.Tell(text, p.Button("allowance", "month")), nil
+	return p.Tell(text, p.Button("allowance", "month")), p.List.SetEveryStage(ctx, turn.Speaker.Actor, every)
 }
 
 // stageReached tells an officer who asked for it that a month's money moved on.
@@ -80,15 +66,11 @@ func (p *Month) stageReached(ctx context.Context, recipient services.Actor, run 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var lines []string
-	if !view.ExpectedBy.IsZero() && waiting(view.Stage) {
-		lines = append(lines, p.Say("allowance.expected", "date", view.ExpectedBy))
-	}
-	lines = append(lines, p.Say("stages.told"))
-	return bot.Reply{
-		Title: p.StageLine(view), Text: strings.Join(lines, "\n"), Protect: true,
-		Buttons: [][]bot.Button{bot.Row(p.Button("why", "why", view.Month.String()), p.Button("stages", "stages"))},
-	}, nil
+	lines := p.Private(p.StageLine(view))
+	lines.SayIf(!view.ExpectedBy.IsZero() && waiting(view.Stage), "allowance.expected", "date", view.ExpectedBy)
+	lines.Say("stages.told")
+	lines.Row(p.Button("why", "why", view.Month), p.Button("stages", "stages"))
+	return lines.Done(), nil
 }
 
 // lineSettled tells an officer that their money was paid, or was not and why;
@@ -98,17 +80,18 @@ func (p *Month) lineSettled(ctx context.Context, recipient services.Actor, line 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	month := view.Month.String()
-	reply := bot.Reply{Title: p.StageLine(view), Protect: true}
+	lines := p.Private(p.StageLine(view))
 	switch view.Stage {
 	case list.StagePaid:
-		reply.Text = p.Say("receipt.ask")
-		reply.Buttons = append(p.receiptRows(view.LineID), bot.Row(p.Button("why", "why", month)))
+		lines.Say("receipt.ask")
+		lines.Rows(p.receiptRows(view.LineID)...)
+		lines.Row(p.Button("why", "why", view.Month))
 	case list.StageFailed, list.StageReturned:
-		reply.Text = p.Say("allowance.reason", "reason", view.Reason) + "\n" + p.Say("settled.failed")
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("bank", "bank"), p.Button("support", "support"))}
+		lines.Say("allowance.reason", "reason", view.Reason)
+		lines.Say("settled.failed")
+		lines.Row(p.Button("bank", "bank"), p.Button("support", "support"))
 	default:
 		return bot.Reply{}, nil
 	}
-	return reply, nil
+	return lines.Done(), nil
 }

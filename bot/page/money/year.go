@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"canbobot/bot"
@@ -56,35 +55,25 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := []string{strings.TrimSpace(p.Say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed",
-		texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent),
-		"waiting", texts.Money(report.Waiting), "failed", texts.Money(report.Failed), "forecast",
-		texts.Money(report.Forecast)))}
+	lines := p.Lines(p.Say("year.title", "year", year))
+	lines.Files = file(paper)
+	lines.Add(strings.TrimSpace(p.Say("year.sums", "paid", texts.Money(report.Paid), "unconfirmed",
+		texts.Money(report.Unconfirmed), "sent", texts.Money(report.Sent), "waiting", texts.Money(report.Waiting), "failed",
+		texts.Money(report.Failed), "forecast", texts.Money(report.Forecast))))
 	for _, source := range report.Sources {
-		lines = append(lines, p.sourceLine(source))
+		lines.Add(p.sourceLine(source))
 	}
 	heads, deputies := vacant(report, models.Head), vacant(report, models.Deputy)
-	if year == report.On.Year && len(heads)+len(deputies) > 0 {
-		lines = append(lines, p.Say("year.vacant", "heads", len(heads), "deputies", len(deputies)))
-	}
+	lines.SayIf(year == report.On.Year && len(heads)+len(deputies) > 0, "year.vacant", "heads", len(heads), "deputies",
+		len(deputies))
 	if year >= report.On.Year {
-		lines = append(lines, "", p.Say("year.how"))
+		lines.Add("", p.Say("year.how"))
 	}
-	of := strconv.Itoa(year)
-	reply := bot.Reply{
-		Title: p.Say("year.title", "year", year), Text: strings.Join(lines, "\n"),
-		Files: file(paper),
-		Buttons: [][]bot.Button{
-			bot.Row(p.Button("year_organizations", "yearparts", of, "organizations"),
-				p.Button("year_villages", "yearparts", of, "villages")),
-			bot.Row(p.Button("year_vacant", "vacant"), p.Button("year_sheet", "yearsheet", of)),
-		},
-	}
-	if actor.MayDecide() {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("budget", "budget", of), p.Button("pay_day", "payday")))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("year_before", "year", year-1)))
-	return reply, nil
+	lines.Row(p.Button("year_organizations", "yearparts", year, "organizations"),
+		p.Button("year_villages", "yearparts", year, "villages"))
+	lines.Row(p.Button("year_vacant", "vacant"), p.Button("year_sheet", "yearsheet", year))
+	lines.RowIf(actor.MayDecide(), p.Button("budget", "budget", year), p.Button("pay_day", "payday"))
+	return lines.End(p.Button("year_before", "year", year-1)), nil
 }
 
 func (p *Rules) sourceLine(source year.SourceSum) string {
@@ -124,19 +113,15 @@ func (p *Rules) yearParts(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		title, places, other = p.Say("year.villages", "year", asked), report.Villages,
 			p.Button("year_organizations", "yearparts", asked, "organizations")
 	}
-	var lines []string
+	lines := p.Lines(title)
 	for _, place := range places {
 		if place.Amount != 0 || place.Sum != (year.Sum{}) {
-			lines = append(lines, p.placeLine(place))
+			lines.Add(p.placeLine(place))
 		}
 	}
-	if len(lines) == 0 {
-		lines = append(lines, p.Say("year.nothing", "year", asked))
-	}
-	return bot.Reply{
-		Title: title, Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(other, p.Button("year", "year", asked)), p.MenuRow()},
-	}, nil
+	lines.OrSay("year.nothing", "year", asked)
+	lines.Row(other, p.Button("year", "year", asked))
+	return lines.End(), nil
 }
 
 // placeLine tells one place's people and money, leaving out what is nothing.
@@ -164,39 +149,26 @@ func (p *Rules) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var lines []string
+	lines := p.Lines(p.Say("year.vacancies"))
 	for _, role := range []models.TermRole{models.Head, models.Deputy} {
 		branches := vacant(report, role)
-		if len(branches) == 0 {
-			continue
-		}
-		lines = append(lines, p.Say("year.vacancies_of", "role", p.Say("term_role."+string(role))))
+		lines.SayIf(len(branches) > 0, "year.vacancies_of", "role", p.Say("term_role."+string(role)))
 		for _, branch := range branches[:min(len(branches), vacantShown)] {
-			lines = append(lines, "• "+branch)
+			lines.Add("• " + branch)
 		}
-		if more := len(branches) - vacantShown; more > 0 {
-			lines = append(lines, p.Say("year.vacancies_more", "count", more))
-		}
+		more := len(branches) - vacantShown
+		lines.SayIf(more > 0, "year.vacancies_more", "count", more)
 	}
-	if len(lines) == 0 {
-		lines = append(lines, p.Say("year.vacancies_none"))
-	}
-	return bot.Reply{
-		Title: p.Say("year.vacancies"), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("year_sheet", "yearsheet", p.Today().Year),
-			p.Button("year", "year")), p.MenuRow()},
-	}, nil
+	lines.OrSay("year.vacancies_none")
+	lines.Row(p.Button("year_sheet", "yearsheet", p.Today().Year), p.Button("year", "year"))
+	return lines.End(), nil
 }
 
 // yearSheet hands the year out as a workbook.
 func (p *Rules) yearSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	year := yearAsked(p.Kit, turn)
 	paper, err := p.Papers.Year(ctx, turn.Speaker.Actor, year, paper.XLSX, words(p.Kit))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{
-		Text: p.Say("year.sheet", "year", year), Files: file(paper),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("year", "year", year))},
-	}, nil
+	reply := p.Tell(p.Say("year.sheet", "year", year), p.Button("year", "year", year))
+	reply.Files = file(paper)
+	return reply, err
 }

@@ -20,7 +20,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("unmerge", p.unmerge, kit.Staff, kit.Inner)
 	b.Screen("import", p.importing, kit.Staff, kit.Intent(bot.WardImport, "import"))
 	b.Screen("sheetok", p.applySheet, kit.Inner)
-	b.Screen("sheetdrop", p.dropSheet, kit.Inner)
+	b.Screen("sheetdrop", kit.Did(p.Sheets.Drop, kit.Redraws(kit.Told(p.Tell(p.Say("import.dropped"))))), kit.Inner)
 	b.Screen("roster", p.rosterSheet, kit.Staff, kit.Label("roster"))
 	b.Screen("rosterget", p.getRoster, kit.Inner)
 	b.Screen("report", p.report, kit.Staff, kit.Intent(bot.WardReport, "report"))

@@ -70,47 +70,18 @@ func (p *Page) ReceiveRoster(ctx context.Context, turn bot.Turn, name string, co
 // look at in it.
 func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
-	lines := []string{p.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged,
-		"wrong", c.Wrong)}
+	lines := p.Private("")
+	lines.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong", c.Wrong)
 	if !c.Nothing() {
-		lines = append(lines, p.sheetDetails(c))
+		lines.Add(p.sheetDetails(c))
 	}
-	wrong, remarks := preview.Errors(), preview.Remarks()
-	for _, finding := range wrong[:min(len(wrong), kit.ErrorsShown)] {
-		lines = append(lines, p.Say("import.finding", "cell", finding.Cell, "why", sheet.Explain(finding, p.SheetWords)))
+	lines.Errors(preview)
+	if len(preview.Remarks()) > 0 {
+		lines.Add("", p.Say("import.remarks", "count", c.Remarks))
+		lines.Remarks(preview)
 	}
-	if rest := c.Errors - kit.ErrorsShown; rest > 0 {
-		lines = append(lines, p.Say("import.more_errors", "count", rest))
-	}
-	if len(remarks) > 0 {
-		lines = append(lines, "", p.Say("import.remarks", "count", c.Remarks))
-		for _, finding := range remarks[:min(len(remarks), kit.RemarksShown)] {
-			lines = append(lines, p.Say("import.finding", "cell", finding.Cell, "why", sheet.Explain(finding, p.SheetWords)))
-		}
-	}
-	reply := bot.Reply{Title: p.Say("import.title", "file", preview.File), Protect: true}
-	switch {
-	case c.Errors > 0:
-		lines = append(lines, "", p.Say("import.wrong"))
-	case preview.ID == 0:
-		lines = append(lines, "", p.Say("import.nothing"))
-	default:
-		lines = append(lines, "", p.Say("import.ask"))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("sheet_apply", "sheetok", preview.ID)),
-			kit.Negative(p.Button("sheet_drop", "sheetdrop", preview.ID))))
-	}
-	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	if content == nil || len(preview.Findings) == 0 {
-		return reply, nil
-	}
-	annotated, err := sheet.Annotate(content, preview, p.SheetWords)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply.Files = []bot.File{kit.SheetFile(p.Say("import.annotated")+" - "+
-		strings.TrimSuffix(preview.File, path.Ext(preview.File))+".xlsx", annotated)}
-	return reply, nil
+	return lines.Checked(preview, content, p.Say("import.ask"), p.Say("import.nothing"), p.Say("import.wrong"),
+		p.Button("sheet_apply", "sheetok", preview.ID), p.Button("sheet_drop", "sheetdrop", preview.ID))
 }
 
 func (p *Page) sheetDetails(c sheet.Counts) string {
@@ -129,19 +100,11 @@ func (p *Page) applySheet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 			return bot.Reply{}, err
 		}
 		reply, err := p.drawPreview(preview, nil)
-		reply.Text = p.Say("import.stale") + "\n\n" + reply.Text
-		return reply, err
+		return kit.Led(p.Say("import.stale"), reply), err
 	}
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{Title: p.Say("import.applied"), Text: p.sheetDetails(done.Counts), Replace: true,
-		Buttons: [][]bot.Button{bot.Row(p.Button("report", "report"), p.Button("roster", "roster")), p.MenuRow()}}, nil
-}
-
-func (p *Page) dropSheet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Sheets.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{Text: p.Say("import.dropped"), Replace: true, Buttons: [][]bot.Button{p.MenuRow()}}, nil
+	lines := p.Lines(p.Say("import.applied"))
+	lines.Replace = true
+	lines.Add(p.sheetDetails(done.Counts))
+	lines.Row(p.Button("report", "report"), p.Button("roster", "roster"))
+	return lines.End(), err
 }
