@@ -141,6 +141,8 @@ func useOf(call *ast.CallExpr) (use, bool) {
 			}
 		}
 		return one, true
+	case name == "bornLine" && whole:
+		return use{key: key}, true
 	case name == "dayOfMonths":
 		key, whole = literal(args[1])
 		return use{key: key}, whole

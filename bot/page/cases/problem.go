@@ -36,11 +36,8 @@ func (p *Page) problemForm() *bot.Form {
 			},
 			{
 				Name: "what", Ask: "problem.what", Pick: true, Free: true, Show: kit.AsKept("what"),
-				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{
-						bot.Row(kit.Choice(p.Say("problem.not_received"), "none"), kit.Choice(p.Say("problem.too_little"), "less")),
-					}, nil
-				},
+				Choices: kit.Given(bot.Row(kit.Choice(p.Say("problem.not_received"), "none"),
+					kit.Choice(p.Say("problem.too_little"), "less"))),
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					switch input.Choice {
 					case "none":
@@ -52,29 +49,24 @@ func (p *Page) problemForm() *bot.Form {
 				},
 			},
 		},
-		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			month, err := models.ParseMonth(answers["month"])
-			if err != nil {
-				return bot.Reply{}, services.Invalid("month").Because(err)
+		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, one complaint) (bot.Reply, error) {
+			if one.Month == 0 {
+				return bot.Reply{}, services.Invalid("month")
 			}
-			view, err := p.List.Month(ctx, turn.Speaker.Actor, month)
+			view, err := p.List.Month(ctx, turn.Speaker.Actor, one.Month)
 			if err != nil {
 				return bot.Reply{}, err
 			}
 			return bot.Reply{Title: p.Say("problem.confirm"), Text: p.StageLine(view) + "\n" +
-				p.Say("problem.said", "text", answers["what"]), Protect: true}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			month, err := models.ParseMonth(answers["month"])
-			if err != nil {
-				return bot.Reply{}, services.Invalid("month").Because(err)
+				p.Say("problem.said", "text", one.What), Protect: true}, nil
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one complaint) (bot.Reply, error) {
+			if one.Month == 0 {
+				return bot.Reply{}, services.Invalid("month")
 			}
-			_, err = p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "payment", Month: month, Text: answers["what"]})
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return p.Tell(p.Say("problem.done")), nil
-		},
+			_, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "payment", Month: one.Month, Text: one.What})
+			return p.Tell(p.Say("problem.done")), err
+		}),
 	}
 }
 
@@ -85,11 +77,9 @@ func (p *Page) problemMonths(_ context.Context, turn bot.Turn, _ bot.Answers) ([
 	if turn.Meaning.Slots.Lunar && turn.Meaning.Slots.Month > 0 {
 		first = p.MonthAsked(turn)
 	}
-	var row []bot.Button
-	for month := first; month < first+3; month++ {
-		row = append(row, kit.Choice(p.Say("problem.month_choice", "month", month), month.String()))
-	}
-	return [][]bot.Button{row}, nil
+	return kit.InRows(3, []models.Month{first, first + 1, first + 2}, func(month models.Month) bot.Button {
+		return kit.Choice(p.Say("problem.month_choice", "month", month), month.String())
+	}), nil
 }
 
 // readMonth reads a month by the sun: a button's, "tháng 3", "3/2026" or "3".
@@ -109,4 +99,10 @@ func (p *Page) readMonth(_ context.Context, turn bot.Turn, _ bot.Answers, input 
 		return "", services.Invalid("month")
 	}
 	return month.String(), nil
+}
+
+// complaint is what is wrong with a month's money.
+type complaint struct {
+	Month models.Month
+	What  string
 }

@@ -33,7 +33,7 @@ func (p *Signing) card(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	reply := p.cardFor(turn.Speaker.Actor, card)
-	reply.Buttons = append(reply.Buttons, p.StoryRow(turn.Speaker.Actor, story.Change, card.Request.ID)...)
+	reply.Buttons = append(reply.Buttons, kit.Rows(p.StoryButton(turn.Speaker.Actor, story.Change, card.Request.ID))...)
 	return reply, nil
 }
 

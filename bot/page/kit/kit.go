@@ -167,11 +167,11 @@ func FirstLine(text string) string {
 	return line
 }
 
-// StoryRow offers the story to those who may have it.
-func (k Kit) StoryRow(actor services.Actor, kind string, subject int64) [][]bot.Button {
+// StoryButton offers the story to those who may have it.
+func (k Kit) StoryButton(actor services.Actor, kind string, subject int64) []bot.Button {
 	switch actor.Role {
 	case services.Clerk, services.Leader, services.Admin:
-		return [][]bot.Button{bot.Row(k.Button("story", "story", kind, ID(subject)))}
+		return bot.Row(k.Button("story", "story", kind, subject))
 	}
 	return nil
 }

@@ -16,21 +16,17 @@ import (
 
 // noticeNow sends a draft; thousands are counted by whoever sends it first.
 func (p *Sending) noticeNow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.release(ctx, turn, kit.Number(turn.Arg(0)), nil)
+	return p.release(ctx, turn, releasing{Notice: kit.Number(turn.Arg(0))})
 }
 
 // release sends a notice or puts it by. Where the number of its people must be
 // typed, it asks.
-func (p *Sending) release(ctx context.Context, turn bot.Turn, told int64, at *time.Time) (bot.Reply, error) {
-	_, err := p.Notices.Release(ctx, turn.Speaker.Actor, told, notice.Go{At: at})
-	if services.CodeOf(err) == "notice_count" {
-		known := bot.Answers{"notice": kit.ID(told)}
-		if at != nil {
-			known["at"] = at.Format(time.RFC3339)
-		}
-		return turn.Begin(ctx, "notice_count", known)
+func (p *Sending) release(ctx context.Context, turn bot.Turn, one releasing) (bot.Reply, error) {
+	_, err := p.Notices.Release(ctx, turn.Speaker.Actor, one.Notice, notice.Go{At: one.At, Count: one.Count})
+	if one.Count == 0 && services.CodeOf(err) == "notice_count" {
+		return turn.Begin(ctx, "notice_count", kit.Untyped(one))
 	}
-	return p.released(ctx, turn, told, err)
+	return p.released(ctx, turn, one.Notice, err)
 }
 
 // released shows a notice as it stands after it was let go.
@@ -45,11 +41,7 @@ func (p *Sending) released(ctx context.Context, turn bot.Turn, notice int64, err
 
 func (p *Sending) noticeCountForm() *bot.Form {
 	people := func(ctx context.Context, turn bot.Turn, answers bot.Answers) (int, error) {
-		standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
-		if err != nil {
-			return 0, err
-		}
-		audience, err := notice.AudienceOf(standing.Notice)
+		audience, err := p.audienceOf(ctx, turn.Speaker.Actor, kit.Typed[releasing](answers).Notice)
 		if err != nil {
 			return 0, err
 		}
@@ -75,26 +67,18 @@ func (p *Sending) noticeCountForm() *bot.Form {
 				return typed, nil
 			},
 		}},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			told := kit.Number(answers["notice"])
-			_, err := p.Notices.Release(ctx, turn.Speaker.Actor, told,
-				notice.Go{At: momentOf(answers["at"]), Count: int(kit.Number(answers["count"]))})
-			return p.released(ctx, turn, told, err)
-		},
+		Done: kit.With(p.release),
 	}
 }
 
 // about opens a form about a notice that the actor may see.
 func (p *Sending) about(form string) bot.Screen {
+	begin := kit.Seen(p.Notices.Outcomes.Standing, kit.Begin(form, "notice"))
 	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if turn.Speaker.Actor.Role == services.Viewer {
 			return bot.Reply{}, services.Denied("role")
 		}
-		notice := kit.Number(turn.Arg(0))
-		if _, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, notice); err != nil {
-			return bot.Reply{}, err
-		}
-		return turn.Begin(ctx, form, bot.Answers{"notice": kit.ID(notice)})
+		return begin(ctx, turn)
 	}
 }
 
@@ -108,23 +92,19 @@ func (p *Sending) noticeWhenForm() *bot.Form {
 				if !ok {
 					return "", services.Invalid("moment")
 				}
-				return at.Format(time.RFC3339), p.Notices.CheckTime(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]), at)
+				return at.Format(time.RFC3339), p.Notices.CheckTime(ctx, turn.Speaker.Actor,
+					kit.Typed[releasing](answers).Notice, at)
 			},
 		}},
-		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			at := momentOf(answers["at"])
-			if at == nil {
+		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, one releasing) (bot.Reply, error) {
+			if one.At == nil {
 				return bot.Reply{}, services.Invalid("moment")
 			}
-			if err := p.Notices.CheckTime(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]), *at); err != nil {
-				return bot.Reply{}, err
-			}
-			day := p.Say("weekday.day_" + strconv.Itoa(int(at.In(services.Zone).Weekday())))
-			return bot.Reply{Text: p.Say("notice.when_confirm", "number", answers["notice"], "weekday", day, "at", *at)}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return p.release(ctx, turn, kit.Number(answers["notice"]), momentOf(answers["at"]))
-		},
+			day := p.Say("weekday.day_" + strconv.Itoa(int(one.At.In(services.Zone).Weekday())))
+			return bot.Reply{Text: p.Say("notice.when_confirm", "number", one.Notice, "weekday", day, "at", *one.At)},
+				p.Notices.CheckTime(ctx, turn.Speaker.Actor, one.Notice, *one.At)
+		}),
+		Done: kit.With(p.release),
 	}
 }
 
@@ -136,7 +116,8 @@ func (p *Sending) act(do func(context.Context, services.Actor, int64) error) bot
 	}
 }
 
-// flag switches something of a draft on, or off.
+// flag switches something of a draft on, or off: whether it may go at night too,
+// whether what may have arrived is left alone rather than sent again.
 func (p *Sending) flag(edit func(on *bool) notice.Edit) bot.Screen {
 	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		on := turn.Arg(1) == "on"
@@ -144,12 +125,6 @@ func (p *Sending) flag(edit func(on *bool) notice.Edit) bot.Screen {
 		return p.released(ctx, turn, edited.ID, err)
 	}
 }
-
-// urgent lets a draft go at night too, or not.
-func urgent(on *bool) notice.Edit { return notice.Edit{Urgent: on} }
-
-// sentOnce says whether what may have arrived is sent again: a gap, or a repeat.
-func sentOnce(on *bool) notice.Edit { return notice.Edit{Once: on} }
 
 // sign decides on a notice as the actor saw it; where it has moved on meanwhile,
 // that and the card as it has become.
@@ -161,9 +136,46 @@ func (p *Sending) sign(do func(_ context.Context, _ services.Actor, notice int64
 			return p.released(ctx, turn, notice, err)
 		}
 		reply, failed := p.released(ctx, turn, notice, nil)
-		reply.Text = p.Refusal(err) + "\n\n" + reply.Text
-		return reply, failed
+		return kit.Led(p.Refusal(err), reply), failed
 	}
+}
+
+// noticeRemind reminds the silent.
+func (p *Sending) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	notice := kit.Number(turn.Arg(0))
+	people, err := p.Notices.Remind(ctx, turn.Speaker.Actor, notice)
+	lines := p.Lines("")
+	lines.Say("progress.reminded", "people", people)
+	lines.Row(p.Button("notice_silent", "noticesilent", notice, 0), p.Button("notice_see", "notice", notice))
+	return lines.End(), err
+}
+
+// tell draws what the ward's own desk is told of a notice that stands so.
+func (p *Sending) tell(state models.NoticeState, lead string) kit.Draw {
+	return func(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
+		standing, err := p.Notices.Outcomes.Standing(ctx, recipient, notice)
+		if err != nil || standing.Notice.State != state {
+			return bot.Reply{}, err
+		}
+		reply, err := p.noticeCard(ctx, recipient, notice)
+		return kit.Led(lead, reply), err
+	}
+}
+
+// releasing is which notice goes, when, and for how many, as its sender typed.
+type releasing struct {
+	Notice int64
+	At     *time.Time
+	Count  int
+}
+
+// audienceOf is whom a notice is for, to who may see it.
+func (p *Sending) audienceOf(ctx context.Context, actor services.Actor, told int64) (notice.Audience, error) {
+	standing, err := p.Notices.Outcomes.Standing(ctx, actor, told)
+	if err != nil {
+		return notice.Audience{}, err
+	}
+	return notice.AudienceOf(standing.Notice)
 }
 
 func (p *Sending) approve(ctx context.Context, actor services.Actor, notice int64, version int) error {
@@ -175,29 +187,4 @@ func (p *Sending) approve(ctx context.Context, actor services.Actor, notice int6
 func (p *Sending) again(ctx context.Context, actor services.Actor, notice int64) error {
 	_, err := p.Notices.Resend(ctx, actor, notice)
 	return err
-}
-
-// noticeRemind reminds the silent.
-func (p *Sending) noticeRemind(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	notice := kit.Number(turn.Arg(0))
-	people, err := p.Notices.Remind(ctx, turn.Speaker.Actor, notice)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{Text: p.Say("progress.reminded", "people", people), Buttons: [][]bot.Button{
-		bot.Row(p.Button("notice_silent", "noticesilent", notice, "0"),
-			p.Button("notice_see", "notice", notice)), p.MenuRow()}}, nil
-}
-
-// tell draws what the ward's own desk is told of a notice that stands so.
-func (p *Sending) tell(state models.NoticeState, lead string) kit.Draw {
-	return func(ctx context.Context, recipient services.Actor, notice int64) (bot.Reply, error) {
-		standing, err := p.Notices.Outcomes.Standing(ctx, recipient, notice)
-		if err != nil || standing.Notice.State != state {
-			return bot.Reply{}, err
-		}
-		reply, err := p.noticeCard(ctx, recipient, notice)
-		reply.Text = lead + "\n\n" + reply.Text
-		return reply, err
-	}
 }

@@ -30,23 +30,11 @@ func (p *Writing) audienceStep() bot.Step {
 
 func (p *Writing) audiences(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	directory, err := p.Notices.Audiences.Directory(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return nil, err
-	}
-	rows := [][]bot.Button{bot.Row(
-		kit.Choice(p.Say("notice.all"), "all"),
-		kit.Choice(p.Say("notice.heads"), string(models.Head)),
-		kit.Choice(p.Say("notice.deputies"), string(models.Deputy)))}
-	var row []bot.Button
-	for _, organization := range directory.Organizations {
-		if row = append(row, kit.Choice(organization.BranchName, "org."+organization.Code)); len(row) == 2 {
-			rows, row = append(rows, row), nil
-		}
-	}
-	if row != nil {
-		rows = append(rows, row)
-	}
-	return rows, nil
+	rows := [][]bot.Button{bot.Row(kit.Choice(p.Say("notice.all"), "all"),
+		kit.Choice(p.Say("notice.heads"), string(models.Head)), kit.Choice(p.Say("notice.deputies"), string(models.Deputy)))}
+	return append(rows, kit.InRows(2, directory.Organizations, func(organization models.Organization) bot.Button {
+		return kit.Choice(organization.BranchName, "org."+organization.Code)
+	})...), err
 }
 
 // readAudience understands whom a notice is for. A word of which nothing is made

@@ -40,12 +40,10 @@ func (p *Sending) noticeCard(ctx context.Context, actor services.Actor, notice i
 // draftCard shows what has not left: to whom, when, and exactly what they will
 // read.
 func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told models.Notice) (bot.Reply, error) {
-	number := kit.ID(told.ID)
-	reply := bot.Reply{Title: p.Say("draft.title_"+string(told.State), "number", told.ID)}
+	lines := p.Lines(p.Say("draft.title_"+string(told.State), "number", told.ID))
 	if told.State == models.NoticeCancelled {
-		reply.Text = kit.FirstLine(told.Text)
-		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("new_notice", "broadcast"))}
-		return reply, nil
+		lines.Add(kit.FirstLine(told.Text))
+		return lines.End(p.Button("new_notice", "broadcast")), nil
 	}
 	audience, err := notice.AudienceOf(told)
 	if err != nil {
@@ -59,27 +57,20 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	count := p.Say("draft.count_all", "people", reach.People)
-	if reach.Unreached > 0 {
-		count = p.Say("draft.count", "people", reach.People, "unreachable", reach.Unreached)
-	}
-	lines := []string{p.Say("draft.to", "who", who), count + p.costLines(reach)}
+	lines.Say("draft.to", "who", who)
+	lines.SayIf(reach.Unreached == 0, "draft.count_all", "people", reach.People)
+	lines.SayIf(reach.Unreached > 0, "draft.count", "people", reach.People, "unreachable", reach.Unreached)
+	p.costLines(lines, reach)
 	if told.SendAt != nil {
-		lines = append(lines, p.Say("draft.at", "at", *told.SendAt))
+		lines.Say("draft.at", "at", *told.SendAt)
 	}
-	if told.Urgent {
-		lines = append(lines, p.Say("draft.urgent"))
-	}
-	if told.Once {
-		lines = append(lines, p.Say("draft.once"))
-	}
-	preview, err := p.preview(ctx, actor, told, audience)
-	if err != nil {
+	lines.SayIf(told.Urgent, "draft.urgent")
+	lines.SayIf(told.Once, "draft.once")
+	if err := p.preview(ctx, actor, told, audience, lines); err != nil {
 		return bot.Reply{}, err
 	}
-	reply.Text = strings.Join(append(lines, preview...), "\n")
 	if told.FileID != nil {
-		if reply.Files, err = p.Inbox.noticeFiles(ctx, actor, told.ID); err != nil {
+		if lines.Files, err = p.Inbox.noticeFiles(ctx, actor, told.ID); err != nil {
 			return bot.Reply{}, err
 		}
 	}
@@ -87,83 +78,83 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if told.State == models.NoticeWaiting {
-		if signed := p.StandInLines(approval, true); len(signed) > 0 {
-			reply.Text += "\n\n" + strings.Join(signed, "\n")
-		}
+	waits := told.State == models.NoticeWaiting
+	if signed := p.StandInLines(approval, true); waits && len(signed) > 0 {
+		lines.Add("")
+		lines.Add(signed...)
 	}
-	names := bot.Row(p.Button("notice_names", "noticenames", number, "all", "0"))
-	if reach.Unreached > 0 {
-		names = append(names, p.Button("notice_unreached", "noticenames", number, "calls", "0"))
-	}
-	edit := bot.Row(p.Button("notice_text", "noticetext", number), p.Button("notice_audience", "noticeaudience", number))
-	drop := p.MenuRow(kit.Negative(p.Button("notice_drop", "noticedrop", number)))
-	switch {
-	case actor.Role == services.Viewer:
-		reply.Buttons = [][]bot.Button{names, p.MenuRow()}
-	case told.State == models.NoticeWaiting && whyNot == "":
-		seen := kit.ID(int64(told.Version))
-		yes, no := p.Button("notice_approve", "noticeyes", number, seen), p.Button("notice_return", "noticeno", number, seen)
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(yes), no), names}
-	case told.State == models.NoticeWaiting && approval.MayTakeBack:
-		back := p.Button("take_back", "noticeback", number, told.Version)
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Negative(back)), names}
-	case told.State == models.NoticeDraft:
-		urgent := p.Button("urgent_on", "noticeurgent", number, "on")
-		if told.Urgent {
-			urgent = p.Button("urgent_off", "noticeurgent", number, "off")
-		}
-		once := p.Button("once_on", "noticeonce", number, "on")
-		if told.Once {
-			once = p.Button("once_off", "noticeonce", number, "off")
-		}
-		reply.Buttons = [][]bot.Button{
-			bot.Row(kit.Positive(p.Button("notice_now", "noticenow", number)), p.Button("notice_later", "noticelater", number)),
-			names, edit,
-			bot.Row(p.Button("notice_template", "noticekeep", number), p.Button("notice_monthly", "noticemonthly", number)),
-			bot.Row(urgent, once), drop}
-	default:
-		reply.Buttons = [][]bot.Button{names, edit, drop}
-	}
-	return reply, nil
+	p.draftButtons(lines, actor, told, reach.Unreached > 0, waits && whyNot == "", waits && approval.MayTakeBack)
+	return lines.Done(), nil
 }
 
 // preview is the message as the first of its people will read it, in the parts
 // in which the tightest channel sends it.
-func (p *Sending) preview(ctx context.Context, actor services.Actor, told models.Notice,
-	audience notice.Audience) ([]string, error) {
+func (p *Sending) preview(ctx context.Context, actor services.Actor, told models.Notice, audience notice.Audience,
+	lines *kit.Lines) error {
 	directory, err := p.Notices.Audiences.Directory(ctx, actor)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	lines := []string{"", p.Say("draft.preview")}
-	text := told.Text
+	text, lead := told.Text, p.Say("draft.preview")
 	if len(notice.FieldsOf(text)) > 0 {
 		people, _, err := p.Notices.Audiences.Roll(ctx, actor, audience, p.window, false, 0)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if len(people) > 0 {
-			lines = []string{"", p.Say("draft.preview_of", "name", people[0].Name)}
+			lead = p.Say("draft.preview_of", "name", people[0].Name)
 			if text, err = p.Inbox.filled(ctx, actor, people[0].Person, told); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
+	lines.Add("", lead)
 	arrives := p.Inbox.noticeAs(notice.View{Notice: told, From: directory.Ward.Kind + " " + directory.Ward.Name}, text)
 	parts := bot.Split(arrives.Title+"\n"+arrives.Text, shortest)
 	for i, part := range parts {
-		if len(parts) > 1 {
-			lines = append(lines, p.Say("draft.part", "part", i+1, "parts", len(parts)))
-		}
-		lines = append(lines, part)
+		lines.SayIf(len(parts) > 1, "draft.part", "part", i+1, "parts", len(parts))
+		lines.Add(part)
 	}
 	for _, row := range arrives.Buttons {
 		var labels []string
 		for _, button := range row {
 			labels = append(labels, "["+button.Label+"]")
 		}
-		lines = append(lines, strings.Join(labels, " "))
+		lines.Add(strings.Join(labels, " "))
 	}
-	return lines, nil
+	return nil
+}
+
+// draftButtons are what the actor may do to a draft that stands so.
+func (p *Sending) draftButtons(lines *kit.Lines, actor services.Actor, told models.Notice, calls, signs, takesBack bool) {
+	id := told.ID
+	names := bot.Row(p.Button("notice_names", "noticenames", id, "all", 0))
+	if calls {
+		names = append(names, p.Button("notice_unreached", "noticenames", id, "calls", 0))
+	}
+	edit := bot.Row(p.Button("notice_text", "noticetext", id), p.Button("notice_audience", "noticeaudience", id))
+	drop := p.MenuRow(kit.Negative(p.Button("notice_drop", "noticedrop", id)))
+	switch {
+	case actor.Role == services.Viewer:
+		lines.Rows(names, p.MenuRow())
+	case signs:
+		lines.Rows(bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", id, told.Version)),
+			p.Button("notice_return", "noticeno", id, told.Version)), names)
+	case takesBack:
+		lines.Rows(bot.Row(kit.Negative(p.Button("take_back", "noticeback", id, told.Version))), names)
+	case told.State == models.NoticeDraft:
+		urgent, once := p.Button("urgent_on", "noticeurgent", id, "on"), p.Button("once_on", "noticeonce", id, "on")
+		if told.Urgent {
+			urgent = p.Button("urgent_off", "noticeurgent", id, "off")
+		}
+		if told.Once {
+			once = p.Button("once_off", "noticeonce", id, "off")
+		}
+		now, later := p.Button("notice_now", "noticenow", id), p.Button("notice_later", "noticelater", id)
+		lines.Rows(bot.Row(kit.Positive(now), later), names, edit,
+			bot.Row(p.Button("notice_template", "noticekeep", id), p.Button("notice_monthly", "noticemonthly", id)),
+			bot.Row(urgent, once), drop)
+	default:
+		lines.Rows(names, edit, drop)
+	}
 }

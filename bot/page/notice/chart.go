@@ -29,19 +29,17 @@ func (p *Sending) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if chart.Notice.NeedsConfirm {
 		key = "notice_chart.told"
 	}
-	lines := []string{p.Say(key, "number", notice, "done", chart.Answered(chart.Progress), "total", chart.Total)}
+	lines := p.Lines("")
+	lines.Say(key, "number", notice, "done", chart.Answered(chart.Progress), "total", chart.Total)
 	if len(chart.Places) > 1 {
-		if least := chart.Places[0]; chart.Answered(least.Progress) < least.Total {
-			lines = append(lines, p.Say("notice_chart.least", "village", p.placeName(least), "done",
-				chart.Answered(least.Progress), "total", least.Total))
-		}
+		least := chart.Places[0]
+		done := chart.Answered(least.Progress)
+		lines.SayIf(done < least.Total, "notice_chart.least", "village", p.placeName(least), "done", done, "total", least.Total)
 	}
-	return bot.Reply{
-		Text: strings.Join(lines, "\n"),
-		Files: []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(),
-			Content: content}}, Buttons: [][]bot.Button{
-			bot.Row(p.Button("notice_sheet", "noticesheet", notice), p.Button("notice_see", "notice", notice)),
-			p.MenuRow()}}, nil
+	lines.Files = []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(),
+		Content: content}}
+	lines.Row(p.Button("notice_sheet", "noticesheet", notice), p.Button("notice_see", "notice", notice))
+	return lines.End(), nil
 }
 
 func (p *Sending) placeName(place notice.Place) string {

@@ -14,17 +14,16 @@ func (p *Writing) noticeTextForm() *bot.Form {
 		Name: "notice_text",
 		Steps: []bot.Step{{Name: "text", Ask: "notice.text_ask", Example: "example.notice", Free: true, Read: readNotice,
 			Fields: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
-				standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]))
+				standing, err := p.Notices.Outcomes.Standing(ctx, turn.Speaker.Actor, kit.Typed[said](answers).Notice)
 				return bot.Fields{"text": standing.Notice.Text}, err
 			}}},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			told, text := kit.Number(answers["notice"]), answers["text"]
-			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, told, notice.Edit{Text: &text})
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, said said) (bot.Reply, error) {
+			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, said.Notice, notice.Edit{Text: &said.Text})
 			if services.CodeOf(err) == "notice_sent" {
-				edited, err = p.Notices.Correct(ctx, turn.Speaker.Actor, told, text)
+				edited, err = p.Notices.Correct(ctx, turn.Speaker.Actor, said.Notice, said.Text)
 			}
 			return p.Sending.released(ctx, turn, edited.ID, err)
-		},
+		}),
 	}
 }
 

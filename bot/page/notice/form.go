@@ -27,21 +27,23 @@ func (p *Writing) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 
 // broadcastForm writes a notice and keeps it as a draft, whose card sends it.
 func (p *Writing) broadcastForm() *bot.Form {
+	confirmations := kit.Given(
+		bot.Row(kit.Choice(p.Say("notice.needs"), wantsRead), kit.Choice(p.Say("notice.needs_answer"), wantsAnswer)),
+		bot.Row(kit.Choice(p.Say("notice.needs_not"), wantsNothing)))
 	return &bot.Form{
 		Name: "notice", Intent: bot.WardBroadcast, Attach: p.attachToNotice,
 		Steps: []bot.Step{
-			p.noticeTextStep(), p.audienceStep(),
+			{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: kit.AsKept("text"), Free: true,
+				Read: readNotice},
+			p.audienceStep(),
 			{Name: "confirm", Ask: "notice.confirm_ask", Read: kit.OneOf(wantsRead, wantsAnswer, wantsNothing),
-				Choices: p.confirmations, Show: kit.ShowChoice("confirm", p.confirmations), Pick: true},
+				Choices: confirmations, Show: kit.ShowChoice("confirm", confirmations), Pick: true},
 			{
-				Name: "by", Ask: "notice.by_ask", Example: "example.deadline",
-				Skip: func(_ bot.Turn, answers bot.Answers) bool { return answers["confirm"] == wantsNothing },
-				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(kit.Choice(p.Say("notice.no_deadline_button"), kit.None))}, nil
-				},
-				Read: p.readDeadline,
+				Name: "by", Ask: "notice.by_ask", Example: "example.deadline", Read: p.readDeadline,
+				Skip:    kit.Only("confirm", wantsRead, wantsAnswer),
+				Choices: kit.Given(bot.Row(kit.Choice(p.Say("notice.no_deadline_button"), kit.None))),
 				Show: func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-					if by := momentOf(answers["by"]); by != nil {
+					if by := kit.Typed[composed](answers).By; by != nil {
 						return p.Say("notice.moment", "at", *by), nil
 					}
 					return p.Say("notice.no_deadline"), nil
@@ -53,22 +55,16 @@ func (p *Writing) broadcastForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			notice, err := p.Notices.Draft(ctx, turn.Speaker.Actor, notice.Compose{
-				Text: answers["text"], NeedsConfirm: answers["confirm"] != wantsNothing,
-				Attendance: answers["confirm"] == wantsAnswer,
-				ConfirmBy:  momentOf(answers["by"]), Audience: audience, File: kit.Number(answers["file"]),
-			})
+			said := kit.Typed[composed](answers)
+			notice, err := p.Notices.Draft(ctx, turn.Speaker.Actor, notice.Compose{Text: said.Text, Audience: audience,
+				NeedsConfirm: said.Confirm != wantsNothing, Attendance: said.Confirm == wantsAnswer, ConfirmBy: said.By,
+				File: said.File})
 			if err != nil {
 				return bot.Reply{}, err
 			}
 			return p.Sending.noticeCard(ctx, turn.Speaker.Actor, notice.ID)
 		},
 	}
-}
-
-func (p *Writing) noticeTextStep() bot.Step {
-	return bot.Step{Name: "text", Ask: "notice.ask", Example: "example.notice", Show: kit.AsKept("text"), Free: true,
-		Read: readNotice}
 }
 
 // readNotice takes a notice's text. One that was cut off by its length never
@@ -99,12 +95,6 @@ func (p *Writing) attachToNotice(ctx context.Context, turn bot.Turn, answers bot
 	return p.Say(key), nil
 }
 
-func (p *Writing) confirmations(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{
-		bot.Row(kit.Choice(p.Say("notice.needs"), wantsRead), kit.Choice(p.Say("notice.needs_answer"), wantsAnswer)),
-		bot.Row(kit.Choice(p.Say("notice.needs_not"), wantsNothing))}, nil
-}
-
 // closing is when a day ends on which something is due and no hour was said.
 const closing = 17
 
@@ -122,11 +112,9 @@ func (p *Writing) readDeadline(_ context.Context, _ bot.Turn, _ bot.Answers, inp
 	return at.Format(time.RFC3339), nil
 }
 
-// momentOf reads a moment that a form kept; nil for none.
-func momentOf(kept string) *time.Time {
-	at, err := time.Parse(time.RFC3339, kept)
-	if err != nil {
-		return nil
-	}
-	return &at
+// composed is what is said of a notice that is being written, but for whom.
+type composed struct {
+	Text, Confirm string
+	By            *time.Time
+	File          int64
 }

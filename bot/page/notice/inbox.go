@@ -16,17 +16,15 @@ import (
 // received lists what the ward has told this person.
 func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	views, err := p.Notices.For(ctx, turn.Speaker.Actor, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
+	if err != nil || len(views) == 0 {
+		return p.Tell(p.Say("notices.nothing")), err
 	}
-	if len(views) == 0 {
-		return p.Tell(p.Say("notices.nothing")), nil
-	}
-	reply := bot.Reply{Title: p.Say("notices.title"), Protect: true}
-	var blocks []string
+	blocks := p.Private(p.Say("notices.title"))
+	blocks.Between = "\n\n"
 	var shown []int64
 	for _, view := range views {
-		shown = append(shown, view.Notice.ID)
+		id := view.Notice.ID
+		shown = append(shown, id)
 		text, err := p.filled(ctx, turn.Speaker.Actor, turn.Speaker.Actor.Person, view.Notice)
 		if err != nil {
 			return bot.Reply{}, err
@@ -34,23 +32,16 @@ func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		switch {
 		case view.State == models.DeliveryConfirmed:
 		case view.Notice.Attendance:
-			reply.Buttons = append(reply.Buttons, bot.Row(
-				kit.Positive(kit.Act(p.Say("notices.come_button", "number", view.Notice.ID), "come", view.Notice.ID)),
-				kit.Act(p.Say("notices.absent_button", "number", view.Notice.ID), "absent", view.Notice.ID)))
+			blocks.Row(kit.Positive(kit.Act(p.Say("notices.come_button", "number", id), "come", id)),
+				kit.Act(p.Say("notices.absent_button", "number", id), "absent", id))
 		case view.Notice.NeedsConfirm:
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(kit.Positive(kit.Act(p.Say("notices.confirm_button", "number", view.Notice.ID), "confirm", view.Notice.ID))))
+			blocks.Row(kit.Positive(kit.Act(p.Say("notices.confirm_button", "number", id), "confirm", id)))
 		}
-		if view.Notice.FileID != nil {
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(kit.Act(p.Say("notices.file_button", "number", view.Notice.ID), "noticefile", view.Notice.ID)))
-		}
-		blocks = append(blocks, strings.TrimSpace(p.Say("notices.block", "number", view.Notice.ID, "at", *view.Notice.SentAt,
-			"from", view.From, "text", text)+"\n"+p.answered(view)))
+		blocks.RowIf(view.Notice.FileID != nil, kit.Act(p.Say("notices.file_button", "number", id), "noticefile", id))
+		blocks.Add(strings.TrimSpace(p.Say("notices.block", "number", id, "at", *view.Notice.SentAt, "from", view.From,
+			"text", text) + "\n" + p.answered(view)))
 	}
-	reply.Text = strings.Join(blocks, "\n\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	return reply, p.Notices.Seen(ctx, turn.Speaker.Actor, shown...)
+	return blocks.End(), p.Notices.Seen(ctx, turn.Speaker.Actor, shown...)
 }
 
 // answered says what a person has said to a notice, or what it wants of them.
@@ -102,27 +93,28 @@ func (p *Inbox) noticeFiles(ctx context.Context, actor services.Actor, notice in
 
 // noticeAs lays a notice out; the preview and the message are one and the same.
 func (p *Inbox) noticeAs(view notice.View, text string) bot.Reply {
-	reply := bot.Reply{Title: p.Say("notices.arrived", "from", view.From), Text: text,
-		Protect: len(notice.FieldsOf(view.Notice.Text)) > 0}
+	lines := p.Lines(p.Say("notices.arrived", "from", view.From))
+	lines.Protect = len(notice.FieldsOf(view.Notice.Text)) > 0
 	if view.Notice.Corrects != nil {
-		reply.Title = p.Say("notices.corrects", "from", view.From, "number", *view.Notice.Corrects)
+		lines.Title = p.Say("notices.corrects", "from", view.From, "number", *view.Notice.Corrects)
 	}
+	lines.Add(text)
 	if by := view.Notice.ConfirmBy; by != nil {
-		reply.Text += "\n\n" + p.Say("notices.by", "at", *by)
+		lines.Add("", p.Say("notices.by", "at", *by))
 	}
-	number := kit.ID(view.Notice.ID)
+	id := view.Notice.ID
+	askBack := p.Button("ask_back", "askback", id)
 	switch {
 	case view.State == models.DeliveryConfirmed:
 	case view.Notice.Attendance:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("come", "come", number)),
-			p.Button("absent", "absent", number)), bot.Row(p.Button("ask_back", "askback", number))}
+		lines.Row(kit.Positive(p.Button("come", "come", id)), p.Button("absent", "absent", id))
+		lines.Row(askBack)
 	case view.Notice.NeedsConfirm:
-		reply.Buttons = [][]bot.Button{bot.Row(kit.Positive(p.Button("confirm", "confirm", number)),
-			p.Button("ask_back", "askback", number))}
+		lines.Row(kit.Positive(p.Button("confirm", "confirm", id)), askBack)
 	default:
-		reply.Buttons = [][]bot.Button{bot.Row(p.Button("ask_back", "askback", number))}
+		lines.Row(askBack)
 	}
-	return reply
+	return lines.Done()
 }
 
 // filled is a notice's text for one person.

@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -16,32 +15,15 @@ import (
 // monthly lists what goes out by itself.
 func (p *Writing) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	rows, err := p.Notices.Recurring(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := bot.Reply{Title: p.Say("monthly.title")}
-	lines := []string{}
+	blocks := p.Lines(p.Say("monthly.title"))
+	blocks.Between = "\n\n"
 	for i, row := range rows {
-		lines = append(lines, p.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text",
-			kit.FirstLine(row.Text), "next", row.NextAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Negative(kit.Act(p.Say("monthly.stop_button", "number", i+1), "stopmonthly", row.ID))))
+		blocks.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text",
+			kit.FirstLine(row.Text), "next", row.NextAt)
+		blocks.Row(kit.Negative(kit.Act(p.Say("monthly.stop_button", "number", i+1), "stopmonthly", row.ID)))
 	}
-	if len(lines) == 0 {
-		lines = append(lines, p.Say("monthly.nothing"))
-	}
-	reply.Text = strings.Join(lines, "\n\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("new_notice", "broadcast")))
-	return reply, nil
-}
-
-func (p *Writing) stopMonthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Notices.StopRecurring(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-		return bot.Reply{}, err
-	}
-	reply, err := p.monthly(ctx, turn)
-	reply.Replace = true
-	return reply, err
+	blocks.OrSay("monthly.nothing")
+	return blocks.End(p.Button("new_notice", "broadcast")), err
 }
 
 // ruleWords says when a notice recurs: "thứ Bảy tuần đầu, 07:30".
@@ -70,23 +52,31 @@ func (p *Writing) noticeMonthlyForm() *bot.Form {
 					return "", services.Invalid("notice_rule")
 				}
 				return input.Text, nil
-			}}}, Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			said, ok := understand.ReadMonthly(answers["rule"])
+			}}},
+		Mends: map[string]string{"notice_quiet": "rule", "notice_rule": "rule"},
+		Confirm: kit.With(func(_ context.Context, _ bot.Turn, one recurring) (bot.Reply, error) {
+			said, ok := understand.ReadMonthly(one.Rule)
 			if !ok {
 				return bot.Reply{}, services.Invalid("notice_rule")
 			}
 			rule := notice.Monthly(said)
-			return bot.Reply{Text: p.Say("monthly.confirm", "number", answers["notice"], "rule", p.ruleWords(rule), "next",
+			return bot.Reply{Text: p.Say("monthly.confirm", "number", one.Notice, "rule", p.ruleWords(rule), "next",
 				rule.After(p.Clock()))}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			said, _ := understand.ReadMonthly(answers["rule"])
-			row, err := p.Notices.Recur(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]), notice.Monthly(said))
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one recurring) (bot.Reply, error) {
+			said, _ := understand.ReadMonthly(one.Rule)
+			row, err := p.Notices.Recur(ctx, turn.Speaker.Actor, one.Notice, notice.Monthly(said))
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			return p.Tell(p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt), p.Button("monthly", "monthly")), nil
-		},
+			return p.Tell(p.Say("monthly.done", "rule", p.ruleWords(notice.MonthlyOf(row)), "next", row.NextAt),
+				p.Button("monthly", "monthly")), nil
+		}),
 	}
+}
+
+// recurring is a notice that goes out by itself, by a rule in its sender's words.
+type recurring struct {
+	Notice int64
+	Rule   string
 }

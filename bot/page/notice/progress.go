@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -14,71 +13,50 @@ import (
 
 // progressCard shows how far a notice got.
 func (p *Sending) progressCard(actor services.Actor, standing notice.Progress) bot.Reply {
-	notice, number := standing.Notice, kit.ID(standing.Notice.ID)
-	reply := bot.Reply{Title: p.Say("progress.title_"+string(notice.State), "number", notice.ID)}
-	lines := []string{kit.FirstLine(notice.Text), "",
-		p.Say("progress.sent", "sent", standing.Sent, "total", standing.Total), p.Say("progress.seen", "seen", standing.Seen)}
-	if notice.NeedsConfirm {
-		lines = append(lines, p.Say("progress.confirmed", "confirmed", standing.Confirmed))
-	}
-	if notice.Attendance {
-		lines = append(lines, p.Say("progress.answers", "coming", standing.Coming, "absent", standing.Absent))
-	}
-	if standing.Failed > 0 {
-		lines = append(lines, p.Say("progress.failed", "failed", standing.Failed))
-	}
-	if standing.Uncertain > 0 {
-		lines = append(lines, p.Say("progress.uncertain", "people", standing.Uncertain))
-	}
+	notice, id := standing.Notice, standing.Notice.ID
+	lines := p.Lines(p.Say("progress.title_"+string(notice.State), "number", id))
+	lines.Add(kit.FirstLine(notice.Text), "", p.Say("progress.sent", "sent", standing.Sent, "total", standing.Total))
+	lines.Say("progress.seen", "seen", standing.Seen)
+	lines.SayIf(notice.NeedsConfirm, "progress.confirmed", "confirmed", standing.Confirmed)
+	lines.SayIf(notice.Attendance, "progress.answers", "coming", standing.Coming, "absent", standing.Absent)
+	lines.SayIf(standing.Failed > 0, "progress.failed", "failed", standing.Failed)
+	lines.SayIf(standing.Uncertain > 0, "progress.uncertain", "people", standing.Uncertain)
 	if standing.Queued > 0 {
-		lines = append(lines, p.Say("progress.left", "left", standing.Queued))
-		if left := standing.TimeToGo(p.Clock()); left > 0 {
-			lines = append(lines, p.Say("progress.time", "time", max(left, time.Minute)))
-		}
+		lines.Say("progress.left", "left", standing.Queued)
+		left := standing.TimeToGo(p.Clock())
+		lines.SayIf(left > 0, "progress.time", "time", max(left, time.Minute))
 	}
 	if notice.ConfirmBy != nil {
-		lines = append(lines, p.Say("progress.by", "at", *notice.ConfirmBy))
+		lines.Say("progress.by", "at", *notice.ConfirmBy)
 	}
-	reply.Text = strings.Join(lines, "\n")
+	sent := p.Button("broadcast", "sent")
 	if actor.Role == services.Viewer {
-		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("broadcast", "sent"))}
-		return reply
+		return lines.End(sent)
 	}
+	cancel := kit.Negative(p.Button("notice_cancel", "noticecancel", id))
 	switch {
 	case notice.State == models.NoticePaused:
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("notice_resume", "noticeresume", number)),
-			kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
+		lines.Row(kit.Positive(p.Button("notice_resume", "noticeresume", id)), cancel)
 	case standing.Queued > 0 && notice.State == models.NoticeIsSent:
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_pause", "noticepause", number),
-			kit.Negative(p.Button("notice_cancel", "noticecancel", number))))
+		lines.Row(p.Button("notice_pause", "noticepause", id), cancel)
 	default:
-		if notice.NeedsConfirm && standing.Sent > standing.Confirmed {
-			reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_silent", "noticesilent", number, "0"),
-				p.Button("notice_remind", "noticeremind", number)))
-		}
-		if standing.Failed > 0 && notice.State == models.NoticeIsSent {
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(p.Button("notice_again", "noticeagain", number), p.Button("calls", "calls")))
-		}
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("notice_sheet", "noticesheet", number),
-			p.Button("notice_chart", "noticechart", number)),
-			bot.Row(p.Button("notice_correct", "noticetext", number)))
+		lines.RowIf(notice.NeedsConfirm && standing.Sent > standing.Confirmed,
+			p.Button("notice_silent", "noticesilent", id, 0), p.Button("notice_remind", "noticeremind", id))
+		lines.RowIf(standing.Failed > 0 && notice.State == models.NoticeIsSent,
+			p.Button("notice_again", "noticeagain", id), p.Button("calls", "calls"))
+		lines.Row(p.Button("notice_sheet", "noticesheet", id), p.Button("notice_chart", "noticechart", id))
+		lines.Row(p.Button("notice_correct", "noticetext", id))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("broadcast", "sent")))
-	return reply
+	return lines.End(sent)
 }
 
 // costLines say what a notice would cost the ward, where it costs anything.
-func (p *Sending) costLines(reach notice.Reach) string {
+func (p *Sending) costLines(lines *kit.Lines, reach notice.Reach) {
 	if reach.Cost == 0 && reach.Billed == 0 && reach.Template == 0 {
-		return ""
+		return
 	}
-	lines := []string{"", "", p.Say("notice.free", "people", reach.Free)}
-	if reach.Billed > 0 {
-		lines = append(lines, p.Say("notice.billed", "people", reach.Billed))
-	}
-	if reach.Template > 0 {
-		lines = append(lines, p.Say("notice.template", "people", reach.Template))
-	}
-	return strings.Join(append(lines, p.Say("notice.cost", "cost", texts.Money(reach.Cost))), "\n")
+	lines.Add("", p.Say("notice.free", "people", reach.Free))
+	lines.SayIf(reach.Billed > 0, "notice.billed", "people", reach.Billed)
+	lines.SayIf(reach.Template > 0, "notice.template", "people", reach.Template)
+	lines.Say("notice.cost", "cost", texts.Money(reach.Cost))
 }

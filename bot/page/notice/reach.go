@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -18,23 +17,21 @@ func (p *Sending) whyOf(code string) string {
 
 // ReachLines say by which channels a person can be written to.
 func (p *Sending) ReachLines(accounts []models.Account) string {
-	if len(accounts) == 0 {
-		return p.Say("reach.none")
-	}
-	var lines []string
+	lines := p.Lines("")
 	for _, account := range accounts {
 		name := p.Say("channel." + account.Channel)
 		switch {
 		case account.UnreachableAt != nil:
-			lines = append(lines, p.Say("reach.unreachable", "channel", name, "since", models.DateOf(*account.UnreachableAt),
-				"why", p.whyOf(account.UnreachableWhy)))
+			lines.Say("reach.unreachable", "channel", name, "since", models.DateOf(*account.UnreachableAt), "why",
+				p.whyOf(account.UnreachableWhy))
 		case p.window(account.Channel, p.Clock().Sub(account.LastSeenAt)) == string(bot.Closed):
-			lines = append(lines, p.Say("reach.closed", "channel", name, "since", models.DateOf(account.LastSeenAt)))
+			lines.Say("reach.closed", "channel", name, "since", models.DateOf(account.LastSeenAt))
 		default:
-			lines = append(lines, p.Say("reach.open", "channel", name, "since", models.DateOf(account.LastSeenAt)))
+			lines.Say("reach.open", "channel", name, "since", models.DateOf(account.LastSeenAt))
 		}
 	}
-	return strings.Join(lines, "\n")
+	lines.OrSay("reach.none")
+	return lines.Done().Text
 }
 
 // window says what a message costs on a channel; free where the channel knows

@@ -4,6 +4,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/models"
+	"canbobot/services/notice"
 	"canbobot/services/outbox"
 )
 
@@ -15,8 +16,8 @@ func (p *Sending) Register(b *kit.Book) {
 	b.Screen("notice", p.notice, kit.Staff, kit.Inner)
 	b.Screen("noticenow", p.noticeNow, kit.Inner)
 	b.Screen("noticelater", p.about("notice_when"), kit.Staff, kit.Inner)
-	b.Screen("noticeurgent", p.flag(urgent), kit.Inner)
-	b.Screen("noticeonce", p.flag(sentOnce), kit.Inner)
+	b.Screen("noticeurgent", p.flag(func(on *bool) notice.Edit { return notice.Edit{Urgent: on} }), kit.Inner)
+	b.Screen("noticeonce", p.flag(func(on *bool) notice.Edit { return notice.Edit{Once: on} }), kit.Inner)
 	b.Screen("noticedrop", p.act(p.Notices.Drop), kit.Inner)
 	b.Screen("noticeyes", p.sign(p.approve), kit.Inner)
 	b.Screen("noticeno", p.sign(p.Notices.Return), kit.Inner)
@@ -31,7 +32,7 @@ func (p *Sending) Register(b *kit.Book) {
 	b.Screen("noticesheet", p.noticeSheet, kit.Inner)
 	b.Screen("noticechart", p.noticeChart, kit.Inner)
 	b.Screen("calls", p.calls, kit.Staff, kit.Label("calls"))
-	b.Screen("called", p.called, kit.Inner)
+	b.Screen("called", kit.Did(p.Notices.Outcomes.Called, kit.Redraws(p.calls)), kit.Inner)
 
 	b.Typed("calls", "can goi dien")
 

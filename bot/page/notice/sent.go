@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -30,52 +29,32 @@ func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("sent.title")}
-	var blocks []string
-	var row []bot.Button
-	open := func(notice int64) {
-		row = append(row, kit.Act(p.Say("sent.see_button", "number", notice), "notice", notice))
-		if len(row) == 3 {
-			reply.Buttons, row = append(reply.Buttons, row), nil
-		}
+	blocks := p.Lines(p.Say("sent.title"))
+	blocks.Between = "\n\n"
+	var shown []int64
+	for _, draft := range kit.Few(drafts) {
+		blocks.Say("sent.unsent", "number", draft.ID, "text", kit.FirstLine(draft.Text), "state", p.unsentWords(draft))
+		shown = append(shown, draft.ID)
 	}
-	for i, draft := range drafts {
-		if i == kit.Listed {
-			break
-		}
-		blocks = append(blocks, p.Say("sent.unsent", "number", draft.ID, "text", kit.FirstLine(draft.Text), "state",
-			p.unsentWords(draft)))
-		open(draft.ID)
+	for _, progress := range kit.Few(sent) {
+		blocks.Say("sent.block", "number", progress.Notice.ID, "text", kit.FirstLine(progress.Notice.Text), "total",
+			progress.Total, "sent", progress.Sent, "confirmed", progress.Confirmed, "failed", progress.Failed)
+		shown = append(shown, progress.Notice.ID)
 	}
-	for i, progress := range sent {
-		if i == kit.Listed {
-			break
-		}
-		blocks = append(blocks, p.Say("sent.block", "number", progress.Notice.ID, "text", kit.FirstLine(progress.Notice.Text),
-			"total", progress.Total, "sent", progress.Sent, "confirmed", progress.Confirmed, "failed", progress.Failed))
-		open(progress.Notice.ID)
-	}
-	if len(blocks) == 0 {
-		blocks = append(blocks, p.Say("sent.nothing"))
-	}
-	if row != nil {
-		reply.Buttons = append(reply.Buttons, row)
-	}
-	reply.Text = strings.Join(blocks, "\n\n")
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(kit.Positive(p.Button("new_notice", "broadcast")), p.Button("templates", "templates")),
-		p.MenuRow(p.Button("monthly", "monthly")))
+	blocks.OrSay("sent.nothing")
+	blocks.Rows(kit.InRows(3, shown, func(id int64) bot.Button {
+		return kit.Act(p.Say("sent.see_button", "number", id), "notice", id)
+	})...)
+	blocks.Row(kit.Positive(p.Button("new_notice", "broadcast")), p.Button("templates", "templates"))
+	blocks.Row(p.MenuRow(p.Button("monthly", "monthly"))...)
 	if actor.Role != services.Admin {
-		return reply, nil
+		return blocks.Done(), nil
 	}
 	on, err := p.Notices.ByLeader(ctx, actor)
-	if on {
-		reply.Text += "\n\n" + p.Say("sent.by_leader")
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("by_leader_off", "byleader", "off")))
-	} else {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("by_leader_on", "byleader", "on")))
-	}
-	return reply, err
+	blocks.SayIf(on, "sent.by_leader")
+	blocks.RowIf(on, p.Button("by_leader_off", "byleader", "off"))
+	blocks.RowIf(!on, p.Button("by_leader_on", "byleader", "on"))
+	return blocks.Done(), err
 }
 
 // setByLeader says whether a leader lets the ward's notices go.

@@ -12,25 +12,16 @@ import (
 // templates lists the texts that the ward keeps.
 func (p *Writing) templates(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	kept, err := p.Notices.Templates.List(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := bot.Reply{Title: p.Say("templates.title")}
-	lines := []string{}
+	lines := p.Lines(p.Say("templates.title"))
 	for i, template := range kept {
-		lines = append(lines, p.Say("templates.line", "number", i+1, "name", template.Name, "text",
-			kit.FirstLine(template.Text)))
-		reply.Buttons = append(reply.Buttons, bot.Row(
-			kit.Positive(kit.Act(p.Say("templates.use_button", "number", i+1), "usetemplate", template.ID)),
-			kit.Act(p.Say("templates.drop_button", "number", i+1), "droptemplate", template.ID)))
+		lines.Say("templates.line", "number", i+1, "name", template.Name, "text", kit.FirstLine(template.Text))
+		lines.Row(kit.Positive(kit.Act(p.Say("templates.use_button", "number", i+1), "usetemplate", template.ID)),
+			kit.Act(p.Say("templates.drop_button", "number", i+1), "droptemplate", template.ID))
 	}
-	if len(lines) == 0 {
-		lines = append(lines, p.Say("templates.nothing"))
-	}
-	reply.Text = strings.Join(lines, "\n") + "\n\n" + p.Say("templates.fields", "fields", fieldList())
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("new_template", "newtemplate"), p.Button("broadcast", "sent")),
-		p.MenuRow())
-	return reply, nil
+	lines.OrSay("templates.nothing")
+	lines.Add("", p.Say("templates.fields", "fields", fieldList()))
+	lines.Row(p.Button("new_template", "newtemplate"), p.Button("broadcast", "sent"))
+	return lines.End(), err
 }
 
 func (p *Writing) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -39,15 +30,6 @@ func (p *Writing) useTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, er
 		return bot.Reply{}, err
 	}
 	return turn.Begin(ctx, "notice", bot.Answers{"text": template.Text})
-}
-
-func (p *Writing) dropTemplate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Notices.Templates.Drop(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-		return bot.Reply{}, err
-	}
-	reply, err := p.templates(ctx, turn)
-	reply.Replace = true
-	return reply, err
 }
 
 // newTemplate keeps a text, or that of a notice.
@@ -76,15 +58,10 @@ func (p *Writing) templateForm() *bot.Form {
 					return notice.TemplateName(input.Text)
 				}},
 		},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("templates.confirm", "name", answers["name"], "text", answers["text"])}, nil
-		},
+		Confirm: p.ConfirmWords("templates.confirm", "name", "text"),
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
 			template, err := p.Notices.Templates.Keep(ctx, turn.Speaker.Actor, answers["name"], answers["text"])
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return p.Tell(p.Say("templates.kept", "name", template.Name), p.Button("templates", "templates")), nil
+			return p.Tell(p.Say("templates.kept", "name", template.Name), p.Button("templates", "templates")), err
 		},
 	}
 }

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -10,10 +9,8 @@ import (
 
 // branch shows who holds which post; an officer of several branches reads all.
 func (p *Page) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	var ids []int64
-	if chosen := kit.Number(turn.Arg(0)); chosen != 0 {
-		ids = []int64{chosen}
-	} else {
+	ids := []int64{kit.Number(turn.Arg(0))}
+	if ids[0] == 0 {
 		if err := kit.InPost(turn); err != nil {
 			return bot.Reply{}, err
 		}
@@ -21,28 +18,22 @@ func (p *Page) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if err != nil {
 			return bot.Reply{}, err
 		}
+		ids = nil
 		for _, post := range posts {
 			ids = append(ids, post.Branch.ID)
 		}
 	}
-	var blocks []string
-	reply := bot.Reply{Protect: true}
-	for _, branchID := range ids {
-		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, branchID)
+	staff, blocks := turn.Speaker.Actor.IsStaff(), p.Private("")
+	blocks.Between = "\n\n"
+	for _, id := range ids {
+		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, id)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		blocks = append(blocks, p.BranchBlock(view))
-		if turn.Speaker.Actor.IsStaff() {
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(p.Button("change", "change", branchID), p.Button("leave", "leave", branchID)),
-				bot.Row(p.Button("past", "past", "branch", branchID)))
-		}
+		blocks.Add(p.BranchBlock(view))
+		blocks.RowIf(staff, p.Button("change", "change", id), p.Button("leave", "leave", id))
+		blocks.RowIf(staff, p.Button("past", "past", "branch", id))
 	}
-	reply.Text = strings.Join(blocks, "\n\n")
-	if !turn.Speaker.Actor.IsStaff() {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("change", "change"), p.Button("leave", "leave")))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	return reply, nil
+	blocks.RowIf(!staff, p.Button("change", "change"), p.Button("leave", "leave"))
+	return blocks.End(), nil
 }

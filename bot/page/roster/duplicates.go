@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -21,21 +22,13 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if len(pairs) == 0 {
 		return p.Tell(p.Say("duplicates.nothing"), p.Button("find", "find")), nil
 	}
-	reply := bot.Reply{Title: p.Say("duplicates.title"), Protect: true}
-	var lines []string
-	for i, pair := range pairs {
-		if i == kit.Listed {
-			lines = append(lines, p.Say("duplicates.more"))
-			break
-		}
-		number := int64(i + 1)
-		lines = append(lines, p.Say("duplicates.line", "number", number, "one", pair.First.Name, "other", pair.Second.Name,
-			"why", p.likeness(pair)))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("duplicates.pair_button", "number", number), "pair", pair.First.ID, pair.Second.ID)))
+	lines := p.Private(p.Say("duplicates.title"))
+	for i, pair := range kit.Few(pairs) {
+		lines.Say("duplicates.line", "number", i+1, "one", pair.First.Name, "other", pair.Second.Name, "why", p.likeness(pair))
+		lines.Row(kit.Act(p.Say("duplicates.pair_button", "number", i+1), "pair", pair.First.ID, pair.Second.ID))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	return reply, nil
+	lines.SayIf(len(pairs) > kit.Listed, "duplicates.more")
+	return lines.End(), nil
 }
 
 // likeness says what two people have in common.
@@ -52,137 +45,98 @@ func (p *Page) likeness(pair roster.Likeness) string {
 
 // pair shows two people side by side, to be merged or told apart.
 func (p *Page) pair(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor := turn.Speaker.Actor
-	reply := bot.Reply{Title: p.Say("duplicates.pair_title"), Protect: true}
-	ids := [2]int64{kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))}
-	var blocks []string
-	for i, personID := range ids {
-		person, err := p.Roster.Person(ctx, actor, personID)
+	actor, blocks := turn.Speaker.Actor, p.Private(p.Say("duplicates.pair_title"))
+	blocks.Between = "\n\n"
+	one, other := kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))
+	for i, id := range []int64{one, other} {
+		person, err := p.Roster.Person(ctx, actor, id)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		career, err := p.Roster.Career(ctx, actor, personID)
+		career, err := p.Roster.Career(ctx, actor, id)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		blocks = append(blocks, p.Say("duplicates.side", "number", i+1)+"\n"+p.sideLines(person, career))
+		blocks.Add(p.Say("duplicates.side", "number", i+1) + "\n" + p.sideLines(person, career))
 	}
-	reply.Text = strings.Join(append(blocks, p.Say("duplicates.hint")), "\n\n")
-	if actor.Role == services.Clerk || actor.Role == services.Leader {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("merge_into_1", "merge", ids[0], ids[1]),
-			p.Button("merge_into_2", "merge", ids[1], ids[0])))
-	}
-	reply.Buttons = append(reply.Buttons, bot.Row(p.Button("see_1", "person", ids[0]),
-		p.Button("see_2", "person", ids[1])))
-	if actor.Role == services.Clerk || actor.Role == services.Leader {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("distinct", "distinct", ids[0], ids[1])))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("duplicates", "duplicates")))
-	return reply, nil
+	blocks.Say("duplicates.hint")
+	decides := actor.Role == services.Clerk || actor.Role == services.Leader
+	blocks.RowIf(decides, p.Button("merge_into_1", "merge", one, other), p.Button("merge_into_2", "merge", other, one))
+	blocks.Row(p.Button("see_1", "person", one), p.Button("see_2", "person", other))
+	blocks.RowIf(decides, p.Button("distinct", "distinct", one, other))
+	return blocks.End(p.Button("duplicates", "duplicates")), nil
 }
 
 // sideLines are what tells one of two people from the other.
 func (p *Page) sideLines(person models.Person, career []roster.Post) string {
-	born := p.Say("duplicates.unknown")
-	switch {
-	case !person.BirthDate.IsZero():
-		born = p.Say("duplicates.born", "born", person.BirthDate)
-	case person.BirthYear > 0:
-		born = p.Say("duplicates.born", "born", person.BirthYear)
+	lines := p.Lines("")
+	lines.Add(person.Name, cmp.Or(p.bornLine("duplicates.born", person), p.Say("duplicates.unknown")),
+		p.Say("profile.phone", "phone", kit.OrDash(vn.MaskPhone(person.Phone))))
+	for _, post := range career[:min(len(career), formerShown)] {
+		lines.Add(p.postLine(post))
 	}
-	lines := []string{person.Name, born, p.Say("profile.phone", "phone", kit.OrDash(vn.MaskPhone(person.Phone)))}
-	for i, post := range career {
-		if i == formerShown {
-			lines = append(lines, p.Say("past.before_more"))
-			break
-		}
-		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
-			p.termSpan(post.Term)))
-	}
-	if len(career) == 0 {
-		lines = append(lines, p.Say("profile.no_post"))
-	}
-	return strings.Join(lines, "\n")
+	lines.SayIf(len(career) > formerShown, "past.before_more")
+	lines.SayIf(len(career) == 0, "profile.no_post")
+	return lines.Done().Text
 }
 
 // distinct says that two people are two: they are not suggested again.
 func (p *Page) distinct(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Roster.Distinguish(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))); err != nil {
-		return bot.Reply{}, err
-	}
-	return p.Tell(p.Say("duplicates.distinct"), p.Button("duplicates", "duplicates")), nil
+	return p.Tell(p.Say("duplicates.distinct"), p.Button("duplicates", "duplicates")),
+		p.Roster.Distinguish(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1)))
 }
 
-// alikeOf are the lines and buttons of a person's page about who else may be
-// them, and whom they were merged from.
-func (p *Page) alikeOf(ctx context.Context, turn bot.Turn, person models.Person) (lines []string, rows [][]bot.Button,
-	err error) {
-	actor := turn.Speaker.Actor
-	if person.PhoneShared {
-		lines = append(lines, p.Say("duplicates.phone_shared"))
-	}
+// alikeOf adds to a person's page who else may be them, and whom they were
+// merged from.
+func (p *Page) alikeOf(ctx context.Context, actor services.Actor, person models.Person, lines *kit.Lines) error {
+	lines.SayIf(person.PhoneShared, "duplicates.phone_shared")
 	if person.MergedInto != nil {
-		return append(lines, p.Say("duplicates.gone")),
-			[][]bot.Button{bot.Row(p.Button("see_kept", "person", *person.MergedInto))}, nil
+		lines.Say("duplicates.gone")
+		lines.Row(p.Button("see_kept", "person", *person.MergedInto))
+		return nil
 	}
 	pairs, err := p.Roster.Alike(ctx, actor, person.ID)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	for i, pair := range pairs {
-		if i == alikeShown {
-			lines = append(lines, p.Say("duplicates.alike_more", "people", len(pairs)-alikeShown))
-			break
-		}
+	for _, pair := range pairs[:min(len(pairs), alikeShown)] {
 		other := pair.First
 		if other.ID == person.ID {
 			other = pair.Second
 		}
-		lines = append(lines, p.Say("duplicates.alike", "name", other.Name, "why", p.likeness(pair)))
-		rows = append(rows, bot.Row(kit.Act(p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name)), "pair", person.ID, other.ID)))
+		lines.Say("duplicates.alike", "name", other.Name, "why", p.likeness(pair))
+		label := p.Say("duplicates.alike_button", "name", kit.GivenName(other.Name))
+		lines.Row(kit.Act(label, "pair", person.ID, other.ID))
 	}
+	lines.SayIf(len(pairs) > alikeShown, "duplicates.alike_more", "people", len(pairs)-alikeShown)
 	merges, err := p.Roster.Undoable(ctx, actor, person.ID)
-	if err != nil {
-		return nil, nil, err
-	}
 	for _, merge := range merges {
-		lines = append(lines, p.Say("duplicates.merged", "name", merge.Dropped, "on",
-			models.DateOf(merge.At.In(services.Zone))))
-		if actor.Role == services.Clerk || actor.Role == services.Leader {
-			rows = append(rows, bot.Row(kit.Act(p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped)), "unmerge", merge.ID, person.ID)))
-		}
+		lines.Say("duplicates.merged", "name", merge.Dropped, "on", models.DateOf(merge.At.In(services.Zone)))
+		label := p.Say("duplicates.undo_button", "name", kit.GivenName(merge.Dropped))
+		lines.RowIf(actor.Role == services.Clerk || actor.Role == services.Leader, kit.Act(label, "unmerge", merge.ID,
+			person.ID))
 	}
-	return lines, rows, nil
+	return err
 }
 
 // alikeShown is how many who look alike stand on a person's page.
 const alikeShown = 3
 
-// unmerge begins to take a merger back; the button names it and who stayed. It
-// is a form for its question, and so that it goes on after a code.
-func (p *Page) unmerge(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known := bot.Answers{}
-	known.Fix("merge", kit.ID(kit.Number(turn.Arg(0))))
-	known.Fix("person", kit.ID(kit.Number(turn.Arg(1))))
-	return turn.Begin(ctx, "unmerge", known)
-}
-
 func (p *Page) unmergeForm() *bot.Form {
 	return &bot.Form{
 		Name: "unmerge",
-		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			person, err := p.Roster.Person(ctx, turn.Speaker.Actor, kit.Number(answers["person"]))
-			if err != nil {
-				return bot.Reply{}, err
-			}
+		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, one unmerging) (bot.Reply, error) {
+			person, err := p.Roster.Person(ctx, turn.Speaker.Actor, one.Person)
 			return bot.Reply{Title: p.Say("duplicates.undo_title", "name", person.Name), Text: p.Say("duplicates.undo_ask"),
-				Protect: true}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			if err := p.Roster.UndoMerge(ctx, turn.Speaker.Actor, kit.Number(answers["merge"]), p.Identity); err != nil {
-				return bot.Reply{}, err
-			}
-			return p.Tell(p.Say("duplicates.undone"), p.Button("back_to_person", "person", answers["person"])), nil
-		},
+				Protect: true}, err
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one unmerging) (bot.Reply, error) {
+			return p.Tell(p.Say("duplicates.undone"), p.Button("back_to_person", "person", one.Person)),
+				p.Roster.UndoMerge(ctx, turn.Speaker.Actor, one.Merge, p.Identity)
+		}),
 	}
 }
+
+// unmerging names a merger to be taken back, and who stayed. It is a form for
+// its question, and so that it goes on after a code.
+type unmerging struct{ Merge, Person int64 }

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -16,10 +15,7 @@ import (
 // past asks for a day, and shows who held what on it; the button names a branch
 // or a person.
 func (p *Page) past(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known := bot.Answers{}
-	known.Fix("of", turn.Arg(0))
-	known.Fix("id", kit.ID(kit.Number(turn.Arg(1))))
-	return turn.Begin(ctx, "past", known)
+	return turn.Begin(ctx, "past", kit.Untyped(asking{Of: turn.Arg(0), ID: kit.Number(turn.Arg(1))}))
 }
 
 // pastForm asks which day, and what was known when. It changes nothing and has
@@ -29,15 +25,11 @@ func (p *Page) pastForm() *bot.Form {
 		Name: "past",
 		Steps: []bot.Step{
 			{Name: "day", Ask: "past.day", Example: "example.past_day", Read: p.ReadPast, Show: kit.ShowDayOf("day")},
-			{Name: "known", Ask: "past.known", Example: "example.past_known", Choices: p.knownNowChoice,
-				Read: kit.NoneOr(p.ReadPast), Show: p.showKnown},
+			{Name: "known", Ask: "past.known", Example: "example.past_known", Read: kit.NoneOr(p.ReadPast), Show: p.showKnown,
+				Choices: kit.Given(bot.Row(kit.Choice(p.Say("button.known_now"), kit.None)))},
 		},
-		Done: p.pastShown,
+		Done: kit.With(p.pastShown),
 	}
-}
-
-func (p *Page) knownNowChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return [][]bot.Button{bot.Row(kit.Choice(p.Say("button.known_now"), kit.None))}, nil
 }
 
 func (p *Page) showKnown(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
@@ -47,57 +39,41 @@ func (p *Page) showKnown(_ context.Context, _ bot.Turn, answers bot.Answers) (st
 	return texts.Date(kit.DayOf(answers["known"])), nil
 }
 
-// pastShown lists who held what on a day, as the ward knows it now or knew it at
-// the end of another day.
-func (p *Page) pastShown(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	actor, about, of := turn.Speaker.Actor, kit.DayOf(answers["day"]), kit.Number(answers["id"])
-	known := p.Clock.UTC()
-	if knownOn := kit.DayOf(kit.Kept(answers["known"])); !knownOn.IsZero() {
-		known = endOf(knownOn)
+// pastShown lists who held what on a day.
+func (p *Page) pastShown(ctx context.Context, turn bot.Turn, asked asking) (bot.Reply, error) {
+	actor, ofPerson, known := turn.Speaker.Actor, asked.Of == "person", p.Clock.UTC()
+	if !asked.Known.IsZero() {
+		known = endOf(asked.Known)
 	}
-	reply := bot.Reply{Protect: true}
-	scope := roster.Scope{Branch: of}
+	var scope roster.Scope
+	var what string
 	var back bot.Button
-	if answers["of"] == "person" {
-		person, err := p.Roster.Person(ctx, actor, of)
+	if ofPerson {
+		person, err := p.Roster.Person(ctx, actor, asked.ID)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		scope = roster.Scope{Person: of}
-		reply.Title = p.Say("past.title", "what", person.Name, "on", about)
-		back = p.Button("back_to_person", "person", of)
+		scope.Person, what, back = asked.ID, person.Name, p.Button("back_to_person", "person", asked.ID)
 	} else {
-		view, err := p.Roster.Branch(ctx, actor, of)
+		view, err := p.Roster.Branch(ctx, actor, asked.ID)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		reply.Title = p.Say("past.title", "what", view.Branch.Name, "on", about)
-		back = p.Button("back_to_branch", "branch", of)
+		scope.Branch, what, back = asked.ID, view.Branch.Name, p.Button("back_to_branch", "branch", asked.ID)
 	}
-	posts, err := p.Roster.At(ctx, actor, scope, about, known)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	var lines []string
-	if knownOn := kit.DayOf(kit.Kept(answers["known"])); !knownOn.IsZero() {
-		lines = append(lines, p.Say("past.as_known", "on", knownOn))
-	}
+	posts, err := p.Roster.At(ctx, actor, scope, asked.Day, known)
+	lines := p.Private(p.Say("past.title", "what", what, "on", asked.Day))
+	lines.SayIf(!asked.Known.IsZero(), "past.as_known", "on", asked.Known)
 	for _, post := range posts {
-		if answers["of"] == "person" {
-			lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
-				p.termSpan(post.Term)))
+		if ofPerson {
+			lines.Add(p.postLine(post))
 			continue
 		}
-		lines = append(lines, p.Say("past.holder", "title", post.Term.Title, "name", post.Person.Name, "term",
-			p.termSpan(post.Term)))
+		lines.Say("past.holder", "title", post.Term.Title, "name", post.Person.Name, "term", p.termSpan(post.Term))
 	}
-	if len(posts) == 0 {
-		lines = append(lines, p.Say("past.nobody"))
-	}
-	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = [][]bot.Button{
-		bot.Row(p.Button("past", "past", answers["of"], of), back), p.MenuRow()}
-	return reply, nil
+	lines.SayIf(len(posts) == 0, "past.nobody")
+	lines.Row(p.Button("past", "past", asked.Of, asked.ID), back)
+	return lines.End(), err
 }
 
 // endOf is the last moment of a day where people are.
@@ -127,11 +103,24 @@ func (p *Page) formerLines(career []roster.Post) []string {
 			lines = append(lines, p.Say("past.before_more"))
 			break
 		}
-		lines = append(lines, p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term",
-			p.termSpan(post.Term)))
+		lines = append(lines, p.postLine(post))
 	}
 	return lines
 }
 
 // formerShown is how many former posts stand on a person's page.
 const formerShown = 3
+
+// asking is of whom it is asked who held what on a day, as the ward knows it or
+// knew it at the end of another day.
+type asking struct {
+	Of    string
+	ID    int64
+	Day   models.Date
+	Known models.Date
+}
+
+// postLine is a post of somebody's, from when to when.
+func (p *Page) postLine(post roster.Post) string {
+	return p.Say("past.post", "title", post.Term.Title, "where", post.Branch.Name, "term", p.termSpan(post.Term))
+}

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -46,78 +45,62 @@ func readQuery(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input)
 
 func (p *Page) found(ctx context.Context, turn bot.Turn, query string) (bot.Reply, error) {
 	people, err := p.Roster.Find(ctx, turn.Speaker.Actor, query, kit.Listed+1)
-	if err != nil {
-		return bot.Reply{}, err
+	if err != nil || len(people) == 0 {
+		return p.Tell(p.Say("find.nothing", "query", query), p.Button("find_again", "find")), err
 	}
-	if len(people) == 0 {
-		return p.Tell(p.Say("find.nothing", "query", query), p.Button("find_again", "find")), nil
-	}
-	reply := bot.Reply{Title: p.Say("find.title", "query", query), Protect: true}
-	for i, found := range people {
-		if i == kit.Listed {
-			reply.Text += p.Say("find.more") + "\n"
-			break
-		}
+	lines := p.Private(p.Say("find.title", "query", query))
+	for _, found := range kit.Few(people) {
 		where := p.Say("profile.no_post")
 		if len(found.Posts) > 0 {
 			where = found.Posts[0].Term.Title + ", " + found.Posts[0].Branch.Name
 		}
-		line := p.Say("find.line", "name", found.Person.Name, "where", where)
 		if found.Formerly != "" {
-			line = p.Say("find.line_formerly", "name", found.Person.Name, "where", where, "formerly", found.Formerly)
+			lines.Say("find.line_formerly", "name", found.Person.Name, "where", where, "formerly", found.Formerly)
+		} else {
+			lines.Say("find.line", "name", found.Person.Name, "where", where)
 		}
-		reply.Text += line + "\n"
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(found.Person.Name, "person", found.Person.ID)))
+		lines.Row(kit.Act(found.Person.Name, "person", found.Person.ID))
 	}
-	reply.Text = strings.TrimSpace(reply.Text)
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("find_again", "find")))
-	return reply, nil
+	lines.SayIf(len(people) > kit.Listed, "find.more")
+	return lines.End(p.Button("find_again", "find")), nil
 }
 
 // person shows one person to staff, with what can be done for them.
 func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor, personID := turn.Speaker.Actor, kit.Number(turn.Arg(0))
-	person, err := p.Roster.Person(ctx, actor, personID)
+	actor, id := turn.Speaker.Actor, kit.Number(turn.Arg(0))
+	person, err := p.Roster.Person(ctx, actor, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	posts, err := p.Roster.Posts(ctx, actor, personID, p.Today())
+	posts, err := p.Roster.Posts(ctx, actor, id, p.Today())
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	month, err := p.List.MonthOf(ctx, actor, personID, p.Today().MonthOf())
+	month, err := p.List.MonthOf(ctx, actor, id, p.Today().MonthOf())
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	accounts, err := p.Identity.AccountsOf(ctx, personID, 0)
+	accounts, err := p.Identity.AccountsOf(ctx, id, 0)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	career, err := p.Roster.Career(ctx, actor, personID)
+	career, err := p.Roster.Career(ctx, actor, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	alike, alikeRows, err := p.alikeOf(ctx, turn, person)
-	if err != nil {
+	lines := p.Private(person.Name)
+	lines.Add(p.personLines(person, posts), p.Reach(accounts))
+	lines.Add(p.formerLines(career)...)
+	if err := p.alikeOf(ctx, actor, person, lines); err != nil {
 		return bot.Reply{}, err
 	}
-	lines := append([]string{p.personLines(person, posts), p.Reach(accounts)}, p.formerLines(career)...)
-	text := strings.Join(append(lines, alike...), "\n")
-	reply := bot.Reply{Title: person.Name, Text: text + "\n\n" + p.StageLine(month), Buttons: alikeRows, Protect: true}
+	lines.Add("", p.StageLine(month))
 	for _, post := range posts {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(post.Branch.Name, "branch", post.Branch.ID),
-			p.Button("fix", "fix", post.Term.ID)))
+		lines.Row(kit.Act(post.Branch.Name, "branch", post.Branch.ID), p.Button("fix", "fix", post.Term.ID))
 	}
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(p.Button("phone", "phone", personID), p.Button("bank", "bank", personID)),
-		bot.Row(p.Button("details", "details", personID)))
-	reply.Buttons = append(reply.Buttons,
-		bot.Row(p.Button("invite", "invite", personID), p.Button("unlink_person", "unlinkperson", personID)))
-	backwards := bot.Row(p.Button("past", "past", "person", personID))
-	for _, row := range p.StoryRow(actor, story.Person, personID) {
-		backwards = append(backwards, row...)
-	}
-	reply.Buttons = append(reply.Buttons, backwards)
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("find_again", "find")))
-	return reply, nil
+	lines.Row(p.Button("phone", "phone", id), p.Button("bank", "bank", id))
+	lines.Row(p.Button("details", "details", id))
+	lines.Row(p.Button("invite", "invite", id), p.Button("unlink_person", "unlinkperson", id))
+	lines.Row(append(bot.Row(p.Button("past", "past", "person", id)), p.StoryButton(actor, story.Person, id)...)...)
+	return lines.End(p.Button("find_again", "find")), nil
 }

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -19,38 +18,38 @@ func (p *Page) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	posts, err := p.Roster.Posts(ctx, actor, actor.Person, p.Today())
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{
-		Title: person.Name, Text: p.personLines(person, posts), Protect: true,
-		Buttons: [][]bot.Button{
-			bot.Row(p.Button("phone", "phone"), p.Button("bank", "bank")),
-			bot.Row(p.Button("details", "details"), p.Button("mine", "mine")),
-			p.MenuRow(p.Button("privacy", "privacy"))},
-	}, nil
+	lines := p.Private(person.Name)
+	lines.Add(p.personLines(person, posts))
+	lines.Row(p.Button("phone", "phone"), p.Button("bank", "bank"))
+	lines.Row(p.Button("details", "details"), p.Button("mine", "mine"))
+	return lines.End(p.Button("privacy", "privacy")), err
 }
 
 func (p *Page) personLines(person models.Person, posts []roster.Post) string {
-	var lines []string
+	lines := p.Lines("")
 	for _, post := range posts {
-		lines = append(lines, p.Say("profile.post", "title", post.Term.Title, "branch", post.Branch.Name, "from",
-			post.Term.From))
+		lines.Say("profile.post", "title", post.Term.Title, "branch", post.Branch.Name, "from", post.Term.From)
 	}
-	if len(posts) == 0 {
-		lines = append(lines, p.Say("profile.no_post"))
-	}
-	lines = append(lines, p.Say("profile.phone", "phone", kit.OrDash(vn.FormatPhone(person.Phone))))
-	switch {
-	case !person.BirthDate.IsZero():
-		lines = append(lines, p.Say("profile.born", "born", person.BirthDate))
-	case person.BirthYear > 0:
-		lines = append(lines, p.Say("profile.born", "born", person.BirthYear))
+	lines.OrSay("profile.no_post")
+	lines.Say("profile.phone", "phone", kit.OrDash(vn.FormatPhone(person.Phone)))
+	if born := p.bornLine("profile.born", person); born != "" {
+		lines.Add(born)
 	}
 	if person.BankTail != "" {
-		lines = append(lines, p.Say("profile.bank", "bank", person.BankName, "tail", person.BankTail))
+		lines.Say("profile.bank", "bank", person.BankName, "tail", person.BankTail)
 	} else {
-		lines = append(lines, p.Say("profile.no_bank"))
+		lines.Say("profile.no_bank")
 	}
-	return strings.Join(lines, "\n")
+	return lines.Done().Text
+}
+
+// bornLine says when somebody was born, as far as it is known.
+func (p *Page) bornLine(key string, person models.Person) string {
+	switch {
+	case !person.BirthDate.IsZero():
+		return p.Say(key, "born", person.BirthDate)
+	case person.BirthYear > 0:
+		return p.Say(key, "born", person.BirthYear)
+	}
+	return ""
 }

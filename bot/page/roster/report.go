@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/texts"
@@ -14,24 +13,15 @@ func (p *Page) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return turn.Open(ctx, "year")
 	}
 	report, err := p.Year.Report(ctx, turn.Speaker.Actor, p.Today())
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	lines := []string{
-		p.Say("report.counts", "villages", report.Villages, "heads", report.Heads, "deputies", report.Deputies, "members",
-			report.Members, "cell_members", report.CellMembers),
-		p.Say("report.total", "amount", texts.Money(report.MonthlyTotal), "words", texts.InWords(report.MonthlyTotal)),
-		"",
-	}
+	lines := p.Lines(p.Say("report.title", "date", p.Today()))
+	lines.Say("report.counts", "villages", report.Villages, "heads", report.Heads, "deputies", report.Deputies, "members",
+		report.Members, "cell_members", report.CellMembers)
+	lines.Say("report.total", "amount", texts.Money(report.MonthlyTotal), "words", texts.InWords(report.MonthlyTotal))
+	lines.Add("")
 	for _, row := range report.Organizations {
-		if row.Amount > 0 {
-			lines = append(lines, p.Say("report.organization", "name", row.Name, "heads", row.Heads, "deputies", row.Deputies,
-				"amount", texts.Money(row.Amount)))
-		}
+		lines.SayIf(row.Amount > 0, "report.organization", "name", row.Name, "heads", row.Heads, "deputies", row.Deputies,
+			"amount", texts.Money(row.Amount))
 	}
-	return bot.Reply{
-		Title: p.Say("report.title", "date", p.Today()), Text: strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("year", "year"), p.Button("runs", "runs")),
-			p.MenuRow(p.Button("roster", "roster"))},
-	}, nil
+	lines.Row(p.Button("year", "year"), p.Button("runs", "runs"))
+	return lines.End(p.Button("roster", "roster")), err
 }

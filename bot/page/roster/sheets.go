@@ -15,8 +15,10 @@ import (
 
 // importing tells how a sheet comes into the roster: by being sent.
 func (p *Page) importing(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	return bot.Reply{Text: p.Say("import.how"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("roster", "roster"), p.Button("find", "find")), p.MenuRow()}}, nil
+	lines := p.Lines("")
+	lines.Say("import.how")
+	lines.Row(p.Button("roster", "roster"), p.Button("find", "find"))
+	return lines.End(), nil
 }
 
 // isSheet reports whether a ward user sent what may be a list: by its name, for

@@ -12,20 +12,15 @@ import (
 // list, as a sheet.
 func (p *Page) storyOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	subject := story.Subject{Kind: turn.Arg(0), ID: kit.Number(turn.Arg(1))}
-	sheet, err := p.Story.Export(ctx, turn.Speaker.Actor, subject,
-		func(key string, fields map[string]any) string { return p.Texts.Say(key, fields) })
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	reply := bot.Reply{Text: p.Say("story.ready", "entries", sheet.Entries),
-		Files: []bot.File{{Name: sheet.Name, MIME: story.MIME, Content: sheet.Content}}, Protect: true}
+	sheet, err := p.Story.Export(ctx, turn.Speaker.Actor, subject, p.SheetWords)
+	lines := p.Private("")
+	lines.Say("story.ready", "entries", sheet.Entries)
+	lines.Files = []bot.File{{Name: sheet.Name, MIME: story.MIME, Content: sheet.Content}}
 	switch subject.Kind {
 	case story.Person:
-		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("back_to_person", "person", subject.ID))}
+		return lines.End(p.Button("back_to_person", "person", subject.ID)), err
 	case story.Change:
-		reply.Buttons = [][]bot.Button{p.MenuRow(p.Button("request", "card", subject.ID))}
-	default:
-		reply.Buttons = [][]bot.Button{p.MenuRow()}
+		return lines.End(p.Button("request", "card", subject.ID)), err
 	}
-	return reply, nil
+	return lines.End(), err
 }

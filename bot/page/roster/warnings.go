@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -17,66 +16,45 @@ func (p *Page) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	alike, err := p.Roster.Duplicates(ctx, turn.Speaker.Actor, 1)
-	if err != nil {
-		return bot.Reply{}, err
+	lines := p.Lines("")
+	if len(findings.Groups) > 0 {
+		lines = p.Private(p.Say("warnings.title", "total", findings.Total()))
+		lines.Add(p.countLines(findings), "", p.Say("warnings.hint"))
 	}
-	var twins [][]bot.Button
-	if len(alike) > 0 {
-		twins = append(twins, bot.Row(p.Button("duplicates", "duplicates")))
-	}
-	if len(findings.Groups) == 0 {
-		return bot.Reply{Text: p.Say("warnings.nothing"), Buttons: append(twins, p.MenuRow())}, nil
-	}
-	reply := bot.Reply{Title: p.Say("warnings.title", "total", findings.Total()), Text: p.countLines(findings) + "\n\n" +
-		p.Say("warnings.hint"), Protect: true}
-	var row []bot.Button
-	for _, group := range findings.Groups {
-		row = append(row, p.Button("review_"+string(group.Kind), "reviewgroup", group.Kind))
-		if len(row) == 2 {
-			reply.Buttons, row = append(reply.Buttons, row), nil
-		}
-	}
-	if len(row) > 0 {
-		reply.Buttons = append(reply.Buttons, row)
-	}
-	reply.Buttons = append(append(reply.Buttons, twins...), p.MenuRow())
-	return reply, nil
+	lines.OrSay("warnings.nothing")
+	lines.Rows(kit.InRows(2, findings.Groups, func(group warnings.Group) bot.Button {
+		return p.Button("review_"+string(group.Kind), "reviewgroup", group.Kind)
+	})...)
+	lines.RowIf(len(alike) > 0, p.Button("duplicates", "duplicates"))
+	return lines.End(), err
 }
 
 func (p *Page) countLines(findings warnings.Findings) string {
-	var lines []string
+	lines := p.Lines("")
 	for _, group := range findings.Groups {
-		lines = append(lines, p.Say("warnings.count", "what", p.Say("warnings.kind."+string(group.Kind)), "total",
-			group.Total))
+		lines.Say("warnings.count", "what", p.Say("warnings.kind."+string(group.Kind)), "total", group.Total)
 	}
-	return strings.Join(lines, "\n")
+	return lines.Done().Text
 }
 
 // reviewGroup lists who and what is behind one kind, each with a button to its
 // own page.
 func (p *Page) reviewGroup(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	offset := int(min(kit.Number(turn.Arg(1)), 1<<30))
+	offset := kit.Offset(turn.Arg(1))
 	group, err := p.Warnings.Group(ctx, turn.Speaker.Actor, warnings.Kind(turn.Arg(0)), offset, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if group.Total == 0 {
-		return p.Tell(p.Say("warnings.empty"), p.Button("review", "review")), nil
+	if err != nil || group.Total == 0 {
+		return p.Tell(p.Say("warnings.empty"), p.Button("review", "review")), err
 	}
 	kind := string(group.Kind)
-	reply := bot.Reply{Title: p.Say("warnings.kind."+kind) + ": " + kit.ID(group.Total), Protect: true}
-	var lines []string
+	lines := p.Private(p.Say("warnings.kind."+kind) + ": " + kit.ID(group.Total))
 	for _, item := range group.Items {
 		line, button := p.finding(group.Kind, item)
-		lines = append(lines, line)
-		reply.Buttons = append(reply.Buttons, bot.Row(button))
+		lines.Add(line)
+		lines.Row(button)
 	}
-	reply.Text = strings.Join(lines, "\n") + "\n\n" + p.Say("warnings.advice."+kind)
-	if next := offset + len(group.Items); int64(next) < group.Total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "reviewgroup", kind, next)))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("review", "review")))
-	return reply, nil
+	lines.Add("", p.Say("warnings.advice."+kind))
+	lines.More(kit.Next(offset, len(group.Items), group.Total), "reviewgroup", kind)
+	return lines.End(p.Button("review", "review")), nil
 }
 
 // finding is one finding's line, and the button to its page.
@@ -112,7 +90,7 @@ func (p *Page) weekly(ctx context.Context, recipient services.Actor, _ int64) (b
 	if err != nil || len(findings.Groups) == 0 {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Title: p.Say("warnings.told", "total", findings.Total()), Text: p.countLines(findings),
-		Buttons: [][]bot.Button{p.MenuRow(kit.Positive(p.Button("review", "review")))},
-		Protect: true}, nil
+	lines := p.Private(p.Say("warnings.told", "total", findings.Total()))
+	lines.Add(p.countLines(findings))
+	return lines.End(kit.Positive(p.Button("review", "review"))), nil
 }
