@@ -9,17 +9,6 @@ import (
 	"canbobot/services/change"
 )
 
-// beginDecision opens the form in which a request is answered with words.
-func (p *Signing) beginDecision(form string) bot.Screen {
-	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-		if _, err := p.Changes.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-			return bot.Reply{}, err
-		}
-		return turn.Begin(ctx, form, bot.Answers{"request": kit.ID(kit.Number(turn.Arg(0))),
-			"version": kit.ID(kit.Number(turn.Arg(1)))})
-	}
-}
-
 // decision is how a request is answered with words.
 type decision = func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (change.Card,
 	error)
@@ -30,17 +19,14 @@ func (p *Signing) decisionForm(name, ask string, decide decision) *bot.Form {
 		Name: name,
 		Steps: []bot.Step{{Name: "reason", Ask: ask, Choices: p.Requests.choices(1, "reason.*.label", reasons[name]...),
 			Read: p.readReason, Show: kit.AsKept("reason"), Free: true, Pick: true}},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("decision.confirm", "number", answers["request"], "what", p.Say("decision."+name),
-				"reason", answers["reason"])}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			card, err := decide(ctx, turn.Speaker.Actor, kit.Number(answers["request"]), kit.Version(answers["version"]),
-				answers["reason"])
-			reply, err := p.decided(card, err)
-			reply.Replace = false // the pressed button sits on the form, not on the card
-			return reply, err
-		},
+		Confirm: kit.With(func(_ context.Context, _ bot.Turn, one answered) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("decision.confirm", "number", one.Request, "what", p.Say("decision."+name), "reason",
+				one.Reason)}, nil
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one answered) (bot.Reply, error) {
+			card, err := decide(ctx, turn.Speaker.Actor, one.Request, one.Version, one.Reason)
+			return p.decided().Drawn(turn.Speaker.Actor, card, err)
+		}),
 	}
 }
 
@@ -60,4 +46,11 @@ func (p *Signing) readReason(_ context.Context, _ bot.Turn, _ bot.Answers, input
 		}
 	}
 	return kit.ReadSentence(input)
+}
+
+// answered is what is said to a request in words, as the actor saw it.
+type answered struct {
+	Request int64
+	Version int
+	Reason  string
 }

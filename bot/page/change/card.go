@@ -20,42 +20,29 @@ func (p *Page) kindTitle(card change.Card) string {
 
 // drawCard shows a request: what changes, from what to what, from when, and
 // what it does to the money.
-func (p *Page) drawCard(card change.Card) bot.Reply {
-	var lines []string
-	if card.Branch.Name != "" {
-		lines = append(lines, p.Say("card.branch", "branch", card.Branch.Name))
-	}
-	if card.Proposal.Kind.Traits().OfPerson && card.SubjectName != "" {
-		lines = append(lines, p.Say("card.person", "name", card.SubjectName))
-	}
-	lines = append(lines, p.diffLines(card)...)
-	if card.Holders > 0 {
-		lines = append(lines, p.Say("card.holders", "people", card.Holders))
-	}
-	if card.Files > 0 {
-		lines = append(lines, p.Say("papers.count", "files", card.Files))
-	}
-	if card.Proposal.Died() {
-		lines = append(lines, p.Say("card.died"))
-	}
-	lines = append(lines, p.effectLines(card)...)
+func (p *Page) drawCard(card change.Card) *kit.Lines {
+	lines := p.Private("")
+	lines.SayIf(card.Branch.Name != "", "card.branch", "branch", card.Branch.Name)
+	lines.SayIf(card.Proposal.Kind.Traits().OfPerson && card.SubjectName != "", "card.person", "name", card.SubjectName)
+	lines.Add(p.diffLines(card)...)
+	lines.SayIf(card.Holders > 0, "card.holders", "people", card.Holders)
+	lines.SayIf(card.Files > 0, "papers.count", "files", card.Files)
+	lines.SayIf(card.Proposal.Died(), "card.died")
+	lines.Add(p.effectLines(card)...)
 	if card.Stale != "" {
-		lines = append(lines, p.Say("card.stale", "why", p.staleWhy(card.Stale)))
+		lines.Say("card.stale", "why", p.staleWhy(card.Stale))
 	}
-	if card.ProposerName != "" {
-		lines = append(lines, p.Say("card.proposer", "name", card.ProposerName, "title", p.proposerTitle(card)))
-	}
+	lines.SayIf(card.ProposerName != "", "card.proposer", "name", card.ProposerName, "title", p.proposerTitle(card))
 	for _, other := range card.Others {
-		lines = append(lines, p.Say("card.other", "number", other.ID, "kind", p.Say("kind_short."+string(other.Kind))))
+		lines.Say("card.other", "number", other.ID, "kind", p.Say("kind_short."+string(other.Kind)))
 	}
-	reply := bot.Reply{Text: strings.Join(lines, "\n"), Protect: true}
 	if card.Request.ID != 0 {
-		reply.Title = p.Say("card.title", "number", card.Request.ID, "kind", p.kindTitle(card))
-		signed := p.StepLines(card.Approval, card.Request.State == models.ChangeSubmitted)
-		reply.Text += "\n\n" + strings.Join(append([]string{p.stateLine(card)}, signed...), "\n")
-		reply.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
+		lines.Title = p.Say("card.title", "number", card.Request.ID, "kind", p.kindTitle(card))
+		lines.Add("", p.stateLine(card))
+		lines.Add(p.StepLines(card.Approval, card.Request.State == models.ChangeSubmitted)...)
+		lines.Card = bot.Card{Subject: outbox.Change, ID: card.Request.ID, Version: card.Request.Version}
 	}
-	return reply
+	return lines
 }
 
 // proposerTitle is what who proposed is called; ward users by where they work.
@@ -117,44 +104,31 @@ func isPost(field string) bool {
 
 // effectLines tell what a request does to the money, for each person.
 func (p *Page) effectLines(card change.Card) []string {
-	var lines []string
+	lines := p.Lines("")
 	for _, effect := range card.Effects {
 		for _, partial := range effect.Partial {
-			lines = append(lines, p.Say("effect.partial", "month", partial.Month, "name", effect.Name, "amount",
-				texts.Signed(partial.Amount)))
+			lines.Say("effect.partial", "month", partial.Month, "name", effect.Name, "amount", texts.Signed(partial.Amount))
 		}
-		switch {
-		case effect.Monthly != 0 && effect.Until != 0:
-			lines = append(lines, p.Say("effect.until", "month", effect.From, "until", effect.Until, "name", effect.Name,
-				"amount", texts.Signed(effect.Monthly)))
-		case effect.Monthly != 0:
-			lines = append(lines, p.Say("effect.monthly", "month", effect.From, "name", effect.Name, "amount",
-				texts.Signed(effect.Monthly)))
-		}
+		monthly := texts.Signed(effect.Monthly)
+		lines.SayIf(effect.Monthly != 0 && effect.Until != 0, "effect.until", "month", effect.From, "until", effect.Until,
+			"name", effect.Name, "amount", monthly)
+		lines.SayIf(effect.Monthly != 0 && effect.Until == 0, "effect.monthly", "month", effect.From, "name", effect.Name,
+			"amount", monthly)
 		var recover, owe int64
 		for _, settled := range effect.Settled {
-			if settled.Amount < 0 {
-				recover -= settled.Amount
-			} else {
-				owe += settled.Amount
-			}
+			recover, owe = recover-min(settled.Amount, 0), owe+max(settled.Amount, 0)
 		}
 		if n := len(effect.Settled); n > 0 {
 			first, last := effect.Settled[0].Month, effect.Settled[n-1].Month
-			if recover > 0 {
-				lines = append(lines, p.Say("effect.recover", "name", effect.Name, "amount", texts.Money(recover), "first", first,
-					"last", last))
-			}
-			if owe > 0 {
-				lines = append(lines, p.Say("effect.owe", "name", effect.Name, "amount", texts.Money(owe), "first", first, "last",
-					last))
-			}
+			lines.SayIf(recover > 0, "effect.recover", "name", effect.Name, "amount", texts.Money(recover), "first", first,
+				"last", last)
+			lines.SayIf(owe > 0, "effect.owe", "name", effect.Name, "amount", texts.Money(owe), "first", first, "last", last)
 		}
 	}
-	if len(lines) == 0 && !card.Proposal.Kind.Traits().OfPerson {
-		lines = append(lines, p.Say("effect.nothing"))
+	if !card.Proposal.Kind.Traits().OfPerson {
+		lines.OrSay("effect.nothing")
 	}
-	return lines
+	return lines.Said()
 }
 
 // stateLine tells where a request is, and who decided when.

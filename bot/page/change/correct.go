@@ -1,7 +1,6 @@
 package change
 
 import (
-	"context"
 	"slices"
 
 	"canbobot/bot"
@@ -15,24 +14,15 @@ type correct struct{ plain }
 
 func init() { register(func(p *Page) kind { return correct{plain{p}} }, change.Correct{}) }
 
-func (p correct) register(b *kit.Book) { b.Screen("fix", p.begin, kit.Staff, kit.Inner) }
-
-// begin begins staff's correction of a term; the button names the term.
-func (p correct) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known := bot.Answers{}
-	known.Fix("fixes", kit.ID(kit.Number(turn.Arg(0))))
-	return turn.Begin(ctx, "correct", known)
+func (p correct) register(b *kit.Book) {
+	b.Screen("fix", kit.Begin("correct", "fixes"), kit.Staff, kit.Inner)
 }
 
 // What of a term is wrong.
 var termWrongs = []string{"from", "to", "running", "role", "acting", "decision", "void"}
 
 func (p correct) form() *bot.Form {
-	unless := func(what ...string) func(bot.Turn, bot.Answers) bool {
-		return func(_ bot.Turn, answers bot.Answers) bool {
-			return !slices.Contains(what, answers["wrong"])
-		}
-	}
+	decision := kit.Only("wrong", "decision")
 	return &bot.Form{
 		Name: "correct",
 		Mends: map[string]string{
@@ -42,39 +32,38 @@ func (p correct) form() *bot.Form {
 		Steps: slices.Concat([]bot.Step{
 			p.choice(bot.Step{Name: "wrong", Ask: "correct.wrong"}, 2, "correct_button.*", termWrongs...),
 			{Name: "day", Ask: "correct.day", Example: "example.from", Read: p.ReadPast, Show: kit.ShowDayOf("day"),
-				Skip: unless("from", "to")},
-			p.choice(bot.Step{Name: "role", Ask: "correct.role", Skip: unless("role")}, 3, "field.*",
+				Skip: kit.Only("wrong", "from", "to")},
+			p.choice(bot.Step{Name: "role", Ask: "correct.role", Skip: kit.Only("wrong", "role")}, 3, "field.*",
 				string(models.Head), string(models.Deputy), string(models.Member)),
-			p.acting(bot.Step{Ask: "correct.acting", Skip: unless("acting")}),
+			p.acting(bot.Step{Ask: "correct.acting", Skip: kit.Only("wrong", "acting")}),
 			{Name: "decision", Ask: "correct.decision", Example: "example.decision", Read: readDecision,
-				Show: kit.AsKept("decision"), Skip: unless("decision"), Free: true},
-		}, p.paperSteps(unless("decision")), []bot.Step{
-			{Name: "note", Ask: "correct.why", Example: "example.correct_why", Read: kit.ReadSentenceStep,
-				Show: kit.AsKept("note"), Free: true},
+				Show: kit.AsKept("decision"), Skip: decision, Free: true},
+		}, p.paperSteps(decision), []bot.Step{
+			kit.Sentence(bot.Step{Name: "note", Ask: "correct.why", Example: "example.correct_why"}),
 		}),
 	}
 }
 
 func (p correct) proposal(answers bot.Answers) change.Proposal {
-	var c change.Correction
-	proposal := proposed(answers)
-	switch answers["wrong"] {
+	said := kit.Typed[correcting](answers)
+	proposal, c := proposed(said.given), change.Correction{}
+	switch said.Wrong {
 	case "from":
-		c.From = kit.DayOf(answers["day"])
+		c.From = said.Day
 	case "to":
-		c.To = kit.DayOf(answers["day"])
+		c.To = said.Day
 	case "running":
 		c.Running = true
 	case "role":
-		c.Role = models.TermRole(answers["role"])
+		c.Role = said.Role
 	case "acting":
-		c.Acting = answers["acting"]
+		c.Acting = said.Acting
 	case "decision":
-		proposal.Decision = paperOf(answers)
+		proposal.Decision = said.paper()
 	case "void":
 		c.Void = true
 	}
-	proposal.Kind, proposal.Term = change.Correct{Correction: c}, kit.Number(answers["fixes"])
+	proposal.Kind, proposal.Term = change.Correct{Correction: c}, said.Fixes
 	return proposal
 }
 
@@ -94,10 +83,10 @@ func (p correct) answers(proposal change.Proposal) bot.Answers {
 	case c.Acting != "":
 		answers["wrong"], answers["acting"] = "acting", c.Acting
 	default:
-		answers["wrong"] = "decision"
-		keepPaper(answers, proposal.Decision)
+		answers = kit.Untyped(cited(proposal.Decision))
+		answers["wrong"], answers["note"] = "decision", proposal.Note
 	}
-	answers.Fix("fixes", kit.ID(proposal.Term))
+	answers["fixes"] = kit.ID(proposal.Term)
 	return answers
 }
 
@@ -112,4 +101,14 @@ func (p correct) line(diff change.Diff) string {
 		return p.Say("card.running", "to", p.write("to", diff.From))
 	}
 	return p.plain.line(diff)
+}
+
+// correcting is what is said of a term that is wrong.
+type correcting struct {
+	given
+	citing
+	Fixes         int64
+	Wrong, Acting string
+	Day           models.Date
+	Role          models.TermRole
 }

@@ -1,11 +1,11 @@
 package change
 
 import (
-	"cmp"
 	"context"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/roster"
 )
@@ -34,7 +34,7 @@ func (p *Page) acting(step bot.Step) bot.Step {
 // without what they are.
 var readDecision, readSigner = readShort(60), readShort(80)
 
-func readShort(limit int) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
+func readShort(limit int) kit.Reading {
 	return func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 		text, err := kit.ReadSentence(input)
 		if err == nil && len([]rune(text)) > limit {
@@ -51,16 +51,21 @@ func (p *Page) showDecided(ctx context.Context, turn bot.Turn, answers bot.Answe
 	return kit.ShowDayOf("decided")(ctx, turn, answers)
 }
 
-// paperOf is the decision that a form's answers cite; keepPaper the reverse.
-func paperOf(answers bot.Answers) roster.Decision {
-	if kit.Kept(answers["decision"]) == "" {
-		return roster.Decision{}
-	}
-	return roster.Decision{Number: answers["decision"], Date: kit.DayOf(kit.Kept(answers["decided"])),
-		Signer: kit.Kept(answers["signer"])}
+// citing is what is said of the decision that a request cites.
+type citing struct {
+	Decision string      `answer:",none"`
+	Decided  models.Date `answer:",none"`
+	Signer   string      `answer:",none"`
 }
 
-func keepPaper(answers bot.Answers, paper roster.Decision) {
-	answers["decision"], answers["decided"] = cmp.Or(paper.Number, kit.None), cmp.Or(paper.Date.String(), kit.None)
-	answers["signer"] = cmp.Or(paper.Signer, kit.None)
+// paper is the decision; cited the reverse.
+func (c citing) paper() roster.Decision {
+	if c.Decision == "" {
+		return roster.Decision{}
+	}
+	return roster.Decision{Number: c.Decision, Date: c.Decided, Signer: c.Signer}
+}
+
+func cited(paper roster.Decision) citing {
+	return citing{Decision: paper.Number, Decided: paper.Date, Signer: paper.Signer}
 }

@@ -120,7 +120,7 @@ func (p *Signing) standIns(ctx context.Context, turn bot.Turn, _ bot.Answers) ([
 	if err != nil {
 		return nil, err
 	}
-	return inRows(1, staff[:min(len(staff), 2*kit.Listed)], func(member models.Staff) bot.Button {
+	return kit.InRows(1, staff[:min(len(staff), 2*kit.Listed)], func(member models.Staff) bot.Button {
 		return bot.Button{Label: member.Name, Action: bot.Choice(kit.ID(member.ID))}
 	}), nil
 }

@@ -2,11 +2,9 @@ package change
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/outbox"
@@ -26,17 +24,16 @@ func (p destination) register(b *kit.Book) {
 }
 
 func (p destination) proposal(answers bot.Answers) change.Proposal {
-	proposal := proposed(answers)
-	account := change.Account{Bank: answers["bank"], Number: roster.Secret{Plain: answers["account"]}}
+	said := kit.Typed[paid](answers)
+	proposal := proposed(said.given)
+	account := change.Account{Bank: said.Bank, Number: roster.Secret{Plain: said.Account}}
 	proposal.Kind = change.Destination{Account: account}
 	return proposal
 }
 
 // answers leave out the number: it is sealed, and asked for again.
 func (p destination) answers(proposal change.Proposal) bot.Answers {
-	answers := bot.Answers{"bank": proposal.Kind.(change.Destination).Account.Bank}
-	answers.Fix("person", kit.ID(proposal.Person))
-	return answers
+	return kit.Untyped(paid{given: given{Person: proposal.Person}, Bank: proposal.Kind.(change.Destination).Account.Bank})
 }
 
 // see leads to the whole number.
@@ -67,21 +64,19 @@ func (p destination) form() *bot.Form {
 }
 
 func (p destination) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return inRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button {
-		return kit.Choice(near.Name, near.Code)
-	}), nil
+	return kit.InRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button { return kit.Choice(near.Name, near.Code) }), nil
 }
 
 func readBank(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	if input.Choice != "" {
-		held, err := vn.BankByCode(input.Choice)
+	code := input.Choice
+	if code == "" && input.Text == turn.In.Text {
+		code = turn.Meaning.Slots.Bank
+	}
+	if code == "" {
+		held, err := vn.BankByName(input.Text)
 		return held.Code, err
 	}
-	if said := turn.Meaning.Slots.Bank; said != "" && input.Text == turn.In.Text {
-		held, err := vn.BankByCode(said)
-		return held.Code, err
-	}
-	held, err := vn.BankByName(input.Text)
+	held, err := vn.BankByCode(code)
 	return held.Code, err
 }
 
@@ -108,15 +103,11 @@ func (p destination) confirmBank(ctx context.Context, turn bot.Turn, answers bot
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	held, err := vn.BankByCode(answers["bank"])
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{
-		Title: p.Say("change.check", "kind", p.kindTitle(card)),
-		Text: p.Say("destination.check", "name", card.SubjectName, "bank", held.Name, "number",
-			vn.FormatAccount(answers["account"])), Protect: true,
-	}, nil
+	said := kit.Typed[paid](answers)
+	held, err := vn.BankByCode(said.Bank)
+	lines := p.Private(p.Say("change.check", "kind", p.kindTitle(card)))
+	lines.Say("destination.check", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(said.Account))
+	return lines.Done(), err
 }
 
 // account shows staff the whole number that a request asks for.
@@ -132,26 +123,27 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	}
 	asked, _ := card.Proposal.Kind.(change.Destination)
 	held, err := vn.BankByCode(asked.Account.Bank)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{
-		Text:    p.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain)),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", "card", request))},
-		Protect: true,
-	}, nil
+	lines := p.Private("")
+	lines.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain))
+	return lines.End(p.Button("request", "card", request)), err
 }
 
 // concernsYou tells a person that somebody else asks to have them paid to
 // another account.
 func (p destination) concernsYou(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
 	card, err := p.Changes.Card(ctx, recipient, request)
-	if err != nil || card.Request.State != models.ChangeSubmitted {
+	if err != nil || !submitted(card) {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{
-		Text: p.Say("destination.concerns", "number", card.Request.ID) + "\n" + strings.Join(p.diffLines(card), "\n") + "\n" +
-			p.Say("destination.not_yours"),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("support", "support"))}, Protect: true,
-	}, nil
+	lines := p.Private("")
+	lines.Say("destination.concerns", "number", card.Request.ID)
+	lines.Add(p.diffLines(card)...)
+	lines.Say("destination.not_yours")
+	return lines.End(p.Button("support", "support")), nil
+}
+
+// paid is what is said of where a person's money is to go.
+type paid struct {
+	given
+	Bank, Account string
 }

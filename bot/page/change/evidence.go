@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -27,31 +28,27 @@ func (p *Page) keepFile(ctx context.Context, turn bot.Turn) (int64, error) {
 
 // attachToForm keeps a paper that comes while a request is being written.
 func (p *Page) attachToForm(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if papersGiven(answers) >= evidence.MaxAtOnce {
+	given := papersGiven(answers)
+	if len(given) >= evidence.MaxAtOnce {
 		return "", services.TooMany("files").With("max", evidence.MaxAtOnce)
 	}
 	kept, err := p.keepFile(ctx, turn)
 	if err != nil {
 		return "", err
 	}
-	given := strings.Split(answers["papers_given"], ",")
-	if answers["papers_given"] == "" {
-		given = nil
+	if slices.Contains(given, kit.ID(kept)) {
+		return p.Say("papers.again"), nil
 	}
-	for _, one := range given {
-		if one == kit.ID(kept) {
-			return p.Say("papers.again"), nil
-		}
-	}
-	answers["papers_given"] = strings.Join(append(given, kit.ID(kept)), ",")
-	return p.Say("papers.kept", "files", len(given)+1), nil
+	given = append(given, kit.ID(kept))
+	answers["papers_given"] = strings.Join(given, ",")
+	return p.Say("papers.kept", "files", len(given)), nil
 }
 
-func papersGiven(answers bot.Answers) int {
-	if answers["papers_given"] == "" {
-		return 0
-	}
-	return strings.Count(answers["papers_given"], ",") + 1
+// papersGiven are the papers that came while a request was being written.
+func papersGiven(answers bot.Answers) []string {
+	return kit.Typed[struct {
+		Papers []string `answer:"papers_given"`
+	}](answers).Papers
 }
 
 // paperFor keeps a file that nobody asked for, where a request of the sender's
@@ -68,45 +65,26 @@ func (p *Page) paperFor(ctx context.Context, turn bot.Turn) (bot.Reply, bool, er
 	if err != nil {
 		return bot.Reply{}, true, err
 	}
-	var rows [][]bot.Button
-	var open []change.Summary
-	for _, one := range mine {
-		if one.State.Open() && len(open) < kit.Listed {
-			open = append(open, one)
-		}
-	}
+	open := slices.DeleteFunc(mine, func(one change.Summary) bool { return !one.State.Open() })
 	if len(open) == 0 {
 		return bot.Reply{}, false, nil
 	}
 	kept, err := p.keepFile(ctx, turn)
-	if err != nil {
-		return bot.Reply{}, true, err
+	lines := p.Lines("")
+	lines.Say("papers.which")
+	for _, one := range kit.Few(open) {
+		lines.Row(kit.Act(p.Say("papers.attach_button", "number", one.ID), "attach", one.ID, kept))
 	}
-	for _, one := range open {
-		rows = append(rows, bot.Row(kit.Act(p.Say("papers.attach_button", "number", one.ID), "attach", one.ID, kept)))
-	}
-	return bot.Reply{Text: p.Say("papers.which"), Buttons: append(rows, p.MenuRow())}, true, nil
+	return lines.End(), true, err
 }
 
 // attach gives the file to the request that was chosen.
 func (p *Page) attach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.AddEvidence(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1)))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	text := p.Say("papers.attached", "number", card.Request.ID, "files", card.Files)
-	if card.Request.State == models.ChangeReturned {
-		text += "\n" + p.Say("papers.send_again")
-	}
-	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
-}
-
-// papersRow opens a request's papers, where it has any.
-func (p *Page) papersRow(card change.Card) [][]bot.Button {
-	if card.Files == 0 {
-		return nil
-	}
-	return [][]bot.Button{bot.Row(p.Button("papers", "papers", card.Request.ID))}
+	lines := p.Lines("")
+	lines.Say("papers.attached", "number", card.Request.ID, "files", card.Files)
+	lines.SayIf(card.Request.State == models.ChangeReturned, "papers.send_again")
+	return lines.End(p.Button("request", "request", card.Request.ID)), err
 }
 
 // papers shows a request's papers in the chat.
@@ -116,24 +94,22 @@ func (p *Page) papers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	verb := "request"
-	if turn.Speaker.Actor.IsStaff() {
-		verb = "card"
-	}
-	reply := bot.Reply{Text: p.Say("papers.of", "number", request, "files", len(files)), Protect: true,
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("request", verb, request))}}
 	card, err := p.Changes.Card(ctx, turn.Speaker.Actor, request)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	lines := p.Private("")
+	lines.Say("papers.of", "number", request, "files", len(files))
 	removable := proposedBy(turn.Speaker.Actor, card.Request) && card.Request.State == models.ChangeReturned
 	for i, file := range files {
-		if removable {
-			reply.Buttons = append([][]bot.Button{bot.Row(kit.Act(p.Say("papers.remove_button", "number", i+1), "detach", request, file.ID))}, reply.Buttons...)
-		}
-		reply.Files = append(reply.Files, bot.File{Name: file.Name, MIME: file.ContentType, Content: file.Content})
+		lines.Files = append(lines.Files, bot.File{Name: file.Name, MIME: file.ContentType, Content: file.Content})
+		last := len(files) - i
+		lines.RowIf(removable, kit.Act(p.Say("papers.remove_button", "number", last), "detach", request, files[last-1].ID))
 	}
-	return reply, nil
+	if turn.Speaker.Actor.IsStaff() {
+		return lines.End(p.Button("request", "card", request)), nil
+	}
+	return lines.End(p.Button("request", "request", request)), nil
 }
 
 // proposedBy reports whether a request is the actor's own.
@@ -147,13 +123,9 @@ func proposedBy(actor services.Actor, request models.ChangeRequest) bool {
 // detach takes a paper from a request that was sent back.
 func (p *Page) detach(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	card, err := p.Changes.RemoveEvidence(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1)))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	text := p.Say("papers.removed_last", "number", card.Request.ID)
-	if card.Files > 0 {
-		text = p.Say("papers.removed", "number", card.Request.ID, "files", card.Files)
-	}
-	text += "\n" + p.Say("papers.send_again")
-	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
+	lines := p.Lines("")
+	lines.SayIf(card.Files > 0, "papers.removed", "number", card.Request.ID, "files", card.Files)
+	lines.OrSay("papers.removed_last", "number", card.Request.ID)
+	lines.Say("papers.send_again")
+	return lines.End(p.Button("request", "request", card.Request.ID)), err
 }

@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -129,25 +128,12 @@ func (p *Page) choice(step bot.Step, inRow int, labels string, values ...string)
 	return step
 }
 
-func (p *Page) choices(inRow int, labels string, values ...string) func(context.Context, bot.Turn,
-	bot.Answers) ([][]bot.Button, error) {
+func (p *Page) choices(inRow int, labels string, values ...string) kit.Choices {
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-		return inRows(inRow, values, func(value string) bot.Button {
+		return kit.InRows(inRow, values, func(value string) bot.Button {
 			return kit.Choice(p.Say(strings.Replace(labels, "*", value, 1)), value)
 		}), nil
 	}
-}
-
-// inRows puts a button for each of a list in rows of so many.
-func inRows[T any](many int, list []T, button func(T) bot.Button) (rows [][]bot.Button) {
-	for some := range slices.Chunk(list, many) {
-		var row []bot.Button
-		for _, one := range some {
-			row = append(row, button(one))
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // chosen is the one of a list whose button was pressed, or the only one who is
@@ -171,30 +157,14 @@ func chosen[T any](list []T, input bot.Input, of func(T) (id int64, called strin
 
 // branchStep asks for which of the actor's branches.
 func (p *Page) branchStep(kinds ...change.Kind) bot.Step {
-	return bot.Step{
-		Name: "branch", Ask: "change.branch", Pick: true, Show: p.showBranch,
-		Choices: func(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
-			branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
-			if err != nil {
-				return nil, err
-			}
-			return inRows(1, branches, func(view roster.BranchView) bot.Button {
-				return kit.Choice(view.Branch.Name, kit.ID(view.Branch.ID))
-			}), nil
-		},
-		Read: func(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-			branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
-			if err != nil {
-				return "", err
-			}
-			for _, view := range branches {
-				if input.Choice == kit.ID(view.Branch.ID) {
-					return input.Choice, nil
-				}
-			}
-			return "", services.Invalid("choice")
-		},
+	choices := func(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+		branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, kinds...)
+		return kit.InRows(1, branches, func(view roster.BranchView) bot.Button {
+			return kit.Choice(view.Branch.Name, kit.ID(view.Branch.ID))
+		}), err
 	}
+	return bot.Step{Name: "branch", Ask: "change.branch", Pick: true, Show: p.showBranch, Choices: choices,
+		Read: kit.ReadChoice(choices)}
 }
 
 func (p *Page) branch(ctx context.Context, turn bot.Turn, answers bot.Answers) (roster.BranchView, error) {
@@ -212,33 +182,29 @@ func (p *Page) confirm(ctx context.Context, turn bot.Turn, k kind, answers bot.A
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := p.drawCard(card)
+	lines := p.drawCard(card)
 	if turn.Speaker.Brief {
-		reply.Text = strings.Join(p.diffLines(card), "\n")
+		lines = p.Private("")
+		lines.Add(p.diffLines(card)...)
 	}
-	reply.Title = p.Say("change.check", "kind", p.kindTitle(card))
-	if given := papersGiven(answers); given > 0 {
-		reply.Text += "\n" + p.Say("papers.count", "files", given)
-	}
-	return reply, nil
+	lines.Title = p.Say("change.check", "kind", p.kindTitle(card))
+	given := len(papersGiven(answers))
+	lines.SayIf(given > 0, "papers.count", "files", given)
+	return lines.Done(), nil
 }
 
 func (p *Page) submit(ctx context.Context, turn bot.Turn, k kind, answers bot.Answers) (bot.Reply, error) {
-	proposal := k.proposal(answers)
+	proposal, again := k.proposal(answers), kit.Typed[answered](answers)
 	proposal.Evidence = answers["papers_given"]
 	var card change.Card
 	var err error
-	if request := kit.Number(answers["request"]); request != 0 {
-		card, err = p.Changes.Resubmit(ctx, turn.Speaker.Actor, request, kit.Version(answers["version"]), proposal)
+	if again.Request != 0 {
+		card, err = p.Changes.Resubmit(ctx, turn.Speaker.Actor, again.Request, again.Version, proposal)
 	} else {
 		card, err = p.Changes.Submit(ctx, turn.Speaker.Actor, proposal)
 	}
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	text := p.Say("change.submitted", "number", card.Request.ID)
-	if proposal.Died() {
-		text = p.Say("change.condolence") + "\n" + text
-	}
-	return p.Tell(text, p.Button("request", "request", card.Request.ID)), nil
+	lines := p.Lines("")
+	lines.SayIf(proposal.Died(), "change.condolence")
+	lines.Say("change.submitted", "number", card.Request.ID)
+	return lines.End(p.Button("request", "request", card.Request.ID)), err
 }

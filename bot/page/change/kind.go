@@ -78,14 +78,20 @@ func (p *Page) formOf(k kind) *bot.Form {
 
 // proposed reads the answers that forms have in common; a kind drops what it
 // does not use.
-func proposed(answers bot.Answers) change.Proposal {
-	return change.Proposal{
-		Branch: kit.Number(answers["branch"]), Person: kit.Number(answers["person"]), From: kit.DayOf(answers["from"]),
-		Note: answers["note"],
-	}
+func proposed(said given) change.Proposal {
+	return change.Proposal{Branch: said.Branch, Person: said.Person, From: said.From, Note: said.Note}
 }
 
 // plain is a kind on a page, as most of them show themselves.
 type plain struct{ *Page }
 
 func (plain) see(change.Card) []bot.Button { return nil }
+
+// given is what the forms of several kinds are told alike; a kind drops what it
+// does not use.
+type given struct {
+	Branch int64
+	Person int64 `answer:",fixed"`
+	From   models.Date
+	Note   string
+}

@@ -21,16 +21,15 @@ func (p leave) register(b *kit.Book) {
 }
 
 func (p leave) proposal(answers bot.Answers) change.Proposal {
-	proposal := proposed(answers)
-	proposal.Kind, proposal.Term = change.Leave{Reason: answers["reason"]}, kit.Number(answers["term"])
+	said := kit.Typed[leaving](answers)
+	proposal := proposed(said.given)
+	proposal.Kind, proposal.Term = change.Leave{Reason: said.Reason}, said.Term
 	return proposal
 }
 
 func (p leave) answers(proposal change.Proposal) bot.Answers {
-	return bot.Answers{
-		"branch": kit.ID(proposal.Branch), "from": proposal.From.String(), "term": kit.ID(proposal.Term),
-		"reason": proposal.Kind.(change.Leave).Reason,
-	}
+	return kit.Untyped(leaving{given{Branch: proposal.Branch, From: proposal.From}, proposal.Term,
+		proposal.Kind.(change.Leave).Reason})
 }
 
 // begin begins the form by which somebody leaves. "Từ 1/4" is the first
@@ -103,9 +102,8 @@ func (p leave) lastDayFields(_ context.Context, _ bot.Turn, answers bot.Answers)
 // leavable are the posts that the actor may report as left: a head's branch,
 // everybody's own, any for staff.
 func (p leave) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers) ([]roster.Post, error) {
-	branch := kit.Number(answers["branch"])
 	if turn.Speaker.Actor.IsStaff() {
-		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, branch)
+		view, err := p.branch(ctx, turn, answers)
 		return view.Posts, err
 	}
 	branches, err := p.Changes.Proposable(ctx, turn.Speaker.Actor, change.Leave{})
@@ -113,7 +111,7 @@ func (p leave) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers)
 		return nil, err
 	}
 	for _, view := range branches {
-		if view.Branch.ID == branch {
+		if view.Branch.ID == kit.Typed[given](answers).Branch {
 			return view.Posts, nil
 		}
 	}
@@ -122,13 +120,9 @@ func (p leave) leavable(ctx context.Context, turn bot.Turn, answers bot.Answers)
 
 func (p leave) termChoices(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	posts, err := p.leavable(ctx, turn, answers)
-	if err != nil {
-		return nil, err
-	}
-	return inRows(1, posts, func(post roster.Post) bot.Button {
-		label := p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name)
-		return kit.Choice(label, kit.ID(post.Term.ID))
-	}), nil
+	return kit.InRows(1, posts, func(post roster.Post) bot.Button {
+		return kit.Choice(p.Say("leave.choice", "title", post.Term.Title, "name", post.Person.Name), kit.ID(post.Term.ID))
+	}), err
 }
 
 func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
@@ -137,4 +131,11 @@ func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers,
 		return "", err
 	}
 	return chosen(posts, input, func(post roster.Post) (int64, string) { return post.Term.ID, post.Person.Folded })
+}
+
+// leaving is what is said of who leaves a post.
+type leaving struct {
+	given
+	Term   int64
+	Reason string
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -58,36 +57,31 @@ func (g group) digest() string {
 // many shows what would be approved in one go.
 func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	groups, err := p.alike(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if len(groups) == 0 {
-		return p.Tell(p.Say("many.nothing"), p.Button("pending", "pending")), nil
+	pending := p.Button("pending", "pending")
+	if err != nil || len(groups) == 0 {
+		return p.Tell(p.Say("many.nothing"), pending), err
 	}
 	at := max(0, slices.IndexFunc(groups, func(g group) bool { return string(g.kind) == turn.Arg(0) }))
 	chosen := groups[at]
-	var lines []string
+	lines := p.Private(p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))))
 	for _, one := range chosen.list {
 		card, err := p.Changes.Card(ctx, turn.Speaker.Actor, one.ID)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		lines = append(lines, p.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch",
-			kit.OrDash(one.BranchName)))
+		lines.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName))
 		for _, line := range append(p.Requests.diffLines(card), p.Requests.effectLines(card)...) {
-			lines = append(lines, p.Say("many.what", "what", line))
+			lines.Say("many.what", "what", line)
 		}
 	}
-	reply := bot.Reply{Title: p.Say("many.title", "kind", p.Say("kind_short."+string(chosen.kind))),
-		Text: strings.Join(lines, "\n") + "\n\n" + p.Say("many.ask"), Protect: true}
-	reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(kit.Act(p.Say("many.confirm", "count", len(chosen.list)), "manyyes", chosen.kind, chosen.digest()))))
-	for i, other := range groups {
-		if i != at {
-			reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list)), "many", other.kind)))
-		}
+	lines.Add("", p.Say("many.ask"))
+	lines.Row(kit.Positive(kit.Act(p.Say("many.confirm", "count", len(chosen.list)), "manyyes", chosen.kind,
+		chosen.digest())))
+	for _, other := range slices.Delete(groups, at, at+1) {
+		label := p.Say("many.other", "kind", p.Say("kind_short."+string(other.kind)), "count", len(other.list))
+		lines.Row(kit.Act(label, "many", other.kind))
 	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("pending", "pending")))
-	return reply, nil
+	return lines.End(pending), nil
 }
 
 // manyYes approves what was shown; what is not that any more is shown again.
@@ -101,8 +95,7 @@ func (p *Signing) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	})
 	if at < 0 {
 		reply, err := p.many(ctx, turn)
-		reply.Text = p.Say("many.changed") + "\n\n" + reply.Text
-		return reply, err
+		return kit.Led(p.Say("many.changed"), reply), err
 	}
 	var picks []change.Pick
 	for _, one := range groups[at].list {
@@ -112,22 +105,20 @@ func (p *Signing) manyYes(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	done := 0
-	var lines []string
+	lines, failed := p.Lines(""), 0
 	for _, outcome := range outcomes {
 		switch {
 		case outcome.Err != nil:
-			lines = append(lines, p.Say("many.failed", "number", outcome.ID, "why", p.Refusal(outcome.Err)))
-			continue
+			lines.Say("many.failed", "number", outcome.ID, "why", p.Refusal(outcome.Err))
+			failed++
 		case outcome.Card.Request.State == models.ChangeApproved:
-			lines = append(lines, p.Say("many.approved", "number", outcome.ID))
+			lines.Say("many.approved", "number", outcome.ID)
 		default:
-			lines = append(lines, p.Say("many.signed", "number", outcome.ID))
+			lines.Say("many.signed", "number", outcome.ID)
 		}
-		done++
 	}
-	return bot.Reply{
-		Text:    p.Say("many.done", "count", done, "total", len(outcomes)) + "\n" + strings.Join(lines, "\n"),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("pending", "pending"))}, Replace: true,
-	}, nil
+	reply := lines.End(p.Button("pending", "pending"))
+	reply.Text = p.Say("many.done", "count", len(outcomes)-failed, "total", len(outcomes)) + "\n" + reply.Text
+	reply.Replace = true
+	return reply, nil
 }

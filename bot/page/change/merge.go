@@ -1,8 +1,6 @@
 package change
 
 import (
-	"context"
-
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/services/change"
@@ -13,19 +11,18 @@ type merge struct{ plain }
 
 func init() { register(func(p *Page) kind { return merge{plain{p}} }, change.Merge{}) }
 
-func (p merge) register(b *kit.Book) { b.Screen("merge", p.begin, kit.Staff, kit.Inner) }
+// register: the button names who stays and who goes up in them.
+func (p merge) register(b *kit.Book) {
+	b.Screen("merge", kit.Begin("merge", "stays", "goes_up"), kit.Staff, kit.Inner)
+}
 
 func (p merge) proposal(answers bot.Answers) change.Proposal {
-	proposal := proposed(answers)
-	proposal.Kind, proposal.Person = change.Merge{Drop: kit.Number(answers["goes_up"])}, kit.Number(answers["stays"])
-	return proposal
+	said := kit.Typed[merging](answers)
+	return change.Proposal{Kind: change.Merge{Drop: said.GoesUp}, Person: said.Stays, Note: said.Note}
 }
 
 func (p merge) answers(proposal change.Proposal) bot.Answers {
-	answers := bot.Answers{"note": proposal.Note}
-	answers.Fix("stays", kit.ID(proposal.Person))
-	answers.Fix("goes_up", kit.ID(proposal.Kind.(change.Merge).Drop))
-	return answers
+	return kit.Untyped(merging{proposal.Person, proposal.Kind.(change.Merge).Drop, proposal.Note})
 }
 
 func (p merge) line(diff change.Diff) string {
@@ -41,21 +38,16 @@ func (p merge) see(card change.Card) []bot.Button {
 	return bot.Row(p.Button("see_both", "pair", card.Proposal.Person, drop))
 }
 
-// begin begins staff's proposal that two rows are one human; the button names
-// who stays and who goes up in them.
-func (p merge) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known := bot.Answers{}
-	known.Fix("stays", kit.ID(kit.Number(turn.Arg(0))))
-	known.Fix("goes_up", kit.ID(kit.Number(turn.Arg(1))))
-	return turn.Begin(ctx, "merge", known)
-}
-
 func (p merge) form() *bot.Form {
 	return &bot.Form{
-		Name: "merge",
-		Steps: []bot.Step{
-			{Name: "note", Ask: "merge.why", Example: "example.merge_why", Read: kit.ReadSentenceStep, Show: kit.AsKept("note"),
-				Free: true},
-		},
+		Name:  "merge",
+		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "note", Ask: "merge.why", Example: "example.merge_why"})},
 	}
+}
+
+// merging is which row of a human stays, which goes up in it, and why.
+type merging struct {
+	Stays  int64
+	GoesUp int64 `answer:"goes_up"`
+	Note   string
 }

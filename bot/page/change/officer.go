@@ -1,7 +1,6 @@
 package change
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -29,35 +28,28 @@ func (p officer) register(b *kit.Book) {
 }
 
 func (p officer) proposal(answers bot.Answers) change.Proposal {
-	proposal := proposed(answers)
-	newcomer := change.Newcomer{Name: answers["name"], Phone: kit.Kept(answers["newphone"])}
-	acting := answers["acting"] == "yes"
-	proposal.Role, proposal.Decision = models.TermRole(answers["role"]), paperOf(answers)
-	proposal.Kind = change.Appoint{Newcomer: newcomer, Acting: acting}
-	if ends := kit.Number(answers["ends"]); ends != 0 {
-		proposal.Kind, proposal.Term = change.Replace{Newcomer: newcomer, Acting: acting}, ends
+	said := kit.Typed[taking](answers)
+	proposal, newcomer := proposed(said.given), change.Newcomer{Name: said.Name, Phone: said.NewPhone}
+	proposal.Role, proposal.Decision = said.Role, said.paper()
+	proposal.Kind = change.Appoint{Newcomer: newcomer, Acting: said.Acting}
+	if said.Ends != 0 {
+		proposal.Kind, proposal.Term = change.Replace{Newcomer: newcomer, Acting: said.Acting}, said.Ends
 	}
 	return proposal
 }
 
 func (p officer) answers(proposal change.Proposal) bot.Answers {
-	answers := bot.Answers{
-		"branch": kit.ID(proposal.Branch), "from": proposal.From.String(), "role": string(proposal.Role), "acting": "no",
-	}
-	comes, acting := change.Newcomer{}, false
+	said := taking{given: given{Branch: proposal.Branch, From: proposal.From}, citing: cited(proposal.Decision),
+		Role: proposal.Role}
+	comes := change.Newcomer{}
 	switch asked := proposal.Kind.(type) {
 	case change.Appoint:
-		comes, acting = asked.Newcomer, asked.Acting
+		comes, said.Acting = asked.Newcomer, asked.Acting
 	case change.Replace:
-		comes, acting = asked.Newcomer, asked.Acting
-		answers["ends"] = kit.ID(proposal.Term)
+		comes, said.Acting, said.Ends = asked.Newcomer, asked.Acting, proposal.Term
 	}
-	answers["name"], answers["newphone"] = comes.Name, cmp.Or(comes.Phone, kit.None)
-	if acting {
-		answers["acting"] = "yes"
-	}
-	keepPaper(answers, proposal.Decision)
-	return answers
+	said.Name, said.NewPhone = comes.Name, comes.Phone
+	return kit.Untyped(said)
 }
 
 // begin begins the form by which someone takes a post, with what was
@@ -149,10 +141,10 @@ func (p officer) form() *bot.Form {
 }
 
 func (p officer) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if answers["newphone"] == kit.None {
-		return p.OrNone("newphone")(ctx, turn, answers)
+	if said := kit.Typed[taking](answers); said.NewPhone != "" {
+		return vn.FormatPhone(said.NewPhone), nil
 	}
-	return vn.FormatPhone(answers["newphone"]), nil
+	return p.OrNone("newphone")(ctx, turn, answers)
 }
 
 func (p officer) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
@@ -304,19 +296,16 @@ func (p officer) whomChoices(ctx context.Context, turn bot.Turn, answers bot.Ans
 const oneMore = "more"
 
 func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	rows, err := p.whomChoices(ctx, turn, answers)
-	if err != nil {
-		return "", err
-	}
-	for _, row := range rows {
-		if input.Choice != row[0].Action.Value() {
-			continue
-		}
+	whom, err := kit.ReadChoice(p.whomChoices)(ctx, turn, answers, input)
+	if err == nil {
 		delete(answers, "ends")
-		if input.Choice != oneMore {
-			answers["ends"] = input.Choice
+		if whom != oneMore {
+			answers["ends"] = whom
 		}
-		return input.Choice, nil
+		return whom, nil
+	}
+	if services.CodeOf(err) != "choice" {
+		return "", err
 	}
 	view, err := p.branch(ctx, turn, answers)
 	if err != nil {
@@ -335,4 +324,15 @@ func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answer
 // the ward is content with its number.
 func noPaper(_ bot.Turn, answers bot.Answers) bool {
 	return answers["papers"] == "" || answers["decision"] == kit.None
+}
+
+// taking is what is said of who takes a post. Ends is the term that ends by it.
+type taking struct {
+	given
+	citing
+	Role     models.TermRole
+	Name     string
+	NewPhone string `answer:",none"`
+	Acting   bool
+	Ends     int64
 }

@@ -19,7 +19,7 @@ func init() { register(func(p *Page) kind { return phone{plain{p}} }, change.Pho
 func (p phone) register(b *kit.Book) { b.Screen("phone", p.begin, kit.Own(bot.ChangePhone, "phone")) }
 
 func (p phone) proposal(answers bot.Answers) change.Proposal {
-	proposal := proposed(answers)
+	proposal := proposed(kit.Typed[given](answers))
 	proposal.Kind = change.Phone{Number: answers["phone"]}
 	return proposal
 }
@@ -91,18 +91,12 @@ func (p phone) people(ctx context.Context, turn bot.Turn) ([]models.Person, erro
 
 func (p phone) personChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	people, err := p.people(ctx, turn)
-	if err != nil {
-		return nil, err
+	if len(people) > 0 {
+		people[0].Name = p.Say("phone.mine")
 	}
-	var rows [][]bot.Button
-	for i, person := range people {
-		label := person.Name
-		if i == 0 {
-			label = p.Say("phone.mine")
-		}
-		rows = append(rows, bot.Row(kit.Choice(label, kit.ID(person.ID))))
-	}
-	return rows, nil
+	return kit.InRows(1, people, func(person models.Person) bot.Button {
+		return kit.Choice(person.Name, kit.ID(person.ID))
+	}), err
 }
 
 func (p phone) readPerson(ctx context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {

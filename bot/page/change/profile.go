@@ -34,9 +34,6 @@ func (p profile) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 func (p profile) form() *bot.Form {
-	other := func(what string) func(bot.Turn, bot.Answers) bool {
-		return func(_ bot.Turn, answers bot.Answers) bool { return answers["wrong"] != what }
-	}
 	return &bot.Form{
 		Name: "profile", Intent: bot.ChangeProfile,
 		Mends: map[string]string{"citizen_taken": "citizen"},
@@ -44,11 +41,11 @@ func (p profile) form() *bot.Form {
 			p.choice(bot.Step{Name: "wrong", Ask: "profile_form.wrong"}, 2, "profile_form.*_button",
 				wrongName, wrongBirth, wrongCitizen),
 			{Name: "name", Ask: "profile_form.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"),
-				Skip: other(wrongName), Free: true},
+				Skip: kit.Only("wrong", wrongName), Free: true},
 			{Name: "birth", Ask: "profile_form.birth", Example: "example.birth", Read: p.readBirth, Show: showBirth,
-				Skip: other(wrongBirth)},
+				Skip: kit.Only("wrong", wrongBirth)},
 			{Name: "citizen", Ask: "profile_form.citizen", Example: "example.citizen", Read: readCitizen,
-				Show: kit.AsKept("citizen"), Skip: other(wrongCitizen)},
+				Show: kit.AsKept("citizen"), Skip: kit.Only("wrong", wrongCitizen)},
 		},
 	}
 }
@@ -81,35 +78,40 @@ func readCitizen(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) 
 }
 
 func (p profile) proposal(answers bot.Answers) change.Proposal {
-	details := change.Details{}
-	switch answers["wrong"] {
+	said, details := kit.Typed[amending](answers), change.Details{}
+	switch said.Wrong {
 	case wrongName:
-		details.Name = answers["name"]
+		details.Name = said.Name
 	case wrongBirth:
-		if details.BirthDate = kit.DayOf(answers["birth"]); details.BirthDate.IsZero() {
-			details.BirthYear = int(kit.Number(answers["birth"]))
+		if details.BirthDate = kit.DayOf(said.Birth); details.BirthDate.IsZero() {
+			details.BirthYear = int(kit.Number(said.Birth))
 		}
 	case wrongCitizen:
-		details.Citizen = roster.Secret{Plain: answers["citizen"]}
+		details.Citizen = roster.Secret{Plain: said.Citizen}
 	}
-	proposal := proposed(answers)
+	proposal := proposed(said.given)
 	proposal.Kind = change.Profile{Details: details}
 	return proposal
 }
 
 // answers leave out a citizen's number: it is sealed, and asked for again.
 func (p profile) answers(proposal change.Proposal) bot.Answers {
-	answers, details := bot.Answers{}, proposal.Kind.(change.Profile).Details
+	said, details := amending{given: given{Person: proposal.Person}}, proposal.Kind.(change.Profile).Details
 	switch {
 	case details.Name != "":
-		answers["wrong"], answers["name"] = wrongName, details.Name
+		said.Wrong, said.Name = wrongName, details.Name
 	case !details.BirthDate.IsZero():
-		answers["wrong"], answers["birth"] = wrongBirth, details.BirthDate.String()
+		said.Wrong, said.Birth = wrongBirth, details.BirthDate.String()
 	case details.BirthYear != 0:
-		answers["wrong"], answers["birth"] = wrongBirth, kit.ID(int64(details.BirthYear))
+		said.Wrong, said.Birth = wrongBirth, kit.ID(int64(details.BirthYear))
 	default:
-		answers["wrong"] = wrongCitizen
+		said.Wrong = wrongCitizen
 	}
-	answers.Fix("person", kit.ID(proposal.Person))
-	return answers
+	return kit.Untyped(said)
+}
+
+// amending is what is said of a person's papers.
+type amending struct {
+	given
+	Wrong, Name, Birth, Citizen string
 }

@@ -11,7 +11,7 @@ import (
 
 // pending lists what waits for the ward.
 func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	offset := int(kit.Number(turn.Arg(0)))
+	offset := kit.Offset(turn.Arg(0))
 	queue, total, err := p.Changes.Queue(ctx, turn.Speaker.Actor, offset, kit.Listed)
 	if err != nil {
 		return bot.Reply{}, err
@@ -28,56 +28,43 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: p.Say("pending.title", "changes", total, "cases", len(open), "links", asking),
-		Protect: true}
-	if total == 0 && len(open) == 0 && asking == 0 {
-		return bot.Reply{Text: p.Say("pending.nothing"),
-			Buttons: kit.Rows(further, p.MenuRow(p.Button("review", "review")))}, nil
-	}
-	var lines []string
-	add := func(line, label, verb string, id int64) {
-		lines = append(lines, line)
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(label, verb, id)))
+	lines := p.Lines("")
+	if total > 0 || len(open) > 0 || asking > 0 {
+		lines = p.Private(p.Say("pending.title", "changes", total, "cases", len(open), "links", asking))
+	} else {
+		lines.Say("pending.nothing")
 	}
 	for _, one := range queue {
-		add(p.Say("pending.change", "number", one.ID, "kind", p.Say("kind_short."+string(one.Kind)), "who",
-			kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName), "at", one.SubmittedAt),
-			p.Say("mine.button", "number", one.ID), "card", one.ID)
+		lines.Say("pending.change", "number", one.ID, "kind", p.Say("kind_short."+string(one.Kind)), "who",
+			kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName), "at", one.SubmittedAt)
+		lines.Row(kit.Act(p.Say("mine.button", "number", one.ID), "card", one.ID))
 	}
-	for _, view := range open[:min(len(open), kit.Listed)] {
-		add(p.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt),
-			p.Say("pending.case_button", "number", view.Case.ID), "case", view.Case.ID)
+	for _, view := range kit.Few(open) {
+		lines.Say("pending.case", "number", view.Case.ID, "name", view.PersonName, "at", view.Case.CreatedAt)
+		lines.Row(kit.Act(p.Say("pending.case_button", "number", view.Case.ID), "case", view.Case.ID))
 	}
 	if asking > identity.FewRequests {
 		links = nil
-		lines = append(lines, p.Say("links.title", "people", asking))
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("links", "links")))
+		lines.Say("links.title", "people", asking)
+		lines.Row(p.Button("links", "links"))
 	}
 	for _, link := range links {
-		add(p.Say("pending.link", "number", link.ID, "name", link.Name, "at", link.CreatedAt),
-			p.Say("pending.link_button", "number", link.ID), "linkcard", link.ID)
+		lines.Say("pending.link", "number", link.ID, "name", link.Name, "at", link.CreatedAt)
+		lines.Row(kit.Act(p.Say("pending.link_button", "number", link.ID), "linkcard", link.ID))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	if int64(offset+len(queue)) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "pending", offset+kit.Listed)))
-	}
-	reply.Buttons = append(reply.Buttons, kit.Rows(further, p.MenuRow(p.Button("review", "review")))...)
-	return reply, nil
+	lines.More(kit.Next(offset, len(queue), total), "pending")
+	lines.Row(further...)
+	return lines.End(p.Button("review", "review")), nil
 }
 
 // waiting lists what waits for others: for whom, and since when.
 func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	offset := int(min(kit.Number(turn.Arg(0)), 1<<30))
+	offset, back := kit.Offset(turn.Arg(0)), p.Button("pending", "pending")
 	list, total, err := p.Changes.Waiting(ctx, turn.Speaker.Actor, offset, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
+	if err != nil || total == 0 {
+		return p.Tell(p.Say("waiting.nothing"), back), err
 	}
-	back := p.MenuRow(p.Button("pending", "pending"))
-	if total == 0 {
-		return bot.Reply{Text: p.Say("waiting.nothing"), Buttons: [][]bot.Button{back}}, nil
-	}
-	reply := bot.Reply{Title: p.Say("waiting.title", "total", total), Protect: true}
-	var lines []string
+	lines := p.Private(p.Say("waiting.title", "total", total))
 	for _, view := range list {
 		signers := p.Say("waiting.nobody")
 		if len(view.Who) > 0 {
@@ -86,16 +73,12 @@ func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 				signers += " (" + strings.Join(view.Who, ", ") + ")"
 			}
 		}
-		lines = append(lines, p.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who",
-			kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since))
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Act(p.Say("mine.button", "number", view.ID), "card", view.ID)))
+		lines.Say("waiting.line", "number", view.ID, "kind", p.Say("kind_short."+string(view.Kind)), "who",
+			kit.OrDash(who(view.Summary)), "signers", signers, "since", view.Since)
+		lines.Row(kit.Act(p.Say("mine.button", "number", view.ID), "card", view.ID))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	if next := offset + len(list); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "waiting", next)))
-	}
-	reply.Buttons = append(reply.Buttons, back)
-	return reply, nil
+	lines.More(kit.Next(offset, len(list), total), "waiting")
+	return lines.End(back), nil
 }
 
 // queueButtons lead from the queue to what waits for others, and to approving

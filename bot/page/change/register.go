@@ -3,6 +3,7 @@ package change
 import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/services/change"
 )
 
 // Register puts every kind's form into the book, and what leads to one's own
@@ -13,9 +14,10 @@ func (p *Page) Register(b *kit.Book) {
 		asked.register(b)
 		b.Form(p.formOf(asked))
 	}
+	own := kit.Card[change.Card]{Read: p.Changes.Card, Draw: p.ownCard}
 	b.Screen("mine", p.myRequests, kit.Intent(bot.MyRequests, "mine"))
-	b.Screen("request", p.request, kit.Inner)
-	b.Screen("withdraw", p.withdraw, kit.Inner)
+	b.Screen("request", own.Open, kit.Inner)
+	b.Screen("withdraw", own.Step(p.Changes.Withdraw), kit.Inner)
 	b.Screen("redo", p.redo, kit.Inner)
 	b.Screen("papers", p.papers, kit.Inner)
 	b.Screen("attach", p.attach, kit.Inner)

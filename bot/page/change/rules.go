@@ -24,16 +24,14 @@ func (p *Signing) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, 
 		}
 		kindsOf[text] = append(kindsOf[text], p.Say("kind_short."+rule.Kind))
 	}
-	var lines []string
-	if len(own) == 0 {
-		lines = append(lines, p.Say("rules.default"))
-	}
+	blocks := p.Lines(p.Say("rules.title"))
+	blocks.Between = "\n\n"
+	blocks.SayIf(len(own) == 0, "rules.default")
 	for _, text := range order {
-		lines = append(lines, p.Say("rules.kind", "kinds", kit.Capital(strings.Join(kindsOf[text], ", ")))+"\n"+text)
+		blocks.Add(p.Say("rules.kind", "kinds", kit.Capital(strings.Join(kindsOf[text], ", "))) + "\n" + text)
 	}
-	lines = append(lines, p.Say("rules.changing"))
-	return bot.Reply{Title: p.Say("rules.title"), Text: strings.Join(lines, "\n\n"),
-		Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))}}, nil
+	blocks.Say("rules.changing")
+	return blocks.End(p.Button("delegations", "delegations")), nil
 }
 
 func (p *Signing) ruleLines(rule approve.Rule) string {

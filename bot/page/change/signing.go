@@ -23,13 +23,14 @@ type Signing struct {
 
 // Register puts the ward's queue, the decisions and the rules into the book.
 func (p *Signing) Register(b *kit.Book) {
+	card, decided := p.cards(), p.decided()
 	b.Screen("pending", p.pending, kit.Staff, kit.Intent(bot.WardPending, "pending"))
 	b.Screen("waiting", p.waiting, kit.Staff, kit.Label("waiting"))
 	b.Screen("card", p.card, kit.Staff, kit.Inner)
-	b.Screen("ok", p.approve, kit.Inner)
-	b.Screen("ret", p.beginDecision("return"), kit.Staff, kit.Inner)
-	b.Screen("no", p.beginDecision("refuse"), kit.Staff, kit.Inner)
-	b.Screen("takeback", p.takeBack, kit.Inner)
+	b.Screen("ok", decided.Step(p.Changes.Approve), kit.Inner)
+	b.Screen("ret", kit.Seen(card.Read, kit.Begin("return", "request", "version")), kit.Staff, kit.Inner)
+	b.Screen("no", kit.Seen(card.Read, kit.Begin("refuse", "request", "version")), kit.Staff, kit.Inner)
+	b.Screen("takeback", decided.Step(p.Changes.TakeBack), kit.Inner)
 	b.Screen("many", p.many, kit.Staff, kit.Label("many"))
 	b.Screen("manyyes", p.manyYes, kit.Staff, kit.Inner)
 
@@ -45,8 +46,8 @@ func (p *Signing) Register(b *kit.Book) {
 	b.Form(p.delegateForm())
 
 	b.Message(outbox.Delegated, p.delegated)
-	b.Message(outbox.ChangeSubmitted, p.asked)
-	b.Message(outbox.ChangeWaiting, p.reminded)
-	b.Message(outbox.ChangeDecided, p.redraw)
-	b.Card(outbox.Change, p.redraw)
+	b.Message(outbox.ChangeSubmitted, decided.Waits("", submitted))
+	b.Message(outbox.ChangeWaiting, decided.Waits(p.Say("told.waiting"), submitted))
+	b.Message(outbox.ChangeDecided, card.For)
+	b.Card(outbox.Change, card.For)
 }

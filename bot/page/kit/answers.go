@@ -211,3 +211,21 @@ func (k Kit) ReadPast(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.In
 	day, err := roster.ParsePast(input.Text, k.Today())
 	return day.String(), err
 }
+
+// ReadChoice reads one of the choices that a question offers, by its button.
+func ReadChoice(choices Choices) Reading {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+		rows, err := choices(ctx, turn, answers)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range rows {
+			for _, button := range row {
+				if button.Action.Value() == input.Choice {
+					return input.Choice, nil
+				}
+			}
+		}
+		return "", services.Invalid("choice")
+	}
+}

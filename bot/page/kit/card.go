@@ -42,7 +42,7 @@ func (c Card[V]) Step(do func(ctx context.Context, actor services.Actor, id int6
 	})
 }
 
-// Waits draws one again, under words that say so, for who is to act on it;
+// Waits draws one, under words that say why or none, for who is to act on it;
 // nothing where it has moved on.
 func (c Card[V]) Waits(lead string, waits func(V) bool) Draw {
 	return func(ctx context.Context, reader services.Actor, id int64) (bot.Reply, error) {
@@ -54,9 +54,11 @@ func (c Card[V]) Waits(lead string, waits func(V) bool) Draw {
 	}
 }
 
-// Led is a reply under words that say why it comes.
+// Led is a reply under words that say why it comes, or under none.
 func Led(lead string, reply bot.Reply) bot.Reply {
-	reply.Text = lead + "\n\n" + reply.Text
+	if lead != "" {
+		reply.Text = lead + "\n\n" + reply.Text
+	}
 	return reply
 }
 

@@ -43,6 +43,9 @@ func (l *Lines) OrSay(key string, fields ...any) { l.SayIf(len(l.said) == 0, key
 // Add adds lines as they are.
 func (l *Lines) Add(lines ...string) { l.said = append(l.said, lines...) }
 
+// Said are the lines so far.
+func (l *Lines) Said() []string { return l.said }
+
 // Row adds a row of buttons, where it has any.
 func (l *Lines) Row(buttons ...bot.Button) { l.Rows(buttons) }
 

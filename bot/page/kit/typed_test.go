@@ -53,8 +53,8 @@ func TestTypedAnswers(t *testing.T) {
 
 // A damaged answer is none: no forged number, day or moment comes of it.
 func TestDamagedAnswersAreNone(t *testing.T) {
-	damaged := bot.Answers{"branch": "-7", "month": "2026-13", "at": "soon", "acting": "1", "count": "12a", "dated": "32/13",
-		"number": "none"}
+	damaged := bot.Answers{"branch": "-7", "month": "2026-13", "at": "soon", "acting": "1", "count": "12a",
+		"dated": "32/13", "number": "none"}
 	if typed := kit.Typed[answers](damaged); !reflect.DeepEqual(typed, answers{}) {
 		t.Errorf("read as %+v", typed)
 	}

@@ -11,6 +11,7 @@ import (
 // Register puts the ward's lists and what the bank said of them into the book.
 func (p *Lists) Register(b *kit.Book) {
 	card := p.card()
+	dropped := kit.Redraws(kit.Told(p.Tell(p.Say("results.dropped"), p.Button("runs", "runs"))))
 	b.Screen("runs", p.runs, kit.Staff, kit.Intent(bot.WardPayment, "runs"))
 	b.Screen("run", card.Open, kit.Inner)
 	b.Screen("prepare", p.prepare, kit.Inner)
@@ -32,7 +33,7 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("runpaper", p.runPaper, kit.Inner)
 	b.Screen("results", p.resultsHow, kit.Inner)
 	b.Screen("resultsok", p.applyResults, kit.Inner)
-	b.Screen("resultsdrop", kit.Did(p.Results.Drop, kit.Redraws(kit.Told(p.Tell(p.Say("results.dropped"), p.Button("runs", "runs"))))), kit.Inner)
+	b.Screen("resultsdrop", kit.Did(p.Results.Drop, dropped), kit.Inner)
 	b.Screen("sheetas", p.sheetAs, kit.Inner)
 	b.Screen("cash", p.cash, kit.Inner)
 	b.Screen("cashof", p.cashOf, kit.Inner)

@@ -24,7 +24,8 @@ func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kin
 		sheet, err := p.Results.Ask(ctx, turn.Speaker.Actor, name, content)
 		lines := p.Lines("")
 		lines.Say("results.which")
-		lines.Row(p.Button("sheet_results", "sheetas", sheet, "results"), p.Button("sheet_roster", "sheetas", sheet, "roster"))
+		lines.Row(p.Button("sheet_results", "sheetas", sheet, "results"),
+			p.Button("sheet_roster", "sheetas", sheet, "roster"))
 		return lines.End(), err
 	}
 	preview, err := p.Results.Preview(ctx, turn.Speaker.Actor, 0, name, content)

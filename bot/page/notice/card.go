@@ -126,7 +126,8 @@ func (p *Sending) preview(ctx context.Context, actor services.Actor, told models
 }
 
 // draftButtons are what the actor may do to a draft that stands so.
-func (p *Sending) draftButtons(lines *kit.Lines, actor services.Actor, told models.Notice, calls, signs, takesBack bool) {
+func (p *Sending) draftButtons(lines *kit.Lines, actor services.Actor, told models.Notice, calls, signs,
+	takesBack bool) {
 	id := told.ID
 	names := bot.Row(p.Button("notice_names", "noticenames", id, "all", 0))
 	if calls {

@@ -34,7 +34,8 @@ func (p *Sending) noticeChart(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if len(chart.Places) > 1 {
 		least := chart.Places[0]
 		done := chart.Answered(least.Progress)
-		lines.SayIf(done < least.Total, "notice_chart.least", "village", p.placeName(least), "done", done, "total", least.Total)
+		lines.SayIf(done < least.Total, "notice_chart.least", "village", p.placeName(least), "done", done, "total",
+			least.Total)
 	}
 	lines.Files = []bot.File{{Name: p.Say("notices.file_name", "number", notice) + ".png", MIME: paper.PNG.MIME(),
 		Content: content}}

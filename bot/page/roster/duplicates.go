@@ -24,7 +24,8 @@ func (p *Page) duplicates(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	}
 	lines := p.Private(p.Say("duplicates.title"))
 	for i, pair := range kit.Few(pairs) {
-		lines.Say("duplicates.line", "number", i+1, "one", pair.First.Name, "other", pair.Second.Name, "why", p.likeness(pair))
+		lines.Say("duplicates.line", "number", i+1, "one", pair.First.Name, "other", pair.Second.Name, "why",
+			p.likeness(pair))
 		lines.Row(kit.Act(p.Say("duplicates.pair_button", "number", i+1), "pair", pair.First.ID, pair.Second.ID))
 	}
 	lines.SayIf(len(pairs) > kit.Listed, "duplicates.more")

@@ -73,7 +73,8 @@ func (p *Page) ReceiveRoster(ctx context.Context, turn bot.Turn, name string, co
 func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
 	lines := p.Private("")
-	lines.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong", c.Wrong)
+	lines.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong",
+		c.Wrong)
 	if !c.Nothing() {
 		lines.Add(p.sheetDetails(c))
 	}
