@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -136,6 +137,47 @@ func (s *Service) Refuse(ctx context.Context, actor services.Actor, id int64, ve
 	return s.answer(ctx, actor, id, version, reason, move{Action: "change.refused", To: models.ChangeRefused})
 }
 
+// Disown ends what somebody asked for in the actor's name, for the reason in words:
+// it is approved by nobody any more. Whoever decides in the ward hears of it at
+// once.
+func (s *Service) Disown(ctx context.Context, actor services.Actor, id int64, version int, reason string) (Card,
+	error) {
+	_, err := s.requests.Make(ctx, actor, id, version, move{
+		Action: "change.disowned", From: models.ChangeSubmitted, To: models.ChangeWithdrawn, Anew: true, Reason: reason,
+		Roles: []services.Role{services.Officer},
+		May: func(act *act) error {
+			proposal, err := decodeProposal(*act.Row)
+			if err != nil {
+				return err
+			}
+			if !proposal.Kind.Traits().Told || value(act.Row.SubjectID) != actor.Person {
+				return services.NotFound("change")
+			}
+			return nil
+		},
+		Do: func(act *act) error {
+			act.Row.DecidedAt, act.Row.Reason = &act.Now, reason
+			return s.keepEffects(act.TX, act.Row)
+		},
+		Tell: func(act *act) error {
+			staff, err := s.staff.StaffOf(act.TX, act.Row.WardID, deciders...)
+			if err != nil {
+				return err
+			}
+			messages := make([]outbox.Message, len(staff))
+			for i, one := range staff {
+				messages[i] = outbox.Message{Ward: act.Row.WardID, Kind: outbox.ChangeDisowned, Subject: outbox.Change,
+					SubjectID: id, Version: act.Row.Version, Staff: one.ID}
+			}
+			return s.outbox.Tell(ctx, act.TX, messages...)
+		},
+	})
+	if err != nil {
+		return Card{}, err
+	}
+	return s.Card(ctx, actor, id)
+}
+
 func (s *Service) answer(ctx context.Context, actor services.Actor, id int64, version int, reason string,
 	no move) (Card, error) {
 	if err := decider(actor); err != nil {
@@ -241,20 +283,37 @@ func withEffects(request *models.ChangeRequest, effects []EffectView) error {
 }
 
 // tellDecided queues the answer for who proposed and for the people whom it
-// concerns.
+// concerns; where it is their money's way, in every chat of theirs.
 func (s *Service) tellDecided(act *act, concerned ...int64) error {
 	request := act.Row
 	message := outbox.Message{
 		Ward: request.WardID, Kind: outbox.ChangeDecided, Subject: outbox.Change, SubjectID: request.ID,
 		Version: request.Version,
 	}
+	var messages []outbox.Message
+	add := func(message outbox.Message) error {
+		if registry[request.Kind].Traits().Told && slices.Contains(concerned, message.Person) {
+			everywhere, err := s.everywhere(act.TX, message, 0)
+			messages = append(messages, everywhere...)
+			if err != nil || len(everywhere) > 0 {
+				return err
+			}
+		}
+		messages = append(messages, message)
+		return nil
+	}
 	message.Person, message.Staff = value(request.ProposerPersonID), value(request.ProposerStaffID)
-	messages := []outbox.Message{message}
+	if err := add(message); err != nil {
+		return err
+	}
+	proposer := message.Person
 	for _, person := range concerned {
-		if person != 0 && person != message.Person {
-			theirs := message
-			theirs.Person, theirs.Staff = person, 0
-			messages = append(messages, theirs)
+		if person == 0 || person == proposer {
+			continue
+		}
+		message.Person, message.Staff = person, 0
+		if err := add(message); err != nil {
+			return err
 		}
 	}
 	return s.outbox.Tell(act.Context, act.TX, messages...)

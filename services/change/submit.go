@@ -176,7 +176,7 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := s.requests.Record(sent); err != nil {
 			return err
 		}
-		if err := s.tellSubject(ctx, tx, request, p.proposal); err != nil {
+		if err := s.tellSubject(ctx, tx, actor, request, p.proposal); err != nil {
 			return err
 		}
 		return s.requests.Ask(ctx, tx, request)
@@ -187,17 +187,43 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 	return s.Card(ctx, actor, id)
 }
 
-// tellSubject tells a person that somebody else asks to have them paid to
-// another account: if it is not their wish, they say so before it is decided.
-func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, request models.ChangeRequest, proposal Proposal) error {
-	subject := value(request.SubjectID)
-	if !proposal.Kind.Traits().Told || subject == 0 || subject == value(request.ProposerPersonID) {
+// tellSubject tells a person, before it is decided, of what is asked for in their
+// name: in every chat of theirs but the one that it was asked in. If it is not
+// their wish, they say so.
+func (s *Service) tellSubject(ctx context.Context, tx *gorm.DB, by services.Actor, request models.ChangeRequest,
+	proposal Proposal) error {
+	if !proposal.Kind.Traits().Told {
 		return nil
 	}
-	return s.outbox.Tell(ctx, tx, outbox.Message{
+	message := outbox.Message{
 		Ward: request.WardID, Kind: outbox.ChangeConcerns, Subject: outbox.Change, SubjectID: request.ID,
-		Version: request.Version, Person: subject,
-	})
+		Version: request.Version, Person: value(request.SubjectID),
+	}
+	everywhere, err := s.everywhere(tx, message, by.Account)
+	if err != nil {
+		return err
+	}
+	if len(everywhere) == 0 && message.Person != by.Person { // who is linked nowhere is telephoned
+		everywhere = append(everywhere, message)
+	}
+	return s.outbox.Tell(ctx, tx, everywhere...)
+}
+
+// everywhere is a message to each chat that a person has linked, but one.
+func (s *Service) everywhere(tx *gorm.DB, message outbox.Message, but int64) ([]outbox.Message, error) {
+	var accounts []int64
+	err := services.InWard(tx.Model(&models.Account{}), message.Ward).
+		Where("person_id = ? AND unlinked_at IS NULL AND id <> ?", message.Person, but).
+		Order("id").Pluck("id", &accounts).Error
+	if err != nil {
+		return nil, fmt.Errorf("read accounts of person %d: %w", message.Person, err)
+	}
+	messages := make([]outbox.Message, len(accounts))
+	for i, account := range accounts {
+		messages[i] = message
+		messages[i].Account = account
+	}
+	return messages, nil
 }
 
 // Resubmit sends a returned request again, mended. Only who proposed it may.
@@ -226,7 +252,16 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 			act.Detail = p.proposal.detail()
 			return s.attach(act.TX, actor, id, p.proposal)
 		},
-		Tell: func(act *act) error { return s.requests.Ask(ctx, act.TX, *act.Row) },
+		Tell: func(act *act) error {
+			proposal, err := decodeProposal(*act.Row)
+			if err != nil {
+				return err
+			}
+			if err := s.tellSubject(ctx, act.TX, actor, *act.Row, proposal); err != nil {
+				return err
+			}
+			return s.requests.Ask(ctx, act.TX, *act.Row)
+		},
 	})
 	if err != nil {
 		return Card{}, err

@@ -11,6 +11,7 @@ const (
 	ChangeDecided   Kind = "change_decided"   // to who proposed, and to whom it concerns
 	ChangeWaiting   Kind = "change_waiting"   // reminder to who decides
 	ChangeConcerns  Kind = "change_concerns"  // to whom it concerns, before it is decided
+	ChangeDisowned  Kind = "change_disowned"  // to who decides: it was not who it names
 	CaseOpened      Kind = "case_opened"      // card for clerks
 	CaseAnswered    Kind = "case_answered"    // to the officer
 	LinkAsked       Kind = "link_asked"       // card for clerks: is this really them?

@@ -120,6 +120,65 @@ func TestTheSecondPairOfEyesIsNotMadeByTheFirst(t *testing.T) {
 	}
 }
 
+// What is asked for in an officer's name is said in every chat of theirs but the
+// one it was asked in, when it comes again too; "không phải tôi" ends it at once,
+// and whoever decides is woken. Another officer ends nothing.
+func TestAnOfficerDisownsWhatIsAskedInTheirName(t *testing.T) {
+	a := newAttack(t)
+	linked := func(channel string) services.Actor {
+		account := models.Account{WardID: a.officer.WardID, Channel: channel, ExternalID: channel, ChatID: channel,
+			PersonID: &a.officer.ID, LinkedAt: a.Now(), LastSeenAt: a.Now()}
+		a.Create(&account)
+		return services.Actor{Role: services.Officer, Ward: a.officer.WardID, Person: a.officer.ID, Account: account.ID,
+			Channel: channel}
+	}
+	real, fake := linked("telegram"), linked("zalo")
+	destination := change.Proposal{Person: a.officer.ID, Kind: change.Destination{
+		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}}
+	card, err := a.Changes.Submit(a.Ctx, a.by(fake), destination)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := card.Request.ID
+	told := func(kind string, account int64) int64 {
+		return a.Count("deliveries", "kind = ? AND account_id = ? AND subject_id = ?", kind, account, id)
+	}
+	if told("change_concerns", real.Account) != 1 || told("change_concerns", fake.Account) != 0 {
+		t.Error("the officer's own chat was to be told, and no other")
+	}
+	if _, err := a.Changes.Return(a.Ctx, a.by(a.other), id, 1, "thiếu"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Changes.Resubmit(a.Ctx, a.by(fake), id, 2, destination); err != nil {
+		t.Fatal(err)
+	}
+	if told("change_concerns", real.Account) != 2 {
+		t.Error("told once of what came twice")
+	}
+	stranger := real
+	stranger.Person = a.officer.ID + 1
+	_, err = a.Changes.Disown(a.Ctx, a.by(stranger), id, 3, "no")
+	a.Refused(err, "not_found/change")
+	_, err = a.Changes.Disown(a.Ctx, a.by(real), id, 2, "no")
+	a.Refused(err, "conflict/moved.change.outdated")
+	if _, err := a.Changes.Disown(a.Ctx, a.by(real), id, 3, "không phải tôi"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Changes.Approve(a.Ctx, a.by(a.other), id, 4)
+	a.Refused(err, "conflict/moved.change.decided")
+	if n := a.Count("deliveries", "kind = 'change_disowned' AND subject_id = ?", id); n != 3 {
+		t.Errorf("woke %d of those who decide", n)
+	}
+	phone, err := a.Changes.Submit(a.Ctx, a.by(a.clerk), change.Proposal{Person: a.officer.ID,
+		Kind: change.Phone{Number: "0355000111"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id = phone.Request.ID; told("change_concerns", real.Account) != 1 || told("change_concerns", fake.Account) != 1 {
+		t.Error("the number by which somebody is known was to be changed behind their back")
+	}
+}
+
 // A ward of one may say that the rule is not for it, and the journal keeps that.
 func TestTheDaysOfHandsAreTheWards(t *testing.T) {
 	a := newAttack(t)

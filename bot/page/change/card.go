@@ -138,6 +138,9 @@ func (p *Page) stateLine(card change.Card) string {
 	if request.DecidedAt != nil {
 		at = *request.DecidedAt
 	}
+	if request.State == models.ChangeWithdrawn && request.Reason != "" {
+		return p.Say("concerns.state", "at", at, "reason", request.Reason)
+	}
 	return p.Say("state."+string(request.State), "at", at, "by", kit.OrDash(card.DeciderName), "reason",
 		kit.OrDash(request.Reason))
 }

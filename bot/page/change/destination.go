@@ -5,9 +5,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/services"
 	"canbobot/services/change"
-	"canbobot/services/outbox"
 	"canbobot/services/roster"
 	"canbobot/services/vn"
 )
@@ -20,7 +18,6 @@ func init() { register(func(p *Page) kind { return destination{plain{p}} }, chan
 func (p destination) register(b *kit.Book) {
 	b.Screen("bank", p.begin, kit.Intent(bot.ChangeBank, "bank"))
 	b.Screen("account", p.account, kit.Staff, kit.Inner)
-	b.Message(outbox.ChangeConcerns, p.concernsYou)
 }
 
 func (p destination) proposal(answers bot.Answers) change.Proposal {
@@ -126,20 +123,6 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	lines := p.Private("")
 	lines.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain))
 	return lines.End(p.Button("request", "card", request)), err
-}
-
-// concernsYou tells a person that somebody else asks to have them paid to
-// another account.
-func (p destination) concernsYou(ctx context.Context, recipient services.Actor, request int64) (bot.Reply, error) {
-	card, err := p.Changes.Card(ctx, recipient, request)
-	if err != nil || !submitted(card) {
-		return bot.Reply{}, err
-	}
-	lines := p.Private("")
-	lines.Say("destination.concerns", "number", card.Request.ID)
-	lines.Add(p.diffLines(card)...)
-	lines.Say("destination.not_yours")
-	return lines.End(p.Button("support", "support")), nil
 }
 
 // paid is what is said of where a person's money is to go.

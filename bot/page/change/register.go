@@ -4,6 +4,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/services/change"
+	"canbobot/services/outbox"
 )
 
 // Register puts every kind's form into the book, and what leads to one's own
@@ -23,5 +24,10 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("attach", p.attach, kit.Inner)
 	b.Screen("detach", p.detach, kit.Inner)
 
+	b.Screen("notme", p.notMe, kit.Inner)
+
 	b.Take(p.paperFor)
+
+	b.Message(outbox.ChangeConcerns, p.concernsYou)
+	b.Message(outbox.ChangeDisowned, p.disowned)
 }
