@@ -102,7 +102,7 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 			ByCode: true}
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
-	return r.settle(ctx, err, chat.Channel, chat.account(), to.subject())
+	return r.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
 }
 
 // ask writes a request and puts its card before the ward's clerks. A chat that

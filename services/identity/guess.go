@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"time"
@@ -41,6 +42,9 @@ func (s *Service) AlarmedBy(alarm func(ctx context.Context, channel string) erro
 
 // account is the key of one chat's guesses.
 func (c Chat) account() string { return "account:" + c.Channel + ":" + c.ExternalID }
+
+// holders is the key of the guesses of all who hold an invite's code.
+func holders(invite int64) string { return fmt.Sprintf("invite:%d", invite) }
 
 // slowed refuses with too_many/guesses_many (seconds) while a flood keeps a chat
 // waiting.

@@ -39,8 +39,7 @@ func (o owner) name() string {
 	return o.person.Name
 }
 
-// subject names the owner for the journal and for counting guesses: a new
-// invite for the same human does not start the count anew.
+// subject names the owner for the journal.
 func (o owner) subject() string {
 	if o.staff != nil {
 		return subject("staff", o.staff.ID)

@@ -94,12 +94,12 @@ func (s *Service) Prove(ctx context.Context, chat Chat, invite int64, proof Proo
 	if err == nil {
 		err = s.prove(chat, to, proof)
 	}
-	return s.settle(ctx, err, chat.Channel, chat.account(), to.subject())
+	return s.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
 }
 
 // mayProve finds whose proof is to be judged and counts the try: of the chat, and
-// of all who hold this person's code. It refuses while either has to wait; else
-// the try is to be settled.
+// of all who hold this code, so that who has an old one stops no new one. It
+// refuses while either has to wait; else the try is to be settled.
 func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner, error) {
 	if err := s.slowed(ctx, chat); err != nil {
 		return owner{}, err
@@ -120,7 +120,7 @@ func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner,
 	if err != nil {
 		return to, fmt.Errorf("prove: %w", err)
 	}
-	return to, s.try(ctx, chat.account(), to.subject())
+	return to, s.try(ctx, chat.account(), holders(invite))
 }
 
 // prove judges a proof. A shared number is fine here: the code says who it is,
@@ -206,9 +206,9 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 		return s.Privacy.consent(tx, actor, consentVersion)
 	})
 	if err != nil {
-		return Identity{}, s.settle(ctx, err, chat.Channel, chat.account(), to.subject())
+		return Identity{}, s.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
 	}
-	s.forget(ctx, chat.account(), to.subject())
+	s.forget(ctx, chat.account(), holders(invite))
 	return s.Identify(ctx, chat.Channel, chat.ExternalID)
 }
 

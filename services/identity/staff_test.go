@@ -66,7 +66,7 @@ func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.refused(w.Prove(w.ctx, w.chat("zalo", "500"), again.Invite, right), "invalid/totp_used")
-	if n := w.tries("staff:" + itoa(staff.ID)); n != 0 {
+	if n := w.tries("invite:" + itoa(again.Invite)); n != 0 {
 		t.Errorf("a used code counted as %d guesses", n)
 	}
 }
