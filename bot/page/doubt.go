@@ -8,6 +8,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/models"
+	"canbobot/services/notice"
 	"canbobot/services/phrases"
 )
 
@@ -49,21 +50,21 @@ func (f *front) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if again && turn.Speaker.Actor.IsStaff() {
 		key = "misheard.first"
 	}
+	lines := f.Lines("")
+	if key == "misheard.doubt" && len(offered) == 1 {
+		lines.Say("misheard.one", "label", offered[0].Label)
+	}
 	if len(offered) == 0 || again && len(offered) == 1 {
 		offer(offeredMost, likeliest(turn)...)
 	}
-	reply := bot.Reply{Text: f.Say(key)}
-	if key == "misheard.doubt" && len(offered) == 1 {
-		reply.Text = f.Say("misheard.one", "label", offered[0].Label)
-	}
-	if err := f.ResumeRow(ctx, turn, &reply); err != nil {
+	lines.OrSay(key)
+	if err := f.ResumeRow(ctx, turn, lines); err != nil {
 		return bot.Reply{}, err
 	}
 	for _, button := range offered {
-		reply.Buttons = append(reply.Buttons, bot.Row(button))
+		lines.Row(button)
 	}
-	reply.Buttons = append(reply.Buttons, f.MenuRow(f.Button("help", "help")))
-	return reply, nil
+	return lines.End(f.Button("help", "help")), nil
 }
 
 // likeliest are what people mostly want.
@@ -107,26 +108,21 @@ func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if turn.Arg(0) == bot.Emoji {
 		return f.Tell(f.Say("attached.emoji"), f.Button("help", "help")), nil
 	}
-	reply := bot.Reply{Text: f.Say("aside.courtesy")}
-	if err := f.ResumeRow(ctx, turn, &reply); err != nil {
+	lines := f.Lines("")
+	lines.Say("aside.courtesy")
+	if err := f.ResumeRow(ctx, turn, lines); err != nil {
 		return bot.Reply{}, err
 	}
 	if turn.Speaker.Actor.IsStaff() {
-		reply.Text += "\n" + f.Say("aside.staff")
-		reply.Buttons = append(reply.Buttons, f.MenuRow(f.Button("pending", "pending")))
-		return reply, nil
+		lines.Say("aside.staff")
+		return lines.End(f.Button("pending", "pending")), nil
 	}
 	views, err := f.Notices.Inbox.For(ctx, turn.Speaker.Actor, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
+	if slices.ContainsFunc(views, func(view notice.View) bool {
+		return view.Notice.NeedsConfirm && view.State != models.DeliveryConfirmed
+	}) {
+		lines.Say("aside.notice")
+		lines.Row(f.Button("notices", "notices"))
 	}
-	for _, view := range views {
-		if view.Notice.NeedsConfirm && view.State != models.DeliveryConfirmed {
-			reply.Text += "\n" + f.Say("aside.notice")
-			reply.Buttons = append(reply.Buttons, bot.Row(f.Button("notices", "notices")))
-			break
-		}
-	}
-	reply.Buttons = append(reply.Buttons, f.MenuRow())
-	return reply, nil
+	return lines.End(), err
 }

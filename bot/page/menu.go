@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"canbobot/bot"
+	"canbobot/bot/page/kit"
 )
 
 func (f *front) menuButton(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -18,48 +19,47 @@ func (f *front) menuButton(ctx context.Context, turn bot.Turn) (bot.Reply, error
 
 // menu greets by name and offers what this person can do, a half-filled form first.
 func (f *front) menu(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	reply := bot.Reply{Text: f.Say("menu.officer", "name", turn.Speaker.Name)}
 	draft, unfinished, err := turn.Draft(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	lines := f.Lines("")
+	lines.RowIf(unfinished, f.Button("resume", bot.Resume()), f.Button("drop", bot.Drop()))
+	switch {
+	case turn.Speaker.Actor.IsStaff():
+		return f.staffMenu(ctx, turn, lines)
+	case turn.Speaker.Former:
+		lines.Say("menu.former", "name", turn.Speaker.Name)
+		lines.Row(f.Button("allowance", "month"), f.Button("history", "history"))
+		lines.Row(f.Button("support", "support"), f.Button("privacy", "privacy"))
+		return lines.Done(), nil
+	}
+	lines.Say("menu.officer", "name", turn.Speaker.Name)
 	if unfinished {
-		reply.Text += "\n\n" + f.Say("menu.draft", "form", f.Say("form_name."+draft.Form))
-		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("resume", bot.Resume()), f.Button("drop", bot.Drop())))
+		lines.Add("", f.Say("menu.draft", "form", f.Say("form_name."+draft.Form)))
 	}
-	if turn.Speaker.Actor.IsStaff() {
-		return f.staffMenu(ctx, turn, reply)
-	}
-	if turn.Speaker.Former {
-		reply.Text = f.Say("menu.former", "name", turn.Speaker.Name)
-		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
-			bot.Row(f.Button("support", "support"), f.Button("privacy", "privacy")))
-		return reply, nil
-	}
-	reply.Buttons = append(reply.Buttons, bot.Row(f.Button("allowance", "month"), f.Button("history", "history")),
-		bot.Row(f.Button("change", "change"), f.Button("leave", "leave")),
-		bot.Row(f.Button("phone", "phone"), f.Button("mine", "mine")),
-		bot.Row(f.Button("branch", "branch"), f.Button("notices", "notices")),
-		bot.Row(f.Button("support", "support"), f.Button("help", "help")))
-	return reply, nil
+	lines.Row(f.Button("allowance", "month"), f.Button("history", "history"))
+	lines.Row(f.Button("change", "change"), f.Button("leave", "leave"))
+	lines.Row(f.Button("phone", "phone"), f.Button("mine", "mine"))
+	lines.Row(f.Button("branch", "branch"), f.Button("notices", "notices"))
+	lines.Row(f.Button("support", "support"), f.Button("help", "help"))
+	return lines.Done(), nil
 }
 
-func (f *front) staffMenu(ctx context.Context, turn bot.Turn, reply bot.Reply) (bot.Reply, error) {
-	_, waiting, err := f.Changes.Queue(ctx, turn.Speaker.Actor, 0, 1)
+func (f *front) staffMenu(ctx context.Context, turn bot.Turn, lines *kit.Lines) (bot.Reply, error) {
+	actor := turn.Speaker.Actor
+	_, waiting, err := f.Changes.Queue(ctx, actor, 0, 1)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply.Text = f.Say("menu.staff", "name", turn.Speaker.Name, "role", f.Say("role."+string(turn.Speaker.Actor.Role)),
-		"waiting", waiting)
-	reply.Buttons = append(reply.Buttons, bot.Row(f.Button("pending", "pending"), f.Button("runs", "runs")),
-		bot.Row(f.Button("find", "find"), f.Button("report", "report")),
-		bot.Row(f.Button("broadcast", "sent"), f.Button("help", "help")))
-	unreached, err := f.Notices.Outcomes.CallsOpen(ctx, turn.Speaker.Actor)
-	if err == nil && unreached > 0 {
-		reply.Text += "\n" + f.Say("menu.calls", "people", unreached)
-		reply.Buttons = append(reply.Buttons, bot.Row(f.Button("calls", "calls")))
-	}
-	return reply, err
+	lines.Say("menu.staff", "name", turn.Speaker.Name, "role", f.Say("role."+string(actor.Role)), "waiting", waiting)
+	lines.Row(f.Button("pending", "pending"), f.Button("runs", "runs"))
+	lines.Row(f.Button("find", "find"), f.Button("report", "report"))
+	lines.Row(f.Button("broadcast", "sent"), f.Button("help", "help"))
+	unreached, err := f.Notices.Outcomes.CallsOpen(ctx, actor)
+	lines.SayIf(unreached > 0, "menu.calls", "people", unreached)
+	lines.RowIf(unreached > 0, f.Button("calls", "calls"))
+	return lines.Done(), err
 }
 
 func (f *front) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {

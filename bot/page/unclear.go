@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/services"
@@ -19,39 +18,31 @@ func (f *front) unclear(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := bot.Reply{Title: f.Say("unclear.title", "since", report.Since), Protect: true}
-	var lines []string
+	lines := f.Private(f.Say("unclear.title", "since", report.Since))
 	for _, count := range report.Counts {
 		label := f.Say("unclear.nothing_likely")
 		if button, ok := f.Book.Way(bot.Intent(count.Intent)); ok {
 			label = f.Say("unclear.likely", "label", button.Label)
 		}
-		lines = append(lines, f.Say("unclear.count", "what", label, "times", count.Times))
+		lines.Say("unclear.count", "what", label, "times", count.Times)
 	}
-	if len(lines) == 0 {
-		lines = append(lines, f.Say("unclear.none"))
-	}
+	lines.OrSay("unclear.none")
 	switch {
 	case !report.Keeping:
-		lines = append(lines, "", f.Say("unclear.not_kept"))
+		lines.Add("", f.Say("unclear.not_kept"))
 	case len(report.Kept) > 0:
-		lines = append(lines, "", f.Say("unclear.kept"))
+		lines.Add("", f.Say("unclear.kept"))
 		for _, kept := range report.Kept[:min(unclearShown, len(report.Kept))] {
-			lines = append(lines, f.Say("unclear.phrase", "text", kept.Masked))
+			lines.Say("unclear.phrase", "text", kept.Masked)
 		}
 	default:
-		lines = append(lines, "", f.Say("unclear.keeping"))
+		lines.Add("", f.Say("unclear.keeping"))
 	}
-	reply.Text = strings.Join(lines, "\n")
 	if actor.Role == services.Admin {
-		button := f.Button("keep_phrases", "keepphrases", "on")
-		if report.Keeping {
-			button = f.Button("forget_phrases", "keepphrases", "off")
-		}
-		reply.Buttons = append(reply.Buttons, bot.Row(button))
+		lines.RowIf(report.Keeping, f.Button("forget_phrases", "keepphrases", "off"))
+		lines.RowIf(!report.Keeping, f.Button("keep_phrases", "keepphrases", "on"))
 	}
-	reply.Buttons = append(reply.Buttons, f.MenuRow())
-	return reply, nil
+	return lines.End(), nil
 }
 
 // keepPhrases turns the keeping on or off, after a question that says what it
@@ -59,15 +50,12 @@ func (f *front) unclear(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 func (f *front) keepPhrases(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	on, actor := turn.Arg(0) == "on", turn.Speaker.Actor
 	if turn.Arg(1) != "yes" {
-		reply := bot.Reply{Text: f.Say("unclear.forget_ask"),
-			Buttons: [][]bot.Button{bot.Row(f.Button("forget_phrases", "keepphrases", "off", "yes"),
-				f.Button("unclear", "unclear")), f.MenuRow()}}
-		if on {
-			reply = bot.Reply{Text: f.Say("unclear.keep_ask"),
-				Buttons: [][]bot.Button{bot.Row(f.Button("keep_phrases", "keepphrases", "on", "yes"),
-					f.Button("unclear", "unclear")), f.MenuRow()}}
-		}
-		return reply, nil
+		lines, back := f.Lines(""), f.Button("unclear", "unclear")
+		lines.SayIf(on, "unclear.keep_ask")
+		lines.OrSay("unclear.forget_ask")
+		lines.RowIf(on, f.Button("keep_phrases", "keepphrases", "on", "yes"), back)
+		lines.RowIf(!on, f.Button("forget_phrases", "keepphrases", "off", "yes"), back)
+		return lines.End(), nil
 	}
 	if err := f.Phrases.Keep(ctx, actor, actor.Ward, on); err != nil {
 		return bot.Reply{}, err

@@ -11,10 +11,6 @@ import (
 	"canbobot/services/vn"
 )
 
-func (p *Page) askLink(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "asklink", nil)
-}
-
 // askLinkForm is the way in without a code: ward, name and number, then the
 // clerk calls. The answer is the same whether the roster knows them or not.
 func (p *Page) askLinkForm() *bot.Form {
@@ -45,25 +41,23 @@ func (p *Page) askLinkForm() *bot.Form {
 				Read: kit.ReadPhone,
 			},
 		},
-		Confirm: func(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("asklink.confirm", "name", answers["name"], "phone",
-				vn.FormatPhone(answers["phone"]))}, nil
-		},
-		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-			err := p.Identity.Requests.Ask(ctx, chat(turn), kit.Number(answers["ward"]), answers["name"], answers["phone"])
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return bot.Reply{Text: p.Say("asklink.done")}, nil
-		},
+		Confirm: kit.With(func(_ context.Context, _ bot.Turn, one asking) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("asklink.confirm", "name", one.Name, "phone", vn.FormatPhone(one.Phone))}, nil
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, one asking) (bot.Reply, error) {
+			return bot.Reply{Text: p.Say("asklink.done")},
+				p.Identity.Requests.Ask(ctx, chat(turn), one.Ward, one.Name, one.Phone)
+		}),
 	}
 }
 
 func (p *Page) wardChoices(ctx context.Context, _ bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	wards, err := p.Identity.Wards(ctx)
-	var rows [][]bot.Button
-	for _, ward := range wards {
-		rows = append(rows, bot.Row(bot.Button{Label: ward.Name, Action: bot.Choice(kit.ID(ward.ID))}))
-	}
-	return rows, err
+	return kit.InRows(1, wards, func(ward models.Ward) bot.Button { return kit.Choice(ward.Name, kit.ID(ward.ID)) }), err
+}
+
+// asking is what somebody says of themselves who has no code.
+type asking struct {
+	Ward        int64
+	Name, Phone string
 }

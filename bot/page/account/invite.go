@@ -19,30 +19,28 @@ import (
 
 // invitePerson issues a one-time code, as text and as a picture to scan.
 func (p *Page) invitePerson(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor, personID := turn.Speaker.Actor, kit.Number(turn.Arg(0))
-	person, err := p.Roster.Person(ctx, actor, personID)
+	actor, id := turn.Speaker.Actor, kit.Number(turn.Arg(0))
+	person, err := p.Roster.Person(ctx, actor, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	code, invite, err := p.Identity.Invite(ctx, actor, personID)
+	code, invite, err := p.Identity.Invite(ctx, actor, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := []string{p.Say("invite.text", "name", person.Name, "code", code, "until", invite.ExpiresAt)}
-	reply := bot.Reply{Title: p.Say("invite.title"), Protect: true}
+	lines := p.Private(p.Say("invite.title"))
+	lines.Say("invite.text", "name", person.Name, "code", code, "until", invite.ExpiresAt)
 	for _, link := range p.Links() {
 		address := strings.ReplaceAll(link.Pattern, "%s", code)
-		lines = append(lines, p.Say("invite.link", "channel", p.Say("channel."+link.Channel), "address", address))
+		lines.Say("invite.link", "channel", p.Say("channel."+link.Channel), "address", address)
 		picture, err := squareCode(address)
 		if err != nil {
 			return bot.Reply{}, services.Unavailable("picture").Because(err)
 		}
-		reply.Files = append(reply.Files, bot.File{Name: "ma-moi-" + link.Channel + ".png", MIME: "image/png",
+		lines.Files = append(lines.Files, bot.File{Name: "ma-moi-" + link.Channel + ".png", MIME: "image/png",
 			Content: picture})
 	}
-	reply.Text = strings.Join(lines, "\n")
-	reply.Buttons = [][]bot.Button{p.MenuRow()}
-	return reply, nil
+	return lines.End(), nil
 }
 
 // squareCode draws text as a square that phones read, with the white around it
@@ -65,15 +63,10 @@ func squareCode(text string) ([]byte, error) {
 
 // unlinkPerson cuts every channel of a person: a lost phone.
 func (p *Page) unlinkPerson(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	personID := kit.Number(turn.Arg(0))
+	id := kit.Number(turn.Arg(0))
 	if turn.Arg(1) != "yes" {
-		return bot.Reply{Text: p.Say("unlink.person_ask"), Buttons: [][]bot.Button{
-				bot.Row(kit.Negative(p.Button("unlink_yes", "unlinkperson", kit.ID(personID), "yes")), p.Button("menu", "menu"))}},
-			nil
+		return p.Tell(p.Say("unlink.person_ask"), kit.Negative(p.Button("unlink_yes", "unlinkperson", id, "yes"))), nil
 	}
-	if err := p.Identity.UnlinkPerson(ctx, turn.Speaker.Actor, personID); err != nil {
-		return bot.Reply{}, err
-	}
-	return bot.Reply{Text: p.Say("unlink.person_done"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("invite", "invite", kit.ID(personID)), p.Button("menu", "menu"))}}, nil
+	return p.Tell(p.Say("unlink.person_done"), p.Button("invite", "invite", id)),
+		p.Identity.UnlinkPerson(ctx, turn.Speaker.Actor, id)
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -13,29 +12,19 @@ import (
 
 // links lists who asks to be linked, the likely officers first.
 func (p *Page) links(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	offset := int(min(kit.Number(turn.Arg(0)), 1<<30))
+	offset, back := kit.Offset(turn.Arg(0)), p.Button("pending", "pending")
 	list, total, err := p.Identity.Requests.Queue(ctx, turn.Speaker.Actor, offset, kit.Listed)
-	if err != nil {
-		return bot.Reply{}, err
+	if err != nil || len(list) == 0 {
+		return p.Tell(p.Say("links.nothing"), back), err
 	}
-	back := p.MenuRow(p.Button("pending", "pending"))
-	if len(list) == 0 {
-		return bot.Reply{Text: p.Say("links.nothing"), Buttons: [][]bot.Button{back}}, nil
-	}
-	reply := bot.Reply{Title: p.Say("links.title", "people", total), Protect: true}
-	var lines []string
+	lines := p.Private(p.Say("links.title", "people", total))
 	for _, one := range list {
-		lines = append(lines, p.Say("links.line", "number", one.ID, "name", one.Name,
-			"phone", kit.OrDash(vn.FormatPhone(one.Phone)), "known", p.Say("links."+known(one)), "at", one.CreatedAt))
-		reply.Buttons = append(reply.Buttons, bot.Row(bot.Button{Label: p.Say("pending.link_button", "number", one.ID),
-			Action: bot.Act("linkcard", kit.ID(one.ID))}))
+		lines.Say("links.line", "number", one.ID, "name", one.Name, "phone", kit.OrDash(vn.FormatPhone(one.Phone)), "known",
+			p.Say("links."+known(one)), "at", one.CreatedAt)
+		lines.Row(kit.Act(p.Say("pending.link_button", "number", one.ID), "linkcard", one.ID))
 	}
-	reply.Text = strings.Join(lines, "\n")
-	if next := offset + len(list); int64(next) < total {
-		reply.Buttons = append(reply.Buttons, bot.Row(p.Button("more", "links", kit.ID(int64(next)))))
-	}
-	reply.Buttons = append(reply.Buttons, back)
-	return reply, nil
+	lines.More(kit.Next(offset, len(list), total), "links")
+	return lines.End(back), nil
 }
 
 // known is what speaks for who asks.
@@ -55,6 +44,8 @@ func (p *Page) linksAsked(ctx context.Context, recipient services.Actor, _ int64
 	if err != nil || total == 0 {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Title: p.Say("links.title", "people", total), Text: p.Say("links.told"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("links", "links")), p.MenuRow()}}, nil
+	lines := p.Lines(p.Say("links.title", "people", total))
+	lines.Say("links.told")
+	lines.Row(p.Button("links", "links"))
+	return lines.End(), nil
 }

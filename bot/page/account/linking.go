@@ -37,10 +37,6 @@ func looksLikeCode(text string) bool {
 	return letters+digits == 10 && letters > 0 && (digits > 0 || strings.Contains(text, "-"))
 }
 
-func (p *Page) link(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, "link", nil)
-}
-
 func chat(turn bot.Turn) identity.Chat {
 	return identity.Chat{Channel: turn.In.Channel, ExternalID: turn.In.UserID, ChatID: turn.In.ChatID,
 		Event: turn.Speaker.Actor.Event}
@@ -59,20 +55,14 @@ const (
 // The proof comes last and is never kept: it goes straight to the service. Only
 // the invite's row id is kept between the steps.
 func (p *Page) linkForm() *bot.Form {
-	unless := func(need string) func(bot.Turn, bot.Answers) bool {
-		return func(_ bot.Turn, answers bot.Answers) bool { return answers["needs"] != need }
-	}
+	agree := bot.Button{Label: p.Say("button.agree"), Action: bot.Choice("yes"), Style: bot.Positive}
 	return &bot.Form{
 		Name: "link",
 		Open: true,
 		Steps: []bot.Step{
 			{Name: "code", Ask: "link.code", Example: "example.code", Read: p.readCode},
 			{
-				Name: "consent", Ask: "consent.text",
-				Choices: func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-					return [][]bot.Button{bot.Row(bot.Button{Label: p.Say("button.agree"), Action: bot.Choice("yes"),
-						Style: bot.Positive})}, nil
-				},
+				Name: "consent", Ask: "consent.text", Choices: kit.Given(bot.Row(agree)),
 				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 					if input.Choice == "yes" || understand.Agrees(input.Text) {
 						return "yes", nil
@@ -80,10 +70,12 @@ func (p *Page) linkForm() *bot.Form {
 					return "", services.Invalid("consent")
 				},
 			},
-			{Name: needsContact, Ask: "link.contact", AskContact: true, Skip: unless(needsContact), Read: p.readProof},
-			{Name: needsLast4, Ask: "link.last4", Skip: unless(needsLast4), Read: p.readProof},
-			{Name: needsTOTP, Ask: "link.totp", Skip: unless(needsTOTP), Read: p.readProof},
-			{Name: needsClerk, Ask: "link.clerk", Example: "example.phone", Skip: unless(needsClerk), Read: kit.ReadPhone},
+			{Name: needsContact, Ask: "link.contact", AskContact: true, Skip: kit.Only("needs", needsContact),
+				Read: p.readProof},
+			{Name: needsLast4, Ask: "link.last4", Skip: kit.Only("needs", needsLast4), Read: p.readProof},
+			{Name: needsTOTP, Ask: "link.totp", Skip: kit.Only("needs", needsTOTP), Read: p.readProof},
+			{Name: needsClerk, Ask: "link.clerk", Example: "example.phone", Skip: kit.Only("needs", needsClerk),
+				Read: kit.ReadPhone},
 		},
 		Done: p.linkDone,
 	}

@@ -3,29 +3,33 @@ package account
 import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/models"
+	"canbobot/services/identity"
 	"canbobot/services/outbox"
 )
 
 // Register puts the matter's screens, forms and messages into the book.
 func (p *Page) Register(b *kit.Book) {
+	card := p.card()
 	b.Welcome, b.Consent = p.welcome, p.consent
 
-	b.Screen("link", p.link, kit.Open, kit.Inner)
-	b.Screen("asklink", p.askLink, kit.Open, kit.Inner)
+	b.Screen("link", kit.Begin("link"), kit.Open, kit.Inner)
+	b.Screen("asklink", kit.Begin("asklink"), kit.Open, kit.Inner)
 	b.Screen("consent", p.consentAnswer, kit.Open, kit.Inner)
 	b.Screen("privacy", p.privacy, kit.Intent(bot.Privacy, "privacy"))
-	b.Screen("unlink", p.unlink, kit.Intent(bot.Unlink, "unlink"))
+	b.Screen("unlink", kit.Told(p.Tell(p.Say("unlink.ask"), kit.Negative(p.Button("unlink_yes", "unlinkyes")))),
+		kit.Intent(bot.Unlink, "unlink"))
 	b.Screen("unlinkyes", p.unlinkYes, kit.Inner)
 	b.Screen("style", p.style, kit.Label("style"))
 	b.Screen("styleset", p.styleSet, kit.Inner)
-	b.Screen("step_up", p.stepUp, kit.Staff, kit.Label("step_up"))
+	b.Screen("step_up", kit.Begin(bot.CodeForm), kit.Staff, kit.Label("step_up"))
 	b.Screen("invite", p.invitePerson, kit.Inner)
 	b.Screen("unlinkperson", p.unlinkPerson, kit.Inner)
 	b.Screen("links", p.links, kit.Staff, kit.Inner)
-	b.Screen("linkcard", p.linkCard, kit.Staff, kit.Inner)
+	b.Screen("linkcard", card.Open, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
-	b.Screen("linkno", p.linkNo, kit.Inner)
-	b.Screen("linkback", p.linkBack, kit.Inner)
+	b.Screen("linkno", card.Act(p.Identity.Requests.Refuse), kit.Inner)
+	b.Screen("linkback", card.Act(p.Identity.Requests.TakeBack), kit.Inner)
 
 	b.Typed("style", "cach tra loi", "cach hoi")
 	b.Typed("styleset:brief", "gon", "tra loi gon", "hoi gon", "ngan gon", "hoi ngan gon", "tra loi ngan gon")
@@ -35,10 +39,12 @@ func (p *Page) Register(b *kit.Book) {
 	b.Form(p.askLinkForm())
 	b.Form(p.stepUpForm())
 
-	b.Message(outbox.LinkAsked, p.redraw)
+	b.Message(outbox.LinkAsked, card.For)
 	b.Message(outbox.LinksAsked, p.linksAsked)
-	b.Message(outbox.LinkWaiting, p.reminded)
+	b.Message(outbox.LinkWaiting, card.Waits(p.Say("told.link_waiting"), func(view identity.LinkCardView) bool {
+		return view.Request.State == models.LinkPending
+	}))
 	b.Message(outbox.LinkDecided, p.decided)
 	b.Message(outbox.AccountMoved, p.moved)
-	b.Card(outbox.Link, p.redraw)
+	b.Card(outbox.Link, card.For)
 }

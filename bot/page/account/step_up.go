@@ -7,10 +7,6 @@ import (
 	"canbobot/bot"
 )
 
-func (p *Page) stepUp(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return turn.Begin(ctx, bot.CodeForm, nil)
-}
-
 func (p *Page) stepUpForm() *bot.Form {
 	return &bot.Form{
 		Name: bot.CodeForm, Fleeting: true,

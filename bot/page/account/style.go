@@ -8,27 +8,21 @@ import (
 
 // style shows how a person is asked, and lets them choose.
 func (p *Page) style(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	key := "style.full"
-	if turn.Speaker.Brief {
-		key = "style.brief"
-	}
-	return bot.Reply{Text: p.Say(key) + "\n" + p.Say("style.ask"), Buttons: [][]bot.Button{
-		bot.Row(p.Button("style_full", "styleset", "full"), p.Button("style_brief", "styleset", "brief")), p.MenuRow()}}, nil
+	lines := p.Lines("")
+	lines.SayIf(turn.Speaker.Brief, "style.brief")
+	lines.OrSay("style.full")
+	lines.Say("style.ask")
+	lines.Row(p.Button("style_full", "styleset", "full"), p.Button("style_brief", "styleset", "brief"))
+	return lines.End(), nil
 }
 
 func (p *Page) styleSet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	brief := turn.Arg(0) == "brief"
+	brief, lines := turn.Arg(0) == "brief", p.Lines("")
 	if err := p.Identity.SetBrief(ctx, turn.Speaker.Actor, brief); err != nil {
 		return bot.Reply{}, err
 	}
-	key := "style.full_done"
-	if brief {
-		key = "style.brief_done"
-	}
-	reply := bot.Reply{Text: p.Say(key)}
-	if err := p.ResumeRow(ctx, turn, &reply); err != nil {
-		return bot.Reply{}, err
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow())
-	return reply, nil
+	lines.SayIf(brief, "style.brief_done")
+	lines.OrSay("style.full_done")
+	err := p.ResumeRow(ctx, turn, lines)
+	return lines.End(), err
 }

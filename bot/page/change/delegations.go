@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -14,31 +13,16 @@ import (
 // delegations lists who signs for whom, with a way to stop one's own.
 func (p *Signing) delegations(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	list, err := p.Delegations.All(ctx, turn.Speaker.Actor)
-	if err != nil {
-		return bot.Reply{}, err
+	lines := p.Private(p.Say("delegation.title"))
+	for _, view := range kit.Few(list) {
+		lines.Say("delegation.line", "from", view.FromName, "to", view.ToName, "first", texts.Date(view.From), "last",
+			texts.Date(view.To))
+		stop := kit.Act(p.Say("delegation.revoke", "to", view.ToName), "undelegate", view.ID)
+		lines.RowIf(view.MayRevoke, kit.Negative(stop))
 	}
-	reply := bot.Reply{Title: p.Say("delegation.title"), Text: p.Say("delegation.nothing"), Protect: true}
-	var lines []string
-	for i, view := range list {
-		if i == kit.Listed {
-			break
-		}
-		lines = append(lines, p.Say("delegation.line", "from", view.FromName, "to", view.ToName, "first",
-			texts.Date(view.From), "last", texts.Date(view.To)))
-		if view.MayRevoke {
-			reply.Buttons = append(reply.Buttons,
-				bot.Row(kit.Negative(bot.Button{Label: p.Say("delegation.revoke", "to", view.ToName),
-					Action: bot.Act("undelegate", kit.ID(view.ID))})))
-		}
-	}
-	if len(lines) > 0 {
-		reply.Text = strings.Join(lines, "\n")
-	}
-	if turn.Speaker.Actor.MayDecide() {
-		reply.Buttons = append(reply.Buttons, bot.Row(kit.Positive(p.Button("delegate", "delegate"))))
-	}
-	reply.Buttons = append(reply.Buttons, p.MenuRow(p.Button("rules", "rules")))
-	return reply, nil
+	lines.OrSay("delegation.nothing")
+	lines.RowIf(turn.Speaker.Actor.MayDecide(), kit.Positive(p.Button("delegate", "delegate")))
+	return lines.End(p.Button("rules", "rules")), err
 }
 
 // delegated tells who signs for whom, or does so no longer.
@@ -63,16 +47,6 @@ func (p *Signing) delegated(ctx context.Context, recipient services.Actor, deleg
 	return bot.Reply{Text: text, Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))}}, nil
 }
 
-func (p *Signing) undelegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Delegations.Revoke(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
-		return bot.Reply{}, err
-	}
-	reply, err := p.delegations(ctx, turn)
-	reply.Text = p.Say("delegation.revoked") + "\n\n" + reply.Text
-	reply.Replace = true
-	return reply, err
-}
-
 func (p *Signing) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if !turn.Speaker.Actor.MayDecide() {
 		return bot.Reply{}, services.Denied("role")
@@ -93,24 +67,20 @@ func (p *Signing) delegateForm() *bot.Form {
 				Show: kit.ShowDayOf("last")},
 		},
 		Confirm: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			said := kit.Typed[delegating](answers)
 			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
-			return bot.Reply{Text: p.Say("delegation.confirm", "to", name, "first", texts.Date(kit.DayOf(answers["first"])),
-				"last", texts.Date(kit.DayOf(answers["last"])))}, err
+			return bot.Reply{Text: p.Say("delegation.confirm", "to", name, "first", texts.Date(said.First), "last",
+				texts.Date(said.Last))}, err
 		},
 		Done: func(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
+			said := kit.Typed[delegating](answers)
 			name, err := kit.ShowChoice("to", p.standIns)(ctx, turn, answers)
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			row, err := p.Delegations.Delegate(ctx, turn.Speaker.Actor, kit.Number(answers["to"]),
-				kit.DayOf(answers["first"]), kit.DayOf(answers["last"]))
-			if err != nil {
-				return bot.Reply{}, err
-			}
-			return bot.Reply{
-				Text:    p.Say("delegation.done", "to", name, "first", texts.Date(row.From), "last", texts.Date(row.To)),
-				Buttons: [][]bot.Button{p.MenuRow(p.Button("delegations", "delegations"))},
-			}, nil
+			row, err := p.Delegations.Delegate(ctx, turn.Speaker.Actor, said.To, said.First, said.Last)
+			return p.Tell(p.Say("delegation.done", "to", name, "first", texts.Date(row.From), "last", texts.Date(row.To)),
+				p.Button("delegations", "delegations")), err
 		},
 	}
 }
@@ -146,12 +116,10 @@ func (p *Signing) readStandIn(ctx context.Context, turn bot.Turn, answers bot.An
 }
 
 // daysFrom offers a near day and a further one.
-func (p *Signing) daysFrom(near, far int) func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
+func (p *Signing) daysFrom(near, far int) kit.Choices {
 	return func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-		today := p.Today()
-		var row []bot.Button
-		for _, days := range []int{near, far} {
-			day := today.AddDays(days)
+		return kit.InRows(2, []int{near, far}, func(days int) bot.Button {
+			day := p.Today().AddDays(days)
 			label := p.Say("delegation.week", "date", kit.ShortDate(day))
 			switch days {
 			case 0:
@@ -159,9 +127,8 @@ func (p *Signing) daysFrom(near, far int) func(context.Context, bot.Turn, bot.An
 			case 1:
 				label = p.Say("delegation.tomorrow", "date", kit.ShortDate(day))
 			}
-			row = append(row, bot.Button{Label: label, Action: bot.Choice(day.String())})
-		}
-		return [][]bot.Button{row}, nil
+			return kit.Choice(label, day.String())
+		}), nil
 	}
 }
 
@@ -176,4 +143,16 @@ func (p *Signing) readComing(ctx context.Context, turn bot.Turn, answers bot.Ans
 		return "", services.Invalid("delegate_days").With("last", p.Today().AddDays(184))
 	}
 	return kept, nil
+}
+
+// undelegated shows who still signs, after a delegation was stopped.
+func (p *Signing) undelegated(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	reply, err := p.delegations(ctx, turn)
+	return kit.Led(p.Say("delegation.revoked"), reply), err
+}
+
+// delegating is who signs for whom, from when to when.
+type delegating struct {
+	To          int64
+	First, Last models.Date
 }

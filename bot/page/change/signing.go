@@ -37,7 +37,7 @@ func (p *Signing) Register(b *kit.Book) {
 	b.Screen("rules", p.approvalRules, kit.Staff, kit.Label("rules"))
 	b.Screen("delegations", p.delegations, kit.Staff, kit.Label("delegations"))
 	b.Screen("delegate", p.delegate, kit.Staff, kit.Inner)
-	b.Screen("undelegate", p.undelegate, kit.Inner)
+	b.Screen("undelegate", kit.Did(p.Delegations.Revoke, kit.Redraws(p.undelegated)), kit.Inner)
 	b.Typed("rules", "quy trinh duyet")
 	b.Typed("delegations", "uy quyen", "nho nguoi ky thay")
 

@@ -91,7 +91,7 @@ func DidSeen(do func(ctx context.Context, actor services.Actor, id int64, versio
 	}
 }
 
-// Told is a screen that always says the same.
+// Told is a screen that always says the same: nobody writes into the reply.
 func Told(reply bot.Reply) bot.Screen {
 	return func(context.Context, bot.Turn) (bot.Reply, error) { return reply, nil }
 }

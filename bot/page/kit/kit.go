@@ -35,11 +35,9 @@ func Lower(text string) string {
 }
 
 // ResumeRow offers to go on with a half-filled form.
-func (k Kit) ResumeRow(ctx context.Context, turn bot.Turn, reply *bot.Reply) error {
+func (k Kit) ResumeRow(ctx context.Context, turn bot.Turn, lines *Lines) error {
 	_, unfinished, err := turn.Draft(ctx)
-	if unfinished {
-		reply.Buttons = append(reply.Buttons, bot.Row(k.Button("resume", bot.Resume())))
-	}
+	lines.RowIf(unfinished, k.Button("resume", bot.Resume()))
 	return err
 }
 
