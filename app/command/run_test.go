@@ -154,6 +154,25 @@ func TestTheMeetingsTable(t *testing.T) {
 		"Trần Thị Lan") {
 		t.Errorf("staff list: %s%s", got.out, got.errors)
 	}
+	id := strings.Fields(added.out)[1]
+	staff := func(what string, more ...string) ran {
+		return runCommand(t, environ, "", append([]string{"staff", what, id, "--ward", "bac-hong-linh"}, more...)...)
+	}
+	if got := staff("is", "--person", "1"); got.code != OK {
+		t.Errorf("staff is: %s", got.errors)
+	}
+	if got := staff("is", "--person", "999999"); got.code != Failed {
+		t.Errorf("staff is nobody: %d", got.code)
+	}
+	if got := staff("invite"); got.code != OK || strings.Contains(got.out, "otpauth://") {
+		t.Errorf("staff invite: %s%s", got.out, got.errors)
+	}
+	if got := staff("invite", "--renew"); got.code != OK || !strings.Contains(got.out, "otpauth://") {
+		t.Errorf("staff invite --renew: %s%s", got.out, got.errors)
+	}
+	if got := staff("unlink"); got.code != OK {
+		t.Errorf("staff unlink: %s", got.errors)
+	}
 	if got := runCommand(t, environ, "", "staff", "list", "--ward", "nowhere"); got.code != Usage ||
 		!strings.Contains(got.errors, "bac-hong-linh") {
 		t.Errorf("an unknown ward: %d %s", got.code, got.errors)

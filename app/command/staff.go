@@ -50,6 +50,10 @@ type staffCommand struct {
 	Add  staffAddCommand  `cmd:"" help:"Add a ward user; prints the invite code and the secret of their code generator."`
 	List staffListCommand `cmd:"" help:"List ward users."`
 	Desk staffDeskCommand `cmd:"" help:"Say at which desk a ward user works."`
+	Is   staffIsCommand   `cmd:"" help:"Say which officer a ward user is as well, or that they are none."`
+
+	Invite staffInviteCommand `cmd:"" help:"Print a new invite code; with --renew also a new code generator."`
+	Unlink staffUnlinkCommand `cmd:"" help:"Cut every phone of a ward user, a lost one."`
 
 	Retire staffRetireCommand `cmd:"" help:"End what a ward user may do, and their links with it."`
 }
@@ -71,9 +75,14 @@ func (c staffAddCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "staff %d\ninvite code   %s\ncode generator %s\nBoth are shown once. Hand them "+
-			"over in person.\n", staff.ID, code, address)
-		return err
+		officer := "No officer has this name and number; if they are one, say so: canbobot staff is"
+		if staff.PersonID != nil {
+			officer = fmt.Sprintf("the same human as person %d", *staff.PersonID)
+		}
+		if _, err := fmt.Fprintf(p.stdout, "staff %d\n%s\n", staff.ID, officer); err != nil {
+			return err
+		}
+		return printCodes(p, code, address)
 	})
 }
 
@@ -90,6 +99,68 @@ func (staffRetireCommand) Help() string {
 func (c staffRetireCommand) Run(p *process) error {
 	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Identity.RetireStaff(p.ctx, actor, c.ID)
+	})
+}
+
+type staffIsCommand struct {
+	ID     int64  `arg:"" help:"Id of the ward user, as staff list prints it."`
+	Ward   string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Person int64  `help:"Id of the person in the roster; none when left out." placeholder:"ID"`
+}
+
+func (staffIsCommand) Help() string {
+	return "Nobody decides about themselves, under whichever row.\n\n" +
+		"Example: canbobot staff is 7 --person 120 --ward bac-hong-linh"
+}
+
+func (c staffIsCommand) Run(p *process) error {
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		return ward.Identity.StaffIs(p.ctx, actor, c.ID, c.Person)
+	})
+}
+
+type staffInviteCommand struct {
+	ID    int64  `arg:"" help:"Id of the ward user, as staff list prints it."`
+	Ward  string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Renew bool   `help:"The old code generator, and all that was linked with it, ends."`
+}
+
+func (staffInviteCommand) Help() string {
+	return "For a new phone, and with --renew for a lost code generator.\n\n" +
+		"Example: canbobot staff invite 7 --renew --ward bac-hong-linh"
+}
+
+func (c staffInviteCommand) Run(p *process) error {
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		code, address, _, err := ward.Identity.InviteStaff(p.ctx, actor, c.ID, c.Renew)
+		if err != nil {
+			return err
+		}
+		return printCodes(p, code, address)
+	})
+}
+
+// printCodes prints what is shown once.
+func printCodes(p *process, code, generator string) error {
+	if generator != "" {
+		generator = "code generator " + generator + "\n"
+	}
+	_, err := fmt.Fprintf(p.stdout, "invite code   %s\n%sShown once. Hand it over in person.\n", code, generator)
+	return err
+}
+
+type staffUnlinkCommand struct {
+	ID   int64  `arg:"" help:"Id of the ward user, as staff list prints it."`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (staffUnlinkCommand) Help() string {
+	return "Example: canbobot staff unlink 7 --ward bac-hong-linh"
+}
+
+func (c staffUnlinkCommand) Run(p *process) error {
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		return ward.Identity.UnlinkStaff(p.ctx, actor, c.ID)
 	})
 }
 

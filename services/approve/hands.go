@@ -3,6 +3,7 @@ package approve
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -17,6 +18,23 @@ import (
 // by which a chat became an officer's, agreed that it is theirs, or gave them the
 // number by which they are known, could be that officer on the phone.
 
+// know fills in what the ward knows of the parties of items: which human each is,
+// and whose hands were on them.
+func (b *Book) know(tx *gorm.DB, now time.Time, items ...Item) ([]Item, error) {
+	items = slices.Clone(items)
+	if err := readPhones(tx, items); err != nil {
+		return nil, err
+	}
+	if err := b.readHands(tx, now, items...); err != nil {
+		return nil, err
+	}
+	for i := range items {
+		items[i].Parties.know(b.Staff)
+		items[i].Parties.hands = b.handsOn(items[i])
+	}
+	return items, nil
+}
+
 // readHands reads who had their hands on whom those items are about, for as long
 // as the ward says, where their kinds ask.
 func (b *Book) readHands(tx *gorm.DB, now time.Time, items ...Item) error {
@@ -29,21 +47,28 @@ func (b *Book) readHands(tx *gorm.DB, now time.Time, items ...Item) error {
 	if len(people) == 0 || b.Ward.HandsDays == 0 {
 		return nil
 	}
-	slices.Sort(people)
-	var rows []struct{ Person, Staff int64 }
-	err := tx.Session(&gorm.Session{NewDB: true}).Raw(`
+	b.hands = map[int64][]int64{}
+	for some := range chunks(people) {
+		var rows []struct{ Person, Staff int64 }
+		err := tx.Session(&gorm.Session{NewDB: true}).Raw(`
 SELECT DISTINCT COALESCE(p.merged_into, h.person_id) AS person, h.staff_id AS staff
 FROM hands h JOIN people p ON p.id = h.person_id
 WHERE h.ward_id = ? AND h.at > ? AND COALESCE(p.merged_into, h.person_id) IN ?`, b.Ward.ID,
-		now.AddDate(0, 0, -b.Ward.HandsDays), slices.Compact(people)).Scan(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read hands: %w", err)
-	}
-	b.hands = map[int64][]int64{}
-	for _, row := range rows {
-		b.hands[row.Person] = append(b.hands[row.Person], row.Staff)
+			now.AddDate(0, 0, -b.Ward.HandsDays), some).Scan(&rows).Error
+		if err != nil {
+			return fmt.Errorf("read hands: %w", err)
+		}
+		for _, row := range rows {
+			b.hands[row.Person] = append(b.hands[row.Person], row.Staff)
+		}
 	}
 	return nil
+}
+
+// chunks are ids, each once, as many as a statement takes.
+func chunks(ids []int64) iter.Seq[[]int64] {
+	slices.Sort(ids)
+	return slices.Chunk(slices.Compact(ids), 10_000)
 }
 
 func (b *Book) handsOn(item Item) []models.Staff {
@@ -56,6 +81,38 @@ func (b *Book) handsOn(item Item) []models.Staff {
 		}
 	}
 	return staff
+}
+
+// readPhones adds the numbers of whom items are about, and of who proposed them: a
+// ward user who answers one of those may be that human, whether or not anybody has
+// said so.
+func readPhones(tx *gorm.DB, items []Item) error {
+	var people []int64
+	for _, item := range items {
+		people = append(append(people, item.Parties.People...), item.Parties.By)
+	}
+	phones := map[int64]string{}
+	for some := range chunks(people) {
+		var rows []models.Person
+		err := tx.Session(&gorm.Session{NewDB: true}).Select("id", "phone").
+			Find(&rows, "id IN ? AND phone <> ''", some).Error
+		if err != nil {
+			return fmt.Errorf("read phones of %d people: %w", len(some), err)
+		}
+		for _, row := range rows {
+			phones[row.ID] = row.Phone
+		}
+	}
+	for i := range items {
+		parties := &items[i].Parties
+		parties.ByPhone = phones[parties.By]
+		for _, person := range parties.People {
+			if phone := phones[person]; phone != "" {
+				parties.Phones = append(parties.Phones, phone)
+			}
+		}
+	}
+	return nil
 }
 
 // mostHandsDays bounds the rule: after a year nobody remembers.

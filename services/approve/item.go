@@ -159,10 +159,11 @@ func (of *Items[T, S]) Judge(tx *gorm.DB, item Item) (Judgement, error) {
 	if err != nil {
 		return Judgement{}, err
 	}
-	if err := book.readHands(tx, of.clock.UTC(), item); err != nil {
+	items, err := book.know(tx, of.clock.UTC(), item)
+	if err != nil {
 		return Judgement{}, err
 	}
-	return of.judge(book, item, signatures[item.ID]), nil
+	return of.judge(book, items[0], signatures[item.ID]), nil
 }
 
 // Party is why a ward user may not sign an item, whichever step it waits at; ""
@@ -185,7 +186,7 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 	if err != nil {
 		return nil, err
 	}
-	if err := book.readHands(tx, of.clock.UTC(), items...); err != nil {
+	if items, err = book.know(tx, of.clock.UTC(), items...); err != nil {
 		return nil, err
 	}
 	judged := map[int64]Judgement{}
@@ -196,8 +197,6 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 }
 
 func (of *Items[T, S]) judge(book *Book, item Item, signatures []models.Signature) Judgement {
-	item.Parties.know(book.Staff)
-	item.Parties.hands = book.handsOn(item)
 	j := Judgement{Book: book, Item: item, Rule: book.Rule(item.Rule, item.Since), day: models.DateOf(of.clock.Local()),
 		all: signatures}
 	j.Standing = Progress(j.Rule.Steps, item.Parties, signatures, book.Staff, book.Delegations, j.day)

@@ -120,6 +120,32 @@ func TestTheSecondPairOfEyesIsNotMadeByTheFirst(t *testing.T) {
 	}
 }
 
+// A clerk who is an officer as well approves nothing of their own by either row,
+// also where nobody has written down that they are one human: the number tells.
+func TestAClerkWhoIsAnOfficerApprovesNothingOfTheirOwn(t *testing.T) {
+	for name, same := range map[string]map[string]any{
+		"the number": {"phone": "+84912345678"},
+		"the person": {"person_id": int64(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttack(t)
+			if err := a.Store.Model(&models.Staff{}).Where("id = ?", a.clerk.Staff).Updates(same).Error; err != nil {
+				t.Fatal(err)
+			}
+			id := a.redirect("3712205123456")
+			_, err := a.Changes.Approve(a.Ctx, a.by(a.clerk), id, 1)
+			a.Refused(err, "denied/own")
+			card, err := a.Changes.Submit(a.Ctx, a.by(a.other), change.Proposal{Person: a.officer.ID,
+				Kind: change.Phone{Number: "0355000111"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = a.Changes.Approve(a.Ctx, a.by(a.clerk), card.Request.ID, 1)
+			a.Refused(err, "denied/concerns_you")
+		})
+	}
+}
+
 // What is asked for in an officer's name is said in every chat of theirs but the
 // one it was asked in, when it comes again too; "không phải tôi" ends it at once,
 // and whoever decides is woken. Another officer ends nothing.
