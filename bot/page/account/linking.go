@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -77,7 +78,7 @@ func (p *Page) linkForm() *bot.Form {
 			{Name: needsClerk, Ask: "link.clerk", Example: "example.phone", Skip: kit.Only("needs", needsClerk),
 				Read: kit.ReadPhone},
 		},
-		Done: p.linkDone,
+		Done: kit.With(p.linkDone),
 	}
 }
 
@@ -113,42 +114,41 @@ func proofOf(need string, input bot.Input) identity.Proof {
 }
 
 func (p *Page) readProof(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-	proof := proofOf(answers["needs"], input)
-	if err := p.Identity.Prove(ctx, chat(turn), kit.Number(answers["code"]), proof); err != nil {
+	said := kit.Typed[proving](answers)
+	proof := proofOf(said.Needs, input)
+	if err := p.Identity.Prove(ctx, chat(turn), said.Code, proof); err != nil {
 		return "", err
 	}
-	switch {
-	case proof.TOTP != "":
-		return proof.TOTP, nil
-	case proof.PhoneOwn:
-		return proof.Phone, nil
-	}
-	return proof.Last4, nil
+	return cmp.Or(proof.TOTP, proof.Phone, proof.Last4), nil
 }
 
-func (p *Page) linkDone(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	invite, proof := kit.Number(answers["code"]), identity.Proof{}
-	switch answers["needs"] {
+func (p *Page) linkDone(ctx context.Context, turn bot.Turn, said proving) (bot.Reply, error) {
+	proof := identity.Proof{}
+	switch said.Needs {
 	case needsTOTP:
-		proof.TOTP = answers[needsTOTP]
+		proof.TOTP = said.TOTP
 	case needsContact:
-		proof.Phone, proof.PhoneOwn = answers[needsContact], true
+		proof.Phone, proof.PhoneOwn = said.Contact, true
 	case needsLast4:
-		proof.Last4 = answers[needsLast4]
+		proof.Last4 = said.Last4
 	default:
-		if err := p.Identity.Requests.AskInvited(ctx, chat(turn), invite, answers[needsClerk]); err != nil {
-			return bot.Reply{}, err
-		}
-		return bot.Reply{Text: p.Say("asklink.done")}, nil
+		return bot.Reply{Text: p.Say("asklink.done")},
+			p.Identity.Requests.AskInvited(ctx, chat(turn), said.Code, said.Clerk)
 	}
-	linked, err := p.Identity.Link(ctx, chat(turn), invite, proof, ConsentVersion)
+	linked, err := p.Identity.Link(ctx, chat(turn), said.Code, proof, ConsentVersion)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if linked.Actor.IsStaff() {
-		return bot.Reply{Text: p.Say("link.done_staff", "name", linked.Name), Buttons: [][]bot.Button{
-			bot.Row(kit.Positive(p.Button("pending", "pending")), p.Button("menu", "menu"))}}, nil
+		return p.Tell(p.Say("link.done_staff", "name", linked.Name), kit.Positive(p.Button("pending", "pending"))), nil
 	}
-	return bot.Reply{Text: p.Say("link.done", "name", linked.Name), Buttons: [][]bot.Button{
-		bot.Row(kit.Positive(p.Button("allowance", "month")), p.Button("menu", "menu"))}}, nil
+	return p.Tell(p.Say("link.done", "name", linked.Name), kit.Positive(p.Button("allowance", "month"))), nil
+}
+
+// proving is the invite of a right code, what it still asks for, and the answer
+// to that: under the name of what is asked for.
+type proving struct {
+	Code                        int64
+	Needs                       string
+	Contact, Last4, TOTP, Clerk string
 }

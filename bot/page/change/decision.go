@@ -15,11 +15,11 @@ func (p *Page) paperSteps(skip func(bot.Turn, bot.Answers) bool) []bot.Step {
 	return []bot.Step{
 		{
 			Name: "decided", Ask: "officer.decided", Example: "example.from", Choices: p.NoneChoice,
-			Read: kit.NoneOr(p.ReadDay), Show: p.showDecided, Skip: skip,
+			Read: kit.NoneOr(p.ReadDay), Show: p.OrNone("decided", kit.ShowDayOf), Skip: skip,
 		},
 		{
 			Name: "signer", Ask: "officer.signer", Example: "example.signer", Choices: p.NoneChoice,
-			Read: kit.NoneOr(readSigner), Show: p.OrNone("signer"), Skip: skip, Free: true,
+			Read: kit.NoneOr(readSigner), Show: p.OrNone("signer", kit.AsKept), Skip: skip, Free: true,
 		},
 	}
 }
@@ -42,13 +42,6 @@ func readShort(limit int) kit.Reading {
 		}
 		return text, err
 	}
-}
-
-func (p *Page) showDecided(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if answers["decided"] == kit.None {
-		return p.OrNone("decided")(ctx, turn, answers)
-	}
-	return kit.ShowDayOf("decided")(ctx, turn, answers)
 }
 
 // citing is what is said of the decision that a request cites.

@@ -67,7 +67,7 @@ func (p leave) form() *bot.Form {
 				Show: kit.ShowChoice("term", p.termChoices), Follows: true, Pick: true},
 			p.choice(bot.Step{Name: "reason", Ask: "leave.reason"}, 2, "leave_reason.*", leaveReasons...),
 			{Name: "from", Ask: "leave.from", Example: "example.last_day", Fields: p.lastDayFields, Choices: p.DayChoices,
-				Read: p.ReadDay, Show: kit.ShowDay},
+				Read: p.ReadDay, Show: kit.ShowDayOf("from")},
 		},
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/roster"
-	"canbobot/services/vn"
 )
 
 // officer asks who takes a post: a new one, or in somebody's place.
@@ -125,12 +124,12 @@ func (p officer) form() *bot.Form {
 			{Name: "name", Ask: "officer.name", Example: "example.name", Read: kit.ReadName, Show: kit.AsKept("name"),
 				Free: true},
 			{Name: "newphone", Ask: "officer.phone", Example: "example.phone", Choices: p.NoneChoice,
-				Read: kit.NoneOr(kit.ReadPhone), Show: p.showNewPhone},
+				Read: kit.NoneOr(kit.ReadPhone), Show: p.OrNone("newphone", kit.ShowPhone)},
 			{Name: "from", Ask: "officer.from", Example: "example.from", Choices: p.DayChoices, Read: p.ReadDay,
-				Show: kit.ShowDay},
+				Show: kit.ShowDayOf("from")},
 			{
 				Name: "decision", Ask: "officer.decision", Example: "example.decision", Choices: p.NoneChoice,
-				Read: kit.NoneOr(readDecision), Show: p.OrNone("decision"), Free: true,
+				Read: kit.NoneOr(readDecision), Show: p.OrNone("decision", kit.AsKept), Free: true,
 			},
 		}, p.paperSteps(noPaper), []bot.Step{
 			p.acting(bot.Step{Ask: "officer.acting", Skip: func(_ bot.Turn, answers bot.Answers) bool {
@@ -138,13 +137,6 @@ func (p officer) form() *bot.Form {
 			}}),
 		}),
 	}
-}
-
-func (p officer) showNewPhone(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	if said := kit.Typed[taking](answers); said.NewPhone != "" {
-		return vn.FormatPhone(said.NewPhone), nil
-	}
-	return p.OrNone("newphone")(ctx, turn, answers)
 }
 
 func (p officer) showRole(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {

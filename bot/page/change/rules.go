@@ -35,14 +35,12 @@ func (p *Signing) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, 
 }
 
 func (p *Signing) ruleLines(rule approve.Rule) string {
+	lines := p.Lines("")
 	var who []string
 	for _, proposer := range rule.Proposers {
 		who = append(who, p.Say("rules.proposer."+proposer))
 	}
-	var lines []string
-	if len(who) > 0 { // a list or a notice is proposed by nobody
-		lines = append(lines, p.Say("rules.proposers", "who", strings.Join(who, ", ")))
-	}
+	lines.SayIf(len(who) > 0, "rules.proposers", "who", strings.Join(who, ", ")) // a list or a notice: by nobody
 	for i, step := range rule.Steps {
 		line := p.Say("rules.step", "number", i+1, "who", kit.Capital(p.SignerName(step)))
 		if step.People > 1 {
@@ -51,7 +49,7 @@ func (p *Signing) ruleLines(rule approve.Rule) string {
 		if step.StepUp {
 			line += p.Say("rules.code")
 		}
-		lines = append(lines, line)
+		lines.Add(line)
 	}
-	return strings.Join(lines, "\n")
+	return lines.Done().Text
 }

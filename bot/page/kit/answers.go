@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -26,10 +27,6 @@ func ReadSentence(input bot.Input) (string, error) {
 		return "", services.Invalid("sentence_long").With("max", maxSentence)
 	}
 	return text, nil
-}
-
-func ReadSentenceStep(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-	return ReadSentence(input)
 }
 
 // ReadName reads a full name: what the payment list prints. The word by which a
@@ -108,12 +105,10 @@ func Called(folded, said string) bool {
 }
 
 // OneOf reads a choice out of a fixed list.
-func OneOf(values ...string) func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error) {
+func OneOf(values ...string) Reading {
 	return func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-		for _, value := range values {
-			if input.Choice == value {
-				return value, nil
-			}
+		if slices.Contains(values, input.Choice) {
+			return input.Choice, nil
 		}
 		return "", services.Invalid("choice")
 	}
@@ -121,63 +116,40 @@ func OneOf(values ...string) func(context.Context, bot.Turn, bot.Answers, bot.In
 
 // DayOf reads a day that a form kept; a damaged one is no day.
 func DayOf(kept string) models.Date {
-	day, err := models.ParseDate(kept)
-	if err != nil {
-		return models.Date{}
-	}
+	day, _ := models.ParseDate(kept)
 	return day
 }
 
 // Sentence makes a step take a sentence, kept as it was typed.
 func Sentence(step bot.Step) bot.Step {
-	step.Read, step.Show, step.Free = ReadSentenceStep, AsKept(step.Name), true
+	step.Show, step.Free = AsKept(step.Name), true
+	step.Read = func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+		return ReadSentence(input)
+	}
 	return step
 }
 
 // AsKept shows an answer that is kept as it was typed.
-func AsKept(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
-	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) { return answers[step], nil }
-}
+func AsKept(step string) Showing { return shown(step, func(kept string) string { return kept }) }
 
 // OrNone shows an answer that may be passed over.
-func (k Kit) OrNone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
-	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-		if answers[step] == None {
-			return strings.ToLower(k.Say("button.none")), nil
-		}
-		return answers[step], nil
+func (k Kit) OrNone(step string, show func(step string) Showing) Showing {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+		return Passed(step, strings.ToLower(k.Say("button.none")), show)(ctx, turn, answers)
 	}
 }
 
-func ShowPhone(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
-	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-		return vn.FormatPhone(answers[step]), nil
-	}
-}
+func ShowPhone(step string) Showing { return shown(step, vn.FormatPhone) }
 
-func ShowDay(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-	return ShowDayOf("from")(ctx, turn, answers)
-}
-
-func ShowDayOf(step string) func(context.Context, bot.Turn, bot.Answers) (string, error) {
-	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-		return texts.Date(DayOf(answers[step])), nil
-	}
+func ShowDayOf(step string) Showing {
+	return shown(step, func(kept string) string { return texts.Date(DayOf(kept)) })
 }
 
 // ShowChoice shows a choice by its label.
-func ShowChoice(step string, choices func(context.Context, bot.Turn, bot.Answers) ([][]bot.Button,
-	error)) func(context.Context, bot.Turn, bot.Answers) (string, error) {
+func ShowChoice(step string, choices Choices) Showing {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-		rows, err := choices(ctx, turn, answers)
-		for _, row := range rows {
-			for _, button := range row {
-				if button.Action.Value() == answers[step] {
-					return button.Label, err
-				}
-			}
-		}
-		return "", err
+		button, err := find(ctx, turn, answers, choices, answers[step])
+		return button.Label, err
 	}
 }
 
@@ -187,10 +159,8 @@ func (k Kit) NoneChoice(context.Context, bot.Turn, bot.Answers) ([][]bot.Button,
 	return [][]bot.Button{bot.Row(Choice(k.Say("button.none"), None))}, nil
 }
 
-type reader = func(context.Context, bot.Turn, bot.Answers, bot.Input) (string, error)
-
 // NoneOr lets a question be passed over.
-func NoneOr(read reader) reader {
+func NoneOr(read Reading) Reading {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 		if input.Choice == None || understand.Unanswered(input.Text) {
 			return None, nil
@@ -215,17 +185,37 @@ func (k Kit) ReadPast(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.In
 // ReadChoice reads one of the choices that a question offers, by its button.
 func ReadChoice(choices Choices) Reading {
 	return func(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
-		rows, err := choices(ctx, turn, answers)
-		if err != nil {
-			return "", err
+		button, err := find(ctx, turn, answers, choices, input.Choice)
+		if err == nil && button.Label == "" {
+			err = services.Invalid("choice")
 		}
-		for _, row := range rows {
-			for _, button := range row {
-				if button.Action.Value() == input.Choice {
-					return input.Choice, nil
-				}
-			}
+		return button.Action.Value(), err
+	}
+}
+
+func shown(step string, as func(kept string) string) Showing {
+	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+		return as(answers[step]), nil
+	}
+}
+
+// find is the choice of a value; without a label there is none.
+func find(ctx context.Context, turn bot.Turn, answers bot.Answers, choices Choices, value string) (bot.Button, error) {
+	rows, err := choices(ctx, turn, answers)
+	for _, button := range slices.Concat(rows...) {
+		if button.Action.Value() == value {
+			return button, err
 		}
-		return "", services.Invalid("choice")
+	}
+	return bot.Button{}, err
+}
+
+// Passed shows an answer, or words where its question was passed over.
+func Passed(step, words string, show func(step string) Showing) Showing {
+	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
+		if answers[step] == None {
+			return words, nil
+		}
+		return show(step)(ctx, turn, answers)
 	}
 }

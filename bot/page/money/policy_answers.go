@@ -49,9 +49,6 @@ func readCap(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.
 func (p *Rules) showPay(step string) kit.Showing {
 	return func(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
 		amount, coefficient := payOf(answers[step])
-		if amount == 0 && coefficient == 0 {
-			return strings.ToLower(p.Say("policy_choice.none")), nil
-		}
 		return p.rulePays(models.PolicyRule{Amount: amount, Coefficient: coefficient}), nil
 	}
 }
@@ -97,15 +94,6 @@ func (p *Rules) readLastDay(ctx context.Context, turn bot.Turn, answers bot.Answ
 		return "", services.Invalid("policy_dates")
 	}
 	return kept, err
-}
-
-func (p *Rules) showDayOrNone(step string) kit.Showing {
-	return func(ctx context.Context, turn bot.Turn, answers bot.Answers) (string, error) {
-		if answers[step] == kit.None {
-			return strings.ToLower(p.Say("policy_choice.none")), nil
-		}
-		return kit.ShowDayOf(step)(ctx, turn, answers)
-	}
 }
 
 // dayOfMonths offers a day of this month and of the next.

@@ -19,6 +19,7 @@ func (p *Rules) policyForm() *bot.Form {
 			return kit.Choice(p.Say("policy_choice."+value[0]), value[1])
 		})...)
 	}
+	none := strings.ToLower(p.Say("policy_choice.none"))
 	nothing := fixed([2]string{"none", kit.None})
 	sources := fixed([2]string{"town", "town"}, [2]string{"province", "province"})
 	accruals := fixed([2]string{"on_day", "full_if_on_day 15"}, [2]string{"next_month", "next_month"},
@@ -26,7 +27,7 @@ func (p *Rules) policyForm() *bot.Form {
 	stackings := fixed([2]string{"all", "all"}, [2]string{"highest", "highest"},
 		[2]string{"highest_plus", "highest_plus 50"})
 	pays := func(step bot.Step, read kit.Reading) bot.Step {
-		step.Choices, step.Read, step.Show = nothing, read, p.showPay(step.Name)
+		step.Choices, step.Read, step.Show = nothing, read, kit.Passed(step.Name, none, p.showPay)
 		return step
 	}
 	return &bot.Form{
@@ -43,11 +44,11 @@ func (p *Rules) policyForm() *bot.Form {
 			kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
 			kit.Sentence(bot.Step{Name: "basis", Ask: "policy_ask.basis", Example: "example.policy_basis"}),
 			{Name: "decided", Ask: "policy_ask.decided", Example: "example.from", Choices: nothing, Read: kit.NoneOr(p.ReadDay),
-				Show: p.showDayOrNone("decided")},
+				Show: kit.Passed("decided", none, kit.ShowDayOf)},
 			{Name: "from", Ask: "policy_ask.from", Example: "example.from",
 				Choices: p.dayOfMonths(models.Month.First, "policies.from_button"), Read: p.ReadDay, Show: kit.ShowDayOf("from")},
 			{Name: "to", Ask: "policy_ask.to", Example: "example.policy_to", Choices: nothing, Read: p.readLastDay,
-				Show: p.showDayOrNone("to")},
+				Show: kit.Passed("to", none, kit.ShowDayOf)},
 			{Name: "organizations", Ask: "policy_ask.organizations", Example: "example.policy_organizations",
 				Choices: fixed([2]string{"every", every}), Read: p.readOrganizations, Show: p.showOrganizations},
 			pays(bot.Step{Name: "head", Ask: "policy_ask.head", Example: "example.policy_amount"}, readPay),

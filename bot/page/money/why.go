@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -19,25 +18,24 @@ func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if len(view.Parts) == 0 {
-		return bot.Reply{Text: p.Say("why.nothing", "month", month),
-			Buttons: [][]bot.Button{bot.Row(p.Button("policy", "policy"), p.Button("support", "support")), p.MenuRow()}}, nil
+		lines := p.Lines("")
+		lines.Say("why.nothing", "month", month)
+		lines.Row(p.Button("policy", "policy"), p.Button("support", "support"))
+		return lines.End(), nil
 	}
-	var blocks []string
+	blocks := p.Private(p.Say("why.title", "month", month, "amount", texts.Money(view.Amount)))
+	blocks.Between = "\n\n"
 	for _, part := range view.Parts {
 		if view.ListedIn == 0 || view.Own(part.Month) {
-			blocks = append(blocks, p.Say("why.part", "amount", texts.Money(part.Amount), "sum", p.sumOf(part),
-				"title", part.Title, "branch", part.BranchName, "basis", part.Basis, "since", part.From))
+			blocks.Say("why.part", "amount", texts.Money(part.Amount), "sum", p.sumOf(part), "title", part.Title, "branch",
+				part.BranchName, "basis", part.Basis, "since", part.From)
 		}
 	}
 	for _, one := range adjusted {
-		blocks = append(blocks, p.adjustedMonth(one, view.Parts))
+		blocks.Add(p.adjustedMonth(one, view.Parts))
 	}
-	return bot.Reply{
-		Title:   p.Say("why.title", "month", month, "amount", texts.Money(view.Amount)),
-		Text:    strings.Join(blocks, "\n\n"),
-		Buttons: [][]bot.Button{bot.Row(p.Button("problem", "problem", month.String())), p.MenuRow()},
-		Protect: true,
-	}, nil
+	blocks.Row(p.Button("problem", "problem", month))
+	return blocks.End(), nil
 }
 
 // sumOf is what an amount is made of: "mức cấp trưởng 200.000 đ x 1 tháng".
@@ -55,19 +53,18 @@ func (p *Month) sumOf(part list.PartView) string {
 // adjustedMonth derives what is paid, or taken back, for an earlier month, and
 // names the posts that it is for.
 func (p *Month) adjustedMonth(one list.Adjusted, parts []list.PartView) string {
-	key, amount := "why.arrears", one.Amount
+	key, amount, lines := "why.arrears", one.Amount, p.Lines("")
 	if amount < 0 {
 		key, amount = "why.recovery", -amount
 	}
-	lines := []string{p.Say(key, "month", one.Month, "owed", texts.Money(one.Owed), "settled", texts.Money(one.Settled),
-		"amount", texts.Money(amount))}
+	lines.Say(key, "month", one.Month, "owed", texts.Money(one.Owed), "settled", texts.Money(one.Settled), "amount",
+		texts.Money(amount))
 	for _, part := range parts {
-		if part.Month != one.Month {
-			continue
+		if part.Month == one.Month {
+			lines.Say("why.because", "amount", texts.Money(part.Amount), "title", part.Title, "branch", part.BranchName,
+				"since", part.From, "rate", texts.Money(part.Rate), "how", p.Say("why.how."+part.Why, "days", part.Days),
+				"basis", part.Basis)
 		}
-		lines = append(lines, p.Say("why.because", "amount", texts.Money(part.Amount), "title", part.Title, "branch",
-			part.BranchName, "since", part.From,
-			"rate", texts.Money(part.Rate), "how", p.Say("why.how."+part.Why, "days", part.Days), "basis", part.Basis))
 	}
-	return strings.Join(lines, "\n")
+	return lines.Done().Text
 }

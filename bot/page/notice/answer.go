@@ -48,7 +48,8 @@ func (p *Inbox) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error
 func (p *Inbox) absentForm() *bot.Form {
 	return &bot.Form{
 		Name: "absent",
-		Steps: []bot.Step{{Name: "why", Ask: "notices.why_ask", Example: "example.absent", Free: true, Show: p.OrNone("why"),
+		Steps: []bot.Step{{Name: "why", Ask: "notices.why_ask", Example: "example.absent", Free: true,
+			Show:    p.OrNone("why", kit.AsKept),
 			Choices: kit.Given(bot.Row(kit.Choice(p.Say("notices.no_why_button"), kit.None))),
 			Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 				if input.Choice == kit.None {

@@ -35,7 +35,7 @@ func (p *Writing) noticeAudienceForm() *bot.Form {
 			if err != nil {
 				return bot.Reply{}, err
 			}
-			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, kit.Number(answers["notice"]),
+			edited, err := p.Notices.Edit(ctx, turn.Speaker.Actor, kit.Typed[said](answers).Notice,
 				notice.Edit{Audience: &audience})
 			return p.Sending.released(ctx, turn, edited.ID, err)
 		},

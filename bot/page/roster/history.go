@@ -6,7 +6,6 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
-	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/roster"
@@ -25,18 +24,12 @@ func (p *Page) pastForm() *bot.Form {
 		Name: "past",
 		Steps: []bot.Step{
 			{Name: "day", Ask: "past.day", Example: "example.past_day", Read: p.ReadPast, Show: kit.ShowDayOf("day")},
-			{Name: "known", Ask: "past.known", Example: "example.past_known", Read: kit.NoneOr(p.ReadPast), Show: p.showKnown,
+			{Name: "known", Ask: "past.known", Example: "example.past_known", Read: kit.NoneOr(p.ReadPast),
+				Show:    kit.Passed("known", p.Say("button.known_now"), kit.ShowDayOf),
 				Choices: kit.Given(bot.Row(kit.Choice(p.Say("button.known_now"), kit.None)))},
 		},
 		Done: kit.With(p.pastShown),
 	}
-}
-
-func (p *Page) showKnown(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-	if answers["known"] == kit.None {
-		return p.Say("button.known_now"), nil
-	}
-	return texts.Date(kit.DayOf(answers["known"])), nil
 }
 
 // pastShown lists who held what on a day.
