@@ -78,6 +78,7 @@ type LinkRequest struct {
 	Name           string // as said
 	PersonID       *int64 // whom the phone or name points to; nil when nobody
 	ByCode         bool   // a right code was shown; else there is only their word
+	Known          bool   // the roster had the number or the name
 	State          LinkState
 	Version        int `gorm:"default:1"`
 	RemindedAt     *time.Time

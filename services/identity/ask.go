@@ -60,6 +60,11 @@ func (r *Requests) Ask(ctx context.Context, chat Chat, ward int64, name, number 
 		if len(owners) == 1 {
 			request.PersonID = &owners[0].ID
 		}
+		var alike int64
+		if err := r.alike(tx, request).Model(&models.Person{}).Limit(1).Count(&alike).Error; err != nil {
+			return fmt.Errorf("ask: %w", err)
+		}
+		request.Known = alike > 0
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "word"})
 	})
 }
@@ -99,7 +104,7 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 			return err
 		}
 		request := models.LinkRequest{WardID: to.ward(), Name: to.person.Name, Phone: e164, PersonID: &to.person.ID,
-			ByCode: true}
+			ByCode: true, Known: true}
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
 	return r.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
@@ -202,10 +207,10 @@ func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (Li
 		return view, err
 	}
 	if request.PersonID == nil {
-		view.Candidates, err = r.candidates(db, request)
+		view.Candidates, err = r.candidates(r.alike(db, request))
 		return view, err
 	}
-	candidate, err := r.candidate(db, "id = ?", *request.PersonID)
+	candidate, err := r.candidates(db.Where("id = ?", *request.PersonID))
 	if err != nil {
 		return view, err
 	}
@@ -226,16 +231,18 @@ func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (Li
 	return view, nil
 }
 
-// candidates are the living people of the ward with the number or the name said.
-func (r *Requests) candidates(tx *gorm.DB, request models.LinkRequest) ([]LinkCandidate, error) {
-	return r.candidate(tx, "ward_id = ? AND died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
-		request.WardID, r.phoneHash(request.Phone), models.Fold(request.Name))
+// alike finds the living people of the ward with the number or the name said.
+func (r *Requests) alike(tx *gorm.DB, request models.LinkRequest) *gorm.DB {
+	return services.InWard(tx, request.WardID).Where(
+		"died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
+		r.phoneHash(request.Phone), models.Fold(request.Name))
 }
 
-func (r *Requests) candidate(tx *gorm.DB, query string, args ...any) ([]LinkCandidate, error) {
+func (r *Requests) candidates(query *gorm.DB) ([]LinkCandidate, error) {
+	tx := query.Session(&gorm.Session{NewDB: true})
 	var people []models.Person
-	err := tx.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").Where(query,
-		args...).Order("folded, id").Limit(maxCandidates).Find(&people).Error
+	err := query.Omit("citizen_id", "citizen_hash", "bank_account", "bank_hash").
+		Order("folded, id").Limit(maxCandidates).Find(&people).Error
 	if err != nil {
 		return nil, fmt.Errorf("link card: %w", err)
 	}

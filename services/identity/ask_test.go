@@ -412,6 +412,7 @@ func TestManyStrangersAreOneList(t *testing.T) {
 	for i := range strangers {
 		w.ask("zalo", fmt.Sprint("stranger", i), "Người Lạ", fmt.Sprintf("09333%05d", i))
 	}
+	hoa := w.ask("zalo", "hoa", "Người Nhà Hoà", "0987654321") // a number that two share
 	lan := w.ask("zalo", "lan", "Lan", "0912345678")
 	chat := w.chat("telegram", "tam")
 	invited, err := w.CheckCode(w.ctx, chat, w.invite(w.tam))
@@ -431,8 +432,9 @@ func TestManyStrangersAreOneList(t *testing.T) {
 			t.Errorf("%d cards and %d lists, want those of the first three and of the code, and one", cards, lists)
 		}
 	}
-	page, total, err := w.Requests.Queue(w.ctx, w.clerk, 0, 3)
-	if err != nil || total != strangers+2 || page[0].ID != tam || page[1].ID != lan || page[2].Name != "Người Lạ" {
+	page, total, err := w.Requests.Queue(w.ctx, w.clerk, 0, 4)
+	if err != nil || total != strangers+3 || page[0].ID != tam || page[1].ID != lan || page[2].ID != hoa ||
+		page[3].Name != "Người Lạ" {
 		t.Errorf("%d wait, first %+v, %v", total, page, err)
 	}
 	// Nor do reminders come one by one.
@@ -445,8 +447,26 @@ func TestManyStrangersAreOneList(t *testing.T) {
 		lists != 2 {
 		t.Errorf("reminded by %d cards, %d lists in all", cards, lists)
 	}
-	// Once they are answered, the next have cards again.
-	w.store.Model(&models.LinkRequest{}).Where("state = ?", models.LinkPending).Update("state", models.LinkRefused)
+	// A clerk refuses the strangers in one go, and nobody else; the next have cards
+	// again.
+	count, last, err := w.Requests.Strangers(w.ctx, w.clerk)
+	if err != nil || count != strangers {
+		t.Fatalf("%d strangers, %v", count, err)
+	}
+	late := w.ask("zalo", "late", "Người Lạ", "0944444444")
+	_, err = w.Requests.RefuseStrangers(w.ctx, w.by(w.admin), last)
+	w.refused(err, "denied/role")
+	if refused, err := w.Requests.RefuseStrangers(w.ctx, w.by(w.clerk), last); err != nil || refused != strangers {
+		t.Fatalf("%d refused, %v", refused, err)
+	}
+	w.journaled("link.refused", strangers)
+	left, _, err := w.Requests.Queue(w.ctx, w.clerk, 0, 10)
+	if err != nil || len(left) != 4 || left[3].ID != late {
+		t.Errorf("left: %+v, %v", left, err)
+	}
+	if err := w.Requests.Refuse(w.ctx, w.by(w.clerk), late, 1); err != nil {
+		t.Fatal(err)
+	}
 	w.ask("zalo", "later", "Hoà", "0987654321")
 	if cards := told(w.clerk.Staff, outbox.LinkAsked); cards != 5 {
 		t.Errorf("%d cards once the list was worked off", cards)

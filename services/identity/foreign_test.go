@@ -13,6 +13,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	w := newTown(t)
 	officer := w.linkLan("100").Actor
 	request := w.ask("zalo", "200", "Lan", "0912345678")
+	w.ask("zalo", "300", "Người Lạ", "0933333333")
 	type call struct {
 		name string
 		do   func(actor services.Actor) error
@@ -56,6 +57,26 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			}
 			if err == nil {
 				err = services.NotFound("row") // it lists the actor's own ward
+			}
+			return err
+		}},
+		{"Strangers", func(a services.Actor) error {
+			count, _, err := w.Requests.Strangers(w.ctx, a)
+			if count != 0 {
+				t.Errorf("Strangers counts %d of another ward", count)
+			}
+			if err == nil {
+				err = services.NotFound("row") // it counts the actor's own ward
+			}
+			return err
+		}},
+		{"RefuseStrangers", func(a services.Actor) error {
+			refused, err := w.Requests.RefuseStrangers(w.ctx, a, 1<<30)
+			if refused != 0 {
+				t.Errorf("RefuseStrangers refuses %d of another ward", refused)
+			}
+			if err == nil {
+				err = services.NotFound("row") // it refuses the actor's own ward's
 			}
 			return err
 		}},
@@ -108,7 +129,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		}
 	}
 	if w.count("audit_entries", "1 = 1") != entries || w.count("accounts", "unlinked_at IS NULL") != open ||
-		w.count("link_requests", "state = 'pending'") != 1 {
+		w.count("link_requests", "state = 'pending'") != 2 {
 		t.Error("a refused call left a trace")
 	}
 }

@@ -24,7 +24,31 @@ func (p *Page) links(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines.Row(kit.Act(p.Say("pending.link_button", "number", one.ID), "linkcard", one.ID))
 	}
 	lines.More(kit.Next(offset, len(list), total), "links")
-	return lines.End(back), nil
+	strangers, _, err := p.Identity.Requests.Strangers(ctx, turn.Speaker.Actor)
+	lines.RowIf(strangers > 0, kit.Negative(p.Button("strangers", "strangers")))
+	return lines.End(back), err
+}
+
+// strangers asks whether to say no to all of whom the roster knows nothing.
+func (p *Page) strangers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	count, last, err := p.Identity.Requests.Strangers(ctx, turn.Speaker.Actor)
+	if err != nil || count == 0 {
+		return p.Tell(p.Say("links.nothing"), p.Button("links", "links")), err
+	}
+	lines := p.Lines("")
+	lines.Say("links.ask", "people", count)
+	lines.Row(kit.Negative(p.Button("strangers_yes", "strangersno", last)))
+	return lines.End(p.Button("links", "links")), nil
+}
+
+func (p *Page) refuseStrangers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	refused, err := p.Identity.Requests.RefuseStrangers(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := p.Tell(p.Say("links.refused", "people", refused), p.Button("links", "links"))
+	reply.Replace = true
+	return reply, nil
 }
 
 // known is what speaks for who asks.
@@ -34,6 +58,8 @@ func known(request models.LinkRequest) string {
 		return "by_code"
 	case request.PersonID != nil:
 		return "by_number"
+	case request.Known:
+		return "alike"
 	}
 	return "unknown"
 }

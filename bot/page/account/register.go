@@ -26,6 +26,8 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("invite", p.invitePerson, kit.Inner)
 	b.Screen("unlinkperson", p.unlinkPerson, kit.Inner)
 	b.Screen("links", p.links, kit.Staff, kit.Inner)
+	b.Screen("strangers", p.strangers, kit.Staff, kit.Inner)
+	b.Screen("strangersno", p.refuseStrangers, kit.Staff, kit.Inner)
 	b.Screen("linkcard", card.Open, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
 	b.Screen("linkno", card.Act(p.Identity.Requests.Refuse), kit.Inner)
