@@ -11,6 +11,12 @@ import (
 	"canbobot/services/vn"
 )
 
+// asking is what somebody says of themselves who has no code.
+type asking struct {
+	Ward        int64
+	Name, Phone string
+}
+
 // askLinkForm is the way in without a code: ward, name and number, then the
 // clerk calls. The answer is the same whether the roster knows them or not.
 func (p *Page) askLinkForm() *bot.Form {
@@ -54,10 +60,4 @@ func (p *Page) askLinkForm() *bot.Form {
 func (p *Page) wardChoices(ctx context.Context, _ bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	wards, err := p.Identity.Wards(ctx)
 	return kit.InRows(1, wards, func(ward models.Ward) bot.Button { return kit.Choice(ward.Name, kit.ID(ward.ID)) }), err
-}
-
-// asking is what somebody says of themselves who has no code.
-type asking struct {
-	Ward        int64
-	Name, Phone string
 }

@@ -13,6 +13,12 @@ import (
 	"canbobot/services/vn"
 )
 
+// card asks the clerk whether the one who wrote is who they say; the clerk calls
+// the number of the roster, not the one that was typed.
+func (p *Page) card() kit.Card[identity.LinkCardView] {
+	return kit.Card[identity.LinkCardView]{Read: p.Identity.Requests.Card, Draw: p.drawLink}
+}
+
 func (p *Page) drawLink(_ services.Actor, view identity.LinkCardView) bot.Reply {
 	request := view.Request
 	lines := p.Private(p.Say("linkcard.title", "number", request.ID))
@@ -68,12 +74,6 @@ func (p *Page) decided(_ context.Context, recipient services.Actor, _ int64) (bo
 		return bot.Reply{Text: p.Say("told.link_refused")}, nil
 	}
 	return bot.Reply{Text: p.Say("told.link_agreed"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
-}
-
-// card asks the clerk whether the one who wrote is who they say; the clerk calls
-// the number of the roster, not the one that was typed.
-func (p *Page) card() kit.Card[identity.LinkCardView] {
-	return kit.Card[identity.LinkCardView]{Read: p.Identity.Requests.Card, Draw: p.drawLink}
 }
 
 // moved tells the chat that was linked before that another has taken its place.

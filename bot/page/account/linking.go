@@ -113,6 +113,14 @@ func proofOf(need string, input bot.Input) identity.Proof {
 	return identity.Proof{Last4: text}
 }
 
+// proving is the invite of a right code, what it still asks for, and the answer
+// to that: under the name of what is asked for.
+type proving struct {
+	Code                        int64
+	Needs                       string
+	Contact, Last4, TOTP, Clerk string
+}
+
 func (p *Page) readProof(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	said := kit.Typed[proving](answers)
 	proof := proofOf(said.Needs, input)
@@ -143,12 +151,4 @@ func (p *Page) linkDone(ctx context.Context, turn bot.Turn, said proving) (bot.R
 		return p.Tell(p.Say("link.done_staff", "name", linked.Name), kit.Positive(p.Button("pending", "pending"))), nil
 	}
 	return p.Tell(p.Say("link.done", "name", linked.Name), kit.Positive(p.Button("allowance", "month"))), nil
-}
-
-// proving is the invite of a right code, what it still asks for, and the answer
-// to that: under the name of what is asked for.
-type proving struct {
-	Code                        int64
-	Needs                       string
-	Contact, Last4, TOTP, Clerk string
 }

@@ -26,6 +26,13 @@ func (p *Page) supportForm() *bot.Form {
 	}
 }
 
+// card is how a case is read and drawn.
+func (p *Page) card() kit.Card[cases.View] {
+	return kit.Card[cases.View]{Read: p.Cases.Card, Draw: func(reader services.Actor, view cases.View) bot.Reply {
+		return p.drawCase(view, reader.IsStaff())
+	}}
+}
+
 // drawCase shows who asks, how to call them, what was said, and what is known
 // of the month's money.
 func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
@@ -69,6 +76,12 @@ func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 		lines.Row(kit.Positive(answer), ends)
 	}
 	return lines.Done()
+}
+
+// answer is what the ward says to a case.
+type answer struct {
+	Case int64
+	Text string
 }
 
 func (p *Page) answerCaseForm() *bot.Form {
@@ -125,17 +138,4 @@ func (p *Page) caseFacts(lines *kit.Lines, view cases.View) {
 	if at := view.Case.ClosedAt; at != nil {
 		lines.Say("case.closed", "at", texts.Moment(*at))
 	}
-}
-
-// card is how a case is read and drawn.
-func (p *Page) card() kit.Card[cases.View] {
-	return kit.Card[cases.View]{Read: p.Cases.Card, Draw: func(reader services.Actor, view cases.View) bot.Reply {
-		return p.drawCase(view, reader.IsStaff())
-	}}
-}
-
-// answer is what the ward says to a case.
-type answer struct {
-	Case int64
-	Text string
 }

@@ -23,6 +23,12 @@ func (p *Page) problem(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return turn.BeginSaid(ctx, "problem", nil, said)
 }
 
+// complaint is what is wrong with a month's money.
+type complaint struct {
+	Month models.Month
+	What  string
+}
+
 func (p *Page) problemForm() *bot.Form {
 	return &bot.Form{
 		Name: "problem", Intent: bot.AllowanceProblem,
@@ -99,10 +105,4 @@ func (p *Page) readMonth(_ context.Context, turn bot.Turn, _ bot.Answers, input 
 		return "", services.Invalid("month")
 	}
 	return month.String(), nil
-}
-
-// complaint is what is wrong with a month's money.
-type complaint struct {
-	Month models.Month
-	What  string
 }

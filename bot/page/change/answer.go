@@ -13,6 +13,13 @@ import (
 type decision = func(ctx context.Context, actor services.Actor, id int64, version int, reason string) (change.Card,
 	error)
 
+// answered is what is said to a request in words, as the actor saw it.
+type answered struct {
+	Request int64
+	Version int
+	Reason  string
+}
+
 // decisionForm asks what is missing or wrong, in words that the proposer reads.
 func (p *Signing) decisionForm(name, ask string, decide decision) *bot.Form {
 	return &bot.Form{
@@ -46,11 +53,4 @@ func (p *Signing) readReason(_ context.Context, _ bot.Turn, _ bot.Answers, input
 		}
 	}
 	return kit.ReadSentence(input)
-}
-
-// answered is what is said to a request in words, as the actor saw it.
-type answered struct {
-	Request int64
-	Version int
-	Reason  string
 }

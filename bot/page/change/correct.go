@@ -44,6 +44,16 @@ func (p correct) form() *bot.Form {
 	}
 }
 
+// correcting is what is said of a term that is wrong.
+type correcting struct {
+	given
+	citing
+	Fixes         int64
+	Wrong, Acting string
+	Day           models.Date
+	Role          models.TermRole
+}
+
 func (p correct) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[correcting](answers)
 	proposal, c := proposed(said.given), change.Correction{}
@@ -101,14 +111,4 @@ func (p correct) line(diff change.Diff) string {
 		return p.Say("card.running", "to", p.write("to", diff.From))
 	}
 	return p.plain.line(diff)
-}
-
-// correcting is what is said of a term that is wrong.
-type correcting struct {
-	given
-	citing
-	Fixes         int64
-	Wrong, Acting string
-	Day           models.Date
-	Role          models.TermRole
 }

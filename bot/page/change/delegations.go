@@ -54,6 +54,12 @@ func (p *Signing) delegate(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return turn.Begin(ctx, "delegate", nil)
 }
 
+// delegating is who signs for whom, from when to when.
+type delegating struct {
+	To          int64
+	First, Last models.Date
+}
+
 // delegateForm asks who signs while one is away, and for how long.
 func (p *Signing) delegateForm() *bot.Form {
 	return &bot.Form{
@@ -149,10 +155,4 @@ func (p *Signing) readComing(ctx context.Context, turn bot.Turn, answers bot.Ans
 func (p *Signing) undelegated(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply, err := p.delegations(ctx, turn)
 	return kit.Led(p.Say("delegation.revoked"), reply), err
-}
-
-// delegating is who signs for whom, from when to when.
-type delegating struct {
-	To          int64
-	First, Last models.Date
 }

@@ -20,6 +20,12 @@ func (p destination) register(b *kit.Book) {
 	b.Screen("account", p.account, kit.Staff, kit.Inner)
 }
 
+// paid is what is said of where a person's money is to go.
+type paid struct {
+	given
+	Bank, Account string
+}
+
 func (p destination) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[paid](answers)
 	proposal := proposed(said.given)
@@ -123,10 +129,4 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	lines := p.Private("")
 	lines.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain))
 	return lines.End(p.Button("request", "card", request)), err
-}
-
-// paid is what is said of where a person's money is to go.
-type paid struct {
-	given
-	Bank, Account string
 }

@@ -76,6 +76,15 @@ func (p *Page) formOf(k kind) *bot.Form {
 	return form
 }
 
+// given is what the forms of several kinds are told alike; a kind drops what it
+// does not use.
+type given struct {
+	Branch int64
+	Person int64 `answer:",fixed"`
+	From   models.Date
+	Note   string
+}
+
 // proposed reads the answers that forms have in common; a kind drops what it
 // does not use.
 func proposed(said given) change.Proposal {
@@ -86,12 +95,3 @@ func proposed(said given) change.Proposal {
 type plain struct{ *Page }
 
 func (plain) see(change.Card) []bot.Button { return nil }
-
-// given is what the forms of several kinds are told alike; a kind drops what it
-// does not use.
-type given struct {
-	Branch int64
-	Person int64 `answer:",fixed"`
-	From   models.Date
-	Note   string
-}

@@ -20,6 +20,13 @@ func (p leave) register(b *kit.Book) {
 	b.Screen("leave", p.begin, kit.Intent(bot.ChangeLeave, "leave"))
 }
 
+// leaving is what is said of who leaves a post.
+type leaving struct {
+	given
+	Term   int64
+	Reason string
+}
+
 func (p leave) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[leaving](answers)
 	proposal := proposed(said.given)
@@ -131,11 +138,4 @@ func (p leave) readTerm(ctx context.Context, turn bot.Turn, answers bot.Answers,
 		return "", err
 	}
 	return chosen(posts, input, func(post roster.Post) (int64, string) { return post.Term.ID, post.Person.Folded })
-}
-
-// leaving is what is said of who leaves a post.
-type leaving struct {
-	given
-	Term   int64
-	Reason string
 }

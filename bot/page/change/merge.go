@@ -16,6 +16,13 @@ func (p merge) register(b *kit.Book) {
 	b.Screen("merge", kit.Begin("merge", "stays", "goes_up"), kit.Staff, kit.Inner)
 }
 
+// merging is which row of a human stays, which goes up in it, and why.
+type merging struct {
+	Stays  int64
+	GoesUp int64 `answer:"goes_up"`
+	Note   string
+}
+
 func (p merge) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[merging](answers)
 	return change.Proposal{Kind: change.Merge{Drop: said.GoesUp}, Person: said.Stays, Note: said.Note}
@@ -43,11 +50,4 @@ func (p merge) form() *bot.Form {
 		Name:  "merge",
 		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "note", Ask: "merge.why", Example: "example.merge_why"})},
 	}
-}
-
-// merging is which row of a human stays, which goes up in it, and why.
-type merging struct {
-	Stays  int64
-	GoesUp int64 `answer:"goes_up"`
-	Note   string
 }

@@ -26,6 +26,17 @@ func (p officer) register(b *kit.Book) {
 	b.Screen("change", p.begin, kit.Intent(bot.ChangeOfficer, "change"))
 }
 
+// taking is what is said of who takes a post. Ends is the term that ends by it.
+type taking struct {
+	given
+	citing
+	Role     models.TermRole
+	Name     string
+	NewPhone string `answer:",none"`
+	Acting   bool
+	Ends     int64
+}
+
 func (p officer) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[taking](answers)
 	proposal, newcomer := proposed(said.given), change.Newcomer{Name: said.Name, Phone: said.NewPhone}
@@ -316,15 +327,4 @@ func (p officer) readWhom(ctx context.Context, turn bot.Turn, answers bot.Answer
 // the ward is content with its number.
 func noPaper(_ bot.Turn, answers bot.Answers) bool {
 	return answers["papers"] == "" || answers["decision"] == kit.None
-}
-
-// taking is what is said of who takes a post. Ends is the term that ends by it.
-type taking struct {
-	given
-	citing
-	Role     models.TermRole
-	Name     string
-	NewPhone string `answer:",none"`
-	Acting   bool
-	Ends     int64
 }

@@ -77,6 +77,12 @@ func readCitizen(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) 
 	return number, err
 }
 
+// amending is what is said of a person's papers.
+type amending struct {
+	given
+	Wrong, Name, Birth, Citizen string
+}
+
 func (p profile) proposal(answers bot.Answers) change.Proposal {
 	said, details := kit.Typed[amending](answers), change.Details{}
 	switch said.Wrong {
@@ -108,10 +114,4 @@ func (p profile) answers(proposal change.Proposal) bot.Answers {
 		said.Wrong = wrongCitizen
 	}
 	return kit.Untyped(said)
-}
-
-// amending is what is said of a person's papers.
-type amending struct {
-	given
-	Wrong, Name, Birth, Citizen string
 }

@@ -24,8 +24,7 @@ func (p *Signing) approvalRules(ctx context.Context, turn bot.Turn) (bot.Reply, 
 		}
 		kindsOf[text] = append(kindsOf[text], p.Say("kind_short."+rule.Kind))
 	}
-	blocks := p.Lines(p.Say("rules.title"))
-	blocks.Between = "\n\n"
+	blocks := p.Lines(p.Say("rules.title")).Apart()
 	blocks.SayIf(len(own) == 0, "rules.default")
 	for _, text := range order {
 		blocks.Add(p.Say("rules.kind", "kinds", kit.Capital(strings.Join(kindsOf[text], ", "))) + "\n" + text)

@@ -12,9 +12,9 @@ import (
 // buttons under it.
 type Lines struct {
 	bot.Reply
-	Between string // the lines; a line's end when it is empty
 	kit     Kit
 	said    []string
+	between string // the lines; a line's end when it is empty
 }
 
 // Lines begins a reply under a title, or under none.
@@ -25,6 +25,12 @@ func (k Kit) Private(title string) *Lines {
 	lines := k.Lines(title)
 	lines.Protect = true
 	return lines
+}
+
+// Apart leaves an empty line between what is said.
+func (l *Lines) Apart() *Lines {
+	l.between = "\n\n"
+	return l
 }
 
 // Say adds a line.
@@ -66,7 +72,7 @@ func (l *Lines) More(next int64, verb string, args ...any) {
 
 // Done is the reply.
 func (l *Lines) Done() bot.Reply {
-	l.Text = strings.Join(l.said, cmp.Or(l.Between, "\n"))
+	l.Text = strings.Join(l.said, cmp.Or(l.between, "\n"))
 	return l.Reply
 }
 

@@ -12,6 +12,13 @@ import (
 	"canbobot/services"
 )
 
+// given is what a source gives the ward for a year.
+type given struct {
+	Source string
+	Year   int
+	Amount int64
+}
+
 func (p *Rules) budget(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
@@ -95,22 +102,15 @@ func (p *Rules) payDay(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return lines.End(), nil
 }
 
-func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	day := int(kit.Number(turn.Arg(0)))
-	return p.Tell(p.payDayWords("done", day), p.Button("year", "year")), p.Money.SetPayDay(ctx, turn.Speaker.Actor, day)
-}
-
-// given is what a source gives the ward for a year.
-type given struct {
-	Source string
-	Year   int
-	Amount int64
-}
-
 // payDayWords say something of a day, or of none.
 func (p *Rules) payDayWords(what string, day int) string {
 	if day == 0 {
 		return p.Say("pay_day.none_" + what)
 	}
 	return p.Say("pay_day.day_"+what, "day", day)
+}
+
+func (p *Rules) payDaySet(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	day := int(kit.Number(turn.Arg(0)))
+	return p.Tell(p.payDayWords("done", day), p.Button("year", "year")), p.Money.SetPayDay(ctx, turn.Speaker.Actor, day)
 }

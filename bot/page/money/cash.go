@@ -65,15 +65,15 @@ func (p *Lists) cashOf(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.cashLeft(ctx, turn)
 }
 
+// cashLeft shows what is still to be handed out, from the first.
+func (p *Lists) cashLeft(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	turn.Args = turn.Args[:min(len(turn.Args), 1)]
+	return p.cash(ctx, turn)
+}
+
 func (p *Lists) cashPaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return kit.DidSeen(func(ctx context.Context, actor services.Actor, run int64, version int) error {
 		_, err := p.List.SettleCash(ctx, actor, run, version, kit.Number(turn.Arg(2)), p.Today())
 		return err
 	}, kit.Redraws(p.cashLeft))(ctx, turn)
-}
-
-// cashLeft shows what is still to be handed out, from the first.
-func (p *Lists) cashLeft(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	turn.Args = turn.Args[:min(len(turn.Args), 1)]
-	return p.cash(ctx, turn)
 }

@@ -31,6 +31,19 @@ func (p *Lists) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.lineOf(ctx, turn, kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1)))
 }
 
+func (p *Lists) lineOf(ctx context.Context, turn bot.Turn, run, id int64) (bot.Reply, error) {
+	view, err := p.List.Run(ctx, turn.Speaker.Actor, run)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	for _, line := range view.Lines {
+		if line.ID == id {
+			return p.drawLine(view.Run, line), nil
+		}
+	}
+	return p.Tell(p.Say("errors.not_found.row")), nil
+}
+
 func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Reply {
 	lines := p.Private(line.Name)
 	lines.Say("line.unit", "title", line.Title, "unit", line.Unit)
@@ -58,6 +71,21 @@ func (p *Lists) linePaid(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	return kit.Redraws(p.line)(ctx, turn)
 }
 
+// settling is what became of a line that was not paid.
+type settling struct {
+	Run, Line int64
+	Outcome   models.LineState
+	Reason    string
+}
+
+func (p *Lists) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	known := settling{Run: kit.Number(turn.Arg(0)), Line: kit.Number(turn.Arg(1))}
+	if turn.Arg(2) == string(models.LineReturned) {
+		known.Outcome = models.LineReturned
+	}
+	return turn.Begin(ctx, "line_failed", kit.Untyped(known))
+}
+
 func (p *Lists) lineFailedForm() *bot.Form {
 	return &bot.Form{
 		Name:  "line_failed",
@@ -79,32 +107,4 @@ func (p *Lists) lineFailedForm() *bot.Form {
 			return p.lineOf(ctx, turn, line.Run, line.Line)
 		}),
 	}
-}
-
-func (p *Lists) lineOf(ctx context.Context, turn bot.Turn, run, id int64) (bot.Reply, error) {
-	view, err := p.List.Run(ctx, turn.Speaker.Actor, run)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	for _, line := range view.Lines {
-		if line.ID == id {
-			return p.drawLine(view.Run, line), nil
-		}
-	}
-	return p.Tell(p.Say("errors.not_found.row")), nil
-}
-
-// settling is what became of a line that was not paid.
-type settling struct {
-	Run, Line int64
-	Outcome   models.LineState
-	Reason    string
-}
-
-func (p *Lists) lineFailed(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	known := settling{Run: kit.Number(turn.Arg(0)), Line: kit.Number(turn.Arg(1))}
-	if turn.Arg(2) == string(models.LineReturned) {
-		known.Outcome = models.LineReturned
-	}
-	return turn.Begin(ctx, "line_failed", kit.Untyped(known))
 }

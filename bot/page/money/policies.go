@@ -42,6 +42,11 @@ func (p *Rules) inForce(policy models.Policy) string {
 	return p.Say("policies.between", "from", texts.Date(policy.From), "to", texts.Date(policy.To))
 }
 
+// card is how a policy is read and drawn.
+func (p *Rules) card() kit.Card[money.PolicyCard] {
+	return kit.Card[money.PolicyCard]{Read: p.Money.PolicyCard, Draw: p.drawPolicy}
+}
+
 // policyTold draws a policy for who is to sign it, or has proposed it, with what
 // is said before it; one that waits for nobody any longer is not drawn to ask.
 func (p *Rules) policyTold(lead string, asks bool) kit.Draw {
@@ -55,6 +60,41 @@ func (p *Rules) policyTold(lead string, asks bool) kit.Draw {
 		}
 		return kit.Led(lead, p.drawPolicy(recipient, card)), nil
 	}
+}
+
+// drawPolicy is a policy for whoever has it before them: what it pays, what it
+// does to a month where it waits, and who signs that.
+func (p *Rules) drawPolicy(actor services.Actor, card money.PolicyCard) bot.Reply {
+	waits := card.Effect != nil
+	lines := p.Lines(card.Name)
+	lines.Card = bot.Card{Subject: outbox.Policy, ID: card.ID, Version: card.Version}
+	lines.Add(p.describePolicy(card.Policy))
+	lines.SayIf(card.ReplacedByID != nil, "policies.replaced")
+	if waits {
+		what := p.Say("policies.begins")
+		switch {
+		case card.State == models.PolicyEnding:
+			what = p.Say("policies.ends", "last", texts.Date(card.Ending))
+		case card.Replaces != nil:
+			what = p.Say("policies.follows", "name", card.Replaces.Name, "last", texts.Date(card.From.AddDays(-1)))
+		}
+		lines.Add("", what, p.policyEffect(*card.Effect))
+	}
+	lines.SayIf(card.State == models.PolicyRefused, "policies.state.refused")
+	lines.Add(p.StandInLines(card.Approval, waits)...)
+	args := []any{card.ID, card.Version}
+	switch {
+	case waits && card.WhyNot == "":
+		lines.Row(kit.Positive(p.Button("policy_yes", "policyyes", args...)),
+			kit.Negative(p.Button("policy_no", "policyno", args...)))
+	case waits && card.Approval.MayTakeBack:
+		lines.Row(kit.Negative(p.Button("take_back", "policyback", args...)))
+	case card.State == models.PolicyInForce && actor.MayDecide() && card.ReplacedByID == nil &&
+		(card.To.IsZero() || card.To.After(p.Today())):
+		lines.Row(kit.Positive(p.Button("policy_follow", "policyfollow", card.ID)),
+			kit.Negative(p.Button("policy_close", "policyclose", card.ID)))
+	}
+	return lines.End(p.Button("policies", "policies"))
 }
 
 // describePolicy says what a policy pays, to whom, and on what paper.
@@ -78,6 +118,17 @@ func (p *Rules) describePolicy(policy models.Policy) string {
 	lines.Add(p.accrualWords(policy), p.stackingWords(policy))
 	lines.SayIf(policy.Cap > 0, "policies.cap", "amount", texts.Money(policy.Cap))
 	return lines.Done().Text
+}
+
+// stackingWords say what is paid to who holds several posts.
+func (p *Rules) stackingWords(policy models.Policy) string {
+	switch policy.Stacking {
+	case models.StackHighest:
+		return p.Say("policies.highest")
+	case models.StackPercent:
+		return p.Say("policies.highest_plus", "percent", policy.StackingPercent)
+	}
+	return p.Say("policies.all")
 }
 
 func (p *Rules) accrualWords(policy models.Policy) string {
@@ -133,6 +184,12 @@ func (p *Rules) policyFollow(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	}{one.ID, one.Source, one.Name, accrualKept(one.Policy), stackingKept(one.Policy)}))
 }
 
+// closing is on which last day a policy ends.
+type closing struct {
+	Policy int64
+	Last   models.Date
+}
+
 func (p *Rules) policyCloseForm() *bot.Form {
 	return &bot.Form{
 		Name: "policy_close", Mends: map[string]string{"policy_dates": "last", "policy_ended": "last"},
@@ -158,61 +215,4 @@ func (p *Rules) policyCloseForm() *bot.Form {
 func (p *Rules) policyEffect(effect money.PolicyEffect) string {
 	return p.Say("policies.effect", "month", effect.Month, "people", effect.People, "before", texts.Money(effect.Before),
 		"after", texts.Money(effect.After), "change", difference(effect.Before, effect.After))
-}
-
-// card is how a policy is read and drawn.
-func (p *Rules) card() kit.Card[money.PolicyCard] {
-	return kit.Card[money.PolicyCard]{Read: p.Money.PolicyCard, Draw: p.drawPolicy}
-}
-
-// drawPolicy is a policy for whoever has it before them: what it pays, what it
-// does to a month where it waits, and who signs that.
-func (p *Rules) drawPolicy(actor services.Actor, card money.PolicyCard) bot.Reply {
-	waits := card.Effect != nil
-	lines := p.Lines(card.Name)
-	lines.Card = bot.Card{Subject: outbox.Policy, ID: card.ID, Version: card.Version}
-	lines.Add(p.describePolicy(card.Policy))
-	lines.SayIf(card.ReplacedByID != nil, "policies.replaced")
-	if waits {
-		what := p.Say("policies.begins")
-		switch {
-		case card.State == models.PolicyEnding:
-			what = p.Say("policies.ends", "last", texts.Date(card.Ending))
-		case card.Replaces != nil:
-			what = p.Say("policies.follows", "name", card.Replaces.Name, "last", texts.Date(card.From.AddDays(-1)))
-		}
-		lines.Add("", what, p.policyEffect(*card.Effect))
-	}
-	lines.SayIf(card.State == models.PolicyRefused, "policies.state.refused")
-	lines.Add(p.StandInLines(card.Approval, waits)...)
-	args := []any{card.ID, card.Version}
-	switch {
-	case waits && card.WhyNot == "":
-		lines.Row(kit.Positive(p.Button("policy_yes", "policyyes", args...)),
-			kit.Negative(p.Button("policy_no", "policyno", args...)))
-	case waits && card.Approval.MayTakeBack:
-		lines.Row(kit.Negative(p.Button("take_back", "policyback", args...)))
-	case card.State == models.PolicyInForce && actor.MayDecide() && card.ReplacedByID == nil &&
-		(card.To.IsZero() || card.To.After(p.Today())):
-		lines.Row(kit.Positive(p.Button("policy_follow", "policyfollow", card.ID)),
-			kit.Negative(p.Button("policy_close", "policyclose", card.ID)))
-	}
-	return lines.End(p.Button("policies", "policies"))
-}
-
-// stackingWords say what is paid to who holds several posts.
-func (p *Rules) stackingWords(policy models.Policy) string {
-	switch policy.Stacking {
-	case models.StackHighest:
-		return p.Say("policies.highest")
-	case models.StackPercent:
-		return p.Say("policies.highest_plus", "percent", policy.StackingPercent)
-	}
-	return p.Say("policies.all")
-}
-
-// closing is on which last day a policy ends.
-type closing struct {
-	Policy int64
-	Last   models.Date
 }

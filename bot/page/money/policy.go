@@ -17,7 +17,7 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if len(policies) == 0 {
 		return p.Tell(p.Say("policy.nothing"), p.Button("support", "support")), nil
 	}
-	blocks := p.Lines(p.Say("policy.title"))
+	blocks := p.Lines(p.Say("policy.title")).Apart()
 	for _, policy := range policies {
 		lines := p.Lines("")
 		lines.Say("policy.head", "name", policy.Name)
@@ -33,7 +33,6 @@ func (p *Rules) policy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines.Say("policy.basis", "basis", policy.LegalBasis, "from", policy.From)
 		blocks.Add(lines.Done().Text)
 	}
-	blocks.Between = "\n\n"
 	if turn.Speaker.Actor.Role == services.Officer {
 		return blocks.End(p.Button("allowance", "month")), nil
 	}

@@ -11,6 +11,17 @@ import (
 	"canbobot/services"
 )
 
+// policyAnswers are what is said of a policy. Amounts are kept as payOf reads
+// them; an accrual and a stacking with the numbers that belong to them.
+type policyAnswers struct {
+	Source, Name, Basis    string
+	Decided, From, To      models.Date
+	Organizations          []string
+	Head, Deputy, Member   string
+	Accrual, Stacking, Cap string
+	Replaces               int64
+}
+
 // policyForm enters a policy: whose money, on what paper, from when, to whom and
 // how much, and how a month begun or ended in the middle counts.
 func (p *Rules) policyForm() *bot.Form {
@@ -139,15 +150,4 @@ func (p *Rules) readChoiceOr(choices kit.Choices, words func(bot.Input) (string,
 		}
 		return words(input)
 	}
-}
-
-// policyAnswers are what is said of a policy. Amounts are kept as payOf reads
-// them; an accrual and a stacking with the numbers that belong to them.
-type policyAnswers struct {
-	Source, Name, Basis    string
-	Decided, From, To      models.Date
-	Organizations          []string
-	Head, Deputy, Member   string
-	Accrual, Stacking, Cap string
-	Replaces               int64
 }

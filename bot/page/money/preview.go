@@ -61,6 +61,13 @@ func (p *Lists) runReviewOf(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	return lines.End(), nil
 }
 
+// returned is why a leader sends a list back, as they saw it.
+type returned struct {
+	Run     int64
+	Version int
+	Reason  string
+}
+
 // returnRunForm asks a leader why a list is sent back.
 func (p *Lists) returnRunForm() *bot.Form {
 	return &bot.Form{
@@ -72,11 +79,4 @@ func (p *Lists) returnRunForm() *bot.Form {
 			return p.card().Drawn(turn.Speaker.Actor, view, err)
 		}),
 	}
-}
-
-// returned is why a leader sends a list back, as they saw it.
-type returned struct {
-	Run     int64
-	Version int
-	Reason  string
 }

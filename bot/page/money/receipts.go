@@ -67,6 +67,9 @@ func (p *Month) gotAgain(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	return lines.End(), nil
 }
 
+// less is what has come of a line's money.
+type less struct{ Line, Amount int64 }
+
 func (p *Month) gotLessForm() *bot.Form {
 	return &bot.Form{
 		Name: "got_less",
@@ -82,6 +85,3 @@ func (p *Month) gotLessForm() *bot.Form {
 		}),
 	}
 }
-
-// less is what has come of a line's money.
-type less struct{ Line, Amount int64 }

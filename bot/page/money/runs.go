@@ -34,6 +34,11 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return lines.End(p.Button("policies", "policies")), nil
 }
 
+// card is how a list is read and drawn.
+func (p *Lists) card() kit.Card[list.RunView] {
+	return kit.Card[list.RunView]{Read: p.List.Run, Draw: p.drawRun}
+}
+
 // drawRun shows a list's totals, what wants looking at, and the next step.
 func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	run := view.Run
@@ -111,9 +116,4 @@ func (p *Lists) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	reply, err := p.card().Drawn(turn.Speaker.Actor, view, err)
 	reply.Replace = true
 	return reply, err
-}
-
-// card is how a list is read and drawn.
-func (p *Lists) card() kit.Card[list.RunView] {
-	return kit.Card[list.RunView]{Read: p.List.Run, Draw: p.drawRun}
 }

@@ -23,8 +23,7 @@ func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines.Row(p.Button("policy", "policy"), p.Button("support", "support"))
 		return lines.End(), nil
 	}
-	blocks := p.Private(p.Say("why.title", "month", month, "amount", texts.Money(view.Amount)))
-	blocks.Between = "\n\n"
+	blocks := p.Private(p.Say("why.title", "month", month, "amount", texts.Money(view.Amount))).Apart()
 	for _, part := range view.Parts {
 		if view.ListedIn == 0 || view.Own(part.Month) {
 			blocks.Say("why.part", "amount", texts.Money(part.Amount), "sum", p.sumOf(part), "title", part.Title, "branch",

@@ -14,6 +14,13 @@ import (
 	"canbobot/services/notice"
 )
 
+// releasing is which notice goes, when, and for how many, as its sender typed.
+type releasing struct {
+	Notice int64
+	At     *time.Time
+	Count  int
+}
+
 // noticeNow sends a draft; thousands are counted by whoever sends it first.
 func (p *Sending) noticeNow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.release(ctx, turn, releasing{Notice: kit.Number(turn.Arg(0))})
@@ -69,6 +76,15 @@ func (p *Sending) noticeCountForm() *bot.Form {
 		}},
 		Done: kit.With(p.release),
 	}
+}
+
+// audienceOf is whom a notice is for, to who may see it.
+func (p *Sending) audienceOf(ctx context.Context, actor services.Actor, told int64) (notice.Audience, error) {
+	standing, err := p.Notices.Outcomes.Standing(ctx, actor, told)
+	if err != nil {
+		return notice.Audience{}, err
+	}
+	return notice.AudienceOf(standing.Notice)
 }
 
 // about opens a form about a notice that the actor may see.
@@ -160,22 +176,6 @@ func (p *Sending) tell(state models.NoticeState, lead string) kit.Draw {
 		reply, err := p.noticeCard(ctx, recipient, notice)
 		return kit.Led(lead, reply), err
 	}
-}
-
-// releasing is which notice goes, when, and for how many, as its sender typed.
-type releasing struct {
-	Notice int64
-	At     *time.Time
-	Count  int
-}
-
-// audienceOf is whom a notice is for, to who may see it.
-func (p *Sending) audienceOf(ctx context.Context, actor services.Actor, told int64) (notice.Audience, error) {
-	standing, err := p.Notices.Outcomes.Standing(ctx, actor, told)
-	if err != nil {
-		return notice.Audience{}, err
-	}
-	return notice.AudienceOf(standing.Notice)
 }
 
 func (p *Sending) approve(ctx context.Context, actor services.Actor, notice int64, version int) error {

@@ -45,6 +45,13 @@ func (p *Inbox) noticeFile(ctx context.Context, turn bot.Turn) (bot.Reply, error
 	return reply, err
 }
 
+// said is what somebody says to a notice.
+type said struct {
+	Notice int64
+	Why    string `answer:",none"`
+	Text   string
+}
+
 func (p *Inbox) absentForm() *bot.Form {
 	return &bot.Form{
 		Name: "absent",
@@ -88,11 +95,4 @@ func (p *Inbox) askBackForm() *bot.Form {
 			return p.Tell(p.Say("support.done"), p.Button("notices", "notices")), err
 		}),
 	}
-}
-
-// said is what somebody says to a notice.
-type said struct {
-	Notice int64
-	Why    string `answer:",none"`
-	Text   string
 }

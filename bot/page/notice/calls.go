@@ -18,8 +18,7 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil || total == 0 {
 		return p.Tell(p.Say("calls.nothing")), err
 	}
-	blocks := p.Private(p.Say("calls.title", "people", total))
-	blocks.Between = "\n\n"
+	blocks := p.Private(p.Say("calls.title", "people", total)).Apart()
 	for _, call := range calls {
 		block := p.Say("calls.line", "name", call.Name, "phone", kit.OrDash(vn.FormatPhone(call.Phone)), "what",
 			p.whatOf(call.Kind, call.Subject), "why", p.whyOf(call.Why))

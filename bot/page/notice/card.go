@@ -87,6 +87,41 @@ func (p *Sending) draftCard(ctx context.Context, actor services.Actor, told mode
 	return lines.Done(), nil
 }
 
+// draftButtons are what the actor may do to a draft that stands so.
+func (p *Sending) draftButtons(lines *kit.Lines, actor services.Actor, told models.Notice, calls, signs,
+	takesBack bool) {
+	id := told.ID
+	names := bot.Row(p.Button("notice_names", "noticenames", id, "all", 0))
+	if calls {
+		names = append(names, p.Button("notice_unreached", "noticenames", id, "calls", 0))
+	}
+	edit := bot.Row(p.Button("notice_text", "noticetext", id), p.Button("notice_audience", "noticeaudience", id))
+	drop := p.MenuRow(kit.Negative(p.Button("notice_drop", "noticedrop", id)))
+	switch {
+	case actor.Role == services.Viewer:
+		lines.Rows(names, p.MenuRow())
+	case signs:
+		lines.Rows(bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", id, told.Version)),
+			p.Button("notice_return", "noticeno", id, told.Version)), names)
+	case takesBack:
+		lines.Rows(bot.Row(kit.Negative(p.Button("take_back", "noticeback", id, told.Version))), names)
+	case told.State == models.NoticeDraft:
+		urgent, once := p.Button("urgent_on", "noticeurgent", id, "on"), p.Button("once_on", "noticeonce", id, "on")
+		if told.Urgent {
+			urgent = p.Button("urgent_off", "noticeurgent", id, "off")
+		}
+		if told.Once {
+			once = p.Button("once_off", "noticeonce", id, "off")
+		}
+		now, later := p.Button("notice_now", "noticenow", id), p.Button("notice_later", "noticelater", id)
+		lines.Rows(bot.Row(kit.Positive(now), later), names, edit,
+			bot.Row(p.Button("notice_template", "noticekeep", id), p.Button("notice_monthly", "noticemonthly", id)),
+			bot.Row(urgent, once), drop)
+	default:
+		lines.Rows(names, edit, drop)
+	}
+}
+
 // preview is the message as the first of its people will read it, in the parts
 // in which the tightest channel sends it.
 func (p *Sending) preview(ctx context.Context, actor services.Actor, told models.Notice, audience notice.Audience,
@@ -123,39 +158,4 @@ func (p *Sending) preview(ctx context.Context, actor services.Actor, told models
 		lines.Add(strings.Join(labels, " "))
 	}
 	return nil
-}
-
-// draftButtons are what the actor may do to a draft that stands so.
-func (p *Sending) draftButtons(lines *kit.Lines, actor services.Actor, told models.Notice, calls, signs,
-	takesBack bool) {
-	id := told.ID
-	names := bot.Row(p.Button("notice_names", "noticenames", id, "all", 0))
-	if calls {
-		names = append(names, p.Button("notice_unreached", "noticenames", id, "calls", 0))
-	}
-	edit := bot.Row(p.Button("notice_text", "noticetext", id), p.Button("notice_audience", "noticeaudience", id))
-	drop := p.MenuRow(kit.Negative(p.Button("notice_drop", "noticedrop", id)))
-	switch {
-	case actor.Role == services.Viewer:
-		lines.Rows(names, p.MenuRow())
-	case signs:
-		lines.Rows(bot.Row(kit.Positive(p.Button("notice_approve", "noticeyes", id, told.Version)),
-			p.Button("notice_return", "noticeno", id, told.Version)), names)
-	case takesBack:
-		lines.Rows(bot.Row(kit.Negative(p.Button("take_back", "noticeback", id, told.Version))), names)
-	case told.State == models.NoticeDraft:
-		urgent, once := p.Button("urgent_on", "noticeurgent", id, "on"), p.Button("once_on", "noticeonce", id, "on")
-		if told.Urgent {
-			urgent = p.Button("urgent_off", "noticeurgent", id, "off")
-		}
-		if told.Once {
-			once = p.Button("once_off", "noticeonce", id, "off")
-		}
-		now, later := p.Button("notice_now", "noticenow", id), p.Button("notice_later", "noticelater", id)
-		lines.Rows(bot.Row(kit.Positive(now), later), names, edit,
-			bot.Row(p.Button("notice_template", "noticekeep", id), p.Button("notice_monthly", "noticemonthly", id)),
-			bot.Row(urgent, once), drop)
-	default:
-		lines.Rows(names, edit, drop)
-	}
 }

@@ -25,6 +25,13 @@ func (p *Writing) broadcast(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	return turn.Begin(ctx, "notice", nil)
 }
 
+// composed is what is said of a notice that is being written, but for whom.
+type composed struct {
+	Text, Confirm string
+	By            *time.Time
+	File          int64
+}
+
 // broadcastForm writes a notice and keeps it as a draft, whose card sends it.
 func (p *Writing) broadcastForm() *bot.Form {
 	confirmations := kit.Given(
@@ -110,11 +117,4 @@ func (p *Writing) readDeadline(_ context.Context, _ bot.Turn, _ bot.Answers, inp
 		return "", services.Invalid("notice_date")
 	}
 	return at.Format(time.RFC3339), nil
-}
-
-// composed is what is said of a notice that is being written, but for whom.
-type composed struct {
-	Text, Confirm string
-	By            *time.Time
-	File          int64
 }

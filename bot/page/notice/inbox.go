@@ -19,8 +19,7 @@ func (p *Inbox) received(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	if err != nil || len(views) == 0 {
 		return p.Tell(p.Say("notices.nothing")), err
 	}
-	blocks := p.Private(p.Say("notices.title"))
-	blocks.Between = "\n\n"
+	blocks := p.Private(p.Say("notices.title")).Apart()
 	var shown []int64
 	for _, view := range views {
 		id := view.Notice.ID

@@ -15,8 +15,7 @@ import (
 // monthly lists what goes out by itself.
 func (p *Writing) monthly(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	rows, err := p.Notices.Recurring(ctx, turn.Speaker.Actor)
-	blocks := p.Lines(p.Say("monthly.title"))
-	blocks.Between = "\n\n"
+	blocks := p.Lines(p.Say("monthly.title")).Apart()
 	for i, row := range rows {
 		blocks.Say("monthly.line", "number", i+1, "rule", p.ruleWords(notice.MonthlyOf(row)), "text",
 			kit.FirstLine(row.Text), "next", row.NextAt)
@@ -41,6 +40,12 @@ func (p *Writing) ruleWords(rule notice.Monthly) string {
 	}
 	return p.Say("monthly.weekday", "weekday", p.Say("weekday.day_"+strconv.Itoa(int(rule.Weekday))), "week", week,
 		"clock", clock)
+}
+
+// recurring is a notice that goes out by itself, by a rule in its sender's words.
+type recurring struct {
+	Notice int64
+	Rule   string
 }
 
 func (p *Writing) noticeMonthlyForm() *bot.Form {
@@ -73,10 +78,4 @@ func (p *Writing) noticeMonthlyForm() *bot.Form {
 				p.Button("monthly", "monthly")), nil
 		}),
 	}
-}
-
-// recurring is a notice that goes out by itself, by a rule in its sender's words.
-type recurring struct {
-	Notice int64
-	Rule   string
 }

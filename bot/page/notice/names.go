@@ -20,6 +20,18 @@ func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, e
 	return lines.End(), err
 }
 
+// names lists a page of people, with the button to the next.
+func (p *Sending) names(lines *kit.Lines, people []notice.Named, page, total int, verb string, args ...any) {
+	for i, one := range people {
+		lines.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone",
+			kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
+	}
+	lines.OrSay("draft.nobody")
+	if (page+1)*notice.RollPage < total {
+		lines.More(int64(page+1), verb, args...)
+	}
+}
+
 // noticeNames lists a draft's people: all, or those whom no message reaches.
 func (p *Sending) noticeNames(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	told, which, page := kit.Number(turn.Arg(0)), turn.Arg(1), int(kit.Number(turn.Arg(2)))
@@ -50,16 +62,4 @@ func (p *Sending) noticeSheet(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	lines.Say("progress.sheet", "number", notice, "people", report.People, "calls", report.ToCall)
 	lines.Files = []bot.File{kit.SheetFile(p.Say("notices.file_name", "number", notice)+".xlsx", report.Content)}
 	return lines.End(p.Button("notice_see", "notice", notice)), err
-}
-
-// names lists a page of people, with the button to the next.
-func (p *Sending) names(lines *kit.Lines, people []notice.Named, page, total int, verb string, args ...any) {
-	for i, one := range people {
-		lines.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone",
-			kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
-	}
-	lines.OrSay("draft.nobody")
-	if (page+1)*notice.RollPage < total {
-		lines.More(int64(page+1), verb, args...)
-	}
 }

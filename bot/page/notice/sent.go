@@ -29,8 +29,7 @@ func (p *Sending) sentNotices(ctx context.Context, turn bot.Turn) (bot.Reply, er
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	blocks := p.Lines(p.Say("sent.title"))
-	blocks.Between = "\n\n"
+	blocks := p.Lines(p.Say("sent.title")).Apart()
 	var shown []int64
 	for _, draft := range kit.Few(drafts) {
 		blocks.Say("sent.unsent", "number", draft.ID, "text", kit.FirstLine(draft.Text), "state", p.unsentWords(draft))

@@ -23,8 +23,7 @@ func (p *Page) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			ids = append(ids, post.Branch.ID)
 		}
 	}
-	staff, blocks := turn.Speaker.Actor.IsStaff(), p.Private("")
-	blocks.Between = "\n\n"
+	staff, blocks := turn.Speaker.Actor.IsStaff(), p.Private("").Apart()
 	for _, id := range ids {
 		view, err := p.Roster.Branch(ctx, turn.Speaker.Actor, id)
 		if err != nil {

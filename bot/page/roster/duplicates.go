@@ -46,8 +46,7 @@ func (p *Page) likeness(pair roster.Likeness) string {
 
 // pair shows two people side by side, to be merged or told apart.
 func (p *Page) pair(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor, blocks := turn.Speaker.Actor, p.Private(p.Say("duplicates.pair_title"))
-	blocks.Between = "\n\n"
+	actor, blocks := turn.Speaker.Actor, p.Private(p.Say("duplicates.pair_title")).Apart()
 	one, other := kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))
 	for i, id := range []int64{one, other} {
 		person, err := p.Roster.Person(ctx, actor, id)
@@ -123,6 +122,10 @@ func (p *Page) alikeOf(ctx context.Context, actor services.Actor, person models.
 // alikeShown is how many who look alike stand on a person's page.
 const alikeShown = 3
 
+// unmerging names a merger to be taken back, and who stayed. It is a form for
+// its question, and so that it goes on after a code.
+type unmerging struct{ Merge, Person int64 }
+
 func (p *Page) unmergeForm() *bot.Form {
 	return &bot.Form{
 		Name: "unmerge",
@@ -137,7 +140,3 @@ func (p *Page) unmergeForm() *bot.Form {
 		}),
 	}
 }
-
-// unmerging names a merger to be taken back, and who stayed. It is a form for
-// its question, and so that it goes on after a code.
-type unmerging struct{ Merge, Person int64 }

@@ -11,6 +11,15 @@ import (
 	"canbobot/services/roster"
 )
 
+// asking is of whom it is asked who held what on a day, as the ward knows it or
+// knew it at the end of another day.
+type asking struct {
+	Of    string
+	ID    int64
+	Day   models.Date
+	Known models.Date
+}
+
 // past asks for a day, and shows who held what on it; the button names a branch
 // or a person.
 func (p *Page) past(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -103,15 +112,6 @@ func (p *Page) formerLines(career []roster.Post) []string {
 
 // formerShown is how many former posts stand on a person's page.
 const formerShown = 3
-
-// asking is of whom it is asked who held what on a day, as the ward knows it or
-// knew it at the end of another day.
-type asking struct {
-	Of    string
-	ID    int64
-	Day   models.Date
-	Known models.Date
-}
 
 // postLine is a post of somebody's, from when to when.
 func (p *Page) postLine(post roster.Post) string {
