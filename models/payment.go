@@ -67,6 +67,7 @@ type PaymentLine struct {
 	Unit       string
 	BankName   string
 	BankTail   string
+	BankHash   Hash               // of the whole number; empty on lists from before it was kept
 	FollowsID  *int64             // the failed line this one makes good
 	Components []PaymentComponent `gorm:"foreignKey:LineID"`
 }

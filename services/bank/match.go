@@ -103,9 +103,10 @@ func (s *Service) index(tx *gorm.DB, run models.PaymentRun) (*book, error) {
 		BankHash []byte
 	}
 	err := tx.Raw(`
-SELECT l.id AS line_id, p.bank_hash FROM payment_lines l JOIN people g ON g.id = l.person_id
+SELECT l.id AS line_id, COALESCE(l.bank_hash, p.bank_hash) AS bank_hash
+FROM payment_lines l JOIN people g ON g.id = l.person_id
 	JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
-WHERE l.run_id = ? AND l.amount > 0 AND p.bank_hash IS NOT NULL`, run.ID).Scan(&people).Error
+WHERE l.run_id = ? AND l.amount > 0 AND COALESCE(l.bank_hash, p.bank_hash) IS NOT NULL`, run.ID).Scan(&people).Error
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}

@@ -53,6 +53,9 @@ func digestOf(line models.PaymentLine) [sha256.Size]byte {
 	}
 	write(h, line.PersonID, int64(line.Month), line.Amount, follows, int64(len(line.Components)))
 	text(h, line.Name, line.Title, line.Unit, line.BankName, line.BankTail)
+	if len(line.BankHash) > 0 { // a list from before has none, and its digest stays
+		text(h, string(line.BankHash))
+	}
 	for _, c := range line.Components {
 		write(h, int64(c.Month), c.PolicyID, c.TermID, c.BranchID, c.Amount, c.Rate, int64(c.Days))
 		text(h, string(c.Role), c.Basis, c.Why)

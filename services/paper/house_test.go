@@ -149,7 +149,7 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 	line := models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month,
 		State: models.LinePending,
 		Name:  name, Title: "Head", Unit: h.branches[parts[0].branch].Name, BankName: person.BankName,
-		BankTail: person.BankTail}
+		BankTail: person.BankTail, BankHash: person.BankHash}
 	for _, part := range parts {
 		line.Amount += part.amount
 	}

@@ -17,6 +17,7 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/paper"
+	"canbobot/services/roster"
 )
 
 // small is a list with arrears, a recovery, two sources, cash, a carried debt
@@ -100,6 +101,11 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 	if err := h.store.Model(&models.Person{}).Where("id = ?", moved.ID).Update("bank_tail", "9999").Error; err != nil {
 		t.Fatal(err)
 	}
+	// The same bank and the same last digits, and yet another's account.
+	alike := h.pay("Giống Đuôi", "7770005678", part{0, h.town, 0, 300_000})
+	if _, err := h.roster.SetBank(h.store.DB, alike, roster.Account{Bank: "Agribank", Number: "8880005678"}); err != nil {
+		t.Fatal(err)
+	}
 	paper, err := h.Transfer(h.ctx, h.clerk, h.run.ID, "", words)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +119,8 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 		!holds(sheet, "2", "NGUYEN THI ANH", "0012345678", "850.000") {
 		t.Errorf("the sheet is %q", sheet)
 	}
-	if paper.People != 2 || paper.Total != 1_030_000 || paper.Apart != 1 ||
+	if paper.People != 2 || paper.Total != 1_030_000 || paper.Apart != 2 ||
+		!holds(rows[names[2]], "Giống Đuôi", "****5678 Agribank", "300.000") ||
 		!holds(rows[names[2]], "Đổi Số", "****1234 Agribank", "200.000") {
 		t.Errorf("%d people, %d, %d apart: %q", paper.People, paper.Total, paper.Apart, rows)
 	}
@@ -121,7 +128,7 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cash.People != 1 || cash.Total != 150_000 || cash.Total+paper.Total+200_000 != h.run.Total {
+	if cash.People != 1 || cash.Total != 150_000 || cash.Total+paper.Total+500_000 != h.run.Total {
 		t.Errorf("cash is %d people, %d", cash.People, cash.Total)
 	}
 	// What the sources transfer is what all transfer, though one gets money back.

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -327,7 +328,7 @@ type sure struct {
 func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t transfers, err error) {
 	var people []models.Person
 	if err := services.InWard(s.store.WithContext(ctx), g.run.WardID).
-		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name").
+		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name", "bank_hash").
 		Where("id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.ID).Find(&people).Error; err != nil {
 		return t, fmt.Errorf("people: %w", err)
 	}
@@ -341,7 +342,8 @@ func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t t
 			continue
 		}
 		person := byID[l.PersonID]
-		if person.BankTail != l.BankTail || person.BankName != l.BankName || person.BankAccount == "" {
+		if person.BankTail != l.BankTail || person.BankName != l.BankName || person.BankAccount == "" ||
+			len(l.BankHash) > 0 && !bytes.Equal(l.BankHash, person.BankHash) {
 			t.changed = append(t.changed, l)
 			t.missed += amount
 			continue
