@@ -169,13 +169,6 @@ func NoneOr(read Reading) Reading {
 	}
 }
 
-func Kept(answer string) string {
-	if answer == None {
-		return ""
-	}
-	return answer
-}
-
 // ReadPast reads the day of a term however long ago it was.
 func (k Kit) ReadPast(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	day, err := roster.ParsePast(input.Text, k.Today())

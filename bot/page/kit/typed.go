@@ -17,8 +17,8 @@ import (
 func Typed[A any](answers bot.Answers) (typed A) {
 	eachAnswer(reflect.ValueOf(&typed).Elem(), func(field reflect.Value, name string, of options) {
 		kept := answers[name]
-		if of.none {
-			kept = Kept(kept)
+		if of.none && kept == None {
+			kept = ""
 		}
 		switch into := field.Addr().Interface().(type) {
 		case *models.Date:
