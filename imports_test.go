@@ -75,7 +75,9 @@ var house = []room{
 		why: "tokens, troubles, templates and uploads of the lines to the platforms; what is said over them is not its " +
 			"business"},
 	{path: "services/downloads", may: floorOne, why: "keeps a file for one person, whatever is in it"},
-	{path: "services/evidence", may: join(floorZero, "services/journal"),
+	{path: "services/reading", may: []string{"services"},
+		why: "what a child may take is bounded without knowing what it reads"},
+	{path: "services/evidence", may: join(floorZero, "services/journal", "services/reading"),
 		why: "files are kept and shown without knowing what a request changes"},
 	{path: "services/phrases", may: floorOne, why: "what was not understood is counted and kept without being understood"},
 	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},

@@ -61,7 +61,7 @@ func newMetrics() *metrics {
 				"pace was used up, or the platform had asked for a pause.",
 		}, []string{"channel"}),
 	}
-	m.registry.MustRegister(m.events, m.passed, m.seconds, m.sent, m.lag, m.failed, m.waited,
+	m.registry.MustRegister(m.events, m.passed, m.seconds, m.sent, m.lag, m.failed, m.waited, readings{},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

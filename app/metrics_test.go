@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/evidence"
 	"canbobot/services/notice"
 )
 
@@ -48,6 +50,9 @@ func TestMetricsOfANotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	house.settle(t)
+	if _, _, err := evidence.Read(ctxFor(t), []byte("no picture"), ""); services.CodeOf(err) != "file_kind" {
+		t.Error(err)
+	}
 	metrics.Failed("telegram", "retry", "too_many")
 	metrics.Waited("telegram", 1500*time.Millisecond)
 	text := scrape()
@@ -55,6 +60,7 @@ func TestMetricsOfANotice(t *testing.T) {
 		`canbobot_deliveries_sent_total{channel="web",kind="notice"} `, `canbobot_delivery_lag_seconds_count{channel="web"} `,
 		`canbobot_delivery_failures_total{channel="telegram",fate="retry",why="too_many"} 1`,
 		`canbobot_pace_wait_seconds_total{channel="telegram"} 1.5`,
+		`canbobot_readings_total{kind="picture",outcome="refused"} `,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)

@@ -51,12 +51,15 @@ type File struct {
 // caption is what was written with it, or the file's name. It refuses with
 //
 //	invalid/file_large      above 10 MB, or a PDF above 2 MB
+//	invalid/file_pixels     a picture above 12 megapixels
+//	invalid/file_costly     a picture that takes more to open than any photo does
 //	invalid/file_kind       neither JPEG, PNG, GIF, WebP nor PDF
 //	invalid/file_heic       an iPhone's own format
 //	invalid/file_damaged    cannot be read to its end
 //	invalid/file_locked     a PDF with a password
 //	invalid/identity_card   a citizen's card; nothing of it is kept
-//	too_many/files          twenty were given today
+//	too_many/files_today    twenty were given today
+//	unavailable/reading     too many files are being opened
 //
 // The same file given twice is one. Of more than five that wait the oldest gives
 // way: it went with a form that was given up.
@@ -64,7 +67,7 @@ func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte
 	if err := giver(actor); err != nil {
 		return 0, err
 	}
-	kept, contentType, err := Read(content, caption)
+	kept, contentType, err := Read(ctx, content, caption)
 	if err != nil {
 		return 0, err
 	}

@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"image"
 	_ "image/gif"
 	"image/jpeg"
@@ -9,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/makiuchi-d/gozxing"
@@ -18,19 +21,22 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/reading"
 )
 
 const (
 	jpegType = "image/jpeg"
 	pdfType  = "application/pdf"
 
-	maxPixels = 40_000_000 // a picture this large is 160 MB when it is opened
-	maxSide   = 1600       // pixels; a page of A4 is well readable
+	maxPixels  = 12 << 20 // 4096 x 3072: 12 megapixels as cameras count them
+	maxSide    = 1600     // pixels; a page of A4 is well readable
+	maxScans   = 32       // of a JPEG; those of a usual progressive one are ten, and each goes over the whole picture
+	maxCorners = 200      // that a square's might be; what is done with them grows by their third power
 )
 
 // Read tells a file by its content, bounds it and brings it into the form in which
 // it is kept; its refusals are those of Keep.
-func Read(content []byte, caption string) (kept []byte, contentType string, err error) {
+func Read(ctx context.Context, content []byte, caption string) (kept []byte, contentType string, err error) {
 	switch {
 	case len(content) > MaxFile:
 		return nil, "", services.Invalid("file_large").With("max", MaxFile>>20)
@@ -41,7 +47,8 @@ func Read(content []byte, caption string) (kept []byte, contentType string, err 
 	case len(content) > 12 && string(content[4:8]) == "ftyp" && heic[string(content[8:12])]:
 		return nil, "", services.Invalid("file_heic")
 	}
-	return readPicture(content)
+	kept, err = drawnApart(ctx, content)
+	return kept, jpegType, err
 }
 
 var heic = map[string]bool{"heic": true, "heix": true, "hevc": true, "mif1": true, "msf1": true, "heim": true,
@@ -61,33 +68,42 @@ func readPDF(content []byte) ([]byte, string, error) {
 	return content, pdfType, nil
 }
 
-// readPicture draws a picture anew, upright and bounded.
-func readPicture(content []byte) ([]byte, string, error) {
+// drawnApart is drawnAnew in a process of its own: what a picture costs is its
+// sender's to choose. The dearest of 12 megapixels, progressive and of four
+// colours, takes 300 MB.
+var drawnApart = reading.Apart("picture", reading.Limits{Time: 5 * time.Second, Memory: 384 << 20,
+	Answer: 2 * MaxKept, Costly: "file_costly"}, drawnAnew)
+
+// drawnAnew draws a picture anew as a JPEG, upright and bounded.
+func drawnAnew(content []byte) ([]byte, error) {
 	size, _, err := image.DecodeConfig(bytes.NewReader(content))
 	if err != nil {
-		return nil, "", services.Invalid("file_kind").Because(err)
+		return nil, services.Invalid("file_kind").Because(err)
 	}
-	if size.Width <= 0 || size.Height <= 0 || size.Width*size.Height > maxPixels {
-		return nil, "", services.Invalid("file_large").With("max", MaxFile>>20)
+	if size.Width <= 0 || size.Height <= 0 || size.Width > maxPixels/size.Height {
+		return nil, services.Invalid("file_pixels").With("max", maxPixels>>20)
+	}
+	if scans(content) > maxScans {
+		return nil, services.Invalid("file_costly")
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(content))
 	if err != nil {
-		return nil, "", services.Invalid("file_damaged").Because(err)
+		return nil, services.Invalid("file_damaged").Because(err)
 	}
 	picture := upright(fit(decoded, maxSide), heldAs(content))
-	if showsCard(picture) {
-		return nil, "", services.Invalid("identity_card")
+	if err := withoutCard(picture); err != nil {
+		return nil, err
 	}
 	for quality := 82; quality >= 40; quality -= 14 {
 		var drawn bytes.Buffer
 		if err := jpeg.Encode(&drawn, picture, &jpeg.Options{Quality: quality}); err != nil {
-			return nil, "", services.Invalid("file_damaged").Because(err)
+			return nil, services.Invalid("file_damaged").Because(err)
 		}
 		if drawn.Len() <= MaxKept {
-			return drawn.Bytes(), jpegType, nil
+			return drawn.Bytes(), nil
 		}
 	}
-	return nil, "", services.Invalid("file_large").With("max", MaxKept>>20)
+	return nil, services.Invalid("file_large").With("max", MaxKept>>20)
 }
 
 // cardWords, folded, are how people call a card that proves who they are.
@@ -117,21 +133,41 @@ func saysCard(caption string) bool {
 // one, name, birth, sex, address and day of issue, parted by bars.
 var cardCode = regexp.MustCompile(`^\d{12}\|\d{0,9}\|[^|]+\|\d{8}\|`)
 
-// showsCard reports whether a picture has the square of a citizen's card on it.
-func showsCard(picture image.Image) bool {
+// errCorners ends the search for a square.
+var errCorners = services.Invalid("file_costly").Because(errors.New("too many corners of squares"))
+
+// withoutCard refuses a picture that has the square of a citizen's card on it, or
+// so much that resembles one that it cannot be told.
+func withoutCard(picture image.Image) (err error) {
+	defer func() {
+		if why := recover(); why == errCorners {
+			err = errCorners
+		} else if why != nil {
+			panic(why)
+		}
+	}()
 	for _, side := range []int{maxSide, 800} {
 		smaller := fit(picture, side)
 		grey := image.NewGray(smaller.Bounds())
 		draw.Copy(grey, image.Point{}, smaller, smaller.Bounds(), draw.Src, nil)
 		bitmap, err := gozxing.NewBinaryBitmapFromImage(grey)
 		if err != nil {
-			return false
+			return nil
 		}
-		found, err := qrcode.NewQRCodeReader().Decode(bitmap,
-			map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+		corners := 0
+		counted := gozxing.ResultPointCallback(func(gozxing.ResultPoint) {
+			if corners++; corners > maxCorners {
+				panic(errCorners)
+			}
+		})
+		found, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{
+			gozxing.DecodeHintType_TRY_HARDER: true, gozxing.DecodeHintType_NEED_RESULT_POINT_CALLBACK: counted})
 		if err == nil {
-			return cardCode.MatchString(found.GetText())
+			if cardCode.MatchString(found.GetText()) {
+				return services.Invalid("identity_card")
+			}
+			return nil
 		}
 	}
-	return false
+	return nil
 }

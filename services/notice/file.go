@@ -28,7 +28,7 @@ func (s *Service) KeepFile(ctx context.Context, actor services.Actor, content []
 	if err := author(actor); err != nil {
 		return 0, err
 	}
-	kept, contentType, err := evidence.Read(content, caption)
+	kept, contentType, err := evidence.Read(ctx, content, caption)
 	if err != nil {
 		return 0, err
 	}
