@@ -70,7 +70,10 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 	if card.ProposerTitle, err = s.titleOf(tx, request); err != nil {
 		return card, err
 	}
-	card.Diff, card.Holders = card.diff(seen), seen.Holders
+	card.Diff = card.diff(seen)
+	if actor.IsStaff() { // to an officer it would tell whether somebody else is paid on an account
+		card.Holders = seen.Holders
+	}
 	card.Effects = seen.Effects
 	if request.ID == 0 || request.State.Open() {
 		_, effects, err := s.revisit(tx, request, card.Proposal)

@@ -92,10 +92,19 @@ func TestBankFromProposalToRoster(t *testing.T) {
 	if err != nil || other.Diff[0].From != "Agribank ****3456" || other.Diff[0].To != "BIDV ****3333" {
 		t.Errorf("preview %+v, %v", other.Diff, err)
 	}
-	// Two who would be paid to one account are shown to who decides.
-	shared, err := h.Preview(h.ctx, officer(h.deputy), bankOf(h.deputy, "agribank", account))
-	if err != nil || shared.Holders != 1 {
-		t.Errorf("%d holders, %v", shared.Holders, err)
+	// Two who would be paid to one account are shown to who decides; an officer who
+	// tries numbers out learns nothing of who is paid on them, before or after.
+	for actor, want := range map[services.Actor]int64{officer(h.deputy): 0, h.clerk: 1} {
+		shared, err := h.Preview(h.ctx, actor, bankOf(h.deputy, "agribank", account))
+		if err != nil || shared.Holders != want {
+			t.Errorf("%s sees %d holders, %v", actor.Role, shared.Holders, err)
+		}
+	}
+	asked := h.submit(officer(h.deputy), bankOf(h.deputy, "agribank", account)).Request.ID
+	for actor, want := range map[services.Actor]int64{officer(h.deputy): 0, h.clerk: 1} {
+		if card, err := h.Card(h.ctx, actor, asked); err != nil || card.Holders != want {
+			t.Errorf("%s sees %d holders, %v", actor.Role, card.Holders, err)
+		}
 	}
 }
 
