@@ -20,3 +20,12 @@ type Evidence struct {
 }
 
 func (Evidence) TableName() string { return "evidence" }
+
+// FileTry is a file that somebody gave to be opened, whatever came of it.
+type FileTry struct {
+	ID        int64
+	WardID    int64
+	Giver     string // person:12 or staff:3
+	Event     string // that brought it
+	CreatedAt time.Time
+}

@@ -58,13 +58,16 @@ type File struct {
 //	invalid/file_damaged    cannot be read to its end
 //	invalid/file_locked     a PDF with a password
 //	invalid/identity_card   a citizen's card; nothing of it is kept
-//	too_many/files_today    twenty were given today
+//	too_many/files_today    twenty were kept today, or sixty opened
 //	unavailable/reading     too many files are being opened
 //
 // The same file given twice is one. Of more than five that wait the oldest gives
 // way: it went with a form that was given up.
 func (s *Service) Keep(ctx context.Context, actor services.Actor, content []byte, caption string) (int64, error) {
 	if err := giver(actor); err != nil {
+		return 0, err
+	}
+	if err := Try(ctx, s.store, s.clock, actor); err != nil {
 		return 0, err
 	}
 	kept, contentType, err := Read(ctx, content, caption)

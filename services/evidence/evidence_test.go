@@ -13,6 +13,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -312,6 +313,52 @@ func TestFilesAreBoundedAndOnes(t *testing.T) {
 	}
 	_, err = h.Keep(h.ctx, h.clerk, []byte("%PDF-1.4 more\n%%EOF"), "")
 	wants(t, err, "too_many: files_today")
+}
+
+// What is refused costs too: all that somebody gives is counted, at once as well.
+func TestRefusedFilesCount(t *testing.T) {
+	h := newHouse(t)
+	var crowd sync.WaitGroup
+	codes := make(chan string, 70)
+	for range cap(codes) {
+		crowd.Go(func() {
+			_, err := h.Keep(h.ctx, h.lan, []byte("%PDF-1.4, and no end"), "")
+			codes <- services.CodeOf(err)
+		})
+	}
+	crowd.Wait()
+	close(codes)
+	got := map[string]int{}
+	for code := range codes {
+		got[code]++
+	}
+	for got["file_damaged"] < 60 { // of those who came together fewer may pass, never more
+		_, err := h.Keep(h.ctx, h.lan, []byte("%PDF-1.4, and no end"), "")
+		wants(t, err, "invalid: file_damaged")
+		got["file_damaged"]++
+	}
+	if got["file_damaged"] > 60 || got["files_today"] == 0 || len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	_, err := h.Keep(h.ctx, h.lan, jpegOf(t, page(60, 40, 1)), "")
+	wants(t, err, "too_many: files_today")
+	h.keep(h.hoa, jpegOf(t, page(60, 40, 1)))
+	h.now = h.now.Add(25 * time.Hour)
+	h.keep(h.lan, jpegOf(t, page(60, 40, 1)))
+}
+
+// An event that comes a third time has brought the program down, or kept it too
+// long, twice.
+func TestAFileIsTriedTwice(t *testing.T) {
+	h := newHouse(t)
+	h.lan.Event = "zalo:1"
+	for range 2 {
+		h.keep(h.lan, jpegOf(t, page(60, 40, 1)))
+	}
+	_, err := h.Keep(h.ctx, h.lan, jpegOf(t, page(60, 40, 1)), "")
+	wants(t, err, "invalid: file_costly")
+	h.lan.Event = "zalo:2"
+	h.keep(h.lan, jpegOf(t, page(60, 40, 1)))
 }
 
 func TestNamesOfCards(t *testing.T) {

@@ -22,10 +22,13 @@ const maxFilesPerDay = 30
 const looseFor = 7 * 24 * time.Hour
 
 // KeepFile takes the picture or PDF that goes with a notice its giver is about
-// to write. Its refusals are those of evidence.Read, and too_many/files_today
+// to write. Its refusals are those of evidence.Try and evidence.Read, and too_many/files_today
 // (max).
 func (s *Service) KeepFile(ctx context.Context, actor services.Actor, content []byte, caption string) (int64, error) {
 	if err := author(actor); err != nil {
+		return 0, err
+	}
+	if err := evidence.Try(ctx, s.store, s.clock, actor); err != nil {
 		return 0, err
 	}
 	kept, contentType, err := evidence.Read(ctx, content, caption)

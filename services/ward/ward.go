@@ -112,7 +112,7 @@ func (w *Services) Rounds() []services.Round {
 // Purges are what tidying takes away.
 var Purges = []services.Purge{
 	bank.Purge, channels.PurgeRenewals, channels.PurgeUploads, downloads.PurgeContent, downloads.PurgeRows, drafts.Purge,
-	evidence.Purge, notice.Purge, outbox.Purge, phrases.PurgeCounts, phrases.PurgeKept, sheet.Purge,
+	evidence.Purge, evidence.PurgeTries, notice.Purge, outbox.Purge, phrases.PurgeCounts, phrases.PurgeKept, sheet.Purge,
 }
 
 func (w *Services) tidy(ctx context.Context) (gone int, failed error) {
