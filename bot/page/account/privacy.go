@@ -14,7 +14,7 @@ func (p *Page) privacy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	lines := p.Private(p.Say("privacy.title"))
 	p.privacyLines(lines, data)
 	lines.Row(p.Button("details", "details"), p.Button("unlink", "unlink"))
-	return lines.End(kit.Negative(p.Button("withdraw_consent", "unlinkyes", "withdraw"))), err
+	return lines.End(kit.Negative(p.Button("withdraw_consent", "unconsent"))), err
 }
 
 // privacyLines list what is held, masked as it is, and the latest looks.

@@ -20,6 +20,8 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("unlink", kit.Told(p.Tell(p.Say("unlink.ask"), kit.Negative(p.Button("unlink_yes", "unlinkyes")))),
 		kit.Intent(bot.Unlink, "unlink"))
 	b.Screen("unlinkyes", p.unlinkYes, kit.Inner)
+	b.Screen("unconsent", kit.Told(p.Tell(p.Say("privacy.withdraw_ask"),
+		kit.Negative(p.Button("withdraw_yes", "unlinkyes", "withdraw")))), kit.Inner)
 	b.Screen("style", p.style, kit.Label("style"))
 	b.Screen("styleset", p.styleSet, kit.Inner)
 	b.Screen("step_up", kit.Begin(bot.CodeForm), kit.Staff, kit.Label("step_up"))
