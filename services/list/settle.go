@@ -26,8 +26,7 @@ type Mark struct {
 // settling is one way of telling what became of lines of a list.
 type settling struct {
 	run     int64
-	version int  // of the list as it was seen, which waits for outcomes; 0 where any will do
-	fresh   bool // wants a fresh code
+	version int // of the list as it was seen, which waits for outcomes; 0 where any will do
 	// marks says in the transaction, with the ward's money locked, what is to be
 	// marked and how the journal tells it; none when there is nothing left to do.
 	// Its refusal undoes everything.
@@ -40,8 +39,8 @@ type told struct {
 	detail          journal.Detail
 }
 
-// settle is the one place where lines get their outcomes: checked, written,
-// journalled, told to their officers, and drawn anew where the list is shown,
+// settle is the one place where lines get their outcomes: with a fresh code,
+// checked, written, journalled, told to their officers, and drawn anew where the list is shown,
 // all of it or nothing.
 func (s *Service) settle(ctx context.Context, actor services.Actor, way settling) (view RunView, err error) {
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
@@ -58,10 +57,8 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 		if way.version != 0 && (run.Version != way.version || run.State != models.RunExported) {
 			return s.moved(tx, run)
 		}
-		if way.fresh {
-			if err := s.requireFresh(ctx, tx, actor); err != nil {
-				return err
-			}
+		if err := s.requireFresh(ctx, tx, actor); err != nil {
+			return err
 		}
 		marks, told, err := way.marks(tx, run)
 		if err != nil {
@@ -167,7 +164,7 @@ type Marks struct {
 // their officers. It wants a fresh code (denied/step_up), and refuses with what
 // SettleLine would, and with conflict/line_moved, without marking anything.
 func (s *Service) SettleMarks(ctx context.Context, actor services.Actor, marks Marks) error {
-	_, err := s.settle(ctx, actor, settling{run: marks.Run, fresh: true,
+	_, err := s.settle(ctx, actor, settling{run: marks.Run,
 		marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
 			list, err := marks.Of(tx, run)
 			detail := journal.Detail{"month": run.Month, "what": marks.What, "lines": len(list)}
