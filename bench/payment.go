@@ -196,9 +196,10 @@ func (b *paymentBench) fill(now time.Time) (floor float64, err error) {
 				SELECT i, b.ward_id, b.id, i, CASE i % 2 WHEN 1 THEN 'head' ELSE 'deputy' END, 1,
 					CASE i % 2 WHEN 1 THEN 'Chi hội trưởng' ELSE 'Chi hội phó' END, ?, ?
 				FROM ` + b.series() + ` JOIN branches b ON b.id = 1 + (i - 1) / 2`, []any{begun, now, b.People}},
-			{`INSERT INTO policies (id, ward_id, code, name, source, legal_basis, from_date, accrual, stacking, created_at)
-				SELECT id, id, 'town', 'Hỗ trợ của phường', 'town', 'Kết luận 01-KL/TU', ?, 'full_if_on_day', 'all', ? FROM wards`,
-				[]any{begun, now}},
+			{`INSERT INTO policies (id, ward_id, code, name, source, legal_basis, from_date, accrual, stacking, created_at,
+					state)
+				SELECT id, id, 'town', 'Hỗ trợ của phường', 'town', 'Kết luận 01-KL/TU', ?, 'full_if_on_day', 'all', ?,
+					'in_force' FROM wards`, []any{begun, now}},
 			{"INSERT INTO policy_rules (policy_id, role, amount) SELECT id, 'head', ? FROM policies", []any{benchHead}},
 			{"INSERT INTO policy_rules (policy_id, role, amount) SELECT id, 'deputy', ? FROM policies", []any{benchDeputy}},
 			{`INSERT INTO payment_runs (id, ward_id, month, state, content_hash, submitted_at, approved_at, exported_at,
