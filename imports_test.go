@@ -83,7 +83,7 @@ var house = []room{
 	{path: "services/drafts", may: floorOne, why: "a draft is kept, sealed, without being understood"},
 	{path: "services/warnings", may: floorTwo,
 		why: "what a ward should look at is read from the roster and from who is linked; it decides nothing"},
-	{path: "services/sheet", may: floorTwo,
+	{path: "services/sheet", may: join(floorTwo, "services/reading"),
 		why: "a sheet is read against the roster and written from it; money and requests are not its business"},
 	{path: "services/money", may: join(floorTwo, "services/sheet", "services/approve"),
 		tests: []string{"services/list", "services/year", "services/money/moneytest"},

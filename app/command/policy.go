@@ -85,7 +85,7 @@ func (c policyImportCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		policies, faults, err := money.ReadPolicies(content)
+		policies, faults, err := money.ReadPolicies(p.ctx, content)
 		if err != nil {
 			return err
 		}

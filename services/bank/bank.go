@@ -119,7 +119,7 @@ func (s *Service) check(ctx context.Context, actor services.Actor, month models.
 	if err := may(actor); err != nil {
 		return Preview{}, outcome{}, err
 	}
-	read, err := read(content, s.today())
+	read, err := read(ctx, content, s.today())
 	if err != nil {
 		return Preview{}, outcome{}, err
 	}
@@ -264,7 +264,7 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 	if err != nil || row.RunID == nil {
 		return Preview{}, cmp.Or(err, error(services.Conflict("result_gone")))
 	}
-	read, err := read(content, s.today()) // before the transaction, which keeps others out
+	read, err := read(ctx, content, s.today()) // before the transaction, which keeps others out
 	if err != nil {
 		return Preview{}, err
 	}

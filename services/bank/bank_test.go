@@ -318,7 +318,7 @@ func TestFilesThatAreNoResults(t *testing.T) {
 		"paper":  {[][]any{{"STT", "Họ và tên", "Số tài khoản", "Ngân hàng", "Số tiền"}}, bank.Unsure},
 		"none":   {[][]any{{"a", "b"}}, bank.Roster},
 	} {
-		if kind, err := bank.KindOf(made(t, c.rows...)); err != nil || kind != c.want {
+		if kind, err := bank.KindOf(t.Context(), made(t, c.rows...)); err != nil || kind != c.want {
 			t.Errorf("%s: %v, %v", name, kind, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"regexp"
@@ -50,10 +51,10 @@ const (
 
 // KindOf says by its headings what a sheet reads like. It refuses what is no
 // workbook, as services/sheet does.
-func KindOf(content []byte) (Kind, error) {
+func KindOf(ctx context.Context, content []byte) (Kind, error) {
 	heads := map[string]map[int][]string{}
 	results, money := false, false
-	err := sheet.Each(content, models.Date{}, func(row sheet.Row) error {
+	err := sheet.Each(ctx, content, models.Date{}, func(row sheet.Row) error {
 		if row.Number > sheet.HeadingRows {
 			return nil
 		}
@@ -125,11 +126,11 @@ type reading struct {
 
 // read types every sheet that has the columns of a bank's answer. It refuses
 // with invalid/result_header when none has.
-func read(content []byte, today models.Date) (*reading, error) {
+func read(ctx context.Context, content []byte, today models.Date) (*reading, error) {
 	r := &reading{}
 	current, at := "", sheet.Columns{}
 	found := false
-	err := sheet.Each(content, today, func(row sheet.Row) error {
+	err := sheet.Each(ctx, content, today, func(row sheet.Row) error {
 		if row.Sheet != current {
 			current, at = row.Sheet, nil
 		}

@@ -71,8 +71,8 @@ func readPDF(content []byte) ([]byte, string, error) {
 // drawnApart is drawnAnew in a process of its own: what a picture costs is its
 // sender's to choose. The dearest of 12 megapixels, progressive and of four
 // colours, takes 300 MB.
-var drawnApart = reading.Apart("picture", reading.Limits{Time: 5 * time.Second, Memory: 384 << 20,
-	Answer: 2 * MaxKept, Costly: "file_costly"}, drawnAnew)
+var drawnApart = reading.Apart("picture", reading.Limits{Time: 5 * time.Second, Clock: 10 * time.Second,
+	Memory: 384 << 20, Answer: 2 * MaxKept, Costly: "file_costly"}, drawnAnew)
 
 // drawnAnew draws a picture anew as a JPEG, upright and bounded.
 func drawnAnew(content []byte) ([]byte, error) {

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"maps"
@@ -42,10 +43,10 @@ type policyReading struct {
 // are one policy; a cell left empty is that of the row above. With any fault
 // there are no policies. A sheet without the headings is invalid/tariff_header.
 // It decides nothing: AddPolicies says whether they can stand.
-func ReadPolicies(content []byte) ([]models.Policy, []Fault, error) {
+func ReadPolicies(ctx context.Context, content []byte) ([]models.Policy, []Fault, error) {
 	r := policyReading{above: map[string]string{}}
 	first, total := "", 0
-	err := sheet.Each(content, models.Date{}, func(row sheet.Row) error {
+	err := sheet.Each(ctx, content, models.Date{}, func(row sheet.Row) error {
 		if first == "" {
 			first = row.Sheet
 		}

@@ -32,7 +32,7 @@ var heads = []any{"Tên khoản", "Nguồn tiền", "Căn cứ", "Ngày ký", "T
 	"Mức hỗ trợ", "Hệ số", "Cách tính", "Nhiều chức", "Tối đa"}
 
 func TestReadAResolution(t *testing.T) {
-	policies, faults, err := money.ReadPolicies(sheetOf(t,
+	policies, faults, err := money.ReadPolicies(t.Context(), sheetOf(t,
 		[]any{"BẢNG MỨC HỖ TRỢ"}, heads,
 		[]any{"Hỗ trợ chi hội", "Ngân sách tỉnh", "Nghị quyết 12/2026/NQ-HĐND", "10/03/2026", 46113, "", "Phụ nữ",
 			"Chi hội trưởng", "250.000", "", "Đủ 12 ngày, không đủ 50%", "Cao nhất và 50%", "500.000"},
@@ -71,7 +71,8 @@ func TestWrongRowsAreTold(t *testing.T) {
 		row[column] = value
 		return row
 	}
-	policies, faults, err := money.ReadPolicies(sheetOf(t, heads, good, with(4, "32/13/2026"), with(7, "Giám đốc"),
+	policies, faults, err := money.ReadPolicies(t.Context(), sheetOf(t, heads, good, with(4, "32/13/2026"),
+		with(7, "Giám đốc"),
 		with(8, "nhiều"), with(6, "Hội chơi cờ"), with(8, "-5")))
 	if err != nil || policies != nil {
 		t.Fatalf("%+v, %v", policies, err)
@@ -93,7 +94,7 @@ func TestWrongRowsAreTold(t *testing.T) {
 		"an image":    {[]byte("\x89PNG\r\n\x1a\n"), "sheet_image"},
 		"nothing":     {nil, "sheet_empty"},
 	} {
-		if _, _, err := money.ReadPolicies(one.content); services.CodeOf(err) != one.code {
+		if _, _, err := money.ReadPolicies(t.Context(), one.content); services.CodeOf(err) != one.code {
 			t.Errorf("%s: %v, want %s", name, err, one.code)
 		}
 	}
@@ -103,7 +104,7 @@ func FuzzReadPolicies(f *testing.F) {
 	f.Add("01/05/2026", "Cấp trưởng", "200.000", "Đủ 12 ngày")
 	f.Add("46113", "uỷ viên", "-1", "theo ngày")
 	f.Fuzz(func(t *testing.T, from, role, amount, accrual string) {
-		policies, _, err := money.ReadPolicies(sheetOf(t, heads,
+		policies, _, err := money.ReadPolicies(t.Context(), sheetOf(t, heads,
 			[]any{"a", "b", "c", "", from, "", "", role, amount, "", accrual}))
 		if err != nil && services.KindOf(err) != services.KindInvalid {
 			t.Error(err)

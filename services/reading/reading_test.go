@@ -19,8 +19,8 @@ type echo struct{ Said string }
 // held keeps what a child has taken from being given back.
 var held [][]byte
 
-var apart = reading.Apart("test", reading.Limits{Time: time.Second, Memory: 64 << 20, Answer: 1 << 10,
-	Costly: "file_costly"}, func(content []byte) (echo, error) {
+var apart = reading.Apart("test", reading.Limits{Time: time.Second, Clock: 2 * time.Second,
+	Memory: 64 << 20, Answer: 1 << 10, Costly: "file_costly"}, func(content []byte) (echo, error) {
 	switch string(content) {
 	case "refuse":
 		return echo{}, services.Invalid("file_large").With("max", 12).Because(errors.New("why"))

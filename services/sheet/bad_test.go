@@ -17,6 +17,7 @@ import (
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
+	"canbobot/services/reading"
 	"canbobot/services/sheet"
 )
 
@@ -282,5 +283,22 @@ func TestAnnotatedSheetShowsWhatIsWrong(t *testing.T) {
 	// Sent back, it reads as before: the list is no list of people.
 	if again := h.check(annotated); codes(again.Findings) != codes(preview.Findings) {
 		t.Errorf("%s", codes(again.Findings))
+	}
+}
+
+// Sheets are unpacked in a child, whoever reads them, and so are bounded.
+func TestSheetsAreUnpackedApart(t *testing.T) {
+	unpacked := func() (n int) {
+		reading.Counts(func(name string, how reading.Outcome, times int) {
+			if name == "sheet" && how == reading.Read {
+				n += times
+			}
+		})
+		return n
+	}
+	before := unpacked()
+	err := sheet.Each(t.Context(), save(t, excelize.NewFile()), models.Date{}, func(sheet.Row) error { return nil })
+	if err != nil || unpacked() == before {
+		t.Errorf("%d as before, %v", before, err)
 	}
 }

@@ -24,16 +24,15 @@ const contentPlace = "imports.content"
 
 // read reads a file against the roster as it is.
 func (s *Service) read(tx *gorm.DB, ward int64, content []byte) (*reading, error) {
-	file, err := open(content)
+	book, err := unpack(tx.Statement.Context, content)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	index, err := readIndex(tx, ward, s.today())
 	if err != nil {
 		return nil, err
 	}
-	return readAll(file, index, s.today())
+	return readAll(book, index, s.today())
 }
 
 // Check tells what a sheet would do and keeps nothing. A file that is no sheet

@@ -31,7 +31,8 @@ func open(content []byte) (*excelize.File, error) {
 		return nil, err
 	}
 	file, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: 8 << 20,
+		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped, // no file beside it
+
 	})
 	if err != nil {
 		return nil, services.Invalid("sheet_not").Because(err)
@@ -132,54 +133,17 @@ var errRows = errors.New("too many rows")
 
 // numbered is a row with its number.
 type numbered struct {
-	number int
-	cells  []string
+	Number int
+	Cells  []string
 }
 
-// Rows are handed over in bundles: unpacking and typing each keep a core busy.
-const (
-	bundle  = 256
-	bundles = 8 // that may wait
-)
-
-// each calls do with every row of a sheet that has anything in it. The cells
-// are raw: a number as it is stored, a day as its serial number.
-func each(file *excelize.File, sheet string, do func(row int, cells []string) error) error {
+// rowsOf calls do with every row of a sheet that has anything in it.
+func rowsOf(file *excelize.File, sheet string, do func(numbered)) error {
 	rows, err := file.Rows(sheet)
 	if err != nil {
 		return services.Invalid("sheet_not").Because(err)
 	}
 	defer rows.Close()
-	ready, stop, ended := make(chan []numbered, bundles), make(chan struct{}), make(chan error, 1)
-	go func() {
-		defer close(ready)
-		ended <- unpack(rows, ready, stop)
-	}()
-	for full := range ready {
-		for _, row := range full {
-			if err := do(row.number, row.cells); err != nil {
-				close(stop)
-				for range ready { // until the other side has seen it
-				}
-				return err
-			}
-		}
-	}
-	return <-ended
-}
-
-// unpack reads rows into bundles until the sheet ends or stop is closed.
-func unpack(rows *excelize.Rows, ready chan<- []numbered, stop <-chan struct{}) error {
-	full := make([]numbered, 0, bundle)
-	send := func() bool {
-		select {
-		case ready <- full:
-			full = make([]numbered, 0, bundle)
-			return true
-		case <-stop:
-			return false
-		}
-	}
 	for number := 1; rows.Next(); number++ {
 		cells, err := rows.Columns()
 		if err != nil {
@@ -188,17 +152,13 @@ func unpack(rows *excelize.Rows, ready chan<- []numbered, stop <-chan struct{}) 
 		if len(cells) > maxColumns {
 			return services.Invalid("sheet_wide").With("row", number).With("max", maxColumns)
 		}
-		if empty(cells) {
-			continue
-		}
-		if full = append(full, numbered{number, cells}); len(full) == bundle && !send() {
-			return nil
+		if !empty(cells) {
+			do(numbered{number, cells})
 		}
 	}
 	if err := rows.Error(); err != nil {
 		return services.Invalid("sheet_not").Because(err)
 	}
-	send()
 	return nil
 }
 

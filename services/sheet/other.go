@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"context"
 	"errors"
 
 	"canbobot/models"
@@ -38,27 +39,19 @@ const HeadingRows = headerRows
 // Each calls do with every row that has anything in it, of every sheet that is
 // shown, in order. It refuses what is no harmless workbook as Check does, and
 // invalid/sheet_rows more than MaxRows.
-func Each(content []byte, today models.Date, do func(Row) error) error {
-	file, err := open(content)
+func Each(ctx context.Context, content []byte, today models.Date, do func(Row) error) error {
+	book, err := unpack(ctx, content)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	calendar := Days{days{today: today, epoch: epoch1900}}
-	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
-		calendar.epoch = epoch1904
-	}
+	calendar := Days{days{today: today, epoch: book.epoch()}}
 	total := 0
-	lists := file.GetSheetList()
-	for _, sheet := range lists[:min(len(lists), maxSheets)] {
-		if visible, err := file.GetSheetVisible(sheet); err == nil && !visible {
-			continue
-		}
-		err := each(file, sheet, func(number int, cells []string) error {
+	for _, one := range book.Tabs {
+		err := one.each(func(number int, cells []string) error {
 			if total++; total > MaxRows {
 				return errRows
 			}
-			return do(Row{sheet, number, cells, calendar})
+			return do(Row{one.Name, number, cells, calendar})
 		})
 		if errors.Is(err, errRows) {
 			return services.Invalid("sheet_rows").With("rows", total).With("max", MaxRows)

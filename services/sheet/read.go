@@ -51,18 +51,11 @@ type reading struct {
 // readAll reads every sheet that has headings like a list's. It refuses with
 // invalid/sheet_header when none has, and invalid/sheet_rows when there are too
 // many rows.
-func readAll(file *excelize.File, index *index, today models.Date) (*reading, error) {
-	r := &reading{index: index, days: days{today: today, epoch: epoch1900}, banks: map[string]string{}}
-	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
-		r.days.epoch = epoch1904
-	}
+func readAll(from book, index *index, today models.Date) (*reading, error) {
+	r := &reading{index: index, days: days{today: today, epoch: from.epoch()}, banks: map[string]string{}}
 	total := 0
-	lists := file.GetSheetList()
-	for _, sheet := range lists[:min(len(lists), maxSheets)] {
-		if visible, err := file.GetSheetVisible(sheet); err == nil && !visible {
-			continue
-		}
-		if err := r.readSheet(file, sheet, &total); err != nil {
+	for _, one := range from.Tabs {
+		if err := r.readSheet(one, &total); err != nil {
 			return nil, err
 		}
 	}
@@ -75,9 +68,9 @@ func readAll(file *excelize.File, index *index, today models.Date) (*reading, er
 	return r, nil
 }
 
-// readSheet streams one sheet: the first rows are held back until the headings
+// readSheet reads one sheet: the first rows are held back until the headings
 // are found among them. Rows past MaxRows are only counted.
-func (r *reading) readSheet(file *excelize.File, sheet string, total *int) error {
+func (r *reading) readSheet(from leaf, total *int) error {
 	held := map[int][]string{}
 	found := false
 	var of *section
@@ -87,7 +80,7 @@ func (r *reading) readSheet(file *excelize.File, sheet string, total *int) error
 			return
 		}
 		found = true
-		r.tabs = append(r.tabs, tab{name: sheet, header: head})
+		r.tabs = append(r.tabs, tab{name: from.Name, header: head})
 		of = &section{reading: r, tab: len(r.tabs) - 1}
 		of.ignored()
 		for number := head.last + 1; number <= headerRows; number++ {
@@ -98,7 +91,7 @@ func (r *reading) readSheet(file *excelize.File, sheet string, total *int) error
 		}
 	}
 	decided := false
-	err := each(file, sheet, func(number int, cells []string) error {
+	err := from.each(func(number int, cells []string) error {
 		if number <= headerRows {
 			held[number] = cells
 			return nil

@@ -50,7 +50,7 @@ func (p *Page) receiveSheet(ctx context.Context, turn bot.Turn) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	kind, err := bank.KindOf(content)
+	kind, err := bank.KindOf(ctx, content)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -1,0 +1,92 @@
+package sheet
+
+import (
+	"errors"
+	"time"
+
+	"canbobot/models"
+	"canbobot/services"
+	outside "canbobot/services/reading"
+)
+
+// book is what is read of a workbook: the rows of the sheets that are shown.
+type book struct {
+	From1904 bool `json:"1904,omitempty"` // days are counted from that year on
+	Tabs     []leaf
+}
+
+// leaf is one sheet of a book.
+type leaf struct {
+	Name string
+	Rows []numbered
+	// Wrong is the code of what ends its rows before their time; not every reader
+	// comes as far.
+	Wrong  string         `json:",omitempty"`
+	Fields map[string]int `json:",omitempty"`
+}
+
+// unpack reads a workbook in a process of its own.
+var unpack = outside.Apart("sheet", outside.Limits{Time: 10 * time.Second, Clock: 15 * time.Second,
+	Memory: 768 << 20, Answer: 128 << 20, Costly: "sheet_costly"}, unpackHere)
+
+// unpackHere refuses as open does.
+func unpackHere(content []byte) (book, error) {
+	file, err := open(content)
+	if err != nil {
+		return book{}, err
+	}
+	defer file.Close()
+	var got book
+	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		got.From1904 = *props.Date1904
+	}
+	lists := file.GetSheetList()
+	for _, sheet := range lists[:min(len(lists), maxSheets)] {
+		if visible, err := file.GetSheetVisible(sheet); err == nil && !visible {
+			continue
+		}
+		one := leaf{Name: sheet}
+		err := rowsOf(file, sheet, func(row numbered) {
+			if len(one.Rows) > MaxRows+headerRows {
+				row.Cells = nil // it is only counted
+			}
+			one.Rows = append(one.Rows, row)
+		})
+		if wrong := (*services.Error)(nil); errors.As(err, &wrong) {
+			one.Wrong, one.Fields = wrong.Code, map[string]int{}
+			for field, value := range wrong.Fields {
+				if number, ok := value.(int); ok {
+					one.Fields[field] = number
+				}
+			}
+		}
+		got.Tabs = append(got.Tabs, one)
+	}
+	return got, nil
+}
+
+// epoch is the day that the book counts from.
+func (b book) epoch() models.Date {
+	if b.From1904 {
+		return epoch1904
+	}
+	return epoch1900
+}
+
+// each calls do with every row that has anything in it. The cells are raw: a
+// number as it is stored, a day as its serial number.
+func (l leaf) each(do func(row int, cells []string) error) error {
+	for _, row := range l.Rows {
+		if err := do(row.Number, row.Cells); err != nil {
+			return err
+		}
+	}
+	if l.Wrong == "" {
+		return nil
+	}
+	wrong := services.Invalid(l.Wrong)
+	for field, value := range l.Fields {
+		wrong.With(field, value)
+	}
+	return wrong
+}
