@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -29,7 +30,8 @@ var apart = reading.Apart("test", reading.Limits{Time: time.Second, Clock: 2 * t
 	case "panic":
 		panic("fell")
 	case "spin":
-		for {
+		for spun := uint64(0); ; spun++ {
+			runtime.KeepAlive(spun)
 		}
 	case "rest":
 		<-time.After(time.Hour)
