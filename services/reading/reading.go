@@ -65,6 +65,14 @@ func Apart[T any](name string, limits Limits, read func([]byte) (T, error)) func
 		os.Exit(child(limits, func(content []byte) (any, error) { return read(content) }))
 	}
 	return func(ctx context.Context, content []byte) (value T, err error) {
+		if inside {
+			how := Read
+			if value, err = read(content); err != nil {
+				how = Refused
+			}
+			count(name, how)
+			return value, err
+		}
 		got, how, err := run(ctx, name, limits, content)
 		if err == nil {
 			if how, err = Read, got.err(); err != nil {

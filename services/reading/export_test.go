@@ -1,0 +1,3 @@
+package reading
+
+func init() { inside = false } // children are what is tested here
