@@ -200,15 +200,25 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 // act does what a person asks for. What needs a fresh code asks for it at once,
 // and goes on when the code is right.
 func (d *Dispatcher) act(ctx context.Context, turn Turn, channel Channel, position *Position) (Reply, error) {
-	if position.Form != CodeForm {
-		position.Waits = ""
+	var reply Reply
+	var err error
+	switch again := position.Ended != "" && position.Ended == turn.Speaker.Actor.Event; {
+	case again && position.Waits != "": // the code was taken, and what waited for it was not done
+		position.coded = true
+	default:
+		if position.Form != CodeForm {
+			position.Waits = ""
+		}
+		reply, err = d.route(ctx, turn, channel, position)
 	}
-	reply, err := d.route(ctx, turn, channel, position)
 	if err == nil && position.coded {
 		// The code has had the effect of this event; what it was asked for has its own.
+		waits := position.Waits
 		turn.Speaker.Actor.Event += ":go"
-		turn.In.Action, turn.In.Text, position.Waits = position.Waits, "", ""
-		reply, err = d.press(ctx, turn, position)
+		turn.In.Action, turn.In.Text = waits, ""
+		if reply, err = d.press(ctx, turn, position); err != nil && services.KindOf(err) == services.KindInternal {
+			position.Waits = waits // the event may come again
+		}
 	}
 	if services.CodeOf(err) != "step_up" || !turn.Speaker.Linked() {
 		return reply, err

@@ -387,7 +387,25 @@ func TestACodeIsAskedInsideTheAct(t *testing.T) {
 		c.does(press("code"))
 		c.expect(text("123456"), "fresh")
 	}
-	if want := []string{"pay7", "all of it"}; !slices.Equal(sent, want) {
+	// A database that is away after the code loses nothing: the event comes again.
+	away := context.DeadlineExceeded
+	c.Book.Actions["later"] = bot.Verb{Screen: func(context.Context, bot.Turn) (bot.Reply, error) {
+		if !fresh {
+			return bot.Reply{}, services.Denied("step_up")
+		}
+		if away != nil {
+			return bot.Reply{}, away
+		}
+		return bot.Reply{Text: "done later"}, guarded("later")
+	}}
+	fresh = false
+	c.expect(press("later"), ask)
+	code := text("123456")
+	code.EventID = "comes-again"
+	c.does(code)
+	away = nil
+	c.expect(code, "done later")
+	if want := []string{"pay7", "all of it", "later"}; !slices.Equal(sent, want) {
 		t.Errorf("did %q, want %q", sent, want)
 	}
 }
