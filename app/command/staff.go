@@ -1,13 +1,14 @@
 package command
 
 import (
-	"canbobot/bot/texts"
-	"canbobot/services"
-	"canbobot/services/ward"
 	"cmp"
 	"errors"
 	"fmt"
 	"text/tabwriter"
+
+	"canbobot/bot/texts"
+	"canbobot/services"
+	"canbobot/services/ward"
 )
 
 type inviteCommand struct {
