@@ -28,7 +28,7 @@ var entities = []any{
 	models.PersonMerge{},
 	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
-	models.ResultSheet{}, models.LineReceipt{},
+	models.ResultSheet{}, models.Settlement{}, models.SettledLine{}, models.LineReceipt{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
+	"canbobot/services/list"
 	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
@@ -189,10 +190,14 @@ func (d *runDesk) pay(ctx context.Context, month models.Month) error {
 	if view, err = with.List.Run(ctx, clerk, run.ID); err != nil {
 		return err
 	}
-	if view, err = with.List.SettleRun(ctx, clerk, run.ID, view.Run.Version, paidOn); err != nil {
+	if view, err = with.List.SettleRun(ctx, clerk, run.ID, view.Run.Version, list.RestOf(view.Lines, true),
+		paidOn); err != nil {
 		return err
 	}
 	if with, clerk, err = d.take(ctx, d.clerk, on(month+1, 6)); err != nil {
+		return err
+	}
+	if _, err := with.List.TellSettled(ctx); err != nil {
 		return err
 	}
 	_, err = with.List.CloseRun(ctx, clerk, run.ID, view.Run.Version)

@@ -162,6 +162,9 @@ func Month(m models.Month) string {
 	return fmt.Sprintf("%d/%d", m.Month(), m.Year())
 }
 
+// Hour is hh:mm of the day as people read it.
+func Hour(t time.Time) string { return t.In(services.Zone).Format("15:04") }
+
 // Moment is hh:mm dd/mm/yyyy on people's clocks.
 func Moment(t time.Time) string { return t.In(services.Zone).Format("15:04 02/01/2006") }
 

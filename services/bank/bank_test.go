@@ -336,6 +336,10 @@ func TestOfficersAreToldOfTheirOutcome(t *testing.T) {
 	h.create(&models.Account{WardID: h.ward.ID, Channel: "web", ExternalID: "lan", ChatID: "lan",
 		PersonID: &h.run.Lines[0].PersonID, LinkedAt: h.now, LastSeenAt: h.now})
 	h.apply(h.preview(heads, answer(0, "Thành công", ""), answer(1, "Thành công", "")))
+	h.now = h.now.Add(10 * time.Minute)
+	if _, err := h.list.TellSettled(h.ctx); err != nil {
+		t.Fatal(err)
+	}
 	var told int64
 	h.store.Model(&models.Delivery{}).Where("kind = ? AND subject_id = ?", outbox.LineSettled,
 		h.run.Lines[0].ID).Count(&told)

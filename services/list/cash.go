@@ -100,12 +100,12 @@ func (s *Service) SettleCash(
 			if err != nil {
 				return nil, told{}, err
 			}
-			var pending []int64
+			var pending []models.PaymentLine
 			there, total := false, int64(0)
 			for _, line := range lines {
 				there = there || line.Village == village
 				if line.Village == village && line.State == models.LinePending {
-					pending, total = append(pending, line.ID), total+line.Amount
+					pending, total = append(pending, models.PaymentLine{ID: line.ID}), total+line.Amount
 				}
 			}
 			if !there {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -28,6 +29,11 @@ type RunView struct {
 	// MayWithdraw says that the last signature is the reader's, and that nobody
 	// has signed after it; MayReturn that the reader may send the list back.
 	MayWithdraw, MayReturn bool
+	// Undo is the latest act that gave lines their outcomes while it can be taken
+	// back, or nil; MayReopen the moment until which a closed list can be opened
+	// again, or zero.
+	Undo      *models.Settlement
+	MayReopen time.Time
 }
 
 // Runs lists the ward's payment lists, the latest month first.
@@ -75,6 +81,12 @@ func (s *Service) viewRun(db *gorm.DB, actor services.Actor, run models.PaymentR
 	view.PreparedBy, view.ApprovedBy = names[0], names[1]
 	if view.Answers, err = answersOf(db, run); err != nil {
 		return RunView{}, err
+	}
+	if view.Undo, err = s.open(db, run); err != nil {
+		return RunView{}, err
+	}
+	if run.State == models.RunClosed && s.clock.UTC().Before(reopened(run)) {
+		view.MayReopen = reopened(run)
 	}
 	err = s.viewApproval(db, actor, &view)
 	return view, err
@@ -345,6 +357,29 @@ func (s *Service) CloseRun(ctx context.Context, actor services.Actor, id int64, 
 			return nil
 		},
 	})
+}
+
+// ReopenRun takes a list's end back, a short while after it: conflict/run_ended
+// later.
+func (s *Service) ReopenRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	return s.move(ctx, actor, id, version, step{
+		Action: "run.reopened", From: models.RunClosed, To: models.RunExported, Roles: hands,
+		Do: func(act *act) error {
+			if !act.Now.Before(reopened(*act.Row)) {
+				return services.Conflict("run_ended")
+			}
+			act.Row.ClosedAt = nil
+			return nil
+		},
+	})
+}
+
+// reopened is the moment until which a closed list can be opened again.
+func reopened(run models.PaymentRun) time.Time {
+	if run.ClosedAt == nil {
+		return time.Time{}
+	}
+	return run.ClosedAt.Add(secondThoughts)
 }
 
 // unchanged refuses a list whose rows are not those that were frozen.

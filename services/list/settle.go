@@ -3,6 +3,7 @@ package list
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -26,7 +27,8 @@ type Mark struct {
 // settling is one way of telling what became of lines of a list.
 type settling struct {
 	run     int64
-	version int // of the list as it was seen, which waits for outcomes; 0 where any will do
+	version int  // of the list as it was seen, which waits for outcomes; 0 where any will do
+	one     bool // of one line alone: its officer is told at once, and nothing can be taken back
 	// marks says in the transaction, with the ward's money locked, what is to be
 	// marked and how the journal tells it; none when there is nothing left to do.
 	// Its refusal undoes everything.
@@ -65,7 +67,7 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 			return err
 		}
 		if len(marks) > 0 {
-			if err := s.settled(ctx, tx, actor, run, marks, told); err != nil {
+			if err := s.settled(ctx, tx, actor, run, way.one, marks, told); err != nil {
 				return err
 			}
 		}
@@ -77,9 +79,10 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 }
 
 func (s *Service) settled(
-	ctx context.Context, tx *gorm.DB, actor services.Actor, run models.PaymentRun, marks []Mark, told told,
+	ctx context.Context, tx *gorm.DB, actor services.Actor, run models.PaymentRun, one bool, marks []Mark, told told,
 ) error {
-	if err := s.markAll(tx, run, marks); err != nil {
+	before, err := s.markAll(tx, run, marks)
+	if err != nil {
 		return err
 	}
 	if told.subject == "" {
@@ -90,12 +93,12 @@ func (s *Service) settled(
 	if err := s.audit.Record(tx, trail, told.action, told.subject, told.detail); err != nil {
 		return err
 	}
-	ids := make([]int64, len(marks))
-	for i, mark := range marks {
-		ids[i] = mark.Line
+	if one {
+		err = s.tellOutcome(ctx, tx, run.WardID, []int64{marks[0].Line})
+	} else {
+		err = s.keep(tx, actor, run, marks, before, told.action)
 	}
-	slices.Sort(ids)
-	if err := s.tellOutcome(ctx, tx, run.WardID, ids); err != nil {
+	if err != nil {
 		return err
 	}
 	return s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID)
@@ -119,8 +122,9 @@ func (s *Service) SettleLine(
 	if err != nil {
 		return err
 	}
-	_, err = s.settle(ctx, actor, settling{run: row.RunID, marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told,
-		error) {
+	_, err = s.settle(ctx, actor, settling{run: row.RunID, one: true, marks: func(
+		tx *gorm.DB, run models.PaymentRun,
+	) ([]Mark, told, error) {
 		row, err := takeLine(tx, actor, line)
 		mark.From = row.State
 		return []Mark{mark}, told{
@@ -131,23 +135,28 @@ func (s *Service) SettleLine(
 	return err
 }
 
-// SettleRun marks every line without an outcome as paid on the day.
+// SettleRun marks the rest of a list as paid on the day. A rest that is not what
+// the actor saw is conflict/line_moved.
 func (s *Service) SettleRun(
-	ctx context.Context, actor services.Actor, id int64, version int, on models.Date,
+	ctx context.Context, actor services.Actor, id int64, version int, rest Rest, on models.Date,
 ) (RunView, error) {
 	if err := s.mayPay(actor, on); err != nil {
 		return RunView{}, err
 	}
 	return s.settle(ctx, actor, settling{run: id, version: version,
 		marks: func(tx *gorm.DB, run models.PaymentRun) ([]Mark, told, error) {
-			var pending []int64
-			err := tx.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", run.ID, models.LinePending).
-				Order("id").Pluck("id", &pending).Error
+			var lines []models.PaymentLine
+			err := tx.Select("id", "state", "amount", "bank_tail").Where("run_id = ? AND state = ?", run.ID,
+				models.LinePending).Order("id").Find(&lines).Error
 			if err != nil {
 				return nil, told{}, fmt.Errorf("read lines of run %d: %w", run.ID, err)
 			}
-			return paidAll(pending, on), told{action: "run.settled", detail: journal.Detail{"lines": len(pending), "on": on}},
-				nil
+			if len(lines) > 0 && RestOf(lines, rest.Cash) != rest {
+				return nil, told{}, services.Conflict("line_moved")
+			}
+			lines = slices.DeleteFunc(lines, func(line models.PaymentLine) bool { return !rest.has(line) })
+			return paidAll(lines, on), told{action: "run.settled",
+				detail: journal.Detail{"lines": len(lines), "total": rest.Total, "cash": rest.Cash, "on": on}}, nil
 		}})
 }
 
@@ -181,29 +190,31 @@ func (s *Service) SettleMarks(ctx context.Context, actor services.Actor, marks M
 }
 
 // markAll checks each mark against its line as it is, and writes those alike
-// together.
-func (s *Service) markAll(tx *gorm.DB, run models.PaymentRun, marks []Mark) error {
+// together. It returns the lines as they were.
+func (s *Service) markAll(tx *gorm.DB, run models.PaymentRun, marks []Mark) (map[int64]models.PaymentLine, error) {
+	before := make(map[int64]models.PaymentLine, len(marks))
 	groups := map[Mark][]int64{} // by what is written, without the line
 	var order []Mark
 	for part := range slices.Chunk(marks, money.BatchSize) {
 		byID, err := linesByID(tx, run, part)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		maps.Copy(before, byID)
 		for _, mark := range part {
 			line, there := byID[mark.Line]
 			if !there {
-				return services.NotFound("line")
+				return nil, services.NotFound("line")
 			}
 			if line.State != mark.From {
-				return services.Conflict("line_moved")
+				return nil, services.Conflict("line_moved")
 			}
 			delete(byID, mark.Line) // a line twice is of no list
 			if err := s.tidy(&mark); err != nil {
-				return err
+				return nil, err
 			}
 			if err := maySettle(tx, run, line, mark.State); err != nil {
-				return err
+				return nil, err
 			}
 			mark.Line = 0
 			if groups[mark] == nil {
@@ -217,14 +228,14 @@ func (s *Service) markAll(tx *gorm.DB, run models.PaymentRun, marks []Mark) erro
 			result := tx.Model(&models.PaymentLine{}).Where("id IN ? AND state = ?", part, mark.From).
 				Updates(map[string]any{"state": mark.State, "reason": mark.Reason, "paid_on": mark.On})
 			if result.Error != nil {
-				return fmt.Errorf("mark lines of run %d: %w", run.ID, result.Error)
+				return nil, fmt.Errorf("mark lines of run %d: %w", run.ID, result.Error)
 			}
 			if result.RowsAffected != int64(len(part)) {
-				return services.Conflict("line_moved")
+				return nil, services.Conflict("line_moved")
 			}
 		}
 	}
-	return nil
+	return before, nil
 }
 
 func linesByID(tx *gorm.DB, run models.PaymentRun, marks []Mark) (map[int64]models.PaymentLine, error) {
@@ -244,10 +255,10 @@ func linesByID(tx *gorm.DB, run models.PaymentRun, marks []Mark) (map[int64]mode
 }
 
 // paidAll marks lines that wait for their outcome as paid.
-func paidAll(pending []int64, on models.Date) []Mark {
+func paidAll(pending []models.PaymentLine, on models.Date) []Mark {
 	marks := make([]Mark, len(pending))
 	for i, line := range pending {
-		marks[i] = Mark{Line: line, From: models.LinePending, State: models.LinePaid, On: on}
+		marks[i] = Mark{Line: line.ID, From: models.LinePending, State: models.LinePaid, On: on}
 	}
 	return marks
 }

@@ -3,6 +3,7 @@ package list_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -120,6 +121,10 @@ func TestOutcomesAreTold(t *testing.T) {
 		return versions
 	}
 	h.SettleAll(view)
+	h.Now = h.Now.Add(10 * time.Minute)
+	if _, err := h.List.TellSettled(ctx); err != nil {
+		t.Fatal(err)
+	}
 	if got := told(); !slices.Equal(got, []int{1}) {
 		t.Errorf("paid: %v", got)
 	}

@@ -100,9 +100,11 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		"SetPayEvery": {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayEvery(ctx, a, 3) }, empty},
 		"ApproveRun":  move(h.List.ApproveRun),
 		"CloseRun":    move(h.List.CloseRun),
+		"ReopenRun":   move(h.List.ReopenRun),
+		"TakeBack":    {func(a services.Actor) (any, error) { return h.List.TakeBack(ctx, a, 1) }, refused("settlement")},
 		"ExportRun":   move(h.List.ExportRun),
 		"SubmitRun":   move(h.List.SubmitRun),
-		"SettleRun": {func(a services.Actor) (any, error) { return h.List.SettleRun(ctx, a, run, version, on) },
+		"SettleRun": {func(a services.Actor) (any, error) { return h.List.SettleRun(ctx, a, run, version, list.Rest{}, on) },
 			refused("run")},
 		"SettleLine": {func(a services.Actor) (any, error) {
 			return nil, h.List.SettleLine(ctx, a, line, models.LineFailed, "r", on)
@@ -189,7 +191,8 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 	for _, method := range methods {
 		takesActor := method.Type.NumIn() > 2 && method.Type.In(2) == reflect.TypeFor[services.Actor]()
 		inTransaction := method.Type.NumIn() > 1 && method.Type.In(1) == reflect.TypeFor[*gorm.DB]()
-		if !takesActor && !inTransaction {
+		clock := method.Name == "Round" || method.Name == "TellSettled" // for every ward, and nobody's to call
+		if !takesActor && !inTransaction && !clock {
 			t.Errorf("%s takes neither an actor nor the transaction of a call that has one", method.Name)
 		}
 		if _, ok := calls[method.Name]; takesActor && !ok {

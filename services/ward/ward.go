@@ -104,7 +104,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 func (w *Services) Rounds() []services.Round {
 	tidy := services.Round{Name: "tidy", Does: "removes what the table below lists", Every: 6 * time.Hour, AtStart: true,
 		Do: w.tidy}
-	return []services.Round{w.Notices.Round(), w.Warnings.Round(),
+	return []services.Round{w.Notices.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
 			w.Identity.Waiting)...), tidy}
 }

@@ -88,8 +88,19 @@ func (p *Lists) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		reply, err := p.drawResults(preview, nil)
 		return kit.Led(p.Say("results.stale"), reply), err
 	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	view, err := p.List.Run(ctx, actor, done.Run.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	lines, c := p.Lines(p.Say("results.applied", "month", done.Run.Month)), done.Counts
 	lines.Replace = true
 	lines.Say("results.done", "paid", c.Paid, "failed", c.Failed, "returned", c.Returned)
-	return lines.End(p.Button("back_to_run", "run", done.Run.ID)), err
+	if view.Undo != nil {
+		lines.Say("results.later")
+		lines.Row(p.undoButton(*view.Undo))
+	}
+	return lines.End(p.Button("back_to_run", "run", done.Run.ID)), nil
 }

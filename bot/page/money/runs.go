@@ -84,9 +84,10 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 			choices = append(choices, p.Button("cash", "cash", run.ID))
 		}
 		lines.Rows(choices, bot.Row(p.Button("results_how", "results", run.ID)))
-		lines.RowIf(counts[models.LinePending] > 0, kit.Positive(p.Button("settle_all", "settle", args...)))
-		lines.RowIf(counts[models.LinePending] == 0, kit.Positive(p.Button("close_run", "close", args...)))
+		lines.RowIf(counts[models.LinePending] > 0, kit.Positive(p.Button("settle_all", "settleall", args...)))
+		lines.RowIf(counts[models.LinePending] == 0, kit.Positive(p.Button("close_run", "closeask", args...)))
 	}
+	p.secondThoughts(lines, view)
 	lines.RowIf(view.Answers.Paid > view.Answers.Given(), p.Button("silent", "silent", run.ID))
 	lines.Row(p.Button("run_review", "runreview", run.ID))
 	switch {
@@ -100,11 +101,6 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 		lines.Row(p.Button("run_papers", "runpapers", run.ID))
 	}
 	return lines.End(p.Button("runs", "runs"))
-}
-
-// settle marks every line that has no outcome yet as paid today.
-func (p *Lists) settle(ctx context.Context, actor services.Actor, run int64, version int) (list.RunView, error) {
-	return p.List.SettleRun(ctx, actor, run, version, p.Today())
 }
 
 func (p *Lists) prepare(ctx context.Context, turn bot.Turn) (bot.Reply, error) {

@@ -214,7 +214,12 @@ func (h *House) Pay(text string) list.RunView {
 func (h *House) SettleAll(view list.RunView) {
 	h.Helper()
 	on := models.DateOf(h.Now.In(services.Zone))
-	if _, err := h.List.SettleRun(context.Background(), h.Clerk, view.Run.ID, view.Run.Version, on); err != nil {
+	view, err := h.List.Run(context.Background(), h.Clerk, view.Run.ID)
+	if err != nil {
+		h.Fatal(err)
+	}
+	if _, err := h.List.SettleRun(context.Background(), h.Clerk, view.Run.ID, view.Run.Version,
+		list.RestOf(view.Lines, true), on); err != nil {
 		h.Fatal(err)
 	}
 }
