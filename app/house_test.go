@@ -128,18 +128,27 @@ func (h *house) secret(t *testing.T, kind, externalID string) string {
 }
 
 // webStage plays over the page's channel.
-type webStage struct{ house *house }
+type webStage struct {
+	house *house
+	sight sight
+}
 
-func (h *house) webStage(*testing.T) stage { return &webStage{house: h} }
+func (h *house) webStage(*testing.T) stage { return &webStage{house: h, sight: sight{house: h}} }
 
 func (s *webStage) act(t *testing.T, user string, what rune, text string) {
 	t.Helper()
+	s.sight.does(user, what, text)
 	if err := s.house.Act(ctxFor(t), user, what, text); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (s *webStage) shown(_ *testing.T, user string) []play.Message { return s.house.Shown(user) }
+func (s *webStage) shown(t *testing.T, user string) []play.Message {
+	t.Helper()
+	messages := s.house.Shown(user)
+	s.sight.watch(t, user, messages)
+	return messages
+}
 
 func (s *webStage) settle(t *testing.T) { s.house.settle(t) }
 

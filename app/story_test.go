@@ -49,6 +49,9 @@ func recorded(t *testing.T) (actions, keys map[string]string) {
 		for _, file := range files {
 			ast.Inspect(file, func(node ast.Node) bool {
 				if detail, ok := node.(*ast.CompositeLit); ok {
+					if kind, ok := detail.Type.(*ast.SelectorExpr); ok && kind.Sel.Name == "Look" {
+						heard = true // its Action is taken below
+					}
 					if kind, ok := detail.Type.(*ast.SelectorExpr); ok && kind.Sel.Name == "Detail" {
 						heard = true
 						keysOf(detail, set, keys)

@@ -27,6 +27,9 @@ type Dispatcher struct {
 	Spent  func(channel, chatID string)
 	Clock  services.Clock
 	Logger *slog.Logger
+	// Looks is told whose numbers an answer shows, before it is sent: what cannot be
+	// written down is not shown.
+	Looks Looks
 	// Away reports whether an error says that the database cannot be reached:
 	// the event is then left to be delivered again.
 	Away func(error) bool
@@ -54,6 +57,11 @@ type People interface {
 	Unreachable(ctx context.Context, channel, userID, why string) error
 	// Withdrawn forgets the account of somebody who asked the platform for it.
 	Withdrawn(ctx context.Context, channel, userID, event string) error
+}
+
+// Looks writes down that somebody sees numbers of people whole.
+type Looks interface {
+	Seen(ctx context.Context, actor services.Actor, people []int64) error
 }
 
 // Cards remembers messages that must be redrawn when their subject changes.
@@ -270,6 +278,11 @@ func Refusal(speech Speech, err error) string {
 func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply Reply, position *Position) error {
 	if reply.Empty() {
 		return nil
+	}
+	if len(reply.Shows) > 0 {
+		if err := d.Looks.Seen(ctx, turn.Speaker.Actor, reply.Shows); err != nil {
+			return err
+		}
 	}
 	position.Choices = nil
 	if numbered, ok := channel.(Numbered); ok && numbered.Numbers(reply) {

@@ -94,6 +94,10 @@ type Reply struct {
 	Mark string
 
 	Card Card // what the message is a card of, so that it can be redrawn when that changes
+
+	// Shows are the people of the roster whose telephone number stands in it whole:
+	// who reads it has looked, and that is written down before it is sent.
+	Shows []int64
 }
 
 // Card names the thing that a message shows and offers decisions on.

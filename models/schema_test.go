@@ -17,7 +17,8 @@ import (
 var entities = []any{
 	models.Ward{}, models.Organization{}, models.Village{}, models.Branch{}, models.Person{}, models.Term{},
 	models.ChangeRequest{}, models.ChangeEvent{}, models.Draft{},
-	models.Hand{}, models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{},
+	models.Hand{}, models.Look{},
+	models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{},
 	models.PaymentComponent{},
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},

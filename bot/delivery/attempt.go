@@ -135,6 +135,11 @@ func (a *attempt) send(ctx context.Context, channel bot.Channel, to address, rep
 		a.reason = bot.WhyWindow
 		return a.template(ctx, channel, to, "", reply)
 	}
+	if len(reply.Shows) > 0 {
+		if err := s.Looks.Seen(ctx, to.reader, reply.Shows); err != nil {
+			return nil, err
+		}
+	}
 	if numbered, ok := channel.(bot.Numbered); ok && numbered.Numbers(reply) {
 		// Drawn with a mark, the numbers stand for this message's choices whatever
 		// the dialogue has asked meanwhile.

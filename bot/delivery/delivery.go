@@ -88,6 +88,7 @@ type Sender struct {
 	Outbox    *outbox.Outbox
 	Identity  *identity.Service
 	Drawer    Drawer
+	Looks     bot.Looks
 	Templates Templates
 	Troubles  Troubles
 	Pace      Pace

@@ -76,7 +76,8 @@ func newHouse(t *testing.T) *house {
 		Channels: map[string]bot.Channel{"zalo": zaloLine{h.zalo}, "web": h.web}, Breakers: bot.NewBreakers(h.clock),
 		Outbox:   box,
 		Identity: identity.New(h.store, v, journal.New(h.store, h.clock), box, h.clock, nil),
-		Drawer:   h, Templates: h, Troubles: h, Pace: h, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
+		Drawer:   h, Looks: journal.New(h.store, h.clock), Templates: h, Troubles: h, Pace: h, Clock: h.clock,
+		Logger: slog.New(slog.DiscardHandler),
 	}
 	h.create(&models.Ward{ID: 1, Code: "a", Name: "A", Kind: "phường", CreatedAt: h.now})
 	person := models.Person{WardID: 1, Name: "Lan", Folded: "lan", Version: 1}

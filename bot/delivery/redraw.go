@@ -51,6 +51,11 @@ func (s *Sender) Redraw(ctx context.Context, args outbox.Redraw) error {
 		if s.Breakers.Try(card.Channel) != nil {
 			continue
 		}
+		if len(reply.Shows) > 0 {
+			if err := s.Looks.Seen(ctx, recipient, reply.Shows); err != nil {
+				return err
+			}
+		}
 		err = editor.Edit(ctx, card.ChatID, card.MessageRef, reply)
 		s.Breakers.Heard(card.Channel, err)
 		if err != nil {

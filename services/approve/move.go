@@ -58,7 +58,7 @@ func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64,
 	error) {
 	var row T
 	if err := of.may(actor, move); err != nil {
-		return row, err
+		return row, of.denied(ctx, actor, id, move.Action, err)
 	}
 	err := of.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, of.clock, actor); err != nil {
@@ -81,7 +81,27 @@ func (of *Items[T, S]) Make(ctx context.Context, actor services.Actor, id int64,
 		}
 		return of.make(act, move)
 	})
-	return row, err
+	return row, of.denied(ctx, actor, id, move.Action, err)
+}
+
+// denied writes down that a decision was denied: who tried what, and why not. It
+// returns the refusal. To be asked for a code first is none.
+func (of *Items[T, S]) denied(ctx context.Context, actor services.Actor, id int64, action string, refusal error) error {
+	if services.KindOf(refusal) != services.KindDenied || services.CodeOf(refusal) == "step_up" || actor.Ward == 0 {
+		return refusal
+	}
+	err := of.store.WithContext(context.WithoutCancel(ctx)).Transaction(func(tx *gorm.DB) error {
+		_, item, err := of.Take(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		return of.audit.Record(tx, actor, "decision.denied", of.subject(item),
+			journal.Detail{"tried": action, "code": services.CodeOf(refusal)})
+	})
+	if err != nil && services.KindOf(err) != services.KindNotFound { // of another ward nothing is told
+		return errors.Join(err, refusal)
+	}
+	return refusal
 }
 
 func (of *Items[T, S]) may(actor services.Actor, move Move[T, S]) error {

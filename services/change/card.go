@@ -173,8 +173,7 @@ const maxOthers = 10
 // those, mended.
 func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest,
 	proposal Proposal) ([]Summary, error) {
-	people := []int64{value(request.SubjectID), value(request.NewcomerID)}
-	people = slices.DeleteFunc(people, func(id int64) bool { return id == 0 })
+	people := peopleOf(request)
 	query := services.InWard(tx, request.WardID).Where("id <> ? AND state IN ?", request.ID, openStates)
 	touching := tx.Where("branch_id = ?", value(request.BranchID))
 	if len(people) > 0 {
@@ -222,15 +221,20 @@ func (s *Service) Reveal(ctx context.Context, actor services.Actor, id int64) (n
 		if err := s.staff.RequireFresh(ctx, tx, actor); err != nil {
 			return err
 		}
-		if number, err = s.roster.Reveal(sealed); err != nil {
-			return fmt.Errorf("open number of request %d: %w", id, err)
-		}
-		return s.audit.Record(tx, actor, "change.revealed", subjectOf(id), journal.Detail{"what": string(request.Kind)})
+		number, err = s.roster.ShowSecret(tx, actor, journal.Look{Action: "change.revealed", Subject: subjectOf(id),
+			Detail: journal.Detail{"what": string(request.Kind)}, People: peopleOf(request)}, sealed)
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	return number, nil
+}
+
+// peopleOf are those of the roster whom a request is about.
+func peopleOf(request models.ChangeRequest) []int64 {
+	people := []int64{value(request.SubjectID), value(request.NewcomerID)}
+	return slices.DeleteFunc(people, func(id int64) bool { return id == 0 })
 }
 
 // read finds a request of the actor's ward, with what it would change.

@@ -11,6 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
+	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
 )
@@ -80,7 +81,9 @@ func TestBankFromProposalToRoster(t *testing.T) {
 		t.Fatal(err)
 	}
 	person := h.personNow(h.member.ID)
-	number, err := h.roster.BankNumber(person)
+	shown, err := h.roster.Show(h.store.DB, clerk, journal.Look{Action: "test.shown", Subject: "person:1"},
+		[]models.Person{person})
+	number := shown[person.ID].Account
 	if err != nil || number != account || person.BankName != "Agribank" || person.BankTail != "3456" ||
 		person.Version != 2 {
 		t.Errorf("person %+v, %q, %v", person, number, err)

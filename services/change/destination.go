@@ -2,7 +2,6 @@ package change
 
 import (
 	"encoding/hex"
-	"fmt"
 
 	"gorm.io/gorm"
 
@@ -72,11 +71,7 @@ func (k Destination) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	number, err := s.roster.Reveal(k.Account.Number)
-	if err != nil {
-		return nil, fmt.Errorf("open account: %w", err)
-	}
-	p.person, err = s.roster.SetBank(tx, p.person, roster.Account{Bank: held.Name, Number: number})
+	p.person, err = s.roster.SetBank(tx, p.person, roster.Account{Bank: held.Name, Secret: k.Account.Number})
 	return map[string]any{}, err
 }
 

@@ -2,7 +2,6 @@ package change
 
 import (
 	"encoding/hex"
-	"fmt"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -87,21 +86,14 @@ func (k Profile) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) error 
 	if d.Citizen.IsZero() {
 		return nil
 	}
-	number, err := s.roster.Reveal(d.Citizen)
-	if err != nil {
-		return fmt.Errorf("open citizen id: %w", err)
-	}
-	return s.roster.CitizenTaken(tx, p.ward.ID, number, p.person.ID)
+	return s.roster.CitizenTaken(tx, p.ward.ID, d.Citizen, p.person.ID)
 }
 
 func (k Profile) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (map[string]any, error) {
 	d := k.Details
-	number, err := s.roster.Reveal(d.Citizen)
-	if err != nil {
-		return nil, fmt.Errorf("open citizen id: %w", err)
-	}
-	p.person, err = s.roster.SetDetails(tx, p.person,
-		roster.Details{Name: d.Name, BirthDate: d.BirthDate, BirthYear: d.BirthYear, CitizenID: number})
+	person, err := s.roster.SetDetails(tx, p.person,
+		roster.Details{Name: d.Name, BirthDate: d.BirthDate, BirthYear: d.BirthYear, Citizen: d.Citizen})
+	p.person = person
 	return map[string]any{}, err
 }
 

@@ -212,7 +212,8 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 	}
 	var files []File
 	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		request, err := services.Take[models.ChangeRequest](tx.Select("id", "ward_id", "proposer_person_id"), actor,
+		request, err := services.Take[models.ChangeRequest](tx.Select("id", "ward_id", "proposer_person_id", "subject_id",
+			"newcomer_id"), actor,
 			"change", change)
 		if err != nil {
 			return err
@@ -236,8 +237,14 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 		if len(rows) == 0 || actor.Role == services.Officer {
 			return nil
 		}
-		return s.audit.Record(tx, actor, "evidence.opened", fmt.Sprintf("change:%d", change),
-			journal.Detail{"files": len(rows)})
+		look := journal.Look{Action: "evidence.opened", Subject: fmt.Sprintf("change:%d", change),
+			Detail: journal.Detail{"files": len(rows)}}
+		for _, person := range []*int64{request.SubjectID, request.NewcomerID} {
+			if person != nil {
+				look.People = append(look.People, *person)
+			}
+		}
+		return s.audit.Look(tx, actor, look)
 	})
 	return files, err
 }

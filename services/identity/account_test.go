@@ -216,9 +216,9 @@ func TestPrivacyShowsEverythingMasked(t *testing.T) {
 		t.Errorf("accounts %+v, consents %+v", data.Accounts, data.Consents)
 	}
 	// The clerk's invite was a look; what she did herself was none.
-	if len(data.Lookers) != 1 || data.Lookers[0].Name != "Cán bộ Một" || data.Lookers[0].Action != "invite.issued" ||
-		data.Lookers[0].Role != services.Clerk {
-		t.Errorf("lookers: %+v", data.Lookers)
+	if data.AllLooks != 1 || len(data.Looks) != 1 || data.Looks[0].Name != "Cán bộ Một" ||
+		data.Looks[0].Action != "invite.issued" || data.Looks[0].Role != services.Clerk {
+		t.Errorf("looks: %+v", data.Looks)
 	}
 	staff, err := w.Privacy.Mine(w.ctx, w.clerk)
 	if err != nil || staff.Name != "Cán bộ Một" || staff.StaffRole != services.Clerk || len(staff.Accounts) != 1 ||

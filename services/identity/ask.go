@@ -107,7 +107,7 @@ func (r *Requests) AskInvited(ctx context.Context, chat Chat, invite int64, numb
 			ByCode: true, Known: true}
 		return r.ask(ctx, tx, chat, request, journal.Detail{"by": "code", "invite": row.ID})
 	})
-	return r.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
+	return r.judged(ctx, err, "link.failed", to.subject(), chat.unknown(to.ward()), chat.account(), holders(invite))
 }
 
 // ask writes a request and puts its card before the ward's clerks. A chat that

@@ -47,6 +47,10 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"Consent", func(a services.Actor) error { return w.Privacy.Consent(w.ctx, as(a, officer), "v1") }},
 		{"Withdraw", func(a services.Actor) error { return w.Privacy.Withdraw(w.ctx, as(a, officer)) }},
 		{"SetBrief", func(a services.Actor) error { return w.SetBrief(w.ctx, as(a, officer), true) }},
+		{"Looks", func(a services.Actor) error {
+			_, _, err := w.Privacy.Looks(w.ctx, as(a, officer), 0, 10)
+			return err
+		}},
 		{"Mine", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
 		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},

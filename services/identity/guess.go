@@ -8,7 +8,11 @@ import (
 	"math"
 	"time"
 
+	"gorm.io/gorm"
+
+	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/journal"
 )
 
 // Guesses counts guesses at codes before they are judged, and says how long to
@@ -99,6 +103,38 @@ func (g *guard) settle(ctx context.Context, outcome error, channel string, keys 
 		}
 	}
 	return outcome
+}
+
+// judged settles a try and writes down one that was wrong: who tried, where, and
+// at whose secret. One at nobody's is in the journal of the ward that was there
+// first, for it belongs to none.
+func (p part) judged(ctx context.Context, outcome error, action, about string, actor services.Actor,
+	keys ...string) error {
+	settled := p.settle(ctx, outcome, actor.Channel, keys...)
+	if !isWrong(outcome) {
+		return settled
+	}
+	ctx = context.WithoutCancel(ctx)
+	err := p.write(ctx, func(tx *gorm.DB) error {
+		if actor.Ward == 0 {
+			var wards []int64
+			if err := tx.Model(&models.Ward{}).Order("id").Limit(1).Pluck("id", &wards).Error; err != nil || len(wards) == 0 {
+				return err
+			}
+			actor.Ward = wards[0]
+		}
+		return p.audit.Record(tx, actor, action, about, journal.Detail{"channel": actor.Channel,
+			"code": services.CodeOf(outcome)})
+	})
+	if err != nil { // who guesses is told that it was wrong only where that is written down
+		return services.Unavailable("guesses").Because(errors.Join(outcome, err))
+	}
+	return settled
+}
+
+// unknown is a try in a chat of which nothing is known.
+func (c Chat) unknown(ward int64) services.Actor {
+	return services.Actor{Role: services.Stranger, Ward: ward, Channel: c.Channel}
 }
 
 // forget clears the counts of whoever proved to be right. A failure only leaves

@@ -60,7 +60,8 @@ func (s *Service) CheckCode(ctx context.Context, chat Chat, text string) (Invite
 	}
 	db := s.store.WithContext(ctx)
 	invite, to, err := s.open(db, "code_hash = ?", s.vault.Hash(inviteKind, code))
-	if err := s.settle(ctx, err, chat.Channel, chat.account()); err != nil {
+	if err := s.judged(ctx, err, "link.code_failed", "channel:"+chat.Channel, chat.unknown(0),
+		chat.account()); err != nil {
 		return Invited{}, err
 	}
 	if _, _, err := holder(db, chat, to); err != nil {
@@ -94,7 +95,7 @@ func (s *Service) Prove(ctx context.Context, chat Chat, invite int64, proof Proo
 	if err == nil {
 		err = s.prove(chat, to, proof)
 	}
-	return s.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
+	return s.judged(ctx, err, "link.failed", to.subject(), chat.unknown(to.ward()), chat.account(), holders(invite))
 }
 
 // mayProve finds whose proof is to be judged and counts the try: of the chat, and
@@ -115,7 +116,8 @@ func (s *Service) mayProve(ctx context.Context, chat Chat, invite int64) (owner,
 		if err := s.try(ctx, chat.account()); err != nil {
 			return to, err
 		}
-		return to, s.settle(ctx, services.Invalid("wrong_code"), chat.Channel, chat.account())
+		return to, s.judged(ctx, services.Invalid("wrong_code"), "link.code_failed", "channel:"+chat.Channel,
+			chat.unknown(0), chat.account())
 	}
 	if err != nil {
 		return to, fmt.Errorf("prove: %w", err)
@@ -206,7 +208,8 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 		return s.Privacy.consent(tx, actor, consentVersion)
 	})
 	if err != nil {
-		return Identity{}, s.settle(ctx, err, chat.Channel, chat.account(), holders(invite))
+		return Identity{}, s.judged(ctx, err, "link.failed", to.subject(), chat.unknown(to.ward()), chat.account(),
+			holders(invite))
 	}
 	s.forget(ctx, chat.account(), holders(invite))
 	return s.Identify(ctx, chat.Channel, chat.ExternalID)

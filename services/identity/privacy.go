@@ -34,7 +34,8 @@ type MyData struct {
 	Cases      int64
 	Deliveries int64 // messages sent to them
 
-	Lookers []Look // newest first
+	Looks    []Look // the newest few, newest first
+	AllLooks int64  // how many there are; Looks of Privacy lists them
 }
 
 // HeldPost is a post held at some time.
@@ -51,16 +52,17 @@ type HeldAccount struct {
 	UnlinkedAt           *time.Time
 }
 
-// Look is what a ward user did about the person, from the journal.
+// Look is what somebody else saw of a person's, did to what is theirs, or tried
+// in their name, from the journal.
 type Look struct {
 	At     time.Time
-	Action string // "invite.issued", "bank.viewed" ...
-	Name   string
+	Action string // "invite.issued", "change.revealed" ...
+	Name   string // "" for the program itself and for strangers
 	Role   services.Role
 }
 
-// maxLooks bounds what is shown in chat; the whole journal is the ward's to print.
-const maxLooks = 20
+// fewLooks is how many of the latest go with the rest of what is held.
+const fewLooks = 5
 
 // Mine shows the actor everything that is held about them, and who looked.
 func (p *Privacy) Mine(ctx context.Context, actor services.Actor) (MyData, error) {
@@ -86,7 +88,10 @@ func (p *Privacy) Mine(ctx context.Context, actor services.Actor) (MyData, error
 		func() error { return p.rosterData(db, &data, actor.Ward, person) },
 		func() error { return chatData(db, &data, own) },
 		func() error { return counts(db, &data, own, person) },
-		func() error { return lookers(db, &data, own, person) },
+		func() (err error) {
+			data.Looks, data.AllLooks, err = looksAt(db, own, person, 0, fewLooks)
+			return err
+		},
 	} {
 		if err := fill(); err != nil {
 			return MyData{}, fmt.Errorf("privacy: %w", err)
@@ -184,33 +189,59 @@ func counts(db *gorm.DB, data *MyData, own models.Account, person int64) error {
 		person, person).Count(&data.Changes).Error
 }
 
-// lookers are the journal's entries about the human by somebody else.
-func lookers(db *gorm.DB, data *MyData, own models.Account, person int64) error {
-	var about []string
-	if person != 0 {
-		about = append(about, subject("person", person))
+// Looks lists what others saw, did and tried of what is the actor's, newest
+// first, from an offset, and how many there are.
+func (p *Privacy) Looks(ctx context.Context, actor services.Actor, offset, limit int) ([]Look, int64, error) {
+	if err := linked(actor); err != nil {
+		return nil, 0, err
 	}
+	db := p.store.WithContext(ctx)
+	own, err := accountOf(db, actor)
+	if err != nil {
+		return nil, 0, err
+	}
+	person := services.ID(own.PersonID)
 	if own.StaffID != nil {
-		about = append(about, subject("staff", *own.StaffID))
+		person = actor.Person
+	}
+	looks, total, err := looksAt(db, own, person, offset, limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("privacy: %w", err)
+	}
+	return looks, total, nil
+}
+
+// looksAt reads the journal's entries about a human by anybody else: looks, in
+// which each is named, and what was done to or tried with what is theirs.
+func looksAt(db *gorm.DB, own models.Account, person int64, offset, limit int) ([]Look, int64, error) {
+	staff := services.ID(own.StaffID)
+	about := []string{subject("person", person), subject("staff", staff)}
+	entries := services.InWard(db.Model(&models.AuditEntry{}), own.WardID).
+		Joins("LEFT JOIN staff s ON s.id = audit_entries.staff_id").
+		Joins("LEFT JOIN people p ON p.id = audit_entries.person_id").
+		Where(`audit_entries.id IN (SELECT l.entry_id FROM looks l JOIN people h ON h.id = l.person_id
+				WHERE h.id = ? OR h.merged_into = ?)
+			OR audit_entries.role <> ? AND (audit_entries.subject IN ? OR audit_entries.subject IN
+				(SELECT 'change:' || c.id FROM change_requests c WHERE c.subject_id = ? OR c.newcomer_id = ?))`,
+			person, person, services.System, about, person, person).
+		Where("(audit_entries.staff_id IS NULL OR audit_entries.staff_id <> ?) AND "+
+			"(audit_entries.person_id IS NULL OR audit_entries.person_id <> ?)", staff, person).
+		Session(&gorm.Session{})
+	var total int64
+	if err := entries.Count(&total).Error; err != nil || total == 0 {
+		return nil, 0, err
 	}
 	var rows []struct {
-		At     time.Time
-		Action string
-		Name   *string
-		Role   string
+		At           time.Time
+		Action, Role string
+		Name         string
 	}
-	err := services.InWard(db.Model(&models.AuditEntry{}), own.WardID).
-		Select("audit_entries.at AS at, audit_entries.action AS action, staff.name AS name, audit_entries.role AS role").
-		Joins("LEFT JOIN staff ON staff.id = audit_entries.staff_id").
-		Where("audit_entries.subject IN ? AND audit_entries.staff_id IS NOT NULL AND audit_entries.staff_id <> ?", about,
-			services.ID(own.StaffID)).
-		Order("audit_entries.seq DESC").Limit(maxLooks).Scan(&rows).Error
-	for _, row := range rows {
-		look := Look{At: row.At.UTC(), Action: row.Action, Role: services.Role(row.Role)}
-		if row.Name != nil {
-			look.Name = *row.Name
-		}
-		data.Lookers = append(data.Lookers, look)
+	err := entries.Select("audit_entries.at AS at, audit_entries.action AS action, audit_entries.role AS role, " +
+		"COALESCE(s.name, p.name, '') AS name").
+		Order("audit_entries.at DESC, name, audit_entries.seq DESC").Limit(limit).Offset(offset).Scan(&rows).Error
+	looks := make([]Look, len(rows))
+	for i, row := range rows {
+		looks[i] = Look{At: row.At.UTC(), Action: row.Action, Role: services.Role(row.Role), Name: row.Name}
 	}
-	return err
+	return looks, total, err
 }

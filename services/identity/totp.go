@@ -132,7 +132,7 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 			journal.Detail{"account": actor.Account, "channel": actor.Channel})
 	})
 	if err != nil {
-		return s.settle(ctx, err, actor.Channel, own)
+		return s.judged(ctx, err, "staff.code_failed", own, actor, own)
 	}
 	s.forget(ctx, own)
 	return nil

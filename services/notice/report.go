@@ -57,7 +57,11 @@ func (o *Outcomes) Report(ctx context.Context, actor services.Actor, id int64, s
 		if report.Content, err = drawReport(append(toCall, rest...), notice, say); err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
-		return o.audit.Record(tx, actor, "notice.reported", subject(id), journal.Detail{"people": len(all)})
+		look := journal.Look{Action: "notice.reported", Subject: subject(id), Detail: journal.Detail{"people": len(all)}}
+		for _, one := range all {
+			look.People = append(look.People, one.Person)
+		}
+		return o.audit.Look(tx, actor, look)
 	})
 	return report, err
 }

@@ -11,6 +11,7 @@ package paper
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -128,7 +129,7 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 	if err := g.knows(source); err != nil {
 		return Paper{}, err
 	}
-	transfers, err := s.accounts(ctx, g, source)
+	transfers, err := s.accounts(ctx, actor, g, source)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -137,11 +138,10 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 	if err != nil {
 		return Paper{}, fmt.Errorf("transfer sheet %d: %w", run, err)
 	}
-	paper := Paper{
+	return Paper{
 		Name: w.say("payform.file.transfer", "month", g.fileMonth()) + suffix(source) + ".xlsx", MIME: XLSX.MIME(),
 		Content: content, People: len(transfers.sure), Total: transfers.total, Apart: len(transfers.changed),
-	}
-	return paper, s.record(ctx, actor, "run.transfer_listed", g, paper, source)
+	}, nil
 }
 
 // Cash draws the list that those sign who have no account, by village; source
@@ -175,16 +175,24 @@ func suffix(source string) string {
 	return "-" + source
 }
 
-// record notes in the journal who took which paper.
+// record notes in the journal who took which paper, and who stands on it.
 func (s *Service) record(ctx context.Context, actor services.Actor, action string, g *gathered, paper Paper,
 	source string) error {
+	look := g.look(action, paper.People, paper.Total, source)
+	for _, line := range append(slices.Clip(g.lines), g.carried...) {
+		look.People = append(look.People, line.PersonID)
+	}
 	actor.Ward = g.run.WardID
-	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, actor, action, fmt.Sprintf("run:%d", g.run.ID), journal.Detail{
-			"month": g.run.Month, "people": paper.People, "total": paper.Total, "what": source,
-			"hash": fmt.Sprintf("%x", g.run.ContentHash),
-		})
-	})
+	return s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return s.audit.Look(tx, actor, look) })
+}
+
+// look is what the journal is told of a paper; who stands on it is still to be
+// said.
+func (g *gathered) look(action string, people int, total int64, source string) journal.Look {
+	return journal.Look{Action: action, Subject: fmt.Sprintf("run:%d", g.run.ID), Detail: journal.Detail{
+		"month": g.run.Month, "people": people, "total": total, "what": source,
+		"hash": fmt.Sprintf("%x", g.run.ContentHash),
+	}}
 }
 
 // writer puts keys into words.

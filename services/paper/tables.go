@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/list"
@@ -324,14 +326,16 @@ type sure struct {
 	amount int64
 }
 
-// accounts opens the numbers of those who are paid to an account.
-func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t transfers, err error) {
+// accounts opens for the actor the numbers of those who are paid to an account.
+func (s *Service) accounts(ctx context.Context, actor services.Actor, g *gathered, source string) (t transfers,
+	err error) {
 	var people []models.Person
 	if err := services.InWard(s.store.WithContext(ctx), g.run.WardID).
 		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name", "bank_hash").
 		Where("id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.ID).Find(&people).Error; err != nil {
 		return t, fmt.Errorf("people: %w", err)
 	}
+	var paid []models.Person
 	byID := make(map[int64]models.Person, len(people))
 	for _, person := range people {
 		byID[person.ID] = person
@@ -348,14 +352,17 @@ func (s *Service) accounts(ctx context.Context, g *gathered, source string) (t t
 			t.missed += amount
 			continue
 		}
-		number, err := s.roster.BankNumber(person)
-		if err != nil {
-			return t, fmt.Errorf("account of person %d: %w", person.ID, err)
-		}
-		t.sure = append(t.sure, sure{l, number, amount})
+		t.sure, paid = append(t.sure, sure{line: l, amount: amount}), append(paid, person)
 		t.total += amount
 	}
-	return t, nil
+	actor.Ward = g.run.WardID
+	return t, s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		numbers, err := s.roster.Show(tx, actor, g.look("run.transfer_listed", len(paid), t.total, source), paid)
+		for i := range t.sure {
+			t.sure[i].number = numbers[t.sure[i].line.PersonID].Account
+		}
+		return err
+	})
 }
 
 // transfer is the sheet for the bank: headings in the first row and nothing but

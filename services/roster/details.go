@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,6 +25,7 @@ const (
 type Account struct {
 	Bank   string // as the roster keeps it: "Agribank"
 	Number string // digits
+	Secret Secret // the number where it is sealed
 }
 
 // Details are what a person's page says beside posts, phone and account. An
@@ -33,13 +35,17 @@ type Details struct {
 	BirthDate models.Date
 	BirthYear int // where the day is not known
 	CitizenID string
+	Citizen   Secret // the number where it is sealed
 }
 
 // SetBank gives a person another account. The person must be as read
 // (conflict/person_changed otherwise).
 func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (models.Person, error) {
-	number, err := vn.ParseAccount(account.Number)
+	number, err := account.Secret.plain(s.vault, account.Number)
 	if err != nil {
+		return person, err
+	}
+	if number, err = vn.ParseAccount(number); err != nil {
 		return person, err
 	}
 	sealed, err := s.vault.Seal(bankPlace, number)
@@ -52,12 +58,6 @@ func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (m
 		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName,
 		"bank_tail": person.BankTail,
 	})
-}
-
-// BankNumber opens a person's account number; "" when none is known. Whoever
-// calls it writes the look down in the journal.
-func (s *Service) BankNumber(person models.Person) (string, error) {
-	return s.vault.Open(bankPlace, person.BankAccount)
 }
 
 // SetDetails changes what is given. A citizen's number that another person of
@@ -80,12 +80,16 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 		person.BirthDate, person.BirthYear = models.Date{}, details.BirthYear
 		columns["birth_date"], columns["birth_year"] = nil, person.BirthYear
 	}
-	if details.CitizenID != "" {
-		number, _, err := vn.ParseCitizen(details.CitizenID)
+	citizen, err := details.Citizen.plain(s.vault, details.CitizenID)
+	if err != nil {
+		return person, err
+	}
+	if citizen != "" {
+		number, _, err := vn.ParseCitizen(citizen)
 		if err != nil {
 			return person, err
 		}
-		if err := s.CitizenTaken(tx, person.WardID, number, person.ID); err != nil {
+		if err := citizenTaken(tx, person.WardID, s.vault.Hash(citizenHash, number), person.ID); err != nil {
 			return person, err
 		}
 		sealed, err := s.vault.Seal(citizenPlace, number)
@@ -103,10 +107,18 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 
 // CitizenTaken refuses with conflict/citizen_taken a number that another person
 // of the ward has: the two are one human, or one of them is wrong.
-func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number string, person int64) error {
+func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number Secret, person int64) error {
+	hash, err := hex.DecodeString(number.Mark)
+	if err != nil {
+		return fmt.Errorf("mark: %w", err)
+	}
+	return citizenTaken(tx, ward, hash, person)
+}
+
+func citizenTaken(tx *gorm.DB, ward int64, hash models.Hash, person int64) error {
 	var others int64
-	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?",
-		models.Hash(s.vault.Hash(citizenHash, number)), person).Count(&others).Error
+	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?", hash,
+		person).Count(&others).Error
 	if err != nil {
 		return fmt.Errorf("find citizen id: %w", err)
 	}

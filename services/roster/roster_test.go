@@ -150,7 +150,7 @@ func TestForeignWardSeesNothing(t *testing.T) {
 			}
 		}
 	}
-	if walked != len(ids)+4 { // and Villages, Find, At, Duplicates
+	if walked != len(ids)+6 { // and Villages, Find, At, Duplicates, Show, ShowSecret
 		t.Errorf("walked %d methods", walked)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/journal"
+	"canbobot/services/roster"
 	"canbobot/services/vn"
 )
 
@@ -69,18 +70,26 @@ func (s *Service) Roster(ctx context.Context, actor services.Actor, filter Filte
 	if err != nil {
 		return Export{}, err
 	}
-	content, err := form.draw(say)
-	if err != nil {
-		return Export{}, fmt.Errorf("export: %w", err)
-	}
-	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, actor, "roster.exported", fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{
+	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) (err error) {
+		look := journal.Look{Action: "roster.exported", Subject: fmt.Sprintf("ward:%d", actor.Ward), Detail: journal.Detail{
 			"rows": len(form.rows), "full": filter.Full, "villages": filter.Villages, "organizations": filter.Organizations,
 			"roles": filter.Roles, "vacant": filter.Vacant, "on": filter.On,
-		})
+		}}
+		if filter.Full {
+			form.whole, err = s.roster.Show(tx, actor, look, form.people())
+			return err
+		}
+		for _, person := range form.people() {
+			look.People = append(look.People, person.ID)
+		}
+		return s.audit.Look(tx, actor, look)
 	})
 	if err != nil {
 		return Export{}, err
+	}
+	content, err := form.draw(say)
+	if err != nil {
+		return Export{}, fmt.Errorf("export: %w", err)
 	}
 	return Export{Name: say("sheet.form.file",
 		map[string]any{"date": fmt.Sprintf("%02d-%02d-%d", filter.On.Day, filter.On.Month, filter.On.Year)}) + ".xlsx",
@@ -95,7 +104,18 @@ type form struct {
 	organizations map[string]models.Organization
 	names         *names
 	rows          []exported
-	open          func(place string, sealed models.Sealed) (string, error) // nil to mask
+	whole         map[int64]roster.Numbers // nil to mask
+}
+
+// people are those who stand on it.
+func (f *form) people() []models.Person {
+	var people []models.Person
+	for _, row := range f.rows {
+		if row.term.ID != 0 {
+			people = append(people, row.person)
+		}
+	}
+	return people
 }
 
 func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
@@ -123,9 +143,6 @@ func (s *Service) form(tx *gorm.DB, ward int64, filter Filter) (*form, error) {
 	)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
-	}
-	if filter.Full {
-		f.open = s.vault.Open
 	}
 	for _, village := range villages {
 		f.villages[village.ID] = village
@@ -241,10 +258,7 @@ func (f *form) draw(say Say) ([]byte, error) {
 		return nil, err
 	}
 	for i, row := range f.rows {
-		values, err := f.values(i, row, say)
-		if err != nil {
-			return nil, err
-		}
+		values := f.values(i, row, say)
 		cells := make([]any, len(columns))
 		for column, what := range columns {
 			style := styles.text
@@ -366,7 +380,7 @@ func (f *form) merge(out *excelize.StreamWriter, row, from, to int) error {
 }
 
 // values are the cells of one row.
-func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
+func (f *form) values(i int, row exported, say Say) map[field]any {
 	organization := f.organizations[row.branch.OrganizationCode]
 	values := map[field]any{
 		fieldNumber: i + 1, fieldTitle: harmless(organization.TitleOf(row.role)),
@@ -374,7 +388,7 @@ func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
 	}
 	if row.term.ID == 0 {
 		values[fieldNote] = say("sheet.form.vacant", nil)
-		return values, nil
+		return values
 	}
 	person, term := row.person, row.term
 	values[fieldName] = harmless(person.Name)
@@ -404,19 +418,10 @@ func (f *form) values(i int, row exported, say Say) (map[field]any, error) {
 	if len(person.CitizenID) > 0 {
 		values[fieldCitizen] = "****"
 	}
-	if f.open == nil {
-		return values, nil
+	if f.whole != nil {
+		values[fieldAccount], values[fieldCitizen] = f.whole[person.ID].Account, f.whole[person.ID].Citizen
 	}
-	account, err := f.open(bankPlace, person.BankAccount)
-	if err != nil {
-		return nil, err
-	}
-	number, err := f.open(citizenPlace, person.CitizenID)
-	if err != nil {
-		return nil, err
-	}
-	values[fieldAccount], values[fieldCitizen] = account, number
-	return values, nil
+	return values
 }
 
 // day is dd/mm/yyyy, as text: no spreadsheet turns it round.

@@ -125,9 +125,21 @@ func (s *Service) tell(ctx context.Context, actor services.Actor, subject Subjec
 	trail := actor
 	trail.Ward = ward
 	err = db.Transaction(func(tx *gorm.DB) error {
-		return s.audit.Record(tx, trail, action, subject.String(), journal.Detail{"entries": len(story.Entries)})
+		return s.audit.Look(tx, trail, journal.Look{Action: action, Subject: subject.String(),
+			Detail: journal.Detail{"entries": len(story.Entries)}, People: story.whom()})
 	})
 	return story, err
+}
+
+// whom a story is of: a person, or those whom a request is about.
+func (story Story) whom() (people []int64) {
+	request := story.Card.Request
+	for _, id := range []int64{story.Person.ID, services.ID(request.SubjectID), services.ID(request.NewcomerID)} {
+		if id != 0 {
+			people = append(people, id)
+		}
+	}
+	return people
 }
 
 // about reads the subject itself and returns its ward.

@@ -8,7 +8,6 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/vn"
 )
 
 // asking is what somebody says of themselves who has no code.
@@ -48,7 +47,7 @@ func (p *Page) askLinkForm() *bot.Form {
 			},
 		},
 		Confirm: kit.With(func(_ context.Context, _ bot.Turn, one asking) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("asklink.confirm", "name", one.Name, "phone", vn.FormatPhone(one.Phone))}, nil
+			return bot.Reply{Text: p.Say("asklink.confirm", "name", one.Name, "phone", kit.Unlisted(one.Phone))}, nil
 		}),
 		Done: kit.With(func(ctx context.Context, turn bot.Turn, one asking) (bot.Reply, error) {
 			return bot.Reply{Text: p.Say("asklink.done")},

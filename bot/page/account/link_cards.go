@@ -10,7 +10,6 @@ import (
 	"canbobot/services"
 	"canbobot/services/identity"
 	"canbobot/services/outbox"
-	"canbobot/services/vn"
 )
 
 // card asks the clerk whether the one who wrote is who they say; the clerk calls
@@ -23,15 +22,15 @@ func (p *Page) drawLink(_ services.Actor, view identity.LinkCardView) bot.Reply 
 	request := view.Request
 	lines := p.Private(p.Say("linkcard.title", "number", request.ID))
 	lines.Card = bot.Card{Subject: outbox.Link, ID: request.ID, Version: request.Version}
-	lines.Say("linkcard.says", "name", request.Name, "phone", kit.OrDash(vn.FormatPhone(request.Phone)), "channel",
-		p.Say("channel."+request.Channel))
+	lines.Say("linkcard.says", "name", request.Name, "phone", lines.Phone(services.ID(request.PersonID), request.Phone),
+		"channel", p.Say("channel."+request.Channel))
 	lines.SayIf(request.ByCode, "linkcard.by_code")
 	waits := request.State == models.LinkPending
 	pending := waits && view.WhyNot == ""
 	args := []any{request.ID, request.Version}
 	known := func(person models.Person, titles []string) {
 		lines.Say("linkcard.roster", "name", person.Name, "titles", kit.OrDash(strings.Join(titles, "; ")), "phone",
-			kit.OrDash(vn.FormatPhone(person.Phone)))
+			lines.Phone(person.ID, person.Phone))
 	}
 	switch {
 	case view.Person != nil:

@@ -7,7 +7,6 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/vn"
 )
 
 // links lists who asks to be linked, the likely officers first.
@@ -19,8 +18,8 @@ func (p *Page) links(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	lines := p.Private(p.Say("links.title", "people", total))
 	for _, one := range list {
-		lines.Say("links.line", "number", one.ID, "name", one.Name, "phone", kit.OrDash(vn.FormatPhone(one.Phone)), "known",
-			p.Say("links."+known(one)), "at", one.CreatedAt)
+		lines.Say("links.line", "number", one.ID, "name", one.Name, "phone",
+			lines.Phone(services.ID(one.PersonID), one.Phone), "known", p.Say("links."+known(one)), "at", one.CreatedAt)
 		lines.Row(kit.Act(p.Say("pending.link_button", "number", one.ID), "linkcard", one.ID))
 	}
 	lines.More(kit.Next(offset, len(list), total), "links")

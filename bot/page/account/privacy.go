@@ -2,9 +2,11 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/services"
 	"canbobot/services/identity"
 )
 
@@ -45,11 +47,37 @@ func (p *Page) privacyLines(lines *kit.Lines, data identity.MyData) {
 		lines.Say("privacy.no_consent")
 	}
 	lines.Add("", p.Say("privacy.looks"))
-	for _, look := range data.Lookers[:min(len(data.Lookers), looksShown)] {
-		lines.Say("privacy.look", "at", look.At, "who", kit.OrDash(look.Name))
-	}
-	lines.SayIf(len(data.Lookers) == 0, "privacy.no_looks")
+	p.lookLines(lines, data.Looks)
+	lines.SayIf(data.AllLooks == 0, "privacy.no_looks")
+	lines.RowIf(data.AllLooks > int64(len(data.Looks)), p.Button("looks", "looks"))
 }
 
-// looksShown is how many of the latest looks fit a phone.
-const looksShown = 5
+// looks lists everything that others saw of what is the person's, and did to it.
+func (p *Page) looks(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	offset, back := kit.Offset(turn.Arg(0)), p.Button("privacy", "privacy")
+	looks, total, err := p.Identity.Privacy.Looks(ctx, turn.Speaker.Actor, offset, kit.Listed)
+	if err != nil || total == 0 {
+		return p.Tell(p.Say("privacy.no_looks"), back), err
+	}
+	lines := p.Private(p.Say("privacy.looks_title", "count", total))
+	p.lookLines(lines, looks)
+	lines.More(kit.Next(offset, len(looks), total), "looks")
+	return lines.End(back), nil
+}
+
+// lookLines say who it was, when, and what they did, as the journal's story does.
+func (p *Page) lookLines(lines *kit.Lines, looks []identity.Look) {
+	for _, look := range looks {
+		who, role := look.Name, string(look.Role)
+		if look.Role == services.Stranger {
+			role = "stranger"
+		}
+		if who == "" {
+			who = p.Say("story.role." + role)
+		} else {
+			who = p.Say("privacy.who", "name", who, "role", p.Say("story.role."+role))
+		}
+		lines.Say("privacy.look", "at", look.At, "who", who, "what",
+			p.Say("story.action."+strings.ReplaceAll(look.Action, ".", "_")))
+	}
+}

@@ -17,6 +17,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("asklink", kit.Begin("asklink"), kit.Open, kit.Inner)
 	b.Screen("consent", p.consentAnswer, kit.Open, kit.Inner)
 	b.Screen("privacy", p.privacy, kit.Intent(bot.Privacy, "privacy"))
+	b.Screen("looks", p.looks, kit.Inner)
 	b.Screen("unlink", kit.Told(p.Tell(p.Say("unlink.ask"), kit.Negative(p.Button("unlink_yes", "unlinkyes")))),
 		kit.Intent(bot.Unlink, "unlink"))
 	b.Screen("unlinkyes", p.unlinkYes, kit.Inner)

@@ -11,7 +11,6 @@ import (
 	"canbobot/services"
 	"canbobot/services/cases"
 	"canbobot/services/outbox"
-	"canbobot/services/vn"
 )
 
 func (p *Page) supportForm() *bot.Form {
@@ -37,8 +36,10 @@ func (p *Page) card() kit.Card[cases.View] {
 // of the month's money.
 func (p *Page) drawCase(view cases.View, staff bool) bot.Reply {
 	lines := p.Private(p.Say("case.title", "number", view.Case.ID))
-	lines.SayIf(staff, "case.who", "name", view.PersonName, "titles", kit.OrDash(strings.Join(view.Titles, "; ")), "phone",
-		kit.OrDash(vn.FormatPhone(view.Phone)))
+	if staff {
+		lines.Say("case.who", "name", view.PersonName, "titles", kit.OrDash(strings.Join(view.Titles, "; ")), "phone",
+			lines.Phone(view.Case.PersonID, view.Phone))
+	}
 	if month := view.Month; month != nil {
 		lines.Add(p.StageLine(*month))
 		// of an earlier list it is told with the list

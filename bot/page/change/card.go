@@ -7,9 +7,9 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/bot/texts"
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/outbox"
-	"canbobot/services/vn"
 )
 
 // kindTitle names what a request is about: "Thay Chi hội phó".
@@ -24,7 +24,7 @@ func (p *Page) drawCard(card change.Card) *kit.Lines {
 	lines := p.Private("")
 	lines.SayIf(card.Branch.Name != "", "card.branch", "branch", card.Branch.Name)
 	lines.SayIf(card.Proposal.Kind.Traits().OfPerson && card.SubjectName != "", "card.person", "name", card.SubjectName)
-	lines.Add(p.diffLines(card)...)
+	lines.Add(p.diffLines(lines, card)...)
 	lines.SayIf(card.Holders > 0, "card.holders", "people", card.Holders)
 	lines.SayIf(card.Files > 0, "papers.count", "files", card.Files)
 	lines.SayIf(card.Proposal.Died(), "card.died")
@@ -61,10 +61,17 @@ func (p *Page) staleWhy(code string) string {
 	return p.Say("stale.other")
 }
 
-func (p *Page) diffLines(card change.Card) []string {
+// diffLines write what changes, from what to what, for a reply that shows it.
+func (p *Page) diffLines(in *kit.Lines, card change.Card) []string {
 	var lines []string
 	for _, diff := range card.Diff {
 		lines = append(lines, p.kind(card.Proposal.Name()).line(diff))
+		switch diff.Field {
+		case "phone":
+			in.Phone(services.ID(card.Request.SubjectID), diff.From+diff.To)
+		case "newcomer_phone":
+			in.Phone(services.ID(card.Request.NewcomerID), diff.From+diff.To)
+		}
 	}
 	return lines
 }
@@ -75,7 +82,7 @@ func (p *Page) write(field, value string) string {
 	case value == "":
 		return p.Say("card.nobody")
 	case field == "phone" || field == "newcomer_phone":
-		return vn.FormatPhone(value)
+		return kit.Unlisted(value) // whose it is, diffLines notes
 	case field == "reason":
 		return p.Say("leave_reason." + value)
 	}

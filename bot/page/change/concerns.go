@@ -16,7 +16,7 @@ func (p *Page) concernsYou(ctx context.Context, recipient services.Actor, reques
 	}
 	lines := p.Private("")
 	lines.Say("concerns.of."+string(card.Request.Kind), "number", card.Request.ID)
-	lines.Add(p.diffLines(card)...)
+	lines.Add(p.diffLines(lines, card)...)
 	lines.Say("concerns.not_yours")
 	lines.Row(kit.Negative(p.Button("not_me", "notme", request, card.Request.Version)))
 	return lines.End(p.Button("support", "support")), nil

@@ -185,7 +185,7 @@ func (p *Page) confirm(ctx context.Context, turn bot.Turn, k kind, answers bot.A
 	lines := p.drawCard(card)
 	if turn.Speaker.Brief {
 		lines = p.Private("")
-		lines.Add(p.diffLines(card)...)
+		lines.Add(p.diffLines(lines, card)...)
 	}
 	lines.Title = p.Say("change.check", "kind", p.kindTitle(card))
 	given := len(papersGiven(answers))

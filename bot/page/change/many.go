@@ -70,7 +70,7 @@ func (p *Signing) many(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 		lines.Say("many.line", "number", one.ID, "who", kit.OrDash(who(one)), "branch", kit.OrDash(one.BranchName))
-		for _, line := range append(p.Requests.diffLines(card), p.Requests.effectLines(card)...) {
+		for _, line := range append(p.Requests.diffLines(lines, card), p.Requests.effectLines(card)...) {
 			lines.Say("many.what", "what", line)
 		}
 	}

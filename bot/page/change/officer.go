@@ -166,7 +166,7 @@ func (p officer) branchFields(ctx context.Context, turn bot.Turn, answers bot.An
 	if err != nil {
 		return nil, err
 	}
-	return bot.Fields{"branch": view.Branch.Name, "posts": p.BranchBlock(view)}, nil
+	return bot.Fields{"branch": view.Branch.Name, "posts": p.BranchBlock(view, kit.Masked)}, nil
 }
 
 // roleChoices names the posts of the branch by their titles.

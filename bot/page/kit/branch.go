@@ -6,7 +6,9 @@ import (
 	"canbobot/services/vn"
 )
 
-func (k Kit) BranchBlock(view roster.BranchView) string {
+// BranchBlock is a branch with who holds its posts and, as phone writes them, how
+// to call them.
+func (k Kit) BranchBlock(view roster.BranchView, phone func(person int64, e164 string) string) string {
 	lines := k.Lines("")
 	lines.Say("branch.head", "branch", view.Branch.Name)
 	held := map[models.TermRole]bool{}
@@ -17,7 +19,7 @@ func (k Kit) BranchBlock(view roster.BranchView) string {
 			key = "branch.acting"
 		}
 		lines.Say(key, "title", post.Term.Title, "name", post.Person.Name, "phone",
-			OrDash(vn.FormatPhone(post.Person.Phone)), "from", post.Term.From)
+			phone(post.Person.ID, post.Person.Phone), "from", post.Term.From)
 	}
 	for _, role := range []models.TermRole{models.Head, models.Deputy} {
 		title := view.Organization.TitleOf(role)
@@ -25,3 +27,6 @@ func (k Kit) BranchBlock(view roster.BranchView) string {
 	}
 	return lines.Done().Text
 }
+
+// Masked writes the end of a number.
+func Masked(_ int64, e164 string) string { return OrDash(vn.MaskPhone(e164)) }

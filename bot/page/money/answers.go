@@ -5,7 +5,6 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/bot/texts"
 	"canbobot/services/list"
-	"canbobot/services/vn"
 	"context"
 )
 
@@ -33,7 +32,7 @@ func (p *Lists) silent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	lines := p.Private(p.Say("receipt.silent", "count", total))
 	for _, one := range people {
 		lines.Say("receipt.silent_line", "name", one.Name, "unit", one.Unit, "amount", texts.Money(one.Amount), "phone",
-			kit.OrDash(vn.FormatPhone(one.Phone)))
+			lines.Phone(one.Person, one.Phone))
 	}
 	lines.More(kit.Next(offset, len(people), total), "silent", run)
 	return lines.End(back), nil

@@ -6,7 +6,6 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/services/outbox"
-	"canbobot/services/vn"
 )
 
 // callsShown is how many people to telephone are listed at once.
@@ -20,7 +19,7 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	blocks := p.Private(p.Say("calls.title", "people", total)).Apart()
 	for _, call := range calls {
-		block := p.Say("calls.line", "name", call.Name, "phone", kit.OrDash(vn.FormatPhone(call.Phone)), "what",
+		block := p.Say("calls.line", "name", call.Name, "phone", blocks.Phone(call.Person, call.Phone), "what",
 			p.whatOf(call.Kind, call.Subject), "why", p.whyOf(call.Why))
 		if call.Messages > 1 {
 			block += "\n" + p.Say("calls.more", "count", call.Messages-1)

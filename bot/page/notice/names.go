@@ -7,7 +7,6 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/services/notice"
-	"canbobot/services/vn"
 )
 
 // noticeSilent lists who has not answered, with the number to call.
@@ -24,7 +23,7 @@ func (p *Sending) noticeSilent(ctx context.Context, turn bot.Turn) (bot.Reply, e
 func (p *Sending) names(lines *kit.Lines, people []notice.Named, page, total int, verb string, args ...any) {
 	for i, one := range people {
 		lines.Say("draft.name", "number", page*notice.RollPage+i+1, "name", one.Name, "phone",
-			kit.OrDash(vn.FormatPhone(one.Phone)), "titles", kit.OrDash(one.Titles))
+			lines.Phone(one.Person, one.Phone), "titles", kit.OrDash(one.Titles))
 	}
 	lines.OrSay("draft.nobody")
 	if (page+1)*notice.RollPage < total {

@@ -29,7 +29,7 @@ func (p *Page) branch(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		blocks.Add(p.BranchBlock(view))
+		blocks.Add(p.BranchBlock(view, blocks.Phone))
 		blocks.RowIf(staff, p.Button("change", "change", id), p.Button("leave", "leave", id))
 		blocks.RowIf(staff, p.Button("past", "past", "branch", id))
 	}

@@ -89,7 +89,8 @@ func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	lines := p.Private(person.Name)
-	lines.Add(p.personLines(person, posts), p.Reach(accounts))
+	p.personLines(lines, person, posts)
+	lines.Add(p.Reach(accounts))
 	lines.Add(p.formerLines(career)...)
 	if err := p.alikeOf(ctx, actor, person, lines); err != nil {
 		return bot.Reply{}, err

@@ -7,7 +7,6 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services/roster"
-	"canbobot/services/vn"
 )
 
 // profile shows what the roster holds about the person who asks.
@@ -19,19 +18,18 @@ func (p *Page) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	posts, err := p.Roster.Posts(ctx, actor, actor.Person, p.Today())
 	lines := p.Private(person.Name)
-	lines.Add(p.personLines(person, posts))
+	p.personLines(lines, person, posts)
 	lines.Row(p.Button("phone", "phone"), p.Button("bank", "bank"))
 	lines.Row(p.Button("details", "details"), p.Button("mine", "mine"))
 	return lines.End(p.Button("privacy", "privacy")), err
 }
 
-func (p *Page) personLines(person models.Person, posts []roster.Post) string {
-	lines := p.Lines("")
+func (p *Page) personLines(lines *kit.Lines, person models.Person, posts []roster.Post) {
 	for _, post := range posts {
 		lines.Say("profile.post", "title", post.Term.Title, "branch", post.Branch.Name, "from", post.Term.From)
 	}
-	lines.OrSay("profile.no_post")
-	lines.Say("profile.phone", "phone", kit.OrDash(vn.FormatPhone(person.Phone)))
+	lines.SayIf(len(posts) == 0, "profile.no_post")
+	lines.Say("profile.phone", "phone", lines.Phone(person.ID, person.Phone))
 	if born := p.bornLine("profile.born", person); born != "" {
 		lines.Add(born)
 	}
@@ -40,7 +38,6 @@ func (p *Page) personLines(person models.Person, posts []roster.Post) string {
 	} else {
 		lines.Say("profile.no_bank")
 	}
-	return lines.Done().Text
 }
 
 // bornLine says when somebody was born, as far as it is known.

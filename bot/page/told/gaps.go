@@ -9,7 +9,6 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
-	"canbobot/services/vn"
 )
 
 // gapLength bounds what fills a gap of a template, in letters.
@@ -43,6 +42,6 @@ func (p *Page) Gaps(ctx context.Context, recipient services.Actor, delivery mode
 	}
 	return map[string]string{
 		"ten": name, "tieu_de": title, "noi_dung": kit.Cut(strings.Join(strings.Fields(reply.Text), " "), gapLength),
-		"phuong": ward.Kind + " " + ward.Name, "ngay": texts.Date(p.Today()), "lien_he": vn.FormatPhone(ward.ClerkPhone),
+		"phuong": ward.Kind + " " + ward.Name, "ngay": texts.Date(p.Today()), "lien_he": kit.Unlisted(ward.ClerkPhone),
 	}, nil
 }
