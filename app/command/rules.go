@@ -128,8 +128,6 @@ func ruleAdvice(err error) error {
 		advice = fmt.Sprintf("people must be 1 to %v: a step signed by nobody would be done at once", f["max"])
 	case "rule_hours":
 		advice = fmt.Sprintf("remind_hours and escalate_hours must be 0 to %v", f["max"])
-	case "rule_step_up":
-		advice = "set step_up: true; where money goes is never decided without a code"
 	case "rule_few":
 		advice = fmt.Sprintf("it wants %v people and the ward has %v who may sign it; add staff (canbobot staff add), "+
 			"seat them (canbobot staff desk), or ask for fewer", f["people"], f["have"])

@@ -63,7 +63,6 @@ func TestRulesOfApproval(t *testing.T) {
 		"rules: [{kind: phone, proposers: [king], steps: [{role: any, people: 1}]}]":       "deputy",
 		"rules: [{kind: phone, proposers: [self], steps: []}]":                             "1 to 5 steps",
 		"rules: [{kind: merge, proposers: [self], steps: [{role: any, people: 1}]}]":       "staff could",
-		"rules: [{kind: destination, proposers: [self], steps: [{role: any, people: 1}]}]": "step_up",
 		step("{role: any}"):                                        "1 to 10",
 		step("{role: any, people: 0}"):                             "done at once",
 		step("{people: 1}"):                                        "role",

@@ -67,7 +67,7 @@ func (b *Book) Rule(name string, at time.Time) Rule {
 		}
 		switch {
 		case row.Kind == name:
-			return ruleOf(row)
+			return ruleOf(row).withCodes(kind)
 		case row.Kind == Every && kind.request():
 			general = &b.rules[i]
 		}
@@ -99,7 +99,8 @@ func (b *Book) Own() []Rule {
 	var rules []Rule
 	for _, row := range b.rules {
 		if row.RetiredAt == nil {
-			rules = append(rules, ruleOf(row))
+			kind, _ := Known(row.Kind)
+			rules = append(rules, ruleOf(row).withCodes(kind))
 		}
 	}
 	return rules
@@ -165,9 +166,7 @@ func (s *Service) Rules(ctx context.Context, actor services.Actor) (own, all []R
 // rule that is not well formed, or that nobody in the ward as staffed could
 // satisfy, is refused with invalid and one of rule_kind, rule_twice,
 // rule_proposer, rule_proposers, rule_steps, rule_signer, rule_desk,
-// rule_people, rule_hours, rule_step_up (a step without the code that its kind
-// asks for),
-// rule_few (fewer people than the quorum), rule_same (somebody would have to
+// rule_people, rule_hours, rule_few (fewer people than the quorum), rule_same (somebody would have to
 // sign twice).
 func (s *Service) SetRules(ctx context.Context, actor services.Actor, rules []Rule) error {
 	if err := s.mayRule(actor); err != nil {

@@ -26,6 +26,8 @@ type Delegations struct {
 	Gate   Gate
 }
 
+var delegates = services.Guard("approval.delegated", "another signs what is the giver's to sign")
+
 // DelegationView is a delegation with the names.
 type DelegationView struct {
 	models.Delegation
@@ -68,7 +70,7 @@ func (s *Delegations) Delegate(ctx context.Context, actor services.Actor, to int
 					other.From).With("last", other.To)
 			}
 		}
-		if err := s.Gate.RequireFresh(ctx, tx, actor); err != nil {
+		if err := s.Gate.RequireFresh(ctx, tx, actor, delegates); err != nil {
 			return err
 		}
 		row.CreatedAt = s.clock.UTC()

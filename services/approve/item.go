@@ -34,7 +34,7 @@ type Item struct {
 type Gate interface {
 	// RequireFresh refuses with denied/step_up unless the actor entered a code
 	// a short while ago.
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error
 }
 
 // Items are all items of one kind: rows of T whose states are S.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"canbobot/models"
+	"canbobot/services"
 )
 
 // Kind is what rules know of a kind of item. The kinds live above this package
@@ -21,14 +22,23 @@ type Kind struct {
 	// HandsOff: who brought about what proves whom it is about does not sign it, for
 	// the days that the ward says.
 	HandsOff bool
-	// StepUp says that each signature asks for a fresh code, whatever a rule says.
-	StepUp bool
+	// StepUp says why each signature asks for a fresh code, whatever a rule says; ""
+	// where only a rule does.
+	StepUp string
+
+	signed services.Guarded
 }
+
+// ruled is signing where only the ward's rule asks for a code.
+var ruled = services.Guard("signed", "the ward's own rule says so of the step")
 
 var kinds []Kind
 
 // Register makes a kind known, in its place.
 func Register(kind Kind) {
+	if kind.StepUp != "" {
+		kind.signed = services.Guard(kind.Name+" signed", kind.StepUp)
+	}
 	kinds = append(kinds, kind)
 	slices.SortFunc(kinds, func(a, b Kind) int { return a.Place - b.Place })
 }
@@ -69,7 +79,7 @@ func (k Kind) byDefault(ward models.Ward) Rule {
 // withCodes asks for a code wherever the kind does.
 func (r Rule) withCodes(kind Kind) Rule {
 	for i := range r.Steps {
-		r.Steps[i].StepUp = r.Steps[i].StepUp || kind.StepUp
+		r.Steps[i].StepUp = r.Steps[i].StepUp || kind.StepUp != ""
 	}
 	return r
 }

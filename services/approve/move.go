@@ -34,8 +34,8 @@ type Move[T any, S ~string] struct {
 	To     S // zero where Do sets it
 	Roles  []services.Role
 	Right  Right
-	Fresh  bool // asks for a fresh code, whatever the rule says
-	Anew   bool // what was signed counts no longer: it is looked at again
+	Fresh  services.Guarded // asks for a fresh code, whatever the rule says
+	Anew   bool             // what was signed counts no longer: it is looked at again
 	Reason string
 	// May refuses the actor before anything is looked at, Prepare what does not
 	// stand any longer, once the actor may sign.
@@ -188,10 +188,15 @@ func (of *Items[T, S]) mayMake(act *Act[T], move Move[T, S]) error {
 			}
 		}
 	}
-	if act.Actor.Role == services.System || !(move.Fresh || move.Right == Signs && act.Judgement.step().StepUp) {
+	guarded := move.Fresh
+	if move.Right == Signs && act.Judgement.step().StepUp {
+		kind, _ := Known(act.Item.Rule)
+		guarded = cmp.Or(kind.signed, ruled)
+	}
+	if act.Actor.Role == services.System || guarded == (services.Guarded{}) {
 		return nil
 	}
-	return of.Gate.RequireFresh(act.Context, act.TX, act.Actor)
+	return of.Gate.RequireFresh(act.Context, act.TX, act.Actor, guarded)
 }
 
 func (of *Items[T, S]) mayDecide(act *Act[T], right Right) (err error) {

@@ -155,8 +155,6 @@ func (s Step) check(kind Kind, number, have int) error {
 		return refuse("rule_people").With("max", maxPeople)
 	case min(s.RemindHours, s.EscalateHours) < 0 || max(s.RemindHours, s.EscalateHours) > maxHours:
 		return refuse("rule_hours").With("max", maxHours)
-	case kind.StepUp && !s.StepUp:
-		return refuse("rule_step_up")
 	case have < s.People:
 		return refuse("rule_few").With("people", s.People).With("have", have)
 	}

@@ -203,6 +203,8 @@ func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.Chang
 	return summaries(tx, touched)
 }
 
+var reveals = services.Guard("change.revealed", "a whole number is read")
+
 // Reveal shows the account number that a request asks for, to a ward user who
 // decides requests and gave a fresh code; the look is written down.
 func (s *Service) Reveal(ctx context.Context, actor services.Actor, id int64) (number string, err error) {
@@ -218,7 +220,7 @@ func (s *Service) Reveal(ctx context.Context, actor services.Actor, id int64) (n
 		if sealed.IsZero() {
 			return services.NotFound("change")
 		}
-		if err := s.staff.RequireFresh(ctx, tx, actor); err != nil {
+		if err := s.staff.RequireFresh(ctx, tx, actor, reveals); err != nil {
 			return err
 		}
 		number, err = s.roster.ShowSecret(tx, actor, journal.Look{Action: "change.revealed", Subject: subjectOf(id),

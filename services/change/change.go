@@ -40,7 +40,7 @@ type Money interface {
 // a fresh code, and ends the accounts of who is no more.
 type Staff interface {
 	StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error)
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error
 	EndAccounts(tx *gorm.DB, actor services.Actor, person int64, why string) error
 }
 

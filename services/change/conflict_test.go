@@ -36,7 +36,7 @@ func TestStaleRequests(t *testing.T) {
 	if _, err := h.Approve(h.ctx, h.by(h.clerk), replace.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Approve(h.ctx, h.by(h.clerk), newPhone.Request.ID, 1); err != nil {
+	if _, err := h.Approve(h.ctx, h.by(h.fresh(h.clerk)), newPhone.Request.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	h.tx(func(tx *gorm.DB) error { // somebody else takes the newcomer's number
@@ -248,7 +248,7 @@ func TestTwoClerksAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	outcomes := map[string]int{}
-	for _, clerk := range []services.Actor{h.clerk, h.clerk2} {
+	for _, clerk := range []services.Actor{h.fresh(h.clerk), h.fresh(h.clerk2)} {
 		for _, id := range ids {
 			actor := h.by(clerk)
 			wait.Go(func() {

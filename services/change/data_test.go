@@ -27,12 +27,18 @@ func bankOf(person models.Person, code, number string) change.Proposal {
 func (h *house) fresh(actor services.Actor) services.Actor {
 	h.t.Helper()
 	until := h.at().UTC().Add(15 * time.Minute)
-	row := models.Account{
+	var row models.Account
+	mine := h.store.Where("staff_id = ? AND unlinked_at IS NULL", actor.Staff)
+	if err := mine.Attrs(models.Account{
 		WardID: actor.Ward, Channel: "telegram", ExternalID: "tg-" + s(actor), ChatID: "tg-" + s(actor),
 		StaffID:  &actor.Staff,
 		LinkedAt: h.at().UTC(), LastSeenAt: h.at().UTC(), SteppedUpUntil: &until, CreatedAt: h.at().UTC(),
+	}).FirstOrCreate(&row).Error; err != nil {
+		h.t.Fatal(err)
 	}
-	h.create(&row)
+	if err := h.store.Model(&row).Update("stepped_up_until", until).Error; err != nil {
+		h.t.Fatal(err)
+	}
 	actor.Account = row.ID
 	return actor
 }

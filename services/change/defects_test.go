@@ -211,7 +211,7 @@ func TestDefectsOfOtherSystems(t *testing.T) {
 			first := h.submit(officer(h.member), phoneOf(h.member, "0355000111"))
 			second := h.submit(officer(h.head), phoneOf(h.member, "0355000222"))
 			h.approve(h.clerk, first.Request.ID, 1)
-			_, err := h.Approve(h.ctx, h.by(h.clerk), second.Request.ID, 1)
+			_, err := h.Approve(h.ctx, h.by(h.fresh(h.clerk)), second.Request.ID, 1)
 			wants(t, err, "conflict: stale")
 		},
 		"iHRIS: a failed journal is only logged": func(t *testing.T, h *house) {

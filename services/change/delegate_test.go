@@ -221,7 +221,7 @@ func TestApproveMany(t *testing.T) {
 		t.Fatal("a refused list changed the roster")
 	}
 	h.approve(h.clerk2, picks[1].ID, 1) // meanwhile
-	event := h.by(h.clerk)
+	event := h.by(h.fresh(h.clerk))
 	outcomes, err := h.ApproveMany(h.ctx, event, picks)
 	if err != nil || len(outcomes) != 3 || outcomes[0].Err != nil ||
 		outcomes[2].Card.Request.State != models.ChangeApproved {
@@ -241,7 +241,7 @@ func TestApproveMany(t *testing.T) {
 	// Where the step asks for a code, nothing is done without one.
 	h.setRules(approve.Rule{Kind: "phone", Proposers: everybody,
 		Steps: []approve.Step{{Role: approve.Any, People: 1, StepUp: true}}})
-	h.now.Add(60)
+	h.now.Add(3600)
 	late := change.Pick{ID: h.submit(h.admin, phoneOf(h.someone("Người"), "0355000555")).Request.ID, Version: 1}
 	_, err = h.ApproveMany(h.ctx, h.by(h.clerk), []change.Pick{late})
 	wants(t, err, "denied: step_up")

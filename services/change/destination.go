@@ -31,7 +31,7 @@ func init() { register[Destination]() }
 func (Destination) Traits() Traits {
 	return Traits{
 		Kind: approve.Kind{Name: "destination", Place: 5, Proposers: []string{approve.BySelf, approve.ByStaff},
-			StepUp: true, HandsOff: true},
+			StepUp: "it says where somebody's money goes", HandsOff: true},
 		OfPerson: true, Self: true, Alone: true, Told: true,
 	}
 }

@@ -58,7 +58,8 @@ func accountOf(tx *gorm.DB, actor services.Actor) (models.Account, error) {
 }
 
 // UnlinkPerson ends every account of a person, who has lost their telephone or
-// called to ask for it. Nothing to end is no error.
+// called to ask for it. Nothing to end is no error. It wants a fresh code
+// (denied/step_up).
 func (s *Service) UnlinkPerson(ctx context.Context, actor services.Actor, person int64) error {
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
 		return err
@@ -71,11 +72,14 @@ func (s *Service) UnlinkPerson(ctx context.Context, actor services.Actor, person
 		if err != nil {
 			return err
 		}
+		if err := s.RequireFresh(ctx, tx, actor, unlinks); err != nil {
+			return err
+		}
 		return s.unlinkAll(tx, actor, owner{person: &row}, "by_staff")
 	})
 }
 
-// UnlinkStaff ends every account of a ward user.
+// UnlinkStaff ends every account of a ward user, with a fresh code.
 func (s *Service) UnlinkStaff(ctx context.Context, actor services.Actor, id int64) error {
 	if err := actor.Need(services.Admin); err != nil {
 		return err
@@ -86,6 +90,9 @@ func (s *Service) UnlinkStaff(ctx context.Context, actor services.Actor, id int6
 		}
 		staff, err := staffOf(tx, actor, id)
 		if err != nil {
+			return err
+		}
+		if err := s.RequireFresh(ctx, tx, actor, unlinks); err != nil {
 			return err
 		}
 		return s.unlinkAll(tx, actor, owner{staff: &staff}, "by_staff")

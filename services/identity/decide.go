@@ -22,7 +22,8 @@ type (
 const item = "link"
 
 func init() {
-	approve.Register(approve.Kind{Name: item, Place: 40, Steps: []approve.Step{{Role: approve.Any, People: 1}}})
+	approve.Register(approve.Kind{Name: item, Place: 40, Steps: []approve.Step{{Role: approve.Any, People: 1}},
+		StepUp: "the chat is then taken for the officer"})
 }
 
 var deciders = []services.Role{services.Clerk, services.Leader}

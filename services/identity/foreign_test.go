@@ -53,7 +53,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		}},
 		{"Mine", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
-		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader)) }},
+		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader), services.Guarded{}) }},
 		{"Queue", func(a services.Actor) error {
 			requests, total, err := w.Requests.Queue(w.ctx, a, 0, 10)
 			if len(requests) != 0 || total != 0 {

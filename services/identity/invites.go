@@ -73,9 +73,15 @@ func (o owner) ids() (person, staff *int64) {
 	return &o.person.ID, nil
 }
 
+var (
+	invites = services.Guard("invite.issued", "who has the code becomes the officer, or the ward user")
+	unlinks = services.Guard("account.unlinked", "nobody who is cut off hears what is asked for in their name")
+)
+
 // Invite issues a code that links one account to the person: single use, 14
 // days, replacing any that was issued before. The code is returned once and
-// kept only as a keyed hash. It refuses with conflict/person_died.
+// kept only as a keyed hash. It refuses with conflict/person_died, and with
+// denied/step_up without a fresh code.
 func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64) (string, models.Invite, error) {
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
 		return "", models.Invite{}, err
@@ -92,6 +98,9 @@ func (s *Service) Invite(ctx context.Context, actor services.Actor, person int64
 		}
 		if !row.DiedOn.IsZero() {
 			return services.Conflict("person_died")
+		}
+		if err := s.RequireFresh(ctx, tx, actor, invites); err != nil {
+			return err
 		}
 		code, invite, err = s.issue(tx, actor, owner{person: &row})
 		return err

@@ -41,6 +41,13 @@ func cleanName(text string) (string, error) {
 	return name, nil
 }
 
+// What is done to ward users is done to all that they sign.
+var (
+	adds       = services.Guard("staff.added", "another ward user signs for the ward")
+	retires    = services.Guard("staff.retired", "who could object is gone")
+	identifies = services.Guard("staff.identified", "who is one human with whom decides who may sign")
+)
+
 // AddStaff adds a ward user with a code generator and an invite. The otpauth://
 // address and the code are returned once: whoever has both can link as them.
 // The person of the ward's roster with the same number and name is taken for
@@ -82,6 +89,9 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return err
 		}
 		if _, err := s.wardOf(tx, ward); err != nil {
+			return err
+		}
+		if err := s.RequireFresh(ctx, tx, actor, adds); err != nil {
 			return err
 		}
 		var same models.Person
@@ -130,6 +140,9 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 		if !staff.Active {
 			return services.Conflict("staff_retired")
 		}
+		if err := s.RequireFresh(ctx, tx, actor, invites); err != nil {
+			return err
+		}
 		if renew {
 			var sealed models.Sealed
 			if sealed, address, err = s.newSecret(staff.Name); err != nil {
@@ -175,6 +188,9 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 		if err := s.Requests.links.WithoutStaff(tx, staff.WardID, staff.ID); err != nil {
 			return err
 		}
+		if err := s.RequireFresh(ctx, tx, actor, retires); err != nil {
+			return err
+		}
 		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("active", false).Error; err != nil {
 			return fmt.Errorf("retire staff: %w", err)
 		}
@@ -213,6 +229,9 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 			if row.WardID != staff.WardID {
 				return services.NotFound("person")
 			}
+		}
+		if err := s.RequireFresh(ctx, tx, actor, identifies); err != nil {
+			return err
 		}
 		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id",
 			services.Ref(person)).Error; err != nil {

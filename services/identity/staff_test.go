@@ -144,16 +144,20 @@ func TestStaffWhoAreOfficers(t *testing.T) {
 
 func TestStepUpLastsFifteenMinutes(t *testing.T) {
 	w := newTown(t)
-	fresh := func(actor services.Actor) error { return w.RequireFresh(w.ctx, nil, actor) }
+	fresh := func(actor services.Actor) error { return w.RequireFresh(w.ctx, nil, actor, services.Guarded{}) }
+	leader := func() services.Actor {
+		return services.Actor{Role: services.Leader, Ward: w.ward, Staff: w.leader.Staff,
+			Account: w.leader.Account, Channel: "web", Event: w.event()}
+	}
 	w.refused(fresh(w.leader), "denied/step_up")
 	code := w.totp(w.leader.Staff)
-	if err := w.StepUp(w.ctx, w.by(w.leader), code); err != nil {
+	if err := w.StepUp(w.ctx, leader(), code); err != nil {
 		t.Fatal(err)
 	}
 	if err := fresh(w.leader); err != nil {
 		t.Fatal(err)
 	}
-	err := w.store.Transaction(func(tx *gorm.DB) error { return w.RequireFresh(w.ctx, tx, w.leader) })
+	err := w.store.Transaction(func(tx *gorm.DB) error { return w.RequireFresh(w.ctx, tx, w.leader, services.Guarded{}) })
 	if err != nil {
 		t.Fatalf("within a transaction: %v", err)
 	}
@@ -174,11 +178,11 @@ func TestStepUpLastsFifteenMinutes(t *testing.T) {
 	}
 
 	// A code works once, on whatever account and however late.
-	w.refused(w.StepUp(w.ctx, w.by(w.leader), code), "invalid/totp_used")
+	w.refused(w.StepUp(w.ctx, leader(), code), "invalid/totp_used")
 	w.pass(30 * time.Second)
-	w.refused(w.StepUp(w.ctx, w.by(w.leader), code), "invalid/totp_used")
+	w.refused(w.StepUp(w.ctx, leader(), code), "invalid/totp_used")
 	w.pass(30 * time.Second)
-	w.refused(w.StepUp(w.ctx, w.by(w.leader), code), "invalid/wrong_totp")
+	w.refused(w.StepUp(w.ctx, leader(), code), "invalid/wrong_totp")
 
 	w.pass(14*time.Minute - time.Second)
 	if err := fresh(w.leader); err != nil {
@@ -263,7 +267,7 @@ func TestRetiredStaffAreStrangers(t *testing.T) {
 		who.Name != "" {
 		t.Errorf("retired: %+v", who)
 	}
-	w.refused(w.RequireFresh(w.ctx, nil, w.clerk), "denied/step_up")
+	w.refused(w.RequireFresh(w.ctx, nil, w.clerk, services.Guarded{}), "denied/step_up")
 	if accounts, err := w.AccountsOf(w.ctx, 0, w.clerk.Staff); err != nil || len(accounts) != 0 {
 		t.Errorf("written to: %v, %v", accounts, err)
 	}

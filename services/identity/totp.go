@@ -140,8 +140,9 @@ func (s *Service) StepUp(ctx context.Context, actor services.Actor, code string)
 
 // RequireFresh refuses with denied/step_up unless the actor's account gave a
 // fresh code within the last 15 minutes. Call it within the transaction of what
-// it guards; a nil tx reads by itself. The program itself passes.
-func (s *Service) RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error {
+// it guards; a nil tx reads by itself. The program itself passes. The refusal
+// names the act.
+func (s *Service) RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error {
 	if actor.Role == services.System {
 		return nil
 	}
@@ -161,7 +162,7 @@ func (s *Service) RequireFresh(ctx context.Context, tx *gorm.DB, actor services.
 		return fmt.Errorf("step-up: %w", err)
 	}
 	if fresh == 0 {
-		return services.Denied("step_up")
+		return services.Denied("step_up").With("act", act.Name)
 	}
 	return nil
 }

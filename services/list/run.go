@@ -327,10 +327,15 @@ func (s *Service) ApproveRun(ctx context.Context, actor services.Actor, id int64
 	})
 }
 
+var (
+	exports = services.Guard("run.exported", "from then on a bank pays")
+	closes  = services.Guard("run.closed", "nothing of a closed list is mended")
+)
+
 // ExportRun marks an approved list as sent to the bank.
 func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		Action: "run.exported", From: models.RunApproved, To: models.RunExported, Roles: hands, Fresh: true,
+		Action: "run.exported", From: models.RunApproved, To: models.RunExported, Roles: hands, Fresh: exports,
 		Do: func(act *act) error {
 			act.Row.ExportedAt = &act.Now
 			return unchanged(act.TX, *act.Row)
@@ -342,7 +347,7 @@ func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64,
 // CloseRun ends a list whose every line has its outcome.
 func (s *Service) CloseRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		Action: "run.closed", From: models.RunExported, To: models.RunClosed, Roles: hands,
+		Action: "run.closed", From: models.RunExported, To: models.RunClosed, Roles: hands, Fresh: closes,
 		Do: func(act *act) error {
 			var pending int64
 			err := act.TX.Model(&models.PaymentLine{}).Where("run_id = ? AND state = ?", id,

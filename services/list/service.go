@@ -17,7 +17,7 @@ import (
 type Identity interface {
 	// RequireFresh refuses with denied/step_up unless the actor entered a code
 	// a short while ago.
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error
 	// StaffOf lists the ward's active staff in the roles.
 	StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error)
 }
@@ -48,9 +48,9 @@ func (s *Service) write(ctx context.Context, actor services.Actor, ward int64, c
 }
 
 // requireFresh asks identity; the program itself has no code to enter.
-func (s *Service) requireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error {
+func (s *Service) requireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error {
 	if actor.Role == services.System {
 		return nil
 	}
-	return s.identity.RequireFresh(ctx, tx, actor)
+	return s.identity.RequireFresh(ctx, tx, actor, act)
 }

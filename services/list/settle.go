@@ -41,6 +41,8 @@ type told struct {
 	detail          journal.Detail
 }
 
+var settles = services.Guard("line settled", "a line that is returned is paid again, one that is paid is not")
+
 // settle is the one place where lines get their outcomes: with a fresh code,
 // checked, written, journalled, told to their officers, and drawn anew where the list is shown,
 // all of it or nothing.
@@ -59,7 +61,7 @@ func (s *Service) settle(ctx context.Context, actor services.Actor, way settling
 		if way.version != 0 && (run.Version != way.version || run.State != models.RunExported) {
 			return s.moved(tx, run)
 		}
-		if err := s.requireFresh(ctx, tx, actor); err != nil {
+		if err := s.requireFresh(ctx, tx, actor, settles); err != nil {
 			return err
 		}
 		marks, told, err := way.marks(tx, run)

@@ -23,7 +23,7 @@ const item = "list"
 
 func init() {
 	approve.Register(approve.Kind{Name: item, Place: 20, Steps: []approve.Step{{Role: approve.Leader, People: 1}},
-		StepUp: true})
+		StepUp: "it is the ward's money of a month"})
 }
 
 // runsOf are the lists as what waits for signatures.

@@ -98,6 +98,11 @@ func (s *Service) effectOfNew(db *gorm.DB, wanted models.Policy, old *models.Pol
 	})
 }
 
+var (
+	proposes = services.Guard("policy.proposed", "it says what the ward pays, and to whom")
+	closes   = services.Guard("policy.closing", "it says what the ward pays, and to whom")
+)
+
 // AddPolicy proposes a policy; one that the program enters is in force. With
 // replaces, an older one of the same source ends the day before, once it is agreed
 // to, and says by what it was followed. It refuses with invalid and
@@ -113,7 +118,7 @@ func (s *Service) AddPolicy(ctx context.Context, actor services.Actor, wanted mo
 		return models.Policy{}, err
 	}
 	err := s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
-		if err := s.requireFresh(ctx, tx, actor); err != nil {
+		if err := s.requireFresh(ctx, tx, actor, proposes); err != nil {
 			return err
 		}
 		return s.enter(ctx, tx, actor, &wanted, replaces)
@@ -129,7 +134,7 @@ func (s *Service) AddPolicies(ctx context.Context, actor services.Actor, wanted 
 	}
 	tried := errors.New("tried")
 	err := s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
-		if err := s.requireFresh(ctx, tx, actor); err != nil {
+		if err := s.requireFresh(ctx, tx, actor, proposes); err != nil {
 			return err
 		}
 		for i := range wanted {
@@ -210,7 +215,7 @@ func (s *Service) ClosePolicy(ctx context.Context, actor services.Actor, id int6
 		return err
 	}
 	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
-		if err := s.requireFresh(ctx, tx, actor); err != nil {
+		if err := s.requireFresh(ctx, tx, actor, closes); err != nil {
 			return err
 		}
 		policy, err := closable(tx, actor, id, last)

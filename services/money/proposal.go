@@ -24,7 +24,7 @@ const item = "policy"
 
 func init() {
 	approve.Register(approve.Kind{Name: item, Place: 15, Steps: []approve.Step{{Role: approve.Leader, People: 1}},
-		StepUp: true})
+		StepUp: "it says what the ward pays, and to whom"})
 }
 
 // proposalsOf are the policies as what waits for signatures: to begin, or, under

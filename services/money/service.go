@@ -69,9 +69,9 @@ func (s *Service) write(ctx context.Context, actor services.Actor, ward int64, c
 }
 
 // requireFresh asks for a code; the program itself has no code to enter.
-func (s *Service) requireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error {
+func (s *Service) requireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error {
 	if actor.Role == services.System {
 		return nil
 	}
-	return s.gate.RequireFresh(ctx, tx, actor)
+	return s.gate.RequireFresh(ctx, tx, actor, act)
 }

@@ -350,13 +350,15 @@ func (s *Service) launch(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		journal.Detail{"people": people, "needs_confirm": notice.NeedsConfirm, "audience": audience})
 }
 
+var sends = services.Guard("notice.sent", "many read it as the ward's word")
+
 // mayTell refuses nobody, and many without a fresh code.
 func (s *Service) mayTell(ctx context.Context, tx *gorm.DB, actor services.Actor, people int) error {
 	switch {
 	case people == 0:
 		return services.Invalid("audience_empty")
 	case people > freshOver:
-		return s.gate.RequireFresh(ctx, tx, actor)
+		return s.gate.RequireFresh(ctx, tx, actor, sends)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ const (
 type Gate interface {
 	// RequireFresh refuses with denied/step_up unless the actor entered a code
 	// a short while ago.
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error
 }
 
 // part is what each part of the service works with.

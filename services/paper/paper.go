@@ -110,6 +110,8 @@ func (s *Service) List(ctx context.Context, actor services.Actor, run int64, for
 	return paper, s.record(ctx, actor, "run.listed", g, paper, "")
 }
 
+var transferring = services.Guard("run.transfer_listed", "whole account numbers of all leave the house")
+
 // Transfer draws the sheet that the bank transfers from, with account numbers
 // in full; source is whose money it is of, "" for all. It wants a fresh code
 // (denied/step_up). Who has another account than when the list was frozen is
@@ -119,7 +121,7 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
 		return Paper{}, err
 	}
-	if err := s.identity.RequireFresh(ctx, nil, actor); err != nil {
+	if err := s.identity.RequireFresh(ctx, nil, actor, transferring); err != nil {
 		return Paper{}, err
 	}
 	g, err := s.gather(ctx, actor, run)

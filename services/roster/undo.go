@@ -13,8 +13,10 @@ import (
 // Fresh refuses with denied/step_up who gave no code lately; the identity
 // service does.
 type Fresh interface {
-	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor) error
+	RequireFresh(ctx context.Context, tx *gorm.DB, actor services.Actor, act services.Guarded) error
 }
+
+var unmerges = services.Guard("person.unmerged", "a row gets its own number, account and lines back")
 
 // UndoMerge is Unmerge in a transaction of its own, for a clerk or leader who
 // gave a fresh code.
@@ -26,7 +28,7 @@ func (s *Service) UndoMerge(ctx context.Context, actor services.Actor, id int64,
 		if err := s.Unmerge(tx, actor, id); err != nil { // nobody is asked for a code in vain
 			return err
 		}
-		return staff.RequireFresh(ctx, tx, actor)
+		return staff.RequireFresh(ctx, tx, actor, unmerges)
 	})
 }
 

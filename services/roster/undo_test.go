@@ -12,7 +12,7 @@ import (
 
 type fresh struct{ given bool }
 
-func (f fresh) RequireFresh(context.Context, *gorm.DB, services.Actor) error {
+func (f fresh) RequireFresh(context.Context, *gorm.DB, services.Actor, services.Guarded) error {
 	if !f.given {
 		return services.Denied("step_up")
 	}

@@ -44,6 +44,8 @@ type exported struct {
 	person models.Person
 }
 
+var exports = services.Guard("roster.exported", "whole numbers of all leave the house")
+
 // Roster writes the ward's roster in its usual form. Staff may have it with
 // numbers masked; whole, only a clerk or leader with a fresh code
 // (denied/step_up). It is written down in the journal.
@@ -59,7 +61,7 @@ func (s *Service) Roster(ctx context.Context, actor services.Actor, filter Filte
 		return Export{}, services.NotFound("ward")
 	}
 	if filter.Full {
-		if err := s.identity.RequireFresh(ctx, nil, actor); err != nil {
+		if err := s.identity.RequireFresh(ctx, nil, actor, exports); err != nil {
 			return Export{}, err
 		}
 	}

@@ -159,6 +159,8 @@ func (s *Service) content(row models.Import) ([]byte, error) {
 	return []byte(content), nil
 }
 
+var imports = services.Guard("roster.imported", "one sheet gives many their posts and numbers")
+
 // Apply writes what the preview showed: everything or, on any failure, nothing.
 // It wants a fresh code (denied/step_up). Where the roster would give another
 // preview by now it is conflict/import_stale; what was dropped or is too old is
@@ -168,7 +170,7 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 	if err != nil {
 		return Preview{}, err
 	}
-	if err := s.identity.RequireFresh(ctx, nil, actor); err != nil {
+	if err := s.identity.RequireFresh(ctx, nil, actor, imports); err != nil {
 		return Preview{}, err
 	}
 	if row.State == models.ImportApplied {

@@ -23,6 +23,8 @@ type Sheet struct {
 // MIME is the kind of file that a sheet is.
 const MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+var exports = services.Guard("story.exported", "what was done to somebody leaves the house")
+
 // Export returns the story of a subject as a workbook, and notes in the journal
 // that it was handed out. Like every export it wants a fresh code
 // (denied/step_up); otherwise it refuses as Story does.
@@ -30,7 +32,7 @@ func (s *Service) Export(ctx context.Context, actor services.Actor, subject Subj
 	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
 		return Sheet{}, err
 	}
-	if err := s.identity.RequireFresh(ctx, nil, actor); err != nil {
+	if err := s.identity.RequireFresh(ctx, nil, actor, exports); err != nil {
 		return Sheet{}, err
 	}
 	story, err := s.tell(ctx, actor, subject, "story.exported")
