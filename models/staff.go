@@ -11,8 +11,14 @@ type Staff struct {
 	Name     string
 	Role     string // viewer, clerk, leader, admin
 	PersonID *int64 // the same human in the roster, so that nobody decides about themselves
-	Phone    string
-	TOTP     Sealed // secret of the code generator
+	// OfficerSaid: somebody said who that is, or that they are nobody there.
+	OfficerSaid bool
+	Phone       string
+	// CitizenID is their citizen's number, where it was given: two rows of one human
+	// have the same.
+	CitizenID   Sealed
+	CitizenHash Hash
+	TOTP        Sealed // secret of the code generator
 	// TOTPCounter is the last time step whose code was taken: a code works once.
 	TOTPCounter int64
 	Active      bool
@@ -20,6 +26,10 @@ type Staff struct {
 	Desk      string
 	Brief     bool // wants questions short, without examples
 	CreatedAt time.Time
+
+	// Human is the first row of the ward's users of the same human, where it was found
+	// out; see services/approve.
+	Human int64 `gorm:"-"`
 }
 
 func (Staff) TableName() string { return "staff" }

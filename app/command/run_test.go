@@ -67,8 +67,10 @@ func TestUsageIsExplained(t *testing.T) {
 		{"wrong day", []string{"SECRET_KEY=" + config.NewSecret()}, []string{"report", "--on", "1/4/2026"}, Usage,
 			"yyyy-mm-dd"},
 		{"invite nobody", []string{"SECRET_KEY=" + config.NewSecret()}, []string{"invite", "--ward", "x"}, Usage, "--person"},
-		{"a role that is none", nil, []string{"staff", "add", "--ward", "x", "--name", "y", "--role", "king"}, Usage,
-			"clerk"},
+		{"a role that is none", nil, []string{"staff", "add", "--ward", "x", "--name", "y", "--role", "king",
+			"--no-officer"}, Usage, "clerk"},
+		{"an officer or none", nil, []string{"staff", "add", "--ward", "x", "--name", "y", "--role", "clerk"}, Usage,
+			"--no-officer"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			got := runCommand(t, one.environ, "", one.args...)
@@ -146,7 +148,7 @@ func TestTheMeetingsTable(t *testing.T) {
 		t.Errorf("audit verify: %d %s%s", got.code, got.out, got.errors)
 	}
 	added := runCommand(t, environ, "", "staff", "add", "--ward", "bac-hong-linh", "--name", "Trần Thị Lan", "--role",
-		"clerk")
+		"clerk", "--no-officer")
 	if added.code != OK || !strings.Contains(added.out, "otpauth://") {
 		t.Errorf("staff add: %d %s%s", added.code, added.out, added.errors)
 	}

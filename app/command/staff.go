@@ -8,6 +8,7 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/services"
+	"canbobot/services/identity"
 	"canbobot/services/ward"
 )
 
@@ -64,19 +65,29 @@ type staffAddCommand struct {
 	Name  string `help:"Full name." required:""`
 	Role  string `help:"viewer, clerk, leader or admin." enum:"viewer,clerk,leader,admin" required:""`
 	Phone string `help:"Phone number." default:""`
+
+	Officer   int64  `help:"Id of the officer of the roster whom they are as well." xor:"who" required:"" placeholder:"ID"`
+	NoOfficer bool   `help:"They are no officer." xor:"who" required:""`
+	Citizen   string `help:"Citizen's number, by which two rows of one human are found; it is kept sealed." default:""`
 }
 
 func (staffAddCommand) Help() string {
-	return `Example: canbobot staff add --ward bac-hong-linh --name "Trần Thị Lan" --role clerk`
+	return "Nobody signs what concerns themselves, nor twice: so say which officer they are, or that they are none.\n\n" +
+		`Example: canbobot staff add --ward bac-hong-linh --name "Trần Thị Lan" --role clerk --no-officer`
 }
 
 func (c staffAddCommand) Run(p *process) error {
 	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
-		staff, address, code, err := ward.Identity.AddStaff(p.ctx, actor, actor.Ward, c.Name, services.Role(c.Role), c.Phone)
+		staff, address, code, err := ward.Identity.AddStaff(p.ctx, actor, actor.Ward, identity.NewStaff{Name: c.Name,
+			Role: services.Role(c.Role), Phone: c.Phone, Officer: c.Officer, None: c.NoOfficer, Citizen: c.Citizen})
+		if refusal := (*services.Error)(nil); errors.As(err, &refusal) && refusal.Code == "staff_is_officer" {
+			return fmt.Errorf("the roster has person %v, %v, with this number: say --officer %[1]v", refusal.Fields["id"],
+				refusal.Fields["name"])
+		}
 		if err != nil {
 			return err
 		}
-		officer := "No officer has this name and number; if they are one, say so: canbobot staff is"
+		officer := "no officer"
 		if staff.PersonID != nil {
 			officer = fmt.Sprintf("the same human as person %d", *staff.PersonID)
 		}
@@ -183,7 +194,14 @@ func (c staffListCommand) Run(p *process) error {
 			if !staff.Active {
 				state = "inactive"
 			}
-			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\n", staff.ID, staff.Role, cmp.Or(staff.Desk, "-"), state, staff.Name)
+			officer := "officer?"
+			if staff.PersonID != nil {
+				officer = fmt.Sprintf("person %d", *staff.PersonID)
+			} else if staff.OfficerSaid {
+				officer = "-"
+			}
+			fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", staff.ID, staff.Role, cmp.Or(staff.Desk, "-"), state, officer,
+				staff.Name)
 		}
 		return table.Flush()
 	})

@@ -35,6 +35,7 @@ type Book struct {
 	Delegations []models.Delegation
 	rules       []models.ApprovalRule
 	hands       map[int64][]int64 // ward users by the person whom they gave what proves them
+	traces      map[string]int64  // the human of the ward's users whom each is of
 }
 
 // Open reads a ward's book.
@@ -43,7 +44,7 @@ func (s *Service) Open(tx *gorm.DB, ward int64) (*Book, error) {
 	if err := tx.Take(&b.Ward, "id = ?", ward).Error; err != nil {
 		return nil, fmt.Errorf("read ward: %w", err)
 	}
-	if err := services.InWard(tx, ward).Omit("totp").Order("id").Find(&b.Staff).Error; err != nil {
+	if err := services.InWard(tx, ward).Omit("totp", "citizen_id").Order("id").Find(&b.Staff).Error; err != nil {
 		return nil, fmt.Errorf("read staff: %w", err)
 	}
 	if err := services.InWard(tx, ward).Order("id").Find(&b.Delegations).Error; err != nil {
@@ -53,7 +54,7 @@ func (s *Service) Open(tx *gorm.DB, ward int64) (*Book, error) {
 	if err := services.InWard(tx, ward).Preload("Steps", inOrder).Order("id").Find(&b.rules).Error; err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
-	return b, nil
+	return b, b.identify(tx)
 }
 
 // Rule is the rule for what was sent at a moment. A later rule changes nothing

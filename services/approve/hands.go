@@ -22,14 +22,13 @@ import (
 // and whose hands were on them.
 func (b *Book) know(tx *gorm.DB, now time.Time, items ...Item) ([]Item, error) {
 	items = slices.Clone(items)
-	if err := readPhones(tx, items); err != nil {
+	if err := b.knowParties(tx, items); err != nil {
 		return nil, err
 	}
 	if err := b.readHands(tx, now, items...); err != nil {
 		return nil, err
 	}
 	for i := range items {
-		items[i].Parties.know(b.Staff)
 		items[i].Parties.hands = b.handsOn(items[i])
 	}
 	return items, nil
@@ -81,38 +80,6 @@ func (b *Book) handsOn(item Item) []models.Staff {
 		}
 	}
 	return staff
-}
-
-// readPhones adds the numbers of whom items are about, and of who proposed them: a
-// ward user who answers one of those may be that human, whether or not anybody has
-// said so.
-func readPhones(tx *gorm.DB, items []Item) error {
-	var people []int64
-	for _, item := range items {
-		people = append(append(people, item.Parties.People...), item.Parties.By)
-	}
-	phones := map[int64]string{}
-	for some := range chunks(people) {
-		var rows []models.Person
-		err := tx.Session(&gorm.Session{NewDB: true}).Select("id", "phone").
-			Find(&rows, "id IN ? AND phone <> ''", some).Error
-		if err != nil {
-			return fmt.Errorf("read phones of %d people: %w", len(some), err)
-		}
-		for _, row := range rows {
-			phones[row.ID] = row.Phone
-		}
-	}
-	for i := range items {
-		parties := &items[i].Parties
-		parties.ByPhone = phones[parties.By]
-		for _, person := range parties.People {
-			if phone := phones[person]; phone != "" {
-				parties.Phones = append(parties.Phones, phone)
-			}
-		}
-	}
-	return nil
 }
 
 // mostHandsDays bounds the rule: after a year nobody remembers.

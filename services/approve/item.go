@@ -168,9 +168,10 @@ func (of *Items[T, S]) Judge(tx *gorm.DB, item Item) (Judgement, error) {
 
 // Party is why a ward user may not sign an item, whichever step it waits at; ""
 // where they are no party of it.
-func (b *Book) Party(item Item, staff int64) string {
-	item.Parties.know(b.Staff)
-	return item.Parties.WhyNot(b.Member(staff))
+func (b *Book) Party(tx *gorm.DB, item Item, staff int64) (string, error) {
+	items := []Item{item}
+	err := b.knowParties(tx, items)
+	return items[0].Parties.WhyNot(b.Member(staff)), err
 }
 
 // JudgeWaiting judges items of one ward that wait, by id.

@@ -22,7 +22,8 @@ type Parties struct {
 	People  []int64 // who leaves, who comes, whose data
 	Phones  []string
 
-	hands []models.Staff // who brought about what proves these people
+	own, concerned []int64        // the humans who proposed it, and whom it is about
+	hands          []models.Staff // who brought about what proves these people
 }
 
 // know fills in who the ward user is that proposed it.
@@ -35,25 +36,20 @@ func (p *Parties) know(staff []models.Staff) {
 }
 
 // WhyNot is why a ward user may not sign what touches these parties; "" when
-// they may. Who answers a number of the request may be a party that the ward
-// has not written down as the same human.
+// they may.
 func (p Parties) WhyNot(member models.Staff) string {
 	person := services.ID(member.PersonID)
 	switch {
-	case p.Staff != 0 && member.ID == p.Staff, person != 0 && person == p.By, p.ByPhone != "" && member.Phone == p.ByPhone:
+	case p.Staff != 0 && member.ID == p.Staff, person != 0 && person == p.By, p.ByPhone != "" && member.Phone == p.ByPhone,
+		isOne(member, p.own):
 		return WhyOwn
-	case person != 0 && slices.Contains(p.People, person), member.Phone != "" && slices.Contains(p.Phones, member.Phone):
+	case person != 0 && slices.Contains(p.People, person), member.Phone != "" && slices.Contains(p.Phones, member.Phone),
+		isOne(member, p.concerned):
 		return WhyConcerns
 	case slices.ContainsFunc(p.hands, func(one models.Staff) bool { return same(one, member) }):
 		return WhyHands
 	}
 	return ""
-}
-
-// same reports whether two ward users are one human.
-func same(a, b models.Staff) bool {
-	return a.ID == b.ID || (a.PersonID != nil && services.ID(a.PersonID) == services.ID(b.PersonID)) ||
-		(a.Phone != "" && a.Phone == b.Phone)
 }
 
 // humans are those who may sign a step, each human once.

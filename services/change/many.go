@@ -86,7 +86,11 @@ func (s *Service) alike(ctx context.Context, actor services.Actor, picks []Pick)
 		case request.Kind != requests[0].Kind:
 			return services.Invalid("not_alike")
 		}
-		if why := book.Party(item, actor.Staff); why != "" {
+		why, err := book.Party(tx, item, actor.Staff)
+		if err != nil {
+			return err
+		}
+		if why != "" {
 			return services.Denied(why)
 		}
 	}

@@ -20,7 +20,8 @@ type Merge struct {
 func init() { register[Merge]() }
 
 func (Merge) Traits() Traits {
-	return Traits{Kind: approve.Kind{Name: "merge", Place: 7, Proposers: []string{approve.ByStaff}, StepUp: "one row takes the other's number, account and lines",
+	return Traits{Kind: approve.Kind{Name: "merge", Place: 7, Proposers: []string{approve.ByStaff},
+		StepUp:   "one row takes the other's number, account and lines",
 		HandsOff: true}, Alone: true, Proves: true}
 }
 

@@ -19,7 +19,8 @@ type Phone struct {
 func init() { register[Phone]() }
 
 func (Phone) Traits() Traits {
-	return Traits{Kind: approve.Kind{Name: "phone", Place: 4, StepUp: "it proves who somebody is"}, OfPerson: true, Self: true, Proves: true, Told: true}
+	return Traits{Kind: approve.Kind{Name: "phone", Place: 4, StepUp: "it proves who somebody is"},
+		OfPerson: true, Self: true, Proves: true, Told: true}
 }
 
 func (k Phone) tidy(_ *Service, _ services.Actor, raw Proposal, clean *Proposal) (err error) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"canbobot/services"
+	"canbobot/services/identity"
 )
 
 // Every exported method that takes an actor refuses one of another ward, in
@@ -30,7 +31,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		{"TakeBack", func(a services.Actor) error { return w.Requests.TakeBack(w.ctx, a, request, 1) }},
 		{"Agree", func(a services.Actor) error { return w.Requests.Agree(w.ctx, a, request, 1, w.lan) }},
 		{"AddStaff", func(a services.Actor) error {
-			_, _, _, err := w.AddStaff(w.ctx, a, w.ward, "Lê Tư", services.Clerk, "")
+			_, _, _, err := w.AddStaff(w.ctx, a, w.ward, identity.NewStaff{Name: "Lê Tư", Role: services.Clerk})
 			return err
 		}},
 		{"InviteStaff", func(a services.Actor) error {
@@ -53,7 +54,9 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 		}},
 		{"Mine", func(a services.Actor) error { _, err := w.Privacy.Mine(w.ctx, as(a, officer)); return err }},
 		{"StepUp", func(a services.Actor) error { return w.StepUp(w.ctx, as(a, w.leader), w.totp(w.leader.Staff)) }},
-		{"RequireFresh", func(a services.Actor) error { return w.RequireFresh(w.ctx, nil, as(a, w.leader), services.Guarded{}) }},
+		{"RequireFresh", func(a services.Actor) error {
+			return w.RequireFresh(w.ctx, nil, as(a, w.leader), services.Guarded{})
+		}},
 		{"Queue", func(a services.Actor) error {
 			requests, total, err := w.Requests.Queue(w.ctx, a, 0, 10)
 			if len(requests) != 0 || total != 0 {

@@ -78,7 +78,7 @@ func (p *Privacy) Mine(ctx context.Context, actor services.Actor) (MyData, error
 	person := services.ID(own.PersonID)
 	if own.StaffID != nil {
 		var staff models.Staff
-		if err := services.InWard(db.Omit("totp"), actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
+		if err := services.InWard(db.Omit("totp", "citizen_id"), actor.Ward).Take(&staff, *own.StaffID).Error; err != nil {
 			return MyData{}, found(err, "account")
 		}
 		data.Name, data.StaffRole, data.StaffPhone = staff.Name, services.Role(staff.Role), vn.MaskPhone(staff.Phone)

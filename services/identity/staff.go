@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -48,13 +47,27 @@ var (
 	identifies = services.Guard("staff.identified", "who is one human with whom decides who may sign")
 )
 
+// NewStaff is who becomes a ward user. Officer is who they are in the roster;
+// Citizen, a citizen's number, finds that row as well, and other rows of theirs.
+// None says that they are no officer.
+type NewStaff struct {
+	Name    string
+	Role    services.Role
+	Phone   string
+	Officer int64
+	Citizen string
+	None    bool
+}
+
 // AddStaff adds a ward user with a code generator and an invite. The otpauth://
 // address and the code are returned once: whoever has both can link as them.
-// The person of the ward's roster with the same number and name is taken for
-// the same human, so that they decide nothing about themselves. It refuses with
-// invalid/name, phone, phone_landline or staff_role.
-func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64, name string, role services.Role,
-	number string) (models.Staff, string, string, error) {
+// Who they are in the roster is said, or found by the number and the name, or by
+// the citizen's number, so that they decide nothing about themselves. It refuses
+// with invalid/name, phone, phone_landline, citizen, citizen_old or staff_role,
+// with not_found/person, and with conflict/staff_is_officer (id, name) where they
+// are said to be none, or another, than the one that was found.
+func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64, who NewStaff) (models.Staff, string,
+	string, error) {
 	refuse := func(err error) (models.Staff, string, string, error) { return models.Staff{}, "", "", err }
 	if err := actor.Need(services.Admin); err != nil {
 		return refuse(err)
@@ -62,18 +75,24 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 	if actor.In(ward) != nil {
 		return refuse(services.NotFound("ward"))
 	}
-	switch role {
+	switch who.Role {
 	case services.Viewer, services.Clerk, services.Leader, services.Admin:
 	default:
 		return refuse(services.Invalid("staff_role"))
 	}
-	name, err := cleanName(name)
+	name, err := cleanName(who.Name)
 	if err != nil {
 		return refuse(err)
 	}
 	e164 := ""
-	if number != "" {
-		if e164, err = vn.ParsePhone(number); err != nil {
+	if who.Phone != "" {
+		if e164, err = vn.ParsePhone(who.Phone); err != nil {
+			return refuse(err)
+		}
+	}
+	citizen := ""
+	if who.Citizen != "" {
+		if citizen, _, err = vn.ParseCitizen(who.Citizen); err != nil {
 			return refuse(err)
 		}
 	}
@@ -81,8 +100,13 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 	if err != nil {
 		return refuse(err)
 	}
-	staff := models.Staff{WardID: ward, Name: name, Role: string(role), Phone: e164, TOTP: sealed, Active: true,
-		CreatedAt: s.clock.UTC()}
+	staff := models.Staff{WardID: ward, Name: name, Role: string(who.Role), Phone: e164, TOTP: sealed, Active: true,
+		OfficerSaid: who.Officer != 0 || who.None, CitizenHash: s.vault.Hash("citizen", citizen), CreatedAt: s.clock.UTC()}
+	if citizen != "" {
+		if staff.CitizenID, err = s.vault.Seal("staff.citizen_id", citizen); err != nil {
+			return refuse(fmt.Errorf("add staff: %w", err))
+		}
+	}
 	var code string
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
@@ -94,21 +118,15 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 		if err := s.RequireFresh(ctx, tx, actor, adds); err != nil {
 			return err
 		}
-		var same models.Person
-		err := services.InWard(tx, ward).Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(e164),
-			models.Fold(name)).Take(&same).Error
-		switch {
-		case err == nil:
-			staff.PersonID = &same.ID
-		case !errors.Is(err, gorm.ErrRecordNotFound):
-			return fmt.Errorf("add staff: %w", err)
+		if staff.PersonID, err = s.officer(tx, actor, staff, who); err != nil {
+			return err
 		}
 		if err := tx.Create(&staff).Error; err != nil {
 			return fmt.Errorf("add staff: %w", err)
 		}
 		actor.Ward = ward
 		if err := s.audit.Record(tx, actor, "staff.added", subject("staff", staff.ID),
-			journal.Detail{"role": role, "person": services.ID(staff.PersonID)}); err != nil {
+			journal.Detail{"role": who.Role, "person": services.ID(staff.PersonID)}); err != nil {
 			return err
 		}
 		code, _, err = s.issue(tx, actor, owner{staff: &staff})
@@ -117,8 +135,35 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 	if err != nil {
 		return refuse(err)
 	}
-	staff.TOTP = ""
+	staff.TOTP, staff.CitizenID = "", ""
 	return staff, address, code, nil
+}
+
+// officer is who a ward user is in the roster: as was said, or else as their
+// number and name, or their citizen's number, show.
+func (s *Service) officer(tx *gorm.DB, actor services.Actor, staff models.Staff, who NewStaff) (*int64, error) {
+	var found models.Person
+	err := services.InWard(tx, staff.WardID).Where("merged_into IS NULL").Where(
+		tx.Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(staff.Phone), models.Fold(staff.Name)).
+			Or("citizen_hash = ?", staff.CitizenHash)).Order("id").Limit(1).Find(&found).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("add staff: %w", err)
+	case found.ID != 0 && (who.None || who.Officer != 0 && who.Officer != found.ID):
+		return nil, services.Conflict("staff_is_officer").With("id", found.ID).With("name", found.Name)
+	case who.Officer == 0:
+		return services.Ref(found.ID), nil
+	}
+	return services.Ref(who.Officer), s.namable(tx, actor, staff.WardID, who.Officer)
+}
+
+// namable refuses whom no user of that ward can be.
+func (s *Service) namable(tx *gorm.DB, actor services.Actor, ward, person int64) error {
+	row, err := personOf(tx, actor, person)
+	if err == nil && row.WardID != ward {
+		return services.NotFound("person")
+	}
+	return err
 }
 
 // InviteStaff issues a code for a ward user who links a telephone. With renew
@@ -222,19 +267,15 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 			return err
 		}
 		if person != 0 {
-			row, err := personOf(tx, actor, person)
-			if err != nil {
+			if err := s.namable(tx, actor, staff.WardID, person); err != nil {
 				return err
-			}
-			if row.WardID != staff.WardID {
-				return services.NotFound("person")
 			}
 		}
 		if err := s.RequireFresh(ctx, tx, actor, identifies); err != nil {
 			return err
 		}
-		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("person_id",
-			services.Ref(person)).Error; err != nil {
+		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Updates(map[string]any{
+			"person_id": services.Ref(person), "officer_said": true}).Error; err != nil {
 			return fmt.Errorf("staff: %w", err)
 		}
 		actor.Ward = staff.WardID
@@ -254,7 +295,8 @@ func (s *Service) Staff(ctx context.Context, actor services.Actor) ([]models.Sta
 		return nil, err
 	}
 	var staff []models.Staff
-	err := services.InWard(s.store.WithContext(ctx).Omit("totp"), actor.Ward).Order("active DESC, id").Find(&staff).Error
+	db := services.InWard(s.store.WithContext(ctx).Omit("totp", "citizen_id"), actor.Ward)
+	err := db.Order("active DESC, id").Find(&staff).Error
 	if err != nil {
 		return nil, fmt.Errorf("staff: %w", err)
 	}
@@ -264,7 +306,7 @@ func (s *Service) Staff(ctx context.Context, actor services.Actor) ([]models.Sta
 // StaffOf lists who works in a ward in any of the roles, for telling them; all
 // roles when none is named. It reads within the caller's transaction.
 func (s *Service) StaffOf(tx *gorm.DB, ward int64, roles ...services.Role) ([]models.Staff, error) {
-	query := services.InWard(tx.Omit("totp"), ward).Where("active")
+	query := services.InWard(tx.Omit("totp", "citizen_id"), ward).Where("active")
 	if len(roles) > 0 {
 		query = query.Where("role IN ?", roles)
 	}

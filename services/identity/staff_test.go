@@ -15,7 +15,8 @@ import (
 
 func TestStaffLinkWithCodeAndGenerator(t *testing.T) {
 	w := newTown(t)
-	staff, address, code, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward, " Lê  Văn Tư ", services.Clerk, "0977 000 111")
+	staff, address, code, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward,
+		identity.NewStaff{Name: " Lê  Văn Tư ", Role: services.Clerk, Phone: "0977 000 111"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,8 @@ func TestAddStaffRefuses(t *testing.T) {
 		{w.admin, w.ward, "Lê Tư", "clerk", "123", "invalid/phone"},
 		{w.admin, w.ward, "Lê Tư", "clerk", "0239 3835 356", "invalid/phone_landline"},
 	} {
-		staff, address, code, err := w.AddStaff(w.ctx, w.by(tt.actor), tt.ward, tt.name, services.Role(tt.role), tt.phone)
+		staff, address, code, err := w.AddStaff(w.ctx, w.by(tt.actor), tt.ward,
+			identity.NewStaff{Name: tt.name, Role: services.Role(tt.role), Phone: tt.phone})
 		w.refused(err, tt.want)
 		if staff.ID != 0 || address != "" || code != "" {
 			t.Errorf("a refusal returns %+v %q %q", staff, address, code)
@@ -103,7 +105,8 @@ func TestAddStaffRefuses(t *testing.T) {
 func TestStaffWhoAreOfficers(t *testing.T) {
 	w := newTown(t)
 	officer := w.linkLan("100")
-	staff, address, code, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward, "nguyễn thị lan", services.Clerk, "0912345678")
+	staff, address, code, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward,
+		identity.NewStaff{Name: "nguyễn thị lan", Role: services.Clerk, Phone: "0912345678"})
 	if err != nil || staff.PersonID == nil || *staff.PersonID != w.lan {
 		t.Fatalf("staff: %+v, %v", staff, err)
 	}
@@ -122,7 +125,8 @@ func TestStaffWhoAreOfficers(t *testing.T) {
 
 	// A shared telephone, or another's name, makes nobody the same.
 	for name, number := range map[string]string{"Trần Thị Hoà": "0987654321", "Người Lạ": "0905111222"} {
-		staff, _, _, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward, name, services.Viewer, number)
+		staff, _, _, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward,
+			identity.NewStaff{Name: name, Role: services.Viewer, Phone: number})
 		if err != nil || staff.PersonID != nil {
 			t.Errorf("%s: %+v, %v", number, staff, err)
 		}
@@ -322,5 +326,45 @@ func TestARenewedGeneratorEndsTheOldOne(t *testing.T) {
 	w.secrets[w.clerk.Staff] = secretOf(t, address)
 	if who := w.link(chat, code, identity.Proof{TOTP: w.totp(w.clerk.Staff)}); who.Actor.Staff != w.clerk.Staff {
 		t.Errorf("linked as %+v", who)
+	}
+}
+
+// Who becomes a ward user says which officer they are, or that they are none; what
+// the roster knows better is refused with whom it knows.
+func TestWhichOfficerAWardUserIs(t *testing.T) {
+	w := newTown(t)
+	citizen := "042168001234"
+	w.store.Model(&models.Person{}).Where("id = ?", w.dung).Update("citizen_hash", w.vault.Hash("citizen", citizen))
+	add := func(who identity.NewStaff) (models.Staff, error) {
+		who.Role = services.Clerk
+		staff, _, _, err := w.AddStaff(w.ctx, w.by(w.admin), w.ward, who)
+		return staff, err
+	}
+	for _, who := range []identity.NewStaff{
+		{Name: "Lê Tư", Citizen: citizen, None: true},
+		{Name: "Lê Tư", Citizen: citizen, Officer: w.lan},
+		{Name: "Nguyễn Thị Lan", Phone: "0912345678", None: true},
+	} {
+		_, err := add(who)
+		w.refused(err, "conflict/staff_is_officer")
+	}
+	_, err := add(identity.NewStaff{Name: "Lê Tư", Officer: w.far})
+	w.refused(err, "not_found/person")
+	_, err = add(identity.NewStaff{Name: "Lê Tư", Citizen: "123"})
+	w.refused(err, "invalid/citizen")
+	for name, tt := range map[string]struct {
+		who  identity.NewStaff
+		is   int64
+		said bool
+	}{
+		"found by the citizen's number": {identity.NewStaff{Name: "Lê Tư", Citizen: citizen}, w.dung, false},
+		"said":                          {identity.NewStaff{Name: "Lê Năm", Officer: w.hoa}, w.hoa, true},
+		"said to be none":               {identity.NewStaff{Name: "Lê Sáu", None: true}, 0, true},
+		"nothing said":                  {identity.NewStaff{Name: "Lê Bảy"}, 0, false},
+	} {
+		staff, err := add(tt.who)
+		if err != nil || services.ID(staff.PersonID) != tt.is || staff.OfficerSaid != tt.said || staff.CitizenID != "" {
+			t.Errorf("%s: %+v, %v", name, staff, err)
+		}
 	}
 }

@@ -141,7 +141,8 @@ func (w *town) addTerm(person int64, role models.TermRole, slot int, from, to mo
 // addStaff adds a ward user and links them on the web channel.
 func (w *town) addStaff(ward int64, name string, role services.Role) services.Actor {
 	w.t.Helper()
-	staff, address, code, err := w.AddStaff(w.ctx, services.SystemActor(0), ward, name, role, "")
+	staff, address, code, err := w.AddStaff(w.ctx, services.SystemActor(0), ward,
+		identity.NewStaff{Name: name, Role: role})
 	if err != nil {
 		w.t.Fatal(err)
 	}
