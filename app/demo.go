@@ -34,7 +34,7 @@ type Demo struct {
 // nothing of it behind.
 func OpenDemo(ctx context.Context, address string, clock services.Clock, logger *slog.Logger) (d *Demo, err error) {
 	d = &Demo{}
-	if d.App, d.Characters, err = openSample(ctx, clock, logger); err != nil {
+	if d.App, d.Characters, err = openSample(ctx, config.NewSecret(), clock, logger); err != nil {
 		return d, err
 	}
 	defer func() {
@@ -61,13 +61,15 @@ func OpenDemo(ctx context.Context, address string, clock services.Clock, logger 
 	return d, nil
 }
 
-// openSample opens the product over a folder that goes away, with the sample in it.
-func openSample(ctx context.Context, clock services.Clock, logger *slog.Logger) (*App, []sample.Character, error) {
+// openSample opens the product over a folder that goes away, with the sample in it,
+// sealed with a key.
+func openSample(ctx context.Context, key string, clock services.Clock, logger *slog.Logger) (*App, []sample.Character,
+	error) {
 	dir, err := os.MkdirTemp("", "canbobot-")
 	if err != nil {
 		return nil, nil, err
 	}
-	settings, err := config.Load([]string{"DATA_DIR=" + dir, "SECRET_KEY=" + config.NewSecret()})
+	settings, err := config.Load([]string{"DATA_DIR=" + dir, "SECRET_KEY=" + key})
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}

@@ -30,6 +30,10 @@ import (
 	"canbobot/services/ward"
 )
 
+// playKey seals what plays write: a list's code is of keyed hashes, and is to be
+// the same each time. Nothing else is sealed with it.
+const playKey = "Y2FuYm9ib3QgcmVoZWFyc2VzIHdpdGggdGhpcyBrZXk="
+
 // house is the whole product over a database with the sample in it, for plays:
 // the try-it page as its channel, and a clock that stands still until it is moved.
 type house struct {
@@ -107,7 +111,7 @@ var ErrChannel = errors.New("no such channel")
 // then.
 func Play(ctx context.Context, script play.Script, channel string, logger *slog.Logger) (string, error) {
 	clock := &standing{now: morning}
-	opened, cast, err := openSample(ctx, clock.clock, logger)
+	opened, cast, err := openSample(ctx, playKey, clock.clock, logger)
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ import (
 // whatever others the test brings, and works its jobs until the test ends.
 func openHouse(t testing.TB, others ...bot.Channel) *house {
 	t.Helper()
-	h := buildHouse(t, furnished.Copy(t), furnishedKey, others...)
+	h := buildHouse(t, furnished.Copy(t), playKey, others...)
 	h.cast = furnishedLoaded.Characters
 	if err := h.page.Replay(furnishedPage); err != nil {
 		t.Fatal(err)
@@ -32,13 +32,12 @@ func openHouse(t testing.TB, others ...bot.Channel) *house {
 // told: to load the sample and to tell of it takes seconds.
 var (
 	furnished       = storetest.NewTemplate(furnish)
-	furnishedKey    = config.NewSecret()
 	furnishedLoaded sample.Summary
 	furnishedPage   []play.Telling // what was told
 )
 
 func furnish(t testing.TB, address string) {
-	h := buildHouse(t, address, furnishedKey)
+	h := buildHouse(t, address, playKey)
 	var err error
 	if furnishedLoaded, err = sample.Load(context.Background(), h.ward); err != nil {
 		t.Fatal(err)

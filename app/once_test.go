@@ -155,7 +155,7 @@ func TestChildAsks(t *testing.T) {
 
 // Between commit and notification the process dies; the next one tells, once.
 func TestKilledBetweenCommitAndNotification(t *testing.T) {
-	address, key := furnished.Copy(t), furnishedKey
+	address, key := furnished.Copy(t), playKey
 	child := exec.Command(os.Args[0], "-test.run=^TestChildAsks$", "-test.timeout=60s")
 	child.Env = append(os.Environ(), childDatabase+"="+address+" "+key)
 	out, err := child.StdoutPipe()

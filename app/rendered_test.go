@@ -149,7 +149,7 @@ func TestPDFsAsPopplerDrawsThem(t *testing.T) {
 	statementPath := d.keep(t, statement, err)
 	for path, wanted := range map[string][]string{
 		listPath: append(strings.Fields(everyLetter),
-			"DANH SÁCH CHI TRẢ HỖ TRỢ THÁNG 03/2026", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+			"DANH SÁCH CHI TRẢ HỖ TRỢ THÁNG 03/2026", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
 			"Bằng chữ: Ba mươi ba triệu tám trăm nghìn đồng.", "THỦ TRƯỞNG ĐƠN VỊ", "33.800.000"),
 		statementPath: {"BẢN KÊ PHỤ CẤP NĂM 2026", "Trả bù tháng 2/2026", "Đã chuyển trong năm", "400.000",
 			"Bằng chữ: Bốn trăm nghìn đồng.", "đã chuyển 05/04"},

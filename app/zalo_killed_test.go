@@ -120,7 +120,7 @@ func TestKilledDuringRenewal(t *testing.T) {
 		t.Run(when+" Zalo renewed", func(t *testing.T) {
 			t.Parallel()
 			endpoint, dir := newConsent(t), t.TempDir()
-			address, key := furnished.Copy(t), furnishedKey
+			address, key := furnished.Copy(t), playKey
 			first := buildHouse(t, address, key)
 			ctx := ctxFor(t)
 			if err := pairOf(t, first, endpoint.URL, dir).Seed(ctx,

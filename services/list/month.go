@@ -93,7 +93,7 @@ type PartView struct {
 	From       models.Date // in post since
 }
 
-// Month is the officer's own month. Where a run lists it, that is one query.
+// Month is the officer's own month. Where a frozen list has it, that is one query.
 func (s *Service) Month(ctx context.Context, actor services.Actor, month models.Month) (MonthView, error) {
 	views, err := s.own(ctx, actor, month, 1)
 	if err != nil {
@@ -150,6 +150,9 @@ func (s *Service) monthsOf(db *gorm.DB, ward, person int64, last models.Month, n
 	}
 	lines, err := linesOf(db, ward, person, first, last)
 	if err != nil {
+		return nil, err
+	}
+	if lines, err = asOfNow(db, ward, person, lines); err != nil {
 		return nil, err
 	}
 	views := make([]MonthView, n)

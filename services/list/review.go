@@ -72,14 +72,11 @@ type reviewLine struct {
 // Review compares a list with the one before it, so that who signs knows what
 // is new in it. It writes nothing.
 func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (RunReview, error) {
-	if err := money.StaffOnly(actor); err != nil {
-		return RunReview{}, err
-	}
-	db := s.store.WithContext(ctx)
-	run, err := takeRun(db, actor, id)
+	run, err := s.Current(ctx, actor, id)
 	if err != nil {
 		return RunReview{}, err
 	}
+	db := s.store.WithContext(ctx)
 	review := RunReview{Run: run, Items: map[string][]ReviewItem{}}
 	var before models.PaymentRun
 	err = services.InWard(db, run.WardID).Where("month < ? AND state <> ?", run.Month,

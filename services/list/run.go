@@ -20,6 +20,7 @@ type RunView struct {
 	Run models.PaymentRun
 	// Lines are in order of person; their components come with Line.
 	Lines      []models.PaymentLine
+	Code       string // of what was frozen, "" of a draft; see Service.Code
 	PreparedBy string // name of the staff member who signed it; "" for none
 	ApprovedBy string
 	MayApprove bool
@@ -45,20 +46,26 @@ func (s *Service) Runs(ctx context.Context, actor services.Actor) ([]models.Paym
 	if err := services.InWard(s.store.WithContext(ctx), actor.Ward).Order("month DESC").Find(&runs).Error; err != nil {
 		return nil, fmt.Errorf("runs: %w", err)
 	}
+	for i, run := range runs { // drafts are one or two
+		if run.State != models.RunDraft {
+			continue
+		}
+		current, err := s.Current(ctx, actor, run.ID)
+		if err != nil {
+			return nil, err
+		}
+		runs[i] = current
+	}
 	return runs, nil
 }
 
 // Run shows one payment list.
 func (s *Service) Run(ctx context.Context, actor services.Actor, id int64) (RunView, error) {
-	if err := money.StaffOnly(actor); err != nil {
-		return RunView{}, err
-	}
-	db := s.store.WithContext(ctx)
-	run, err := takeRun(db, actor, id)
+	run, err := s.Current(ctx, actor, id)
 	if err != nil {
 		return RunView{}, err
 	}
-	return s.viewRun(db, actor, run)
+	return s.viewRun(s.store.WithContext(ctx), actor, run)
 }
 
 // Line is one line of a list, with its components.
@@ -81,6 +88,11 @@ func (s *Service) viewRun(db *gorm.DB, actor services.Actor, run models.PaymentR
 	view.PreparedBy, view.ApprovedBy = names[0], names[1]
 	if view.Answers, err = answersOf(db, run); err != nil {
 		return RunView{}, err
+	}
+	if run.State != models.RunDraft {
+		if view.Code, err = s.Code(db, run); err != nil {
+			return RunView{}, err
+		}
 	}
 	if view.Undo, err = s.open(db, run); err != nil {
 		return RunView{}, err

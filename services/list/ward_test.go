@@ -99,6 +99,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			empty},
 		"SetPayEvery": {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayEvery(ctx, a, 3) }, empty},
 		"ApproveRun":  move(h.List.ApproveRun),
+		"Current":     {func(a services.Actor) (any, error) { return h.List.Current(ctx, a, run) }, refused("run")},
 		"CloseRun":    move(h.List.CloseRun),
 		"ReopenRun":   move(h.List.ReopenRun),
 		"TakeBack":    {func(a services.Actor) (any, error) { return h.List.TakeBack(ctx, a, 1) }, refused("settlement")},

@@ -24,6 +24,7 @@ type gathered struct {
 	villages map[int64]string     // of a line: the village that it is paid in
 	carried  []models.PaymentLine // not paid
 	shares   map[int64][]share    // what each source pays of a line, by its id
+	code     string               // tells this content of the list from another
 }
 
 // row is one post of one person: what it is paid in all, piece by piece.
@@ -71,21 +72,22 @@ type component struct {
 	OrgOrder     int64
 }
 
-// gather reads a list and proves that it adds up.
-func (s *Service) gather(ctx context.Context, actor services.Actor, id int64) (*gathered, error) {
+// gather reads a list and proves that it adds up; one that pays must be approved.
+func (s *Service) gather(ctx context.Context, actor services.Actor, id int64, pays bool) (*gathered, error) {
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
 		return nil, err
 	}
 	db := s.store.WithContext(ctx)
 	g := &gathered{villages: map[int64]string{}, shares: map[int64][]share{}}
 	var err error
-	if g.run, err = services.Take[models.PaymentRun](db, actor, "run", id); err != nil {
+	if g.run, err = s.list.Current(ctx, actor, id); err != nil {
 		return nil, err
 	}
-	switch g.run.State {
-	case models.RunApproved, models.RunExported, models.RunClosed:
-	default:
+	if pays && g.draft() {
 		return nil, services.Conflict("run_not_approved").With("state", string(g.run.State))
+	}
+	if g.code, err = s.list.Code(db, g.run); err != nil {
+		return nil, err
 	}
 	if err := db.Take(&g.ward, g.run.WardID).Error; err != nil {
 		return nil, fmt.Errorf("ward: %w", err)
@@ -317,6 +319,19 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 	}
 	f.note = strings.Join(notes, "; ")
 	return f, there
+}
+
+// draft reports whether nobody has approved the list yet.
+func (g *gathered) draft() bool {
+	return g.run.State == models.RunDraft || g.run.State == models.RunSubmitted
+}
+
+// kind is what the list's paper is called.
+func (g *gathered) kind() string {
+	if g.draft() {
+		return "draft"
+	}
+	return "list"
 }
 
 func (g *gathered) fileMonth() string {

@@ -1,7 +1,8 @@
 // Package paper draws what a payment list is on paper: the list itself, the
 // sheet that the bank transfers from, and the list that cash is signed on. It
-// draws a list that is approved, never reckons one: the rows are those that
-// were frozen, and unless they add up to the list's total nothing is drawn.
+// never reckons a list: the rows are those that it has, and unless they add up to
+// the list's total nothing is drawn. Before it is approved they are a draft, and
+// say so; what pays is drawn of an approved list only.
 // It also draws an officer's year and the ward's, as services/list and services/year
 // tell them, and a Chart of figures that others have counted.
 //
@@ -81,15 +82,14 @@ func New(store *models.Store, roster *roster.Service, list *list.Service, year *
 // List draws the payment list: all of it and, where several sources pay, each
 // source's part; the totals by village and by organization; and apart who is
 // paid nothing because a debt is carried. Account numbers are shown by their
-// tails. For a clerk or leader, of a list that is approved
-// (conflict/run_not_approved); rows that do not add up are
-// conflict/run_changed.
+// tails. For a clerk or leader; rows that do not add up are conflict/run_changed.
+// Who is to sign a list reads it here first, marked as a draft.
 func (s *Service) List(ctx context.Context, actor services.Actor, run int64, format Format, words Words) (Paper,
 	error) {
 	if format != XLSX && format != PDF {
 		return Paper{}, services.Invalid("paper")
 	}
-	g, err := s.gather(ctx, actor, run)
+	g, err := s.gather(ctx, actor, run, false)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) List(ctx context.Context, actor services.Actor, run int64, for
 		return Paper{}, fmt.Errorf("payment list %d: %w", run, err)
 	}
 	paper := Paper{
-		Name: w.say("payform.file.list", "month", g.fileMonth()) + "." + string(format), MIME: format.MIME(),
+		Name: w.say("payform.file."+g.kind(), "month", g.fileMonth()) + "." + string(format), MIME: format.MIME(),
 		Content: content, People: g.run.People, Total: g.run.Total, Apart: len(g.carried),
 	}
 	return paper, s.record(ctx, actor, "run.listed", g, paper, "")
@@ -124,7 +124,7 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 	if err := s.identity.RequireFresh(ctx, nil, actor, transferring); err != nil {
 		return Paper{}, err
 	}
-	g, err := s.gather(ctx, actor, run)
+	g, err := s.gather(ctx, actor, run, true)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -150,7 +150,7 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 // is whose money it is of, "" for all.
 func (s *Service) Cash(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,
 	error) {
-	g, err := s.gather(ctx, actor, run)
+	g, err := s.gather(ctx, actor, run, true)
 	if err != nil {
 		return Paper{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"codeberg.org/go-fonts/dejavu/dejavusanscondensed"
 	"codeberg.org/go-fonts/dejavu/dejavusanscondensedbold"
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/unicode/norm"
 
@@ -43,6 +44,34 @@ func holds(rows [][]string, want ...string) bool {
 		}
 		return at == len(want)
 	})
+}
+
+// Who is to sign a list reads it as a draft first, with what tells it from
+// another at its foot; nothing that pays is drawn of it.
+func TestAListIsReadBeforeItIsSigned(t *testing.T) {
+	h := small(t)
+	h.run.State, h.run.ContentHash = models.RunSubmitted, []byte{0x3f, 0x9a, 0x21, 0xbc, 0}
+	h.save()
+	draft, err := h.List(h.ctx, h.clerk, h.run.ID, paper.XLSX, words)
+	if err != nil || !strings.HasPrefix(draft.Name, "payform.file.draft") {
+		t.Fatal(draft.Name, err)
+	}
+	if _, rows := h.cells(draft.Content); !holds(rows["payform.sheet.list"], "payform.title.draft map[month:04/2026]") {
+		t.Errorf("nothing says that it is a draft: %q", rows)
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(draft.Content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	foot, err := book.GetHeaderFooter("payform.sheet.list")
+	if err != nil || !strings.Contains(foot.OddFooter, "payform.code.draft map[code:3F9A-21BC]") {
+		t.Errorf("foot: %+v, %v", foot, err)
+	}
+	_, err = h.Transfer(h.ctx, h.clerk, h.run.ID, "", words)
+	if services.CodeOf(err) != "run_not_approved" {
+		t.Errorf("the bank's sheet: %v", err)
+	}
 }
 
 func TestListAddsUp(t *testing.T) {
@@ -184,8 +213,8 @@ func TestPapersRefuse(t *testing.T) {
 	}
 	h.run.State = models.RunSubmitted
 	h.save()
-	if err := all["list"](h.clerk); err == nil || services.KindOf(err) != services.KindConflict {
-		t.Errorf("a list that nobody approved: %v", err)
+	if err := all["cash"](h.clerk); err == nil || services.KindOf(err) != services.KindConflict {
+		t.Errorf("the cash of a list that nobody approved: %v", err)
 	}
 }
 

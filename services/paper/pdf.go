@@ -47,6 +47,8 @@ func (d document) pdf() ([]byte, error) {
 	p.SetFooterFunc(func() {
 		p.SetY(-10)
 		p.SetFont(typeface, "", 8)
+		p.CellFormat(0, 5, printable(d.foot), "", 0, "L", false, 0, "")
+		p.SetX(edge)
 		p.CellFormat(0, 5, fmt.Sprintf("%s %d/{nb}", d.page, p.PageNo()), "", 0, "C", false, 0, "")
 	})
 	for _, t := range d.tables {

@@ -22,6 +22,7 @@ type document struct {
 	left, right []string // the heads beside each other: who writes, and the state
 	tables      []table
 	page        string // "Trang"
+	foot        string // beside the number of the page; "" for nothing
 	made        time.Time
 }
 
@@ -96,6 +97,7 @@ func (g *gathered) document(w writer) document {
 		left:  []string{strings.ToUpper(w.say("payform.head.office", "ward", g.ward.Kind+" "+g.ward.Name))},
 		right: []string{w.say("payform.head.state"), w.say("payform.head.motto")},
 		page:  w.say("payform.page"),
+		foot:  w.say("payform.code."+g.kind(), "code", g.code),
 		made:  g.run.CreatedAt.UTC(),
 	}
 	if g.run.ApprovedAt != nil {
@@ -120,7 +122,7 @@ func (g *gathered) signatures(w writer) *signatures {
 func (g *gathered) listOf(w writer, source string) table {
 	t := table{
 		sheet: w.say("payform.sheet.list"), landscape: true, signatures: g.signatures(w),
-		title: []string{w.say("payform.title.list", "month", g.month()),
+		title: []string{w.say("payform.title."+g.kind(), "month", g.month()),
 			w.say("payform.title.source", "source", w.source(source)), w.say("payform.title.unit")},
 		columns: []column{
 			{w.say("payform.column.number"), 7, center}, {w.say("payform.column.name"), 23, left},

@@ -201,7 +201,7 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	bottom := 0.6
 	s.do(book.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin,
 		Bottom: &bottom}))
-	s.do(book.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C" + d.page + " &P/&N"}))
+	s.do(book.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&L" + d.foot + "&C" + d.page + " &P/&N"}))
 	if s.err != nil {
 		return s.err
 	}

@@ -2,6 +2,8 @@ package money
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -9,22 +11,77 @@ import (
 	"canbobot/models"
 )
 
-// lines pages through a run's people, so that single outcomes can be marked.
+// lines pages through a run's people, so that who signs sees whom it pays, and
+// single outcomes can be marked.
 func (p *Lists) lines(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	return p.linesOf(ctx, turn, kit.Number(turn.Arg(0)), "")
+}
+
+// sought is whom somebody looks for in a list.
+type sought struct {
+	Run  int64
+	Name string
+}
+
+func (p *Lists) findLineForm() *bot.Form {
+	return &bot.Form{
+		Name:  "find_line",
+		Steps: []bot.Step{kit.Sentence(bot.Step{Name: "name", Ask: "line.find", Example: "example.line"})},
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, who sought) (bot.Reply, error) {
+			return p.linesOf(ctx, turn, who.Run, who.Name)
+		}),
+	}
+}
+
+// linesOf shows a run's people, all or those of a name or unit.
+func (p *Lists) linesOf(ctx context.Context, turn bot.Turn, id int64, name string) (bot.Reply, error) {
+	view, err := p.List.Run(ctx, turn.Speaker.Actor, id)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	run := view.Run
 	lines := p.Private(p.Say("run.title", "month", run.Month))
-	shown, next := kit.Part(view.Lines, turn.Arg(1))
+	people := view.Lines
+	if name != "" {
+		people = called(view.Lines, name)
+		lines.Say("line.found", "count", len(people), "name", name)
+		people, turn.Args = kit.Few(people), nil
+	}
+	shown, next := kit.Part(people, turn.Arg(1))
 	for _, line := range shown {
-		lines.Say("line.row", "name", line.Name, "amount", texts.Money(line.Amount), "state",
-			p.Say("line_state."+string(line.State)))
+		lines.Add(line.Name + ": " + p.outcome(run, line))
 		lines.Row(kit.Act(line.Name, "line", run.ID, line.ID))
 	}
-	lines.More(next, "lines", run.ID)
+	if name == "" {
+		lines.More(next, "lines", run.ID)
+	}
+	lines.Row(p.Button("find_line", "findline", run.ID))
 	return lines.End(p.Button("back_to_run", "run", run.ID)), nil
+}
+
+// called are the lines of people of a name, or else of a unit, by whole words.
+func called(all []models.PaymentLine, said string) []models.PaymentLine {
+	folded := " " + models.Fold(said) + " "
+	for _, of := range []func(models.PaymentLine) string{
+		func(line models.PaymentLine) string { return line.Name }, func(line models.PaymentLine) string { return line.Unit },
+	} {
+		found := slices.DeleteFunc(slices.Clone(all), func(line models.PaymentLine) bool {
+			return !strings.Contains(" "+models.Fold(of(line))+" ", folded)
+		})
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// outcome is a line's amount, and what became of it once the list was sent.
+func (p *Lists) outcome(run models.PaymentRun, line models.PaymentLine) string {
+	amount := texts.Money(line.Amount)
+	if line.State == models.LinePending && run.State != models.RunExported && run.State != models.RunClosed {
+		return amount
+	}
+	return p.Say("line.amount", "amount", amount, "state", p.Say("line_state."+string(line.State)))
 }
 
 func (p *Lists) line(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -47,7 +104,7 @@ func (p *Lists) lineOf(ctx context.Context, turn bot.Turn, run, id int64) (bot.R
 func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Reply {
 	lines := p.Private(line.Name)
 	lines.Say("line.unit", "title", line.Title, "unit", line.Unit)
-	lines.Say("line.amount", "amount", texts.Money(line.Amount), "state", p.Say("line_state."+string(line.State)))
+	lines.Add(p.outcome(run, line))
 	lines.SayIf(line.BankTail != "", "profile.bank", "bank", line.BankName, "tail", line.BankTail)
 	lines.SayIf(line.Reason != "", "allowance.reason", "reason", line.Reason)
 	sent := run.State == models.RunExported

@@ -6,21 +6,31 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/bot/texts"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/paper"
 )
 
 // runPapers offers what may be printed of a payment list.
-func (p *Lists) runPapers(_ context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Lists) runPapers(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err := turn.Speaker.Actor.Need(services.Clerk, services.Leader); err != nil {
 		return bot.Reply{}, err
 	}
-	run := kit.ID(kit.Number(turn.Arg(0)))
-	return bot.Reply{Text: p.Say("run_paper.ask"), Buttons: [][]bot.Button{
-		bot.Row(p.Button("paper_list", "runpaper", run, "list"), p.Button("paper_pdf", "runpaper", run, "pdf")),
-		bot.Row(p.Button("paper_transfer", "runpaper", run, "transfer"), p.Button("paper_cash", "runpaper", run, "cash")),
-		p.MenuRow(p.Button("back_to_run", "run", run)),
-	}}, nil
+	run, err := p.List.Current(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := p.Lines("")
+	lines.Row(p.Button("paper_list", "runpaper", run.ID, "list"), p.Button("paper_pdf", "runpaper", run.ID, "pdf"))
+	switch run.State {
+	case models.RunDraft, models.RunSubmitted:
+		lines.Say("run_paper.draft")
+	default:
+		lines.Say("run_paper.ask")
+		lines.Row(p.Button("paper_transfer", "runpaper", run.ID, "transfer"),
+			p.Button("paper_cash", "runpaper", run.ID, "cash"))
+	}
+	return lines.End(p.Button("back_to_run", "run", run.ID)), nil
 }
 
 // runPaper hands one of them out.

@@ -29,6 +29,7 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("runreview", p.runReview, kit.Inner)
 	b.Screen("runreviewof", p.runReviewOf, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
+	b.Screen("findline", kit.Begin("find_line", "run"), kit.Staff, kit.Inner)
 	b.Screen("line", p.line, kit.Inner)
 	b.Screen("linepaid", p.linePaid, kit.Inner)
 	b.Screen("linefailed", p.lineFailed, kit.Staff, kit.Inner)
@@ -44,6 +45,7 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("cashpaid", p.cashPaid, kit.Inner)
 
 	b.Form(p.lineFailedForm())
+	b.Form(p.findLineForm())
 	b.Form(p.returnRunForm())
 
 	b.Message(outbox.RunSubmitted, card.For)

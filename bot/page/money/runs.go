@@ -58,6 +58,7 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	lines.Say("run.total", "people", run.People, "total", texts.Money(run.Total))
 	lines.Say("run.words", "words", texts.InWords(run.Total))
 	lines.Say("run.state", "state", p.Say("run_state."+string(run.State)))
+	lines.SayIf(view.Code != "", "run.code", "code", view.Code)
 	lines.SayIf(noAccount > 0, "run.no_account", "count", noAccount)
 	for _, state := range []models.LineState{models.LinePaid, models.LineFailed, models.LineReturned, models.LineCarried} {
 		if counts[state] > 0 {
@@ -73,32 +74,26 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	args := []any{run.ID, run.Version}
 	switch run.State {
 	case models.RunDraft:
-		lines.Row(kit.Positive(p.Button("submit_run", "submit", args...)), p.Button("prepare_again", "prepare", run.Month))
+		lines.Row(kit.Positive(p.Button("submit_run", "submit", args...)))
 	case models.RunSubmitted:
 		lines.RowIf(view.MayApprove, kit.Positive(p.Button("approve_run", "approve", args...)))
 	case models.RunApproved:
 		lines.Row(kit.Positive(p.Button("export_run", "export", args...)))
 	case models.RunExported:
-		choices := bot.Row(p.Button("lines", "lines", run.ID))
-		if cash > 0 {
-			choices = append(choices, p.Button("cash", "cash", run.ID))
-		}
-		lines.Rows(choices, bot.Row(p.Button("results_how", "results", run.ID)))
+		lines.Rows(bot.Row(p.Button("results_how", "results", run.ID)))
+		lines.RowIf(cash > 0, p.Button("cash", "cash", run.ID))
 		lines.RowIf(counts[models.LinePending] > 0, kit.Positive(p.Button("settle_all", "settleall", args...)))
 		lines.RowIf(counts[models.LinePending] == 0, kit.Positive(p.Button("close_run", "closeask", args...)))
 	}
 	p.secondThoughts(lines, view)
 	lines.RowIf(view.Answers.Paid > view.Answers.Given(), p.Button("silent", "silent", run.ID))
+	lines.Row(p.Button("lines", "lines", run.ID), p.Button("run_papers", "runpapers", run.ID))
 	lines.Row(p.Button("run_review", "runreview", run.ID))
 	switch {
 	case view.MayReturn:
 		lines.Row(kit.Negative(p.Button("run_return", "returnrun", args...)))
 	case view.MayWithdraw:
 		lines.Row(p.Button("run_withdraw", "withdrawrun", args...))
-	}
-	switch run.State {
-	case models.RunApproved, models.RunExported, models.RunClosed:
-		lines.Row(p.Button("run_papers", "runpapers", run.ID))
 	}
 	return lines.End(p.Button("runs", "runs"))
 }

@@ -1,0 +1,53 @@
+package list_test
+
+import (
+	"testing"
+
+	"canbobot/models"
+	"canbobot/services/list"
+	"canbobot/services/money/moneytest"
+)
+
+// Whoever reads a draft reads what it would pay now, whatever was changed since
+// it was prepared, and whoever submits it what they have read.
+func TestADraftIsAsOfNow(t *testing.T) {
+	h := moneytest.New(t)
+	branch := h.Branch("women")
+	head, deputy := h.Person("A"), h.Person("B")
+	term := h.Term(head, branch, models.Head, "2025-01-01", "")
+	h.Term(deputy, branch, models.Deputy, "2025-01-01", "")
+	draft := h.Prepare("2026-04")
+
+	h.End(term, "2026-03-31")
+	newcomer := h.Person("C")
+	h.Term(newcomer, branch, models.Head, "2026-04-01", "")
+	if month := h.Month(head, "2026-04"); month.Amount != 0 || month.Stage != list.StageNone {
+		t.Errorf("who left reads %d, %s", month.Amount, month.Stage)
+	}
+	if month := h.Month(deputy, "2026-04"); month.Amount != 150_000 || month.Stage != list.StageListed ||
+		month.Parts[0].BranchName == "" || month.Parts[0].PolicyName == "" || month.Parts[0].Title == "" {
+		t.Errorf("who stayed reads %+v", month)
+	}
+	if month := h.Month(newcomer, "2026-04"); month.Amount != 200_000 {
+		t.Errorf("who came reads %d", month.Amount)
+	}
+	review, err := h.List.Review(ctx, h.Leader, draft.Run.ID)
+	if err != nil || review.PeopleAfter != 2 {
+		t.Errorf("review: %+v, %v", review, err)
+	}
+	runs, err := h.List.Runs(ctx, h.Leader)
+	if err != nil || runs[0].Total != 350_000 {
+		t.Errorf("runs: %+v, %v", runs, err)
+	}
+	view, err := h.List.Run(ctx, h.Leader, draft.Run.ID)
+	if err != nil || view.Run.Version != draft.Run.Version+1 || h.LineOf(view, newcomer).Amount != 200_000 {
+		t.Errorf("run: %+v, %v", view.Run, err)
+	}
+	if month := h.Month(newcomer, "2026-04"); month.Stage != list.StageListed {
+		t.Errorf("who came is %s", month.Stage)
+	}
+	view = h.Step(h.List.SubmitRun, h.Clerk, view) // nothing to reckon again
+	if view.Code == "" {
+		t.Error("a frozen list has no code")
+	}
+}
