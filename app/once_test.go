@@ -15,6 +15,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/cases"
+	"canbobot/services/identity"
 )
 
 // crew links n officers of the roster, who hold a post and are not linked, on
@@ -37,7 +38,8 @@ func (h *house) crew(t *testing.T, n int) []string {
 		if err := h.ward.Store.Create(&account).Error; err != nil {
 			t.Fatal(err)
 		}
-		consent := models.Consent{WardID: person.WardID, PersonID: &people[i].ID, AccountID: account.ID, Version: "test",
+		consent := models.Consent{WardID: person.WardID, PersonID: &people[i].ID, AccountID: account.ID,
+			Version: identity.OfficerConsent,
 			Channel: "web", EventID: "test", GivenAt: now}
 		if err := h.ward.Store.Create(&consent).Error; err != nil {
 			t.Fatal(err)

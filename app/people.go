@@ -21,7 +21,8 @@ func (p people) Identify(ctx context.Context, channel, userID string) (bot.Speak
 	if err != nil {
 		return bot.Speaker{}, err
 	}
-	return bot.Speaker{Actor: known.Actor, Name: known.Name, Consented: known.Consented, Former: known.Former,
+	return bot.Speaker{Actor: known.Actor, Name: known.Name, Agreed: known.Consented,
+		Consented: known.ConsentVersion == identity.ConsentVersion(known.Actor), Former: known.Former,
 		Brief: known.Brief}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"canbobot/app/sample"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/identity"
 	"canbobot/services/money"
 	"canbobot/services/vault"
 	"canbobot/services/ward"
@@ -209,7 +210,7 @@ func (c *crowd) officer(f *folk, k int) error {
 	})
 	f.consents = append(f.consents, models.Consent{
 		ID: id, WardID: c.ward.ID, PersonID: &person.ID, AccountID: id,
-		Version: sample.ConsentVersion, Channel: "telegram", EventID: "crowd", GivenAt: since,
+		Version: identity.OfficerConsent, Channel: "telegram", EventID: "crowd", GivenAt: since,
 	})
 	c.list(f, person, term, f.branches[len(f.branches)-1])
 	return nil

@@ -12,7 +12,8 @@ import (
 type Speaker struct {
 	Actor     services.Actor
 	Name      string
-	Consented bool // read the purpose of keeping their data and agreed
+	Consented bool // read what is kept of them, why and for whom, and agreed
+	Agreed    bool // to that or to an earlier text
 	Former    bool // holds no post any more: reads their history, nothing else
 	Brief     bool // wants questions short, without examples
 }
@@ -33,6 +34,10 @@ type Turn struct {
 	position *Position
 	fetch    func(ctx context.Context, limit int64) ([]byte, error) // nil where no file came, or none can be had
 }
+
+// Consents notes that the person has agreed to what is kept of them: what they
+// were about to do when they were asked goes on.
+func (t Turn) Consents() { t.position.agreed = true }
 
 // Fetch brings the file that the person sent, of at most limit bytes. It refuses
 // with unavailable/file when the channel cannot, or not at the moment, and with

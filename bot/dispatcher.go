@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"regexp"
+	"strings"
 	"time"
 
 	"canbobot/services"
@@ -84,8 +86,45 @@ type Position struct {
 	At      int64    `json:"a,omitempty"` // when the person last did something, in Unix seconds
 	Waits   string   `json:"w,omitempty"` // the action that a fresh code is asked for
 
+	Held *Held `json:"h,omitempty"` // what they were about to do when they were asked to agree
+
 	acting string // the action of this event
+	agreed bool   // they have: what is held goes on
 	coded  bool   // the code was right: what waits goes on
+}
+
+// Held is what somebody did who had to agree to something first.
+type Held struct {
+	Action string `json:"a,omitempty"`
+	Text   string `json:"t,omitempty"`
+}
+
+// heldMost bounds a text that is held, in letters.
+const heldMost = 300
+
+// held keeps what a person did, but no number that they typed: it is asked for
+// where it belongs.
+func held(in Inbound) *Held {
+	text := longNumber.ReplaceAllString(in.Text, "")
+	if runes := []rune(text); len(runes) > heldMost {
+		text = string(runes[:heldMost])
+	}
+	if in.Action == "" && strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return &Held{Action: in.Action, Text: text}
+}
+
+var longNumber = regexp.MustCompile(`[0-9](?:[ .-]?[0-9]){5,}`)
+
+// consent asks whoever has not agreed to what is kept of them, and holds what
+// they were about to do.
+func (d *Dispatcher) consent(ctx context.Context, turn Turn, position *Position) (Reply, error) {
+	reply, err := d.Book.Consent(ctx, turn)
+	if err == nil && !position.agreed {
+		position.Held = held(turn.In)
+	}
+	return reply, err
 }
 
 // patience bounds one event, so that a stuck database or channel cannot hold a
@@ -227,6 +266,14 @@ func (d *Dispatcher) act(ctx context.Context, turn Turn, channel Channel, positi
 		if reply, err = d.press(ctx, turn, position); err != nil && services.KindOf(err) == services.KindInternal {
 			position.Waits = waits // the event may come again
 		}
+	}
+	if err == nil && position.agreed && position.Held != nil {
+		on := *position.Held
+		position.Held = nil
+		turn.Speaker.Consented, turn.Speaker.Agreed = true, true
+		turn.Speaker.Actor.Event += ":go"
+		turn.In.Action, turn.In.Text, turn.In.MessageRef = on.Action, on.Text, ""
+		reply, err = d.route(ctx, turn, channel, position)
 	}
 	if services.CodeOf(err) != "step_up" || !turn.Speaker.Linked() {
 		return reply, err

@@ -62,7 +62,7 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 	case !turn.Speaker.Linked():
 		return d.Book.Welcome(ctx, turn)
 	case !turn.Speaker.Consented:
-		return d.Book.Consent(ctx, turn)
+		return d.consent(ctx, turn, position)
 	case in.Text == "" && (in.Attachment != nil || in.Contact != nil), in.Attachment != nil &&
 		in.Attachment.Kind == Document:
 		return d.Book.Attached(ctx, turn) // a document is what matters, whatever its caption
@@ -146,7 +146,7 @@ func (d *Dispatcher) press(ctx context.Context, turn Turn, position *Position) (
 	case !turn.Speaker.Linked():
 		return d.Book.Welcome(ctx, turn)
 	case !turn.Speaker.Consented:
-		return d.Book.Consent(ctx, turn)
+		return d.consent(ctx, turn, position)
 	}
 	position.Form, position.Missed = "", 0 // what was typed stays in the draft
 	return action.Screen(ctx, turn)

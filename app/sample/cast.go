@@ -9,6 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/identity"
 )
 
 // staffMember is a ward user of the sample.
@@ -152,9 +153,6 @@ func (l *loader) stranger(externalID string, post post) {
 	})
 }
 
-// ConsentVersion is of the text that the cast agreed to.
-const ConsentVersion = "2026-11-23"
-
 // link gives somebody an account on the try-it page, with their consent.
 func (l *loader) link(ctx context.Context, ward int64, externalID string, person, staff *int64) error {
 	at := l.now.Add(-120 * 24 * time.Hour)
@@ -162,12 +160,13 @@ func (l *loader) link(ctx context.Context, ward int64, externalID string, person
 		WardID: ward, Channel: "web", ExternalID: externalID, ChatID: externalID, PersonID: person, StaffID: staff,
 		LinkedAt: at, LastSeenAt: l.now, CreatedAt: at,
 	}
+	agreed := identity.ConsentVersion(services.Actor{Staff: services.ID(staff)})
 	db := l.ward.Store.WithContext(ctx)
 	if err := db.Create(&account).Error; err != nil {
 		return err
 	}
 	return db.Create(&models.Consent{
 		WardID: ward, PersonID: person, StaffID: staff, AccountID: account.ID,
-		Version: ConsentVersion, Channel: "web", EventID: "sample", GivenAt: at,
+		Version: agreed, Channel: "web", EventID: "sample", GivenAt: at,
 	}).Error
 }

@@ -8,6 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/identity"
 )
 
 // linkedPercent is how many of the officers who could be linked are: the ward
@@ -46,7 +47,7 @@ func (l *loader) loadLinks(ctx context.Context) error {
 	for i, account := range accounts {
 		consents[i] = &models.Consent{
 			WardID: account.WardID, PersonID: account.PersonID, AccountID: account.ID,
-			Version: ConsentVersion, Channel: account.Channel, EventID: "sample", GivenAt: account.LinkedAt,
+			Version: identity.OfficerConsent, Channel: account.Channel, EventID: "sample", GivenAt: account.LinkedAt,
 		}
 		l.linked = append(l.linked, services.Actor{
 			Role: services.Officer, Ward: account.WardID, Person: *account.PersonID, Account: account.ID,

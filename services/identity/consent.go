@@ -12,6 +12,22 @@ import (
 	"canbobot/services/outbox"
 )
 
+// Versions of the texts that people agree to: the day on which a text became so,
+// and the first letters of the hash of its words. Whoever agreed to another one
+// is asked anew when they next do something.
+const (
+	OfficerConsent = "2026-11-30.4148cc23"
+	StaffConsent   = "2026-11-30.bf5db7bb"
+)
+
+// ConsentVersion is of the text that the actor is to have agreed to.
+func ConsentVersion(actor services.Actor) string {
+	if actor.Staff != 0 {
+		return StaffConsent
+	}
+	return OfficerConsent
+}
+
 // Consent records that the actor read the given version of the purpose, here
 // and in this event, and agreed. It is asked of whoever was linked by a clerk,
 // and anew when the text has changed.

@@ -23,6 +23,7 @@ type Invited struct {
 	Invite int64
 	Staff  bool
 	Name   string
+	Ward   string // whose code it is: "phường Bắc Hồng Lĩnh"
 
 	NeedsTOTP    bool // staff: a code of their generator
 	NeedsContact bool // their own number, shared with the channel's button
@@ -67,7 +68,11 @@ func (s *Service) CheckCode(ctx context.Context, chat Chat, text string) (Invite
 	if _, _, err := holder(db, chat, to); err != nil {
 		return Invited{}, err
 	}
-	invited := Invited{Invite: invite.ID, Name: to.name()}
+	ward, err := s.Privacy.Controller(ctx, to.ward())
+	if err != nil {
+		return Invited{}, err
+	}
+	invited := Invited{Invite: invite.ID, Name: to.name(), Ward: ward}
 	switch {
 	case to.staff != nil:
 		invited.Staff, invited.NeedsTOTP = true, true

@@ -31,7 +31,8 @@ func TestAnOfficerLinksWithCodeAndOwnContact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (identity.Invited{Invite: invited.Invite, Name: "Nguyễn Thị Lan", NeedsContact: true}); invited != want {
+	if want := (identity.Invited{Invite: invited.Invite, Name: "Nguyễn Thị Lan", Ward: "phường Bắc Hồng Lĩnh",
+		NeedsContact: true}); invited != want {
 		t.Fatalf("invited: %+v", invited)
 	}
 	who, err := w.Link(w.ctx, chat, invited.Invite, ownPhone("84912345678"), "v1")

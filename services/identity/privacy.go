@@ -64,6 +64,15 @@ type Look struct {
 // fewLooks is how many of the latest go with the rest of what is held.
 const fewLooks = 5
 
+// Controller is who answers for what is kept of people in a ward.
+func (p *Privacy) Controller(ctx context.Context, ward int64) (string, error) {
+	var row models.Ward
+	if err := p.store.WithContext(ctx).Select("id", "kind", "name").Take(&row, ward).Error; err != nil {
+		return "", found(err, "ward")
+	}
+	return row.Kind + " " + row.Name, nil
+}
+
 // Mine shows the actor everything that is held about them, and who looked.
 func (p *Privacy) Mine(ctx context.Context, actor services.Actor) (MyData, error) {
 	if err := linked(actor); err != nil {

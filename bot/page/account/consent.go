@@ -5,16 +5,33 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
+	"canbobot/services"
+	"canbobot/services/identity"
 )
 
-// ConsentVersion names the text that people agree to; a changed text gets a
-// new one and is asked again of nobody who agreed to the old.
-const ConsentVersion = "2026-11-23"
+// consentText is what somebody is to agree to.
+func consentText(actor services.Actor) string {
+	if actor.IsStaff() {
+		return "consent.staff"
+	}
+	return "consent.text"
+}
 
-// consent shows what is kept and why to whoever was linked by a clerk.
-func (p *Page) consent(_ context.Context, _ bot.Turn) (bot.Reply, error) {
-	return bot.Reply{Text: p.Say("consent.text"), Buttons: [][]bot.Button{
-		bot.Row(kit.Positive(p.Button("agree", "consent", "yes")), p.Button("disagree", "consent", "no"))}}, nil
+// consent shows what is kept, why, and who gets it, to whoever was linked by a
+// clerk, and anew to whom agreed to another text. Typed, "đồng ý" agrees.
+func (p *Page) consent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if understand.Agrees(turn.In.Text) {
+		return p.agree(ctx, turn)
+	}
+	actor := turn.Speaker.Actor
+	ward, err := p.Identity.Privacy.Controller(ctx, actor.Ward)
+	reply := bot.Reply{Text: p.Say(consentText(actor), "ward", ward), Buttons: [][]bot.Button{
+		bot.Row(kit.Positive(p.Button("agree", "consent", "yes")), p.Button("disagree", "consent", "no"))}}
+	if turn.Speaker.Agreed {
+		reply = kit.Led(p.Say("consent.anew"), reply)
+	}
+	return reply, err
 }
 
 func (p *Page) consentAnswer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
@@ -25,9 +42,17 @@ func (p *Page) consentAnswer(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		return bot.Reply{Text: p.Say("consent.refused"), Buttons: [][]bot.Button{
 			bot.Row(kit.Positive(p.Button("agree", "consent", "yes")))}}, nil
 	}
-	if err := p.Identity.Privacy.Consent(ctx, turn.Speaker.Actor, ConsentVersion); err != nil {
+	return p.agree(ctx, turn)
+}
+
+// agree keeps that the person agreed; what they were about to do goes on.
+func (p *Page) agree(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor := turn.Speaker.Actor
+	err := p.Identity.Privacy.Consent(ctx, actor, identity.ConsentVersion(actor))
+	if err != nil && !services.IsRepeated(err) {
 		return bot.Reply{}, err
 	}
+	turn.Consents()
 	turn.Speaker.Consented = true
 	return turn.Open(ctx, "menu")
 }

@@ -62,15 +62,10 @@ func (p *Page) linkForm() *bot.Form {
 		Open: true,
 		Steps: []bot.Step{
 			{Name: "code", Ask: "link.code", Example: "example.code", Read: p.readCode},
-			{
-				Name: "consent", Ask: "consent.text", Choices: kit.Given(bot.Row(agree)),
-				Read: func(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
-					if input.Choice == "yes" || understand.Agrees(input.Text) {
-						return "yes", nil
-					}
-					return "", services.Invalid("consent")
-				},
-			},
+			{Name: "consent", Ask: "consent.text", Fields: wardFields, Choices: kit.Given(bot.Row(agree)), Read: readAgreed,
+				Skip: kit.Only("needs", needsContact, needsLast4, needsClerk)},
+			{Name: "staff_consent", Ask: "consent.staff", Fields: wardFields, Choices: kit.Given(bot.Row(agree)),
+				Read: readAgreed, Skip: kit.Only("needs", needsTOTP)},
 			{Name: needsContact, Ask: "link.contact", AskContact: true, Skip: kit.Only("needs", needsContact),
 				Read: p.readProof},
 			{Name: needsLast4, Ask: "link.last4", Skip: kit.Only("needs", needsLast4), Read: p.readProof},
@@ -82,11 +77,24 @@ func (p *Page) linkForm() *bot.Form {
 	}
 }
 
+func readAgreed(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	if input.Choice == "yes" || understand.Agrees(input.Text) {
+		return "yes", nil
+	}
+	return "", services.Invalid("consent")
+}
+
+// wardFields name the ward whose code it is, which answers for what it keeps.
+func wardFields(_ context.Context, _ bot.Turn, answers bot.Answers) (bot.Fields, error) {
+	return bot.Fields{"ward": answers["ward"]}, nil
+}
+
 func (p *Page) readCode(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	invited, err := p.Identity.CheckCode(ctx, chat(turn), input.Text)
 	if err != nil {
 		return "", err
 	}
+	answers["ward"] = invited.Ward
 	switch {
 	case invited.NeedsTOTP:
 		answers["needs"] = needsTOTP
@@ -143,7 +151,11 @@ func (p *Page) linkDone(ctx context.Context, turn bot.Turn, said proving) (bot.R
 		return bot.Reply{Text: p.Say("asklink.done")},
 			p.Identity.Requests.AskInvited(ctx, chat(turn), said.Code, said.Clerk)
 	}
-	linked, err := p.Identity.Link(ctx, chat(turn), said.Code, proof, ConsentVersion)
+	agreed := identity.OfficerConsent
+	if said.Needs == needsTOTP {
+		agreed = identity.StaffConsent
+	}
+	linked, err := p.Identity.Link(ctx, chat(turn), said.Code, proof, agreed)
 	if err != nil {
 		return bot.Reply{}, err
 	}
