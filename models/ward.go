@@ -30,6 +30,9 @@ type Ward struct {
 	// PayEvery is how many months one payment list covers: 1, or 3 in a ward that
 	// pays by the quarter.
 	PayEvery int `gorm:"default:1"`
+	// PayFrom is the first month that the ward pays by these lists; 0 is that of its
+	// first list. What came before was paid, or not, by other means.
+	PayFrom Month
 	// What a message costs the ward that its platform bills, and one that goes
 	// by an approved template, in đồng.
 	BilledMessagePrice   int64

@@ -27,6 +27,27 @@ func (c wardPaysCommand) Run(p *process) error {
 	})
 }
 
+type wardBeginsCommand struct {
+	Month string `arg:"" help:"The month, yyyy-mm."`
+	Ward  string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
+}
+
+func (wardBeginsCommand) Help() string {
+	return "Without it a ward begins with its first list. Of a month before, officers read that the ward keeps no " +
+		"record of it here, not that it was not paid; the first list pays what is owed since.\n\n" +
+		"Example: canbobot ward begins 2026-10 --ward bac-hong-linh"
+}
+
+func (c wardBeginsCommand) Run(p *process) error {
+	month, err := models.ParseMonth(c.Month)
+	if err != nil {
+		return usageError{err}
+	}
+	return p.writing(true).inWard(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		return ward.Money.SetPayFrom(p.ctx, actor, month)
+	})
+}
+
 type policyCommand struct {
 	List   policyListCommand   `cmd:"" help:"List a ward's policies, the latest first."`
 	Import policyImportCommand `cmd:"" help:"Enter policies from a sheet (.xlsx), all or none."`

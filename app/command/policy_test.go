@@ -44,6 +44,8 @@ func TestPolicyCommands(t *testing.T) {
 	run(Failed, "Anh/chị", "policy", "salary", "2530000", "--from", "2026-07-01", "--basis", "x")
 	run(OK, "", "policy", "salary", "2700000", "--from", "2027-07-01", "--basis", "Nghị định 99/2027/NĐ-CP")
 	run(OK, "", "ward", "pays", "quarter")
+	run(OK, "", "ward", "begins", "2026-10")
+	run(Usage, "month", "ward", "begins", "October")
 	run(Usage, "month", "ward", "pays", "yearly")
 	if err := file.SetCellValue("Sheet1", "D3", "Giám đốc"); err != nil {
 		t.Fatal(err)

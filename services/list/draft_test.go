@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"canbobot/models"
+	"canbobot/services"
 	"canbobot/services/list"
 	"canbobot/services/money/moneytest"
 )
@@ -50,4 +51,32 @@ func TestADraftIsAsOfNow(t *testing.T) {
 	if view.Code == "" {
 		t.Error("a frozen list has no code")
 	}
+}
+
+// On the day a ward comes in, nothing of the past is called unpaid, unless it
+// says that it owes it; then its first list pays it.
+func TestAWardBegins(t *testing.T) {
+	h := moneytest.New(t)
+	a := h.Person("A")
+	h.Term(a, h.Branch("women"), models.Head, "2020-01-01", "")
+	for month, before := range map[string]bool{"2026-03": true, "2026-04": false} {
+		if view := h.Month(a, month); view.BeforeRuns != before {
+			t.Errorf("%s: %+v", month, view)
+		}
+	}
+	admin := h.Staff(h.Ward, services.Admin)
+	if err := h.Money.SetPayFrom(ctx, admin, moneytest.Month(t, "2026-02")); err != nil {
+		t.Fatal(err)
+	}
+	for month, before := range map[string]bool{"2026-01": true, "2026-02": false} {
+		if view := h.Month(a, month); view.BeforeRuns != before {
+			t.Errorf("%s: %+v", month, view)
+		}
+	}
+	view := h.Export("2026-04")
+	if view.Run.Total != 600_000 {
+		t.Errorf("the first list pays %d, want three months", view.Run.Total)
+	}
+	err := h.Money.SetPayFrom(ctx, admin, moneytest.Month(t, "2026-01"))
+	moneytest.WantCode(t, err, services.KindConflict, "ward_began")
 }

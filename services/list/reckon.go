@@ -30,7 +30,7 @@ type reckoning struct {
 // The look-back reaches LookBack months back, but not before the ward's first
 // frozen run: what was due before the ward began to pay by these lists was paid,
 // or not, by other means, and is nobody's arrears here. The first run ever pays
-// the months that it covers only.
+// the months that it covers, and those before from which the ward says it began.
 func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	var runs []models.PaymentRun
 	err := services.InWard(tx, run.WardID).Select("id", "month", "covers").Where("state <> ? AND id <> ?", models.RunDraft,
@@ -40,6 +40,13 @@ func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	}
 	r := &reckoning{tx: tx, run: run, start: run.Month}
 	first := run.Month - models.Month(max(run.Covers, 1)-1)
+	var ward models.Ward
+	if err := tx.Select("pay_from").Take(&ward, run.WardID).Error; err != nil {
+		return nil, fmt.Errorf("ward: %w", err)
+	}
+	if ward.PayFrom != 0 {
+		first = min(first, ward.PayFrom)
+	}
 	for _, earlier := range runs {
 		r.frozen = append(r.frozen, earlier.ID)
 		first = min(first, earlier.Month-models.Month(max(earlier.Covers, 1)-1))

@@ -97,6 +97,7 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			empty},
 		"NextRun": {func(a services.Actor) (any, error) { _, err := h.List.NextRun(ctx, a); return []int{}, err },
 			empty},
+		"SetPayFrom":  {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayFrom(ctx, a, april) }, empty},
 		"SetPayEvery": {func(a services.Actor) (any, error) { return []int{}, h.Money.SetPayEvery(ctx, a, 3) }, empty},
 		"ApproveRun":  move(h.List.ApproveRun),
 		"Current":     {func(a services.Actor) (any, error) { return h.List.Current(ctx, a, run) }, refused("run")},

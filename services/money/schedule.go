@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -23,6 +24,7 @@ type Schedule struct {
 	first        models.Month // of the frozen runs; 0 when there are none
 	Last         models.Month
 	firstOfDraft models.Month
+	begun        models.Month // where no list says it: the ward's own word, or else the month it came in
 }
 
 // ScheduleOf reads the ward's promise and its runs in one query.
@@ -30,11 +32,14 @@ func ScheduleOf(tx *gorm.DB, ward int64) (Schedule, error) {
 	var rows []struct {
 		PayDay   int
 		PayEvery int
+		PayFrom  models.Month
+		Begun    time.Time
 		Month    models.Month
 		Covers   int
 		State    models.RunState
 	}
-	err := tx.Raw(`SELECT w.pay_day, w.pay_every, r.month, r.covers, r.state FROM wards w
+	err := tx.Raw(`
+SELECT w.pay_day, w.pay_every, w.pay_from, w.created_at AS begun, r.month, r.covers, r.state FROM wards w
 	LEFT JOIN payment_runs r ON r.ward_id = w.id WHERE w.id = ? ORDER BY r.month`, ward).Scan(&rows).Error
 	if err != nil {
 		return Schedule{}, fmt.Errorf("runs: %w", err)
@@ -42,6 +47,7 @@ func ScheduleOf(tx *gorm.DB, ward int64) (Schedule, error) {
 	list := Schedule{Frozen: map[models.Month]models.RunState{}}
 	for _, row := range rows {
 		list.PayDay, list.PayEvery = row.PayDay, row.PayEvery
+		list.begun = cmp.Or(row.PayFrom, models.DateOf(row.Begun.In(services.Zone)).MonthOf())
 		first := row.Month - models.Month(max(row.Covers, 1)-1)
 		switch {
 		case row.Month == 0:
@@ -73,8 +79,9 @@ func (r Schedule) firstOr(month models.Month) models.Month {
 	return cmp.Or(r.first, r.firstOfDraft, month)
 }
 
-// Before reports whether the month is before the first run that is kept.
-func (r Schedule) Before(month models.Month) bool { return month < r.firstOr(0) }
+// Before reports whether the month is before the ward's first list, or where it
+// has none yet, before it began: nobody may say of it that it was not paid.
+func (r Schedule) Before(month models.Month) bool { return month < r.firstOr(r.begun) }
 
 // PayDay is the day of the following month by which the ward says that a month
 // is transferred; 0 when it promises none.
@@ -135,6 +142,31 @@ func PayEvery(db *gorm.DB, ward int64) (int, error) {
 		return 0, fmt.Errorf("ward: %w", err)
 	}
 	return max(months, 1), nil
+}
+
+// SetPayFrom says with which month the ward begins to pay by its lists: the first
+// of them looks back as far. With a frozen list it is conflict/ward_began.
+func (s *Service) SetPayFrom(ctx context.Context, actor services.Actor, month models.Month) error {
+	if err := actor.Need(services.Admin); err != nil {
+		return err
+	}
+	if month < FirstMonth || month > LastMonth {
+		return services.Invalid("month")
+	}
+	return s.write(ctx, actor, actor.Ward, func(tx *gorm.DB) error {
+		runs, err := ScheduleOf(tx, actor.Ward)
+		switch {
+		case err != nil:
+			return err
+		case runs.Last != 0:
+			return services.Conflict("ward_began").With("month", runs.first)
+		}
+		if err := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward).Update("pay_from", month).Error; err != nil {
+			return fmt.Errorf("pay from: %w", err)
+		}
+		return s.audit.Record(tx, actor, "ward.pay_from", fmt.Sprintf("ward:%d", actor.Ward),
+			journal.Detail{"month": month})
+	})
 }
 
 // QuarterEnd is the last month of the list that covers a month.
