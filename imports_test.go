@@ -64,6 +64,8 @@ var house = []room{
 	{path: "services/journal", may: floorZero, why: "the journal is written by everyone and knows no one"},
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
+	{path: "services/keys", may: join(floorZero, "services/vault"),
+		why: "walks what the registry of models says is sealed, and knows nothing of what it means"},
 	{path: "services/vn", may: floorZero, why: "phones, banks, citizens' numbers are read and written alike on every " +
 		"floor"},
 	{path: "services/roster", may: floorOne,

@@ -16,6 +16,9 @@ import (
 var opening = map[string]string{
 	"services/roster/show.go":         "the door: each opening is a look in the journal",
 	"services/roster/secret.go":       "a number on its way from a request into the roster; nobody is shown it",
+	"services/roster/identity.go":     "a merger and its undoing: from one row into another",
+	"services/keys/keys.go":           "the database's own keys",
+	"services/keys/walk.go":           "sealed anew at once; nobody is shown it",
 	"services/identity/totp.go":       "a generator's secret, to judge a code by",
 	"services/identity/privacy.go":    "a person's own, masked",
 	"services/sheet/import.go":        "the sheet that its sender is to confirm",

@@ -78,7 +78,7 @@ func openSample(ctx context.Context, key string, clock services.Clock, logger *s
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	a.closers = append([]func() error{func() error { return os.RemoveAll(dir) }}, a.closers...)
-	if err := a.Ward.Store.Migrate(ctx); err != nil {
+	if err := a.Ward.Migrate(ctx); err != nil {
 		a.Close()
 		return nil, nil, err
 	}

@@ -63,7 +63,7 @@ func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	opened, err := openOver(store, settings, clock, logger)
+	opened, err := openOver(t.Context(), store, settings, clock, logger)
 	if err != nil {
 		t.Fatal(err)
 	}

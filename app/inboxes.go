@@ -10,11 +10,12 @@ import (
 	"canbobot/bot/inbox"
 	"canbobot/config"
 	"canbobot/models"
+	"canbobot/services/vault"
 	"canbobot/services/ward"
 )
 
 // inboundPlace names where a parked event is sealed for.
-const inboundPlace = "inbound.event"
+var inboundPlace = vault.Outside("inbound.event")
 
 // OpenInbox makes the inbox of a channel whose platform wants an answer at once,
 // and whose events must outlive a database that is away.

@@ -15,6 +15,7 @@ import (
 	"canbobot/config"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/keys"
 	"canbobot/services/vault"
 	"canbobot/services/ward"
 )
@@ -38,11 +39,12 @@ func Open(ctx context.Context, settings config.Config, clock services.Clock, log
 	if err != nil {
 		return nil, err
 	}
-	return openOver(store, settings, clock, logger)
+	return openOver(ctx, store, settings, clock, logger)
 }
 
-// openOver is Open over a database that is open already; it is closed with it.
-func openOver(store *models.Store, settings config.Config, clock services.Clock,
+// openOver is Open over a database that is open already; it is closed with it. A
+// key that is not the database's is *keys.Wrong.
+func openOver(ctx context.Context, store *models.Store, settings config.Config, clock services.Clock,
 	logger *slog.Logger) (a *App, err error) {
 	a = &App{Settings: settings, Clock: clock, Logger: logger}
 	a.closing(store.Close)
@@ -54,10 +56,13 @@ func openOver(store *models.Store, settings config.Config, clock services.Clock,
 	if a.Words, err = texts.Load(func(problem string) { logger.Error("text", "problem", problem) }); err != nil {
 		return a, err
 	}
-	keys := settings.Keys()
-	secrets, err := vault.New(keys[0], keys[1:]...)
+	own := settings.Keys()
+	secrets, err := vault.New(own[0], own[1:]...)
 	if err != nil {
 		return a, fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	if err := keys.New(store, secrets, clock).Check(ctx); err != nil {
+		return a, err
 	}
 	client, closeRedis, err := session.OpenRedis(settings.RedisURL.Reveal())
 	if err != nil {

@@ -56,7 +56,7 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 			s.Close()
 		}
 	}()
-	if err := s.Ward.Store.Migrate(ctx); err != nil {
+	if err := s.Ward.Migrate(ctx); err != nil {
 		return s, err
 	}
 	if settings.AuditFile != "" {

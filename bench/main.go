@@ -106,7 +106,7 @@ func openApp(p *process, settings config.Config) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Ward.Store.Migrate(p.ctx); err != nil {
+	if err := a.Ward.Migrate(p.ctx); err != nil {
 		a.Close()
 		return nil, err
 	}

@@ -18,13 +18,17 @@ var abouts = map[string]about{
 		"redis://user:password@host:6379/0",
 	},
 	"SECRET_KEY": {
-		"Encrypts citizen ids and bank accounts, and hashes phones and invites. Without it nobody can read them " +
-			"again: keep a copy apart from the database's backups.",
+		"Encrypts what must not be readable in the database, and hashes what is found by it. Without it nobody can read " +
+			"that again: keep a copy apart from the database's backups. A database refuses every other key.",
 		"32 random bytes in base64, as 'canbobot secret' prints them",
 	},
+	"SECRET_KEY_FILE": {
+		"A file that holds SECRET_KEY, for whoever keeps secrets in files; in place of SECRET_KEY.",
+		"a file with the key and nothing else, such as /run/secrets/canbobot",
+	},
 	"SECRET_KEYS_OLD": {
-		"Former keys after a change of SECRET_KEY, newest first: they open what they sealed, and the last one goes on " +
-			"hashing.",
+		"Former keys after a change of SECRET_KEY: they open and find what they sealed, until 'canbobot key rotate' has " +
+			"sealed everything anew.",
 		"keys in base64, separated by commas",
 	},
 	"AUDIT_FILE": {

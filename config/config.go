@@ -20,6 +20,7 @@ type Config struct {
 	RedisURL    Secret `env:"REDIS_URL"`
 
 	SecretKey     Secret `env:"SECRET_KEY" group:"The key to personal data"`
+	SecretKeyFile string `env:"SECRET_KEY_FILE"`
 	SecretKeysOld Secret `env:"SECRET_KEYS_OLD"`
 
 	AuditFile string `env:"AUDIT_FILE"`
@@ -80,6 +81,7 @@ func Load(environ []string) (Config, error) {
 	if c.AdminAddr == "off" {
 		c.AdminAddr = ""
 	}
+	c.readKey(problems)
 	c.validate(problems)
 	return c, problems.orNil()
 }

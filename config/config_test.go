@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -230,6 +231,30 @@ func TestNewSecret(t *testing.T) {
 	for _, text := range []string{strings.TrimRight(a, "="), strings.NewReplacer("+", "-", "/", "_").Replace(a), " " + a} {
 		if _, ok := decodeKey(text); !ok {
 			t.Error("another writing of base64 is not read")
+		}
+	}
+}
+
+func TestTheKeyMayStandInAFile(t *testing.T) {
+	key := NewSecret()
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte(key+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load([]string{"SECRET_KEY_FILE=" + path})
+	if err != nil || c.SecretKey.Reveal() != key || len(c.Keys()) != 1 || c.Check(NeedSecret) != nil {
+		t.Fatalf("%v, %v", c.SecretKey.Reveal() == key, err)
+	}
+	if err := os.WriteFile(path+"-short", []byte("abc\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, environ := range map[string][]string{
+		"both":      {"SECRET_KEY_FILE=" + path, "SECRET_KEY=" + key},
+		"no file":   {"SECRET_KEY_FILE=" + path + "-none"},
+		"short key": {"SECRET_KEY_FILE=" + path + "-short"},
+	} {
+		if _, err := Load(environ); err == nil || !strings.Contains(err.Error(), "SECRET_KEY_FILE is") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 )
 
@@ -75,4 +76,25 @@ func decodeKey(text string) ([]byte, bool) {
 	text = strings.NewReplacer("-", "+", "_", "/").Replace(text)
 	key, err := base64.RawStdEncoding.DecodeString(text)
 	return key, err == nil && len(key) == keySize
+}
+
+// readKey takes SECRET_KEY from SECRET_KEY_FILE, where that is named.
+func (c *Config) readKey(problems *Problems) {
+	if c.SecretKeyFile == "" {
+		return
+	}
+	if c.SecretKey != "" {
+		problems.add("SECRET_KEY_FILE", "set, and so is SECRET_KEY")
+		return
+	}
+	text, err := os.ReadFile(c.SecretKeyFile)
+	if err != nil {
+		problems.add("SECRET_KEY_FILE", "not to be read")
+		return
+	}
+	c.SecretKey = Secret(strings.TrimSpace(string(text)))
+	if _, ok := decodeKey(c.SecretKey.Reveal()); !ok {
+		problems.add("SECRET_KEY_FILE", "a file without a right key")
+		c.SecretKey = ""
+	}
 }

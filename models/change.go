@@ -72,7 +72,7 @@ type Draft struct {
 	Owner     string
 	Form      string
 	Step      string // the one being asked
-	Answers   string // JSON object, step to answer
+	Answers   Sealed // JSON object, step to answer
 	Event     string // the inbound event that it was last changed by
 	UpdatedAt time.Time
 	CreatedAt time.Time

@@ -41,7 +41,7 @@ type PersonMerge struct {
 	KeepID   int64
 	DropID   int64
 	ByStaff  *int64
-	Moved    string // JSON
+	Moved    Sealed // JSON
 	At       time.Time
 	UndoneAt *time.Time
 }

@@ -29,7 +29,7 @@ var entities = []any{
 	models.PersonMerge{},
 	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
-	models.ResultSheet{}, models.Settlement{}, models.SettledLine{}, models.LineReceipt{},
+	models.ResultSheet{}, models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

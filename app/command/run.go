@@ -49,6 +49,7 @@ type commands struct {
 	Rules   rulesCommand   `cmd:"" help:"Who proposes, who checks and who decides in a ward."`
 	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
 	Audit   auditCommand   `cmd:"" help:"The journal."`
+	Key     keyCommand     `cmd:"" help:"The key to personal data: what is sealed with which, and sealing it anew."`
 	Play    playCommand    `cmd:"" help:"Play a written dialogue (.chat) against the sample."`
 	Version versionCommand `cmd:"" help:"Say which version this is, and what it was built of."`
 	Secret  secretCommand  `cmd:"" help:"Print a new value for SECRET_KEY."`
@@ -89,6 +90,9 @@ type process struct {
 // usageError is a mistake of who called the command: it exits with 2.
 type usageError struct{ error }
 
+// ExitCode is that of a usage mistake.
+func (usageError) ExitCode() int { return Usage }
+
 // Run runs one command and returns its exit code.
 func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &process{ctx: ctx, environ: environ, stdin: stdin, stdout: stdout, stderr: stderr, clock: time.Now}
@@ -121,10 +125,9 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	}
 	if err := command.Run(p); err != nil {
 		fmt.Fprintln(stderr, "canbobot:", err)
-		var usage usageError
-		var problems *config.Problems
-		if errors.As(err, &usage) || errors.As(err, &problems) {
-			return Usage
+		var own interface{ ExitCode() int }
+		if errors.As(err, &own) {
+			return own.ExitCode()
 		}
 		return Failed
 	}

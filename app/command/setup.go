@@ -50,7 +50,7 @@ func (migrateCommand) Help() string { return "Example: DATABASE_URL=postgres://.
 
 func (migrateCommand) Run(p *process) error {
 	return p.writing(true).withWard(func(ward *ward.Services) error {
-		if err := ward.Store.Migrate(p.ctx); err != nil {
+		if err := ward.Migrate(p.ctx); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(p.stdout, "tables are up to date (%s)\n", ward.Store.Dialect)
@@ -70,7 +70,7 @@ func (sampleLoadCommand) Help() string {
 
 func (sampleLoadCommand) Run(p *process) error {
 	return p.writing(true).withWard(func(ward *ward.Services) error {
-		if err := ward.Store.Migrate(p.ctx); err != nil {
+		if err := ward.Migrate(p.ctx); err != nil {
 			return err
 		}
 		summary, err := sample.Load(p.ctx, ward)

@@ -45,7 +45,7 @@ func (c wardAddCommand) Run(p *process) error {
 		return err
 	}
 	return p.writing(true).withUnits(func(ward *ward.Services, words *texts.Texts) error {
-		if err := ward.Store.Migrate(p.ctx); err != nil {
+		if err := ward.Migrate(p.ctx); err != nil {
 			return err
 		}
 		wanted := units.NewWard{Code: c.Code, Name: c.Name, Kind: c.Kind, Phone: number, From: from,

@@ -10,6 +10,9 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/identity"
+	"canbobot/services/vault"
+
+	"gorm.io/gorm"
 )
 
 // staffMember is a ward user of the sample.
@@ -55,13 +58,19 @@ func (l *loader) addStaff(ctx context.Context, member staffMember) error {
 	secret := make([]byte, 20)
 	rand.Read(secret)
 	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
-	sealed, err := l.ward.Vault.Seal("staff.totp", encoded)
+	staff := models.Staff{WardID: ward.ID, Name: member.name, Role: string(member.role), Active: true, CreatedAt: l.now}
+	err := l.ward.Store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		ids, err := l.ward.Store.Reserve(tx, "staff", 1)
+		if err != nil {
+			return err
+		}
+		staff.ID = ids[0]
+		if staff.TOTP, err = l.ward.Vault.Seal(vault.In(models.StaffTOTP, ward.ID, staff.ID), encoded); err != nil {
+			return err
+		}
+		return tx.Create(&staff).Error
+	})
 	if err != nil {
-		return err
-	}
-	staff := models.Staff{WardID: ward.ID, Name: member.name, Role: string(member.role), TOTP: sealed, Active: true,
-		CreatedAt: l.now}
-	if err := l.ward.Store.WithContext(ctx).Create(&staff).Error; err != nil {
 		return err
 	}
 	if err := l.link(ctx, ward.ID, member.externalID, nil, &staff.ID); err != nil {

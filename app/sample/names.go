@@ -43,7 +43,7 @@ var kinOf = map[string]kin{
 
 // newPerson invents a human: name and year of birth as the branch has them,
 // some without a phone, some with only a year of birth.
-func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
+func (l *loader) newPerson(ward int64, code string) *models.Person {
 	name, year := Invent(l.rand, code)
 	person := &models.Person{WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: year, Version: 1,
 		CreatedAt: l.now, UpdatedAt: l.now}
@@ -55,12 +55,10 @@ func (l *loader) newPerson(ward int64, code string) (*models.Person, error) {
 		l.givePhone(person)
 	}
 	if l.rand.IntN(100) < 90 {
-		if err := l.giveAccount(person); err != nil {
-			return nil, err
-		}
+		l.giveAccount(person)
 	}
 	l.people = append(l.people, person)
-	return person, nil
+	return person
 }
 
 // Invent makes up a name and a year of birth as a branch of the organization has
@@ -107,18 +105,25 @@ func sharePhone(person, with *models.Person) {
 
 var banks = []string{"Agribank", "Agribank", "Agribank", "Vietcombank", "BIDV", "VietinBank"}
 
-func (l *loader) giveAccount(person *models.Person) error {
+// giveAccount gives an account, sealed when the person has an id.
+func (l *loader) giveAccount(person *models.Person) {
 	number := fmt.Sprintf("3712%09d", l.rand.IntN(1_000_000_000))
-	return GiveAccount(l.ward.Vault, person, number, l.rand)
+	bank := pick(l.rand, banks)
+	l.sealing = append(l.sealing, func() error { return giveAccount(l.ward.Vault, person, number, bank) })
 }
 
-// GiveAccount gives a person a bank account, sealed, at a bank by chance.
+// GiveAccount gives a person of the database a bank account, sealed, at a bank by
+// chance.
 func GiveAccount(v *vault.Vault, person *models.Person, number string, chance *rand.Rand) error {
-	sealed, err := v.Seal("people.bank_account", number)
+	return giveAccount(v, person, number, pick(chance, banks))
+}
+
+func giveAccount(v *vault.Vault, person *models.Person, number, bank string) error {
+	sealed, err := v.Seal(vault.In(models.BankAccount, person.WardID, person.ID), number)
 	if err != nil {
 		return err
 	}
 	person.BankAccount, person.BankHash = sealed, v.Hash("bank", number)
-	person.BankTail, person.BankName = number[len(number)-4:], pick(chance, banks)
+	person.BankTail, person.BankName = number[len(number)-4:], bank
 	return nil
 }

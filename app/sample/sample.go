@@ -53,6 +53,7 @@ type loader struct {
 
 	wards    map[string]*models.Ward
 	people   []*models.Person
+	sealing  []func() error // what is sealed once everybody has an id
 	terms    []*models.Term
 	phones   map[string]bool
 	posts    []post

@@ -15,6 +15,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/list"
 	"canbobot/services/notice"
+	"canbobot/services/vault"
 	"canbobot/services/vn"
 	"canbobot/services/ward/wardtest"
 	"canbobot/services/year"
@@ -104,7 +105,8 @@ func testPeople(t *testing.T, h house, _ sample.Summary) {
 			noBank++
 			continue
 		}
-		if number, err := h.Vault.Open("people.bank_account", person.BankAccount); err != nil ||
+		if number, err := h.Vault.Open(vault.In(models.BankAccount, person.WardID, person.ID),
+			person.BankAccount); err != nil ||
 			!strings.HasSuffix(number, person.BankTail) {
 			t.Errorf("account of person %d: %v", person.ID, err)
 		}
@@ -173,7 +175,7 @@ func testTwoLoads(t *testing.T, loaded house, _ sample.Summary) {
 			wardtest.Rows[models.AuditEntry](h.Ward, "id"),
 		}
 		for i, person := range c.People { // sealed with a new nonce each time
-			number, err := h.Vault.Open("people.bank_account", person.BankAccount)
+			number, err := h.Vault.Open(vault.In(models.BankAccount, person.WardID, person.ID), person.BankAccount)
 			if err != nil {
 				t.Fatal(err)
 			}

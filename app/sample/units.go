@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"canbobot/models"
+
+	"gorm.io/gorm"
 )
 
 // Organizations with their titles, as the charters name them. A Party cell is
@@ -143,6 +145,9 @@ func (l *loader) loadUnits(ctx context.Context) error {
 	if err := l.fill(branches); err != nil {
 		return err
 	}
+	if err := l.seal(db); err != nil {
+		return err
+	}
 	if err := db.CreateInBatches(&l.people, batchRows).Error; err != nil {
 		return err
 	}
@@ -179,16 +184,10 @@ func (l *loader) fill(branches []*models.Branch) error {
 			continue
 		}
 		count++
-		head, err := l.newPerson(branch.WardID, branch.OrganizationCode)
-		if err != nil {
-			return err
-		}
+		head := l.newPerson(branch.WardID, branch.OrganizationCode)
 		inVillage[branch.VillageID] = append(inVillage[branch.VillageID], head)
 		l.hold(branch, wardOf[branch.WardID], head, models.Head, 1)
-		second, err := l.newPerson(branch.WardID, branch.OrganizationCode)
-		if err != nil {
-			return err
-		}
+		second := l.newPerson(branch.WardID, branch.OrganizationCode)
 		// Every fifth branch has a committee member in place of a deputy: 39.
 		if count%5 == 0 || count == Heads {
 			l.hold(branch, wardOf[branch.WardID], second, models.Member, 0)
@@ -201,10 +200,7 @@ func (l *loader) fill(branches []*models.Branch) error {
 			}
 		}
 		if count%30 == 11 { // a predecessor, whose term is closed
-			before, err := l.newPerson(branch.WardID, branch.OrganizationCode)
-			if err != nil {
-				return err
-			}
+			before := l.newPerson(branch.WardID, branch.OrganizationCode)
 			l.succeed(branch, wardOf[branch.WardID], before)
 		}
 	}
@@ -219,10 +215,7 @@ func (l *loader) fillCell(branch *models.Branch, ward *models.Ward, heads []*mod
 			l.hold(branch, ward, heads[len(heads)-1], models.CellMember, 0)
 			continue
 		}
-		person, err := l.newPerson(branch.WardID, branch.OrganizationCode)
-		if err != nil {
-			return err
-		}
+		person := l.newPerson(branch.WardID, branch.OrganizationCode)
 		l.hold(branch, ward, person, models.CellMember, 0)
 	}
 	return nil
@@ -261,6 +254,23 @@ func (l *loader) loadPolicies(ctx context.Context) error {
 	for _, w := range wards {
 		policy := TownPolicy(l.wards[w.code].ID, l.now)
 		if err := db.Create(&policy).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seal gives everybody an id and seals what is to be sealed for their rows.
+func (l *loader) seal(db *gorm.DB) error {
+	ids, err := l.ward.Store.Reserve(db, "people", len(l.people))
+	if err != nil {
+		return err
+	}
+	for i, person := range l.people {
+		person.ID = ids[i]
+	}
+	for _, do := range l.sealing {
+		if err := do(); err != nil {
 			return err
 		}
 	}

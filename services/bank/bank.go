@@ -33,8 +33,9 @@ import (
 // Kept is how long a sheet that nobody confirmed stays, with its content.
 const Kept = 7 * 24 * time.Hour
 
-// contentPlace is where the vault seals sheets that wait for a confirmation.
-const contentPlace = "result_sheets.content"
+func contentPlace(row models.ResultSheet) vault.Place {
+	return vault.In(models.ResultContent, row.WardID, row.ID)
+}
 
 // Service reads result sheets. Every method checks the actor's role and ward.
 type Service struct {
@@ -176,20 +177,24 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, month model
 // keep seals a sheet in place of the sender's earlier ones.
 func (s *Service) keep(ctx context.Context, actor services.Actor, row models.ResultSheet, content []byte) (int64,
 	error) {
-	sealed, err := s.vault.Seal(contentPlace, string(content))
-	if err != nil {
-		return 0, fmt.Errorf("seal sheet: %w", err)
-	}
 	hash := sha256.Sum256(content)
-	row.WardID, row.FileHash, row.Content, row.CreatedAt = actor.Ward, hash[:], sealed, s.clock.UTC()
+	row.WardID, row.FileHash, row.CreatedAt = actor.Ward, hash[:], s.clock.UTC()
 	row.StaffID = services.Ref(actor.Staff)
-	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		err := services.InWard(tx.Model(&models.ResultSheet{}), actor.Ward).
 			Where("COALESCE(staff_id, 0) = ? AND state IN ?", actor.Staff,
 				[]models.ResultState{models.ResultAsked, models.ResultPreviewed}).
 			Updates(map[string]any{"state": models.ResultDropped, "content": ""}).Error
 		if err != nil {
 			return err
+		}
+		ids, err := s.store.Reserve(tx, "result_sheets", 1)
+		if err != nil {
+			return err
+		}
+		row.ID = ids[0]
+		if row.Content, err = s.vault.Seal(contentPlace(row), string(content)); err != nil {
+			return fmt.Errorf("seal sheet: %w", err)
 		}
 		return tx.Create(&row).Error
 	})
@@ -234,7 +239,7 @@ func (s *Service) content(row models.ResultSheet) ([]byte, error) {
 	if row.Content == "" {
 		return nil, services.Conflict("result_gone")
 	}
-	content, err := s.vault.Open(contentPlace, row.Content)
+	content, err := s.vault.Open(contentPlace(row), row.Content)
 	if err != nil {
 		return nil, fmt.Errorf("open sheet: %w", err)
 	}

@@ -143,7 +143,9 @@ func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code strin
 		return []*models.PaymentLine{one}, ""
 	}
 	if !l.hidden {
-		found = i.hashes[string(s.vault.Hash(bankHash, l.account))]
+		for _, hash := range s.vault.Hashes(bankHash, l.account) {
+			found = append(found, i.hashes[string(hash)]...)
+		}
 	}
 	if len(found) == 0 {
 		for _, one := range i.tails[vn.AccountTail(l.account)] {

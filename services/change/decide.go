@@ -222,7 +222,7 @@ func (s *Service) revisit(tx *gorm.DB, request models.ChangeRequest, proposal Pr
 	if err != nil {
 		return p, nil, err
 	}
-	if code := seen.changed(p); code != "" {
+	if code := seen.changed(s, p); code != "" {
 		return p, nil, stale(services.Conflict(code), proposal)
 	}
 	if p.proposal.Name() != proposal.Name() { // the term that it ends has ended otherwise

@@ -46,7 +46,7 @@ func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Pro
 		return err
 	}
 	k.Account.Bank = held.Code
-	k.Account.Number, err = s.roster.ConcealAccount(number)
+	k.Account.Number, err = s.roster.Secrets.ConcealAccount(number)
 	clean.Person, clean.Kind = raw.Person, k
 	return err
 }
@@ -59,7 +59,7 @@ func (k Destination) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) er
 	if err != nil {
 		return err
 	}
-	if roster.SameAccount(p.person, k.Account.Number) && p.person.BankName == held.Name {
+	if s.roster.Secrets.SameAccount(p.person, k.Account.Number) && p.person.BankName == held.Name {
 		return services.Invalid("account_same")
 	}
 	p.holders, err = s.roster.AccountHolders(tx, p.ward.ID, k.Account.Number, p.person.ID)
@@ -79,8 +79,9 @@ func (Destination) rests(p plan, was *base) {
 	was.Bank, was.BankHash = accountLine(p.person.BankName, p.person.BankTail), hex.EncodeToString(p.person.BankHash)
 }
 
-func (Destination) outdated(person models.Person, was base) bool {
-	return hex.EncodeToString(person.BankHash) != was.BankHash
+func (Destination) outdated(s *Service, person models.Person, was base) bool {
+	same, err := s.roster.Secrets.IsAccount(person, was.BankHash)
+	return err != nil || !same
 }
 
 func (k Destination) diff(_ *Card, was base) diffs {

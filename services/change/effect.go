@@ -103,11 +103,11 @@ func baseOf(p plan) base {
 
 // changed is the code of what of the base is not so any longer; "" when all is.
 // A new version of the person in which what changes is the same is no matter.
-func (b base) changed(p plan) string {
+func (b base) changed(s *Service, p plan) string {
 	switch {
 	case p.ends != nil && p.ends.To != b.To:
 		return "term_changed"
-	case p.person.Version != b.PersonVersion && p.proposal.Kind.outdated(p.person, b):
+	case p.person.Version != b.PersonVersion && p.proposal.Kind.outdated(s, p.person, b):
 		return "person_changed"
 	}
 	return ""

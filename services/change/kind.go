@@ -35,7 +35,7 @@ type Kind interface {
 	diff(c *Card, was base) diffs
 
 	// outdated reports whether what it changes of a person is not as it was.
-	outdated(person models.Person, was base) bool
+	outdated(s *Service, person models.Person, was base) bool
 	// pay makes the posts those that would be paid, and settle the effects on
 	// money those that are shown.
 	pay(p plan, posts map[int64][]money.Post)
@@ -109,7 +109,7 @@ func Kinds() []Kind {
 // plain is what most kinds do where they have nothing of their own.
 type plain struct{}
 
-func (plain) outdated(models.Person, base) bool { return false }
+func (plain) outdated(*Service, models.Person, base) bool { return false }
 
 func (plain) pay(plan, map[int64][]money.Post) {}
 

@@ -43,7 +43,9 @@ func (k Phone) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (applied map[str
 
 func (Phone) rests(p plan, was *base) { was.Phone = p.person.Phone }
 
-func (Phone) outdated(person models.Person, was base) bool { return person.Phone != was.Phone }
+func (Phone) outdated(_ *Service, person models.Person, was base) bool {
+	return person.Phone != was.Phone
+}
 
 func (k Phone) diff(_ *Card, was base) diffs { return diffs{}.add("phone", was.Phone, k.Number) }
 

@@ -67,7 +67,7 @@ func (s *Service) tidyDetails(d Details) (clean Details, err error) {
 		if err != nil {
 			return clean, err
 		}
-		if clean.Citizen, err = s.roster.ConcealCitizen(number); err != nil {
+		if clean.Citizen, err = s.roster.Secrets.ConcealCitizen(number); err != nil {
 			return clean, err
 		}
 	}
@@ -79,7 +79,7 @@ func (k Profile) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) error 
 	same := (d.Name == "" || d.Name == p.person.Name) &&
 		(d.BirthDate.IsZero() || d.BirthDate == p.person.BirthDate) &&
 		(d.BirthYear == 0 || (d.BirthYear == p.person.BirthYear && p.person.BirthDate.IsZero())) &&
-		(d.Citizen.IsZero() || roster.SameCitizen(p.person, d.Citizen))
+		(d.Citizen.IsZero() || s.roster.Secrets.SameCitizen(p.person, d.Citizen))
 	if same {
 		return services.Invalid("details_same")
 	}
@@ -102,11 +102,12 @@ func (Profile) rests(p plan, was *base) {
 		hex.EncodeToString(p.person.CitizenHash)
 }
 
-func (k Profile) outdated(person models.Person, was base) bool {
+func (k Profile) outdated(s *Service, person models.Person, was base) bool {
 	d := k.Details
+	same, err := s.roster.Secrets.IsCitizen(person, was.Citizen)
 	return d.Name != "" && person.Name != was.Name ||
 		birthOf(d.BirthDate, d.BirthYear) != "" && birthOf(person.BirthDate, person.BirthYear) != was.Birth ||
-		!d.Citizen.IsZero() && hex.EncodeToString(person.CitizenHash) != was.Citizen
+		!d.Citizen.IsZero() && (err != nil || !same)
 }
 
 // birthOf is a person's birth as far as it is known: yyyy-mm-dd or yyyy.

@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 
 	"canbobot/models"
+	"canbobot/services/vault"
 )
 
 const (
-	filePlace = "channel_tokens.file"
-	maxFile   = 64 << 10 // bytes; a pair is below one KB
+	maxFile = 64 << 10 // bytes; a pair is below one KB
 )
+
+var filePlace = vault.Outside("channel_tokens.file")
 
 // path is where an answer waits for the database, sealed.
 func (t *Tokens) path() string { return filepath.Join(t.dir, t.channel+"-pair") }

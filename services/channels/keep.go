@@ -1,20 +1,22 @@
 package channels
 
 import (
+	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vault"
 	"context"
-	"crypto/hmac"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 )
 
-// Places in the database, for the vault.
-const (
-	accessPlace  = "channel_tokens.access"
-	refreshPlace = "channel_tokens.refresh"
-)
+// Where the vault seals a channel's pair.
+func (t *Tokens) accessPlace() vault.Place  { return vault.In(models.ChannelAccess, t.channel) }
+func (t *Tokens) refreshPlace() vault.Place { return vault.In(models.ChannelRefresh, t.channel) }
+
+// tokenHash is the kind of the vault's hashes of refresh tokens.
+const tokenHash = "channel_tokens.refresh"
 
 // PurgeRenewals forgets when tokens were renewed.
 var PurgeRenewals = services.Purge{Name: "channel_token_events", What: "when channels' tokens were renewed",
@@ -29,7 +31,7 @@ type answer struct {
 	Issued, Expires time.Time
 }
 
-func (t *Tokens) hash(refresh string) []byte { return t.vault.Hash("channel_tokens.refresh", refresh) }
+func (t *Tokens) hash(refresh string) []byte { return t.vault.Hash(tokenHash, refresh) }
 
 // keep writes the platform's answer down: to the file, to the database for as
 // long as it takes, and removes the file.
@@ -77,11 +79,11 @@ func (t *Tokens) keep(before held, next Pair, asked time.Time) (held, error) {
 // in hand is still the one pair that the platform takes. That the database has
 // moved on is no error.
 func (t *Tokens) keepIn(ctx context.Context, a answer, what string) error {
-	access, err := t.vault.Seal(accessPlace, a.Access)
+	access, err := t.vault.Seal(t.accessPlace(), a.Access)
 	if err != nil {
 		return err
 	}
-	refresh, err := t.vault.Seal(refreshPlace, a.Refresh)
+	refresh, err := t.vault.Seal(t.refreshPlace(), a.Refresh)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (t *Tokens) current() (held, error) {
 	case left.Generation <= pair.generation:
 		t.dropLeft()
 		return pair, nil
-	case left.Generation != pair.generation+1 || !hmac.Equal(left.After, t.hash(pair.refresh)):
+	case left.Generation != pair.generation+1 || !t.vault.Matches(tokenHash, pair.refresh, left.After):
 		t.logger.Error("a left channel token does not follow the stored one: it is set aside", "generation", left.Generation,
 			"stored", pair.generation)
 		t.setFileAside()

@@ -2,7 +2,6 @@ package channels
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -41,7 +40,7 @@ func (t *Tokens) Seed(ctx context.Context, pair Pair) error {
 		return err
 	case err != nil:
 		return err
-	case pair.Refresh == "" || knows(stored.seeds, t.hash(pair.Refresh)):
+	case pair.Refresh == "" || t.knows(stored.seeds, pair.Refresh):
 		return nil
 	case !stored.lost:
 		t.logger.Info("the settings hold another channel token; the one in the database goes on", "generation",
@@ -77,9 +76,9 @@ func clean(pair Pair) (Pair, error) {
 	return pair, nil
 }
 
-func knows(seeds, hash []byte) bool {
+func (t *Tokens) knows(seeds []byte, refresh string) bool {
 	for ; len(seeds) >= sha256.Size; seeds = seeds[sha256.Size:] {
-		if hmac.Equal(seeds[:sha256.Size], hash) {
+		if t.vault.Matches(tokenHash, refresh, seeds[:sha256.Size]) {
 			return true
 		}
 	}
@@ -95,10 +94,10 @@ func (t *Tokens) set(pair Pair) (models.ChannelToken, error) {
 		row.ExpiresAt = now
 	}
 	var err error
-	if row.Access, err = t.vault.Seal(accessPlace, pair.Access); err != nil {
+	if row.Access, err = t.vault.Seal(t.accessPlace(), pair.Access); err != nil {
 		return row, err
 	}
-	row.Refresh, err = t.vault.Seal(refreshPlace, pair.Refresh)
+	row.Refresh, err = t.vault.Seal(t.refreshPlace(), pair.Refresh)
 	return row, err
 }
 

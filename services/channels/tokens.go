@@ -288,10 +288,10 @@ func (t *Tokens) read(ctx context.Context) (held, error) {
 	if row.LeasedUntil != nil {
 		pair.leasedUntil = row.LeasedUntil.UTC()
 	}
-	if pair.access, err = t.vault.Open(accessPlace, row.Access); err != nil {
+	if pair.access, err = t.vault.Open(t.accessPlace(), row.Access); err != nil {
 		return held{}, fmt.Errorf("channel token: access: %w", err)
 	}
-	if pair.refresh, err = t.vault.Open(refreshPlace, row.Refresh); err != nil {
+	if pair.refresh, err = t.vault.Open(t.refreshPlace(), row.Refresh); err != nil {
 		return held{}, fmt.Errorf("channel token: refresh: %w", err)
 	}
 	t.mu.Lock()

@@ -266,7 +266,7 @@ func (w *world) token(channel string) models.ChannelToken {
 // refresh is the stored refresh token.
 func (w *world) refresh(channel string) string {
 	w.t.Helper()
-	plain, err := w.vault.Open("channel_tokens.refresh", w.token(channel).Refresh)
+	plain, err := w.vault.Open(vault.In(models.ChannelRefresh, channel), w.token(channel).Refresh)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -26,7 +26,6 @@ const (
 	// keep is how long it stays known that there was a file, without the file.
 	keep = 30 * 24 * time.Hour
 
-	place     = "downloads.content" // of the vault
 	hashKind  = "download"
 	tokenSize = 20 // bytes: 160 bits
 )
@@ -77,19 +76,23 @@ func (s *Service) Offer(ctx context.Context, channel, chatID string, file File, 
 	if err != nil {
 		return "", err
 	}
-	content, err := s.vault.Seal(place, string(file.Content))
-	if err != nil {
-		return "", fmt.Errorf("seal download: %w", err)
-	}
 	random := make([]byte, tokenSize)
 	rand.Read(random)
 	token = tokens.EncodeToString(random)
 	row := models.Download{
 		WardID: account.WardID, AccountID: account.ID, PersonID: account.PersonID, StaffID: account.StaffID,
 		TokenHash: s.vault.Hash(hashKind, token), Name: cleanName(file.Name), MIME: cleanMIME(file.MIME),
-		Content: content, Size: int64(len(file.Content)), Picture: picture, ExpiresAt: s.clock.UTC().Add(Validity),
+		Size: int64(len(file.Content)), Picture: picture, ExpiresAt: s.clock.UTC().Add(Validity),
 	}
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		ids, err := s.store.Reserve(tx, "downloads", 1)
+		if err != nil {
+			return err
+		}
+		row.ID = ids[0]
+		if row.Content, err = s.vault.Seal(place(row), string(file.Content)); err != nil {
+			return fmt.Errorf("seal download: %w", err)
+		}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("offer download: %w", err)
 		}
@@ -122,6 +125,10 @@ func (s *Service) accountAt(ctx context.Context, channel, chatID string) (models
 		return account, fmt.Errorf("account of a chat: %w", err)
 	}
 	return account, nil
+}
+
+func place(row models.Download) vault.Place {
+	return vault.In(models.DownloadContent, row.WardID, row.ID)
 }
 
 // Look tells what a token leads to, and spends nothing. An unknown token and one
@@ -162,7 +169,7 @@ func (s *Service) Take(ctx context.Context, token string) (File, error) {
 		if err != nil {
 			return err
 		}
-		content, err := s.vault.Open(place, row.Content)
+		content, err := s.vault.Open(place(row), row.Content)
 		if err != nil {
 			return fmt.Errorf("open download %d: %w", row.ID, err)
 		}
@@ -185,8 +192,8 @@ func (s *Service) Take(ctx context.Context, token string) (File, error) {
 
 // taken reads the row of a token with its content: the one just claimed, or else
 // a picture that was fetched before.
-func (s *Service) taken(tx *gorm.DB, hash []byte, first bool) (models.Download, error) {
-	query := tx.Where("token_hash = ?", hash)
+func (s *Service) taken(tx *gorm.DB, hash [][]byte, first bool) (models.Download, error) {
+	query := tx.Where("token_hash IN ?", hash)
 	if !first {
 		query = s.open(tx, hash)
 	}
@@ -195,29 +202,29 @@ func (s *Service) taken(tx *gorm.DB, hash []byte, first bool) (models.Download, 
 }
 
 // row reads an open download without its content.
-func (s *Service) row(tx *gorm.DB, hash []byte) (models.Download, error) {
+func (s *Service) row(tx *gorm.DB, hash [][]byte) (models.Download, error) {
 	var row models.Download
 	return row, found(s.open(tx, hash).Omit("content").Take(&row).Error)
 }
 
 // open finds what a token still leads to: not expired, not spent, and of an
 // account that may still be given it.
-func (s *Service) open(tx *gorm.DB, hash []byte) *gorm.DB {
+func (s *Service) open(tx *gorm.DB, hash [][]byte) *gorm.DB {
 	return tx.Model(&models.Download{}).
-		Where("token_hash = ? AND expires_at > ? AND (picture OR taken_at IS NULL)", hash, s.clock.UTC()).
+		Where("token_hash IN ? AND expires_at > ? AND (picture OR taken_at IS NULL)", hash, s.clock.UTC()).
 		Where("EXISTS (SELECT 1 FROM accounts a WHERE a.id = downloads.account_id AND " + writable + ")")
 }
 
 // hashOf is what the database knows of a token. One that cannot be ours is
 // refused before anybody is asked.
-func (s *Service) hashOf(token string) ([]byte, error) {
+func (s *Service) hashOf(token string) ([][]byte, error) {
 	if len(token) != tokens.EncodedLen(tokenSize) || strings.ContainsAny(token, "\r\n") { // which the decoder passes over
 		return nil, services.NotFound("download")
 	}
 	if _, err := tokens.DecodeString(token); err != nil {
 		return nil, services.NotFound("download")
 	}
-	return s.vault.Hash(hashKind, token), nil
+	return s.vault.Hashes(hashKind, token), nil
 }
 
 // PurgeContent empties what has expired, PurgeRows forgets it.

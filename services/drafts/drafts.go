@@ -43,9 +43,6 @@ func New(store *models.Store, vault *vault.Vault, clock services.Clock) *Service
 	return &Service{store: store, vault: vault, clock: clock}
 }
 
-// place is where the vault seals answers.
-const place = "drafts.answers"
-
 const (
 	personOwner = "person:"
 	staffOwner  = "staff:"
@@ -98,7 +95,7 @@ func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) 
 		return Draft{}, false, nil
 	}
 	draft := Draft{Form: rows[0].Form, Step: rows[0].Step, Event: rows[0].Event}
-	answers, err := s.vault.Open(place, models.Sealed(rows[0].Answers))
+	answers, err := s.vault.Open(vault.In(models.DraftAnswers, owner), rows[0].Answers)
 	if err != nil {
 		return Draft{}, false, fmt.Errorf("load draft: %w", err)
 	}
@@ -125,7 +122,7 @@ func (s *Service) Save(ctx context.Context, actor services.Actor, owner string, 
 	if len(answers) > maxAnswers || len(draft.Form) > maxName || len(draft.Step) > maxName || len(draft.Event) > maxEvent {
 		return services.Invalid("draft_size")
 	}
-	sealed, err := s.vault.Seal(place, string(answers))
+	sealed, err := s.vault.Seal(vault.In(models.DraftAnswers, owner), string(answers))
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"canbobot/services/identity"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
+	"canbobot/services/vault"
 )
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
@@ -192,7 +193,7 @@ func TestUnlink(t *testing.T) {
 
 func TestPrivacyShowsEverythingMasked(t *testing.T) {
 	w := newTown(t)
-	citizen, err := w.vault.Seal("people.citizen_id", "042165001234")
+	citizen, err := w.vault.Seal(vault.In(models.CitizenID, w.ward, w.lan), "042165001234")
 	if err != nil {
 		t.Fatal(err)
 	}

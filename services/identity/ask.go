@@ -52,8 +52,8 @@ func (r *Requests) Ask(ctx context.Context, chat Chat, ward int64, name, number 
 		request := models.LinkRequest{WardID: ward, Name: name, Phone: e164}
 		var owners []models.Person
 		err := services.InWard(tx, ward).Where(
-			"phone_hash = ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL",
-			r.phoneHash(e164)).Limit(2).Find(&owners).Error
+			"phone_hash IN ? AND NOT phone_shared AND died_on IS NULL AND merged_into IS NULL",
+			r.phoneHashes(e164)).Limit(2).Find(&owners).Error
 		if err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
@@ -160,8 +160,8 @@ func (r *Requests) ask(ctx context.Context, tx *gorm.DB, chat Chat, request mode
 	return r.links.Ask(ctx, tx, request)
 }
 
-// phoneHash is how people.phone_hash finds a number.
-func (p part) phoneHash(e164 string) []byte { return p.vault.Hash("phone", e164) }
+// phoneHashes are how people.phone_hash finds a number.
+func (p part) phoneHashes(e164 string) [][]byte { return p.vault.Hashes("phone", e164) }
 
 // LinkCandidate is a person whom a request may be about.
 type LinkCandidate struct {
@@ -234,8 +234,8 @@ func (r *Requests) Card(ctx context.Context, actor services.Actor, id int64) (Li
 // alike finds the living people of the ward with the number or the name said.
 func (r *Requests) alike(tx *gorm.DB, request models.LinkRequest) *gorm.DB {
 	return services.InWard(tx, request.WardID).Where(
-		"died_on IS NULL AND merged_into IS NULL AND (phone_hash = ? OR folded = ?)",
-		r.phoneHash(request.Phone), models.Fold(request.Name))
+		"died_on IS NULL AND merged_into IS NULL AND (phone_hash IN ? OR folded = ?)",
+		r.phoneHashes(request.Phone), models.Fold(request.Name))
 }
 
 func (r *Requests) candidates(query *gorm.DB) ([]LinkCandidate, error) {

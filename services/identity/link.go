@@ -60,7 +60,7 @@ func (s *Service) CheckCode(ctx context.Context, chat Chat, text string) (Invite
 		return Invited{}, err
 	}
 	db := s.store.WithContext(ctx)
-	invite, to, err := s.open(db, "code_hash = ?", s.vault.Hash(inviteKind, code))
+	invite, to, err := s.open(db, "code_hash IN ?", s.vault.Hashes(inviteKind, code))
 	if err := s.judged(ctx, err, "link.code_failed", "channel:"+chat.Channel, chat.unknown(0),
 		chat.account()); err != nil {
 		return Invited{}, err

@@ -9,6 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vault"
 	"canbobot/services/vn"
 )
 
@@ -123,7 +124,7 @@ func (p *Privacy) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 	if person.BankTail != "" {
 		data.BankAccount = "****" + person.BankTail
 	}
-	citizen, err := p.vault.Open("people.citizen_id", person.CitizenID)
+	citizen, err := p.vault.Open(vault.In(models.CitizenID, person.WardID, person.ID), person.CitizenID)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
+	"canbobot/services/vault"
 	"canbobot/services/vn"
 )
 
@@ -96,18 +97,9 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 			return refuse(err)
 		}
 	}
-	sealed, address, err := s.newSecret(name)
-	if err != nil {
-		return refuse(err)
-	}
-	staff := models.Staff{WardID: ward, Name: name, Role: string(who.Role), Phone: e164, TOTP: sealed, Active: true,
+	staff := models.Staff{WardID: ward, Name: name, Role: string(who.Role), Phone: e164, Active: true,
 		OfficerSaid: who.Officer != 0 || who.None, CitizenHash: s.vault.Hash("citizen", citizen), CreatedAt: s.clock.UTC()}
-	if citizen != "" {
-		if staff.CitizenID, err = s.vault.Seal("staff.citizen_id", citizen); err != nil {
-			return refuse(fmt.Errorf("add staff: %w", err))
-		}
-	}
-	var code string
+	var code, address string
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
 			return err
@@ -118,7 +110,18 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 		if err := s.RequireFresh(ctx, tx, actor, adds); err != nil {
 			return err
 		}
-		if staff.PersonID, err = s.officer(tx, actor, staff, who); err != nil {
+		ids, err := s.store.Reserve(tx, "staff", 1)
+		if err != nil {
+			return err
+		}
+		staff.ID = ids[0]
+		if staff.TOTP, address, err = s.newSecret(ward, staff.ID, name); err != nil {
+			return err
+		}
+		if staff.CitizenID, err = s.vault.Seal(vault.In(models.StaffCitizen, ward, staff.ID), citizen); err != nil {
+			return fmt.Errorf("add staff: %w", err)
+		}
+		if staff.PersonID, err = s.officer(tx, actor, staff, citizen, who); err != nil {
 			return err
 		}
 		if err := tx.Create(&staff).Error; err != nil {
@@ -141,11 +144,12 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 
 // officer is who a ward user is in the roster: as was said, or else as their
 // number and name, or their citizen's number, show.
-func (s *Service) officer(tx *gorm.DB, actor services.Actor, staff models.Staff, who NewStaff) (*int64, error) {
+func (s *Service) officer(tx *gorm.DB, actor services.Actor, staff models.Staff, citizen string,
+	who NewStaff) (*int64, error) {
 	var found models.Person
 	err := services.InWard(tx, staff.WardID).Where("merged_into IS NULL").Where(
-		tx.Where("phone_hash = ? AND NOT phone_shared AND folded = ?", s.phoneHash(staff.Phone), models.Fold(staff.Name)).
-			Or("citizen_hash = ?", staff.CitizenHash)).Order("id").Limit(1).Find(&found).Error
+		tx.Where("phone_hash IN ? AND NOT phone_shared AND folded = ?", s.phoneHashes(staff.Phone), models.Fold(staff.Name)).
+			Or("citizen_hash IN ?", s.vault.Hashes("citizen", citizen))).Order("id").Limit(1).Find(&found).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("add staff: %w", err)
@@ -190,7 +194,7 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 		}
 		if renew {
 			var sealed models.Sealed
-			if sealed, address, err = s.newSecret(staff.Name); err != nil {
+			if sealed, address, err = s.newSecret(staff.WardID, staff.ID, staff.Name); err != nil {
 				return err
 			}
 			if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("totp", sealed).Error; err != nil {

@@ -15,23 +15,23 @@ import (
 	"canbobot/services"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
+	"canbobot/services/vault"
 )
 
 const (
 	freshFor   = 15 * time.Minute // how long a step-up code lasts
 	totpPeriod = 30               // seconds a code is shown
-	totpPlace  = "staff.totp"     // where the secret is sealed for
 	totpIssuer = "canbobot"
 )
 
-// newSecret makes the secret of a code generator: sealed for the row, and as
-// the otpauth:// address that an authenticator reads from a QR code.
-func (s *Service) newSecret(name string) (models.Sealed, string, error) {
+// newSecret makes the secret of a ward user's code generator: sealed for the
+// row, and as the otpauth:// address that an authenticator reads from a QR code.
+func (s *Service) newSecret(ward, staff int64, name string) (models.Sealed, string, error) {
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: totpIssuer, AccountName: name, Period: totpPeriod})
 	if err != nil {
 		return "", "", fmt.Errorf("code generator: %w", err)
 	}
-	sealed, err := s.vault.Seal(totpPlace, key.Secret())
+	sealed, err := s.vault.Seal(vault.In(models.StaffTOTP, ward, staff), key.Secret())
 	if err != nil {
 		return "", "", fmt.Errorf("code generator: %w", err)
 	}
@@ -55,7 +55,7 @@ func (s *Service) stepOf(staff models.Staff, code string) (int64, error) {
 	if staff.TOTP == "" {
 		return 0, services.Invalid("wrong_totp")
 	}
-	secret, err := s.vault.Open(totpPlace, staff.TOTP)
+	secret, err := s.vault.Open(vault.In(models.StaffTOTP, staff.WardID, staff.ID), staff.TOTP)
 	if err != nil {
 		return 0, fmt.Errorf("code generator of staff %d: %w", staff.ID, err)
 	}

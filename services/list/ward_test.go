@@ -158,6 +158,10 @@ func TestAForeignActorGetsNothing(t *testing.T) {
 			refused("run")},
 		"MonthOfLine": {func(actor services.Actor) (any, error) { return h.List.MonthOfLine(ctx, actor, line) },
 			refused("line")},
+		"Verify": {func(actor services.Actor) (any, error) {
+			return nil, list.Proof{Service: h.List}.Verify(ctx, actor,
+				run)
+		}, refused("run")},
 		"EveryStage": {func(actor services.Actor) (any, error) { return h.List.EveryStage(ctx, actor) },
 			refused("person")},
 		"SetEveryStage": {func(actor services.Actor) (any, error) { return nil, h.List.SetEveryStage(ctx, actor, true) },

@@ -9,6 +9,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/list"
 	"canbobot/services/vn"
 )
 
@@ -85,6 +86,11 @@ func (s *Service) gather(ctx context.Context, actor services.Actor, id int64, pa
 	}
 	if pays && g.draft() {
 		return nil, services.Conflict("run_not_approved").With("state", string(g.run.State))
+	}
+	if !g.draft() {
+		if err := (list.Proof{Service: s.list}).Verify(ctx, actor, g.run.ID); err != nil {
+			return nil, err
+		}
 	}
 	if g.code, err = s.list.Code(db, g.run); err != nil {
 		return nil, err

@@ -137,15 +137,18 @@ type part struct {
 func (h *house) pay(name, number string, parts ...part) models.Person {
 	h.t.Helper()
 	person := models.Person{WardID: h.ward.ID, Name: name, Folded: models.Fold(name), Version: 1}
+	h.create(&person)
 	if number != "" {
-		sealed, err := h.vault.Seal("people.bank_account", number)
+		sealed, err := h.vault.Seal(vault.In(models.BankAccount, person.WardID, person.ID), number)
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		person.BankAccount, person.BankTail, person.BankName = sealed, number[len(number)-4:], "Agribank"
 		person.BankHash = h.vault.Hash("bank", number)
+		if err := h.store.Save(&person).Error; err != nil {
+			h.t.Fatal(err)
+		}
 	}
-	h.create(&person)
 	line := models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month,
 		State: models.LinePending,
 		Name:  name, Title: "Head", Unit: h.branches[parts[0].branch].Name, BankName: person.BankName,
@@ -172,8 +175,8 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 	if line.Amount > 0 {
 		h.run.Total += line.Amount
 		h.run.People++
-		h.save()
 	}
+	h.save()
 	return person
 }
 
@@ -181,9 +184,22 @@ func (h *house) save() {
 	h.t.Helper()
 	err := h.store.Model(&models.PaymentRun{}).Where("id = ?",
 		h.run.ID).Updates(map[string]any{"total": h.run.Total, "people": h.run.People, "state": h.run.State}).Error
+	if err == nil {
+		err = h.sign()
+	}
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// sign has the list be what its rows are.
+func (h *house) sign() error {
+	hash, err := list.Hash(h.store.DB, h.run)
+	if err != nil {
+		return err
+	}
+	h.run.ContentHash = hash
+	return h.store.Model(&models.PaymentRun{}).Where("id = ?", h.run.ID).Update("content_hash", models.Hash(hash)).Error
 }
 
 func (h *house) term(person models.Person, branch int) models.Term {

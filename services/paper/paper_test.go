@@ -2,6 +2,8 @@ package paper_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -52,6 +54,7 @@ func TestAListIsReadBeforeItIsSigned(t *testing.T) {
 	h := small(t)
 	h.run.State = models.RunSubmitted
 	h.save()
+	code := fmt.Sprintf("%X-%X", h.run.ContentHash[:2], h.run.ContentHash[2:4])
 	draft, err := h.List(h.ctx, h.clerk, h.run.ID, paper.XLSX, words)
 	if err != nil || !strings.HasPrefix(draft.Name, "payform.file.draft") {
 		t.Fatal(draft.Name, err)
@@ -65,7 +68,7 @@ func TestAListIsReadBeforeItIsSigned(t *testing.T) {
 	}
 	defer book.Close()
 	foot, err := book.GetHeaderFooter("payform.sheet.list")
-	if err != nil || !strings.Contains(foot.OddFooter, "payform.code.draft map[code:0100-0000]") {
+	if err != nil || !strings.Contains(foot.OddFooter, "payform.code.draft map[code:"+code+"]") {
 		t.Errorf("foot: %+v, %v", foot, err)
 	}
 	_, err = h.Transfer(h.ctx, h.clerk, h.run.ID, "", words)
@@ -398,5 +401,65 @@ func TestManyLines(t *testing.T) {
 	}
 	if paper.People != people || paper.Total != int64(people)*200_000 {
 		t.Errorf("%d people, %d", paper.People, paper.Total)
+	}
+}
+
+// Whoever writes another's sealed account into a row by SQL, with all that goes
+// with it, has nobody paid there: it opens in its own row only.
+func TestASealedAccountCopiedIntoAnotherRowPaysNobody(t *testing.T) {
+	h := newHouse(t)
+	lan := h.pay("Lan", "3712000000001", part{0, h.town, 0, 200_000})
+	thief := h.pay("Thief", "3712000000002", part{1, h.town, 0, 200_000})
+	err := h.store.Exec(`UPDATE people SET bank_account = (SELECT bank_account FROM people WHERE id = ?),
+		bank_hash = (SELECT bank_hash FROM people WHERE id = ?), bank_tail = '0002' WHERE id = ?`, thief.ID, thief.ID,
+		lan.ID).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Exec(`UPDATE payment_lines SET bank_hash = (SELECT bank_hash FROM people WHERE id = ?),
+		bank_tail = '0002' WHERE person_id = ?`, thief.ID, lan.ID).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := h.sign(); err != nil { // even where the list was signed so
+		t.Fatal(err)
+	}
+	if paper, err := h.Transfer(h.ctx, h.clerk, h.run.ID, "", words); err == nil {
+		t.Fatalf("a sheet of %d people was drawn", paper.People)
+	}
+}
+
+// Amounts moved from one approved line to another, total and all adding up, are
+// on no paper; the journal notes it and the ward's leaders hear of it.
+func TestAmountsMovedBetweenApprovedLinesAreNotDrawn(t *testing.T) {
+	h := newHouse(t)
+	lan := h.pay("Lan", "3712000000001", part{0, h.town, 0, 200_000})
+	thief := h.pay("Thief", "3712000000002", part{1, h.town, 0, 200_000})
+	for _, table := range []string{"payment_lines", "payment_components"} {
+		err := h.store.Exec("UPDATE "+table+" SET amount = CASE person_id WHEN ? THEN 350000 ELSE 50000 END "+
+			"WHERE person_id IN ?", thief.ID, []int64{lan.ID, thief.ID}).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, draw := range map[string]func() (paper.Paper, error){
+		"list":     func() (paper.Paper, error) { return h.List(h.ctx, h.clerk, h.run.ID, paper.PDF, words) },
+		"transfer": func() (paper.Paper, error) { return h.Transfer(h.ctx, h.clerk, h.run.ID, "", words) },
+		"cash":     func() (paper.Paper, error) { return h.Cash(h.ctx, h.clerk, h.run.ID, "", words) },
+	} {
+		_, err := draw()
+		refusal := (*services.Error)(nil)
+		if !errors.As(err, &refusal) || refusal.Code != "run_tampered" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var noted, told int64
+	if err := h.store.Model(&models.AuditEntry{}).Where("action = 'run.tampered'").Count(&noted).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Model(&models.Delivery{}).Where("kind = 'run_tampered'").Count(&told).Error; err != nil {
+		t.Fatal(err)
+	}
+	if noted != 3 || told != 1 {
+		t.Errorf("noted %d times, %d leaders told", noted, told)
 	}
 }

@@ -1,8 +1,8 @@
 package paper
 
 import (
-	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -348,8 +348,12 @@ func (s *Service) accounts(ctx context.Context, actor services.Actor, g *gathere
 			continue
 		}
 		person := byID[l.PersonID]
+		same, err := s.roster.Secrets.IsAccount(person, hex.EncodeToString(l.BankHash))
+		if err != nil { // put there by somebody who cannot seal: nothing is drawn
+			return t, fmt.Errorf("account of person %d: %w", person.ID, err)
+		}
 		if person.BankTail != l.BankTail || person.BankName != l.BankName || person.BankAccount == "" ||
-			len(l.BankHash) > 0 && !bytes.Equal(l.BankHash, person.BankHash) {
+			len(l.BankHash) > 0 && !same {
 			t.changed = append(t.changed, l)
 			t.missed += amount
 			continue

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,15 +9,14 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vault"
 	"canbobot/services/vn"
 )
 
-// Places in the database for which the vault seals, and the kinds of its hashes.
+// The kinds of the vault's hashes.
 const (
-	bankPlace    = "people.bank_account"
-	citizenPlace = "people.citizen_id"
-	bankHash     = "bank"
-	citizenHash  = "citizen"
+	bankHash    = "bank"
+	citizenHash = "citizen"
 )
 
 // Account is where a person is paid.
@@ -48,7 +46,7 @@ func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (m
 	if number, err = vn.ParseAccount(number); err != nil {
 		return person, err
 	}
-	sealed, err := s.vault.Seal(bankPlace, number)
+	sealed, err := s.vault.Seal(vault.In(models.BankAccount, person.WardID, person.ID), number)
 	if err != nil {
 		return person, fmt.Errorf("seal account: %w", err)
 	}
@@ -89,10 +87,10 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 		if err != nil {
 			return person, err
 		}
-		if err := citizenTaken(tx, person.WardID, s.vault.Hash(citizenHash, number), person.ID); err != nil {
+		if err := citizenTaken(tx, person.WardID, s.vault.Hashes(citizenHash, number), person.ID); err != nil {
 			return person, err
 		}
-		sealed, err := s.vault.Seal(citizenPlace, number)
+		sealed, err := s.vault.Seal(vault.In(models.CitizenID, person.WardID, person.ID), number)
 		if err != nil {
 			return person, fmt.Errorf("seal citizen id: %w", err)
 		}
@@ -108,17 +106,17 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 // CitizenTaken refuses with conflict/citizen_taken a number that another person
 // of the ward has: the two are one human, or one of them is wrong.
 func (s *Service) CitizenTaken(tx *gorm.DB, ward int64, number Secret, person int64) error {
-	hash, err := hex.DecodeString(number.Mark)
+	plain, err := s.Secrets.reveal(number)
 	if err != nil {
-		return fmt.Errorf("mark: %w", err)
+		return fmt.Errorf("open citizen id: %w", err)
 	}
-	return citizenTaken(tx, ward, hash, person)
+	return citizenTaken(tx, ward, s.vault.Hashes(citizenHash, plain), person)
 }
 
-func citizenTaken(tx *gorm.DB, ward int64, hash models.Hash, person int64) error {
+func citizenTaken(tx *gorm.DB, ward int64, hashes [][]byte, person int64) error {
 	var others int64
-	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash = ? AND id <> ?", hash,
-		person).Count(&others).Error
+	err := services.InWard(tx.Model(&models.Person{}), ward).Where("citizen_hash IN ? AND id <> ?",
+		hashes, person).Count(&others).Error
 	if err != nil {
 		return fmt.Errorf("find citizen id: %w", err)
 	}

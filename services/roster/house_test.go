@@ -29,6 +29,7 @@ type house struct {
 	t                                *testing.T
 	ctx                              context.Context
 	store                            *models.Store
+	vault                            *vault.Vault
 	today                            models.Date
 	now                              time.Time
 	ward                             models.Ward
@@ -48,6 +49,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.vault = secrets
 	h.Service = roster.New(h.store, secrets, journal.New(h.store, clock), clock)
 	h.create(&[]models.Organization{
 		{Code: "women", Name: "Hội Liên hiệp Phụ nữ", BranchName: "Chi hội Phụ nữ", HeadTitle: "Chi hội trưởng",

@@ -19,7 +19,7 @@ import (
 const UndoMergeWithin = 7 * 24 * time.Hour
 
 // moved is what a merger did, so that undoing it restores exactly. Ids, and the
-// columns of both rows as they were.
+// columns of both rows as they were, what is sealed for a row for its own.
 type moved struct {
 	Rows map[string][]int64 // table.column: rows that pointed at who went
 	// Unlinked are accounts cut off: who stays had one on the same channel.
@@ -59,27 +59,6 @@ func (i identity) columns() map[string]any {
 		"citizen_id": i.CitizenID, "citizen_hash": i.CitizenHash, "bank_account": i.BankAccount, "bank_hash": i.BankHash,
 		"bank_tail": i.BankTail, "bank_name": i.BankName, "died_on": i.DiedOn,
 	}
-}
-
-// filledBy is what is known with what the other knows where the first knows
-// nothing: an account with its bank, a number with whether it is shared.
-func (i identity) filledBy(other identity) identity {
-	if i.Phone == "" {
-		i.Phone, i.PhoneHash, i.PhoneShared = other.Phone, other.PhoneHash, other.PhoneShared
-	}
-	if i.BirthDate.IsZero() && (i.BirthYear == 0 || i.BirthYear == other.BirthYear) {
-		i.BirthDate, i.BirthYear = other.BirthDate, max(i.BirthYear, other.BirthYear)
-	}
-	if i.CitizenID == "" {
-		i.CitizenID, i.CitizenHash = other.CitizenID, other.CitizenHash
-	}
-	if i.BankAccount == "" {
-		i.BankAccount, i.BankHash, i.BankTail, i.BankName = other.BankAccount, other.BankHash, other.BankTail, other.BankName
-	}
-	if i.DiedOn.IsZero() {
-		i.DiedOn = other.DiedOn
-	}
-	return i
 }
 
 // pointing are the columns that a merger moves. Lines and components of frozen
@@ -160,7 +139,7 @@ func (s *Service) mergeable(tx *gorm.DB, actor services.Actor, keep, drop int64)
 	case kept.MergedInto != nil || dropped.MergedInto != nil:
 		return kept, dropped, services.Conflict("merged")
 	case len(kept.CitizenHash) > 0 && len(dropped.CitizenHash) > 0 &&
-		string(kept.CitizenHash) != string(dropped.CitizenHash):
+		!s.Secrets.oneCitizen(kept, dropped):
 		return kept, dropped, services.Conflict("merge_differ")
 	}
 	var overlap []string
@@ -209,7 +188,9 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	}
 	now := s.clock.UTC()
 	record := moved{Rows: map[string][]int64{}, Kept: identityOf(kept), Dropped: identityOf(dropped)}
-	record.Filled = record.Kept.filledBy(record.Dropped)
+	if record.Filled, err = s.Secrets.filled(kept, dropped); err != nil {
+		return models.PersonMerge{}, err
+	}
 
 	if err := unlinkDoubles(tx, keep, drop, now, &record); err != nil {
 		return models.PersonMerge{}, err
@@ -246,8 +227,15 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	if err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
-	merge := models.PersonMerge{WardID: kept.WardID, KeepID: keep, DropID: drop, ByStaff: services.Ref(by.Staff),
-		Moved: string(text), At: now}
+	ids, err = s.store.Reserve(tx, "person_merges", 1)
+	if err != nil {
+		return models.PersonMerge{}, err
+	}
+	merge := models.PersonMerge{ID: ids[0], WardID: kept.WardID, KeepID: keep, DropID: drop,
+		ByStaff: services.Ref(by.Staff), At: now}
+	if merge.Moved, err = s.vault.Seal(movedPlace(merge), string(text)); err != nil {
+		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
+	}
 	if err := tx.Create(&merge).Error; err != nil {
 		return models.PersonMerge{}, fmt.Errorf("record merger: %w", err)
 	}
@@ -332,9 +320,9 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 	case now.Sub(merge.At) > UndoMergeWithin:
 		return services.Conflict("merge_old")
 	}
-	var record moved
-	if err := json.Unmarshal([]byte(merge.Moved), &record); err != nil {
-		return fmt.Errorf("read merger: %w", err)
+	record, err := s.Secrets.moved(merge)
+	if err != nil {
+		return err
 	}
 	var kept, dropped models.Person
 	if err := errors.Join(tx.Take(&kept, "id = ?", merge.KeepID).Error,
@@ -369,10 +357,18 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 			return fmt.Errorf("undo merger of invites: %w", err)
 		}
 	}
-	if _, err := s.setPerson(tx, kept, changedBack(identityOf(kept), record).columns()); err != nil {
+	back, err := s.Secrets.changedBack(kept, record)
+	if err != nil {
+		return err
+	}
+	if _, err := s.setPerson(tx, kept, back.columns()); err != nil {
 		return phoneRefusal(err, "undo merger")
 	}
-	columns := record.Dropped.columns()
+	restored, err := s.Secrets.restored(record.Dropped, dropped)
+	if err != nil {
+		return err
+	}
+	columns := restored.columns()
 	columns["merged_into"], columns["merged_at"] = nil, nil
 	if _, err := s.setPerson(tx, dropped, columns); err != nil {
 		if models.IsTaken(err) {
@@ -386,25 +382,4 @@ func (s *Service) Unmerge(tx *gorm.DB, by services.Actor, id int64) error {
 	by.Ward = merge.WardID
 	return s.audit.Record(tx, by, "person.unmerged", fmt.Sprintf("person:%d", merge.KeepID),
 		journal.Detail{"restored": merge.DropID, "merge": merge.ID})
-}
-
-// changedBack gives back what the merger filled in and nobody has changed since.
-func changedBack(is identity, record moved) identity {
-	was, filled := record.Kept, record.Filled
-	if is.Phone == filled.Phone {
-		is.Phone, is.PhoneHash, is.PhoneShared = was.Phone, was.PhoneHash, was.PhoneShared
-	}
-	if is.BirthDate == filled.BirthDate && is.BirthYear == filled.BirthYear {
-		is.BirthDate, is.BirthYear = was.BirthDate, was.BirthYear
-	}
-	if is.CitizenID == filled.CitizenID {
-		is.CitizenID, is.CitizenHash = was.CitizenID, was.CitizenHash
-	}
-	if is.BankAccount == filled.BankAccount {
-		is.BankAccount, is.BankHash, is.BankTail, is.BankName = was.BankAccount, was.BankHash, was.BankTail, was.BankName
-	}
-	if is.DiedOn == filled.DiedOn {
-		is.DiedOn = was.DiedOn
-	}
-	return is
 }

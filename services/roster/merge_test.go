@@ -10,6 +10,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/roster"
+	"canbobot/services/vault"
 )
 
 // rowsOf is everything that a merger may touch, for comparing.
@@ -46,8 +47,13 @@ func TestMergeMovesEverythingAndUnmergeRestoresExactly(t *testing.T) {
 		CreatedAt: h.now, UpdatedAt: h.now})
 	h.create(&models.Invite{WardID: h.ward.ID, PersonID: &drop.ID, CodeHash: []byte("x"), ExpiresAt: h.now.Add(time.Hour),
 		CreatedAt: h.now})
+	number, err := h.vault.Seal(vault.In(models.BankAccount, drop.WardID, drop.ID), "3712000006789")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := h.store.Model(&drop).Updates(map[string]any{"birth_date": models.NewDate(1970, 5, 2),
-		"bank_name": "Agribank", "bank_tail": "6789", "bank_account": "sealed", "bank_hash": []byte("b")}).Error; err != nil {
+		"bank_name": "Agribank", "bank_tail": "6789", "bank_account": number, "bank_hash": h.vault.Hash("bank",
+			"3712000006789")}).Error; err != nil {
 		t.Fatal(err)
 	}
 	before := rowsOf(h)

@@ -18,6 +18,8 @@ import (
 
 // Service reads the roster for an actor and writes it for a change.
 type Service struct {
+	Secrets *Secrets
+
 	store *models.Store
 	vault *vault.Vault
 	audit *journal.Service
@@ -29,7 +31,7 @@ type Service struct {
 // New makes a roster over the store; the vault hashes phone numbers for
 // looking up.
 func New(store *models.Store, vault *vault.Vault, audit *journal.Service, clock services.Clock) *Service {
-	return &Service{store: store, vault: vault, audit: audit, clock: clock}
+	return &Service{Secrets: &Secrets{vault}, store: store, vault: vault, audit: audit, clock: clock}
 }
 
 // Post is a term with everything it is shown by.

@@ -32,8 +32,8 @@ func (s *Service) Show(tx *gorm.DB, actor services.Actor, look journal.Look, peo
 		}
 		var numbers Numbers
 		var err error
-		if numbers.Account, err = s.vault.Open(bankPlace, person.BankAccount); err == nil {
-			numbers.Citizen, err = s.vault.Open(citizenPlace, person.CitizenID)
+		if numbers.Account, err = s.Secrets.account(person); err == nil {
+			numbers.Citizen, err = s.Secrets.citizen(person)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("open numbers of person %d: %w", person.ID, err)

@@ -43,8 +43,8 @@ func (s *Service) WithPhone(tx *gorm.DB, ward int64, phone string) ([]models.Per
 		return nil, nil
 	}
 	var people []models.Person
-	if err := services.InWard(tx, ward).Where("phone_hash = ? AND merged_into IS NULL",
-		s.hash(phone)).Order("id").Find(&people).Error; err != nil {
+	if err := services.InWard(tx, ward).Where("phone_hash IN ? AND merged_into IS NULL",
+		s.vault.Hashes(phoneHash, phone)).Order("id").Find(&people).Error; err != nil {
 		return nil, fmt.Errorf("find phone: %w", err)
 	}
 	return people, nil

@@ -19,8 +19,9 @@ import (
 	"canbobot/services/vault"
 )
 
-// contentPlace is where the vault seals files that wait for a confirmation.
-const contentPlace = "imports.content"
+func contentPlace(row models.Import) vault.Place {
+	return vault.In(models.ImportContent, row.WardID, row.ID)
+}
 
 // read reads a file against the roster as it is.
 func (s *Service) read(tx *gorm.DB, ward int64, content []byte) (*reading, error) {
@@ -72,10 +73,6 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
-	sealed, err := s.vault.Seal(contentPlace, string(content))
-	if err != nil {
-		return Preview{}, fmt.Errorf("seal sheet: %w", err)
-	}
 	hash := sha256.Sum256(content)
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		mine := services.InWard(tx, actor.Ward).Where("COALESCE(staff_id, 0) = ? AND state = ?", actor.Staff,
@@ -97,7 +94,15 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, name string
 		row := models.Import{
 			WardID: actor.Ward, StaffID: services.Ref(actor.Staff), FileName: preview.File, FileHash: hash[:],
 			State: models.ImportPreviewed,
-			Plan:  plan, Counts: string(counts), Outcome: "[]", Content: sealed, CreatedAt: s.clock.UTC(),
+			Plan:  plan, Counts: string(counts), Outcome: "[]", CreatedAt: s.clock.UTC(),
+		}
+		ids, err := s.store.Reserve(tx, "imports", 1)
+		if err != nil {
+			return err
+		}
+		row.ID = ids[0]
+		if row.Content, err = s.vault.Seal(contentPlace(row), string(content)); err != nil {
+			return fmt.Errorf("seal sheet: %w", err)
 		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
@@ -152,7 +157,7 @@ func (s *Service) content(row models.Import) ([]byte, error) {
 	if row.State != models.ImportPreviewed || row.Content == "" {
 		return nil, services.Conflict("import_gone")
 	}
-	content, err := s.vault.Open(contentPlace, row.Content)
+	content, err := s.vault.Open(contentPlace(row), row.Content)
 	if err != nil {
 		return nil, fmt.Errorf("open sheet: %w", err)
 	}
@@ -321,18 +326,19 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 var Purge = services.Purge{Name: "imports", What: "what was in a roster's sheet that nobody confirmed", Kept: Kept,
 	SQL: "UPDATE imports SET state = 'dropped', content = '' WHERE created_at < ? AND state = 'previewed'"}
 
-// seal fills in what of new and changed people is kept sealed.
+// seal fills in what of new and changed people is kept sealed, once they have
+// their ids.
 func seal(v *vault.Vault, who *human) error {
 	var err error
 	person := &who.person
 	if who.citizen != "" {
-		if person.CitizenID, err = v.Seal(citizenPlace, who.citizen); err != nil {
+		if person.CitizenID, err = v.Seal(vault.In(models.CitizenID, person.WardID, person.ID), who.citizen); err != nil {
 			return fmt.Errorf("seal citizen id: %w", err)
 		}
 		person.CitizenHash = v.Hash(citizenHash, who.citizen)
 	}
 	if who.account != "" && !who.known {
-		if person.BankAccount, err = v.Seal(bankPlace, who.account); err != nil {
+		if person.BankAccount, err = v.Seal(vault.In(models.BankAccount, person.WardID, person.ID), who.account); err != nil {
 			return fmt.Errorf("seal account: %w", err)
 		}
 		person.BankHash = v.Hash(bankHash, who.account)

@@ -8,6 +8,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/sheet"
+	"canbobot/services/vault"
 )
 
 func TestImportBringsPeopleAndPosts(t *testing.T) {
@@ -35,11 +36,13 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 		t.Fatalf("%d people, %d terms", len(people), len(terms))
 	}
 	hoa, binh := people[0], people[1]
-	if account, err := h.vault.Open("people.bank_account", hoa.BankAccount); err != nil || account != "3706205123456" ||
+	if account, err := h.vault.Open(vault.In(models.BankAccount, hoa.WardID, hoa.ID), hoa.BankAccount); err != nil ||
+		account != "3706205123456" ||
 		hoa.BankTail != "3456" || hoa.BankName != "Agribank" {
 		t.Errorf("%q %v %+v", account, err, hoa)
 	}
-	if number, err := h.vault.Open("people.citizen_id", binh.CitizenID); err != nil || number != "042168001235" {
+	if number, err := h.vault.Open(vault.In(models.CitizenID, binh.WardID, binh.ID), binh.CitizenID); err != nil ||
+		number != "042168001235" {
 		t.Errorf("%q %v", number, err)
 	}
 	if binh.Name != "Trần Văn Bình" || binh.Phone != "+84987654321" || binh.BirthYear != 1970 || !binh.BirthDate.IsZero() {

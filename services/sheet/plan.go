@@ -64,18 +64,25 @@ type planning struct {
 	before map[int64]*tenure   // a known term and the row that spoke of it
 }
 
-// Kinds of the vault's hashes and its places in the database, as the roster has
-// them.
+// Kinds of the vault's hashes, as the roster has them.
 const (
-	citizenHash  = "citizen"
-	bankHash     = "bank"
-	phoneHash    = "phone"
-	bankPlace    = "people.bank_account"
-	citizenPlace = "people.citizen_id"
+	citizenHash = "citizen"
+	bankHash    = "bank"
+	phoneHash   = "phone"
 )
 
 func (p *planning) citizenHash(number string) models.Hash {
 	return p.vault.Hash(citizenHash, number)
+}
+
+// byCitizen finds who has a citizen's number.
+func (p *planning) byCitizen(number string) *models.Person {
+	for _, hash := range p.vault.Hashes(citizenHash, number) {
+		if person := p.index.byCitizen[string(hash)]; person != nil {
+			return person
+		}
+	}
+	return nil
 }
 
 // compare plans every line that has no error; what stands against the roster or
@@ -256,13 +263,13 @@ func (p *planning) agree(l *line, who *human) bool {
 	if l.citizen != "" {
 		hash := p.citizenHash(l.citizen)
 		switch {
-		case string(hash) == string(person.CitizenHash):
+		case p.vault.Matches(citizenHash, l.citizen, person.CitizenHash):
 		case who.known && len(person.CitizenHash) > 0 && !who.document:
 			p.remark(l, fieldCitizen, "citizen_by_request", "", nil)
 		case said(fieldCitizen, who.citizen != "" && who.citizen != l.citizen):
 			return false
 		default:
-			if owner := p.index.byCitizen[string(hash)]; owner != nil && owner.ID != person.ID {
+			if owner := p.byCitizen(l.citizen); owner != nil && owner.ID != person.ID {
 				p.wrong(l, fieldCitizen, "citizen_other", "", map[string]any{"holder": owner.Name})
 				return false
 			}
@@ -279,7 +286,7 @@ func (p *planning) agree(l *line, who *human) bool {
 	}
 	if l.account != "" {
 		switch {
-		case who.known && string(p.vault.Hash(bankHash, l.account)) != string(person.BankHash):
+		case who.known && !p.vault.Matches(bankHash, l.account, person.BankHash):
 			p.remark(l, fieldAccount, "bank_by_request", "", nil)
 		case who.known:
 		case said(fieldAccount, who.account != "" && who.account != l.account):

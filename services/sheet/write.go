@@ -25,7 +25,20 @@ func (s *Service) write(tx *gorm.DB, done plan) error {
 	now := s.clock.UTC()
 	var fresh []*models.Person
 	var changed []*human
+	news := 0
 	for _, who := range done.people {
+		if !who.known {
+			news++
+		}
+	}
+	ids, err := s.store.Reserve(tx, "people", news)
+	if err != nil {
+		return err
+	}
+	for _, who := range done.people {
+		if !who.known {
+			who.person.ID, ids = ids[0], ids[1:]
+		}
 		if err := seal(s.vault, who); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"canbobot/models"
 	"canbobot/services/vault"
 )
 
@@ -20,39 +21,64 @@ func open(t *testing.T, secret []byte, older ...[]byte) *vault.Vault {
 
 func TestSealedValueOpensOnlyInItsPlace(t *testing.T) {
 	v := open(t, key(1))
-	sealed, err := v.Seal("people.bank_account", "0123456789")
+	mine := vault.In(models.BankAccount, int64(1), int64(7))
+	sealed, err := v.Seal(mine, "0123456789")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := v.Open("people.bank_account", sealed); err != nil || got != "0123456789" {
+	if got, err := v.Open(mine, sealed); err != nil || got != "0123456789" {
 		t.Fatalf("got %q, %v", got, err)
 	}
-	if _, err := v.Open("people.citizen_id", sealed); err == nil {
-		t.Error("opened in another place")
+	for name, place := range map[string]vault.Place{
+		"another column": vault.In(models.CitizenID, int64(1), int64(7)),
+		"another row":    vault.In(models.BankAccount, int64(1), int64(8)),
+		"another ward":   vault.In(models.BankAccount, int64(2), int64(7)),
+		"shifted":        vault.In(models.BankAccount, "1\x007", ""),
+		"no row":         vault.Outside("people.bank_account"),
+	} {
+		if _, err := v.Open(place, sealed); err == nil {
+			t.Errorf("opened in %s", name)
+		}
 	}
-	if _, err := v.Open("people.bank_account", "x"+sealed); err == nil {
+	if _, err := v.Open(mine, "x"+sealed); err == nil {
 		t.Error("opened with another key id")
 	}
-	again, _ := v.Seal("people.bank_account", "0123456789")
+	again, _ := v.Seal(mine, "0123456789")
 	if again == sealed {
 		t.Error("equal values seal alike: the table would tell who shares an account")
 	}
 }
 
-func TestKeyRotationKeepsOldValuesAndLookUps(t *testing.T) {
-	before := open(t, key(1))
-	sealed, err := before.Seal("p", "secret")
+// What no row binds, as everything was sealed once, opens at no row.
+func TestWhatNoRowBindsOpensAtNone(t *testing.T) {
+	v := open(t, key(1))
+	sealed, err := v.Seal(vault.Outside("people.bank_account"), "0123456789")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Open(vault.In(models.BankAccount, int64(1), int64(7)), sealed); err == nil {
+		t.Error("opened")
+	}
+}
+
+func TestAnotherKeyKeepsOldValuesAndLookUps(t *testing.T) {
+	before, place := open(t, key(1)), vault.Outside("p")
+	sealed, err := before.Seal(place, "secret")
 	if err != nil {
 		t.Fatal(err)
 	}
 	after := open(t, key(2), key(1))
-	if got, err := after.Open("p", sealed); err != nil || got != "secret" {
+	if got, err := after.Open(place, sealed); err != nil || got != "secret" {
 		t.Fatalf("got %q, %v", got, err)
 	}
-	if !bytes.Equal(before.Hash("phone", "+84912345678"), after.Hash("phone", "+84912345678")) {
-		t.Error("hashes changed with the key: nobody would be found")
+	old := before.Hash("phone", "+84912345678")
+	if !after.Matches("phone", "+84912345678", old) || after.Matches("phone", "+84912345679", old) {
+		t.Error("an old hash is not known again")
 	}
-	if _, err := open(t, key(2)).Open("p", sealed); err == nil {
+	if bytes.Equal(old, after.Hash("phone", "+84912345678")) {
+		t.Error("the old key goes on hashing")
+	}
+	if _, err := open(t, key(2)).Open(place, sealed); err == nil {
 		t.Error("opened without the old key")
 	}
 }

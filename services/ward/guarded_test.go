@@ -67,7 +67,7 @@ var free = map[string][]string{
 		"line.received", "evidence.added", "evidence.removed", "evidence.kept", "evidence.opened", "person.called",
 		"person.stages", "person.distinct", "village.also_called", "village.renamed", "notice.reminded", "notice.resent",
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
-		"notice.template_dropped", "budget.set", "report.taken"},
+		"notice.template_dropped", "budget.set", "report.taken", "run.tampered"},
 	"the numbers in it are masked": {"statement.taken"},
 }
 

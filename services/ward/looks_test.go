@@ -123,7 +123,7 @@ func TestALookAtManyIsOneLook(t *testing.T) {
 	people := make([]models.Person, 400)
 	for i := range people {
 		number := fmt.Sprint(3706205100000 + i)
-		sealed, err := a.Roster.ConcealAccount(number)
+		sealed, err := a.Roster.Secrets.ConcealAccount(number)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,7 @@ import (
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/journal"
+	"canbobot/services/keys"
 	"canbobot/services/list"
 	"canbobot/services/money"
 	"canbobot/services/notice"
@@ -40,6 +41,7 @@ type Services struct {
 	Store       *models.Store
 	Clock       services.Clock
 	Vault       *vault.Vault
+	Keys        *keys.Service
 	Audit       *journal.Service
 	Outbox      *outbox.Outbox
 	Identity    *identity.Service
@@ -74,6 +76,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 		return nil, err
 	}
 	w := &Services{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
+	w.Keys = keys.New(store, v, clock)
 	w.Audit = journal.New(store, clock)
 	w.Drafts = drafts.New(store, v, clock)
 	w.Phrases = phrases.New(store, w.Audit, clock)
@@ -98,6 +101,14 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Results = bank.New(store, v, w.List, w.Identity, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	return w, nil
+}
+
+// Migrate brings the tables up to date, and what is sealed in them.
+func (w *Services) Migrate(ctx context.Context) error {
+	if err := w.Store.Migrate(ctx); err != nil {
+		return err
+	}
+	return w.Keys.Begin(ctx)
 }
 
 // Rounds are the work of services that the clock brings.

@@ -52,5 +52,6 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Message(outbox.RunWaiting, card.Waits(p.Say("told.run_waiting"), func(view list.RunView) bool {
 		return view.Run.State == models.RunSubmitted
 	}))
+	b.Message(outbox.RunTampered, p.runTampered)
 	b.Card(outbox.Run, card.For)
 }

@@ -3,6 +3,7 @@
 package moneytest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 	"canbobot/services/money"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
+	"canbobot/services/vault"
 	"canbobot/services/year"
 )
 
@@ -283,7 +285,7 @@ func (h *House) Compare(before, after map[int64][]money.Post) []money.Effect {
 
 func (h *House) Merge(keep, drop int64) models.PersonMerge {
 	h.Helper()
-	people := roster.New(h.Store, nil, h.Audit, func() time.Time { return h.Now })
+	people := roster.New(h.Store, sealing(h), h.Audit, func() time.Time { return h.Now })
 	var merge models.PersonMerge
 	err := h.Store.Transaction(func(tx *gorm.DB) (err error) {
 		merge,
@@ -298,7 +300,7 @@ func (h *House) Merge(keep, drop int64) models.PersonMerge {
 
 func (h *House) Unmerge(merge models.PersonMerge) {
 	h.Helper()
-	people := roster.New(h.Store, nil, h.Audit, func() time.Time { return h.Now })
+	people := roster.New(h.Store, sealing(h), h.Audit, func() time.Time { return h.Now })
 	if err := h.Store.Transaction(func(tx *gorm.DB) error { return people.Unmerge(tx, h.Clerk, merge.ID) }); err != nil {
 		h.Fatal(err)
 	}
@@ -353,3 +355,12 @@ func Month(t testing.TB, text string) models.Month {
 }
 
 var ctx = context.Background()
+
+// sealing is a vault for what a merger seals anew.
+func sealing(t testing.TB) *vault.Vault {
+	v, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
