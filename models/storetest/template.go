@@ -27,6 +27,11 @@ func NewTemplate(fill func(t testing.TB, address string)) *Template {
 	return &Template{from: &migrated, fill: fill}
 }
 
+// Then is a database like this one to which more is done.
+func (m *Template) Then(fill func(t testing.TB, address string)) *Template {
+	return &Template{from: m, fill: fill}
+}
+
 var migrated = Template{fill: func(t testing.TB, address string) {
 	ctx := context.Background()
 	if onPostgres() {

@@ -59,7 +59,7 @@ func explained(p Proposal) error {
 }
 
 func (Correct) target(s *Service, tx *gorm.DB, actor services.Actor, p *plan) error {
-	term, err := s.roster.Term(tx, actor, p.proposal.Term)
+	term, err := services.Take[models.Term](tx, actor, "term", p.proposal.Term)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s *Service) tidyNewcomer(actor services.Actor, n Newcomer) (Newcomer, erro
 
 // targetTerm finds the term that ends, and with it the post and its branch.
 func (s *Service) targetTerm(tx *gorm.DB, actor services.Actor, p *plan) error {
-	term, err := s.roster.Term(tx, actor, p.proposal.Term)
+	term, err := services.Take[models.Term](tx, actor, "term", p.proposal.Term)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"context"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -343,10 +344,6 @@ func (s *Service) Match(tx *gorm.DB, ward int64, name, phone string) (models.Per
 }
 
 // Term reads one term of the actor's ward; another's is not_found/term.
-func (s *Service) Term(tx *gorm.DB, actor services.Actor, id int64) (models.Term, error) {
-	term, err := services.Take[models.Term](tx, actor, "term", id)
-	if err != nil {
-		return models.Term{}, err
-	}
-	return term, nil
+func (s *Service) Term(ctx context.Context, actor services.Actor, id int64) (models.Term, error) {
+	return services.Take[models.Term](s.store.WithContext(ctx), actor, "term", id)
 }

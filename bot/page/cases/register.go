@@ -16,7 +16,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("support", kit.Begin("support"), kit.Officers, kit.Own(bot.Support, "support"))
 	b.Screen("mycase", card.Open, kit.Inner)
 	b.Screen("case", card.Open, kit.Staff, kit.Inner)
-	b.Screen("caseans", kit.Begin("answer_case", "case"), kit.Staff, kit.Inner)
+	b.Screen("caseans", kit.About(card.Read, "answer_case", "case"), kit.Staff, kit.Inner)
 	b.Screen("caseclose", card.Step(func(ctx context.Context, actor services.Actor, id int64, _ int) (cases.View, error) {
 		return p.Cases.Close(ctx, actor, id)
 	}), kit.Inner)

@@ -15,7 +15,7 @@ type correct struct{ plain }
 func init() { register(func(p *Page) kind { return correct{plain{p}} }, change.Correct{}) }
 
 func (p correct) register(b *kit.Book) {
-	b.Screen("fix", kit.Begin("correct", "fixes"), kit.Staff, kit.Inner)
+	b.Screen("fix", kit.About(p.Roster.Term, "correct", "fixes"), kit.Staff, kit.Inner)
 }
 
 // What of a term is wrong.

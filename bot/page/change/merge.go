@@ -13,7 +13,7 @@ func init() { register(func(p *Page) kind { return merge{plain{p}} }, change.Mer
 
 // register: the button names who stays and who goes up in them.
 func (p merge) register(b *kit.Book) {
-	b.Screen("merge", kit.Begin("merge", "stays", "goes_up"), kit.Staff, kit.Inner)
+	b.Screen("merge", kit.About(p.Roster.Person, "merge", "stays", "goes_up"), kit.Staff, kit.Inner)
 }
 
 // merging is which row of a human stays, which goes up in it, and why.

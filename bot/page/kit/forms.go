@@ -16,26 +16,27 @@ type (
 	Skip    = func(bot.Turn, bot.Answers) bool
 )
 
-// Begin is the screen that begins a form about what a button names: its
-// arguments, ids and versions, are the answers of these names.
-func Begin(form string, names ...string) bot.Screen {
+// Begin is the screen that begins a form about nobody in particular.
+func Begin(form string) bot.Screen {
 	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		return turn.Begin(ctx, form, bot.Answers{})
+	}
+}
+
+// About is the screen that begins a form about what a button names: its
+// arguments, ids and versions, are the answers of these names. It is kept from
+// whoever may not read the first of them.
+func About[V any](read func(ctx context.Context, actor services.Actor, id int64) (V, error), form string,
+	names ...string) bot.Screen {
+	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+		if _, err := read(ctx, turn.Speaker.Actor, Number(turn.Arg(0))); err != nil {
+			return bot.Reply{}, err
+		}
 		known := bot.Answers{}
 		for i, name := range names {
 			known[name] = ID(Number(turn.Arg(i)))
 		}
 		return turn.Begin(ctx, form, known)
-	}
-}
-
-// Seen keeps a screen from whoever may not see what its button names.
-func Seen[V any](read func(ctx context.Context, actor services.Actor, id int64) (V, error),
-	screen bot.Screen) bot.Screen {
-	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-		if _, err := read(ctx, turn.Speaker.Actor, Number(turn.Arg(0))); err != nil {
-			return bot.Reply{}, err
-		}
-		return screen(ctx, turn)
 	}
 }
 

@@ -16,7 +16,7 @@ func (p *Month) Register(b *kit.Book) {
 	b.Screen("stages", p.stages, kit.Officers, kit.Label("stages"))
 	b.Screen("stagesset", p.stagesSet, kit.Inner)
 	b.Screen("got", p.got, kit.Officers, kit.Inner)
-	b.Screen("gotless", kit.Begin("got_less", "line"), kit.Officers, kit.Inner)
+	b.Screen("gotless", kit.About(p.List.MonthOfLine, "got_less", "line"), kit.Officers, kit.Inner)
 	b.Screen("gotagain", p.gotAgain, kit.Officers, kit.Inner)
 
 	b.Form(p.gotLessForm())

@@ -17,7 +17,7 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Screen("policyno", card.Act(p.Money.RefusePolicy), kit.Staff, kit.Inner)
 	b.Screen("policyback", card.Act(p.Money.TakeBackPolicy), kit.Staff, kit.Inner)
 	b.Screen("policyfollow", p.policyFollow, kit.Staff, kit.Inner)
-	b.Screen("policyclose", kit.Seen(card.Read, kit.Begin("policy_close", "policy")), kit.Staff, kit.Inner)
+	b.Screen("policyclose", kit.About(card.Read, "policy_close", "policy"), kit.Staff, kit.Inner)
 	b.Screen("year", p.year, kit.Staff, kit.Label("year"))
 	b.Screen("yearparts", p.yearParts, kit.Staff, kit.Inner)
 	b.Screen("vacant", p.vacancies, kit.Staff, kit.Inner)

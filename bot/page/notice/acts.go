@@ -89,7 +89,7 @@ func (p *Sending) audienceOf(ctx context.Context, actor services.Actor, told int
 
 // about opens a form about a notice that the actor may see.
 func (p *Sending) about(form string) bot.Screen {
-	begin := kit.Seen(p.Notices.Outcomes.Standing, kit.Begin(form, "notice"))
+	begin := kit.About(p.Notices.Outcomes.Standing, form, "notice")
 	return func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		if turn.Speaker.Actor.Role == services.Viewer {
 			return bot.Reply{}, services.Denied("role")

@@ -9,8 +9,8 @@ import (
 func (p *Inbox) Register(b *kit.Book) {
 	b.Screen("confirm", p.confirmNotice, kit.Inner)
 	b.Screen("come", p.come, kit.Inner)
-	b.Screen("absent", kit.Seen(p.Notices.One, kit.Begin("absent", "notice")), kit.Inner)
-	b.Screen("askback", kit.Seen(p.Notices.One, kit.Begin("ask_back", "notice")), kit.Officers, kit.Inner)
+	b.Screen("absent", kit.About(p.Notices.One, "absent", "notice"), kit.Inner)
+	b.Screen("askback", kit.About(p.Notices.One, "ask_back", "notice"), kit.Officers, kit.Inner)
 	b.Screen("noticefile", p.noticeFile, kit.Inner)
 
 	b.Form(p.absentForm())

@@ -126,6 +126,12 @@ const alikeShown = 3
 // its question, and so that it goes on after a code.
 type unmerging struct{ Merge, Person int64 }
 
+// unmerge is read by who stayed: the form's summary is kept from whoever may not
+// see them.
+func (p *Page) unmerge(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return turn.Begin(ctx, "unmerge", kit.Untyped(unmerging{kit.Number(turn.Arg(0)), kit.Number(turn.Arg(1))}))
+}
+
 func (p *Page) unmergeForm() *bot.Form {
 	return &bot.Form{
 		Name: "unmerge",

@@ -17,7 +17,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("duplicates", p.duplicates, kit.Staff, kit.Label("duplicates"))
 	b.Screen("pair", p.pair, kit.Staff, kit.Inner)
 	b.Screen("distinct", p.distinct, kit.Inner)
-	b.Screen("unmerge", kit.Begin("unmerge", "merge", "person"), kit.Staff, kit.Inner)
+	b.Screen("unmerge", p.unmerge, kit.Staff, kit.Inner)
 	b.Screen("import", p.importing, kit.Staff, kit.Intent(bot.WardImport, "import"))
 	b.Screen("sheetok", p.applySheet, kit.Inner)
 	b.Screen("sheetdrop", kit.Did(p.Sheets.Drop, kit.Redraws(kit.Told(p.Tell(p.Say("import.dropped"))))), kit.Inner)
