@@ -33,6 +33,28 @@ func (p *Lists) runPapers(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return lines.End(p.Button("back_to_run", "run", run.ID)), nil
 }
 
+// export marks a list as sent and hands out what is to be sent.
+func (p *Lists) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor := turn.Speaker.Actor
+	view, err := p.List.ExportRun(ctx, actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	drawn, err := p.Papers.Transfer(ctx, actor, view.Run.ID, "", words(p.Kit))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := p.Private(p.Say("run_paper.exported", "month", view.Run.Month))
+	lines.SayIf(drawn.People > 0, "run_paper.send", "people", drawn.People, "total", texts.Money(drawn.Total))
+	lines.SayIf(drawn.Apart > 0, "run_paper.changed", "count", drawn.Apart)
+	lines.SayIf(drawn.People < view.Run.People, "run_paper.rest", "count", view.Run.People-drawn.People)
+	if drawn.People > 0 || drawn.Apart > 0 {
+		lines.Files = file(drawn)
+	}
+	lines.Row(p.Button("run_papers", "runpapers", view.Run.ID), p.Button("back_to_run", "run", view.Run.ID))
+	return lines.Done(), nil
+}
+
 // runPaper hands one of them out.
 func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	run, kind := kit.Number(turn.Arg(0)), turn.Arg(1)

@@ -19,7 +19,7 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("withdrawrun", card.Step(p.List.WithdrawRun), kit.Inner)
 	b.Screen("returnrun", kit.About(card.Read, "run_return", "run", "version"), kit.Staff, kit.Inner)
 	b.Screen("approve", card.Step(p.List.ApproveRun), kit.Inner)
-	b.Screen("export", card.Step(p.List.ExportRun), kit.Inner)
+	b.Screen("export", p.export, kit.Inner)
 	b.Screen("settleall", p.settleAsk, kit.Inner)
 	b.Screen("settle", p.settle, kit.Inner)
 	b.Screen("unsettle", kit.Redraws(p.unsettle), kit.Inner)
