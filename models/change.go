@@ -45,8 +45,10 @@ type ChangeRequest struct {
 	SubmittedAt    time.Time
 	DecidedAt      *time.Time
 	RemindedAt     *time.Time
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	// HeldUntil is until when two humans sign it; nil where the rule alone counts.
+	HeldUntil *time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // ChangeEvent is one step in the life of a request.

@@ -23,6 +23,9 @@ type Ward struct {
 	// HandsDays is for how long who brought about what proves a person signs nothing
 	// about where that person's money goes.
 	HandsDays int `gorm:"default:30"`
+	// HoldDays is how long a chat or a number is young: what is asked by one about
+	// money is signed by two meanwhile.
+	HoldDays int `gorm:"default:7"`
 	// PayDay is the day of the following month by which a month is usually
 	// transferred; 0 when the ward promises none. Left out when a row is made, it
 	// is 5.

@@ -16,6 +16,7 @@ type rulesCommand struct {
 	Set  rulesSetCommand  `cmd:"" help:"Put the rules of a file in the place of those a ward has."`
 
 	Hands rulesHandsCommand `cmd:"" help:"Say for how long who proved somebody signs nothing about their money."`
+	Hold  rulesHoldCommand  `cmd:"" help:"Say for how long a chat or a number is young, by which an account is asked for."`
 }
 
 type rulesHandsCommand struct {
@@ -31,6 +32,23 @@ func (rulesHandsCommand) Help() string {
 func (c rulesHandsCommand) Run(p *process) error {
 	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ruleAdvice(ward.Approvals.SetHandsDays(p.ctx, actor, c.Days))
+	})
+}
+
+type rulesHoldCommand struct {
+	Days int    `arg:"" help:"0 to 366; 0 holds nothing."`
+	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+}
+
+func (rulesHoldCommand) Help() string {
+	return "An account that an officer asks for from a chat, or with a number, younger than that takes two\n" +
+		"signatures, or waits until it is older; 7 days where nothing else is said.\n\n" +
+		"Example: canbobot rules hold 7 --ward bac-hong-linh"
+}
+
+func (c rulesHoldCommand) Run(p *process) error {
+	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
+		return ruleAdvice(ward.Approvals.SetHoldDays(p.ctx, actor, c.Days))
 	})
 }
 

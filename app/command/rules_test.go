@@ -89,10 +89,13 @@ func TestRulesOfApproval(t *testing.T) {
 	if got := hands("60"); got.code != OK {
 		t.Error(got.errors)
 	}
+	if got := runCommand(t, environ, "", "rules", "hold", "3", "--ward", ward); got.code != OK {
+		t.Error(got.errors)
+	}
 	if got := hands("367"); got.code != Failed || !strings.Contains(got.errors, "366") {
 		t.Errorf("more than a year: %d, %s", got.code, got.errors)
 	}
-	for _, command := range []string{"rules show", "rules set", "rules hands", "staff desk"} {
+	for _, command := range []string{"rules show", "rules set", "rules hands", "rules hold", "staff desk"} {
 		if got := runCommand(t, nil, "", append(strings.Fields(command), "--help")...); got.code != OK ||
 			!strings.Contains(got.out, "Example:") {
 			t.Errorf("%s --help: %d, %q", command, got.code, got.out)

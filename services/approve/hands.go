@@ -89,6 +89,16 @@ const mostHandsDays = 366
 // signs nothing about where that person's money goes; 0 is for a ward that has
 // one user alone. It refuses invalid/hands_days.
 func (s *Service) SetHandsDays(ctx context.Context, actor services.Actor, days int) error {
+	return s.setDays(ctx, actor, "hands_days", days)
+}
+
+// SetHoldDays says for how many days a chat or a number is young. It refuses
+// invalid/hands_days.
+func (s *Service) SetHoldDays(ctx context.Context, actor services.Actor, days int) error {
+	return s.setDays(ctx, actor, "hold_days", days)
+}
+
+func (s *Service) setDays(ctx context.Context, actor services.Actor, column string, days int) error {
 	if err := s.mayRule(actor); err != nil {
 		return err
 	}
@@ -97,10 +107,9 @@ func (s *Service) SetHandsDays(ctx context.Context, actor services.Actor, days i
 	}
 	return s.write(ctx, actor, func(tx *gorm.DB) error {
 		ward := tx.Model(&models.Ward{}).Where("id = ?", actor.Ward)
-		if err := ward.Update("hands_days", days).Error; err != nil {
-			return fmt.Errorf("set hands days of ward %d: %w", actor.Ward, err)
+		if err := ward.Update(column, days).Error; err != nil {
+			return fmt.Errorf("set %s of ward %d: %w", column, actor.Ward, err)
 		}
-		return s.audit.Record(tx, actor, "approval.hands_days", fmt.Sprintf("ward:%d", actor.Ward),
-			journal.Detail{"days": days})
+		return s.audit.Record(tx, actor, "approval."+column, fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"days": days})
 	})
 }

@@ -25,6 +25,7 @@ type Item struct {
 	Since    time.Time
 	Reminded *time.Time
 	Parties  Parties
+	Held     time.Time // until then two humans sign it; zero where it is not held
 	// By decided on it last; nil where its proposer did. At is when it moved.
 	By *int64
 	At time.Time
@@ -198,8 +199,8 @@ func (of *Items[T, S]) JudgeWaiting(tx *gorm.DB, ward int64, items []Item) (map[
 }
 
 func (of *Items[T, S]) judge(book *Book, item Item, signatures []models.Signature) Judgement {
-	j := Judgement{Book: book, Item: item, Rule: book.Rule(item.Rule, item.Since), day: models.DateOf(of.clock.Local()),
-		all: signatures}
+	j := Judgement{Book: book, Item: item, day: models.DateOf(of.clock.Local()), all: signatures}
+	j.Rule, signatures = book.Rule(item.Rule, item.Since).held(item.Held, of.clock.UTC(), signatures)
 	j.Standing = Progress(j.Rule.Steps, item.Parties, signatures, book.Staff, book.Delegations, j.day)
 	return j
 }
@@ -227,7 +228,9 @@ func (of *Items[T, S]) Ask(ctx context.Context, tx *gorm.DB, row T) error {
 	if err != nil {
 		return err
 	}
-	if of.NoSigner != nil && Unsatisfied(j.Rule.Steps, j.Item.Parties, j.Book.Staff) >= 0 {
+	// Who is held may wait, where the ward has no second human.
+	if rule := j.Book.Rule(item.Rule, item.Since); of.NoSigner != nil &&
+		Unsatisfied(rule.Steps, j.Item.Parties, j.Book.Staff) >= 0 {
 		return of.NoSigner()
 	}
 	return of.tell(ctx, tx, item, of.Asks, j.told())

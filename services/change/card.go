@@ -85,6 +85,9 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 		}
 		card.Effects = effects
 	}
+	if until := request.HeldUntil; until != nil && request.State.Open() && s.clock.UTC().Before(*until) {
+		card.Held = until
+	}
 	if request.ID != 0 {
 		if card.Files, err = s.evidence.Count(tx, request.ID); err != nil {
 			return card, err

@@ -133,6 +133,9 @@ type Card struct {
 	Files   int64     // of evidence
 	// Holders counts others of the ward who are paid to the new account already.
 	Holders int64
+	// Held is until when two humans sign it, since the chat or the number that it
+	// was asked by is young; nil where it is not, and after.
+	Held *time.Time
 
 	MayDecide bool
 	WhyNot    string

@@ -33,7 +33,7 @@ func init() { register[Profile]() }
 func (k Profile) Traits() Traits {
 	traits := Traits{Kind: approve.Kind{Name: "profile", Place: 6}, OfPerson: true, Self: true}
 	if !k.Details.Citizen.IsZero() {
-		traits.Proposers = []string{approve.BySelf, approve.ByStaff}
+		traits.Proposers, traits.Proves = []string{approve.BySelf, approve.ByStaff}, true
 	}
 	return traits
 }

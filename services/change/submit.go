@@ -164,6 +164,9 @@ func (s *Service) Submit(ctx context.Context, actor services.Actor, proposal Pro
 		if err := describe(&request, actor, p); err != nil {
 			return err
 		}
+		if request.HeldUntil, err = s.held(tx, actor, p, now); err != nil {
+			return err
+		}
 		if err := tx.Create(&request).Error; err != nil {
 			return fmt.Errorf("submit: %w", err)
 		}
@@ -246,6 +249,9 @@ func (s *Service) Resubmit(ctx context.Context, actor services.Actor, id int64, 
 				return err
 			}
 			if err := describe(act.Row, actor, p); err != nil {
+				return err
+			}
+			if act.Row.HeldUntil, err = s.held(act.TX, actor, p, act.Now); err != nil {
 				return err
 			}
 			act.Row.SubmittedAt, act.Row.Reason, act.Row.DecidedByStaffID, act.Row.DecidedAt = act.Now, "", nil, nil

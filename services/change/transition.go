@@ -29,7 +29,7 @@ func requestsOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gat
 		},
 		Columns: []string{
 			"kind", "branch_id", "subject_id", "newcomer_id", "payload", "base", "submitted_at", "reason",
-			"decided_by_staff_id", "decided_at",
+			"decided_by_staff_id", "decided_at", "held_until",
 		},
 		Asks: outbox.ChangeSubmitted, Reminds: outbox.ChangeWaiting, Reminded: "reminded_at", Since: "submitted_at",
 		Hours:    true,
@@ -49,6 +49,9 @@ func itemOf(request models.ChangeRequest) (approve.Item, error) {
 		State: string(request.State),
 		Since: request.SubmittedAt, Reminded: request.RemindedAt, Parties: partiesOf(request, proposal),
 		By: request.DecidedByStaffID, At: request.UpdatedAt,
+	}
+	if request.HeldUntil != nil {
+		item.Held = *request.HeldUntil
 	}
 	switch {
 	case request.DecidedByStaffID != nil && request.DecidedAt != nil:

@@ -28,7 +28,14 @@ func (s *Service) UndoMerge(ctx context.Context, actor services.Actor, id int64,
 		if err := s.Unmerge(tx, actor, id); err != nil { // nobody is asked for a code in vain
 			return err
 		}
-		return staff.RequireFresh(ctx, tx, actor, unmerges)
+		if err := staff.RequireFresh(ctx, tx, actor, unmerges); err != nil {
+			return err
+		}
+		var merge models.PersonMerge
+		if err := tx.Take(&merge, id).Error; err != nil {
+			return fmt.Errorf("read merger: %w", err)
+		}
+		return s.audit.Hands(tx, merge.WardID, "unmerge", []int64{actor.Staff}, merge.KeepID, merge.DropID)
 	})
 }
 

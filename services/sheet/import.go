@@ -248,7 +248,7 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 	if err := s.write(tx, done); err != nil {
 		return err
 	}
-	if err := s.audit.Hands(tx, row.WardID, "import", []int64{actor.Staff}, done.numbered()...); err != nil {
+	if err := s.audit.Hands(tx, row.WardID, "import", []int64{actor.Staff}, done.proved()...); err != nil {
 		return err
 	}
 	outcome, err := json.Marshal(done.outcome())
@@ -270,11 +270,11 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 		})
 }
 
-// numbered are those who get a number by it.
-func (p plan) numbered() []int64 {
+// proved are those who get a number, a citizen's number or an account by it.
+func (p plan) proved() []int64 {
 	var people []int64
 	for _, who := range p.people {
-		if who.person.Phone != "" && (who.phone || !who.known) {
+		if who.phone || who.document || who.account != "" || !who.known && who.person.Phone != "" {
 			people = append(people, who.person.ID)
 		}
 	}

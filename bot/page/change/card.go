@@ -26,6 +26,9 @@ func (p *Page) drawCard(card change.Card) *kit.Lines {
 	lines.SayIf(card.Proposal.Kind.Traits().OfPerson && card.SubjectName != "", "card.person", "name", card.SubjectName)
 	lines.Add(p.diffLines(lines, card)...)
 	lines.SayIf(card.Holders > 0, "card.holders", "people", card.Holders)
+	if card.Held != nil {
+		lines.Say("card.held", "until", *card.Held)
+	}
 	lines.SayIf(card.Files > 0, "papers.count", "files", card.Files)
 	lines.SayIf(card.Proposal.Died(), "card.died")
 	lines.Add(p.effectLines(card)...)
