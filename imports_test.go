@@ -108,6 +108,8 @@ var house = []room{
 		why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
 	{path: "services/cases", may: join(floorFour, "services/list"), why: "a complaint shows the month that it is about"},
 	{path: "services/notice", may: floorFour, why: "an audience is found in the roster"},
+	{path: "services/privacy", may: join(floorFour, "services/cases", "services/list"), tests: []string{"services/notice"},
+		why: "a person's copy holds what every matter keeps of them; nothing of it hangs on that"},
 	{path: "services/ward", may: []string{"services", "services/...", "models"},
 		why: "wires every service once; none of them knows it"},
 	{path: "services/ward/wardtest",

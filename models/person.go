@@ -24,6 +24,9 @@ type Person struct {
 	DiedOn      Date
 	Brief       bool // wants questions short, without examples
 	EveryStage  bool // wants to be told of every stage of a month's money, not only of its end
+	// QuietSince is since when they want nothing but what is about their money and
+	// their requests.
+	QuietSince *time.Time
 	// MergedInto is the person whom this row was found to be too; nobody lists it.
 	MergedInto *int64
 	MergedAt   *time.Time

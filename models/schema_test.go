@@ -17,7 +17,7 @@ import (
 var entities = []any{
 	models.Ward{}, models.Organization{}, models.Village{}, models.Branch{}, models.Person{}, models.Term{},
 	models.ChangeRequest{}, models.ChangeEvent{}, models.Draft{},
-	models.Hand{}, models.Look{},
+	models.Hand{}, models.Look{}, models.DataRequest{}, models.Breach{}, models.Removal{},
 	models.Policy{}, models.PolicyRule{}, models.BaseSalary{}, models.PaymentRun{}, models.PaymentLine{},
 	models.PaymentComponent{},
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},

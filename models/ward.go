@@ -45,7 +45,10 @@ type Ward struct {
 	KeepPhrases bool
 	// NoticesByLeader lets no notice go before a leader has said so.
 	NoticesByLeader bool
-	CreatedAt       time.Time
+	// AccountsNotOn are the channels, by commas, on which nobody types an account
+	// number: the ward does not trust them with it.
+	AccountsNotOn string
+	CreatedAt     time.Time
 }
 
 // WardLink is a unit that a ward was made of. Those before 2025 have no row of

@@ -73,7 +73,8 @@ func (f *front) help(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 			bot.Row(f.Button("rules", "rules"), f.Button("delegations", "delegations")),
 			bot.Row(f.Button("policy", "policy"), f.Button("duplicates", "duplicates")),
 			bot.Row(f.Button("unclear", "unclear"), f.Button("style", "style")),
-			bot.Row(f.Button("privacy", "privacy"), f.Button("unlink", "unlink")), f.MenuRow()}}, nil
+			bot.Row(f.Button("privacy", "privacy"), f.Button("unlink", "unlink")),
+			f.MenuRow(f.Button("data_register", "dataregister"))}}, nil
 	case turn.Speaker.Linked():
 		return bot.Reply{Text: f.Say("help.officer"), Buttons: [][]bot.Button{
 			bot.Row(f.Button("policy", "policy"), f.Button("problem", "problem")),

@@ -66,7 +66,8 @@ func New(w *ward.Services, outside Outside) *Pages {
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
 		&front{Kit: common, Services: w},
-		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Links: outside.Links},
+		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Data: w.Privacy,
+			Links: outside.Links},
 		people,
 		requests,
 		&change.Signing{

@@ -97,24 +97,49 @@ func (p *Privacy) Withdraw(ctx context.Context, actor services.Actor) error {
 		if own.StaffID != nil {
 			column, id, draft = "staff_id", *own.StaffID, subject("staff", *own.StaffID)
 		}
-		var accounts []models.Account // also those unlinked before: they hold ids too
-		if err := tx.Where(column+" = ?", id).Order("id").Find(&accounts).Error; err != nil {
-			return fmt.Errorf("withdraw: %w", err)
-		}
-		ended, err := p.end(tx, accounts)
+		accounts, err := p.leave(tx, actor, column, id, draft)
 		if err != nil {
 			return err
 		}
-		if err := p.erase(tx, accounts, column, id, draft); err != nil {
-			return err
-		}
-		for _, account := range ended {
-			if err := p.recordUnlinked(tx, actor, account, "withdrawn"); err != nil {
-				return err
-			}
-		}
-		return p.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), journal.Detail{"accounts": len(accounts)})
+		return p.audit.Record(tx, actor, "consent.withdrawn", ownSubject(actor), journal.Detail{"accounts": accounts})
 	})
+}
+
+// leave ends the accounts of one human and erases them.
+func (p *Privacy) leave(tx *gorm.DB, actor services.Actor, column string, id int64, draft string) (int, error) {
+	var accounts []models.Account // also those unlinked before: they hold ids too
+	if err := tx.Where(column+" = ?", id).Order("id").Find(&accounts).Error; err != nil {
+		return 0, fmt.Errorf("withdraw: %w", err)
+	}
+	ended, err := p.end(tx, accounts)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.erase(tx, accounts, column, id, draft); err != nil {
+		return 0, err
+	}
+	for _, account := range ended {
+		if err := p.recordUnlinked(tx, actor, account, "withdrawn"); err != nil {
+			return 0, err
+		}
+	}
+	return len(accounts), nil
+}
+
+// Forget erases, for who decided that a person is to be forgotten, their identity
+// on every channel, as Withdraw does.
+func (p *Privacy) Forget(tx *gorm.DB, actor services.Actor, person int64) error {
+	if err := actor.Need(services.Clerk, services.Leader, services.Admin); err != nil {
+		return err
+	}
+	if _, err := services.Take[models.Person](tx.Select("id"), actor, "person", person); err != nil {
+		return err
+	}
+	accounts, err := p.leave(tx, actor, "person_id", person, subject("person", person))
+	if err != nil {
+		return err
+	}
+	return p.audit.Record(tx, actor, "data.erased", subject("person", person), journal.Detail{"accounts": accounts})
 }
 
 // erase takes the channels' ids out of every row that names the accounts.

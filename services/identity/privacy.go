@@ -232,8 +232,10 @@ func looksAt(db *gorm.DB, own models.Account, person int64, offset, limit int) (
 		Where(`audit_entries.id IN (SELECT l.entry_id FROM looks l JOIN people h ON h.id = l.person_id
 				WHERE h.id = ? OR h.merged_into = ?)
 			OR audit_entries.role <> ? AND (audit_entries.subject IN ? OR audit_entries.subject IN
-				(SELECT 'change:' || c.id FROM change_requests c WHERE c.subject_id = ? OR c.newcomer_id = ?))`,
-			person, person, services.System, about, person, person).
+				(SELECT 'change:' || c.id FROM change_requests c WHERE c.subject_id = ? OR c.newcomer_id = ?
+				UNION ALL SELECT 'data_request:' || d.id FROM data_requests d WHERE d.person_id = ?
+				UNION ALL SELECT 'case:' || k.id FROM cases k WHERE k.person_id = ?))`,
+			person, person, services.System, about, person, person, person, person).
 		Where("(audit_entries.staff_id IS NULL OR audit_entries.staff_id <> ?) AND "+
 			"(audit_entries.person_id IS NULL OR audit_entries.person_id <> ?)", staff, person).
 		Session(&gorm.Session{})

@@ -129,7 +129,9 @@ func (a *Audiences) posts(tx *gorm.DB, ward int64, audience Audience) (*gorm.DB,
 	today := models.DateOf(a.clock.Local())
 	query := tx.Table("terms t").Joins("JOIN branches b ON b.id = t.branch_id").
 		Where("t.ward_id = ? AND t.superseded_at IS NULL AND t.from_date <= ? AND (t.to_date IS NULL OR t.to_date >= ?)",
-			ward, today, today)
+			ward, today, today).
+		// Who asked to be left alone hears of their money and their requests, which are no notices.
+		Where("NOT EXISTS (SELECT 1 FROM people q WHERE q.id = t.person_id AND q.quiet_since IS NOT NULL)")
 	if len(audience.Villages) > 0 {
 		query = query.Where("b.village_id IN ?", audience.Villages)
 	}

@@ -36,25 +36,31 @@ const (
 	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
 	StageReached    Kind = "stage_reached"    // to an officer: a month's money moved on
 	LineSettled     Kind = "line_settled"     // to an officer: their money was paid, or not
+	DataAsked       Kind = "data_asked"       // card for administrators: somebody asks of the data about them
+	DataDue         Kind = "data_due"         // reminder to them: the law's time runs out
+	DataAnswered    Kind = "data_answered"    // to who asked
+	BreachOpen      Kind = "breach_open"      // to administrators: the authority is to hear of it
 	Shown           Kind = "shown"            // a card that was an answer: nothing is sent
 )
 
 // Kinds of subjects.
 const (
-	Change     = "change"
-	Case       = "case"
-	Link       = "link"
-	Links      = "links" // of a ward: that many ask
-	Notice     = "notice"
-	Run        = "run"
-	Policy     = "policy"
-	Delegation = "delegation"
-	Stage      = "stage"   // a run as its officers see it: nothing is redrawn
-	Line       = "line"    // of a payment list
-	Sending    = "sending" // a notice as its senders see it: a draft, how far it got
-	Account    = "account"
-	Channel    = "channel" // its trouble
-	Week       = "week"    // of a year, such as 202615
+	Change      = "change"
+	Case        = "case"
+	Link        = "link"
+	Links       = "links" // of a ward: that many ask
+	Notice      = "notice"
+	Run         = "run"
+	Policy      = "policy"
+	Delegation  = "delegation"
+	Stage       = "stage"   // a run as its officers see it: nothing is redrawn
+	Line        = "line"    // of a payment list
+	Sending     = "sending" // a notice as its senders see it: a draft, how far it got
+	Account     = "account"
+	DataRequest = "data_request"
+	Breach      = "breach"
+	Channel     = "channel" // its trouble
+	Week        = "week"    // of a year, such as 202615
 )
 
 // traits are what is true of a kind besides its words.

@@ -52,7 +52,7 @@ var free = map[string][]string{
 	"it puts something before those who sign, and is nothing without them": {"change.submitted", "link.asked",
 		"run.prepared", "run.submitted", "notice.submitted"},
 	"it says no, or takes back one's own before it has had an effect": {"change.refused", "change.returned",
-		"change.withdrawn", "change.disowned", "decision.denied", "change.taken_back",
+		"change.withdrawn", "change.disowned", "decision.denied", "change.taken_back", "data.refused",
 		"run.reopened", "run.settlement_taken_back", "link.refused", "link.taken_back", "run.returned",
 		"run.withdrawn", "run.approval_withdrawn", "run.taken_back", "policy.refused", "policy.taken_back",
 		"notice.returned", "notice.taken_back", "notice.cancelled", "notice.dropped", "notice.paused", "approval.revoked",
@@ -69,8 +69,9 @@ var free = map[string][]string{
 		"line.received", "evidence.added", "evidence.removed", "evidence.kept", "evidence.opened", "person.called",
 		"person.stages", "person.distinct", "village.also_called", "village.renamed", "notice.reminded", "notice.resent",
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
-		"notice.template_dropped", "budget.set", "report.taken", "run.tampered"},
-	"the numbers in it are masked": {"statement.taken"},
+		"notice.template_dropped", "budget.set", "report.taken", "run.tampered", "data.asked", "data.done", "breach.found",
+		"breach.reported", "breach.closed"},
+	"the numbers in it are masked": {"statement.taken", "data.copied"},
 }
 
 var action = regexp.MustCompile(`^[a-z]+\.[a-z_]+$`)

@@ -27,6 +27,7 @@ import (
 	"canbobot/services/outbox"
 	"canbobot/services/paper"
 	"canbobot/services/phrases"
+	"canbobot/services/privacy"
 	"canbobot/services/roster"
 	"canbobot/services/sheet"
 	"canbobot/services/story"
@@ -65,6 +66,7 @@ type Services struct {
 	Papers      *paper.Service
 	Units       *units.Service
 	Downloads   *downloads.Service
+	Privacy     *privacy.Copier
 
 	guesses identity.Guesses
 }
@@ -100,6 +102,8 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
 	w.Results = bank.New(store, v, w.List, w.Identity, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
+	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
+		Changes: w.Changes}
 	return w, nil
 }
 
@@ -117,7 +121,7 @@ func (w *Services) Rounds() []services.Round {
 		Do: w.tidy}
 	return []services.Round{w.Notices.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
-			w.Identity.Waiting)...), tidy}
+			w.Identity.Waiting)...), w.Privacy.Round(), tidy}
 }
 
 // Purges are what tidying takes away.

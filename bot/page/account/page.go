@@ -5,6 +5,7 @@ package account
 import (
 	"canbobot/bot/page/kit"
 	"canbobot/services/identity"
+	"canbobot/services/privacy"
 	"canbobot/services/roster"
 )
 
@@ -13,6 +14,7 @@ type Page struct {
 	kit.Kit
 	Identity *identity.Service
 	Roster   *roster.Service
+	Data     *privacy.Copier
 	// Links tells the addresses that open a chat with the bot, as far as they
 	// are known at the moment: a channel may not have answered yet.
 	Links func() []Link

@@ -40,6 +40,8 @@ func (p *Page) Register(b *kit.Book) {
 	b.Typed("styleset:brief", "gon", "tra loi gon", "hoi gon", "ngan gon", "hoi ngan gon", "tra loi ngan gon")
 	b.Typed("styleset:full", "tung buoc", "tra loi tung buoc", "hoi tung buoc")
 
+	p.registerRights(b)
+
 	b.Form(p.linkForm())
 	b.Form(p.askLinkForm())
 	b.Form(p.stepUpForm())
