@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -86,6 +87,10 @@ func printResults(out io.Writer, words *texts.Texts, preview bank.Preview) {
 	fmt.Fprintf(out, "list of %s, rows %d: paid %d, failed %d, returned %d, already %d, waiting %d, wrong %d; lines "+
 		"without an answer %d\n",
 		preview.Run.Month, c.Rows, c.Paid, c.Failed, c.Returned, c.Already, c.Waiting, c.Wrong, c.Missing)
+	for _, said := range preview.Said {
+		fmt.Fprintf(out, "word %q: %d rows of %d, read as %s\n", said.Text, said.Rows, said.Total,
+			cmp.Or(said.Answer, "unsure"))
+	}
 	for _, reason := range preview.Reasons {
 		fmt.Fprintf(out, "reason %q: %d\n", reason.Text, reason.Count)
 	}

@@ -4,8 +4,8 @@
 // confirmed it, and then all of it or nothing.
 //
 // A row is matched by the reference that our own transfer sheet carries, or by
-// account, name and amount together. What is not sure is an error, and a sheet
-// with an error marks nothing.
+// account, name and amount together. What is not surely good news is an error,
+// and a sheet with an error marks nothing; bad news is taken row by row.
 package bank
 
 import (
@@ -83,6 +83,7 @@ type Preview struct {
 	Counts   Counts
 	Total    int64 // đồng of the lines to mark as paid
 	Reasons  []Reason
+	Said     []Said          // what the cells say, and what it was read as
 	Findings []sheet.Finding // in the order of sheets, rows and columns
 }
 
@@ -133,7 +134,9 @@ func (s *Service) check(ctx context.Context, actor services.Actor, month models.
 	if err != nil {
 		return Preview{}, outcome{}, err
 	}
-	return done.preview(run), done, nil
+	preview := done.preview(run)
+	preview.Said = read.said()
+	return preview, done, nil
 }
 
 func (o outcome) preview(run models.PaymentRun) Preview {

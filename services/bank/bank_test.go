@@ -28,7 +28,7 @@ func TestASheetMarksWhatTheBankSays(t *testing.T) {
 	rows := [][]any{
 		{"NGÂN HÀNG NÔNG NGHIỆP"}, {"Kết quả chuyển tiền tháng 03/2026"}, {},
 		{"Kết quả", "Diễn giải", "Số tiền", "Tên tài khoản", "STT", "Số tài khoản", "Ngày giao dịch"},
-		{"Thành công", "HO TRO THANG 03/2026", "200.000", "NGUYEN THI LAN", 1, "3706205000011", "05/04/2026"},
+		{"Thành công", "HO TRO THANG 03/2026", "200.000", "NGUYEN THI LAN", 1, "3706205000011", "06/04/2026"},
 		{"Không thành công", "Sai tên người hưởng", 150000, "TRAN VAN HOA", 2, "3706 2050 00022", ""},
 		{"Đã hoàn trả", "", "200,000.00 VND", "DANG THI THUY", 3, "******0033", ""},
 		{"Đang xử lý", "", 150000, "PHAN DUC LONG", 4, "3706205000044", ""},
@@ -54,7 +54,7 @@ func TestASheetMarksWhatTheBankSays(t *testing.T) {
 	}
 	var lan models.PaymentLine
 	h.store.Where("run_id = ?", h.run.Run.ID).Order("person_id").First(&lan)
-	if lan.PaidOn != models.NewDate(2026, 4, 5) {
+	if lan.PaidOn != models.NewDate(2026, 4, 6) {
 		t.Errorf("paid on %v", lan.PaidOn)
 	}
 	// The same sheet again, and its confirmation again, change nothing.
@@ -397,4 +397,61 @@ func TestAnySheetTouchesOnlyItsOwnLines(t *testing.T) {
 			t.Fatalf("%d lines of another list moved, %v", moved, err)
 		}
 	})
+}
+
+// What a bank says beside its status counts: another column, a note, a day.
+func TestWhatStandsBesideTheStatusIsRead(t *testing.T) {
+	h := newHouse(t)
+	two := append(slices.Clone(heads), "Trạng thái giao dịch")
+	for name, c := range map[string]struct {
+		heads []any
+		row   []any
+		want  string
+	}{
+		"two columns that differ": {two, append(answer(0, "Thành công", ""), "Thất bại"), "E2 result_disagree"},
+		"a part of it":            {heads, answer(0, "Thành công một phần", ""), "E2 result_status"},
+		"a note of a return":      {heads, answer(0, "Thành công", "Đã hoàn trả ngày 10/04 do sai tên"), "F2 result_note"},
+		"a day before it was sent": {append(slices.Clone(heads), "Ngày"), append(answer(0, "Thành công", ""), "05/01/2026"),
+			"G2 result_before"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			preview := h.preview(c.heads, c.row)
+			if found := codes(preview.Findings); !slices.Equal(found, []string{c.want}) || preview.ID != 0 {
+				t.Errorf("found %v, want %s", found, c.want)
+			}
+		})
+	}
+	preview := h.preview(two, append(answer(0, "Thành công", ""), "Đã hạch toán"))
+	if preview.Counts.Paid != 1 || len(preview.Said) != 2 || preview.Said[0].Answer != "paid" ||
+		preview.Said[0].Total != 200_000 {
+		t.Errorf("%+v", preview)
+	}
+}
+
+// Bad news is taken row by row: somebody of another list, or the holder's name as
+// the bank has it, keeps no other row from being marked.
+func TestBadNewsStopsNoOtherRow(t *testing.T) {
+	h := newHouse(t)
+	stranger := answer(1, "Thất bại", "sai")
+	stranger[1], stranger[2] = "3706205999922", "LE THI KHAC"
+	holder := answer(2, "Thất bại", "Sai tên người hưởng")
+	holder[2] = "DANG THI THUY LINH"
+	preview := h.preview(heads, answer(0, "Thành công", ""), stranger, holder)
+	if found := codes(preview.Findings); !slices.Equal(found, []string{"B3 result_stranger", "C4 result_holder"}) {
+		t.Fatalf("found %v", found)
+	}
+	h.apply(preview)
+	if got := h.states(); got[0] != paid || got[1] != pending || got[2] != failed {
+		t.Errorf("states %v", got)
+	}
+}
+
+// An account that only ends alike is another one, and is paid nowhere.
+func TestAnAccountThatEndsAlikeIsAnother(t *testing.T) {
+	h := newHouse(t)
+	near := answer(0, "Thành công", "")
+	near[1] = "9706205000011"
+	if found := codes(h.preview(heads, near).Findings); !slices.Equal(found, []string{"B2 result_unknown"}) {
+		t.Errorf("found %v", found)
+	}
 }

@@ -137,7 +137,9 @@ func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code strin
 		if one == nil {
 			return nil, "result_unknown"
 		}
-		if l.account != "" && one.BankTail != l.account[max(0, len(l.account)-len(one.BankTail)):] {
+		whole := !l.hidden && len(one.BankHash) > 0
+		if l.account != "" && (whole && !s.vault.Matches(bankHash, l.account, one.BankHash) ||
+			one.BankTail != l.account[max(0, len(l.account)-len(one.BankTail)):]) {
 			return nil, "result_account_differs"
 		}
 		return []*models.PaymentLine{one}, ""
@@ -149,7 +151,9 @@ func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code strin
 	}
 	if len(found) == 0 {
 		for _, one := range i.tails[vn.AccountTail(l.account)] {
-			if foldName(one.Name) == l.name {
+			// A whole number that is not the one that was signed is another account,
+			// however alike its end.
+			if foldName(one.Name) == l.name && (l.hidden || len(one.BankHash) == 0) {
 				found = append(found, one)
 			}
 		}
@@ -212,6 +216,9 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		return outcome{}, fmt.Errorf("runs: %w", err)
 	}
 	m := &matching{run: run, followed: later > 0 || run.State == models.RunClosed, wrong: map[int]bool{}}
+	if run.ApprovedAt != nil {
+		m.since = models.DateOf(run.ApprovedAt.In(services.Zone))
+	}
 	m.out.counts.Rows = len(read.lines)
 	of := map[int64][]int{}
 	var order []int64
@@ -228,12 +235,25 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 			continue
 		}
 		found, code := index.find(s, l)
+		if code == "result_unknown" && (l.answer == answerFailed || l.answer == answerReturned) {
+			m.remark(l, fieldAccount, "result_stranger", nil) // of another list: nothing of ours was paid
+			continue
+		}
 		if code != "" {
 			m.note(n, l, fieldAccount, code, l.shown, nil)
 			continue
 		}
-		if l.name != "" && foldName(found[0].Name) != l.name {
+		bad := l.answer == answerFailed || l.answer == answerReturned
+		switch sure := l.ref != 0 || !l.hidden; {
+		case l.name == "" || foldName(found[0].Name) == l.name:
+		case bad && sure: // the bank may say who really holds it: it was not paid
+			m.remark(l, fieldName, "result_holder", map[string]any{"name": found[0].Name, "holder": l.shown})
+		default:
 			m.note(n, l, fieldName, "result_name", l.shown, map[string]any{"name": found[0].Name})
+			continue
+		}
+		if !l.on.IsZero() && l.on.Before(m.since) {
+			m.note(n, l, fieldDay, "result_before", l.on.String(), map[string]any{"date": m.since})
 			continue
 		}
 		if of[found[0].ID] == nil {
@@ -258,7 +278,8 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 
 type matching struct {
 	run      models.PaymentRun
-	followed bool // what failed may be paid by a later list already
+	since    models.Date // the day on which the list was approved: no money went before
+	followed bool        // what failed may be paid by a later list already
 	out      outcome
 	wrong    map[int]bool // rows with an error
 }

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 
 	"canbobot/models"
@@ -84,33 +83,24 @@ func KindOf(ctx context.Context, content []byte) (Kind, error) {
 	return Roster, nil
 }
 
-// answer is what a bank says of a transfer.
-type answer string
-
-const (
-	answerPaid     answer = "paid"
-	answerFailed   answer = "failed"
-	answerReturned answer = "returned"
-	answerWaiting  answer = "waiting"
-)
-
 // line is one row that names a transfer.
 type line struct {
 	sheet  string
 	row    int
 	header sheet.Columns
 
-	account string // digits; the last four where hidden
-	hidden  bool
-	name    string // folded
-	shown   string // as written
-	amount  int64
-	answer  answer
-	reason  string
-	on      models.Date // zero where the sheet has none
-	run     int64       // of the reference; 0 without one
-	ref     int64       // the line
-	month   models.Month
+	account  string // digits; the last four where hidden
+	hidden   bool
+	name     string // folded
+	shown    string // as written
+	amount   int64
+	answer   answer
+	statuses []string // as written
+	reason   string
+	on       models.Date // zero where the sheet has none
+	run      int64       // of the reference; 0 without one
+	ref      int64       // the line
+	month    models.Month
 
 	wrong  string // code of what cannot be read; "" for none
 	column field  // where that stands
@@ -128,7 +118,7 @@ type reading struct {
 // with invalid/result_header when none has.
 func read(ctx context.Context, content []byte, today models.Date) (*reading, error) {
 	r := &reading{}
-	current, at := "", sheet.Columns{}
+	current, at, also := "", sheet.Columns{}, []int(nil)
 	found := false
 	err := sheet.Each(ctx, content, today, func(row sheet.Row) error {
 		if row.Sheet != current {
@@ -136,7 +126,7 @@ func read(ctx context.Context, content []byte, today models.Date) (*reading, err
 		}
 		if row.Number <= sheet.HeadingRows {
 			if h := headings.Find(row.Cells); knows(h) && len(h) > len(at) {
-				at, found = h, true
+				at, also, found = h, headings.All(row.Cells, fieldStatus), true
 				return nil
 			}
 		}
@@ -148,7 +138,7 @@ func read(ctx context.Context, content []byte, today models.Date) (*reading, err
 			}
 			return nil
 		}
-		if one, ok := readLine(row, at, today); ok {
+		if one, ok := readLine(row, at, also, today); ok {
 			r.lines = append(r.lines, one)
 		}
 		return nil
@@ -163,7 +153,7 @@ func read(ctx context.Context, content []byte, today models.Date) (*reading, err
 }
 
 // readLine types one row; false for a row of sums, signatures and the like.
-func readLine(row sheet.Row, at sheet.Columns, today models.Date) (line, bool) {
+func readLine(row sheet.Row, at sheet.Columns, also []int, today models.Date) (line, bool) {
 	l := line{sheet: row.Sheet, row: row.Number, header: at}
 	cell := func(what field) string { return at.Cell(row.Cells, what) }
 	account, reference, status, amount := cell(fieldAccount), cell(fieldReference), cell(fieldStatus), cell(fieldAmount)
@@ -205,9 +195,7 @@ func readLine(row sheet.Row, at sheet.Columns, today models.Date) (line, bool) {
 	if l.amount, ok = sheet.Amount(amount); !ok {
 		wrong(fieldAmount, "result_amount", nil)
 	}
-	if l.answer, ok = readAnswer(status); !ok {
-		wrong(fieldStatus, "result_status", nil)
-	}
+	l.judge(row.Cells, also, status, wrong)
 	if l.answer == answerFailed || l.answer == answerReturned {
 		l.reason = cell(fieldReason)
 		if about := cell(fieldAbout); l.reason == "" && !at.Has(fieldReason) && monthIn(about) == 0 {
@@ -215,6 +203,13 @@ func readLine(row sheet.Row, at sheet.Columns, today models.Date) (line, bool) {
 		}
 		if l.reason == "" {
 			l.reason = status
+		}
+	}
+	if l.answer == answerPaid && l.wrong == "" {
+		for what, words := range map[field][]string{fieldReason: doubts, fieldAbout: returns} {
+			if note := cell(what); doubtful(note, words) {
+				wrong(what, "result_note", nil)
+			}
 		}
 	}
 	if day := cell(fieldDay); day != "" && l.answer == answerPaid {
@@ -230,6 +225,31 @@ func readLine(row sheet.Row, at sheet.Columns, today models.Date) (line, bool) {
 	}
 	l.month = monthIn(cell(fieldAbout))
 	return l, true
+}
+
+// judge reads what a row says became of it: every column of a status, which must
+// agree.
+func (l *line) judge(cells []string, columns []int, status string, wrong func(field, string, error)) {
+	var ok bool
+	if l.answer, ok = readAnswer(status); !ok {
+		wrong(fieldStatus, "result_status", nil)
+	}
+	for _, column := range columns {
+		said := ""
+		if column < len(cells) {
+			said = sheet.Text(cells[column])
+		}
+		if said == "" && len(columns) > 1 {
+			continue
+		}
+		l.statuses = append(l.statuses, said)
+		switch other, known := readAnswer(said); {
+		case !known:
+			wrong(fieldStatus, "result_status", nil)
+		case other != l.answer:
+			wrong(fieldStatus, "result_disagree", nil)
+		}
+	}
 }
 
 var aside = regexp.MustCompile(`\([^)]*\)`)
@@ -255,29 +275,4 @@ func monthIn(cell string) models.Month {
 		return 0
 	}
 	return month
-}
-
-// answers are words of a status, in the order in which they are looked for: "không
-// thành công" has "thành công" in it, "đã hoàn trả" has "đã".
-var answers = []struct {
-	answer answer
-	words  []string
-}{
-	{answerReturned, []string{"hoan tra", "hoan tien", "tra lai", "tra ve", "bi tra", "return", "reversed", "refund"}},
-	{answerFailed, []string{"khong thanh cong", "chua thanh cong", "ko thanh cong", "k thanh cong", "that bai", "loi",
-		"tu choi", "khong chuyen", "chua chuyen duoc", "khong hop le", "huy", "fail", "reject", "error", "unsuccessful"}},
-	{answerWaiting, []string{"dang xu ly", "dang cho", "dang chuyen", "dang thuc hien", "cho xu ly", "cho duyet",
-		"cho ngan hang", "cho ket qua", "chua xu ly", "pending", "process", "waiting", "treo"}},
-	{answerPaid, []string{"thanh cong", "da chuyen", "da thanh toan", "da ghi co", "da tra", "da chi", "hoan thanh",
-		"hoan tat", "da hach toan", "da duoc", "success", "completed", "ok", "xong"}},
-}
-
-func readAnswer(cell string) (answer, bool) {
-	folded := " " + sheet.Heading(cell) + " "
-	for _, one := range answers {
-		if slices.ContainsFunc(one.words, func(word string) bool { return strings.Contains(folded, " "+word) }) {
-			return one.answer, true
-		}
-	}
-	return "", false
 }

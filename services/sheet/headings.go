@@ -39,6 +39,17 @@ func (h Headings) Find(cells []string) Columns {
 	return columns
 }
 
+// All are the columns of a row of headings that name the same, in their order.
+func (h Headings) All(cells []string, column string) []int {
+	var all []int
+	for i, cell := range cells {
+		if what, known := h[Heading(cell)]; known && what == column {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
 // Has reports whether the sheet has a column.
 func (c Columns) Has(column string) bool { _, ok := c[column]; return ok }
 

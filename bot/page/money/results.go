@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"context"
 
 	"canbobot/bot"
@@ -53,6 +54,10 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 	c := preview.Counts
 	lines := p.Private("")
 	lines.Say("results.counts", "rows", c.Rows, "month", preview.Run.Month)
+	for _, said := range preview.Said[:min(len(preview.Said), wordsShown)] {
+		lines.Say("results.said."+cmp.Or(said.Answer, "unsure"), "word", said.Text, "rows", said.Rows, "total",
+			texts.Money(said.Total))
+	}
 	lines.SayIf(c.Paid > 0, "results.count.paid", "count", c.Paid, "total", texts.Money(preview.Total))
 	lines.SayIf(c.Failed > 0, "results.count.failed", "count", c.Failed)
 	lines.SayIf(c.Returned > 0, "results.count.returned", "count", c.Returned)
@@ -71,6 +76,9 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 		p.Button("results_apply", "resultsok", preview.ID), p.Button("sheet_drop", "resultsdrop", preview.ID),
 		p.Button("back_to_run", "run", preview.Run.ID))
 }
+
+// wordsShown is how many of the bank's words a message explains.
+const wordsShown = 8
 
 // reasonsShown is how many of the bank's reasons a message names.
 const reasonsShown = 5

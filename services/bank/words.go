@@ -1,0 +1,84 @@
+package bank
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+
+	"canbobot/models"
+	"canbobot/services/sheet"
+)
+
+// answer is what a bank says of a transfer.
+type answer string
+
+const (
+	answerPaid     answer = "paid"
+	answerFailed   answer = "failed"
+	answerReturned answer = "returned"
+	answerWaiting  answer = "waiting"
+)
+
+//go:embed words.txt
+var wordList string
+
+// phrases are all that is surely an answer: whole cells, as spoken folds them.
+// Anything else is asked, however much it looks like one: "chưa chuyển thành
+// công" and "thành công một phần" have "thành công" in them.
+var phrases = sheet.NewHeadings(wordList)
+
+// spoken folds what a cell says to its words alone; what stands in brackets too
+// changes what it means.
+func spoken(cell string) string {
+	return strings.Join(strings.FieldsFunc(models.Fold(cell), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), " ")
+}
+
+func readAnswer(cell string) (answer, bool) {
+	said, known := phrases[spoken(cell)]
+	return answer(said), known
+}
+
+// doubts are words that speak against "paid" where they stand beside it.
+var doubts = []string{"khong", "ko", "chua", "loi", "sai", "tu choi", "that bai", "hoan tra", "hoan tien",
+	"chuyen hoan", "tra lai", "tra ve", "bi tra", "huy", "treo", "mot phan", "not", "fail", "failed", "error", "reject",
+	"rejected", "return", "returned", "reversed", "reversal", "refund", "refunded", "partial", "partially"}
+
+// returns are those of them that a transfer's own text may not have either.
+var returns = []string{"hoan tra", "hoan tien", "chuyen hoan", "tra lai", "bi tra", "returned", "reversed",
+	"reversal", "refund", "refunded"}
+
+// doubtful reports whether a note speaks against "paid".
+func doubtful(note string, words []string) bool {
+	said := " " + spoken(note) + " "
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(said, " "+word+" ") })
+}
+
+// Said is one way in which a sheet's cells put an answer, and what it was read as:
+// a state of a line, "waiting", or "" for what is not surely one.
+type Said struct {
+	Text   string
+	Answer string
+	Rows   int
+	Total  int64 // đồng of those rows
+}
+
+// said counts what the rows say, in the order in which it is said first.
+func (r *reading) said() []Said {
+	var all []Said
+	for _, l := range r.lines {
+		for _, status := range l.statuses {
+			read, _ := readAnswer(status)
+			at := slices.IndexFunc(all, func(one Said) bool { return spoken(one.Text) == spoken(status) })
+			if at < 0 {
+				at = len(all)
+				all = append(all, Said{Text: sheet.Shorten(status), Answer: string(read)})
+			}
+			all[at].Rows++
+			all[at].Total += l.amount
+		}
+	}
+	return all
+}
