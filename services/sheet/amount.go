@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,14 +42,28 @@ func Role(cell string) (models.TermRole, bool) {
 	return role, known
 }
 
-// Organization finds which one a cell speaks of, also inside a longer text.
+// everyOrganization are the words for all of them together.
+var everyOrganization = []string{"cac chi hoi chi doan", "cac chi doan chi hoi", "cac chi hoi va chi doan",
+	"cac chi doan va chi hoi", "chi hoi chi doan", "cac doan the", "cac to chuc doan the", "cac hoi doan the",
+	"cac doan the chinh tri xa hoi"}
+
+// Organization finds which one a cell speaks of, also inside a longer text: "" for
+// all of them. One that speaks of several is not known.
 func Organization(cell string) (code string, known bool) {
-	folded := " " + words(models.Fold(cell)) + " "
+	said := words(models.Fold(cell))
+	if slices.Contains(everyOrganization, said) {
+		return "", true
+	}
+	folded := " " + said + " "
 	longest := 0
 	for of, names := range organizationNames {
 		for name := range strings.SplitSeq(names, "|") {
 			inside := strings.Contains(name, " ") && strings.Contains(folded, " "+name+" ")
-			if (inside || folded == " "+name+" ") && len(name) > longest {
+			switch {
+			case !inside && folded != " "+name+" ":
+			case longest > 0 && code != of, strings.HasPrefix(said, "cac "):
+				return "", false
+			default:
 				code, longest = of, len(name)
 			}
 		}
