@@ -48,6 +48,10 @@ type commands struct {
 	Staff   staffCommand   `cmd:"" help:"Ward users."`
 	Rules   rulesCommand   `cmd:"" help:"Who proposes, who checks and who decides in a ward."`
 	Zalo    zaloCommand    `cmd:"" help:"The Official Account: check it, restore its tokens, its templates."`
+	Breach  breachCommand  `cmd:"" help:"The ledger of what became known that should not have."`
+
+	Retention retentionCommand `cmd:"" help:"Say for how long what is kept, and what was removed of it."`
+
 	Audit   auditCommand   `cmd:"" help:"The journal."`
 	Key     keyCommand     `cmd:"" help:"The key to personal data: what is sealed with which, and sealing it anew."`
 	Play    playCommand    `cmd:"" help:"Play a written dialogue (.chat) against the sample."`

@@ -19,6 +19,7 @@ type wardCommand struct {
 	List        wardListCommand        `cmd:"" help:"List the wards and what they came out of."`
 	Predecessor wardPredecessorCommand `cmd:"" help:"Note a unit that the ward came out of."`
 	Pays        wardPaysCommand        `cmd:"" help:"Say whether the ward pays every month or every quarter."`
+	Accounts    wardAccountsCommand    `cmd:"" help:"Say on which channels nobody types an account number."`
 	Begins      wardBeginsCommand      `cmd:"" help:"Say with which month the ward begins to pay by these lists."`
 }
 

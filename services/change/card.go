@@ -93,7 +93,7 @@ func (s *Service) card(tx *gorm.DB, actor services.Actor, request models.ChangeR
 			return card, err
 		}
 	}
-	if card.Others, err = s.others(tx, actor, request, card.Proposal); err != nil {
+	if card.Others, err = others(tx, actor, request, card.Proposal); err != nil {
 		return card, err
 	}
 	if request.ID == 0 {
@@ -174,7 +174,7 @@ const maxOthers = 10
 // others finds the open requests that touch the same post or the same people.
 // A preview leaves the proposer's own returned ones out: it may be of one of
 // those, mended.
-func (s *Service) others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest,
+func others(tx *gorm.DB, actor services.Actor, request models.ChangeRequest,
 	proposal Proposal) ([]Summary, error) {
 	people := peopleOf(request)
 	query := services.InWard(tx, request.WardID).Where("id <> ? AND state IN ?", request.ID, openStates)

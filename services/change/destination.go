@@ -1,7 +1,11 @@
 package change
 
 import (
+	"context"
 	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -51,7 +55,32 @@ func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Pro
 	return err
 }
 
-func (k Destination) fill(s *Service, tx *gorm.DB, _ services.Actor, p *plan) error {
+// untrusted reports whether the ward lets nobody type an account number on the
+// channel that the actor writes from.
+func untrusted(ward models.Ward, actor services.Actor) bool {
+	return actor.Channel != "" && slices.Contains(strings.Split(ward.AccountsNotOn, ","), actor.Channel)
+}
+
+// MayTypeAccount refuses, before anything is asked, with denied/channel_untrusted
+// on a channel on which the ward lets nobody type an account number.
+func (s *Service) MayTypeAccount(ctx context.Context, actor services.Actor) error {
+	if err := proposer(actor); err != nil {
+		return err
+	}
+	var ward models.Ward
+	if err := s.store.WithContext(ctx).Select("accounts_not_on").Take(&ward, actor.Ward).Error; err != nil {
+		return fmt.Errorf("read ward: %w", err)
+	}
+	if untrusted(ward, actor) {
+		return services.Denied("channel_untrusted")
+	}
+	return nil
+}
+
+func (k Destination) fill(s *Service, tx *gorm.DB, actor services.Actor, p *plan) error {
+	if untrusted(p.ward, actor) {
+		return services.Denied("channel_untrusted")
+	}
 	if !p.person.DiedOn.IsZero() {
 		return services.Conflict("person_died")
 	}

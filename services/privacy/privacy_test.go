@@ -12,6 +12,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/change"
 	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/privacy"
@@ -280,5 +281,32 @@ func TestTheRegisterIsTheWards(t *testing.T) {
 	d.Refused(d.Privacy.ReportBreach(d.Ctx, d.by(d.clerk), row.ID), "denied/role")
 	if list, total, _, err := d.Privacy.Register(d.Ctx, d.foreign, 0, 10); err != nil || len(list) != 0 || total != 0 {
 		t.Errorf("a foreign register: %v, %v", list, err)
+	}
+}
+
+// On a channel that the ward does not trust no account is asked for or taken;
+// and what tidying took away is told.
+func TestAccountsAreNotTypedOnAnUntrustedChannel(t *testing.T) {
+	d := newDesk(t)
+	if err := d.Changes.MayTypeAccount(d.Ctx, d.officer); err != nil {
+		t.Fatal(err)
+	}
+	d.Refused(d.Privacy.SetAccountsNotOn(d.Ctx, d.leader, []string{"zalo"}), "denied/role")
+	if err := d.Privacy.SetAccountsNotOn(d.Ctx, d.admin, []string{"telegram", "zalo"}); err != nil {
+		t.Fatal(err)
+	}
+	proposal := change.Proposal{Person: d.person.ID, Kind: change.Destination{Account: change.Account{Bank: "agribank",
+		Number: roster.Secret{Plain: "9876543210123"}}}}
+	d.Refused(d.Changes.MayTypeAccount(d.Ctx, d.officer), "denied/channel_untrusted")
+	_, err := d.Changes.Submit(d.Ctx, d.by(d.officer), proposal)
+	d.Refused(err, "denied/channel_untrusted")
+	elsewhere := d.by(d.officer)
+	elsewhere.Channel = "web"
+	if _, err := d.Changes.Submit(d.Ctx, elsewhere, proposal); err != nil {
+		t.Errorf("on another channel: %v", err)
+	}
+	d.Create(&models.Removal{Name: "drafts", Gone: 3, At: d.Now()})
+	if gone, err := d.Privacy.Removed(d.Ctx, d.Now().Add(-time.Hour)); err != nil || gone["drafts"] != 3 {
+		t.Errorf("removed %v, %v", gone, err)
 	}
 }

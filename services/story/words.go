@@ -58,7 +58,7 @@ var details = map[string]writing{
 	"hash":   hidden, "invite": hidden, "kind": hidden, "line": hidden, "opened_term": hidden, "revoked": hidden,
 	"run":  hidden,
 	"term": hidden, "to": hidden, "version": hidden, "died": hidden, "what": hidden, "merge": hidden, "rows": hidden,
-	"whom": hidden, "tried": hidden, "code": hidden,
+	"whom": hidden, "tried": hidden, "channels": hidden, "code": hidden,
 	"accounts": asText, "decision": asText, "entries": asText, "lines": asText, "messages": asText, "name": asText,
 	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "step": asText, "template": asText,
 	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth,

@@ -133,6 +133,9 @@ var Purges = []services.Purge{
 func (w *Services) tidy(ctx context.Context) (gone int, failed error) {
 	for _, purge := range Purges {
 		rows, err := purge.Run(w.Store.WithContext(ctx), w.Clock.UTC())
+		if err == nil && rows > 0 { // what was taken away is told, by privacy.Removed
+			err = w.Store.WithContext(ctx).Create(&models.Removal{Name: purge.Name, Gone: int64(rows), At: w.Clock.UTC()}).Error
+		}
 		gone, failed = gone+rows, errors.Join(failed, err)
 	}
 	return gone, failed

@@ -5,6 +5,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/roster"
 	"canbobot/services/vn"
@@ -47,6 +48,11 @@ func (p destination) see(card change.Card) []bot.Button {
 // begin begins the form by which a person is paid to another account:
 // one's own, or for staff that of the person whose page they came from.
 func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if err := p.Changes.MayTypeAccount(ctx, turn.Speaker.Actor); services.CodeOf(err) == "channel_untrusted" {
+		return p.Tell(p.Refusal(err), p.Button("support", "support")), nil
+	} else if err != nil {
+		return bot.Reply{}, err
+	}
 	slots := turn.Meaning.Slots
 	return p.beginOwn(ctx, turn, "destination",
 		bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
