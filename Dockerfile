@@ -14,12 +14,13 @@ COPY . .
 ARG VERSION=
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X canbobot/app/command.version=$VERSION" -o /out/canbobot .
 # The folder of DATA_DIR, owned by who runs the program.
-RUN mkdir -p /out/data /out/tmp && chmod 1777 /out/tmp
+RUN mkdir -p /out/data /out/audit /out/tmp && chmod 1777 /out/tmp
 
 FROM scratch
 # Telegram and Zalo are reached by HTTPS.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build --chown=65532:65532 /out/audit /audit
 # Spooled spreadsheets.
 COPY --from=build /out/tmp /tmp
 COPY --from=build /out/canbobot /canbobot

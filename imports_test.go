@@ -61,7 +61,8 @@ var house = []room{
 		why: "opens databases for tests of any floor, and knows what may see every ward"},
 
 	{path: "services", why: "what all capabilities share cannot hang on one of them"},
-	{path: "services/journal", may: floorZero, why: "the journal is written by everyone and knows no one"},
+	{path: "services/journal", may: floorZero, tests: []string{"services/vault"},
+		why: "the journal is written by everyone and knows no one"},
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
 	{path: "services/keys", may: join(floorZero, "services/vault"),

@@ -18,4 +18,14 @@ type AuditEntry struct {
 	Detail   string // JSON: from what to what; sensitive values masked
 	PrevHash []byte
 	Hash     []byte
+	KeyID    string // of the key that chains it; "" where none does
+}
+
+// JournalHead is how far a ward's journal goes, under the key that chains it.
+type JournalHead struct {
+	WardID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq    int64
+	Hash   []byte
+	KeyID  string
+	MAC    []byte
 }

@@ -16,7 +16,7 @@ import (
 var digests = map[string]bool{
 	"evidence.sha256": true, "notice_files.sha256": true, "payment_runs.content_hash": true, "imports.file_hash": true,
 	"result_sheets.file_hash": true,
-	"audit_entries.hash":      true, "audit_entries.prev_hash": true,
+	"journal_heads.hash":      true, "audit_entries.hash": true, "audit_entries.prev_hash": true,
 }
 
 // Whatever is sealed, and whatever is a hash, is walked when the key changes.

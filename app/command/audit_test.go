@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services/journal"
 
@@ -107,5 +108,36 @@ func TestAuditExportWritesTheFile(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "none.xlsx")); err == nil {
 		t.Error("a failed export leaves a file")
+	}
+}
+
+// Cut, emptied or rewritten, the journal is said to be so without any file, and
+// the command exits with 1.
+func TestAuditVerifyNeedsNoFile(t *testing.T) {
+	for name, statements := range map[string][]string{
+		"cut":       {"DELETE FROM audit_entries WHERE seq > 3"},
+		"emptied":   {"DELETE FROM audit_entries"},
+		"rewritten": {"UPDATE audit_entries SET detail = '{}' WHERE seq = 2"},
+	} {
+		address := withSample.Copy(t)
+		environ := []string{"DATABASE_URL=" + address, "SECRET_KEY=" + sampleKey}
+		if got := runCommand(t, environ, "", "audit", "verify"); got.code != OK || !strings.Contains(got.out, "whole") {
+			t.Fatalf("%d: %s%s", got.code, got.out, got.errors)
+		}
+		store := storetest.Open(t, address, nil)
+		disarm := []string{"DROP TRIGGER audit_entries_no_update", "DROP TRIGGER audit_entries_no_delete",
+			"PRAGMA foreign_keys = OFF"}
+		if store.Dialect == models.PostgreSQL {
+			disarm = []string{"ALTER TABLE audit_entries DISABLE TRIGGER ALL", "TRUNCATE looks"}
+		}
+		for _, statement := range append(disarm, statements...) {
+			if err := store.Exec(statement).Error; err != nil {
+				t.Fatal(name, err)
+			}
+		}
+		if got := runCommand(t, environ, "", "audit", "verify"); got.code != Failed || !strings.Contains(got.errors,
+			"entry ") {
+			t.Errorf("%s exits %d: %s%s", name, got.code, got.out, got.errors)
+		}
 	}
 }

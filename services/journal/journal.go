@@ -3,11 +3,11 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -22,10 +22,23 @@ import (
 type Service struct {
 	store *models.Store
 	clock services.Clock
+	keys  Keys // nil: the chain is not keyed
+}
+
+// Keys chain the journal, and know each other's work; the vault does.
+type Keys interface {
+	Sign(content []byte) (id string, mac []byte)
+	Signed(id string, content, mac []byte) bool
 }
 
 func New(store *models.Store, clock services.Clock) *Service {
 	return &Service{store: store, clock: clock}
+}
+
+// Keyed chains by keys what is written from then on.
+func (s *Service) Keyed(keys Keys) *Service {
+	s.keys = keys
+	return s
 }
 
 // Detail is what an entry tells beyond who, when and what: from what to what,
@@ -51,10 +64,9 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 			return fmt.Errorf("audit lock: %w", err)
 		}
 	}
-	var last models.AuditEntry
-	err = services.InWard(tx, actor.Ward).Order("seq DESC").Limit(1).Take(&last).Error
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-		return fmt.Errorf("audit: %w", err)
+	last, sound, err := s.last(tx, actor.Ward)
+	if err != nil {
+		return err
 	}
 	entry := models.AuditEntry{
 		WardID: actor.Ward, Seq: last.Seq + 1, At: s.clock.UTC(),
@@ -65,17 +77,40 @@ func (s *Service) Record(tx *gorm.DB, actor services.Actor, action, subject stri
 	if entry.PrevHash == nil {
 		entry.PrevHash = []byte{}
 	}
-	entry.Hash = hash(entry)
+	if s.keys != nil {
+		// The key is named within what it signs.
+		entry.KeyID, _ = s.keys.Sign(nil)
+		_, entry.Hash = s.keys.Sign(content(entry))
+	} else {
+		entry.Hash = plainHash(entry)
+	}
 	if err := tx.Create(&entry).Error; err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	return nil
+	if !sound {
+		return nil
+	}
+	return s.anchor(tx, entry, last)
 }
 
-// hash covers every column but the id, each with its length, so that no two
+// plainHash chains an entry without a key, as all were once.
+func plainHash(e models.AuditEntry) []byte {
+	sum := sha256.Sum256(content(e))
+	return sum[:]
+}
+
+// right reports whether an entry's hash is of its columns.
+func (s *Service) right(e models.AuditEntry) bool {
+	if e.KeyID == "" {
+		return bytes.Equal(plainHash(e), e.Hash)
+	}
+	return s.keys != nil && s.keys.Signed(e.KeyID, content(e), e.Hash)
+}
+
+// content is every column but the id, each with its length, so that no two
 // different rows have the same bytes.
-func hash(e models.AuditEntry) []byte {
-	h := sha256.New()
+func content(e models.AuditEntry) []byte {
+	var h bytes.Buffer
 	field := func(b []byte) {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
@@ -99,7 +134,10 @@ func hash(e models.AuditEntry) []byte {
 	field([]byte(e.Action))
 	field([]byte(e.Subject))
 	field([]byte(e.Detail))
-	return h.Sum(nil)
+	if e.KeyID != "" {
+		field([]byte(e.KeyID))
+	}
+	return h.Bytes()
 }
 
 // Of lists the entries about one subject, oldest first, for whoever may read

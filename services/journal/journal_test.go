@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/journal"
+	"canbobot/services/vault"
 )
 
 func TestJournalIsChainedAndAppendOnly(t *testing.T) {
@@ -55,6 +57,11 @@ func TestJournalIsChainedAndAppendOnly(t *testing.T) {
 	if err := store.Exec("DELETE FROM audit_entries WHERE seq = 3").Error; err == nil {
 		t.Error("the database let an entry be removed")
 	}
+	if store.Dialect == models.PostgreSQL {
+		if err := store.Exec("TRUNCATE audit_entries CASCADE").Error; err == nil {
+			t.Error("the database let the journal be emptied")
+		}
+	}
 }
 
 // journalOf writes n entries and takes the database's own guard away, as
@@ -79,7 +86,8 @@ func journalOf(t *testing.T, n int) (*models.Store, *journal.Service) {
 	}
 	disarm := []string{"DROP TRIGGER audit_entries_no_update", "DROP TRIGGER audit_entries_no_delete"}
 	if store.Dialect == models.PostgreSQL {
-		disarm = []string{"DROP TRIGGER audit_entries_append_only ON audit_entries"}
+		disarm = []string{"DROP TRIGGER audit_entries_append_only ON audit_entries",
+			"DROP TRIGGER audit_entries_no_truncate ON audit_entries"}
 	}
 	for _, drop := range disarm {
 		if err := store.Exec(drop).Error; err != nil {
@@ -167,5 +175,95 @@ func TestVerifyNamesARewrittenEntry(t *testing.T) {
 	verdicts, err := trail.Verify(context.Background())
 	if want := []journal.Fault{{Seq: 4, Why: journal.Rewritten}}; err != nil || !slices.Equal(verdicts[0].Faults, want) {
 		t.Errorf("verdicts %+v, %v", verdicts, err)
+	}
+}
+
+// A journal under a key shows by itself, without any file, that it was cut,
+// emptied, rewritten with hashes to match, or put back to what it was without a
+// key.
+func TestAKeyedJournalShowsByItselfWhatWasDoneToIt(t *testing.T) {
+	secrets, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, attack := range map[string][]string{
+		"cut":             {"DELETE FROM audit_entries WHERE seq > 5"},
+		"emptied":         {"DELETE FROM audit_entries"},
+		"changed":         {"UPDATE audit_entries SET detail = '{}' WHERE seq = 3"},
+		"a head set back": {"DELETE FROM audit_entries WHERE seq > 5", "UPDATE journal_heads SET seq = 5"},
+		"a head set back whole": {"UPDATE journal_heads SET seq = 5, hash = (SELECT hash FROM audit_entries WHERE seq = 5)",
+			"DELETE FROM audit_entries WHERE seq > 5"},
+		"no head":         {"DELETE FROM audit_entries WHERE seq > 5", "DELETE FROM journal_heads"},
+		"written unkeyed": {"UPDATE audit_entries SET key_id = '' WHERE seq = 6"},
+		"another key":     {"UPDATE audit_entries SET key_id = '00000000' WHERE seq = 6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, trail := journalOf(t, 3) // without a key, as once
+			trail.Keyed(secrets)
+			if err := trail.Begin(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			record(t, store, trail, 4)
+			if verdicts, err := trail.Verify(t.Context()); err != nil || verdicts[0].Broken != 0 || verdicts[0].Entries != 8 {
+				t.Fatalf("whole: %+v, %v", verdicts, err)
+			}
+			for _, statement := range attack {
+				if err := store.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			verdicts, err := trail.Verify(t.Context())
+			if err != nil || len(verdicts) != 1 || verdicts[0].Broken == 0 {
+				t.Fatalf("nothing is seen: %+v, %v", verdicts, err)
+			}
+			record(t, store, trail, 2) // writing on covers nothing up
+			if verdicts, err := trail.Verify(t.Context()); err != nil || verdicts[0].Broken == 0 {
+				t.Fatalf("covered up by writing on: %+v, %v", verdicts, err)
+			}
+		})
+	}
+}
+
+// The whole of it written anew without the key, plain hashes all right, shows too.
+func TestAJournalWrittenAnewWithoutTheKeyShows(t *testing.T) {
+	secrets, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, trail := journalOf(t, 1)
+	trail.Keyed(secrets)
+	if err := trail.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	record(t, store, trail, 3)
+	if err := store.Exec("DELETE FROM audit_entries").Error; err != nil {
+		t.Fatal(err)
+	}
+	record(t, store, journal.New(store, services.Clock(time.Now)), 5)
+	for _, and := range []string{"SELECT 1", "DELETE FROM journal_heads"} {
+		if err := store.Exec(and).Error; err != nil {
+			t.Fatal(err)
+		}
+		if verdicts, err := trail.Verify(t.Context()); err != nil || verdicts[0].Broken == 0 {
+			t.Errorf("%s: %+v, %v", and, verdicts, err)
+		}
+	}
+}
+
+// The chain goes on over a change of the key, and is proved with the former one.
+func TestAKeyedJournalGoesOnOverANewKey(t *testing.T) {
+	before, err := vault.New(bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := vault.New(bytes.Repeat([]byte{2}, vault.KeySize), bytes.Repeat([]byte{1}, vault.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, trail := journalOf(t, 0)
+	record(t, store, trail.Keyed(before), 3)
+	record(t, store, trail.Keyed(after), 3)
+	if verdicts, err := trail.Verify(t.Context()); err != nil || verdicts[0].Broken != 0 || verdicts[0].Entries != 6 {
+		t.Fatalf("%+v, %v", verdicts, err)
 	}
 }

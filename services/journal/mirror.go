@@ -28,7 +28,10 @@ type Mirror struct {
 
 type mark struct {
 	seq  int64
-	hash string
+	hash string // in hex
+
+	sum   []byte // the same, where it was proved
+	keyed bool
 }
 
 // line is one entry in the file.
@@ -51,7 +54,7 @@ func OpenMirror(path string) (*Mirror, error) {
 	whole := true
 	err = lines(file, func(one line) error {
 		if at := m.last[one.Ward]; one.Seq > at.seq {
-			m.last[one.Ward] = mark{one.Seq, one.Hash}
+			m.last[one.Ward] = mark{seq: one.Seq, hash: one.Hash}
 		}
 		return nil
 	}, func() { whole = false })
@@ -139,7 +142,7 @@ func (m *Mirror) append(db *gorm.DB, ward int64) (n int, broken []Fault, err err
 		if at.seq > 0 && hex.EncodeToString(entry.PrevHash) != at.hash {
 			broken = append(broken, Fault{Seq: entry.Seq, Why: Rewritten})
 		}
-		at = mark{entry.Seq, hex.EncodeToString(entry.Hash)}
+		at = mark{seq: entry.Seq, hash: hex.EncodeToString(entry.Hash)}
 		row, err := json.Marshal(line{Ward: ward, Seq: entry.Seq, Hash: at.hash, At: entry.At.UTC(), Action: entry.Action,
 			Subject: entry.Subject})
 		if err != nil {

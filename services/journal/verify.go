@@ -19,6 +19,10 @@ const (
 	Moved = "moved"
 	// Rewritten: the entry before it was put there later, with a hash to match.
 	Rewritten = "rewritten"
+	// Unkeyed: it has no key, and follows one that has, or none takes it over.
+	Unkeyed = "unkeyed"
+	// Headless: the journal's head is missing, or not what was signed.
+	Headless = "headless"
 )
 
 // Fault is one thing wrong about a ward's journal.
@@ -40,6 +44,9 @@ type Verdict struct {
 	Broken int64
 	Faults []Fault // in order, at most twenty
 	Head   []byte  // hash of the last entry: written down elsewhere, it proves that nothing was cut off
+	Last   int64   // the number of the last entry
+
+	keyed bool
 }
 
 func (v *Verdict) fault(fault Fault) {
@@ -54,9 +61,9 @@ func (v *Verdict) fault(fault Fault) {
 // Verify proves the journal of every ward whole, reading it in batches.
 func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 	var wards []int64
-	if err := services.AcrossWards(s.store.WithContext(ctx),
-		"the journal of every ward").Model(&models.AuditEntry{}).Distinct("ward_id").Order("ward_id").Pluck("ward_id",
-		&wards).Error; err != nil {
+	if err := services.AcrossWards(s.store.WithContext(ctx), "the journal of every ward").Raw(
+		`SELECT DISTINCT ward_id FROM audit_entries UNION SELECT ward_id FROM journal_heads ORDER BY 1`).
+		Scan(&wards).Error; err != nil {
 		return nil, fmt.Errorf("audit verify: %w", err)
 	}
 	verdicts := make([]Verdict, 0, len(wards))
@@ -71,44 +78,76 @@ func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 }
 
 func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
-	verdict := Verdict{Ward: ward, Head: []byte{}}
+	return s.verifyFrom(ctx, ward, mark{})
+}
+
+// verifyFrom proves a journal whole from after an entry that was proved before,
+// and its head.
+func (s *Service) verifyFrom(ctx context.Context, ward int64, from mark) (Verdict, error) {
+	verdict := Verdict{Ward: ward, Head: from.sum, keyed: from.keyed}
+	db := s.store.WithContext(ctx)
+	head, anchored, err := head(db, ward) // before the entries: it is not ahead of them
+	if err != nil {
+		return verdict, err
+	}
 	var last int64
-	err := services.InWard(s.store.WithContext(ctx).Model(&models.AuditEntry{}),
-		ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
+	err = services.InWard(db.Model(&models.AuditEntry{}), ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
 	if err != nil {
 		return verdict, fmt.Errorf("audit verify: %w", err)
 	}
 	const batch = 1000
-	read := int64(0)
+	read, known := from.seq, from.seq == head.Seq && bytes.Equal(from.sum, head.Hash)
 	for {
 		var entries []models.AuditEntry
-		err := services.InWard(s.store.WithContext(ctx), ward).Where("seq > ?",
-			read).Order("seq").Limit(batch).Find(&entries).Error
+		err := services.InWard(db, ward).Where("seq > ?", read).Order("seq").Limit(batch).Find(&entries).Error
 		if err != nil {
 			return verdict, fmt.Errorf("audit verify: %w", err)
 		}
 		for _, entry := range entries {
-			verdict.follow(entry, read, last)
+			s.follow(&verdict, entry, read, last)
 			read = entry.Seq
 			verdict.Entries++
-			verdict.Head = entry.Hash
+			verdict.Head, verdict.Last = entry.Hash, entry.Seq
+			known = known || entry.Seq == head.Seq && bytes.Equal(entry.Hash, head.Hash)
 		}
 		if len(entries) < batch {
-			return verdict, nil
+			break
 		}
+	}
+	if s.keys != nil {
+		s.reaches(&verdict, head, anchored, known, max(last, read))
+	}
+	return verdict, nil
+}
+
+// reaches holds what was read against the head.
+func (s *Service) reaches(v *Verdict, head models.JournalHead, anchored, known bool, last int64) {
+	switch {
+	case !anchored && last > 0 && !v.keyed:
+		v.fault(Fault{Seq: last, Why: Unkeyed})
+	case !anchored && last > 0, anchored && !s.keys.Signed(head.KeyID, reach(head), head.MAC):
+		v.fault(Fault{Seq: last + 1, Why: Headless})
+	case anchored && head.Seq > last:
+		v.fault(Fault{Seq: last + 1, Why: Missing})
+	case anchored && !known:
+		v.fault(Fault{Seq: head.Seq, Why: Rewritten})
 	}
 }
 
 // follow holds an entry against the one read before it.
-func (v *Verdict) follow(entry models.AuditEntry, read, last int64) {
+func (s *Service) follow(v *Verdict, entry models.AuditEntry, read, last int64) {
 	gap := entry.Seq != read+1
 	if gap {
 		v.fault(Fault{Seq: read + 1, Why: Missing})
 	}
-	if !bytes.Equal(hash(entry), entry.Hash) {
+	if v.keyed && entry.KeyID == "" || !v.keyed && entry.KeyID != "" && entry.Seq > 1 && entry.Action != Taken {
+		v.fault(Fault{Seq: entry.Seq, Why: Unkeyed})
+	}
+	v.keyed = v.keyed || entry.KeyID != ""
+	if !s.right(entry) {
 		from := int64(0)
 		if len(v.Faults) < maxFaults { // the search reads no rows, but is as long as the journal
-			from = writtenAs(entry, last)
+			from = s.writtenAs(entry, last)
 		}
 		if from != 0 {
 			v.fault(Fault{Seq: entry.Seq, Why: Moved, From: from})
@@ -125,14 +164,14 @@ func (v *Verdict) follow(entry models.AuditEntry, read, last int64) {
 
 // writtenAs finds the number under which an entry's hash comes out right; 0 when
 // none does. Entries from behind a removed tail may have numbers past the last.
-func writtenAs(entry models.AuditEntry, last int64) int64 {
+func (s *Service) writtenAs(entry models.AuditEntry, last int64) int64 {
 	for seq := int64(1); seq <= last+maxFaults; seq++ {
 		if seq == entry.Seq {
 			continue
 		}
 		tried := entry
 		tried.Seq = seq
-		if bytes.Equal(hash(tried), entry.Hash) {
+		if s.right(tried) {
 			return seq
 		}
 	}

@@ -160,6 +160,19 @@ func (s *Service) put(db *gorm.DB, id, value string) error {
 	return nil
 }
 
+// Once does something once in the life of the database: the canary remembers it.
+func (s *Service) Once(ctx context.Context, name string, do func(context.Context) error) error {
+	m, _, err := s.read(s.store.WithContext(ctx))
+	if err != nil || slices.Contains(m.Bound, name) {
+		return err
+	}
+	if err := do(ctx); err != nil {
+		return err
+	}
+	m.Bound = append(m.Bound, name)
+	return s.write(s.store.WithContext(ctx), m)
+}
+
 // Begin writes the canary into a database that has none, and seals for its row
 // whatever an earlier release sealed for its column or kept as it is. It goes on
 // where it was stopped; done, it finds nothing to do.

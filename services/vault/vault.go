@@ -200,6 +200,17 @@ func (v *Vault) Open(at Place, sealed models.Sealed) (string, error) {
 	return string(plain), nil
 }
 
+// Sign chains what the journal holds by the present key, and names it.
+func (v *Vault) Sign(content []byte) (id string, mac []byte) {
+	return v.ID(), sum(v.keys[0].journal, "", string(content))
+}
+
+// Signed reports whether a key, present or former, signed it so.
+func (v *Vault) Signed(id string, content, mac []byte) bool {
+	key := v.find(id)
+	return key != nil && hmac.Equal(mac, sum(key.journal, "", string(content)))
+}
+
 // Hash is the keyed hash by which an equal value is found. Kinds keep a phone
 // number's hash apart from that of an account number with the same digits.
 func (v *Vault) Hash(kind, value string) []byte { return v.keys[0].digest(kind, value) }

@@ -70,7 +70,8 @@ var free = map[string][]string{
 		"person.stages", "person.distinct", "village.also_called", "village.renamed", "notice.reminded", "notice.resent",
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
 		"notice.template_dropped", "budget.set", "report.taken", "run.tampered", "data.asked", "data.done", "breach.found",
-		"breach.reported", "breach.closed", "ward.accounts_not_on"},
+		"breach.reported", "breach.closed", "ward.accounts_not_on",
+		"journal.keyed"},
 	"the numbers in it are masked": {"statement.taken", "data.copied"},
 }
 

@@ -79,7 +79,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	}
 	w := &Services{Store: store, Clock: clock, Vault: v, Outbox: box, guesses: guesses}
 	w.Keys = keys.New(store, v, clock)
-	w.Audit = journal.New(store, clock)
+	w.Audit = journal.New(store, clock).Keyed(v)
 	w.Drafts = drafts.New(store, v, clock)
 	w.Phrases = phrases.New(store, w.Audit, clock)
 	w.Channels = channels.New(store, w.Audit, w.Outbox, clock, slog.Default())
@@ -112,7 +112,10 @@ func (w *Services) Migrate(ctx context.Context) error {
 	if err := w.Store.Migrate(ctx); err != nil {
 		return err
 	}
-	return w.Keys.Begin(ctx)
+	if err := w.Keys.Begin(ctx); err != nil {
+		return err
+	}
+	return w.Keys.Once(ctx, "the journal has a key", w.Audit.Begin)
 }
 
 // Rounds are the work of services that the clock brings.
