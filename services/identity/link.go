@@ -299,6 +299,9 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 			return account, err
 		}
 	}
+	if err := s.tellLinked(ctx, tx, account, to); err != nil {
+		return account, err
+	}
 	return account, s.audit.Record(tx, actor, "account.linked", to.subject(),
 		journal.Detail{"account": account.ID, "channel": chat.Channel})
 }
@@ -323,7 +326,7 @@ func (p part) end(tx *gorm.DB, accounts []models.Account) ([]models.Account, err
 }
 
 // recordUnlinked writes down that an account ended, and why: moved,
-// became_staff, own, by_staff, renewed, retired, withdrawn.
+// became_staff, own, by_staff, renewed, retired, withdrawn, disowned.
 func (p part) recordUnlinked(tx *gorm.DB, actor services.Actor, account models.Account, why string) error {
 	action, about := "account.unlinked", subject("person", services.ID(account.PersonID))
 	if why == "moved" {

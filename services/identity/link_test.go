@@ -293,7 +293,8 @@ func TestLinkingAgainMovesAndTellsTheOld(t *testing.T) {
 		*told[0].AccountID != old.Actor.Account || told[0].SubjectID != old.Actor.Account {
 		t.Fatalf("told: %+v", told)
 	}
-	if w.count("river_job", "kind = ?", "deliver") != 1 {
+	// The other channel's chat hears of each new one, and the first of the other's.
+	if w.count("river_job", "kind = ?", "deliver") != 3 || w.count("deliveries", "kind = 'account_linked'") != 2 {
 		t.Error("nobody sends it")
 	}
 	w.journaled("account.moved", 1)

@@ -19,6 +19,8 @@ const (
 	LinksAsked      Kind = "links_asked"      // to clerks: so many wait that they are one list
 	LinkDecided     Kind = "link_decided"     // to the account that asked
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
+	AccountLinked   Kind = "account_linked"   // to its owner's other accounts
+	AccountDisowned Kind = "account_disowned" // to who decides: it was not its owner's
 	NoticeSent      Kind = "notice"           // a notice to its audience
 	NoticeRemind    Kind = "notice_remind"    // a notice again, to who has not confirmed it
 	NoticeWaiting   Kind = "notice_waiting"   // card for who signs: may it go?

@@ -69,7 +69,8 @@ var details = map[string]writing{
 }
 
 // whys are the codes of why an account ended that there are words for.
-var whys = []string{"moved", "became_staff", "own", "by_staff", "renewed", "retired", "withdrawn", "died", "merged"}
+var whys = []string{"moved", "became_staff", "own", "by_staff", "renewed", "retired", "withdrawn", "died", "merged",
+	"disowned"}
 
 // channelName is what names of channels look like; which there are is not known here.
 var channelName = regexp.MustCompile(`^[a-z]{1,20}$`)

@@ -7,6 +7,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
+	"canbobot/services/identity"
 	"canbobot/services/roster"
 )
 
@@ -89,4 +90,43 @@ func TestWhatIsAskedOverAYoungChatIsHeld(t *testing.T) {
 			t.Error("held all the same")
 		}
 	})
+}
+
+// A new chat is told of in the owner's other ones, where it is cut off at once; the
+// new one cuts nobody off, and neither does anybody else.
+func TestANewLinkIsToldOfWhereItCanBeCutOff(t *testing.T) {
+	a := newAttack(t)
+	account := models.Account{WardID: a.officer.WardID, Channel: "telegram", ExternalID: "real", ChatID: "real",
+		PersonID: &a.officer.ID, LinkedAt: a.Now().Add(-time.Hour), LastSeenAt: a.Now()}
+	a.Create(&account)
+	code, _, err := a.Identity.Invite(a.Ctx, a.by(a.clerk), a.officer.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chat := identity.Chat{Channel: "zalo", ExternalID: "evil", ChatID: "evil", Event: "link"}
+	invited, err := a.Identity.CheckCode(a.Ctx, chat, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake, err := a.Identity.Link(a.Ctx, chat, invited.Invite, identity.Proof{Last4: "5678"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := a.Count("deliveries", "kind = 'account_linked' AND account_id = ?", account.ID); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	a.Refused(a.Identity.DisownLink(a.Ctx, a.by(fake.Actor), account.ID), "not_found/account")
+	other := services.Actor{Role: services.Officer, Ward: a.officer.WardID, Person: a.officer.ID + 1, Account: account.ID}
+	a.Refused(a.Identity.DisownLink(a.Ctx, a.by(other), fake.Actor.Account), "not_found/account")
+	a.Refused(a.Identity.DisownLink(a.Ctx, a.by(a.clerk), fake.Actor.Account), "not_found/account")
+	real := services.Actor{Role: services.Officer, Ward: a.officer.WardID, Person: a.officer.ID, Account: account.ID}
+	if err := a.Identity.DisownLink(a.Ctx, a.by(real), fake.Actor.Account); err != nil {
+		t.Fatal(err)
+	}
+	if who, err := a.Identity.Identify(a.Ctx, "zalo", "evil"); err != nil || who.Actor.Account != 0 {
+		t.Errorf("still linked as %+v, %v", who.Actor, err)
+	}
+	if n := a.Count("deliveries", "kind = 'account_disowned'"); n != 3 {
+		t.Errorf("woke %d of those who decide", n)
+	}
 }

@@ -33,6 +33,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("strangersno", p.refuseStrangers, kit.Staff, kit.Inner)
 	b.Screen("linkcard", card.Open, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
+	b.Screen("linknotme", p.linkNotMe, kit.Inner)
 	b.Screen("linkno", card.Act(p.Identity.Requests.Refuse), kit.Inner)
 	b.Screen("linkback", card.Act(p.Identity.Requests.TakeBack), kit.Inner)
 
@@ -53,5 +54,7 @@ func (p *Page) Register(b *kit.Book) {
 	}))
 	b.Message(outbox.LinkDecided, p.decided)
 	b.Message(outbox.AccountMoved, p.moved)
+	b.Message(outbox.AccountLinked, p.linked)
+	b.Message(outbox.AccountDisowned, p.disowned)
 	b.Card(outbox.Link, card.For)
 }

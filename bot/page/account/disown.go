@@ -1,0 +1,37 @@
+package account
+
+import (
+	"context"
+
+	"canbobot/bot"
+	"canbobot/bot/page/kit"
+	"canbobot/services"
+)
+
+// linked tells a person, in their other chats, of one that was linked.
+func (p *Page) linked(ctx context.Context, recipient services.Actor, account int64) (bot.Reply, error) {
+	link, err := p.Identity.NewLink(ctx, recipient, account)
+	if err != nil || link.UnlinkedAt != nil {
+		return bot.Reply{}, err
+	}
+	lines := p.Private("")
+	lines.Say("told.linked", "channel", p.Say("channel."+link.Channel), "at", link.LinkedAt)
+	lines.Row(kit.Negative(p.Button("not_me", "linknotme", account)))
+	return lines.End(p.Button("support", "support")), nil
+}
+
+// linkNotMe cuts a chat off that its owner does not know.
+func (p *Page) linkNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.Tell(p.Say("told.link_cut"), p.Button("support", "support")),
+		p.Identity.DisownLink(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+}
+
+// disowned tells who decides that a chat was not its owner's.
+func (p *Page) disowned(ctx context.Context, recipient services.Actor, account int64) (bot.Reply, error) {
+	link, err := p.Identity.NewLink(ctx, recipient, account)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.Tell(p.Say("told.link_disowned", "name", link.Name, "channel", p.Say("channel."+link.Channel), "at",
+		link.LinkedAt), p.Button("pending", "pending")), nil
+}
