@@ -44,16 +44,17 @@ type siege struct {
 	done    map[string]int // by what was let through, over all histories
 }
 
-// However a hostile human goes about it, in whatever order, nobody's money goes to
-// an account of theirs that no other human agreed to; and where the chat or the
-// number that it was asked by was young, two others did, or a week passed in which
-// the owner could say no.
+var began = time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)
+
+// However a hostile human goes about it, in whatever order, within the days for
+// which the ward counts hands: nobody's money goes to an account of theirs that no
+// other human agreed to; and where the chat that it was asked by was young, two
+// others did, or a week passed in which the owner could say no.
 func TestNoHostileHumanMovesAnothersMoneyAlone(t *testing.T) {
-	w := wardtest.New(t, time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC))
+	w := wardtest.New(t, began)
 	w.Create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ",
 		HeadTitle: "Chi hội trưởng", DeputyTitle: "Chi hội phó", MemberTitle: "Uỷ viên", DeputiesMax: 1})
 	histories, events, done := 0, 0, map[string]int{}
-	began := w.Now()
 	rapid.Check(t, func(rt *rapid.T) {
 		histories++
 		w.Set(began)
@@ -251,7 +252,11 @@ func (s *siege) step() {
 	case "trust":
 		s.delegate(what, pick(s, "who", s.honest), pick(s, "to", s.hostile))
 	case "wait":
-		s.Pass(pick(s, "how long", []time.Duration{time.Hour, 26 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
+		// Who lets the ward's thirty days of hands pass signs again, as the ward has said.
+		by := pick(s, "how long", []time.Duration{time.Hour, 26 * time.Hour, 8 * 24 * time.Hour})
+		if s.Now().Add(by).Before(began.AddDate(0, 0, 29)) {
+			s.Pass(by)
+		}
 	case "import":
 		s.sheet()
 	default:
