@@ -204,6 +204,10 @@ func (b *besieged) furnish(t testing.TB) {
 	_, err = w.Cases.Open(ctx, officer(), cases.Opening{Kind: models.CaseQuestion,
 		Text: "Đây là chuyện riêng nhà tôi, xin đừng nói."})
 	must("case", err)
+	_, err = w.Privacy.Ask(ctx, officer(), "correct", "Đây là chuyện riêng nhà tôi.")
+	must("data request", err)
+	must("breach", b.db().Create(&models.Breach{WardID: b.ward, What: "Lộ chuyện riêng nhà tôi", Whom: "Quỳnh Giao",
+		FoundAt: b.clock().UTC(), DueBy: b.clock().UTC()}).Error)
 	must("draft", b.db().Create(&models.Draft{WardID: b.ward, Owner: "nobody", Form: "support", Step: "text",
 		Answers: "{}"}).Error)
 	_, err = w.Delegations.Delegate(ctx, by("lanh-dao"), theirs+1, models.NewDate(2026, 4, 7),

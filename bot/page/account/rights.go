@@ -72,6 +72,9 @@ func (p *Page) dataAsk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // dataAnswer begins the form by which a request is answered: done or refused.
 func (p *Page) dataAnswer(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if _, err := p.Data.Card(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0))); err != nil {
+		return bot.Reply{}, err
+	}
 	how := turn.Arg(2)
 	if how != string(models.DataDone) && how != string(models.DataRefused) {
 		return bot.Reply{}, services.NotFound("button")
