@@ -89,16 +89,16 @@ const mostHandsDays = 366
 // signs nothing about where that person's money goes; 0 is for a ward that has
 // one user alone. It refuses invalid/hands_days.
 func (s *Service) SetHandsDays(ctx context.Context, actor services.Actor, days int) error {
-	return s.setDays(ctx, actor, "hands_days", days)
+	return s.setDays(ctx, actor, "hands_days", "approval.hands_days", days)
 }
 
 // SetHoldDays says for how many days a chat or a number is young. It refuses
 // invalid/hands_days.
 func (s *Service) SetHoldDays(ctx context.Context, actor services.Actor, days int) error {
-	return s.setDays(ctx, actor, "hold_days", days)
+	return s.setDays(ctx, actor, "hold_days", "approval.hold_days", days)
 }
 
-func (s *Service) setDays(ctx context.Context, actor services.Actor, column string, days int) error {
+func (s *Service) setDays(ctx context.Context, actor services.Actor, column, action string, days int) error {
 	if err := s.mayRule(actor); err != nil {
 		return err
 	}
@@ -110,6 +110,6 @@ func (s *Service) setDays(ctx context.Context, actor services.Actor, column stri
 		if err := ward.Update(column, days).Error; err != nil {
 			return fmt.Errorf("set %s of ward %d: %w", column, actor.Ward, err)
 		}
-		return s.audit.Record(tx, actor, "approval."+column, fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"days": days})
+		return s.audit.Record(tx, actor, action, fmt.Sprintf("ward:%d", actor.Ward), journal.Detail{"days": days})
 	})
 }

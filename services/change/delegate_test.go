@@ -383,7 +383,7 @@ func TestForeignWardHasNoSayInApprovals(t *testing.T) {
 			}
 		}
 	}
-	if walked != 9 {
+	if walked != 10 {
 		t.Errorf("walked %d methods", walked)
 	}
 	if after := h.snapshot(); after != before {
