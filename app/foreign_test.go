@@ -44,10 +44,11 @@ var withoutActor = map[string][]string{
 		"Roster.Secrets.ConcealAccount", "Roster.Secrets.ConcealCitizen", "Roster.Secrets.IsAccount",
 		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameAccount", "Roster.Secrets.SameCitizen"},
 	"a command's, over the whole database": {"Keys.*"},
-	"wires, before anybody is there":       {"Identity.AlarmedBy", "Identity.VouchedBy", "Channels.Uploads"},
+	"wires, before anybody is there": {"Identity.AlarmedBy", "Identity.VouchedBy", "Channels.Uploads", "Audit.Keyed",
+		"Audit.Begin"},
 	"the clock's, or a command's: for all wards, about nobody": {"Audit.Compare", "Audit.Copy", "Audit.Verify",
 		"Changes.Due", "List.Round", "List.TellSettled", "Notices.Due", "Notices.Round", "Privacy.Round",
-		"Privacy.Service.Round", "Warnings.Round", "Warnings.Tell"},
+		"Privacy.Service.Round", "Privacy.Removed", "Privacy.Service.Removed", "Warnings.Round", "Warnings.Tell"},
 	"says who is acting, and answers nobody more than whether they are known": {"Identity.Identify", "Identity.Holder",
 		"Identity.CheckCode", "Identity.Link", "Identity.Prove", "Identity.Requests.Ask", "Identity.Requests.AskInvited",
 		"Identity.MarkReachable", "Identity.MarkUnreachable"},
@@ -524,6 +525,7 @@ func played(name string) []byte {
 // unreached are the methods whose arguments here are not good enough for anybody,
 // with the reason why that does no harm.
 var unreached = map[string]string{
+	"Identity.DisownLink":     "the link is to be younger than the chat: services/identity tries it",
 	"Identity.StepUp":         "a code is of its minute: services/identity tries them",
 	"Identity.Unlink":         "whom it would unlink have withdrawn before",
 	"List.SettleCash":         "nobody of that list is paid in cash",
@@ -531,6 +533,9 @@ var unreached = map[string]string{
 	"Drafts.Delete":           "a draft is found by who asks, and has no number",
 	"Drafts.Load":             "a draft is found by who asks, and has no number",
 	"Drafts.Save":             "a draft is found by who asks, and has no number",
+
+	"Privacy.SetAccountsNotOn":         "it wants the name of a channel: services/privacy tries it",
+	"Privacy.Service.SetAccountsNotOn": "it wants the name of a channel: services/privacy tries it",
 }
 
 // What is refused is refused for who asks: the same arguments are good enough for

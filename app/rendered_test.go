@@ -19,6 +19,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/list"
 	"canbobot/services/paper"
 )
 
@@ -75,6 +76,13 @@ func newDrawing(t *testing.T) *drawing {
 	}
 	if err := d.ward.Store.Model(&models.PaymentLine{}).Where("id = ?", view.Lines[0].ID).Update("name",
 		norm.NFD.String(everyLetter)).Error; err != nil {
+		t.Fatal(err)
+	}
+	signed, err := list.Hash(d.ward.Store.DB, view.Run) // as if it had been called so when it was signed
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ward.Store.Model(&view.Run).Update("content_hash", models.Hash(signed)).Error; err != nil {
 		t.Fatal(err)
 	}
 	for source, amount := range map[string]int64{"town": 420_000_000} {
