@@ -51,7 +51,7 @@ var withoutActor = map[string][]string{
 		"Privacy.Service.Round", "Privacy.Removed", "Privacy.Service.Removed", "Warnings.Round", "Warnings.Tell"},
 	"says who is acting, and answers nobody more than whether they are known": {"Identity.Identify", "Identity.Holder",
 		"Identity.CheckCode", "Identity.Link", "Identity.Prove", "Identity.Requests.Ask", "Identity.Requests.AskInvited",
-		"Identity.MarkReachable", "Identity.MarkUnreachable"},
+		"Identity.MarkReachable", "Identity.MarkUnreachable", "Identity.DisownMove"},
 	"who a ward is, which is no secret": {"Identity.Wards", "Identity.Privacy.Controller"},
 	"the sender's, which answers nobody": {"Outbox.Cards", "Outbox.Mark", "Outbox.Marked", "Outbox.Open", "Outbox.Park",
 		"Outbox.Reported", "Outbox.Resend", "Outbox.Settle", "Outbox.Take", "Outbox.Again", "Outbox.Enqueue", "Outbox.Tell",

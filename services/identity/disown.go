@@ -97,18 +97,69 @@ func (s *Service) DisownLink(ctx context.Context, actor services.Actor, id int64
 		if err != nil || len(ended) == 0 { // it has ended already
 			return err
 		}
-		if err := s.recordUnlinked(tx, actor, account, "disowned"); err != nil {
+		return s.disowned(ctx, tx, actor, account, ended...)
+	})
+}
+
+// disowned writes down which chats were cut off since one was not its owner's, and
+// wakes everybody who decides in the ward.
+func (s *Service) disowned(ctx context.Context, tx *gorm.DB, actor services.Actor, account models.Account,
+	ended ...models.Account) error {
+	for _, one := range ended {
+		if err := s.recordUnlinked(tx, actor, one, "disowned"); err != nil {
 			return err
 		}
-		staff, err := s.StaffOf(tx, account.WardID, deciders...)
+	}
+	staff, err := s.StaffOf(tx, account.WardID, deciders...)
+	if err != nil {
+		return err
+	}
+	messages := make([]outbox.Message, len(staff))
+	for i, one := range staff {
+		messages[i] = outbox.Message{Ward: account.WardID, Kind: outbox.AccountDisowned, Subject: outbox.Account,
+			SubjectID: account.ID, Staff: one.ID}
+	}
+	return s.outbox.Tell(ctx, tx, messages...)
+}
+
+// DisownMove is DisownLink from the chat that was linked before, and is so no more
+// because its owner's name went to another on the same channel: it cuts off that
+// one, or whichever it was moved to since, and wakes who decides also where that has
+// ended meanwhile. It is not_found/account for a chat that ended otherwise: a phone
+// that was cut off as lost has no say.
+func (s *Service) DisownMove(ctx context.Context, chat Chat, id int64) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		var chain []models.Account
+		err := tx.Where("id = ? AND channel = ? AND external_id = ? AND unlinked_at IS NOT NULL", id, chat.Channel,
+			chat.ExternalID).Find(&chain).Error
+		if err == nil && len(chain) > 0 {
+			old := chain[0]
+			err = services.InWard(tx, old.WardID).Where("channel = ? AND id > ?", old.Channel, old.ID).
+				Where("COALESCE(person_id, 0) = ? AND COALESCE(staff_id, 0) = ?", services.ID(old.PersonID),
+					services.ID(old.StaffID)).Order("id").Find(&chain).Error
+			// A chat is moved to one that is linked before it ends, in one transaction.
+			for i := range chain {
+				if before := append([]models.Account{old}, chain[:i]...)[i]; before.UnlinkedAt == nil ||
+					chain[i].CreatedAt.After(*before.UnlinkedAt) {
+					chain = chain[:i]
+					break
+				}
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("disown move: %w", err)
+		}
+		if len(chain) == 0 {
+			return services.NotFound("account")
+		}
+		actor := services.Actor{Role: services.Stranger, Ward: chain[0].WardID, Channel: chat.Channel, Event: chat.Event}
+		if err := outbox.Once(tx, s.clock, actor); err != nil {
+			return err
+		}
+		ended, err := s.end(tx, chain)
 		if err != nil {
 			return err
 		}
-		messages := make([]outbox.Message, len(staff))
-		for i, one := range staff {
-			messages[i] = outbox.Message{Ward: account.WardID, Kind: outbox.AccountDisowned, Subject: outbox.Account,
-				SubjectID: account.ID, Staff: one.ID}
-		}
-		return s.outbox.Tell(ctx, tx, messages...)
+		return s.disowned(ctx, tx, actor, chain[0], ended...)
 	})
 }

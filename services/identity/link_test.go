@@ -306,6 +306,31 @@ func TestLinkingAgainMovesAndTellsTheOld(t *testing.T) {
 	}
 }
 
+// The chat that an owner's name was moved away from cuts off the one it went to, and
+// whichever that was moved to since; no other chat does, and none that was cut off.
+func TestAChatThatWasMovedAwayFromCutsOffTheNewOne(t *testing.T) {
+	w := newTown(t)
+	old := w.linkLan("100").Actor.Account
+	w.linkLan("200")
+	w.refused(w.DisownMove(w.ctx, w.chat("telegram", "200"), old), "not_found/account")
+	w.refused(w.DisownMove(w.ctx, w.chat("zalo", "100"), old), "not_found/account")
+	moved := w.linkLan("300")
+	if err := w.DisownMove(w.ctx, w.chat("telegram", "100"), old); err != nil {
+		t.Fatal(err)
+	}
+	if w.count("accounts", "person_id = ? AND unlinked_at IS NULL", w.lan) != 0 {
+		t.Error("what it was moved to since is linked")
+	}
+	if w.count("deliveries", "kind = 'account_disowned'") != w.count("staff", "active AND role IN ('clerk', 'leader')") {
+		t.Error("not everybody who decides was woken")
+	}
+	w.journaled("account.unlinked", 1)
+	// Nobody was moved to what is linked after that.
+	w.pass(time.Minute)
+	w.linkLan("400")
+	w.refused(w.DisownMove(w.ctx, w.chat("telegram", "300"), moved.Actor.Account), "not_found/account")
+}
+
 func TestAChatOfSomebodyElseIsNotTaken(t *testing.T) {
 	w := newTown(t)
 	hoa := w.link(w.chat("telegram", "100"), w.invite(w.hoa), ownPhone("0987654321"))

@@ -26,6 +26,18 @@ func (p *Page) linkNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		p.Identity.DisownLink(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 }
 
+// moved tells a chat that its owner's name went to another one.
+func (p *Page) moved(_ context.Context, _ services.Actor, account int64) (bot.Reply, error) {
+	return bot.Reply{Text: p.Say("told.moved"), Buttons: [][]bot.Button{
+		bot.Row(kit.Negative(p.Button("not_me", "movenotme", account)))}}, nil
+}
+
+// moveNotMe cuts off the chat to which this one's owner never moved.
+func (p *Page) moveNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return bot.Reply{Text: p.Say("told.move_cut"), Buttons: [][]bot.Button{bot.Row(kit.Positive(p.Button("have_code",
+		"link")), p.Button("no_code", "asklink"))}}, p.Identity.DisownMove(ctx, chat(turn), kit.Number(turn.Arg(0)))
+}
+
 // disowned tells who decides that a chat was not its owner's.
 func (p *Page) disowned(ctx context.Context, recipient services.Actor, account int64) (bot.Reply, error) {
 	link, err := p.Identity.NewLink(ctx, recipient, account)

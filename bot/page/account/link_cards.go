@@ -74,8 +74,3 @@ func (p *Page) decided(_ context.Context, recipient services.Actor, _ int64) (bo
 	}
 	return bot.Reply{Text: p.Say("told.link_agreed"), Buttons: [][]bot.Button{p.MenuRow()}}, nil
 }
-
-// moved tells the chat that was linked before that another has taken its place.
-func (p *Page) moved(context.Context, services.Actor, int64) (bot.Reply, error) {
-	return bot.Reply{Text: p.Say("told.moved")}, nil
-}
