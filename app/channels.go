@@ -100,7 +100,7 @@ func (s *service) links() []page.Link {
 	var links []page.Link
 	names, all := doors(s.channels)
 	for i, door := range all {
-		link := page.Link{Channel: names[i], Pattern: door.Chat}
+		link := page.Link{Channel: names[i], Chat: door.Chat, Pattern: door.Chat}
 		switch {
 		case door.Start != "":
 			link.Pattern = door.Start + "%s"

@@ -91,7 +91,9 @@ func openSample(ctx context.Context, key string, clock services.Clock, logger *s
 
 // tryLink is the address that opens the page at base with a code.
 func tryLink(base string) func() []page.Link {
-	return func() []page.Link { return []page.Link{{Channel: web.Name, Pattern: base + "/try?start=%s"}} }
+	return func() []page.Link {
+		return []page.Link{{Channel: web.Name, Chat: base + "/try", Pattern: base + "/try?start=%s"}}
+	}
 }
 
 // URL is where the page is.

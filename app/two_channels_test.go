@@ -119,3 +119,51 @@ func TestOnePersonOnTwoChannels(t *testing.T) {
 		t.Errorf("blocked there, told %q, and %d on the page", last, page-before)
 	}
 }
+
+// Where the ward takes no account number an officer is led on: to a channel where it
+// does, to its telephone and to its clerks, whichever way they ask.
+func TestAnAccountThatMayNotBeTypedHereIsLedElsewhere(t *testing.T) {
+	t.Parallel()
+	server := zalobottest.New(t)
+	house := openHouse(t, zalobot.New(zalobot.Config{Token: server.Token, APIURL: server.URL,
+		Words:  zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+		Logger: slog.New(slog.DiscardHandler)}))
+	ctx, who := ctxFor(t), house.character(t, "truong-phu-nu")
+	user, db := server.Known(zalobottest.ID("user", 1), "Thu"), house.ward.Store
+	var account models.Account
+	if err := db.Where("person_id = ?", who.Person).Take(&account).Error; err != nil {
+		t.Fatal(err)
+	}
+	var consent models.Consent
+	if err := db.Where("account_id = ?", account.ID).Take(&consent).Error; err != nil {
+		t.Fatal(err)
+	}
+	account.ID, account.Channel, account.ExternalID, account.ChatID = 0, "zalobot", user.ID, user.ID
+	if err := db.Create(&account).Error; err != nil {
+		t.Fatal(err)
+	}
+	consent.ID, consent.AccountID = 0, account.ID
+	if err := db.Create(&consent).Error; err != nil {
+		t.Fatal(err)
+	}
+	err := house.ward.Privacy.SetAccountsNotOn(ctx, services.SystemActor(who.Ward), []string{"zalobot"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, said := range []bot.Inbound{{Action: "bank"}, {Text: "đổi tài khoản"},
+		{Text: "em đổi sang tài khoản Agribank 3706205999888"}} {
+		said.Channel, said.UserID, said.ChatID, said.Private = "zalobot", user.ID, user.ID, true
+		said.EventID, said.At = fmt.Sprint("led-", i), house.clock()
+		if err := house.counter.Dispatcher.Handle(ctx, said); err != nil {
+			t.Fatal(err)
+		}
+		messages := user.Messages()
+		shown := messages[len(messages)-1].Text
+		for _, way := range []string{"Phường không nhận số tài khoản qua kênh này.", "Phường nghe máy số ",
+			"Mở Trang dùng thử", "http://127.0.0.1/try", "Hỏi cán bộ phường"} {
+			if !strings.Contains(shown, way) {
+				t.Errorf("%+v is not led to %q: %s", said, way, shown)
+			}
+		}
+	}
+}

@@ -36,7 +36,7 @@ type Outside struct {
 }
 
 // Link opens a chat on one channel.
-type Link = account.Link
+type Link = kit.Link
 
 // Pages are all that the bot can show, and tell unasked.
 type Pages struct {
@@ -53,7 +53,7 @@ type front struct {
 // New wires every page to the ward's services.
 func New(w *ward.Services, outside Outside) *Pages {
 	book := kit.NewBook(outside.Texts)
-	common := kit.Kit{Texts: outside.Texts, Clock: w.Clock, Book: book}
+	common := kit.Kit{Texts: outside.Texts, Clock: w.Clock, Book: book, Links: outside.Links}
 	people := &roster.Page{
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
@@ -66,8 +66,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
 	for _, matter := range []interface{ Register(*kit.Book) }{
 		&front{Kit: common, Services: w},
-		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Data: w.Privacy,
-			Links: outside.Links},
+		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Data: w.Privacy},
 		people,
 		requests,
 		&change.Signing{

@@ -55,31 +55,33 @@ func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Pro
 	return err
 }
 
-// untrusted reports whether the ward lets nobody type an account number on the
-// channel that the actor writes from.
-func untrusted(ward models.Ward, actor services.Actor) bool {
-	return actor.Channel != "" && slices.Contains(strings.Split(ward.AccountsNotOn, ","), actor.Channel)
+// untrusted refuses where the ward lets nobody type an account number on the channel
+// that the actor writes from: with all such channels, and whom to call instead.
+func untrusted(ward models.Ward, actor services.Actor) error {
+	channels := strings.Split(ward.AccountsNotOn, ",")
+	if actor.Channel != "" && slices.Contains(channels, actor.Channel) {
+		return services.Denied("channel_untrusted").With("channels", channels).With("phone", ward.ClerkPhone)
+	}
+	return nil
 }
 
 // MayTypeAccount refuses, before anything is asked, with denied/channel_untrusted
-// on a channel on which the ward lets nobody type an account number.
+// (channels, phone) on a channel on which the ward lets nobody type an account number.
 func (s *Service) MayTypeAccount(ctx context.Context, actor services.Actor) error {
 	if err := proposer(actor); err != nil {
 		return err
 	}
 	var ward models.Ward
-	if err := s.store.WithContext(ctx).Select("accounts_not_on").Take(&ward, actor.Ward).Error; err != nil {
+	columns := s.store.WithContext(ctx).Select("accounts_not_on", "clerk_phone")
+	if err := columns.Take(&ward, actor.Ward).Error; err != nil {
 		return fmt.Errorf("read ward: %w", err)
 	}
-	if untrusted(ward, actor) {
-		return services.Denied("channel_untrusted")
-	}
-	return nil
+	return untrusted(ward, actor)
 }
 
 func (k Destination) fill(s *Service, tx *gorm.DB, actor services.Actor, p *plan) error {
-	if untrusted(p.ward, actor) {
-		return services.Denied("channel_untrusted")
+	if err := untrusted(p.ward, actor); err != nil {
+		return err
 	}
 	if !p.person.DiedOn.IsZero() {
 		return services.Conflict("person_died")

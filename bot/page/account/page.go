@@ -15,14 +15,4 @@ type Page struct {
 	Identity *identity.Service
 	Roster   *roster.Service
 	Data     *privacy.Copier
-	// Links tells the addresses that open a chat with the bot, as far as they
-	// are known at the moment: a channel may not have answered yet.
-	Links func() []Link
-}
-
-// Link opens a chat on one channel and hands the bot an invite code, for which
-// %s stands in Pattern.
-type Link struct {
-	Channel string
-	Pattern string
 }

@@ -2,6 +2,8 @@ package change
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -48,14 +50,36 @@ func (p destination) see(card change.Card) []bot.Button {
 // begin begins the form by which a person is paid to another account:
 // one's own, or for staff that of the person whose page they came from.
 func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if err := p.Changes.MayTypeAccount(ctx, turn.Speaker.Actor); services.CodeOf(err) == "channel_untrusted" {
-		return p.Tell(p.Refusal(err), p.Button("support", "support")), nil
-	} else if err != nil {
+	refusal := (*services.Error)(nil)
+	switch err := p.Changes.MayTypeAccount(ctx, turn.Speaker.Actor); {
+	case services.CodeOf(err) == "channel_untrusted" && errors.As(err, &refusal):
+		return p.elsewhere(turn, refusal), nil
+	case err != nil:
 		return bot.Reply{}, err
 	}
 	slots := turn.Meaning.Slots
 	return p.beginOwn(ctx, turn, "destination",
 		bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
+}
+
+// elsewhere leads on from where the ward takes no account number: to the channels
+// where it does, to its telephone, to its clerks.
+func (p destination) elsewhere(turn bot.Turn, refusal *services.Error) bot.Reply {
+	lines := p.Lines("")
+	lines.Add(p.Refusal(refusal))
+	not, _ := refusal.Fields["channels"].([]string)
+	for _, link := range p.Links() {
+		if !slices.Contains(not, link.Channel) {
+			lines.Row(bot.Button{Label: p.Say("destination.open", "channel", p.Say("channel."+link.Channel)), URL: link.Chat})
+		}
+	}
+	if phone, _ := refusal.Fields["phone"].(string); phone != "" {
+		lines.Say("destination.call", "phone", kit.Unlisted(phone))
+	}
+	if turn.Speaker.Actor.IsStaff() {
+		return lines.End()
+	}
+	return lines.End(p.Button("support", "support"))
 }
 
 // form asks for the bank and the number, and reads both back in full: a

@@ -23,6 +23,15 @@ type Kit struct {
 	Texts *texts.Texts
 	Clock services.Clock
 	Book  *Book
+	// Links tells the addresses that open a chat with the bot, as far as they
+	// are known at the moment: a channel may not have answered yet.
+	Links func() []Link
+}
+
+// Link opens a chat on one channel by Chat, and hands the bot an invite code by
+// Pattern, in which %s stands for it.
+type Link struct {
+	Channel, Chat, Pattern string
 }
 
 // Lower begins with a small letter: within a sentence.
