@@ -49,7 +49,7 @@ var siege = furnished.Then(func(t testing.TB, address string) {
 	b := &besieged{house: buildHouse(t, address, playKey)}
 	b.cast = furnishedLoaded.Characters
 	b.ward = b.cast[0].Ward
-	b.numberFrom(t, theirs-1)
+	b.numberFrom(t, address, theirs-1)
 	b.freshen(t)
 	b.furnish(t)
 	b.freshen(t)
@@ -81,7 +81,7 @@ func besiege(t *testing.T) *besieged {
 func (b *besieged) db() *gorm.DB { return b.house.ward.Store.DB }
 
 // numberFrom has the next row of every table be of that number.
-func (b *besieged) numberFrom(t testing.TB, last int) {
+func (b *besieged) numberFrom(t testing.TB, address string, last int) {
 	t.Helper()
 	db, statements := b.db(), []string{
 		fmt.Sprint("UPDATE sqlite_sequence SET seq = ", last),
@@ -89,6 +89,9 @@ func (b *besieged) numberFrom(t testing.TB, last int) {
 			"WHERE sql LIKE '%AUTOINCREMENT%' AND name NOT IN (SELECT name FROM sqlite_sequence)"),
 	}
 	if b.house.ward.Store.Dialect == models.PostgreSQL {
+		owner := storetest.Open(t, address, nil)
+		defer owner.Close()
+		db = owner.DB
 		statements = []string{fmt.Sprint("SELECT setval(schemaname || '.' || sequencename, ", last,
 			") FROM pg_sequences WHERE schemaname = current_schema() AND sequencename NOT LIKE 'river%'")}
 	}

@@ -51,13 +51,13 @@ func furnish(t testing.TB, address string) {
 	}
 }
 
-// buildHouse wires a house over a database that may have something in it;
-// nothing runs yet.
+// buildHouse wires a house over a database that may have something in it, as the
+// role that serves; nothing runs yet.
 func buildHouse(t testing.TB, address, key string, others ...bot.Channel) *house {
 	t.Helper()
 	standing := &standing{now: morning}
 	clock := services.Clock(standing.clock)
-	store := storetest.Open(t, address, clock)
+	store := storetest.Open(t, storetest.Serving(t, address), clock)
 	settings, err := config.Load([]string{"SECRET_KEY=" + key, "REDIS_URL=" + storetest.Redis()})
 	if err != nil {
 		t.Fatal(err)

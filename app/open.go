@@ -35,7 +35,8 @@ type App struct {
 
 // Open opens what the settings name; nothing runs yet, and no table is changed.
 func Open(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger) (*App, error) {
-	store, err := models.Open(ctx, models.Options{URL: settings.DatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock})
+	store, err := models.Open(ctx, models.Options{URL: settings.DatabaseURL.Reveal(),
+		MigrateURL: settings.MigrateDatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"canbobot/bot"
 	"canbobot/bot/inbox"
 	"canbobot/config"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/journal"
 )
@@ -59,6 +60,9 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 	if err := s.Ward.Migrate(ctx); err != nil {
 		return s, err
 	}
+	if err := tellStanding(ctx, s.Ward.Store, logger); err != nil {
+		return s, err
+	}
 	if settings.AuditFile != "" {
 		file, err := journal.OpenMirror(settings.AuditFile)
 		if err != nil {
@@ -87,6 +91,21 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 		s.admin, err = s.listen(settings.AdminAddr, s.metrics.handler())
 	}
 	return s, err
+}
+
+// tellStanding says at the start what the database's role could do besides
+// serving; where that is more than nothing, how it is told in docs/operate.md.
+func tellStanding(ctx context.Context, store *models.Store, logger *slog.Logger) error {
+	standing, err := store.Standing(ctx)
+	if err != nil || standing.Role == "" {
+		return err
+	}
+	level, says := slog.LevelInfo, "the database's role serves and owns nothing"
+	if standing.Owned > 0 || standing.Beyond {
+		level, says = slog.LevelWarn, "the database's role could rewrite the journal: see 'Two roles' in docs/operate.md"
+	}
+	logger.Log(ctx, level, says, "role", standing.Role, "owned_tables", standing.Owned, "beyond", standing.Beyond)
+	return nil
 }
 
 func (s *service) inbox(channel string, handler bot.Handler) (*inbox.Inbox, error) {

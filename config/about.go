@@ -11,6 +11,11 @@ var abouts = map[string]about{
 			"try.",
 		"postgres://user:password@host:5432/database or sqlite:PATH",
 	},
+	"MIGRATE_DATABASE_URL": {
+		"The same PostgreSQL database, as the role that owns its tables: migrations run as it, and let the role of " +
+			"DATABASE_URL use them and only add to the journal. Best given to 'canbobot migrate' alone.",
+		"postgres://owner:password@host:5432/database",
+	},
 	"DATA_DIR": {"Folder of the SQLite file; made when it is missing.", "a folder, such as /var/lib/canbobot"},
 	"REDIS_URL": {
 		"Redis 7 for what may be lost: dialogue positions, limits, pacing. Left out, one inside the process is used; " +

@@ -134,6 +134,9 @@ func (c Config) validate(problems *Problems) {
 		}
 	}
 	wrong("DATABASE_URL", c.DatabaseURL == "" || isDatabase(c.DatabaseURL.Reveal()))
+	wrong("MIGRATE_DATABASE_URL", c.MigrateDatabaseURL == "" ||
+		isURL(c.MigrateDatabaseURL.Reveal(), "postgres", "postgresql") &&
+			isURL(c.DatabaseURL.Reveal(), "postgres", "postgresql"))
 	wrong("REDIS_URL", c.RedisURL == "" || isURL(c.RedisURL.Reveal(), "redis", "rediss"))
 	if c.SecretKey != "" {
 		_, ok := decodeKey(c.SecretKey.Reveal())

@@ -15,9 +15,10 @@ import (
 //
 // A key that is set to nothing counts as not set.
 type Config struct {
-	DatabaseURL Secret `env:"DATABASE_URL" group:"Where things are kept"`
-	DataDir     string `env:"DATA_DIR" envDefault:"data"`
-	RedisURL    Secret `env:"REDIS_URL"`
+	DatabaseURL        Secret `env:"DATABASE_URL" group:"Where things are kept"`
+	MigrateDatabaseURL Secret `env:"MIGRATE_DATABASE_URL"`
+	DataDir            string `env:"DATA_DIR" envDefault:"data"`
+	RedisURL           Secret `env:"REDIS_URL"`
 
 	SecretKey     Secret `env:"SECRET_KEY" group:"The key to personal data"`
 	SecretKeyFile string `env:"SECRET_KEY_FILE"`

@@ -3,9 +3,11 @@ package models
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
@@ -15,9 +17,22 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// Migrate brings tables and job queue up to date. Concurrent calls from several
-// replicas wait for each other; repeating it changes nothing.
+// Migrate brings tables and job queue up to date, as another role where one is
+// given (Options.MigrateURL). Concurrent calls from several replicas wait for each
+// other; repeating it changes nothing.
 func (s *Store) Migrate(ctx context.Context) error {
+	if s.migrateURL != "" && s.Dialect == PostgreSQL {
+		return s.asOwner(ctx)
+	}
+	err := s.migrate(ctx)
+	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) && refusal.Code == "42501" { // insufficient_privilege
+		return fmt.Errorf("the tables are not up to date, and the role of DATABASE_URL may not mend that: "+
+			"run 'canbobot migrate' with MIGRATE_DATABASE_URL: %w", err)
+	}
+	return err
+}
+
+func (s *Store) migrate(ctx context.Context) error {
 	if s.Dialect == PostgreSQL {
 		// A session lock, not one of a transaction: a value added to an enum cannot
 		// be used before its transaction ends. And the server's own waiting, not one

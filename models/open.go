@@ -37,6 +37,9 @@ const (
 type Options struct {
 	// URL is postgres://..., sqlite:PATH, or empty for Dir/canbobot.db.
 	URL string
+	// MigrateURL is of the same PostgreSQL database, for the role that owns its
+	// tables; empty where the role of URL does.
+	MigrateURL string
 	// Dir is the data folder, made when it is missing.
 	Dir string
 	// Now stamps created and updated rows; UTC is enforced. Default time.Now.
@@ -51,6 +54,8 @@ type Store struct {
 	SQL     *sql.DB
 	Pool    *pgxpool.Pool
 	Dialect Dialect
+
+	migrateURL string
 }
 
 // Opened is told of every store that is opened, when it is not nil: tests hold
@@ -117,7 +122,7 @@ func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*S
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{DB: orm, SQL: db, Pool: pool, Dialect: PostgreSQL}, nil
+	return &Store{DB: orm, SQL: db, Pool: pool, Dialect: PostgreSQL, migrateURL: options.MigrateURL}, nil
 }
 
 func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {

@@ -46,15 +46,25 @@ func (versionCommand) Run(p *process) error {
 
 type migrateCommand struct{}
 
-func (migrateCommand) Help() string { return "Example: DATABASE_URL=postgres://... canbobot migrate" }
+func (migrateCommand) Help() string {
+	return "With MIGRATE_DATABASE_URL, as its role, which then owns the tables and lets the role of DATABASE_URL use " +
+		"them.\n\nExample: DATABASE_URL=postgres://... canbobot migrate"
+}
 
 func (migrateCommand) Run(p *process) error {
 	return p.writing(true).withWard(func(ward *ward.Services) error {
 		if err := ward.Migrate(p.ctx); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(p.stdout, "tables are up to date (%s)\n", ward.Store.Dialect)
-		return err
+		standing, err := ward.Store.Standing(p.ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "tables are up to date (%s)\n", ward.Store.Dialect)
+		if standing.Role != "" {
+			fmt.Fprintf(p.stdout, "role %s serves and owns %d of them\n", standing.Role, standing.Owned)
+		}
+		return nil
 	})
 }
 

@@ -67,6 +67,9 @@ func (w *workshop) open(ctx context.Context) error {
 	}
 	// A lock is known within one database only, so that is part of every prefix.
 	var base string
+	if err := makeServer(ctx, conn); err != nil {
+		return err
+	}
 	if err := conn.QueryRow(ctx, "SELECT 'canbobot_test_' || oid || '_' FROM pg_database WHERE datname = "+
 		"current_database()").Scan(&base); err != nil {
 		return err
@@ -137,4 +140,28 @@ func addressOf(t testing.TB, database string) string {
 	query.Set("search_path", schema)
 	address.RawQuery = query.Encode()
 	return address.String()
+}
+
+// server is a role that owns nothing: each migrated database lets it serve.
+const server = "canbobot_test_serves"
+
+// Serving is a database's address for the role that serves; on SQLite, the same.
+func Serving(t testing.TB, address string) string {
+	t.Helper()
+	parsed, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed.Scheme == "sqlite" {
+		return address
+	}
+	parsed.User = url.UserPassword(server, server)
+	return parsed.String()
+}
+
+// makeServer makes the role, once for all that use the same server.
+func makeServer(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "DO $$ BEGIN PERFORM pg_advisory_xact_lock(7262026002); IF NOT EXISTS (SELECT FROM pg_roles "+
+		"WHERE rolname = '"+server+"') THEN CREATE ROLE "+server+" LOGIN PASSWORD '"+server+"'; END IF; END $$")
+	return err
 }

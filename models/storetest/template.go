@@ -39,7 +39,7 @@ var migrated = Template{fill: func(t testing.TB, address string) {
 			t.Fatal(err)
 		}
 	}
-	store, err := models.Open(ctx, models.Options{URL: address})
+	store, err := models.Open(ctx, models.Options{URL: Serving(t, address), MigrateURL: address})
 	if err != nil {
 		t.Fatal(err)
 	}

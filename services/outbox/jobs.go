@@ -175,6 +175,15 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 		}
 		return client, nil
 	}
+	asking, cancel := context.WithTimeout(context.Background(), JobTimeout)
+	defer cancel()
+	standing, err := store.Standing(asking)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	if standing.Owned == 0 { // only an owner may
+		config.ReindexerSchedule = river.NeverSchedule()
+	}
 	client, err := river.NewClient(riverpgxv5.New(store.Pool), config)
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)

@@ -112,6 +112,10 @@ func (w *Services) Migrate(ctx context.Context) error {
 	if err := w.Store.Migrate(ctx); err != nil {
 		return err
 	}
+	// Before it was let in, a role that owns nothing could not see by what to judge.
+	if err := w.Keys.Check(ctx); err != nil {
+		return err
+	}
 	if err := w.Keys.Begin(ctx); err != nil {
 		return err
 	}
