@@ -150,14 +150,11 @@ func wordsOfFault(fault journal.Fault) string {
 		return fmt.Sprintf("entry %d was written as entry %d", fault.Seq, fault.From)
 	case journal.Rewritten:
 		return fmt.Sprintf("entry %d does not follow from the one before it, which was replaced", fault.Seq)
-	}
-	switch fault.Why {
 	case journal.Unkeyed:
 		return fmt.Sprintf("entry %d has no key, or nothing took it over", fault.Seq)
 	case journal.Headless:
 		return fmt.Sprintf("what ends the journal before entry %d is missing or was replaced", fault.Seq)
-	}
-	if fault.Why == journal.Replaced {
+	case journal.Replaced:
 		return fmt.Sprintf("entry %d is not the one that was copied to the file", fault.Seq)
 	}
 	return fmt.Sprintf("entry %d was changed", fault.Seq)

@@ -23,7 +23,7 @@ type breachAddCommand struct {
 	What string `arg:"" help:"What happened."`
 	Whom string `help:"Whom it concerns, and how many." required:"" placeholder:"WHO"`
 	Ago  int    `help:"How many hours ago it was found." default:"0"`
-	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Ward string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 }
 
 func (breachAddCommand) Help() string {
@@ -43,7 +43,7 @@ func (c breachAddCommand) Run(p *process) error {
 }
 
 type breachListCommand struct {
-	Ward string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Ward string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 }
 
 func (breachListCommand) Help() string { return "Example: canbobot breach list --ward bac-hong-linh" }
@@ -71,7 +71,7 @@ func (c breachListCommand) Run(p *process) error {
 
 type breachReportCommand struct {
 	Breach int64  `arg:"" help:"Its number."`
-	Ward   string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Ward   string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 }
 
 func (breachReportCommand) Help() string {
@@ -87,7 +87,7 @@ func (c breachReportCommand) Run(p *process) error {
 type breachCloseCommand struct {
 	Breach   int64  `arg:"" help:"Its number."`
 	Measures string `help:"What was done about it." required:"" placeholder:"WORDS"`
-	Ward     string `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Ward     string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 }
 
 func (breachCloseCommand) Help() string {
@@ -102,7 +102,7 @@ func (c breachCloseCommand) Run(p *process) error {
 
 type wardAccountsCommand struct {
 	NotOn []string `help:"Channels, by commas; none lets numbers be typed everywhere." placeholder:"CHANNELS"`
-	Ward  string   `help:"Code of the ward." required:"" placeholder:"CODE"`
+	Ward  string   `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 }
 
 func (wardAccountsCommand) Help() string {
@@ -110,20 +110,28 @@ func (wardAccountsCommand) Help() string {
 }
 
 func (c wardAccountsCommand) Run(p *process) error {
+	words, err := p.words()
+	if err != nil {
+		return err
+	}
+	for _, name := range c.NotOn {
+		if !words.Has("channel." + name) {
+			return usageError{fmt.Errorf("%q is no channel", name)}
+		}
+	}
 	return p.writing(true).inWardByCode(c.Ward, func(ward *ward.Services, actor services.Actor) error {
 		return ward.Privacy.SetAccountsNotOn(p.ctx, actor, c.NotOn)
 	})
 }
 
 type retentionCommand struct {
-	Days int    `help:"Count what was removed within so many days." default:"30"`
-	Ward string `help:"Code of any ward of the database." required:"" placeholder:"CODE"`
+	Days int `help:"Count what was removed within so many days." default:"30"`
 }
 
-func (retentionCommand) Help() string { return "Example: canbobot retention --ward bac-hong-linh" }
+func (retentionCommand) Help() string { return "Example: canbobot retention --days 90" }
 
 func (c retentionCommand) Run(p *process) error {
-	return p.inWardByCode(c.Ward, func(one *ward.Services, _ services.Actor) error {
+	return p.withWard(func(one *ward.Services) error {
 		gone, err := one.Privacy.Removed(p.ctx, p.clock().AddDate(0, 0, -c.Days))
 		if err != nil {
 			return err

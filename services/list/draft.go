@@ -24,6 +24,14 @@ func (s *Service) Current(ctx context.Context, actor services.Actor, id int64) (
 	if err != nil || run.State != models.RunDraft {
 		return run, err
 	}
+	// Nearly always it is as it was, and whoever only reads it holds up nobody.
+	seen := run
+	if _, err := frozen(s.store.WithContext(ctx), &seen); services.CodeOf(err) != "run_stale" {
+		if services.CodeOf(err) == "run_empty" {
+			err = nil
+		}
+		return run, err
+	}
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := services.LockWard(tx, run.WardID); err != nil {
 			return err

@@ -73,6 +73,10 @@ func TestAWardBegins(t *testing.T) {
 			t.Errorf("%s: %+v", month, view)
 		}
 	}
+	h.Prepare("2026-04")
+	if view := h.Month(a, "2026-02"); view.BeforeRuns {
+		t.Errorf("what a draft looks back to is before it: %+v", view)
+	}
 	view := h.Export("2026-04")
 	if view.Run.Total != 600_000 {
 		t.Errorf("the first list pays %d, want three months", view.Run.Total)

@@ -95,10 +95,10 @@ func (s *Service) settled(
 	if err := s.audit.Record(tx, trail, told.action, told.subject, told.detail); err != nil {
 		return err
 	}
-	if one {
-		err = s.tellOutcome(ctx, tx, run.WardID, []int64{marks[0].Line})
-	} else {
+	if !one {
 		err = s.keep(tx, actor, run, marks, before, told.action)
+	} else if err = markedApart(tx, run, marks[0].Line); err == nil {
+		err = s.tellOutcome(ctx, tx, run.WardID, []int64{marks[0].Line})
 	}
 	if err != nil {
 		return err

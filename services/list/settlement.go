@@ -73,6 +73,18 @@ func (s *Service) keep(
 	return nil
 }
 
+// markedApart leaves a line that somebody marked by itself out of the acts that
+// can be taken back: its officer was told what it is now.
+func markedApart(tx *gorm.DB, run models.PaymentRun, line int64) error {
+	err := tx.Exec(`
+DELETE FROM settled_lines WHERE line_id = ? AND settlement_id IN
+	(SELECT id FROM settlements WHERE run_id = ? AND told_at IS NULL AND taken_back_at IS NULL)`, line, run.ID).Error
+	if err != nil {
+		return fmt.Errorf("leave line %d out of settlements: %w", line, err)
+	}
+	return nil
+}
+
 // open is the list's latest act that can still be taken back, or nil.
 func (s *Service) open(db *gorm.DB, run models.PaymentRun) (*models.Settlement, error) {
 	if run.State != models.RunExported && run.State != models.RunClosed {
@@ -91,7 +103,8 @@ func (s *Service) open(db *gorm.DB, run models.PaymentRun) (*models.Settlement, 
 // TakeBack undoes an act that marked many lines, while nobody was told of it:
 // each line is what it was, but those that somebody marked since. Afterwards it
 // is conflict/settlement_told, with when; of a closed list conflict/run_closed;
-// where a later list may have paid a line again conflict/line_settled.
+// while a later act on the same lines stands conflict/settlement_later; where a
+// later list may have paid a line again conflict/line_settled.
 func (s *Service) TakeBack(ctx context.Context, actor services.Actor, id int64) (view RunView, err error) {
 	if err := actor.Need(hands...); err != nil {
 		return RunView{}, err
@@ -128,9 +141,22 @@ func (s *Service) TakeBack(ctx context.Context, actor services.Actor, id int64) 
 
 func (s *Service) undo(ctx context.Context, tx *gorm.DB, actor services.Actor, run models.PaymentRun,
 	act models.Settlement, now time.Time) error {
+	// What a later act found was put there by this one: it goes first.
+	var later int64
+	err := tx.Raw(`
+SELECT COUNT(*) FROM settled_lines k JOIN settlements a ON a.id = k.settlement_id
+WHERE a.run_id = ? AND a.id > ? AND a.taken_back_at IS NULL
+	AND k.line_id IN (SELECT line_id FROM settled_lines WHERE settlement_id = ?)`, run.ID, act.ID, act.ID).
+		Scan(&later).Error
+	if err != nil {
+		return fmt.Errorf("read settlement %d: %w", act.ID, err)
+	}
+	if later > 0 {
+		return services.Conflict("settlement_later")
+	}
 	// A line that had failed may be in a later list by now, which pays it again.
 	var failed int64
-	err := tx.Model(&models.SettledLine{}).Where("settlement_id = ? AND state IN ?", act.ID,
+	err = tx.Model(&models.SettledLine{}).Where("settlement_id = ? AND state IN ?", act.ID,
 		[]models.LineState{models.LineFailed, models.LineReturned}).Count(&failed).Error
 	if err != nil {
 		return fmt.Errorf("read settlement %d: %w", act.ID, err)

@@ -109,6 +109,56 @@ func TestAClosedListIsOpenedAgainForAWhile(t *testing.T) {
 	moneytest.WantCode(t, err, services.KindConflict, "run_ended")
 }
 
+// Acts on the same lines are taken back from the last, and a line that somebody
+// marked by itself is of no act any more.
+func TestActsAreTakenBackFromTheLast(t *testing.T) {
+	h := moneytest.New(t)
+	a := h.Person("A")
+	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
+	view := h.Export("2026-04")
+	line, on := h.LineOf(view, a).ID, moneytest.Day(t, "2026-04-20")
+	act := func(from, to models.LineState) int64 {
+		t.Helper()
+		marks := []list.Mark{{Line: line, From: from, State: to, Reason: "x", On: on}}
+		if err := h.List.SettleMarks(ctx, h.Clerk, list.Marks{Run: view.Run.ID, What: "x",
+			Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) { return marks, nil }}); err != nil {
+			t.Fatal(err)
+		}
+		now, err := h.List.Run(ctx, h.Clerk, view.Run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.Undo.ID
+	}
+	is := func(want models.LineState) {
+		t.Helper()
+		now, err := h.List.Run(ctx, h.Clerk, view.Run.ID)
+		if err != nil || h.LineOf(now, a).State != want {
+			t.Errorf("line %+v, want %s; %v", h.LineOf(now, a), want, err)
+		}
+	}
+	first, second := act(models.LinePending, models.LineFailed), act(models.LineFailed, models.LinePaid)
+	_, err := h.List.TakeBack(ctx, h.Clerk, first)
+	moneytest.WantCode(t, err, services.KindConflict, "settlement_later")
+	for _, back := range []int64{second, first} {
+		if _, err := h.List.TakeBack(ctx, h.Clerk, back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is(models.LinePending)
+
+	paid := act(models.LinePending, models.LinePaid)
+	for _, state := range []models.LineState{models.LineReturned, models.LinePaid} {
+		if err := h.List.SettleLine(ctx, h.Clerk, line, state, "x", on); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.List.TakeBack(ctx, h.Clerk, paid); err != nil {
+		t.Fatal(err)
+	}
+	is(models.LinePaid)
+}
+
 // Whatever was marked before and since, taking an act back leaves what others
 // marked since, and the rest as it was.
 func TestTakingBackIsTheOpposite(t *testing.T) {

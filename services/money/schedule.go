@@ -49,6 +49,9 @@ SELECT w.pay_day, w.pay_every, w.pay_from, w.created_at AS begun, r.month, r.cov
 		list.PayDay, list.PayEvery = row.PayDay, row.PayEvery
 		list.begun = cmp.Or(row.PayFrom, models.DateOf(row.Begun.In(services.Zone)).MonthOf())
 		first := row.Month - models.Month(max(row.Covers, 1)-1)
+		if row.PayFrom != 0 { // the first list looks back as far
+			first = min(first, row.PayFrom)
+		}
 		switch {
 		case row.Month == 0:
 		case row.State == models.RunDraft:

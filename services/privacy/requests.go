@@ -319,9 +319,15 @@ func (s *Service) erase(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 	if posts > 0 {
 		return services.Conflict("data_in_post")
 	}
-	if err := tx.Model(&models.PaymentLine{}).Joins("JOIN payment_runs r ON r.id = payment_lines.run_id").
-		Where("payment_lines.person_id = ? AND payment_lines.state <> ? AND r.state <> ?", row.PersonID, models.LinePaid,
-			models.RunDraft).Count(&money).Error; err != nil {
+	// What failed, came back or was carried on is open until a later list took it up.
+	if err := tx.Raw(`
+WITH human AS (SELECT id FROM people WHERE id = ? OR merged_into = ?)
+SELECT COUNT(*) FROM payment_lines l JOIN payment_runs r ON r.id = l.run_id
+WHERE l.person_id IN (SELECT id FROM human) AND l.state <> ? AND r.state <> ? AND (l.state = ? OR NOT EXISTS (
+	SELECT 1 FROM payment_lines n JOIN payment_runs q ON q.id = n.run_id
+	WHERE n.person_id IN (SELECT id FROM human) AND q.month > r.month AND q.state <> ?))`,
+		row.PersonID, row.PersonID, models.LinePaid, models.RunDraft, models.LinePending, models.RunDraft).
+		Scan(&money).Error; err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}
 	if money > 0 {

@@ -80,7 +80,7 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	case models.RunApproved:
 		lines.Row(kit.Positive(p.Button("export_run", "export", args...)))
 	case models.RunExported:
-		lines.Rows(bot.Row(p.Button("results_how", "results", run.ID)))
+		lines.Row(p.Button("results_how", "results", run.ID))
 		lines.RowIf(cash > 0, p.Button("cash", "cash", run.ID))
 		lines.RowIf(counts[models.LinePending] > 0, kit.Positive(p.Button("settle_all", "settleall", args...)))
 		lines.RowIf(counts[models.LinePending] == 0, kit.Positive(p.Button("close_run", "closeask", args...)))
