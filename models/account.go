@@ -13,8 +13,12 @@ type Account struct {
 	ChatID     string
 	PersonID   *int64
 	StaffID    *int64
-	LinkedAt   time.Time
-	UnlinkedAt *time.Time
+	// MadeByStaffID is by whose word alone the chat is taken for its owner's: who
+	// issued the code, or agreed to it. nil once a platform vouched for a number that
+	// they did not bring about, or another decided where its officer is paid.
+	MadeByStaffID *int64
+	LinkedAt      time.Time
+	UnlinkedAt    *time.Time
 	// UnreachableAt is when the channel said that no message reaches this person.
 	UnreachableAt *time.Time
 	// UnreachableWhy is the channel's reason as a short code; empty when it gave none.

@@ -38,8 +38,10 @@ type ChangeRequest struct {
 
 	ProposerPersonID *int64
 	ProposerStaffID  *int64
-	DecidedByStaffID *int64
-	Reason           string // why it was returned or refused
+	// ProposerAccountID is the chat that an officer asked it by.
+	ProposerAccountID *int64
+	DecidedByStaffID  *int64
+	Reason            string // why it was returned or refused
 
 	IdempotencyKey string
 	SubmittedAt    time.Time

@@ -34,8 +34,8 @@ type Book struct {
 	Staff       []models.Staff // retired ones as well, without their secrets
 	Delegations []models.Delegation
 	rules       []models.ApprovalRule
-	hands       map[int64][]int64 // ward users by the person whom they gave what proves them
-	traces      map[string]int64  // the human of the ward's users whom each is of
+	hands       []hand           // ward users by the person whom they gave what proves them
+	traces      map[string]int64 // the human of the ward's users whom each is of
 }
 
 // Open reads a ward's book.

@@ -16,7 +16,9 @@ import (
 
 // The second pair of eyes must not be made by the first: who handed out the code
 // by which a chat became an officer's, agreed that it is theirs, or gave them the
-// number by which they are known, could be that officer on the phone.
+// number by which they are known, could be that officer on the phone. After a while
+// nobody remembers; but a chat that is an officer's by one human's word alone stays
+// that human's until another decides where its officer is paid.
 
 // know fills in what the ward knows of the parties of items: which human each is,
 // and whose hands were on them.
@@ -34,32 +36,42 @@ func (b *Book) know(tx *gorm.DB, now time.Time, items ...Item) ([]Item, error) {
 	return items, nil
 }
 
-// readHands reads who had their hands on whom those items are about, for as long
-// as the ward says, where their kinds ask.
+// hand is one of a ward user on a person: lately, or by a chat that they alone have
+// had taken for that person's.
+type hand struct {
+	Person, Staff int64
+	Chat          bool
+}
+
+// readHands reads who had their hands on whom those items are about, where their
+// kinds ask: for as long as the ward says, and on a chat as long as it is linked, or
+// an item that it was asked by waits.
 func (b *Book) readHands(tx *gorm.DB, now time.Time, items ...Item) error {
 	var people []int64
+	chats := []int64{0}
 	for _, item := range items {
-		if kind, _ := Known(item.Rule); kind.HandsOff {
-			people = append(people, item.Parties.People...)
+		if kind, _ := Known(item.Rule); kind.HandsOff || kind.ChatOff {
+			people, chats = append(people, item.Parties.People...), append(chats, item.Parties.Chat)
 		}
 	}
 	if len(people) == 0 || b.Ward.HandsDays == 0 {
 		return nil
 	}
-	b.hands = map[int64][]int64{}
+	b.hands = nil
 	for some := range chunks(people) {
-		var rows []struct{ Person, Staff int64 }
+		var rows []hand
 		err := tx.Session(&gorm.Session{NewDB: true}).Raw(`
-SELECT DISTINCT COALESCE(p.merged_into, h.person_id) AS person, h.staff_id AS staff
-FROM hands h JOIN people p ON p.id = h.person_id
-WHERE h.ward_id = ? AND h.at > ? AND COALESCE(p.merged_into, h.person_id) IN ?`, b.Ward.ID,
-			now.AddDate(0, 0, -b.Ward.HandsDays), some).Scan(&rows).Error
+SELECT DISTINCT COALESCE(p.merged_into, h.person_id) AS person, h.staff_id AS staff, h.chat
+FROM (SELECT person_id, staff_id, FALSE AS chat FROM hands WHERE ward_id = @ward AND at > @since UNION ALL
+      SELECT person_id, made_by_staff_id, TRUE FROM accounts WHERE ward_id = @ward AND made_by_staff_id IS NOT NULL
+      AND person_id IS NOT NULL AND (unlinked_at IS NULL OR id IN @chats)) h
+JOIN people p ON p.id = h.person_id
+WHERE COALESCE(p.merged_into, h.person_id) IN @people`, map[string]any{"ward": b.Ward.ID,
+			"since": now.AddDate(0, 0, -b.Ward.HandsDays), "people": some, "chats": chats}).Scan(&rows).Error
 		if err != nil {
 			return fmt.Errorf("read hands: %w", err)
 		}
-		for _, row := range rows {
-			b.hands[row.Person] = append(b.hands[row.Person], row.Staff)
-		}
+		b.hands = append(b.hands, rows...)
 	}
 	return nil
 }
@@ -72,11 +84,10 @@ func chunks(ids []int64) iter.Seq[[]int64] {
 
 func (b *Book) handsOn(item Item) []models.Staff {
 	var staff []models.Staff
-	if kind, _ := Known(item.Rule); kind.HandsOff {
-		for _, person := range item.Parties.People {
-			for _, one := range b.hands[person] {
-				staff = append(staff, b.Member(one))
-			}
+	kind, _ := Known(item.Rule)
+	for _, one := range b.hands {
+		if (kind.HandsOff || kind.ChatOff && one.Chat) && slices.Contains(item.Parties.People, one.Person) {
+			staff = append(staff, b.Member(one.Staff))
 		}
 	}
 	return staff

@@ -103,6 +103,14 @@ func (a *Act[T]) Signers() []int64 {
 	return append(staff, a.Actor.Staff)
 }
 
+// OneSigner is the ward user who signs it alone; 0 where several did.
+func (a *Act[T]) OneSigner() int64 {
+	if signers := a.Signers(); len(signers) == 1 {
+		return signers[0]
+	}
+	return 0
+}
+
 // Take reads the row of an item of the actor's ward, in a transaction for its
 // move alone.
 func (of *Items[T, S]) Take(tx *gorm.DB, actor services.Actor, id int64) (row T, item Item, err error) {

@@ -22,6 +22,9 @@ type Kind struct {
 	// HandsOff: who brought about what proves whom it is about does not sign it, for
 	// the days that the ward says.
 	HandsOff bool
+	// ChatOff: who alone had a chat of theirs taken for theirs does not sign it either,
+	// as none of HandsOff does.
+	ChatOff bool
 	// StepUp says why each signature asks for a fresh code, whatever a rule says; ""
 	// where only a rule does.
 	StepUp string

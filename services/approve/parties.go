@@ -21,6 +21,7 @@ type Parties struct {
 	ByPhone string  // of the ward user who proposed it
 	People  []int64 // who leaves, who comes, whose data
 	Phones  []string
+	Chat    int64 // the account that it was asked by; 0 for none
 
 	own, concerned []int64        // the humans who proposed it, and whom it is about
 	hands          []models.Staff // who brought about what proves these people

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -80,6 +81,9 @@ func (a *approval) apply(act *act) error {
 	if err := a.note(act); err != nil {
 		return err
 	}
+	if err := a.vouch(act); err != nil {
+		return err
+	}
 	signed := act.Detail
 	act.Detail = a.proposal.detail()
 	maps.Copy(act.Detail, applied)
@@ -98,6 +102,20 @@ func (a *approval) note(act *act) error {
 	}
 	return a.service.audit.Hands(act.TX, act.Row.WardID, string(a.proposal.Name()), append(act.Signers(),
 		value(act.Row.ProposerStaffID)), people...)
+}
+
+// vouch takes the chat that it was asked by for its officer's from now on: who signed
+// where that officer is paid is another than who had the chat linked.
+func (a *approval) vouch(act *act) error {
+	if !a.proposal.Kind.Traits().HandsOff || act.Row.ProposerAccountID == nil {
+		return nil
+	}
+	err := services.InWard(act.TX.Model(&models.Account{}), act.Row.WardID).Where("id = ?", act.Row.ProposerAccountID).
+		Update("made_by_staff_id", nil).Error
+	if err != nil {
+		return fmt.Errorf("vouch for account %d: %w", *act.Row.ProposerAccountID, err)
+	}
+	return nil
 }
 
 func (a *approval) tell(act *act) error {

@@ -19,7 +19,7 @@ type Phone struct {
 func init() { register[Phone]() }
 
 func (Phone) Traits() Traits {
-	return Traits{Kind: approve.Kind{Name: "phone", Place: 4, StepUp: "it proves who somebody is"},
+	return Traits{Kind: approve.Kind{Name: "phone", Place: 4, StepUp: "it proves who somebody is", ChatOff: true},
 		OfPerson: true, Self: true, Proves: true, Told: true}
 }
 

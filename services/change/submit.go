@@ -112,7 +112,7 @@ func describe(request *models.ChangeRequest, actor services.Actor, p plan) error
 	request.BranchID, request.SubjectID, request.NewcomerID = pointer(p.proposal.Branch), pointer(p.subject()),
 		pointer(p.newcomer.ID)
 	if actor.Role == services.Officer {
-		request.ProposerPersonID = pointer(actor.Person)
+		request.ProposerPersonID, request.ProposerAccountID = pointer(actor.Person), pointer(actor.Account)
 	} else {
 		request.ProposerStaffID = pointer(actor.Staff)
 	}

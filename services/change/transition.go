@@ -29,7 +29,7 @@ func requestsOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gat
 		},
 		Columns: []string{
 			"kind", "branch_id", "subject_id", "newcomer_id", "payload", "base", "submitted_at", "reason",
-			"decided_by_staff_id", "decided_at", "held_until",
+			"decided_by_staff_id", "decided_at", "held_until", "proposer_account_id",
 		},
 		Asks: outbox.ChangeSubmitted, Reminds: outbox.ChangeWaiting, Reminded: "reminded_at", Since: "submitted_at",
 		Hours:    true,
@@ -67,7 +67,7 @@ func partiesOf(request models.ChangeRequest, proposal Proposal) approve.Parties 
 	people, phones := proposal.Kind.touches()
 	people = append(people, value(request.SubjectID), value(request.NewcomerID), proposal.Person)
 	return approve.Parties{
-		Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID),
+		Staff: value(request.ProposerStaffID), By: value(request.ProposerPersonID), Chat: value(request.ProposerAccountID),
 		People: slices.DeleteFunc(people, func(id int64) bool { return id == 0 }),
 		Phones: slices.DeleteFunc(phones, func(number string) bool { return number == "" }),
 	}

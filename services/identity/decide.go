@@ -80,7 +80,7 @@ func (r *Requests) Agree(ctx context.Context, actor services.Actor, id int64, ve
 				return err
 			}
 			chat := Chat{Channel: act.Row.Channel, ExternalID: act.Row.ExternalID, ChatID: act.Row.ChatID}
-			_, err := r.identity.attach(ctx, act.TX, act.Actor, chat, owner{person: &row})
+			_, err := r.identity.attach(ctx, act.TX, act.Actor, chat, owner{person: &row}, act.OneSigner())
 			return err
 		},
 		Tell: r.tellDecided,

@@ -198,7 +198,11 @@ func (s *Service) Link(ctx context.Context, chat Chat, invite int64, proof Proof
 				return err
 			}
 		}
-		account, err := s.attach(ctx, tx, to.actor(chat), chat, to)
+		by, err := s.maker(tx, row, to, proof)
+		if err != nil {
+			return err
+		}
+		account, err := s.attach(ctx, tx, to.actor(chat), chat, to, by)
 		if err != nil {
 			return err
 		}
@@ -242,10 +246,37 @@ func holder(tx *gorm.DB, chat Chat, to owner) (account models.Account, own bool,
 	return account, false, services.Conflict("chat_linked")
 }
 
+// maker is the ward user by whose word alone a chat becomes an officer's by a code; 0
+// where a platform vouches for the number of the roster, which another brought about.
+func (s *Service) maker(tx *gorm.DB, invite models.Invite, to owner, proof Proof) (int64, error) {
+	by := services.ID(invite.CreatedByStaff)
+	if to.staff != nil || by == 0 || !proof.PhoneOwn {
+		return by, nil
+	}
+	book, err := s.Requests.links.Open(tx, to.ward())
+	if err != nil {
+		return 0, err
+	}
+	var numbers []int64
+	err = services.InWard(tx.Model(&models.Hand{}), to.ward()).
+		Where("how NOT IN ('invite', 'link') AND person_id IN (SELECT id FROM people WHERE id = ? OR merged_into = ?)",
+			to.person.ID, to.person.ID).Distinct().Pluck("staff_id", &numbers).Error
+	if err != nil {
+		return 0, fmt.Errorf("read hands: %w", err)
+	}
+	for _, one := range numbers {
+		if book.Member(one).Human == book.Member(by).Human {
+			return by, nil
+		}
+	}
+	return 0, nil
+}
+
 // attach makes the chat the owner's one account on its channel. The actor is
-// who brings it about: the owner with a code, or a clerk who agreed.
-func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor, chat Chat, to owner) (models.Account,
-	error) {
+// who brings it about: the owner with a code, or a clerk who agreed. By is the ward
+// user by whose word alone it is; 0 where it has more behind it.
+func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor, chat Chat, to owner,
+	by int64) (models.Account, error) {
 	now := s.clock.UTC()
 	held, own, err := holder(tx, chat, to)
 	if err != nil {
@@ -273,7 +304,9 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		WardID: to.ward(), Channel: chat.Channel, ExternalID: chat.ExternalID, ChatID: chat.ChatID,
 		LinkedAt: now, LastSeenAt: now, CreatedAt: now,
 	}
-	account.PersonID, account.StaffID = to.ids()
+	if account.PersonID, account.StaffID = to.ids(); to.person != nil {
+		account.MadeByStaffID = services.Ref(by)
+	}
 	err = tx.Create(&account).Error
 	if models.IsTaken(err) { // somebody linked the chat, or the owner, in this moment
 		return account, services.Conflict("linked_meanwhile").Because(err)

@@ -47,9 +47,16 @@ func (a *attack) by(actor services.Actor) services.Actor {
 	return actor
 }
 
-// asOfficer is the officer on a phone that is in the attacker's other hand.
+// asOfficer is the officer on a phone that is in the attacker's other hand, by the
+// chat that was linked last.
 func (a *attack) asOfficer() services.Actor {
-	return a.by(services.Actor{Role: services.Officer, Ward: a.officer.WardID, Person: a.officer.ID, Channel: "zalo"})
+	a.T.Helper()
+	var account models.Account
+	if err := a.Store.Where("person_id = ?", a.officer.ID).Order("id DESC").Limit(1).Find(&account).Error; err != nil {
+		a.T.Fatal(err)
+	}
+	return a.by(services.Actor{Role: services.Officer, Ward: a.officer.WardID, Person: a.officer.ID, Channel: "zalo",
+		Account: account.ID})
 }
 
 // redirect asks, as the officer, for the money to go elsewhere.
@@ -109,11 +116,118 @@ func TestTheSecondPairOfEyesIsNotMadeByTheFirst(t *testing.T) {
 			if card, err := a.Changes.Card(a.Ctx, a.clerk, id); err != nil || card.WhyNot != "hands_on" {
 				t.Errorf("card says %q, %v", card.WhyNot, err)
 			}
-			if _, err := a.Changes.Approve(a.Ctx, a.by(a.other), id, 1); err != nil {
+			signed, err := a.Changes.Approve(a.Ctx, a.by(a.other), id, 1)
+			if err == nil && signed.Request.State == models.ChangeSubmitted { // the chat or the number is young
+				a.Pass(8 * 24 * time.Hour)
+				_, err = a.Changes.Approve(a.Ctx, a.by(a.other), id, signed.Request.Version)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			a.Pass(31 * 24 * time.Hour)
 			if _, err := a.Changes.Approve(a.Ctx, a.by(a.clerk), a.redirect("3712205999999"), 1); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Who alone had a chat taken for an officer's signs nothing about that officer's
+// money or number for as long as it is linked, however patient they are, and no
+// request that it was asked by once they have cut it off; until another human has
+// decided where its officer is paid.
+func TestPatienceTakesNoHandsOff(t *testing.T) {
+	for name, link := range map[string]func(a *attack){
+		"a code": func(a *attack) { a.linkByCode(a.clerk) },
+		"agreed": func(a *attack) {
+			chat := identity.Chat{Channel: "zalo", ExternalID: "second", ChatID: "second", Event: "ask"}
+			if err := a.Identity.Requests.Ask(a.Ctx, chat, a.officer.WardID, "Lan", "0912345678"); err != nil {
+				a.T.Fatal(err)
+			}
+			if err := a.Identity.Requests.Agree(a.Ctx, a.by(a.clerk), 1, 1, 0); err != nil {
+				a.T.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttack(t)
+			link(a)
+			a.Pass(100 * 24 * time.Hour)
+			id := a.redirect("3712205123456")
+			_, err := a.Changes.Approve(a.Ctx, a.by(a.clerk), id, 1)
+			a.Refused(err, "denied/hands_on")
+			phone, err := a.Changes.Submit(a.Ctx, a.asOfficer(), change.Proposal{Person: a.officer.ID,
+				Kind: change.Phone{Number: "0355000111"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = a.Changes.Approve(a.Ctx, a.by(a.clerk), phone.Request.ID, 1)
+			a.Refused(err, "denied/hands_on")
+			if err := a.Identity.UnlinkPerson(a.Ctx, a.by(a.clerk), a.officer.ID); err != nil {
+				t.Fatal(err)
+			}
+			_, err = a.Changes.Approve(a.Ctx, a.by(a.clerk), id, 1)
+			a.Refused(err, "denied/hands_on")
+			if _, err := a.Changes.Approve(a.Ctx, a.by(a.other), id, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Changes.Approve(a.Ctx, a.by(a.clerk), a.redirect("3712205999999"), 1); err != nil {
+				t.Errorf("another has decided for this chat: %v", err)
+			}
+		})
+	}
+}
+
+// linkByCode has a chat linked as the officer by a code that a ward user hands out.
+func (a *attack) linkByCode(by services.Actor) identity.Identity {
+	a.T.Helper()
+	code, _, err := a.Identity.Invite(a.Ctx, a.by(by), a.officer.ID)
+	if err != nil {
+		a.T.Fatal(err)
+	}
+	chat := identity.Chat{Channel: "zalo", ExternalID: "second", ChatID: "second", Event: "link"}
+	invited, err := a.Identity.CheckCode(a.Ctx, chat, code)
+	if err != nil {
+		a.T.Fatal(err)
+	}
+	who, err := a.Identity.Link(a.Ctx, chat, invited.Invite, identity.Proof{Last4: "5678"}, "")
+	if err != nil {
+		a.T.Fatal(err)
+	}
+	return who
+}
+
+// A number that a platform vouches for, and that another human brought about, is a
+// second word for the chat; one that is of the same hands is none.
+func TestAPlatformsWordIsASecondOne(t *testing.T) {
+	for name, own := range map[string]bool{"another's number": false, "their own number": true} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttack(t)
+			a.Identity.VouchedBy("telegram")
+			code, _, err := a.Identity.Invite(a.Ctx, a.by(a.clerk), a.officer.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			by := a.other
+			if own {
+				by = a.clerk
+			}
+			a.Create(&models.Hand{WardID: a.officer.WardID, PersonID: a.officer.ID, StaffID: by.Staff, How: "import",
+				At: a.Now().AddDate(-1, 0, 0)})
+			chat := identity.Chat{Channel: "telegram", ExternalID: "second", ChatID: "second", Event: "link"}
+			invited, err := a.Identity.CheckCode(a.Ctx, chat, code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			proof := identity.Proof{Phone: "0912345678", PhoneOwn: true}
+			if _, err := a.Identity.Link(a.Ctx, chat, invited.Invite, proof, ""); err != nil {
+				t.Fatal(err)
+			}
+			a.Pass(100 * 24 * time.Hour)
+			_, err = a.Changes.Approve(a.Ctx, a.by(a.clerk), a.redirect("3712205123456"), 1)
+			if own {
+				a.Refused(err, "denied/hands_on")
+			} else if err != nil {
 				t.Error(err)
 			}
 		})

@@ -18,9 +18,10 @@ import (
 )
 
 // siege is one history of a ward with a hostile human in it, who has a clerk's row,
-// at times a leader's and an officer's as well, and as many chats as they like. The
-// others are honest and gullible: they sign whatever they are let sign, but agree
-// to no chat that is not the officer's own, since they telephone.
+// at times a leader's, an administrator's and an officer's as well, or no row but
+// that of a branch's head; and as many chats as they like. The others are honest and
+// gullible: they sign whatever they are let sign, but agree to no chat unless who
+// answers the number of the roster says that it is theirs.
 type siege struct {
 	*wardtest.Ward
 	rt      *rapid.T
@@ -40,14 +41,15 @@ type siege struct {
 	phones  []string            // that they answer
 	signed  map[int64][]int64   // the honest who signed or proposed a request
 	asked   map[int64]time.Time // since when the chat was linked that a request came by
+	lists   map[int64]bool      // of which an honest human submitted or signed
 	events  *int
 	done    map[string]int // by what was let through, over all histories
 }
 
 var began = time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)
 
-// However a hostile human goes about it, in whatever order, within the days for
-// which the ward counts hands: nobody's money goes to an account of theirs that no
+// However a hostile human goes about it, in whatever order, and with whatever
+// patience: nobody's money goes to an account of theirs that no
 // other human agreed to; and where the chat that it was asked by was young, two
 // others did, or a week passed in which the owner could say no.
 func TestNoHostileHumanMovesAnothersMoneyAlone(t *testing.T) {
@@ -59,16 +61,17 @@ func TestNoHostileHumanMovesAnothersMoneyAlone(t *testing.T) {
 		histories++
 		w.Set(began)
 		s := &siege{Ward: w, rt: rt, history: histories, events: &events, done: done, codes: map[int64]string{},
-			signed: map[int64][]int64{}, asked: map[int64]time.Time{}}
+			signed: map[int64][]int64{}, asked: map[int64]time.Time{}, lists: map[int64]bool{}}
 		s.furnish()
-		for range 8 + int(rapid.Uint32().Draw(rt, "steps"))%20 {
+		for range 10 + int(rapid.Uint32().Draw(rt, "steps"))%30 {
 			s.step()
 			s.check()
 		}
 	})
 	t.Logf("%d histories: %v", histories, done)
 	must := map[int][]string{100: {"redirect", "approve", "invite", "redeem", "phone", "moved"},
-		1000: {"merge", "undo", "import", "disown", "agree"}}
+		1000: {"merge", "undo", "import", "disown", "agree", "replace", "appoint", "telephoned", "list prepared",
+			"list approved", "list exported", "line returned", "list settled", "list taken back", "moved on a list"}}
 	for least, acts := range must { // or the test proves nothing
 		for _, what := range acts {
 			if histories >= least && done[what] == 0 {
@@ -91,9 +94,16 @@ func (s *siege) furnish() {
 	s.hash = s.Vault.Hash("bank", s.account)
 	s.phones = []string{fmt.Sprintf("+8490%07d", 1_000_000+s.history)}
 
-	s.hostile = []services.Actor{s.AddStaff(s.ward, services.Clerk, true)}
+	alone := s.spread("a head alone", 4) == 1
+	if !alone {
+		s.hostile = []services.Actor{s.AddStaff(s.ward, services.Clerk, true)}
+	}
 	s.honest = []services.Actor{s.AddStaff(s.ward, services.Clerk, true), s.AddStaff(s.ward, services.Leader, true)}
-	for i, role := range []models.TermRole{models.Head, models.Deputy} {
+	roles := []models.TermRole{models.Head, models.Deputy}
+	if alone {
+		roles = []models.TermRole{models.Deputy, models.Member}
+	}
+	for i, role := range roles {
 		s.victims = append(s.victims, s.person(i, "Nguyễn Thị "+string(rune('A'+i)),
 			fmt.Sprintf("+8491%07d", 2*s.history+i), role))
 	}
@@ -101,17 +111,26 @@ func (s *siege) furnish() {
 	twice := models.Person{WardID: s.ward, Name: s.victims[0].Name, Folded: s.victims[0].Folded, Version: 1}
 	s.Create(&twice)
 	for _, victim := range s.victims[:rapid.IntRange(0, 2).Draw(s.rt, "linked")] {
-		account := models.Account{WardID: s.ward, Channel: "telegram", ExternalID: fmt.Sprint("v", victim.ID), ChatID: "v",
-			PersonID: &victim.ID, LinkedAt: s.Now().AddDate(0, -2, 0), LastSeenAt: s.Now()}
-		s.Create(&account)
-		s.own = append(s.own, services.Actor{Role: services.Officer, Ward: s.ward, Person: victim.ID, Account: account.ID,
+		account := s.linked(victim.ID, identity.Chat{Channel: "telegram", ExternalID: fmt.Sprint("v", victim.ID)})
+		s.own = append(s.own, services.Actor{Role: services.Officer, Ward: s.ward, Person: victim.ID, Account: account,
 			Channel: "telegram"})
 	}
-	if rapid.Bool().Draw(s.rt, "leader's row as well") {
-		second := s.AddStaff(s.ward, services.Leader, true)
-		s.set("staff", s.hostile[0].Staff, "phone", s.phones[0])
-		s.set("staff", second.Staff, "phone", s.phones[0])
-		s.hostile = append(s.hostile, second)
+	s.Create(&models.Policy{State: models.PolicyInForce, WardID: s.ward, Code: "town", Name: "Town policy", Source: "town",
+		LegalBasis: "1", From: models.NewDate(2021, 1, 1), Accrual: models.FullIfOnDay, AccrualDays: 15,
+		Stacking: models.StackAll, Rules: []models.PolicyRule{{Role: models.Head, Amount: 200_000},
+			{Role: models.Deputy, Amount: 150_000}, {Role: models.Member, Amount: 100_000}}})
+	if alone {
+		s.self = s.person(2, "Lê Thị Ác", s.phones[0], models.Head).ID
+		s.linked(s.self, s.chat())
+		return
+	}
+	for _, role := range []services.Role{services.Leader, services.Admin} {
+		if rapid.Bool().Draw(s.rt, string(role)+"'s row as well") {
+			second := s.AddStaff(s.ward, role, true)
+			s.set("staff", s.hostile[0].Staff, "phone", s.phones[0])
+			s.set("staff", second.Staff, "phone", s.phones[0])
+			s.hostile = append(s.hostile, second)
+		}
 	}
 	if rapid.Bool().Draw(s.rt, "an officer as well") {
 		s.self = s.person(2, "Lê Thị Ác", s.phones[0], models.Member).ID
@@ -121,6 +140,14 @@ func (s *siege) furnish() {
 		}
 		s.set("staff", s.hostile[0].Staff, column, value)
 	}
+}
+
+// linked has a chat been somebody's for months.
+func (s *siege) linked(person int64, chat identity.Chat) int64 {
+	account := models.Account{WardID: s.ward, Channel: chat.Channel, ExternalID: chat.ExternalID, ChatID: "v",
+		PersonID: &person, LinkedAt: s.Now().AddDate(0, -2, 0), LastSeenAt: s.Now()}
+	s.Create(&account)
+	return account.ID
 }
 
 func (s *siege) set(table string, id int64, column string, value any) {
@@ -196,11 +223,23 @@ func (s *siege) let(what string, err error) bool {
 func (s *siege) step() {
 	weighed := []string{"invite", "redeem", "redeem", "ask", "agree", "redirect", "redirect", "redirect", "phone", "phone",
 		"citizen", "merge", "undo", "approve", "approve", "approve", "approve", "honest", "honest", "honest", "honest",
-		"honest", "own", "take back", "return", "resubmit", "withdraw", "unlink", "delegate", "trust", "wait", "wait"}
+		"honest", "own", "take back", "return", "resubmit", "withdraw", "unlink", "delegate", "trust", "wait", "wait",
+		"replace", "appoint", "telephoned", "list", "list", "list", "list", "list", "list"}
 	if s.spread("a sheet", 100) == 1 { // it takes a child process
 		weighed = []string{"import"}
 	}
-	switch what := pick(s, "what", weighed); what {
+	what := pick(s, "what", weighed)
+	if len(s.hostile) == 0 && slices.Contains([]string{"invite", "agree", "undo", "unlink", "delegate", "trust", "import"},
+		what) || len(s.theirs()) == 0 {
+		return // they are no ward user
+	}
+	switch what {
+	case "replace", "appoint":
+		s.post(what)
+	case "telephoned":
+		s.telephoned()
+	case "list":
+		s.list()
 	case "invite":
 		person := pick(s, "whom", s.people())
 		code, _, err := s.Identity.Invite(s.Ctx, s.by(pick(s, "who", s.hostile)), person)
@@ -252,11 +291,7 @@ func (s *siege) step() {
 	case "trust":
 		s.delegate(what, pick(s, "who", s.honest), pick(s, "to", s.hostile))
 	case "wait":
-		// Who lets the ward's thirty days of hands pass signs again, as the ward has said.
-		by := pick(s, "how long", []time.Duration{time.Hour, 26 * time.Hour, 8 * 24 * time.Hour})
-		if s.Now().Add(by).Before(began.AddDate(0, 0, 29)) {
-			s.Pass(by)
-		}
+		s.Pass(pick(s, "how long", []time.Duration{time.Hour, 26 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
 	case "import":
 		s.sheet()
 	default:
@@ -441,10 +476,8 @@ func (s *siege) sheet() {
 
 // check looks where everybody's money goes.
 func (s *siege) check() {
-	for _, victim := range append([]int64{s.self}, s.victims[0].ID, s.victims[1].ID) {
-		if victim == 0 {
-			continue
-		}
+	s.checkLists()
+	for _, victim := range s.owners() {
 		var person models.Person
 		err := s.Store.Where("id = (SELECT COALESCE(merged_into, id) FROM people WHERE id = ?)", victim).Take(&person).Error
 		if err != nil {
@@ -456,6 +489,16 @@ func (s *siege) check() {
 		s.done["moved"]++
 		s.agreed(victim, person.ID)
 	}
+}
+
+// owners are those whose money is watched: the victims', and what the hostile human
+// is owed, which they decide nothing about either.
+func (s *siege) owners() []int64 {
+	owners := []int64{s.victims[0].ID, s.victims[1].ID}
+	if s.self != 0 {
+		owners = append(owners, s.self)
+	}
+	return owners
 }
 
 // agreed fails unless other humans agreed that somebody is paid there.

@@ -127,7 +127,7 @@ func (w *Ward) AddStaff(ward int64, role services.Role, fresh bool) services.Act
 	account := models.Account{WardID: ward, Channel: "web", ExternalID: fmt.Sprint("s", staff.ID), ChatID: "c",
 		StaffID: &staff.ID, LinkedAt: now, LastSeenAt: now}
 	if fresh {
-		until := now.Add(1000 * time.Hour)
+		until := now.AddDate(10, 0, 0)
 		account.SteppedUpUntil = &until
 	}
 	w.Create(&account)
