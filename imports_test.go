@@ -63,6 +63,8 @@ var house = []room{
 	{path: "services", why: "what all capabilities share cannot hang on one of them"},
 	{path: "services/journal", may: floorZero, tests: []string{"services/vault"},
 		why: "the journal is written by everyone and knows no one"},
+	{path: "services/anchor", may: floorTwo,
+		why: "the journal knows no one: who hears of its faults and heads is told here"},
 	{path: "services/outbox", may: floorZero, why: "jobs are enqueued by everyone and know no one"},
 	{path: "services/vault", may: floorZero, why: "seals and hashes, whatever it is"},
 	{path: "services/keys", may: join(floorZero, "services/vault"),

@@ -212,6 +212,10 @@ func (b *besieged) furnish(t testing.TB) {
 	must("data request", err)
 	must("breach", b.db().Create(&models.Breach{WardID: b.ward, What: "Lộ chuyện riêng nhà tôi", Whom: "Quỳnh Giao",
 		FoundAt: b.clock().UTC(), DueBy: b.clock().UTC()}).Error)
+	must("journal day", b.db().Create(&models.JournalDay{WardID: b.ward, Day: models.NewDate(2026, 4, 5), Seq: 1,
+		Hash: []byte("chuyen rieng nha toi")}).Error)
+	must("journal fault", b.db().Create(&models.JournalFault{WardID: b.ward, Seq: 1, Why: "changed",
+		FoundAt: b.clock()}).Error)
 	must("draft", b.db().Create(&models.Draft{WardID: b.ward, Owner: "nobody", Form: "support", Step: "text",
 		Answers: "{}"}).Error)
 	_, err = w.Delegations.Delegate(ctx, by("lanh-dao"), theirs+1, models.NewDate(2026, 4, 7),

@@ -47,6 +47,7 @@ var withoutActor = map[string][]string{
 	"wires, before anybody is there": {"Identity.AlarmedBy", "Identity.VouchedBy", "Channels.Uploads", "Audit.Keyed",
 		"Audit.Begin"},
 	"the clock's, or a command's: for all wards, about nobody": {"Audit.Compare", "Audit.Copy", "Audit.Verify",
+		"Anchor.Find", "Anchor.Round", "Anchor.Standing", "Anchor.TellHeads", "Audit.Prove", "Audit.Sound", "Audit.Wards",
 		"Changes.Due", "List.Round", "List.TellSettled", "Notices.Due", "Notices.Round", "Privacy.Round",
 		"Privacy.Service.Round", "Privacy.Removed", "Privacy.Service.Removed", "Warnings.Round", "Warnings.Tell"},
 	"says who is acting, and answers nobody more than whether they are known": {"Identity.Identify", "Identity.Holder",

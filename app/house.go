@@ -206,14 +206,19 @@ func (h *house) Settle(ctx context.Context) error {
 	}
 }
 
-// Due sends the notices whose time has come, and tells of money that is settled.
+// Due sends the notices whose time has come, and tells of money that is settled
+// and of how far the journal goes.
 func (h *house) Due(ctx context.Context) (bool, error) {
 	sent, err := h.ward.Notices.Due(ctx)
 	if err != nil {
 		return false, err
 	}
 	told, err := h.ward.List.TellSettled(ctx)
-	return sent+told > 0, err
+	if err != nil {
+		return false, err
+	}
+	heads, err := h.ward.Anchor.TellHeads(ctx)
+	return sent+told+heads > 0, err
 }
 
 // Away has no message get through to somebody, or every one again.

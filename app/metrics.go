@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"canbobot/bot"
+	"canbobot/services/anchor"
 	"canbobot/services/notice"
 )
 
@@ -157,6 +158,48 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(backlogPeople, prometheus.GaugeValue, float64(people), string(state))
 	}
 	to <- prometheus.MustNewConstMetric(backlogAge, prometheus.GaugeValue, b.known.Oldest.Seconds())
+}
+
+// proofs shows how the journal stands.
+type proofs struct {
+	read func(context.Context) (anchor.Standing, error)
+}
+
+var (
+	journalFaults = prometheus.NewDesc("canbobot_journal_faults", "What was found wrong with the journal so far.", nil,
+		nil)
+	journalWhole = prometheus.NewDesc("canbobot_journal_whole_timestamp_seconds", "When every ward's journal had last "+
+		"been proved to its end; 0 for never.", nil, nil)
+	journalEntries = prometheus.NewDesc("canbobot_journal_proved_entries", "Entries proved since their journals were "+
+		"begun anew.", nil, nil)
+)
+
+func (m *metrics) journal(read func(context.Context) (anchor.Standing, error)) {
+	m.registry.MustRegister(proofs{read})
+}
+
+// Describe and Collect are prometheus.Collector.
+func (p proofs) Describe(to chan<- *prometheus.Desc) {
+	to <- journalFaults
+	to <- journalWhole
+	to <- journalEntries
+}
+
+func (p proofs) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	known, err := p.read(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(journalFaults, errors.New("the database does not answer"))
+		return
+	}
+	whole := float64(0)
+	if !known.WholeAt.IsZero() {
+		whole = float64(known.WholeAt.Unix())
+	}
+	to <- prometheus.MustNewConstMetric(journalFaults, prometheus.GaugeValue, float64(known.Faults))
+	to <- prometheus.MustNewConstMetric(journalWhole, prometheus.GaugeValue, whole)
+	to <- prometheus.MustNewConstMetric(journalEntries, prometheus.GaugeValue, float64(known.Entries))
 }
 
 func (m *metrics) handler() http.Handler {

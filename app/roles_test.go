@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"canbobot/config"
 	"canbobot/models"
 	"canbobot/models/storetest"
+	"canbobot/services/outbox"
 )
 
 // What plays show on PostgreSQL, a role shows that owns nothing. All that the
@@ -55,5 +58,28 @@ func TestServeSaysWhatItsRoleMay(t *testing.T) {
 		if told := strings.Contains(log.String(), test.want); told != (s.Ward.Store.Dialect == models.PostgreSQL) {
 			t.Errorf("%s: told %v in\n%s", name, told, &log)
 		}
+	}
+}
+
+// Administrators read of a journal that was altered, and what to do.
+func TestAnAdministratorReadsOfABrokenJournal(t *testing.T) {
+	h := openHouse(t)
+	admin := h.character(t, "quan-tri")
+	fault := models.JournalFault{WardID: admin.Ward, Seq: 12, Why: "changed", FoundAt: h.clock()}
+	err := h.ward.Store.Transaction(func(tx *gorm.DB) error {
+		if err := tx.Create(&fault).Error; err != nil {
+			return err
+		}
+		return h.ward.Outbox.Tell(t.Context(), tx, outbox.Message{Ward: admin.Ward, Kind: outbox.JournalBroken,
+			Subject: outbox.JournalFault, SubjectID: fault.ID, Staff: admin.Staff})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.settle(t)
+	shown := h.Shown("quan-tri")
+	if len(shown) != 1 || !strings.Contains(shown[0].Reply.Title, "dòng 12") ||
+		!strings.Contains(shown[0].Reply.Text, "canbobot audit verify") {
+		t.Errorf("the administrator reads %+v", shown)
 	}
 }

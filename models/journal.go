@@ -29,3 +29,34 @@ type JournalHead struct {
 	KeyID  string
 	MAC    []byte
 }
+
+// JournalProof is how far the clock has proved a ward's journal, under the key
+// that chains it: whoever moves it has all proved from the beginning.
+type JournalProof struct {
+	WardID  int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq     int64
+	Hash    []byte
+	Keyed   bool // an entry up to there has a key
+	At      time.Time
+	WholeAt *time.Time // when its end was reached last
+	KeyID   string
+	MAC     []byte
+}
+
+// JournalFault is something wrong with a ward's journal, as it was found first.
+type JournalFault struct {
+	ID      int64
+	WardID  int64
+	Seq     int64
+	Why     string
+	FoundAt time.Time
+}
+
+// JournalDay is how far a ward's journal went on a day, as its leaders were told.
+type JournalDay struct {
+	ID     int64
+	WardID int64
+	Day    Date
+	Seq    int64
+	Hash   []byte
+}

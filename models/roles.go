@@ -8,13 +8,12 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm/schema"
 )
 
 var (
 	// addedTo are the tables that the role which serves reads and adds to, and
 	// does nothing else with.
-	addedTo = []string{schema.NamingStrategy{}.TableName("AuditEntry")}
+	addedTo = []string{"audit_entries", "journal_faults", "journal_days"}
 	// readOnly are those that only migrations write.
 	readOnly = []string{"goose_db_version", "river_migration"}
 )

@@ -30,7 +30,7 @@ var entities = []any{
 	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
 	models.ResultSheet{}, models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
-	models.JournalHead{},
+	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"canbobot/bot/texts"
 	"canbobot/services"
+	"canbobot/services/anchor"
 	"canbobot/services/journal"
 	"canbobot/services/story"
 	"canbobot/services/ward"
@@ -81,11 +82,13 @@ type auditCommand struct {
 
 type auditVerifyCommand struct {
 	File string `help:"${verify_file}" placeholder:"FILE" type:"existingfile"`
+	Code string `help:"Also say which entry this code is of, which a leader was told in chat." placeholder:"CODE"`
 }
 
 func (auditVerifyCommand) Help() string {
 	return "Write the printed heads down elsewhere: they prove later that nothing was cut off the end. A file kept by " +
-		"AUDIT_FILE proves it of every entry.\n\nExample: canbobot audit verify --file /var/lib/canbobot/audit.jsonl"
+		"AUDIT_FILE proves it of every entry, a code that leaders are sent each day of all up to that day's.\n\n" +
+		"Example: canbobot audit verify --file /var/lib/canbobot/audit.jsonl --code 4F7K-29QD-8XMA"
 }
 
 func (c auditVerifyCommand) Run(p *process) error {
@@ -112,11 +115,39 @@ func (c auditVerifyCommand) Run(p *process) error {
 			}
 			broken = append(broken, told...)
 		}
+		if c.Code != "" {
+			told, err := findCode(p, ward, c.Code)
+			if err != nil {
+				return err
+			}
+			broken = append(broken, told...)
+		}
 		if len(broken) > 0 {
 			return errors.New(strings.Join(broken, "; "))
 		}
 		return nil
 	})
+}
+
+// findCode says which entry a leader's code is of: with a journal that is whole, it
+// is then as it was on that day up to there.
+func findCode(p *process, ward *ward.Services, code string) (broken []string, err error) {
+	found, err := ward.Anchor.Find(p.ctx, code)
+	if errors.Is(err, anchor.ErrCode) {
+		return nil, usageError{fmt.Errorf("--code %s: %w", code, err)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range found {
+		fmt.Fprintf(p.stdout, "code %s is of entry %d of ward %d, written on %s\n", code, one.Seq, one.Ward,
+			one.At.In(services.Zone).Format("02/01/2006 15:04"))
+	}
+	if len(found) == 0 {
+		broken = []string{fmt.Sprintf("code %s is of no entry: typed wrongly, or the journal was rewritten or cut since",
+			code)}
+	}
+	return broken, nil
 }
 
 // compareMirror tells what of the journal is not as a file has it.

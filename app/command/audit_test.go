@@ -11,10 +11,34 @@ import (
 
 	"canbobot/models"
 	"canbobot/models/storetest"
+	"canbobot/services/anchor"
 	"canbobot/services/journal"
 
 	"github.com/xuri/excelize/v2"
 )
+
+// A leader's code names the entry that it is of; one that is of none fails.
+func TestALeadersCodeIsLookedFor(t *testing.T) {
+	address := withSample.Copy(t)
+	environ := []string{"DATABASE_URL=" + address, "SECRET_KEY=" + sampleKey}
+	var entry models.AuditEntry
+	if err := storetest.Open(t, address, nil).Order("seq").Last(&entry).Error; err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]struct {
+		exit int
+		says string
+	}{
+		anchor.Code(entry.Hash): {OK, fmt.Sprintf("is of entry %d of ward %d, written on ", entry.Seq, entry.WardID)},
+		"2222-2222-2222":        {Failed, "is of no entry"},
+		"2222":                  {Usage, "twelve letters and digits"},
+	} {
+		got := runCommand(t, environ, "", "audit", "verify", "--code", code)
+		if got.code != want.exit || !strings.Contains(got.out+got.errors, want.says) {
+			t.Errorf("%s: exit %d, %s%s", code, got.code, got.out, got.errors)
+		}
+	}
+}
 
 // What serve copies out of the database is what audit verify --file compares.
 func TestTheJournalIsComparedWithItsFile(t *testing.T) {

@@ -63,7 +63,8 @@ func New(w *ward.Services, outside Outside) *Pages {
 	sending := &notice.Sending{Kit: common, Inbox: inbox, Notices: w.Notices, Window: outside.Window}
 	people.Reach, people.Other, lists.AsRoster = sending.ReachLines, lists.ReceiveResults, people.ReceiveRoster
 	requests := &change.Page{Kit: common, Changes: w.Changes, Evidence: w.Evidence, Roster: w.Roster}
-	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels}
+	unasked := &told.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Troubles: w.Channels,
+		Journal: w.Anchor}
 	for _, matter := range []interface{ Register(*kit.Book) }{
 		&front{Kit: common, Services: w},
 		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Data: w.Privacy},

@@ -20,7 +20,7 @@ func (s *Service) last(tx *gorm.DB, ward int64) (last models.AuditEntry, sound b
 	sound = true
 	if s.keys != nil {
 		head, found, err := head(tx, ward)
-		sound = !found || s.keys.Signed(head.KeyID, reach(head), head.MAC)
+		sound = !found || s.Sound(head)
 		if err != nil || found && sound {
 			return models.AuditEntry{Seq: head.Seq, Hash: head.Hash, KeyID: head.KeyID}, sound, err
 		}
@@ -41,6 +41,11 @@ func head(tx *gorm.DB, ward int64) (head models.JournalHead, found bool, err err
 		return head, false, fmt.Errorf("head of the journal of ward %d: %w", ward, err)
 	}
 	return head, true, nil
+}
+
+// Sound reports whether a head is what was signed.
+func (s *Service) Sound(h models.JournalHead) bool {
+	return s.keys != nil && s.keys.Signed(h.KeyID, reach(h), h.MAC)
 }
 
 // reach is what a head's key signs.

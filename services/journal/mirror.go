@@ -29,9 +29,6 @@ type Mirror struct {
 type mark struct {
 	seq  int64
 	hash string // in hex
-
-	sum   []byte // the same, where it was proved
-	keyed bool
 }
 
 // line is one entry in the file.

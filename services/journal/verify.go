@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -46,7 +47,15 @@ type Verdict struct {
 	Head   []byte  // hash of the last entry: written down elsewhere, it proves that nothing was cut off
 	Last   int64   // the number of the last entry
 
-	keyed bool
+	keyed  bool
+	search bool // for the number under which a changed entry was written
+}
+
+// Reach is how far a ward's journal was proved; the zero value is its beginning.
+type Reach struct {
+	Seq   int64
+	Hash  []byte // of that entry
+	Keyed bool   // an entry up to there has a key
 }
 
 func (v *Verdict) fault(fault Fault) {
@@ -60,11 +69,9 @@ func (v *Verdict) fault(fault Fault) {
 
 // Verify proves the journal of every ward whole, reading it in batches.
 func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
-	var wards []int64
-	if err := services.AcrossWards(s.store.WithContext(ctx), "the journal of every ward").Raw(
-		`SELECT DISTINCT ward_id FROM audit_entries UNION SELECT ward_id FROM journal_heads ORDER BY 1`).
-		Scan(&wards).Error; err != nil {
-		return nil, fmt.Errorf("audit verify: %w", err)
+	wards, err := s.Wards(ctx)
+	if err != nil {
+		return nil, err
 	}
 	verdicts := make([]Verdict, 0, len(wards))
 	for _, ward := range wards {
@@ -77,47 +84,72 @@ func (s *Service) Verify(ctx context.Context) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
-	return s.verifyFrom(ctx, ward, mark{})
+// Wards are those that have a journal, or a head of one.
+func (s *Service) Wards(ctx context.Context) ([]int64, error) {
+	var wards []int64
+	if err := services.AcrossWards(s.store.WithContext(ctx), "the journal of every ward").Raw(
+		`SELECT DISTINCT ward_id FROM audit_entries UNION SELECT ward_id FROM journal_heads ORDER BY 1`).
+		Scan(&wards).Error; err != nil {
+		return nil, fmt.Errorf("audit verify: %w", err)
+	}
+	return wards, nil
 }
 
-// verifyFrom proves a journal whole from after an entry that was proved before,
-// and its head.
-func (s *Service) verifyFrom(ctx context.Context, ward int64, from mark) (Verdict, error) {
-	verdict := Verdict{Ward: ward, Head: from.sum, keyed: from.keyed}
+func (s *Service) verifyWard(ctx context.Context, ward int64) (Verdict, error) {
+	verdict := Verdict{Ward: ward, search: true}
+	_, _, err := s.prove(ctx, &verdict, Reach{}, math.MaxInt)
+	return verdict, err
+}
+
+// Prove proves a ward's journal from after an entry that was proved before, about
+// so many entries of it. Whole says that its end was reached, and held against the
+// head; else the next call goes on from reached.
+func (s *Service) Prove(ctx context.Context, ward int64, from Reach, most int) (verdict Verdict, reached Reach,
+	whole bool, err error) {
+	verdict = Verdict{Ward: ward, Head: from.Hash, Last: from.Seq, keyed: from.Keyed}
+	reached, whole, err = s.prove(ctx, &verdict, from, most)
+	return verdict, reached, whole, err
+}
+
+func (s *Service) prove(ctx context.Context, verdict *Verdict, from Reach, most int) (Reach, bool, error) {
+	ward := verdict.Ward
 	db := s.store.WithContext(ctx)
 	head, anchored, err := head(db, ward) // before the entries: it is not ahead of them
 	if err != nil {
-		return verdict, err
+		return from, false, err
 	}
 	var last int64
 	err = services.InWard(db.Model(&models.AuditEntry{}), ward).Select("COALESCE(MAX(seq), 0)").Scan(&last).Error
 	if err != nil {
-		return verdict, fmt.Errorf("audit verify: %w", err)
+		return from, false, fmt.Errorf("audit verify: %w", err)
 	}
 	const batch = 1000
-	read, known := from.seq, from.seq == head.Seq && bytes.Equal(from.sum, head.Hash)
+	read, known := from.Seq, from.Seq == head.Seq && bytes.Equal(from.Hash, head.Hash)
 	for {
 		var entries []models.AuditEntry
 		err := services.InWard(db, ward).Where("seq > ?", read).Order("seq").Limit(batch).Find(&entries).Error
 		if err != nil {
-			return verdict, fmt.Errorf("audit verify: %w", err)
+			return from, false, fmt.Errorf("audit verify: %w", err)
 		}
 		for _, entry := range entries {
-			s.follow(&verdict, entry, read, last)
+			s.follow(verdict, entry, read, last)
 			read = entry.Seq
 			verdict.Entries++
 			verdict.Head, verdict.Last = entry.Hash, entry.Seq
 			known = known || entry.Seq == head.Seq && bytes.Equal(entry.Hash, head.Hash)
 		}
+		from = Reach{Seq: read, Hash: verdict.Head, Keyed: verdict.keyed}
 		if len(entries) < batch {
 			break
 		}
+		if verdict.Entries >= int64(most) {
+			return from, false, nil
+		}
 	}
 	if s.keys != nil {
-		s.reaches(&verdict, head, anchored, known, max(last, read))
+		s.reaches(verdict, head, anchored, known, max(last, read))
 	}
-	return verdict, nil
+	return from, true, nil
 }
 
 // reaches holds what was read against the head.
@@ -125,7 +157,7 @@ func (s *Service) reaches(v *Verdict, head models.JournalHead, anchored, known b
 	switch {
 	case !anchored && last > 0 && !v.keyed:
 		v.fault(Fault{Seq: last, Why: Unkeyed})
-	case !anchored && last > 0, anchored && !s.keys.Signed(head.KeyID, reach(head), head.MAC):
+	case !anchored && last > 0, anchored && !s.Sound(head):
 		v.fault(Fault{Seq: last + 1, Why: Headless})
 	case anchored && head.Seq > last:
 		v.fault(Fault{Seq: last + 1, Why: Missing})
@@ -146,7 +178,7 @@ func (s *Service) follow(v *Verdict, entry models.AuditEntry, read, last int64) 
 	v.keyed = v.keyed || entry.KeyID != ""
 	if !s.right(entry) {
 		from := int64(0)
-		if len(v.Faults) < maxFaults { // the search reads no rows, but is as long as the journal
+		if v.search && len(v.Faults) < maxFaults { // the search reads no rows, but is as long as the journal
 			from = s.writtenAs(entry, last)
 		}
 		if from != 0 {

@@ -42,27 +42,31 @@ const (
 	DataDue         Kind = "data_due"         // reminder to them: the law's time runs out
 	DataAnswered    Kind = "data_answered"    // to who asked
 	BreachOpen      Kind = "breach_open"      // to administrators: the authority is to hear of it
+	JournalBroken   Kind = "journal_broken"   // to administrators: the journal is not as it was written
+	JournalHead     Kind = "journal_head"     // to leaders, each day: how far the journal goes
 	Shown           Kind = "shown"            // a card that was an answer: nothing is sent
 )
 
 // Kinds of subjects.
 const (
-	Change      = "change"
-	Case        = "case"
-	Link        = "link"
-	Links       = "links" // of a ward: that many ask
-	Notice      = "notice"
-	Run         = "run"
-	Policy      = "policy"
-	Delegation  = "delegation"
-	Stage       = "stage"   // a run as its officers see it: nothing is redrawn
-	Line        = "line"    // of a payment list
-	Sending     = "sending" // a notice as its senders see it: a draft, how far it got
-	Account     = "account"
-	DataRequest = "data_request"
-	Breach      = "breach"
-	Channel     = "channel" // its trouble
-	Week        = "week"    // of a year, such as 202615
+	Change       = "change"
+	Case         = "case"
+	Link         = "link"
+	Links        = "links" // of a ward: that many ask
+	Notice       = "notice"
+	Run          = "run"
+	Policy       = "policy"
+	Delegation   = "delegation"
+	Stage        = "stage"   // a run as its officers see it: nothing is redrawn
+	Line         = "line"    // of a payment list
+	Sending      = "sending" // a notice as its senders see it: a draft, how far it got
+	Account      = "account"
+	DataRequest  = "data_request"
+	Breach       = "breach"
+	JournalFault = "journal_fault"
+	JournalDay   = "journal_day"
+	Channel      = "channel" // its trouble
+	Week         = "week"    // of a year, such as 202615
 )
 
 // traits are what is true of a kind besides its words.

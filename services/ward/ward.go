@@ -10,6 +10,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/anchor"
 	"canbobot/services/approve"
 	"canbobot/services/bank"
 	"canbobot/services/cases"
@@ -67,6 +68,7 @@ type Services struct {
 	Units       *units.Service
 	Downloads   *downloads.Service
 	Privacy     *privacy.Copier
+	Anchor      *anchor.Service
 
 	guesses identity.Guesses
 }
@@ -104,6 +106,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
 		Changes: w.Changes}
+	w.Anchor = anchor.New(store, w.Audit, v, w.Outbox, w.Identity, clock, slog.Default())
 	return w, nil
 }
 
@@ -128,7 +131,7 @@ func (w *Services) Rounds() []services.Round {
 		Do: w.tidy}
 	return []services.Round{w.Notices.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
-			w.Identity.Waiting)...), w.Privacy.Round(), tidy}
+			w.Identity.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy}
 }
 
 // Purges are what tidying takes away.

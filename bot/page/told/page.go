@@ -7,6 +7,7 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/anchor"
 	"canbobot/services/identity"
 	"canbobot/services/roster"
 )
@@ -17,6 +18,7 @@ type Page struct {
 	Identity *identity.Service
 	Roster   *roster.Service
 	Troubles Troubles
+	Journal  *anchor.Service
 }
 
 // Troubles reads what stands in a channel's way; the channels service does.
