@@ -67,13 +67,12 @@ func besiege(t *testing.T) *besieged {
 	if err := b.db().Where("ward_id = ?", b.ward).Order("id").First(&b.policy).Error; err != nil {
 		t.Fatal(err)
 	}
-	var phones []string
-	if err := b.db().Model(&models.Person{}).Where("ward_id = ? AND phone <> ''", b.ward).Pluck("phone",
-		&phones).Error; err != nil {
+	var people []models.Person
+	if err := b.db().Select("id", "phone").Find(&people, "ward_id = ? AND phone <> ''", b.ward).Error; err != nil {
 		t.Fatal(err)
 	}
-	for _, phone := range phones {
-		b.phones["0"+strings.TrimPrefix(phone, "+84")] = true
+	for _, person := range people {
+		b.phones["0"+strings.TrimPrefix(person.Phone, "+84")] = true
 	}
 	return b
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"canbobot/bot"
+	"canbobot/models"
 	"canbobot/services"
 )
 
@@ -110,16 +111,16 @@ func (b *besieged) verbs() []string {
 // their own branch.
 func (b *besieged) knownTo(t *testing.T, attacker services.Actor) *besieged {
 	t.Helper()
-	var phones []string
-	err := b.db().Raw("SELECT p.phone FROM people p JOIN terms c ON c.person_id = p.id WHERE c.branch_id IN "+
-		"(SELECT branch_id FROM terms WHERE person_id = ?)", attacker.Person).Scan(&phones).Error
+	var people []models.Person
+	err := b.db().Raw("SELECT p.id, p.phone FROM people p JOIN terms c ON c.person_id = p.id WHERE c.branch_id IN "+
+		"(SELECT branch_id FROM terms WHERE person_id = ?)", attacker.Person).Find(&people).Error
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := *b
 	known.phones = maps.Clone(b.phones)
-	for _, phone := range phones {
-		delete(known.phones, "0"+strings.TrimPrefix(phone, "+84"))
+	for _, person := range people {
+		delete(known.phones, "0"+strings.TrimPrefix(person.Phone, "+84"))
 	}
 	return &known
 }

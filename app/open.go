@@ -62,6 +62,7 @@ func openOver(ctx context.Context, store *models.Store, settings config.Config, 
 	if err != nil {
 		return a, fmt.Errorf("SECRET_KEY: %w", err)
 	}
+	store.SealedBy(secrets)
 	if err := keys.New(store, secrets, clock).Check(ctx); err != nil {
 		return a, err
 	}

@@ -189,7 +189,7 @@ func (c *crowd) officer(f *folk, k int) error {
 	number := fmt.Sprintf("+8498%07d", k)
 	person := models.Person{
 		ID: id, WardID: c.ward.ID, Name: name, Folded: models.Fold(name), BirthYear: born,
-		Phone: number, PhoneHash: c.vault.Hash("phone", number), Version: 1, CreatedAt: c.now, UpdatedAt: c.now,
+		Phone: number, Version: 1, CreatedAt: c.now, UpdatedAt: c.now,
 	}
 	if err := sample.GiveAccount(c.vault, &person, fmt.Sprintf("3712%09d", k), c.chance); err != nil {
 		return err

@@ -78,7 +78,7 @@ type LinkRequest struct {
 	Channel        string
 	ExternalID     string
 	ChatID         string
-	Phone          string // as said, E.164
+	Phone          string `seal:"link_requests.phone"` // as said, E.164
 	Name           string // as said
 	PersonID       *int64 // whom the phone or name points to; nil when nobody
 	ByCode         bool   // a right code was shown; else there is only their word

@@ -54,6 +54,7 @@ type Store struct {
 	SQL     *sql.DB
 	Pool    *pgxpool.Pool
 	Dialect Dialect
+	seals   *seals
 
 	migrateURL string
 }
@@ -66,7 +67,10 @@ var Opened func(*Store) error
 // Migrate brings the tables up to date.
 func Open(ctx context.Context, options Options) (*Store, error) {
 	store, err := open(ctx, options)
-	if err != nil || Opened == nil {
+	if err != nil {
+		return nil, err
+	}
+	if err := store.sealing(); err != nil || Opened == nil {
 		return store, err
 	}
 	return store, Opened(store)

@@ -12,8 +12,10 @@ type Person struct {
 	Folded      string
 	BirthDate   Date
 	BirthYear   int    // known even where the day is not; 0 when unknown
-	Phone       string // E.164; "" when none is known
+	Phone       string `seal:"people.phone"` // E.164; "" when none is known
 	PhoneHash   Hash   // keyed; unique in the ward unless PhoneShared
+	PhoneTail   Hash   // of the last PhoneTail digits
+	PhoneHead   Hash   // of the first PhoneHead letters
 	PhoneShared bool   // a number several people answer: proves nobody
 	CitizenID   Sealed
 	CitizenHash Hash

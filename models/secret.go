@@ -9,22 +9,89 @@ type Secret struct {
 	// Key are the columns that name the row, none of which ever changes.
 	Key []string
 	// Hash is the column beside it by which an equal value is found, as a value of
-	// the Kind; "" where nothing is looked for.
+	// the Kind; "" where nothing is looked for. Parts are found by columns of theirs.
 	Hash, Kind string
+	Parts      []Finding
 	// WasPlain: a database of an earlier release may hold it as it is.
 	WasPlain bool
 	// Bytes: the column holds bytes, not text.
 	Bytes bool
 }
 
+// Finding is a column of keyed hashes: of a value, or of a part of it, as a value of
+// the Kind.
+type Finding struct {
+	Column, Kind string
+	Of           func(plain string) string
+}
+
+// Hashes are all of a secret's.
+func (s *Secret) Hashes() []Finding {
+	if s.Hash == "" {
+		return nil
+	}
+	whole := func(plain string) string { return plain }
+	return append([]Finding{{Column: s.Hash, Kind: s.Kind, Of: whole}}, s.Parts...)
+}
+
+// HashesOf are a value's, by their columns.
+func (s *Secret) HashesOf(by interface {
+	Hash(kind, value string) []byte
+}, plain string) map[string][]byte {
+	all := map[string][]byte{}
+	for _, hash := range s.Hashes() {
+		all[hash.Column] = by.Hash(hash.Kind, hash.Of(plain))
+	}
+	return all
+}
+
+// SecretOf is the one of that name, TABLE.COLUMN; a name that is none is a fault of
+// the code.
+func SecretOf(name string) *Secret {
+	for _, secret := range Secrets {
+		if secret.Name() == name {
+			return secret
+		}
+	}
+	panic("models.Secrets has no " + name)
+}
+
 // Name is the column in full: people.bank_account.
 func (s *Secret) Name() string { return s.Table + "." + s.Column }
 
-var rowKey = []string{"ward_id", "id"}
+var (
+	rowKey = []string{"ward_id", "id"}
+	idKey  = []string{"id"} // the id alone names a row, whatever else was read of it
+)
+
+// How many of a phone's first and last letters it is found by: "+84" and four, as
+// heads of numbers are given out, and the four that people say.
+const (
+	PhoneHead = 7
+	PhoneTail = 4
+)
+
+// PhoneKind, PhoneHeadKind and PhoneTailKind are what their hashes are of.
+const (
+	PhoneKind     = "phone"
+	PhoneHeadKind = "phone head"
+	PhoneTailKind = "phone tail"
+)
+
+var phoneParts = []Finding{
+	{Column: "phone_tail", Kind: PhoneTailKind,
+		Of: func(e164 string) string { return e164[max(0, len(e164)-PhoneTail):] }},
+	{Column: "phone_head", Kind: PhoneHeadKind, Of: func(e164 string) string { return e164[:min(PhoneHead, len(e164))] }},
+}
 
 // What is sealed, each column once. The vault seals for nothing else; `canbobot
 // key` walks Secrets, and a test compares them with the tables.
 var (
+	Phone = &Secret{Table: "people", Column: "phone", Key: idKey, Hash: "phone_hash", Kind: PhoneKind, Parts: phoneParts,
+		WasPlain: true}
+	StaffPhone = &Secret{Table: "staff", Column: "phone", Key: idKey, Hash: "phone_hash", Kind: PhoneKind,
+		WasPlain: true}
+	AskedPhone      = &Secret{Table: "link_requests", Column: "phone", Key: idKey, WasPlain: true}
 	BankAccount     = &Secret{Table: "people", Column: "bank_account", Key: rowKey, Hash: "bank_hash", Kind: "bank"}
 	CitizenID       = &Secret{Table: "people", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
 	StaffCitizen    = &Secret{Table: "staff", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
@@ -43,8 +110,8 @@ var (
 
 // Secrets are all of them, in the order in which they are sealed anew.
 var Secrets = []*Secret{
-	BankAccount, CitizenID, StaffCitizen, StaffTOTP, ImportContent, ResultContent, DownloadContent, MergeMoved,
-	DraftAnswers,
+	Phone, BankAccount, CitizenID, StaffPhone, StaffCitizen, StaffTOTP, AskedPhone,
+	ImportContent, ResultContent, DownloadContent, MergeMoved, DraftAnswers,
 	ChannelAccess, ChannelRefresh, KeyValue,
 }
 
@@ -52,19 +119,13 @@ var Secrets = []*Secret{
 // made anew. Its key stays among the keys of the database, sealed.
 type Kept struct{ Table, Column, Why string }
 
-// KeptHashes are those; with the hashes of Secrets and of Sources they are all.
+// KeptHashes are those; with the hashes of Secrets they are all.
 var KeptHashes = []Kept{
 	{"invites", "code_hash", "a code is only on its slip; it ends by itself"},
 	{"downloads", "token_hash", "a token is only in its link; it ends by itself"},
 	{"channel_tokens", "seed", "tokens that operators have set and that are void"},
 	{"payment_lines", "bank_hash", "the account that a list was signed with"},
 }
-
-// Source is a keyed hash of a column that is not sealed.
-type Source struct{ Table, Column, Hash, Kind string }
-
-// Sources are those.
-var Sources = []Source{{Table: "people", Column: "phone", Hash: "phone_hash", Kind: "phone"}}
 
 // Key is a row of what the installation's keys are known by: which one the
 // database is sealed with, and those that were taken away, themselves sealed.

@@ -25,12 +25,9 @@ func TestEverySecretIsInTheRegistry(t *testing.T) {
 	sealed, hashed := map[string]bool{}, map[string]bool{}
 	for _, secret := range models.Secrets {
 		sealed[secret.Name()] = true
-		if secret.Hash != "" {
-			hashed[secret.Table+"."+secret.Hash] = true
+		for _, hash := range secret.Hashes() {
+			hashed[secret.Table+"."+hash.Column] = true
 		}
-	}
-	for _, source := range models.Sources {
-		hashed[source.Table+"."+source.Hash] = true
 	}
 	for _, kept := range models.KeptHashes {
 		hashed[kept.Table+"."+kept.Column] = true
@@ -48,7 +45,10 @@ func TestEverySecretIsInTheRegistry(t *testing.T) {
 				continue
 			}
 			name := parsed.Table + "." + field.DBName
-			if field.FieldType == reflect.TypeFor[models.Sealed]() {
+			if tag := field.Tag.Get("seal"); tag != "" && tag != name {
+				t.Errorf("%s is tagged as %s", name, tag)
+			}
+			if field.FieldType == reflect.TypeFor[models.Sealed]() || field.Tag.Get("seal") != "" {
 				if !sealed[name] {
 					t.Errorf("%s is sealed and not among models.Secrets", name)
 				}

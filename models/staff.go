@@ -13,10 +13,11 @@ type Staff struct {
 	PersonID *int64 // the same human in the roster, so that nobody decides about themselves
 	// OfficerSaid: somebody said who that is, or that they are nobody there.
 	OfficerSaid bool
-	Phone       string
+	Phone       string `seal:"staff.phone"`
+	PhoneHash   Hash
 	// CitizenID is their citizen's number, where it was given: two rows of one human
 	// have the same.
-	CitizenID   Sealed
+	CitizenID   string `seal:"staff.citizen_id"`
 	CitizenHash Hash
 	TOTP        Sealed // secret of the code generator
 	// TOTPCounter is the last time step whose code was taken: a code works once.

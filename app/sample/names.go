@@ -92,14 +92,14 @@ func (l *loader) givePhone(person *models.Person) {
 			continue
 		}
 		l.phones[number] = true
-		person.Phone, person.PhoneHash = number, l.ward.Vault.Hash("phone", number)
+		person.Phone = number
 		return
 	}
 }
 
 // sharePhone gives a person the number of another: a couple with one telephone.
 func sharePhone(person, with *models.Person) {
-	person.Phone, person.PhoneHash, person.PhoneShared = with.Phone, with.PhoneHash, true
+	person.Phone, person.PhoneShared = with.Phone, true
 	with.PhoneShared = true
 }
 

@@ -67,6 +67,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(v)
 	box, err := outbox.New(h.store, h.clock)
 	if err != nil {
 		t.Fatal(err)

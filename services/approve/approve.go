@@ -44,7 +44,7 @@ func (s *Service) Open(tx *gorm.DB, ward int64) (*Book, error) {
 	if err := tx.Take(&b.Ward, "id = ?", ward).Error; err != nil {
 		return nil, fmt.Errorf("read ward: %w", err)
 	}
-	if err := services.InWard(tx, ward).Omit("totp", "citizen_id").Order("id").Find(&b.Staff).Error; err != nil {
+	if err := services.InWard(tx, ward).Omit("totp").Order("id").Find(&b.Staff).Error; err != nil {
 		return nil, fmt.Errorf("read staff: %w", err)
 	}
 	if err := services.InWard(tx, ward).Order("id").Find(&b.Delegations).Error; err != nil {

@@ -1,7 +1,6 @@
 package approve
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,17 +18,29 @@ import (
 // who shares a household's number is taken for one as well, since nobody could
 // tell.
 
-// traces are what a row of the roster is known by.
-func traces(person models.Person) []string {
-	list := append(row(person.ID), row(services.ID(person.MergedInto))...)
-	return append(append(list, phone(person.Phone)...), citizen(person.CitizenHash)...)
+// known is a row of the roster by what tells its human: the numbers themselves,
+// since two rows may be hashed with two keys.
+type known struct {
+	ID         int64
+	WardID     int64
+	MergedInto *int64
+	Phone      string `seal:"people.phone"`
+	Citizen    string `seal:"people.citizen_id" gorm:"column:citizen_id"`
 }
 
-func citizen(hash models.Hash) []string {
-	if len(hash) == 0 {
+func (known) TableName() string { return "people" }
+
+// traces are what a row of the roster is known by.
+func traces(person known) []string {
+	list := append(row(person.ID), row(services.ID(person.MergedInto))...)
+	return append(append(list, phone(person.Phone)...), citizen(person.Citizen)...)
+}
+
+func citizen(number string) []string {
+	if number == "" {
 		return nil
 	}
-	return []string{"citizen:" + hex.EncodeToString(hash)}
+	return []string{"citizen:" + number}
 }
 
 func row(id int64) []string {
@@ -49,17 +60,16 @@ func phone(number string) []string {
 // identify says of each of the ward's users which human they are: by the first row
 // of that human.
 func (b *Book) identify(tx *gorm.DB) error {
-	var people []models.Person
+	var people []known
 	named := services.InWard(tx.Session(&gorm.Session{NewDB: true}).Model(&models.Staff{}), b.Ward.ID).
 		Where("person_id IS NOT NULL").Select("person_id")
-	err := tx.Session(&gorm.Session{NewDB: true}).Select("id", "phone", "citizen_hash", "merged_into").
-		Find(&people, "id IN (?)", named).Error
+	err := tx.Session(&gorm.Session{NewDB: true}).Find(&people, "id IN (?)", named).Error
 	if err != nil {
 		return fmt.Errorf("read who staff are: %w", err)
 	}
 	b.traces = map[string]int64{}
 	for i, member := range b.Staff {
-		own := append(phone(member.Phone), citizen(member.CitizenHash)...)
+		own := append(phone(member.Phone), citizen(member.CitizenID)...)
 		for _, person := range people {
 			if person.ID == services.ID(member.PersonID) {
 				own = append(own, traces(person)...)
@@ -111,21 +121,20 @@ func (b *Book) knowParties(tx *gorm.DB, items []Item) error {
 		parties.know(b.Staff)
 		ids = append(append(ids, parties.People...), parties.By)
 	}
-	known := map[int64]models.Person{}
+	people := map[int64]known{}
 	for some := range chunks(ids) {
-		var rows []models.Person
-		err := tx.Session(&gorm.Session{NewDB: true}).Select("id", "phone", "citizen_hash", "merged_into").
-			Find(&rows, "id IN ?", some).Error
+		var rows []known
+		err := tx.Session(&gorm.Session{NewDB: true}).Find(&rows, "id IN ?", some).Error
 		if err != nil {
 			return fmt.Errorf("read %d people: %w", len(some), err)
 		}
 		for _, row := range rows {
-			known[row.ID] = row
+			people[row.ID] = row
 		}
 	}
 	for i := range items {
 		parties := &items[i].Parties
-		parties.own = b.humans(traces(known[parties.By]))
+		parties.own = b.humans(traces(people[parties.By]))
 		if human := b.Member(parties.Staff).Human; human != 0 {
 			parties.own = append(parties.own, human)
 		}
@@ -134,7 +143,7 @@ func (b *Book) knowParties(tx *gorm.DB, items []Item) error {
 			parties.concerned = append(parties.concerned, b.humans(phone(number))...)
 		}
 		for _, person := range parties.People {
-			parties.concerned = append(parties.concerned, b.humans(traces(known[person]))...)
+			parties.concerned = append(parties.concerned, b.humans(traces(people[person]))...)
 		}
 	}
 	return nil

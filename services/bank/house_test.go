@@ -66,6 +66,7 @@ func newHouse(t testing.TB) *house {
 	if h.vault, err = vault.New(bytes.Repeat([]byte{3}, vault.KeySize)); err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(h.vault)
 	box, err := outbox.New(h.store, clock)
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(v)
 	h.journal = journal.New(h.store, h.clock)
 	box, err := outbox.New(h.store, h.clock)
 	if err != nil {

@@ -61,6 +61,7 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(secrets)
 	box, err := outbox.New(h.store, clock)
 	if err != nil {
 		t.Fatal(err)

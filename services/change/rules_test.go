@@ -146,8 +146,8 @@ func TestNobodyDecidesTheirOwnOrWhatConcernsThem(t *testing.T) {
 		{"a viewer", byClerk, h.member, "", h.viewer, approve.WhyRole},
 	} {
 		t.Run(row.who, func(t *testing.T) {
-			if err := h.store.Model(&models.Staff{}).Where("id = ?",
-				h.clerk2.Staff).Updates(map[string]any{"person_id": row.person.ID, "phone": row.phone}).Error; err != nil {
+			if err := h.store.Model(&models.Staff{ID: h.clerk2.Staff}).Updates(map[string]any{
+				"person_id": row.person.ID, "phone": row.phone}).Error; err != nil {
 				t.Fatal(err)
 			}
 			card, err := h.Card(h.ctx, row.actor, row.card.Request.ID)

@@ -3,6 +3,8 @@ package channels
 import (
 	"context"
 	"fmt"
+
+	"canbobot/models"
 )
 
 // PhoneOf is the number, E.164, by which a template may reach a person of the
@@ -11,18 +13,18 @@ import (
 // stands, as for identity.AccountsOf), no number is known, or several people
 // answer it, who would all read what is for one.
 func (s *Service) PhoneOf(ctx context.Context, ward, person int64) (string, error) {
-	var phones []string
+	var found []models.Person
 	err := s.store.WithContext(ctx).Raw(`
-SELECT phone FROM people
+SELECT id, phone FROM people
 WHERE id = ? AND ward_id = ? AND died_on IS NULL AND NOT phone_shared
 	AND EXISTS (SELECT 1 FROM accounts a JOIN consents c ON c.account_id = a.id
 		WHERE a.person_id = people.id AND a.unlinked_at IS NULL AND c.withdrawn_at IS NULL)`,
-		person, ward).Scan(&phones).Error
+		person, ward).Find(&found).Error
 	if err != nil {
 		return "", fmt.Errorf("phone: %w", err)
 	}
-	if len(phones) == 0 {
+	if len(found) == 0 {
 		return "", nil
 	}
-	return phones[0], nil
+	return found[0].Phone, nil
 }

@@ -46,6 +46,7 @@ func newWorld(t testing.TB) *world {
 	if w.vault, err = vault.New(bytes.Repeat([]byte{7}, vault.KeySize)); err != nil {
 		t.Fatal(err)
 	}
+	w.store.SealedBy(w.vault)
 	w.journal = journal.New(w.store, w.now)
 	if w.box, err = outbox.New(w.store, w.now); err != nil {
 		t.Fatal(err)

@@ -43,6 +43,7 @@ func newShelf(t *testing.T) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.store.SealedBy(key)
 	s.journal = journal.New(s.store, s.now)
 	s.Service = downloads.New(s.store, key, s.journal, s.now)
 

@@ -161,7 +161,7 @@ func (r *Requests) ask(ctx context.Context, tx *gorm.DB, chat Chat, request mode
 }
 
 // phoneHashes are how people.phone_hash finds a number.
-func (p part) phoneHashes(e164 string) [][]byte { return p.vault.Hashes("phone", e164) }
+func (p part) phoneHashes(e164 string) [][]byte { return p.vault.Hashes(models.PhoneKind, e164) }
 
 // LinkCandidate is a person whom a request may be about.
 type LinkCandidate struct {

@@ -14,7 +14,6 @@ import (
 	"canbobot/services"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
-	"canbobot/services/vault"
 	"canbobot/services/vn"
 )
 
@@ -98,7 +97,7 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 		}
 	}
 	staff := models.Staff{WardID: ward, Name: name, Role: string(who.Role), Phone: e164, Active: true,
-		OfficerSaid: who.Officer != 0 || who.None, CitizenHash: s.vault.Hash("citizen", citizen), CreatedAt: s.clock.UTC()}
+		OfficerSaid: who.Officer != 0 || who.None, CitizenID: citizen, CreatedAt: s.clock.UTC()}
 	var code, address string
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		if err := outbox.Once(tx, s.clock, actor); err != nil {
@@ -117,9 +116,6 @@ func (s *Service) AddStaff(ctx context.Context, actor services.Actor, ward int64
 		staff.ID = ids[0]
 		if staff.TOTP, address, err = s.newSecret(ward, staff.ID, name); err != nil {
 			return err
-		}
-		if staff.CitizenID, err = s.vault.Seal(vault.In(models.StaffCitizen, ward, staff.ID), citizen); err != nil {
-			return fmt.Errorf("add staff: %w", err)
 		}
 		if staff.PersonID, err = s.officer(tx, actor, staff, citizen, who); err != nil {
 			return err

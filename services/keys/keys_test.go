@@ -74,8 +74,8 @@ func phone(n int) string  { return fmt.Sprintf("+8491234%04d", n) }
 // person writes somebody as a process with the key does.
 func (h *house) person(v *vault.Vault, n int) models.Person {
 	h.t.Helper()
-	p := models.Person{WardID: h.ward.ID, Name: "Lan", Folded: "lan", Version: 1, Phone: phone(n),
-		PhoneHash: v.Hash("phone", phone(n))}
+	h.store.SealedBy(v)
+	p := models.Person{WardID: h.ward.ID, Name: "Lan", Folded: "lan", Version: 1, Phone: phone(n)}
 	h.create(&p)
 	var err error
 	if p.BankAccount, err = v.Seal(vault.In(models.BankAccount, p.WardID, p.ID), number(n)); err != nil {
@@ -152,6 +152,7 @@ func TestTheOldKeyCanBeTakenAway(t *testing.T) {
 	}
 
 	alone, _ := h.open(2)
+	h.store.SealedBy(alone)
 	for _, p := range append(people, written) {
 		read := h.read(p.ID)
 		plain := h.of(alone, p.ID)
@@ -183,7 +184,8 @@ func TestAStoppedRotationGoesOn(t *testing.T) {
 	for n := range 1100 {
 		h.person(before, n)
 	}
-	_, s := h.open(2, 1)
+	both, s := h.open(2, 1)
+	h.store.SealedBy(both)
 	stopping, stop := context.WithCancel(ctx)
 	if _, err := s.Rotate(stopping, func(string, int, int) { stop() }); err == nil {
 		t.Fatal("was not stopped")
@@ -201,6 +203,7 @@ func TestAStoppedRotationGoesOn(t *testing.T) {
 		t.Fatalf("%+v, %v", left, err)
 	}
 	alone, _ := h.open(2)
+	h.store.SealedBy(alone)
 	if h.of(alone, 1) == "" {
 		t.Error("lost")
 	}
@@ -233,6 +236,7 @@ func TestAWrongKeyIsRefused(t *testing.T) {
 func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 	h := newHouse(t)
 	v, s := h.open(1)
+	h.store.SealedBy(v)
 	var people []models.Person
 	for n := range 3 {
 		p := models.Person{WardID: h.ward.ID, Name: "Lan", Folded: "lan", Version: 1}
@@ -243,6 +247,16 @@ func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 		p.BankAccount, p.BankHash = sealed, v.Hash("bank", number(n))
 		h.create(&p)
 		people = append(people, p)
+	}
+	for _, insert := range []string{
+		"UPDATE people SET phone = '+8491234000' || id, phone_hash = NULL",
+		"INSERT INTO staff (id, ward_id, name, role, phone, created_at) VALUES (1, 1, 'Mai', 'clerk', '+84912340009', ?)",
+		`INSERT INTO link_requests (id, ward_id, channel, external_id, chat_id, phone, name, state, idempotency_key,
+			created_at) VALUES (1, 1, 'web', 'x', 'x', '+84912340008', 'Mai', 'pending', 'k', ?)`,
+	} {
+		if err := h.store.Exec(insert, []any{h.now}[:strings.Count(insert, "?")]...).Error; err != nil {
+			t.Fatal(err)
+		}
 	}
 	merge := models.PersonMerge{WardID: h.ward.ID, KeepID: people[0].ID, DropID: people[1].ID, Moved: `{"Rows":{}}`,
 		At: h.now}
@@ -261,6 +275,24 @@ func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 	if text, err := v.Open(vault.In(models.MergeMoved, merge.WardID, merge.ID), merge.Moved); err != nil ||
 		text != `{"Rows":{}}` {
 		t.Errorf("%q, %v", text, err)
+	}
+	var member models.Staff
+	var asked models.LinkRequest
+	if err := errors.Join(h.store.Take(&member).Error, h.store.Take(&asked).Error); err != nil {
+		t.Fatal(err)
+	}
+	found := h.read(people[1].ID)
+	if found.Phone != fmt.Sprint("+8491234000", found.ID) || member.Phone != "+84912340009" ||
+		asked.Phone != "+84912340008" || !bytes.Equal(found.PhoneHash, v.Hash("phone", found.Phone)) ||
+		!bytes.Equal(found.PhoneTail, v.Hash(models.PhoneTailKind, found.Phone[len(found.Phone)-4:])) ||
+		!bytes.Equal(member.PhoneHash, v.Hash("phone", member.Phone)) {
+		t.Errorf("phones: %q %q %q", found.Phone, member.Phone, asked.Phone)
+	}
+	var clear int64
+	err := h.store.Raw("SELECT (SELECT COUNT(*) FROM people WHERE phone LIKE '+84%') + (SELECT COUNT(*) FROM staff " +
+		"WHERE phone LIKE '+84%') + (SELECT COUNT(*) FROM link_requests WHERE phone LIKE '+84%')").Scan(&clear).Error
+	if err != nil || clear > 0 {
+		t.Errorf("%d numbers in clear, %v", clear, err)
 	}
 	// Put back by hand, the old form is not taken a second time.
 	if err := h.store.Model(&people[1]).Update("bank_account", people[0].BankAccount).Error; err != nil {

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +19,6 @@ type table struct {
 	name    string
 	key     []string
 	secrets []*models.Secret
-	sources []models.Source
 }
 
 // tables are all of them but that of the keys themselves.
@@ -32,13 +30,12 @@ func tables() []*table {
 		}
 		at := slices.IndexFunc(all, func(t *table) bool { return t.name == secret.Table })
 		if at < 0 {
-			all, at = append(all, &table{name: secret.Table, key: secret.Key}), len(all)
+			all, at = append(all, &table{name: secret.Table}), len(all)
+		}
+		if len(secret.Key) > len(all[at].key) {
+			all[at].key = secret.Key // some secrets of a table may be named by a part of it
 		}
 		all[at].secrets = append(all[at].secrets, secret)
-	}
-	for _, source := range models.Sources {
-		at := slices.IndexFunc(all, func(t *table) bool { return t.name == source.Table })
-		all[at].sources = append(all[at].sources, source)
 	}
 	return all
 }
@@ -50,20 +47,26 @@ func (t *table) names() (names []string) {
 	return names
 }
 
+// keyOf is a row's key as one of its secrets names it.
+func (t *table) keyOf(secret *models.Secret, r *row) (key []any) {
+	for i, column := range t.key {
+		if slices.Contains(secret.Key, column) {
+			key = append(key, r.key[i])
+		}
+	}
+	return key
+}
+
 // by is the column in whose order a table is walked: unique, and never changing.
 func (t *table) by() string { return t.key[len(t.key)-1] }
 
-// columns are what is read of a row after its key: each secret with its hash,
-// each source with its hash.
+// columns are what is read of a row after its key: each secret with its hashes.
 func (t *table) columns() (names []string) {
 	for _, secret := range t.secrets {
 		names = append(names, secret.Column)
-		if secret.Hash != "" {
-			names = append(names, secret.Hash)
+		for _, hash := range secret.Hashes() {
+			names = append(names, hash.Column)
 		}
-	}
-	for _, source := range t.sources {
-		names = append(names, source.Column, source.Hash)
 	}
 	return names
 }
@@ -166,18 +169,16 @@ func (s *Service) renew(t *table, r *row, taking []string) error {
 	i := 0
 	for _, secret := range t.secrets {
 		sealed := text(r.was[i])
-		i++
-		if secret.Hash != "" {
-			i++
-		}
+		i += 1 + len(secret.Hashes())
 		if sealed == "" || vault.Bound(sealed) == s.vault.ID() {
 			continue
 		}
-		plain, err := s.plain(secret, r.key, sealed, slices.Contains(taking, secret.Name()))
+		key := t.keyOf(secret, r)
+		plain, err := s.plain(secret, key, sealed, slices.Contains(taking, secret.Name()))
 		if err != nil {
-			return fmt.Errorf("%s of %v: %w", secret.Name(), r.key, err)
+			return fmt.Errorf("%s of %v: %w", secret.Name(), key, err)
 		}
-		again, err := s.vault.Seal(vault.In(secret, r.key...), plain)
+		again, err := s.vault.Seal(vault.In(secret, key...), plain)
 		if err != nil {
 			return err
 		}
@@ -185,15 +186,8 @@ func (s *Service) renew(t *table, r *row, taking []string) error {
 		if secret.Bytes {
 			r.set[secret.Column] = []byte(again)
 		}
-		if secret.Hash != "" {
-			r.set[secret.Hash] = s.vault.Hash(secret.Kind, plain)
-		}
-	}
-	for _, source := range t.sources {
-		value, hash := text(r.was[i]), []byte(text(r.was[i+1]))
-		i += 2
-		if fresh := s.vault.Hash(source.Kind, value); value != "" && len(hash) > 0 && !bytes.Equal(fresh, hash) {
-			r.set[source.Hash] = fresh
+		for column, hash := range secret.HashesOf(s.vault, plain) {
+			r.set[column] = hash
 		}
 	}
 	return nil

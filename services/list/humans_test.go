@@ -13,7 +13,11 @@ import (
 func TestOneHumanWithTwoRowsSignsNoListAlone(t *testing.T) {
 	set := func(h *moneytest.House, table string, id int64, column string, value any) {
 		t.Helper()
-		if err := h.Store.Table(table).Where("id = ?", id).Update(column, value).Error; err != nil {
+		if table == "people" && column == "citizen_id" {
+			value = h.Citizen(id, value.(string))
+		}
+		row := map[string]any{"staff": &models.Staff{ID: id, WardID: h.Ward.ID}, "people": &models.Person{ID: id}}[table]
+		if err := h.Store.Model(row).Update(column, value).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -30,13 +34,13 @@ func TestOneHumanWithTwoRowsSignsNoListAlone(t *testing.T) {
 			set(h, "staff", leader, "phone", "+84912345679")
 		},
 		"one citizen's number": func(h *moneytest.House, clerk, leader int64) {
-			set(h, "staff", clerk, "citizen_hash", models.Hash("one"))
-			set(h, "staff", leader, "citizen_hash", models.Hash("one"))
+			set(h, "staff", clerk, "citizen_id", "042165001234")
+			set(h, "staff", leader, "citizen_id", "042165001234")
 		},
 		"the citizen's number of the officer that the other is": func(h *moneytest.House, clerk, leader int64) {
 			officer := h.Person("B")
-			set(h, "people", officer, "citizen_hash", models.Hash("one"))
-			set(h, "staff", clerk, "citizen_hash", models.Hash("one"))
+			set(h, "people", officer, "citizen_id", "042165001234")
+			set(h, "staff", clerk, "citizen_id", "042165001234")
 			set(h, "staff", leader, "person_id", officer)
 		},
 		"the number of the officer that the other is": func(h *moneytest.House, clerk, leader int64) {

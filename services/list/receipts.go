@@ -87,7 +87,7 @@ type Silent struct {
 	Person int64
 	Name   string
 	Unit   string
-	Phone  string // E.164; "" when none is known
+	Phone  string `seal:"people.phone,Person"` // E.164; "" when none is known
 	Amount int64
 }
 
@@ -115,7 +115,7 @@ SELECT l.id AS line, p.id AS person, l.name, l.unit, p.phone, l.amount, count(*)
 FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
 WHERE l.run_id = ? AND l.state = 'paid' AND NOT EXISTS (SELECT 1 FROM line_receipts c WHERE c.line_id = l.id)
 ORDER BY l.unit, l.name, l.id LIMIT ? OFFSET ?`,
-		row.ID, min(max(limit, 1), MaxSilent), max(offset, 0)).Scan(&silent).Error
+		row.ID, min(max(limit, 1), MaxSilent), max(offset, 0)).Find(&silent).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("unanswered: %w", err)
 	}

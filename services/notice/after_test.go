@@ -108,8 +108,8 @@ func TestWhoComes(t *testing.T) {
 
 func TestTheReportHarmsNoSpreadsheet(t *testing.T) {
 	h := newHouse(t)
-	if err := h.store.Model(&models.Person{}).Where("id = ?",
-		h.binh.Person).Updates(map[string]any{"name": "=HYPERLINK(1)", "phone": "+84912345678"}).Error; err != nil {
+	if err := h.store.Model(&models.Person{ID: h.binh.Person}).Updates(map[string]any{
+		"name": "=HYPERLINK(1)", "phone": "+84912345678"}).Error; err != nil {
 		t.Fatal(err)
 	}
 	notice := h.send(notice.Compose{Text: words, NeedsConfirm: true})

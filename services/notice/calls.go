@@ -21,7 +21,7 @@ const callsFor = 30 * 24 * time.Hour
 type Call struct {
 	Person   int64
 	Name     string
-	Phone    string // E.164; empty when the roster has none
+	Phone    string `seal:"people.phone,Person"` // E.164; empty when the roster has none
 	Messages int    // how many did not reach them
 	Kind     string // of the latest
 	Subject  int64
@@ -59,7 +59,7 @@ FROM (?) u JOIN deliveries d ON d.id = u.latest JOIN people ON people.id = u.per
 ORDER BY u.first, u.person LIMIT ?`,
 		o.unreached(db, actor.Ward).Select("d.person_id AS person, MAX(d.id) AS latest, MIN(d.id) AS first, COUNT(*) AS "+
 			"messages").Group("d.person_id"),
-		max(1, min(limit, maxListed))).Scan(&calls).Error
+		max(1, min(limit, maxListed))).Find(&calls).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("calls: %w", err)
 	}

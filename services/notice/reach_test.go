@@ -52,7 +52,7 @@ func TestWhatANoticeCosts(t *testing.T) {
 	// With a template for notices, a number in the roster is enough.
 	h.create(&models.MessageTemplate{WardID: h.ward, Channel: "zalo", Kind: string(outbox.NoticeSent), TemplateID: "7",
 		Fields: `{}`, CreatedAt: h.now})
-	update(&models.Person{}, "id = ?", h.hoa.Person, map[string]any{"phone": "+84912345678"})
+	update(&models.Person{ID: h.hoa.Person}, "id = ?", h.hoa.Person, map[string]any{"phone": "+84912345678"})
 	if got, want := reach(), (notice.Reach{People: 3, Free: 1, Template: 1, Unreached: 1, Cost: 200}); got != want {
 		t.Errorf("with a template: %+v, want %+v", got, want)
 	}
@@ -69,7 +69,7 @@ func TestWhatANoticeCosts(t *testing.T) {
 
 func TestWhoMustBeTelephoned(t *testing.T) {
 	h := newHouse(t)
-	if err := h.store.Model(&models.Person{}).Where("id = ?", h.binh.Person).Update("phone",
+	if err := h.store.Model(&models.Person{ID: h.binh.Person}).Update("phone",
 		"+84912345678").Error; err != nil {
 		t.Fatal(err)
 	}

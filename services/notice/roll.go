@@ -19,7 +19,7 @@ const RollPage = 10
 type Named struct {
 	Person int64
 	Name   string
-	Phone  string // E.164; empty when the roster has none
+	Phone  string `seal:"people.phone,Person"` // E.164; empty when the roster has none
 	Titles string // "Chi hội trưởng, Chi hội Phụ nữ Tổ 1; ..."
 	State  models.DeliveryState
 	Reason string
@@ -157,7 +157,7 @@ func (o *Outcomes) fates(db *gorm.DB, actor services.Actor, id int64) ([]Named, 
 			COALESCE(a.reason, '') AS why`).
 		Joins("JOIN people p ON p.id = d.person_id").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").
 		Where("d.subject_kind = ? AND d.kind = ? AND d.subject_id = ?", outbox.Notice, outbox.NoticeSent,
-			id).Scan(&rows).Error
+			id).Find(&rows).Error
 	if err != nil {
 		return nil, notice, fmt.Errorf("fates: %w", err)
 	}

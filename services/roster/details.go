@@ -138,7 +138,7 @@ func (s *Service) setPerson(tx *gorm.DB, person models.Person, columns map[strin
 	seen := person.Version
 	person.Version, person.UpdatedAt = seen+1, s.clock.UTC()
 	columns["version"], columns["updated_at"] = person.Version, person.UpdatedAt
-	result := tx.Model(&models.Person{}).Where("id = ? AND version = ?", person.ID, seen).Updates(columns)
+	result := tx.Model(&models.Person{ID: person.ID}).Where("version = ?", seen).Updates(columns)
 	if result.Error != nil {
 		return person, fmt.Errorf("write person: %w", result.Error)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vn"
 )
 
 // Found is a person with the posts that they hold today.
@@ -29,10 +30,12 @@ const (
 	maxWords  = 6
 	maxFound  = 50
 	maxRanked = 200 // candidates that are put in order
+	// maxNumbered are those whose number begins or ends alike, before it is read.
+	maxNumbered = 1000
 )
 
 // Find looks a person up by any part of the name, without case or accents, by
-// digits of the phone number, by village or by organization, or by several of
+// the first or last digits of the phone number, four at least, by village or by organization, or by several of
 // these at once ("hoa phu nu 5"); the likeliest come first. An empty query is
 // invalid/query. At most limit are returned, 10 when it is 0, never above 50.
 func (s *Service) Find(ctx context.Context, actor services.Actor, query string, limit int) ([]Found, error) {
@@ -51,10 +54,10 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 	var err error
 	var candidates []models.Person
 	var searches []*gorm.DB
-	people := services.InWard(tx, actor.Ward).Where("people.merged_into IS NULL")
-	if digits := phoneDigits(query); digits != "" {
-		people = people.Where("people.phone LIKE ?", "%"+digits+"%")
-		searches = []*gorm.DB{people}
+	people := services.InWard(tx, actor.Ward).Where("people.merged_into IS NULL").Session(&gorm.Session{})
+	digits, most := phoneDigits(query), maxRanked
+	if digits != "" {
+		searches, most = s.numbered(people, digits), maxNumbered
 	} else {
 		if words, err = inWhichWard(tx, actor.Ward, words); err != nil {
 			return nil, err
@@ -69,11 +72,11 @@ func (s *Service) Find(ctx context.Context, actor services.Actor, query string, 
 	seen := map[int64]bool{}
 	for _, search := range searches { // two at most
 		var some []models.Person
-		if err := search.Limit(maxRanked).Find(&some).Error; err != nil {
+		if err := search.Limit(most).Find(&some).Error; err != nil {
 			return nil, fmt.Errorf("find people: %w", err)
 		}
 		for _, person := range some {
-			if !seen[person.ID] {
+			if !seen[person.ID] && (digits == "" || isOf(person.Phone, digits)) {
 				seen[person.ID] = true
 				candidates = append(candidates, person)
 			}
@@ -179,8 +182,8 @@ var unitWords = map[string][]string{
 	"mttq": {"mat", "tran"},
 }
 
-// phoneDigits returns what of a phone number a query gives, in the form in
-// which numbers are stored; empty when the query is about something else.
+// phoneDigits returns the digits of a query that is of a phone number; empty when it
+// is about something else.
 func phoneDigits(query string) string {
 	var digits strings.Builder
 	for _, r := range query {
@@ -192,11 +195,44 @@ func phoneDigits(query string) string {
 			return ""
 		}
 	}
-	text := digits.String()
-	if len(text) < 4 || len(text) > 15 {
-		return ""
+	if text := digits.String(); len(text) >= models.PhoneTail && len(text) <= 15 {
+		return text
 	}
-	return strings.TrimPrefix(text, "0")
+	return ""
+}
+
+// heads are how a stored number may begin of which these are the first digits.
+func heads(digits string) []string {
+	return []string{"+" + digits, "+84" + strings.TrimPrefix(digits, "0")}
+}
+
+// numbered searches people by a phone number or by how it begins or ends: numbers
+// are sealed, and found by their hashes.
+func (s *Service) numbered(people *gorm.DB, digits string) []*gorm.DB {
+	if whole, err := vn.ParsePhone(digits); err == nil {
+		return []*gorm.DB{people.Where("people.phone_hash IN ?", s.vault.Hashes(models.PhoneKind, whole))}
+	}
+	var begins [][]byte
+	for _, head := range heads(digits) {
+		if len(head) >= models.PhoneHead {
+			begins = append(begins, s.vault.Hashes(models.PhoneHeadKind, head[:models.PhoneHead])...)
+		}
+	}
+	tail := s.vault.Hashes(models.PhoneTailKind, digits[len(digits)-models.PhoneTail:])
+	searches := []*gorm.DB{people.Where("people.phone_tail IN ?", tail)}
+	if len(begins) > 0 {
+		searches = append(searches, people.Where("people.phone_head IN ?", begins))
+	}
+	return searches
+}
+
+// isOf reports whether a stored number is, begins or ends with these digits.
+func isOf(e164, digits string) bool {
+	if whole, err := vn.ParsePhone(digits); err == nil {
+		return e164 == whole
+	}
+	return strings.HasSuffix(e164, digits) ||
+		slices.ContainsFunc(heads(digits), func(head string) bool { return strings.HasPrefix(e164, head) })
 }
 
 // part matches a word in a folded name: of two letters the beginning of a

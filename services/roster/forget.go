@@ -14,7 +14,7 @@ import (
 // that were held and the money that was paid.
 func Forget(tx *gorm.DB, person int64, now time.Time) error {
 	err := tx.Model(&models.Person{}).Where("id = ?", person).Updates(map[string]any{
-		"phone": "", "phone_hash": nil, "phone_shared": false, "citizen_id": "", "citizen_hash": nil,
+		"phone": "", "phone_shared": false, "citizen_id": "", "citizen_hash": nil,
 		"bank_account": "", "bank_hash": nil, "bank_tail": "", "bank_name": "", "birth_date": nil, "birth_year": 0,
 		"version": gorm.Expr("version + 1"), "updated_at": now}).Error
 	if err != nil {

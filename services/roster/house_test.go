@@ -49,6 +49,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(secrets)
 	h.vault = secrets
 	h.Service = roster.New(h.store, secrets, journal.New(h.store, clock), clock)
 	h.create(&[]models.Organization{

@@ -72,7 +72,6 @@ func (s *Secrets) given(i identity, n numbers, row models.Person) (identity, err
 		return i, fmt.Errorf("seal numbers of person %d: %w", row.ID, err)
 	}
 	i.CitizenHash, i.BankHash = s.vault.Hash(citizenHash, n.citizen), s.vault.Hash(bankHash, n.account)
-	i.PhoneHash = s.vault.Hash(phoneHash, i.Phone)
 	return i, nil
 }
 

@@ -34,7 +34,6 @@ type moved struct {
 // identity is by what a person is reached, known and paid.
 type identity struct {
 	Phone       string        `json:",omitempty"`
-	PhoneHash   models.Hash   `json:",omitempty"`
 	PhoneShared bool          `json:",omitempty"`
 	BirthDate   models.Date   `json:",omitzero"`
 	BirthYear   int           `json:",omitempty"`
@@ -48,13 +47,13 @@ type identity struct {
 }
 
 func identityOf(p models.Person) identity {
-	return identity{p.Phone, p.PhoneHash, p.PhoneShared, p.BirthDate, p.BirthYear, p.CitizenID, p.CitizenHash,
+	return identity{p.Phone, p.PhoneShared, p.BirthDate, p.BirthYear, p.CitizenID, p.CitizenHash,
 		p.BankAccount, p.BankHash, p.BankTail, p.BankName, p.DiedOn}
 }
 
 func (i identity) columns() map[string]any {
 	return map[string]any{
-		"phone": i.Phone, "phone_hash": i.PhoneHash, "phone_shared": i.PhoneShared, "birth_date": i.BirthDate,
+		"phone": i.Phone, "phone_shared": i.PhoneShared, "birth_date": i.BirthDate,
 		"birth_year": i.BirthYear,
 		"citizen_id": i.CitizenID, "citizen_hash": i.CitizenHash, "bank_account": i.BankAccount, "bank_hash": i.BankHash,
 		"bank_tail": i.BankTail, "bank_name": i.BankName, "died_on": i.DiedOn,

@@ -25,6 +25,7 @@ func rowsOf(h *house) map[string][]map[string]any {
 		for _, row := range rows { // an undone merger still counts as two changes
 			delete(row, "version")
 			delete(row, "updated_at")
+			delete(row, "phone") // sealed anew; its hash says which it is
 		}
 		all[table] = rows
 	}

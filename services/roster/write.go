@@ -14,11 +14,6 @@ import (
 // The writes of this file happen in the caller's transaction; the caller has
 // checked who may, and writes the journal.
 
-// phoneHash names phone numbers among the vault's hashes.
-const phoneHash = "phone"
-
-func (s *Service) hash(phone string) models.Hash { return s.vault.Hash(phoneHash, phone) }
-
 // NewPerson is what is known of someone who enters the roster.
 type NewPerson struct {
 	Name      string
@@ -45,7 +40,7 @@ func (s *Service) WithPhone(tx *gorm.DB, ward int64, phone string) ([]models.Per
 	}
 	var people []models.Person
 	if err := services.InWard(tx, ward).Where("phone_hash IN ? AND merged_into IS NULL",
-		s.vault.Hashes(phoneHash, phone)).Order("id").Find(&people).Error; err != nil {
+		s.vault.Hashes(models.PhoneKind, phone)).Order("id").Find(&people).Error; err != nil {
 		return nil, fmt.Errorf("find phone: %w", err)
 	}
 	return people, nil
@@ -66,8 +61,7 @@ func (s *Service) AddPerson(tx *gorm.DB, ward int64, who NewPerson) (models.Pers
 	now := s.clock.UTC()
 	person := models.Person{
 		WardID: ward, Name: name, Folded: models.Fold(name), BirthYear: who.BirthYear,
-		Phone: who.Phone, PhoneHash: s.hash(who.Phone), PhoneShared: shared,
-		Version: 1, CreatedAt: now, UpdatedAt: now,
+		Phone: who.Phone, PhoneShared: shared, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	if err := tx.Create(&person).Error; err != nil {
 		return models.Person{}, phoneRefusal(err, "add person")
@@ -84,11 +78,10 @@ func (s *Service) SetPhone(tx *gorm.DB, person models.Person, phone string) (mod
 		return models.Person{}, err
 	}
 	seen := person.Version
-	person.Phone, person.PhoneHash, person.PhoneShared = phone, s.hash(phone), shared
+	person.Phone, person.PhoneShared = phone, shared
 	person.Version, person.UpdatedAt = seen+1, s.clock.UTC()
-	result := tx.Model(&models.Person{}).Where("id = ? AND version = ?", person.ID, seen).Updates(map[string]any{
-		"phone": person.Phone, "phone_hash": person.PhoneHash, "phone_shared": person.PhoneShared,
-		"version": person.Version, "updated_at": person.UpdatedAt,
+	result := tx.Model(&models.Person{ID: person.ID}).Where("version = ?", seen).Updates(map[string]any{
+		"phone": person.Phone, "phone_shared": person.PhoneShared, "version": person.Version, "updated_at": person.UpdatedAt,
 	})
 	if result.Error != nil {
 		return models.Person{}, phoneRefusal(result.Error, "set phone")

@@ -68,7 +68,6 @@ type planning struct {
 const (
 	citizenHash = "citizen"
 	bankHash    = "bank"
-	phoneHash   = "phone"
 )
 
 func (p *planning) citizenHash(number string) models.Hash {

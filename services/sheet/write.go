@@ -42,7 +42,6 @@ func (s *Service) write(tx *gorm.DB, done plan) error {
 		if err := seal(s.vault, who); err != nil {
 			return err
 		}
-		who.person.PhoneHash = s.vault.Hash(phoneHash, who.person.Phone)
 		who.person.UpdatedAt = now
 		if who.known {
 			changed = append(changed, who)
@@ -94,7 +93,7 @@ func (s *Service) change(tx *gorm.DB, changed []*human) error {
 	for from := 0; from < len(numbered); from += 500 {
 		ids := numbered[from:min(from+500, len(numbered))]
 		if err := tx.Model(&models.Person{}).Where("id IN ?",
-			ids).UpdateColumns(map[string]any{"phone": "", "phone_hash": nil}).Error; err != nil {
+			ids).UpdateColumns(map[string]any{"phone": ""}).Error; err != nil {
 			return fmt.Errorf("change phones: %w", err)
 		}
 	}
@@ -102,7 +101,7 @@ func (s *Service) change(tx *gorm.DB, changed []*human) error {
 		person := &who.person
 		columns := map[string]any{"version": person.Version + 1, "updated_at": person.UpdatedAt}
 		if who.phone {
-			columns["phone"], columns["phone_hash"], columns["phone_shared"] = person.Phone, person.PhoneHash, person.PhoneShared
+			columns["phone"], columns["phone_shared"] = person.Phone, person.PhoneShared
 		}
 		if who.birth {
 			columns["birth_date"], columns["birth_year"] = person.BirthDate, person.BirthYear
@@ -110,7 +109,7 @@ func (s *Service) change(tx *gorm.DB, changed []*human) error {
 		if who.document {
 			columns["citizen_id"], columns["citizen_hash"] = person.CitizenID, person.CitizenHash
 		}
-		result := tx.Model(&models.Person{}).Where("id = ? AND version = ?", person.ID, person.Version).Updates(columns)
+		result := tx.Model(&models.Person{ID: person.ID}).Where("version = ?", person.Version).Updates(columns)
 		if result.Error != nil {
 			return stale(result.Error, "change people")
 		}

@@ -50,6 +50,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.store.SealedBy(secrets)
 	journal := journal.New(h.store, clock)
 	h.roster = roster.New(h.store, secrets, journal, clock)
 	h.money = money.New(h.store, journal, nil, nil, clock)

@@ -200,6 +200,15 @@ func (v *Vault) Open(at Place, sealed models.Sealed) (string, error) {
 	return string(plain), nil
 }
 
+// SealRow and OpenRow are Seal and Open in a row, as rows are written and read.
+func (v *Vault) SealRow(secret *models.Secret, key []any, plain string) (models.Sealed, error) {
+	return v.Seal(In(secret, key...), plain)
+}
+
+func (v *Vault) OpenRow(secret *models.Secret, key []any, sealed string) (string, error) {
+	return v.Open(In(secret, key...), models.Sealed(sealed))
+}
+
 // Sign chains what the journal holds by the present key, and names it.
 func (v *Vault) Sign(content []byte) (id string, mac []byte) {
 	return v.ID(), sum(v.keys[0].journal, "", string(content))

@@ -100,7 +100,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Story = story.New(store, w.Audit, w.Changes, w.Identity, clock)
 	w.Papers = paper.New(store, w.Roster, w.List, w.Year, w.Identity, w.Audit, clock)
 	w.Units = units.New(store, w.Roster, w.Money, w.Audit, clock)
-	w.Warnings = warnings.New(store, w.Identity, w.Outbox, clock)
+	w.Warnings = warnings.New(store, v, w.Identity, w.Outbox, clock)
 	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
 	w.Results = bank.New(store, v, w.List, w.Identity, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)

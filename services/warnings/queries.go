@@ -19,11 +19,11 @@ func (l look) query(kind Kind) (string, []any) {
 	case NoDeputy:
 		return l.vacant("o.deputy_title <> '' AND o.deputies_max > 0", models.Deputy)
 	case SharedBank:
-		return l.shared("bank_hash", "p.bank_tail")
+		return l.shared("bank_hash", "p.bank_tail AS mark")
 	case SharedPhone:
-		return l.shared("phone_hash", "substr(p.phone, length(p.phone) - 3)")
+		return l.shared("phone_hash", "p.phone AS phone")
 	case LandLine:
-		return l.inPost("p.phone LIKE ?", vn.OldLandLine+"%")
+		return l.inPost("p.phone_head IN ?", l.vault.Hashes(models.PhoneHeadKind, vn.OldLandLine))
 	case NeverLinked:
 		return l.inPost(`NOT EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id)
 			AND NOT EXISTS (SELECT 1 FROM staff s JOIN accounts a ON a.staff_id = s.id WHERE s.person_id = p.id)`)
@@ -59,7 +59,7 @@ func (l look) vacant(has string, role models.TermRole) (string, []any) {
 // shared finds the living who have a value in common with another of the ward,
 // those who share it side by side.
 func (l look) shared(column, tail string) (string, []any) {
-	return `SELECT p.id, p.name, ` + tail + ` AS mark, COUNT(*) OVER () AS total
+	return `SELECT p.id, p.name, ` + tail + `, COUNT(*) OVER () AS total
 		FROM people p
 		WHERE p.ward_id = ? AND p.died_on IS NULL AND p.merged_into IS NULL AND p.` + column + ` IN (
 			SELECT q.` + column + ` FROM people q

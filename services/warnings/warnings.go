@@ -5,6 +5,7 @@
 package warnings
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,6 +17,8 @@ import (
 	"canbobot/services"
 	"canbobot/services/identity"
 	"canbobot/services/outbox"
+	"canbobot/services/vault"
+	"canbobot/services/vn"
 )
 
 // Kind is one thing that may be wrong.
@@ -80,14 +83,16 @@ const sampled = 3
 // Service looks through a ward's rows.
 type Service struct {
 	store    *models.Store
+	vault    *vault.Vault
 	identity *identity.Service
 	outbox   *outbox.Outbox
 	clock    services.Clock
 }
 
 // New makes the service; identity says who the clerks are.
-func New(store *models.Store, identity *identity.Service, outbox *outbox.Outbox, clock services.Clock) *Service {
-	return &Service{store: store, identity: identity, outbox: outbox, clock: clock}
+func New(store *models.Store, v *vault.Vault, identity *identity.Service, outbox *outbox.Outbox,
+	clock services.Clock) *Service {
+	return &Service{store: store, vault: v, identity: identity, outbox: outbox, clock: clock}
 }
 
 // may refuses whoever is no ward user: officers never see each other's faults.
@@ -153,6 +158,7 @@ func (s *Service) findings(tx *gorm.DB, ward int64, limit int) (Findings, error)
 // look is what every query of one look at a ward is about.
 type look struct {
 	dialect models.Dialect
+	vault   *vault.Vault
 	ward    int64
 	today   models.Date
 	late    time.Time // what waits since before then waits too long
@@ -163,7 +169,7 @@ func (s *Service) look(tx *gorm.DB, ward int64) (look, error) {
 	if err := tx.Select("id", "remind_after_hours").Take(&row, ward).Error; err != nil {
 		return look{}, fmt.Errorf("warnings: ward: %w", err)
 	}
-	l := look{dialect: s.store.Dialect, ward: ward, today: models.DateOf(s.clock.Local())}
+	l := look{dialect: s.store.Dialect, vault: s.vault, ward: ward, today: models.DateOf(s.clock.Local())}
 	if row.RemindAfterHours > 0 { // else the ward wants no reminders: nothing is late
 		l.late = s.clock.UTC().Add(-time.Duration(row.RemindAfterHours) * time.Hour)
 	}
@@ -176,6 +182,7 @@ type found struct {
 	Name  string
 	Place string
 	Mark  string
+	Phone string `seal:"people.phone"`
 	Since *time.Time
 	Began models.Date
 	Total int64
@@ -185,13 +192,14 @@ type found struct {
 func (l look) group(tx *gorm.DB, kind Kind, offset, limit int) (Group, error) {
 	query, args := l.query(kind)
 	var rows []found
-	err := tx.Raw(query+" LIMIT ? OFFSET ?", append(args, limit, offset)...).Scan(&rows).Error
+	err := tx.Raw(query+" LIMIT ? OFFSET ?", append(args, limit, offset)...).Find(&rows).Error
 	if err != nil {
 		return Group{}, fmt.Errorf("warnings: %s: %w", kind, err)
 	}
 	group := Group{Kind: kind}
 	for _, row := range rows {
-		item := Item{ID: row.ID, Name: row.Name, Where: row.Place, Mark: row.Mark, Since: row.Began}
+		item := Item{ID: row.ID, Name: row.Name, Where: row.Place, Since: row.Began,
+			Mark: cmp.Or(row.Mark, vn.Last4(row.Phone))}
 		if row.Since != nil {
 			item.Since = models.DateOf(row.Since.In(services.Zone))
 		}

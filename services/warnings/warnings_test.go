@@ -73,12 +73,13 @@ func (h *house) worker() *warnings.Service {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.store.SealedBy(secrets)
 	box, err := outbox.New(h.store, h.clock)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return warnings.New(h.store, identity.New(h.store, secrets, journal.New(h.store, h.clock), box, h.clock, nil), box,
-		h.clock)
+	return warnings.New(h.store, secrets, identity.New(h.store, secrets, journal.New(h.store, h.clock), box, h.clock, nil),
+		box, h.clock)
 }
 
 func (h *house) create(row any) {

@@ -53,6 +53,7 @@ func New(t testing.TB) *House {
 	h := &House{TB: t, Now: time.Date(2026, 4, 20, 3, 0, 0, 0, time.UTC)}
 	clock := services.Clock(func() time.Time { return h.Now })
 	h.Store = storetest.New(t, clock)
+	h.Store.SealedBy(sealing(t))
 	h.Audit = journal.New(h.Store, clock)
 	box, err := outbox.New(h.Store, clock)
 	if err != nil {
@@ -355,6 +356,16 @@ func Month(t testing.TB, text string) models.Month {
 }
 
 var ctx = context.Background()
+
+// Citizen is a citizen's number as a person's row has it.
+func (h *House) Citizen(person int64, number string) models.Sealed {
+	h.Helper()
+	sealed, err := sealing(h).Seal(vault.In(models.CitizenID, h.Ward.ID, person), number)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return sealed
+}
 
 // sealing is a vault for what a merger seals anew.
 func sealing(t testing.TB) *vault.Vault {

@@ -39,7 +39,9 @@ func New(t testing.TB, at time.Time) *Ward {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.Services, err = ward.New(storetest.New(t, w.Now), secrets, w.Now, sessiontest.New(t).Guesses()); err != nil {
+	store := storetest.New(t, w.Now)
+	store.SealedBy(secrets)
+	if w.Services, err = ward.New(store, secrets, w.Now, sessiontest.New(t).Guesses()); err != nil {
 		t.Fatal(err)
 	}
 	return w
