@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 	"gorm.io/gorm"
@@ -153,13 +154,13 @@ func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code strin
 		for _, one := range i.tails[vn.AccountTail(l.account)] {
 			// A whole number that is not the one that was signed is another account,
 			// however alike its end.
-			if foldName(one.Name) == l.name && (l.hidden || len(one.BankHash) == 0) {
+			if sameName(one.Name, l.name) && (l.hidden || len(one.BankHash) == 0) {
 				found = append(found, one)
 			}
 		}
 	}
 	for _, narrower := range []func(*models.PaymentLine) bool{
-		func(one *models.PaymentLine) bool { return foldName(one.Name) == l.name },
+		func(one *models.PaymentLine) bool { return sameName(one.Name, l.name) },
 		func(one *models.PaymentLine) bool { return one.Amount == l.amount },
 	} {
 		if len(found) < 2 {
@@ -220,6 +221,7 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		m.since = models.DateOf(run.ApprovedAt.In(services.Zone))
 	}
 	m.out.counts.Rows = len(read.lines)
+	m.turnDays(read.lines, s.today())
 	of := map[int64][]int{}
 	var order []int64
 	for n, l := range read.lines {
@@ -235,8 +237,8 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 			continue
 		}
 		found, code := index.find(s, l)
-		if code == "result_unknown" && (l.answer == answerFailed || l.answer == answerReturned) {
-			m.remark(l, fieldAccount, "result_stranger", nil) // of another list: nothing of ours was paid
+		if code == "result_unknown" && (l.answer == answerFailed || l.answer == answerReturned || !index.knows(l)) {
+			m.remark(l, fieldAccount, "result_stranger", nil) // of another list: it says nothing of ours
 			continue
 		}
 		if code != "" {
@@ -245,14 +247,19 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		}
 		bad := l.answer == answerFailed || l.answer == answerReturned
 		switch sure := l.ref != 0 || !l.hidden; {
-		case l.name == "" || foldName(found[0].Name) == l.name:
+		case l.name == "" || sameName(found[0].Name, l.name):
 		case bad && sure: // the bank may say who really holds it: it was not paid
 			m.remark(l, fieldName, "result_holder", map[string]any{"name": found[0].Name, "holder": l.shown})
 		default:
 			m.note(n, l, fieldName, "result_name", l.shown, map[string]any{"name": found[0].Name})
 			continue
 		}
-		if !l.on.IsZero() && l.on.Before(m.since) {
+		switch {
+		case l.on.IsZero():
+		case l.on.After(s.today()):
+			m.note(n, l, fieldDay, "result_day", l.on.String(), nil)
+			continue
+		case l.on.Before(m.since):
 			m.note(n, l, fieldDay, "result_before", l.on.String(), map[string]any{"date": m.since})
 			continue
 		}
@@ -274,6 +281,50 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row))
 	})
 	return m.out, nil
+}
+
+// knows reports whether a row that names no line may mean one all the same: its
+// owner by name, under another account.
+func (i *book) knows(l line) bool {
+	for _, one := range i.lines {
+		if l.name != "" && sameName(one.Name, l.name) {
+			return true
+		}
+	}
+	return false
+}
+
+// turnDays reads days as Americans write them, the month first, where a sheet's
+// days cannot be otherwise: some before the list was approved or still to come,
+// and the other way round none.
+func (m *matching) turnDays(lines []line, today models.Date) {
+	possible := func(day models.Date) bool { return !day.Before(m.since) && !day.After(today) }
+	turn, first := false, -1
+	for n, l := range lines {
+		if l.on.IsZero() {
+			continue
+		}
+		if first < 0 {
+			first = n
+		}
+		if l.on.Day > 12 || !possible(turned(l.on)) {
+			return
+		}
+		turn = turn || !possible(l.on)
+	}
+	if !turn || m.since.IsZero() {
+		return
+	}
+	for n := range lines {
+		if !lines[n].on.IsZero() {
+			lines[n].on = turned(lines[n].on)
+		}
+	}
+	m.remark(lines[first], fieldDay, "result_days", map[string]any{"date": lines[first].on})
+}
+
+func turned(day models.Date) models.Date {
+	return models.NewDate(day.Year, time.Month(day.Day), int(day.Month))
 }
 
 type matching struct {

@@ -1,10 +1,12 @@
 package bank
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"canbobot/models"
@@ -33,10 +35,75 @@ var headingList string
 // headings are the names that banks and wards give the columns.
 var headings = sheet.NewHeadings(headingList)
 
-// knows reports whether rows can be matched and read: which line, how much, and
-// what became of it.
-func knows(h sheet.Columns) bool {
-	return (h.Has(fieldAccount) || h.Has(fieldReference)) && h.Has(fieldAmount) && h.Has(fieldStatus)
+// table is a sheet while its rows are read.
+type table struct {
+	name    string
+	said    string   // a sheet for each answer has it as its name
+	above   []string // the row before
+	at      sheet.Columns
+	states  []int // every column that says what became of it, from the left
+	amounts []int
+}
+
+// beneficiary are words of the heading over the account that is paid, where the
+// one that pays stands beside it.
+var beneficiary = []string{"huong", "nhan", "dich", "credit", "beneficiary", "co"}
+
+// heads reports whether a row is one of headings, or their second line: rows can
+// be matched and read then, which line, how much, and what became of it.
+func (t *table) heads(row sheet.Row) bool {
+	if row.Sheet != t.name {
+		*t = table{name: row.Sheet}
+		if _, known := readAnswer(row.Sheet); known {
+			t.said = row.Sheet
+		}
+	}
+	if row.Number > sheet.HeadingRows {
+		return false
+	}
+	above := t.above
+	t.above = row.Cells
+	if slices.ContainsFunc(row.Cells, func(cell string) bool { return digits.MatchString(cell) }) {
+		return false // it is about somebody
+	}
+	for _, upper := range [][]string{nil, above} {
+		found := table{at: sheet.Columns{}}
+		for i, what := range headings.Read(upper, row.Cells) {
+			first, taken := found.at[what]
+			switch {
+			case what == "":
+				continue
+			case !taken || what == fieldAccount && paidOver(upper, row.Cells, i) && !paidOver(upper, row.Cells, first):
+				found.at[what] = i
+			}
+			switch what {
+			case fieldStatus:
+				found.states = append(found.states, i)
+			case fieldAmount:
+				found.amounts = append(found.amounts, i)
+			}
+		}
+		knows := (found.at.Has(fieldAccount) || found.at.Has(fieldReference)) && found.at.Has(fieldAmount) &&
+			(found.at.Has(fieldStatus) || t.said != "")
+		if knows && len(found.at) > len(t.at) {
+			t.at, t.states, t.amounts = found.at, found.states, found.amounts
+			return true
+		}
+	}
+	return false
+}
+
+// digits are those of an account or an amount, which no heading has.
+var digits = regexp.MustCompile(`^[^a-zA-Z]*\d{4,}`)
+
+// paidOver reports whether a heading speaks of whom is paid.
+func paidOver(upper, lower []string, column int) bool {
+	for _, cells := range [][]string{upper, lower} {
+		if column < len(cells) && doubtful(cells[column], beneficiary) {
+			return true
+		}
+	}
+	return false
 }
 
 // Kind is what a sheet reads like.
@@ -52,7 +119,7 @@ const (
 // workbook, as services/sheet does.
 func KindOf(ctx context.Context, content []byte) (Kind, error) {
 	heads := map[string]map[int][]string{}
-	results, money := false, false
+	results, money, at := false, false, table{}
 	err := sheet.Each(ctx, content, models.Date{}, func(row sheet.Row) error {
 		if row.Number > sheet.HeadingRows {
 			return nil
@@ -62,7 +129,7 @@ func KindOf(ctx context.Context, content []byte) (Kind, error) {
 		}
 		heads[row.Sheet][row.Number] = row.Cells
 		h := headings.Find(row.Cells)
-		results = results || knows(h)
+		results = at.heads(row) || results
 		money = money || h.Has(fieldAccount) && h.Has(fieldAmount) || h.Has(fieldAmount) && h.Has(fieldStatus)
 		return nil
 	})
@@ -118,19 +185,13 @@ type reading struct {
 // with invalid/result_header when none has.
 func read(ctx context.Context, content []byte, today models.Date) (*reading, error) {
 	r := &reading{}
-	current, at, also := "", sheet.Columns{}, []int(nil)
-	found := false
+	at, found := table{}, false
 	err := sheet.Each(ctx, content, today, func(row sheet.Row) error {
-		if row.Sheet != current {
-			current, at = row.Sheet, nil
+		if at.heads(row) {
+			found = true
+			return nil
 		}
-		if row.Number <= sheet.HeadingRows {
-			if h := headings.Find(row.Cells); knows(h) && len(h) > len(at) {
-				at, also, found = h, headings.All(row.Cells, fieldStatus), true
-				return nil
-			}
-		}
-		if !knows(at) {
+		if at.at == nil {
 			for _, cell := range row.Cells {
 				if month := monthIn(cell); month != 0 && r.month == 0 {
 					r.month = month
@@ -138,7 +199,7 @@ func read(ctx context.Context, content []byte, today models.Date) (*reading, err
 			}
 			return nil
 		}
-		if one, ok := readLine(row, at, also, today); ok {
+		if one, ok := readLine(row, at); ok {
 			r.lines = append(r.lines, one)
 		}
 		return nil
@@ -153,13 +214,14 @@ func read(ctx context.Context, content []byte, today models.Date) (*reading, err
 }
 
 // readLine types one row; false for a row of sums, signatures and the like.
-func readLine(row sheet.Row, at sheet.Columns, also []int, today models.Date) (line, bool) {
+func readLine(row sheet.Row, t table) (line, bool) {
+	at := t.at
 	l := line{sheet: row.Sheet, row: row.Number, header: at}
 	cell := func(what field) string { return at.Cell(row.Cells, what) }
-	account, reference, status, amount := cell(fieldAccount), cell(fieldReference), cell(fieldStatus), cell(fieldAmount)
+	account, reference, status := cell(fieldAccount), cell(fieldReference), cell(fieldStatus)
 	l.shown = cell(fieldName)
 	l.name = foldName(l.shown)
-	if account == "" && reference == "" && status == "" {
+	if reference == "" && status == "" && (account == "" || !digits.MatchString(account) && !masks.MatchString(account)) {
 		return l, false // a sum, a signature, an empty line of a form
 	}
 	wrong := func(what field, code string, err error) {
@@ -191,18 +253,15 @@ func readLine(row sheet.Row, at sheet.Columns, also []int, today models.Date) (l
 	} else if l.ref == 0 {
 		wrong(fieldAccount, "result_account_missing", nil)
 	}
-	var ok bool
-	if l.amount, ok = sheet.Amount(amount); !ok {
-		wrong(fieldAmount, "result_amount", nil)
-	}
-	l.judge(row.Cells, also, status, wrong)
+	l.judge(row.Cells, t, wrong)
+	l.count(row.Cells, t.amounts, wrong)
 	if l.answer == answerFailed || l.answer == answerReturned {
 		l.reason = cell(fieldReason)
 		if about := cell(fieldAbout); l.reason == "" && !at.Has(fieldReason) && monthIn(about) == 0 {
 			l.reason = about
 		}
 		if l.reason == "" {
-			l.reason = status
+			l.reason = cmp.Or(status, t.said)
 		}
 	}
 	if l.answer == answerPaid && l.wrong == "" {
@@ -213,14 +272,9 @@ func readLine(row sheet.Row, at sheet.Columns, also []int, today models.Date) (l
 		}
 	}
 	if day := cell(fieldDay); day != "" && l.answer == answerPaid {
-		on, err := row.Days.Read(day)
-		switch {
-		case err != nil:
+		var err error
+		if l.on, err = row.Days.Read(day); err != nil {
 			wrong(fieldDay, "day", err)
-		case on.After(today):
-			wrong(fieldDay, "result_day", nil)
-		default:
-			l.on = on
 		}
 	}
 	l.month = monthIn(cell(fieldAbout))
@@ -228,35 +282,77 @@ func readLine(row sheet.Row, at sheet.Columns, also []int, today models.Date) (l
 }
 
 // judge reads what a row says became of it: every column of a status, which must
-// agree.
-func (l *line) judge(cells []string, columns []int, status string, wrong func(field, string, error)) {
-	var ok bool
-	if l.answer, ok = readAnswer(status); !ok {
-		wrong(fieldStatus, "result_status", nil)
-	}
-	for _, column := range columns {
-		said := ""
+// agree, or else the name of its sheet.
+func (l *line) judge(cells []string, t table, wrong func(field, string, error)) {
+	said := []string{}
+	for _, column := range t.states {
 		if column < len(cells) {
-			said = sheet.Text(cells[column])
+			said = append(said, sheet.Text(cells[column]))
 		}
-		if said == "" && len(columns) > 1 {
-			continue
-		}
-		l.statuses = append(l.statuses, said)
-		switch other, known := readAnswer(said); {
+	}
+	said = slices.DeleteFunc(said, func(one string) bool { return one == "" })
+	if t.said != "" {
+		said = append(said, t.said)
+	}
+	if len(said) == 0 {
+		said = []string{""}
+	}
+	l.statuses = said
+	for i, one := range said {
+		answer, known := readAnswer(one)
+		switch {
 		case !known:
 			wrong(fieldStatus, "result_status", nil)
-		case other != l.answer:
+		case i > 0 && answer != l.answer:
 			wrong(fieldStatus, "result_disagree", nil)
+		}
+		if i == 0 {
+			l.answer = answer
 		}
 	}
 }
+
+// count reads how much: of what was asked for and what went, the one that is not
+// nothing; two that differ are a transfer in part.
+func (l *line) count(cells []string, columns []int, wrong func(field, string, error)) {
+	for _, column := range columns {
+		if column >= len(cells) {
+			continue
+		}
+		text := sheet.Text(cells[column])
+		amount, read := sheet.Amount(text)
+		switch {
+		case !read && len(columns) > 1 && (text == "" || strings.Trim(text, "0., ") == ""):
+		case !read:
+			wrong(fieldAmount, "result_amount", nil)
+		case l.amount != 0 && amount != l.amount:
+			wrong(fieldAmount, "result_amounts", nil)
+		default:
+			l.amount = amount
+		}
+	}
+	if l.amount == 0 {
+		wrong(fieldAmount, "result_amount", nil)
+	}
+}
+
+// masks are how a bank hides an account.
+var masks = regexp.MustCompile(`^(\*{2,}|[xX]{2,}|•)`)
 
 var aside = regexp.MustCompile(`\([^)]*\)`)
 
 // foldName is a name as it is compared: banks write capitals without accents.
 func foldName(name string) string {
 	return strings.Join(strings.Fields(aside.ReplaceAllString(models.Fold(name), " ")), " ")
+}
+
+// courtesies stand before a name where a bank copied the ward's list as it was.
+var courtesies = regexp.MustCompile(`^(ong|ba|anh|chi|co|chu|bac|dong chi|mr|mrs|ms) (\S+ \S+.*)$`)
+
+// sameName reports whether a bank's name, folded, is that of a line.
+func sameName(ours, theirs string) bool {
+	own := foldName(ours)
+	return own == theirs || own == courtesies.ReplaceAllString(theirs, "$2")
 }
 
 var monthly = regexp.MustCompile(`\bthang ?0?(\d{1,2}) ?[/.\-] ?(20\d\d)\b`)

@@ -37,7 +37,7 @@ func spoken(cell string) string {
 }
 
 func readAnswer(cell string) (answer, bool) {
-	said, known := phrases[spoken(cell)]
+	said, known := phrases.Whole(spoken(cell))
 	return answer(said), known
 }
 

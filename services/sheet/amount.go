@@ -15,19 +15,22 @@ const mostAmount = 1_000_000_000_000
 var (
 	grouped = regexp.MustCompile(`^\d{1,3}([., ]\d{3})+$`)
 	cents   = regexp.MustCompile(`[.,]0{1,2}$`)
+	// 400000.0000: what stands before cannot be groups of three
+	decimals = regexp.MustCompile(`^(\d{4,})[.,]0+$`)
 )
 
 // Amount reads whole đồng as banks and wards write them: 200000, 200.000,
 // 200,000.00 VND, 2E+05. It is above zero.
 func Amount(cell string) (int64, bool) {
-	text := strings.TrimSpace(cell)
-	for _, unit := range []string{"vnđ", "vnd", "đồng", "dong", "đ"} {
-		if len(text) > len(unit) && strings.EqualFold(text[len(text)-len(unit):], unit) {
-			text = strings.TrimSpace(text[:len(text)-len(unit)])
+	text := strings.ToLower(plain(cell))
+	for _, unit := range []string{"vnđ", "vnd", "đồng", "dong", "đ", "₫"} {
+		bare := strings.TrimPrefix(strings.TrimSuffix(text, unit), unit)
+		if bare != text {
+			text = strings.TrimSpace(bare)
 			break
 		}
 	}
-	whole, _, _ := digitsOf(text)
+	whole, _, _ := digitsOf(decimals.ReplaceAllString(text, "$1"))
 	text = cents.ReplaceAllString(whole, "")
 	if grouped.MatchString(text) {
 		text = strings.NewReplacer(".", "", ",", "", " ", "").Replace(text)

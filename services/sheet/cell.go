@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ var errorValues = map[string]bool{"#REF!": true, "#N/A": true, "#VALUE!": true, 
 	"#NULL!": true, "#NUM!": true, "#SPILL!": true, "#CALC!": true}
 
 // plain takes a cell as text: one line, NFC, without the apostrophe that guards
-// text from being taken for a formula.
+// text from being taken for a formula or a number.
 func plain(cell string) string {
 	if len(cell) > maxCell {
 		cell = strings.ToValidUTF8(cell[:maxCell], "")
@@ -44,7 +45,8 @@ func plain(cell string) string {
 		return r
 	}, cell)
 	cell = strings.Join(strings.Fields(cell), " ")
-	if rest, guarded := strings.CutPrefix(cell, "'"); guarded && risky(rest) {
+	if rest, guarded := strings.CutPrefix(cell, "'"); guarded &&
+		(risky(rest) || strings.IndexAny(rest, "0123456789") == 0) {
 		cell = rest
 	}
 	return cell
@@ -107,6 +109,9 @@ func digitsOf(text string) (digits string, mended, lost bool) {
 func masked(cell string) bool {
 	return strings.HasPrefix(cell, "***") || strings.HasPrefix(cell, "xxx") || strings.HasPrefix(cell, "•")
 }
+
+// covered is a number of which a bank shows the beginning and the end: 3712****4993.
+var covered = regexp.MustCompile(`^\d{2,6}([*xX•]{2,}|[.…]{1,})\d{3,6}$`)
 
 // readPhone reads a telephone number. Several in one cell: the first counts.
 func readPhone(cell string) (string, remark, error) {

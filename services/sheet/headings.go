@@ -1,27 +1,95 @@
 package sheet
 
-import "strings"
+import (
+	"slices"
+	"strings"
 
-// Headings are the columns that the headings of a kind of sheet name, folded as
-// Heading does.
-type Headings map[string]string
+	"canbobot/models"
+)
+
+// Headings say which column a heading names: those that are known whole, and the
+// words by which others are.
+type Headings struct {
+	whole map[string]string // folded as Heading does
+	cues  []cue             // the first that fits
+}
+
+// cue is a column by words of its heading.
+type cue struct {
+	column     string
+	has, lacks []string
+}
 
 // NewHeadings reads a list of columns with their headings: "amount: so tien|tien"
-// a line; a line without a colon goes on with the column above.
+// a line; a line without a colon goes on with the column above. "amount~ so tien
+// ! phi" is a column by words: one of those before the mark, none of those after.
 func NewHeadings(list string) Headings {
-	all, column := Headings{}, ""
+	all, column := Headings{whole: map[string]string{}}, ""
 	for line := range strings.Lines(list) {
 		names := strings.TrimSpace(line)
-		if head, rest, is := strings.Cut(names, ":"); is {
-			column, names = head, strings.TrimSpace(rest)
+		if head, rest, is := strings.Cut(names, "~"); is {
+			has, lacks, _ := strings.Cut(rest, "!")
+			all.cues = append(all.cues, cue{head, listed(has), listed(lacks)})
+			continue
 		}
-		for name := range strings.SplitSeq(names, "|") {
-			if name != "" {
-				all[name] = column
-			}
+		if head, rest, is := strings.Cut(names, ":"); is {
+			column, names = head, rest
+		}
+		for _, name := range listed(names) {
+			all.whole[name] = column
 		}
 	}
 	return all
+}
+
+func listed(names string) []string {
+	var all []string
+	for name := range strings.SplitSeq(names, "|") {
+		if name = strings.TrimSpace(name); name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// Meaning reads one heading: as it is known whole, or by one of its lines, where a
+// bank writes two languages, or else by its words; "" for no column.
+func (h Headings) Meaning(cell string) string {
+	if len(cell) > maxCell {
+		return ""
+	}
+	if what, known := h.whole[Heading(cell)]; known {
+		return what
+	}
+	if strings.Contains(cell, "\n") {
+		for line := range strings.Lines(cell) {
+			if what, known := h.whole[Heading(line)]; known {
+				return what
+			}
+		}
+	}
+	if len(cell) > 100 { // no heading, but a note
+		return ""
+	}
+	said := words(models.Fold(cell))
+	for _, cue := range h.cues {
+		if hasWord(said, cue.has) && !hasWord(said, cue.lacks) {
+			return cue.column
+		}
+	}
+	return ""
+}
+
+// Whole is the column that a folded heading names as it stands.
+func (h Headings) Whole(folded string) (column string, known bool) {
+	column, known = h.whole[folded]
+	return column, known
+}
+
+// hasWord reports whether a text has one of some words, whole.
+func hasWord(text string, any []string) bool {
+	text = " " + text + " "
+	return slices.ContainsFunc(any, func(word string) bool { return strings.Contains(text, " "+word+" ") })
 }
 
 // Columns are where a sheet has its columns, counted from 0.
@@ -30,24 +98,30 @@ type Columns map[string]int
 // Find reads a row of headings; of two alike the first counts.
 func (h Headings) Find(cells []string) Columns {
 	columns := Columns{}
-	for i, cell := range cells {
-		what, known := h[Heading(cell)]
-		if _, taken := columns[what]; known && !taken {
+	for i, what := range h.Read(nil, cells) {
+		if _, taken := columns[what]; what != "" && !taken {
 			columns[what] = i
 		}
 	}
 	return columns
 }
 
-// All are the columns of a row of headings that name the same, in their order.
-func (h Headings) All(cells []string, column string) []int {
-	var all []int
-	for i, cell := range cells {
-		if what, known := h[Heading(cell)]; known && what == column {
-			all = append(all, i)
+// Read says of each cell of a row which column it heads, "" for none. The row
+// above may span several of them: "Kết quả" over "Trạng thái" and "Lý do".
+func (h Headings) Read(upper, lower []string) []string {
+	columns, over := make([]string, max(len(upper), len(lower))), ""
+	for i := range columns {
+		above, below := at(upper, i), at(lower, i)
+		if above != "" || below == "" {
+			over = above
+		}
+		if below == "" {
+			columns[i] = h.Meaning(above)
+		} else if columns[i] = h.Meaning(below); columns[i] == "" && over != "" {
+			columns[i] = h.Meaning(over + " " + below)
 		}
 	}
-	return all
+	return columns
 }
 
 // Has reports whether the sheet has a column.

@@ -3,6 +3,7 @@ package sheet
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -73,7 +74,7 @@ func Text(cell string) string { return plain(cell) }
 // shortened it without losing a digit. Masked says that the cell shows an end
 // of it only, which Number then is.
 func AccountNumber(cell string) (number string, hidden bool, err error) {
-	if masked(cell) {
+	if masked(cell) || covered.MatchString(strings.ReplaceAll(cell, " ", "")) {
 		digits := onlyDigits(cell)
 		return digits[max(0, len(digits)-4):], true, nil
 	}
