@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"text/tabwriter"
 
@@ -121,6 +122,13 @@ func (c policyImportCommand) Run(p *process) error {
 		}
 		for _, one := range policies {
 			fmt.Fprintf(p.stdout, "%s\t%s\t%s\t%d rules\n", one.Source, one.From, one.Name, len(one.Rules))
+			for _, rule := range one.Rules {
+				amount := texts.Money(rule.Amount)
+				if rule.Coefficient != 0 {
+					amount = fmt.Sprintf("%g of the base salary", float64(rule.Coefficient)/1000)
+				}
+				fmt.Fprintf(p.stdout, "\t%s\t%s\t%s\n", rule.Role, cmp.Or(rule.OrganizationCode, "all"), amount)
+			}
 		}
 		done := "entered"
 		if c.DryRun {

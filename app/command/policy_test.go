@@ -38,7 +38,7 @@ func TestPolicyCommands(t *testing.T) {
 	}
 	run(OK, "ward bac", "ward", "add", "Bắc", "--town-policy")
 	run(OK, "nothing was entered", "policy", "import", list, "--dry-run")
-	run(OK, "2 rules\nentered", "policy", "import", list)
+	run(OK, "2 rules\n\thead\tall\t0.1 of the base salary\n\tdeputy\tall\t100.000 đ\nentered", "policy", "import", list)
 	run(Failed, "Anh/chị", "policy", "import", list) // it overlaps itself
 	run(OK, "province", "policy", "list")
 	run(Failed, "Anh/chị", "policy", "salary", "2530000", "--from", "2026-07-01", "--basis", "x")

@@ -2,6 +2,8 @@ package money_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -117,4 +119,49 @@ func FuzzReadPolicies(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What wards' own sheets say, or that they are refused.
+func TestSheetsOfWards(t *testing.T) {
+	first := models.NewDate(2027, 1, 1)
+	for file, want := range map[string]struct {
+		organization string
+		amount       int64
+		from         models.Date
+		refused      string
+	}{
+		"p05-amount":       {amount: 200_000, from: first},
+		"p07-amount":       {amount: 200_000, from: first},
+		"p309-day":         {amount: 200_000, from: models.NewDate(2027, 7, 1)},
+		"p40-1904":         {amount: 200_000, from: models.NewDate(2027, 7, 1)},
+		"p42-hidden-first": {amount: 200_000, from: first},
+		"p504-org":         {organization: "women", amount: 200_000, from: first},
+		"p506-org":         {organization: "elderly", amount: 200_000, from: first},
+		"p507-org":         {organization: "women", amount: 200_000, from: first},
+		"p508-org":         {organization: "farmers", amount: 200_000, from: first},
+		"p509-org":         {amount: 200_000, from: first},
+		"p511-org":         {amount: 200_000, from: first},
+		"p514-org":         {refused: "tariff_organization"},
+	} {
+		content, err := os.ReadFile(filepath.Join("testdata", "sheets", file+".xlsx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies, faults, err := money.ReadPolicies(t.Context(), content)
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", file, err)
+		case want.refused != "":
+			if len(faults) != 1 || faults[0].Code != want.refused {
+				t.Errorf("%s: faults %+v, want %s", file, faults, want.refused)
+			}
+		case len(faults) > 0 || len(policies) != 1 || len(policies[0].Rules) == 0:
+			t.Errorf("%s: %+v, %+v", file, policies, faults)
+		default:
+			one, rule := policies[0], policies[0].Rules[0]
+			if one.From != want.from || rule.Amount != want.amount || rule.OrganizationCode != want.organization {
+				t.Errorf("%s: from %v, %+v", file, one.From, rule)
+			}
+		}
+	}
 }

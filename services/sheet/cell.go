@@ -238,7 +238,7 @@ func (d days) readBirth(cell string) (models.Date, int, remark, error) {
 
 // days reads dates of one workbook.
 type days struct {
-	today models.Date
+	today models.Date // zero where days of any year make sense
 	epoch models.Date // the day of serial number 0
 }
 
@@ -303,7 +303,7 @@ func (d days) read(cell string) (models.Date, remark, error) {
 	}
 	if year < 100 {
 		said = "day_short"
-		if year += 2000; year > d.today.Year+2 {
+		if year += 2000; !d.today.IsZero() && year > d.today.Year+2 {
 			year -= 100
 		}
 	}
