@@ -157,8 +157,8 @@ func (b *besieged) furnish(t testing.TB) {
 			if i > 1 {
 				continue
 			}
-			if _, err = w.Roster.SetBank(tx, person, roster.Account{Bank: "Agribank",
-				Number: fmt.Sprint("371220598765", 4-i)}); err != nil {
+			if _, err = w.Roster.SetDestination(tx, person, roster.Destination{Bank: "agribank",
+				Number: roster.Secret{Plain: fmt.Sprint("371220598765", 4-i)}}); err != nil {
 				return err
 			}
 			var branch models.Branch
@@ -200,7 +200,7 @@ func (b *besieged) furnish(t testing.TB) {
 		Kind: change.Phone{Number: "+84977555444"}})
 	must("change", err)
 	_, err = w.Changes.Submit(ctx, by("nha-kin-1"), change.Proposal{Person: theirs + 1, Kind: change.Destination{
-		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: "3712205987699"}}}})
+		Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: "3712205987699"}}}})
 	must("destination", err)
 	must("trouble", b.db().Create(&models.ChannelTrouble{Channel: "zalo", Code: "plan", Since: b.clock(),
 		LastAt: b.clock()}).Error)
@@ -268,7 +268,7 @@ func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, mus
 	must("run", b.db().Create(&run).Error)
 	line := models.PaymentLine{WardID: b.ward, RunID: run.ID, PersonID: person, Month: run.Month, Amount: 777_000,
 		State: models.LinePending, Name: "Mạc Thị Quỳnh Giao", Title: "Chi hội trưởng", Unit: "Tổ dân phố Rất Kín",
-		BankName: "Agribank", BankTail: "7654"}
+		Destination: models.Destination{BankName: "Agribank", BankTail: "7654"}}
 	must("line", b.db().Create(&line).Error)
 	var policy models.Policy
 	must("policy", b.db().Where("ward_id = ?", b.ward).Order("id").First(&policy).Error)

@@ -42,7 +42,7 @@ import (
 var withoutActor = map[string][]string{
 	"reads no row: it seals, opens or hashes what it is given": {"Vault.*",
 		"Roster.Secrets.ConcealAccount", "Roster.Secrets.ConcealCitizen", "Roster.Secrets.IsAccount",
-		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameAccount", "Roster.Secrets.SameCitizen"},
+		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameDestination", "Roster.Secrets.SameCitizen", "Roster.Secrets.Tidy"},
 	"a command's, over the whole database": {"Keys.*"},
 	"wires, before anybody is there": {"Identity.AlarmedBy", "Identity.VouchedBy", "Channels.Uploads", "Audit.Keyed",
 		"Audit.Begin"},

@@ -224,8 +224,8 @@ func (c *crowd) list(f *folk, person models.Person, term models.Term, branch mod
 		line := models.PaymentLine{
 			ID: int64(c.months)*(person.ID-1) + int64(r) + 1, WardID: c.ward.ID, RunID: run.ID, PersonID: person.ID,
 			Month: run.Month,
-			State: models.LinePending, Name: person.Name, Title: term.Title, Unit: branch.Name, BankName: person.BankName,
-			BankTail: person.BankTail,
+			State: models.LinePending, Name: person.Name, Title: term.Title, Unit: branch.Name,
+			Destination: models.Destination{BankName: person.BankName, BankTail: person.BankTail},
 		}
 		if run.ClosedAt != nil {
 			line.State, line.PaidOn = models.LinePaid, models.DateOf(run.ClosedAt.In(services.Zone)).AddDays(-1)

@@ -62,12 +62,10 @@ type PaymentLine struct {
 	Reason   string // why it failed, as the bank said
 	PaidOn   Date
 
-	Name       string // snapshot
-	Title      string
-	Unit       string
-	BankName   string
-	BankTail   string
-	BankHash   Hash               // of the whole number; empty on lists from before it was kept
+	Name  string // snapshot
+	Title string
+	Unit  string
+	Destination
 	FollowsID  *int64             // the failed line this one makes good
 	Components []PaymentComponent `gorm:"foreignKey:LineID"`
 }

@@ -20,12 +20,10 @@ type Person struct {
 	CitizenID   Sealed
 	CitizenHash Hash
 	BankAccount Sealed
-	BankHash    Hash
-	BankTail    string // last four digits, for showing
-	BankName    string
-	DiedOn      Date
-	Brief       bool // wants questions short, without examples
-	EveryStage  bool // wants to be told of every stage of a month's money, not only of its end
+	Destination
+	DiedOn     Date
+	Brief      bool // wants questions short, without examples
+	EveryStage bool // wants to be told of every stage of a month's money, not only of its end
 	// QuietSince is since when they want nothing but what is about their money and
 	// their requests.
 	QuietSince *time.Time

@@ -72,6 +72,32 @@ func TestASheetMarksWhatTheBankSays(t *testing.T) {
 	}
 }
 
+// What a bank is sent is the holder's name, and what it sends back is compared with
+// that, not with the name of who is paid.
+func TestABanksNameIsComparedWithTheHolders(t *testing.T) {
+	h := newHouse(t)
+	err := h.store.Model(&models.PaymentLine{}).Where("run_id = ? AND name = ?", h.run.Run.ID, "Nguyễn Thị Lan").
+		Updates(map[string]any{"bank_holder": "Trần Văn Hùng", "bank_relation": models.HeldBySpouse}).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := []any{"Số tài khoản", "Chủ tài khoản", "Số tiền", "Kết quả"}
+	theirs := h.preview(head, []any{"3706205000011", "TRAN VAN HUNG", 200000, "Thành công"})
+	if theirs.Counts.Paid != 1 || theirs.Counts.Errors != 0 {
+		t.Errorf("the holder's name: %+v, %+v", theirs.Counts, theirs.Findings)
+	}
+	own := h.preview(head, []any{"3706205000011", "NGUYEN THI LAN", 200000, "Thành công"})
+	if own.Counts.Paid != 0 || len(own.Findings) != 1 || own.Findings[0].Code != "result_name" ||
+		own.Findings[0].Fields["name"] != "Trần Văn Hùng" {
+		t.Errorf("another's name: %+v, %+v", own.Counts, own.Findings)
+	}
+	bad := h.preview(head, []any{"3706205000011", "LE THI KHAC", 200000, "Không thành công"})
+	if bad.Counts.Failed != 1 || bad.Counts.Errors != 0 || bad.Counts.Remarks != 1 ||
+		bad.Findings[0].Code != "result_holder" {
+		t.Errorf("who really holds it: %+v, %+v", bad.Counts, bad.Findings)
+	}
+}
+
 func TestOurOwnReferenceFindsTheLine(t *testing.T) {
 	h := newHouse(t)
 	reference := func(i int) string { return list.Reference(h.run.Run.ID, h.run.Lines[i].ID) }

@@ -154,13 +154,15 @@ func (i *book) find(s *Service, l line) (found []*models.PaymentLine, code strin
 		for _, one := range i.tails[vn.AccountTail(l.account)] {
 			// A whole number that is not the one that was signed is another account,
 			// however alike its end.
-			if sameName(one.Name, l.name) && (l.hidden || len(one.BankHash) == 0) {
+			if sameName(one.Holder(one.Name), l.name) && (l.hidden || len(one.BankHash) == 0) {
 				found = append(found, one)
 			}
 		}
 	}
 	for _, narrower := range []func(*models.PaymentLine) bool{
-		func(one *models.PaymentLine) bool { return sameName(one.Name, l.name) },
+		func(one *models.PaymentLine) bool {
+			return sameName(one.Holder(one.Name), l.name)
+		},
 		func(one *models.PaymentLine) bool { return one.Amount == l.amount },
 	} {
 		if len(found) < 2 {
@@ -247,11 +249,11 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 		}
 		bad := l.answer == answerFailed || l.answer == answerReturned
 		switch sure := l.ref != 0 || !l.hidden; {
-		case l.name == "" || sameName(found[0].Name, l.name):
+		case l.name == "" || sameName(found[0].Holder(found[0].Name), l.name):
 		case bad && sure: // the bank may say who really holds it: it was not paid
-			m.remark(l, fieldName, "result_holder", map[string]any{"name": found[0].Name, "holder": l.shown})
+			m.remark(l, fieldName, "result_holder", map[string]any{"name": found[0].Holder(found[0].Name), "holder": l.shown})
 		default:
-			m.note(n, l, fieldName, "result_name", l.shown, map[string]any{"name": found[0].Name})
+			m.note(n, l, fieldName, "result_name", l.shown, map[string]any{"name": found[0].Holder(found[0].Name)})
 			continue
 		}
 		switch {
@@ -287,7 +289,7 @@ func (s *Service) match(tx *gorm.DB, run models.PaymentRun, read *reading) (outc
 // owner by name, under another account.
 func (i *book) knows(l line) bool {
 	for _, one := range i.lines {
-		if l.name != "" && sameName(one.Name, l.name) {
+		if l.name != "" && (sameName(one.Name, l.name) || sameName(one.Holder(one.Name), l.name)) {
 			return true
 		}
 	}

@@ -26,8 +26,8 @@ func TestNearAccountsAreNeverTaken(t *testing.T) {
 	numbers := map[int64]string{}
 	for id := int64(1); id <= 300; id++ {
 		number := fmt.Sprintf("3712205%02d%04d", id%90, 5000+id%10)
-		line := &models.PaymentLine{ID: id, Name: names[id%3], Amount: 200_000, BankTail: vn.AccountTail(number),
-			BankHash: secrets.Hash(bankHash, number)}
+		line := &models.PaymentLine{ID: id, Name: names[id%3], Amount: 200_000, Destination: models.Destination{
+			BankTail: vn.AccountTail(number), BankHash: secrets.Hash(bankHash, number)}}
 		numbers[id], index.lines[id] = number, line
 		index.hashes[string(line.BankHash)] = append(index.hashes[string(line.BankHash)], line)
 		index.tails[line.BankTail] = append(index.tails[line.BankTail], line)

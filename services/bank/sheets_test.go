@@ -36,8 +36,8 @@ func (h *house) october() {
 		person := models.Person{WardID: h.ward.ID, Name: one.name, Folded: models.Fold(one.name), Version: 1}
 		h.create(&person)
 		h.create(&models.PaymentLine{WardID: h.ward.ID, RunID: run.ID, PersonID: person.ID, Month: run.Month,
-			Amount: one.amount, State: models.LinePending, Name: one.name, BankName: "Agribank",
-			BankTail: one.account[9:], BankHash: h.vault.Hash("bank", one.account)})
+			Amount: one.amount, State: models.LinePending, Name: one.name, Destination: models.Destination{
+				BankName: "Agribank", BankTail: one.account[9:], BankHash: h.vault.Hash("bank", one.account)}})
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 const account = "3706205123456"
 
 func bankOf(person models.Person, code, number string) change.Proposal {
-	return change.Proposal{Kind: change.Destination{Account: change.Account{Bank: code,
+	return change.Proposal{Kind: change.Destination{Account: roster.Destination{Bank: code,
 		Number: roster.Secret{Plain: number}}}, Person: person.ID}
 }
 
@@ -139,7 +139,7 @@ func TestNobodyElseRedirectsMoney(t *testing.T) {
 	// An account that changed meanwhile is asked about again.
 	now := h.personNow(h.deputy.ID)
 	h.tx(func(tx *gorm.DB) error {
-		_, err := h.roster.SetBank(tx, now, roster.Account{Bank: "BIDV", Number: "99998888"})
+		_, err := h.roster.SetDestination(tx, now, roster.Destination{Bank: "bidv", Number: roster.Secret{Plain: "99998888"}})
 		return err
 	})
 	_, err = h.Approve(h.ctx, h.by(h.fresh(h.clerk2)), card.Request.ID, 1)

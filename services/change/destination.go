@@ -16,16 +16,10 @@ import (
 	"canbobot/services/vn"
 )
 
-// Destination has Proposal.Person paid to another account.
+// Destination has Proposal.Person paid elsewhere.
 type Destination struct {
 	personal
-	Account Account `json:"account"`
-}
-
-// Account is where a person asks to be paid.
-type Account struct {
-	Bank   string        `json:"bank,omitzero"` // code of services/vn
-	Number roster.Secret `json:"number,omitzero"`
+	Account roster.Destination `json:"account"`
 }
 
 func init() { register[Destination]() }
@@ -40,17 +34,8 @@ func (Destination) Traits() Traits {
 	}
 }
 
-func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Proposal) error {
-	held, err := vn.BankByCode(k.Account.Bank)
-	if err != nil {
-		return err
-	}
-	number, err := vn.ParseAccount(k.Account.Number.Plain)
-	if err != nil {
-		return err
-	}
-	k.Account.Bank = held.Code
-	k.Account.Number, err = s.roster.Secrets.ConcealAccount(number)
+func (k Destination) tidy(s *Service, _ services.Actor, raw Proposal, clean *Proposal) (err error) {
+	k.Account, err = s.roster.Secrets.Tidy(k.Account)
 	clean.Person, clean.Kind = raw.Person, k
 	return err
 }
@@ -86,38 +71,58 @@ func (k Destination) fill(s *Service, tx *gorm.DB, actor services.Actor, p *plan
 	if !p.person.DiedOn.IsZero() {
 		return services.Conflict("person_died")
 	}
-	held, err := vn.BankByCode(k.Account.Bank)
-	if err != nil {
-		return err
-	}
-	if s.roster.Secrets.SameAccount(p.person, k.Account.Number) && p.person.BankName == held.Name {
+	if s.roster.Secrets.SameDestination(p.person, k.Account) {
 		return services.Invalid("account_same")
 	}
+	if k.Account.Way != "" {
+		return nil
+	}
+	var err error
 	p.holders, err = s.roster.AccountHolders(tx, p.ward.ID, k.Account.Number, p.person.ID)
 	return err
 }
 
 func (k Destination) apply(s *Service, tx *gorm.DB, p *plan, _ int64) (map[string]any, error) {
-	held, err := vn.BankByCode(k.Account.Bank)
-	if err != nil {
-		return nil, err
-	}
-	p.person, err = s.roster.SetBank(tx, p.person, roster.Account{Bank: held.Name, Secret: k.Account.Number})
+	var err error
+	p.person, err = s.roster.SetDestination(tx, p.person, k.Account)
 	return map[string]any{}, err
 }
 
 func (Destination) rests(p plan, was *base) {
 	was.Bank, was.BankHash = accountLine(p.person.BankName, p.person.BankTail), hex.EncodeToString(p.person.BankHash)
+	was.Way, was.Holder, was.Relation = p.person.PayWay, p.person.BankHolder, p.person.BankRelation
 }
 
 func (Destination) outdated(s *Service, person models.Person, was base) bool {
 	same, err := s.roster.Secrets.IsAccount(person, was.BankHash)
-	return err != nil || !same
+	return err != nil || !same || person.PayWay != was.Way || person.BankHolder != was.Holder ||
+		person.BankRelation != was.Relation
 }
 
+// Fields of a difference that say where money goes: the account, or the way that
+// needs none, who holds the account, and the name on it.
+const (
+	FieldBank     = "bank"
+	FieldWay      = "way"
+	FieldRelation = "relation"
+	FieldHolder   = "holder"
+)
+
 func (k Destination) diff(_ *Card, was base) diffs {
-	held, _ := vn.BankByCode(k.Account.Bank) // an unknown code was refused when it was proposed
-	return diffs{}.add("bank", was.Bank, accountLine(held.Name, k.Account.Number.Tail))
+	d := diffs{}
+	if to := k.Account; to.Way == "" {
+		held, _ := vn.BankByCode(to.Bank) // an unknown code was refused when it was proposed
+		d = d.add(FieldBank, was.Bank, accountLine(held.Name, to.Number.Tail))
+	} else {
+		d = append(d, Diff{FieldWay, was.Bank, string(to.Way)})
+	}
+	if k.Account.Relation != "" {
+		d = append(d, Diff{FieldRelation, string(was.Relation), string(k.Account.Relation)})
+	}
+	if k.Account.Holder != "" {
+		d = append(d, Diff{FieldHolder, was.Holder, k.Account.Holder})
+	}
+	return d
 }
 
 // accountLine shows an account by its bank and its last digits.
@@ -131,7 +136,7 @@ func accountLine(bank, tail string) string {
 func (k Destination) reveals() roster.Secret { return k.Account.Number }
 
 func (k Destination) substance(p Proposal) Proposal {
-	k.Account.Number = marked(k.Account.Number)
+	k.Account.Number, k.Account.Holder = marked(k.Account.Number), models.Fold(k.Account.Holder)
 	p.Kind = k
 	return k.personal.substance(p)
 }
@@ -144,5 +149,5 @@ func (Destination) withhold(p *Proposal, subject, _ bool) []string {
 		return nil
 	}
 	p.Kind = Destination{}
-	return []string{"bank"}
+	return []string{FieldBank, FieldWay, FieldRelation, FieldHolder}
 }

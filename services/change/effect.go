@@ -75,13 +75,16 @@ func nameEffects(tx *gorm.DB, p plan, effects []money.Effect) ([]EffectView, err
 type base struct {
 	// PersonVersion is of the person whose data change; the rest is what is to
 	// change, as it was.
-	PersonVersion int    `json:"person_version,omitzero"`
-	Phone         string `json:"phone,omitzero"`
-	Bank          string `json:"bank,omitzero"` // name and last digits
-	BankHash      string `json:"bank_hash,omitzero"`
-	Name          string `json:"name,omitzero"`
-	Birth         string `json:"birth,omitzero"`
-	Citizen       string `json:"citizen,omitzero"` // keyed hash, in hex
+	PersonVersion int             `json:"person_version,omitzero"`
+	Phone         string          `json:"phone,omitzero"`
+	Bank          string          `json:"bank,omitzero"` // name and last digits
+	BankHash      string          `json:"bank_hash,omitzero"`
+	Way           models.Way      `json:"way,omitzero"`
+	Holder        string          `json:"holder,omitzero"` // the name on the account, where it is another's
+	Relation      models.Relation `json:"relation,omitzero"`
+	Name          string          `json:"name,omitzero"`
+	Birth         string          `json:"birth,omitzero"`
+	Citizen       string          `json:"citizen,omitzero"` // keyed hash, in hex
 	// Term is the term that is corrected, as it was.
 	Term *models.Term `json:"term,omitempty"`
 	// Merged is the name of who goes up in another.

@@ -24,7 +24,7 @@ type MyData struct {
 	Phone       string // masked
 	PhoneShared bool
 	CitizenID   string // masked
-	BankName    string
+	models.Destination
 	BankAccount string // masked
 	Posts       []HeldPost
 	Accounts    []HeldAccount
@@ -120,7 +120,7 @@ func (p *Privacy) rosterData(db *gorm.DB, data *MyData, ward, id int64) error {
 	}
 	data.Name, data.BirthDate, data.BirthYear = person.Name, person.BirthDate, person.BirthYear
 	data.Phone, data.PhoneShared = vn.MaskPhone(person.Phone), person.PhoneShared
-	data.BankName = person.BankName
+	data.Destination = person.Destination
 	if person.BankTail != "" {
 		data.BankAccount = "****" + person.BankTail
 	}

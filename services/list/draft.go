@@ -100,7 +100,8 @@ func (l *listedLine) reckon(db *gorm.DB, ward, person int64) (bool, error) {
 		return false, err
 	}
 	var people []models.Person
-	if err := services.InWard(db, ward).Select("id", "name", "bank_name", "bank_tail", "bank_hash").
+	if err := services.InWard(db, ward).Select("id", "name",
+		"bank_name", "bank_tail", "bank_hash", "pay_way", "bank_holder", "bank_relation").
 		Where("id = ?", person).Find(&people).Error; err != nil {
 		return false, fmt.Errorf("person %d: %w", person, err)
 	}

@@ -56,6 +56,9 @@ func digestOf(line models.PaymentLine) [sha256.Size]byte {
 	if len(line.BankHash) > 0 { // a list from before has none, and its digest stays
 		text(h, string(line.BankHash))
 	}
+	if line.PayWay != "" || line.BankRelation != "" { // nor does one on which nobody has said it
+		text(h, "destination", string(line.PayWay), line.BankHolder, string(line.BankRelation))
+	}
 	for _, c := range line.Components {
 		write(h, int64(c.Month), c.PolicyID, c.TermID, c.BranchID, c.Amount, c.Rate, int64(c.Days))
 		text(h, string(c.Role), c.Basis, c.Why)

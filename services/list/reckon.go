@@ -70,7 +70,8 @@ type batch struct {
 func (r *reckoning) each(visit func(batch) error) error {
 	for after := int64(0); ; {
 		var persons []models.Person
-		err := services.InWard(r.tx, r.run.WardID).Select("id", "name", "bank_name", "bank_tail", "bank_hash").
+		err := services.InWard(r.tx, r.run.WardID).Select("id", "name",
+			"bank_name", "bank_tail", "bank_hash", "pay_way", "bank_holder", "bank_relation").
 			Where("id > ? AND merged_into IS NULL", after).Order("id").Limit(money.BatchSize).Find(&persons).Error
 		if err != nil {
 			return fmt.Errorf("people: %w", err)
@@ -138,7 +139,7 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 	}
 	line := &models.PaymentLine{
 		WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: r.run.Month, State: models.LineCarried,
-		Name: person.Name, BankName: person.BankName, BankTail: person.BankTail, BankHash: person.BankHash,
+		Name: person.Name, Destination: person.Destination,
 	}
 	moves := false
 	add := func(c money.Component) {

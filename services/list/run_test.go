@@ -1,6 +1,7 @@
 package list_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -29,7 +30,8 @@ func TestARunFromDraftToClosed(t *testing.T) {
 	want := models.PaymentLine{
 		ID: line.ID, WardID: h.Ward.ID, RunID: view.Run.ID, PersonID: a, Month: moneytest.Month(t, "2026-04"),
 		Amount: 200_000, State: models.LinePending,
-		Name: "A", Title: "Title head", Unit: line.Unit, BankName: "Bank", BankTail: "6789", Components: line.Components,
+		Name: "A", Title: "Title head", Unit: line.Unit, Destination: models.Destination{BankName: "Bank", BankTail: "6789"},
+		Components: line.Components,
 	}
 	if diff := cmp.Diff(want, line); diff != "" || line.Unit == "" || len(line.Components) != 1 {
 		t.Errorf("line: %s", diff)
@@ -80,6 +82,39 @@ func TestARunFromDraftToClosed(t *testing.T) {
 		"run.closed"}, actions); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// Whoever signs a list signs where the money goes: a holder or a way changed after
+// it was frozen makes another list of it.
+func TestTheHashHoldsWhoHoldsTheAccount(t *testing.T) {
+	h := moneytest.New(t)
+	a := h.Person("A")
+	h.Term(a, h.Branch("women"), models.Head, "2025-01-01", "")
+	if err := h.Store.Model(&models.Person{}).Where("id = ?", a).Updates(map[string]any{"bank_holder": "B",
+		"bank_relation": models.HeldBySpouse}).Error; err != nil {
+		t.Fatal(err)
+	}
+	view := h.Step(h.List.SubmitRun, h.Clerk, h.Prepare("2026-04"))
+	if line := h.LineOf(view, a); line.BankHolder != "B" || line.BankRelation != models.HeldBySpouse {
+		t.Fatalf("frozen: %+v", line.Destination)
+	}
+	for column, other := range map[string]string{"bank_holder": "C", "bank_relation": "child", "pay_way": "cash"} {
+		line := h.LineOf(view, a)
+		var was string
+		h.Store.Model(&models.PaymentLine{}).Where("id = ?", line.ID).Pluck(column, &was)
+		set := func(to string) {
+			if err := h.Store.Model(&models.PaymentLine{}).Where("id = ?", line.ID).Update(column, to).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(other)
+		_, err := h.List.ApproveRun(context.Background(), h.Leader, view.Run.ID, view.Run.Version)
+		if services.CodeOf(err) != "run_changed" {
+			t.Errorf("%s changed: %v", column, err)
+		}
+		set(was)
+	}
+	h.Step(h.List.ApproveRun, h.Leader, view)
 }
 
 func TestTheFirstRunOwesNoArrears(t *testing.T) {

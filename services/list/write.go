@@ -61,23 +61,25 @@ func insertArrays(tx *gorm.DB, lines []models.PaymentLine) error {
 		follows                                  = make([]*int64, n)
 		state, name, title, unit, bank, bankTail = make([]string, n), make([]string, n), make([]string, n),
 			make([]string, n), make([]string, n), make([]string, n)
-		bankHash = make([][]byte, n)
+		bankHash              = make([][]byte, n)
+		way, holder, relation = make([]string, n), make([]string, n), make([]string, n)
 	)
 	for i, line := range lines {
 		person[i], amount[i], follows[i], state[i] = line.PersonID, line.Amount, line.FollowsID, string(line.State)
 		name[i], title[i], unit[i], bank[i], bankTail[i] = line.Name, line.Title, line.Unit, line.BankName, line.BankTail
-		bankHash[i] = line.BankHash
+		bankHash[i], way[i], holder[i], relation[i] = line.BankHash, string(line.PayWay), line.BankHolder,
+			string(line.BankRelation)
 	}
 	ctx, conn := tx.Statement.Context, tx.Statement.ConnPool
 	first := lines[0]
 	rows, err := conn.QueryContext(ctx, `
 INSERT INTO payment_lines (ward_id, run_id, month, person_id, amount, follows_id, state, name, title, unit,
-	bank_name, bank_tail, bank_hash)
+	bank_name, bank_tail, bank_hash, pay_way, bank_holder, bank_relation)
 SELECT $1, $2, $3, n.* FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[],
-	$10::text[], $11::text[], $12::text[], $13::bytea[]) AS n
+	$10::text[], $11::text[], $12::text[], $13::bytea[], $14::text[], $15::text[], $16::text[]) AS n
 RETURNING id, person_id`,
 		first.WardID, first.RunID, first.Month.String(), person, amount, follows, state, name, title, unit, bank, bankTail,
-		bankHash)
+		bankHash, way, holder, relation)
 	if err != nil {
 		return fmt.Errorf("lines: %w", err)
 	}

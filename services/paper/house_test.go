@@ -26,6 +26,7 @@ const month = models.Month(2026*12 + 3) // April
 
 // house is a ward with an approved list of April that two sources pay.
 type house struct {
+	holder string // of the accounts of who is paid next; "" for their own
 	*paper.Service
 	t        testing.TB
 	ctx      context.Context
@@ -145,15 +146,17 @@ func (h *house) pay(name, number string, parts ...part) models.Person {
 			h.t.Fatal(err)
 		}
 		person.BankAccount, person.BankTail, person.BankName = sealed, number[len(number)-4:], "Agribank"
-		person.BankHash = h.vault.Hash("bank", number)
+		person.BankHash, person.BankHolder = h.vault.Hash("bank", number), h.holder
+		if h.holder != "" {
+			person.BankRelation = models.HeldBySpouse
+		}
 		if err := h.store.Save(&person).Error; err != nil {
 			h.t.Fatal(err)
 		}
 	}
 	line := models.PaymentLine{WardID: h.ward.ID, RunID: h.run.ID, PersonID: person.ID, Month: month,
 		State: models.LinePending,
-		Name:  name, Title: "Head", Unit: h.branches[parts[0].branch].Name, BankName: person.BankName,
-		BankTail: person.BankTail, BankHash: person.BankHash}
+		Name:  name, Title: "Head", Unit: h.branches[parts[0].branch].Name, Destination: person.Destination}
 	for _, part := range parts {
 		line.Amount += part.amount
 	}

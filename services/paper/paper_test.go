@@ -129,13 +129,24 @@ func TestListAddsUp(t *testing.T) {
 
 func TestTransferHasAccountsAsText(t *testing.T) {
 	h := small(t)
+	// Where another holds the account, the bank is told the holder's name; what is
+	// said of the holder since is another destination.
+	h.holder = "Lê Văn Chồng"
+	h.pay("Nhờ Chồng", "4440001234", part{0, h.town, 0, 10_000})
+	since := h.pay("Đổi Chủ", "4440005678", part{0, h.town, 0, 20_000})
+	if err := h.store.Model(&models.Person{}).Where("id = ?", since.ID).Update("bank_holder",
+		"Ai Khác").Error; err != nil {
+		t.Fatal(err)
+	}
+	h.holder = ""
 	moved := h.pay("Đổi Số", "7770001234", part{0, h.town, 0, 200_000})
 	if err := h.store.Model(&models.Person{}).Where("id = ?", moved.ID).Update("bank_tail", "9999").Error; err != nil {
 		t.Fatal(err)
 	}
 	// The same bank and the same last digits, and yet another's account.
 	alike := h.pay("Giống Đuôi", "7770005678", part{0, h.town, 0, 300_000})
-	if _, err := h.roster.SetBank(h.store.DB, alike, roster.Account{Bank: "Agribank", Number: "8880005678"}); err != nil {
+	if _, err := h.roster.SetDestination(h.store.DB, alike, roster.Destination{Bank: "agribank",
+		Number: roster.Secret{Plain: "8880005678"}}); err != nil {
 		t.Fatal(err)
 	}
 	paper, err := h.Transfer(h.ctx, h.clerk, h.run.ID, "", words)
@@ -144,14 +155,18 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 	}
 	names, rows := h.cells(paper.Content)
 	sheet := rows[names[0]]
-	if sheet[0][1] != "payform.bank.name" || len(sheet) != 3 {
+	if sheet[0][1] != "payform.bank.name" || len(sheet) != 4 {
 		t.Errorf("the sheet is %q", sheet)
 	}
 	if !holds(sheet, "1", "TRAN HAI NOI", "9990001112", "NH NONG NGHIEP VA PHAT TRIEN NONG THON VIET NAM", "180.000") ||
 		!holds(sheet, "2", "NGUYEN THI ANH", "0012345678", "850.000") {
 		t.Errorf("the sheet is %q", sheet)
 	}
-	if paper.People != 2 || paper.Total != 1_030_000 || paper.Apart != 2 ||
+	if !holds(sheet, "3", "LE VAN CHONG", "4440001234", "10.000") ||
+		!holds(rows[names[2]], "Đổi Chủ", "****5678 Agribank", "20.000") {
+		t.Errorf("another's account: %q", rows)
+	}
+	if paper.People != 3 || paper.Total != 1_040_000 || paper.Apart != 3 ||
 		!holds(rows[names[2]], "Giống Đuôi", "****5678 Agribank", "300.000") ||
 		!holds(rows[names[2]], "Đổi Số", "****1234 Agribank", "200.000") {
 		t.Errorf("%d people, %d, %d apart: %q", paper.People, paper.Total, paper.Apart, rows)
@@ -160,7 +175,7 @@ func TestTransferHasAccountsAsText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cash.People != 1 || cash.Total != 150_000 || cash.Total+paper.Total+500_000 != h.run.Total {
+	if cash.People != 1 || cash.Total != 150_000 || cash.Total+paper.Total+520_000 != h.run.Total {
 		t.Errorf("cash is %d people, %d", cash.People, cash.Total)
 	}
 	// What the sources transfer is what all transfer, though one gets money back.

@@ -302,7 +302,8 @@ func (g *gathered) cash(w writer, source string) (d document, people int, sum in
 		}
 		people++
 		of, sum = of+amount, sum+amount
-		t.rows = append(t.rows, line{body, []any{int64(people), l.Name, l.Title, l.Unit, amount, nil, nil}})
+		t.rows = append(t.rows, line{body, []any{int64(people), l.Name, l.Title, l.Unit, amount, nil,
+			w.wish(l)}})
 	}
 	closeVillage()
 	t.rows = append(t.rows, line{total, []any{nil, w.say("payform.sum.all"), nil, nil, sum, nil, nil}})
@@ -312,6 +313,14 @@ func (g *gathered) cash(w writer, source string) (d document, people int, sum in
 		d.tables = append(d.tables, g.apart(w))
 	}
 	return d, people, sum
+}
+
+// wish is what who hands out cash is told of a person.
+func (w writer) wish(l models.PaymentLine) any {
+	if l.PayWay == models.WayVNeID {
+		return w.say("payform.note.vneid")
+	}
+	return nil
 }
 
 // transfers are the lines that go to accounts.
@@ -333,7 +342,8 @@ func (s *Service) accounts(ctx context.Context, actor services.Actor, g *gathere
 	err error) {
 	var people []models.Person
 	if err := services.InWard(s.store.WithContext(ctx), g.run.WardID).
-		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name", "bank_hash").
+		Select("id", "ward_id", "bank_account", "bank_tail", "bank_name", "bank_hash", "pay_way", "bank_holder",
+			"bank_relation").
 		Where("id IN (SELECT person_id FROM payment_lines WHERE run_id = ?)", g.run.ID).Find(&people).Error; err != nil {
 		return t, fmt.Errorf("people: %w", err)
 	}
@@ -352,7 +362,7 @@ func (s *Service) accounts(ctx context.Context, actor services.Actor, g *gathere
 		if err != nil { // put there by somebody who cannot seal: nothing is drawn
 			return t, fmt.Errorf("account of person %d: %w", person.ID, err)
 		}
-		if person.BankTail != l.BankTail || person.BankName != l.BankName || person.BankAccount == "" ||
+		if person.BankTail != l.BankTail || !person.SameBut(l.Destination) || person.BankAccount == "" ||
 			len(l.BankHash) > 0 && !same {
 			t.changed = append(t.changed, l)
 			t.missed += amount
@@ -386,7 +396,8 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		},
 	}
 	for i, one := range transfers.sure {
-		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Name), one.number, legal(one.line.BankName),
+		t.rows = append(t.rows, line{body, []any{int64(i + 1), shout(one.line.Holder(one.line.Name)), one.number,
+			legal(one.line.BankName),
 			one.amount, content, list.Reference(g.run.ID, one.line.ID)}})
 	}
 	sum := table{

@@ -100,6 +100,8 @@ func (c *Copier) tables(ctx context.Context, actor services.Actor, data identity
 	who := of("who", "what", "value")
 	who.rows = [][]string{{label("name"), data.Name}, {label("born"), born}, {label("phone"), data.Phone},
 		{label("citizen"), data.CitizenID}, {label("bank"), strings.TrimSpace(data.BankName + " " + data.BankAccount)},
+		{label("holder"), data.BankHolder}, {label("relation"), ofKind(say, "relation.", string(data.BankRelation))},
+		{label("way"), ofKind(say, "pay_way.", string(data.PayWay))},
 		{label("note"), label("masked")}}
 	posts := of("posts", "title", "branch", "from", "to")
 	for _, post := range data.Posts {
@@ -163,6 +165,14 @@ func (c *Copier) tables(ctx context.Context, actor services.Actor, data identity
 			say("story.action."+strings.ReplaceAll(look.Action, ".", "_"), nil)})
 	}
 	return []table{who, posts, chats, money, asked, looks}, nil
+}
+
+// ofKind is the word for a code; nothing is said of none.
+func ofKind(say Words, key, code string) string {
+	if code == "" {
+		return ""
+	}
+	return say(key+code, nil)
 }
 
 // maxLooks bounds the looks of a copy; nobody has been looked at as often.

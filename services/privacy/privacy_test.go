@@ -47,7 +47,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.person, err = d.Roster.SetBank(d.Store.DB, d.person, roster.Account{Bank: "Agribank", Secret: account})
+	d.person, err = d.Roster.SetDestination(d.Store.DB, d.person, roster.Destination{Bank: "agribank", Number: account})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +308,7 @@ func TestAccountsAreNotTypedOnAnUntrustedChannel(t *testing.T) {
 	if err := d.Privacy.SetAccountsNotOn(d.Ctx, d.admin, []string{"telegram", "zalo"}); err != nil {
 		t.Fatal(err)
 	}
-	proposal := change.Proposal{Person: d.person.ID, Kind: change.Destination{Account: change.Account{Bank: "agribank",
+	proposal := change.Proposal{Person: d.person.ID, Kind: change.Destination{Account: roster.Destination{Bank: "agribank",
 		Number: roster.Secret{Plain: "9876543210123"}}}}
 	d.Refused(d.Changes.MayTypeAccount(d.Ctx, d.officer), "denied/channel_untrusted")
 	_, err := d.Changes.Submit(d.Ctx, d.by(d.officer), proposal)

@@ -3,6 +3,7 @@ package roster
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -19,11 +20,66 @@ const (
 	citizenHash = "citizen"
 )
 
-// Account is where a person is paid.
-type Account struct {
-	Bank   string // as the roster keeps it: "Agribank"
-	Number string // digits
-	Secret Secret // the number where it is sealed
+// Destination is where a person asks to be paid: on an account, whose holder is
+// the person or somebody whose name is said, or by a way that needs none.
+type Destination struct {
+	Bank     string          `json:"bank,omitzero"` // code of services/vn
+	Number   Secret          `json:"number,omitzero"`
+	Holder   string          `json:"holder,omitzero"` // another's name on the account
+	Relation models.Relation `json:"relation,omitzero"`
+	Way      models.Way      `json:"way,omitzero"`
+}
+
+// Tidy brings a destination into the one form in which it is kept, its number
+// sealed, and drops what its way does not use. It refuses with invalid/bank,
+// invalid/account, invalid/way, invalid/relation, and what CleanName refuses of
+// the holder.
+func (s *Secrets) Tidy(d Destination) (Destination, error) {
+	switch d.Way {
+	case models.WayCash, models.WayVNeID:
+		return Destination{Way: d.Way}, nil
+	case "":
+	default:
+		return d, services.Invalid("way")
+	}
+	held, err := vn.BankByCode(d.Bank)
+	if err != nil {
+		return d, err
+	}
+	number, err := vn.ParseAccount(d.Number.Plain)
+	if err != nil {
+		return d, err
+	}
+	d.Bank = held.Code
+	switch {
+	case d.Relation == "" || d.Relation == models.HeldByThemselves:
+		d.Holder = ""
+	case !slices.Contains(models.Relations, d.Relation):
+		return d, services.Invalid("relation")
+	default:
+		if d.Holder, err = CleanName(d.Holder); err != nil {
+			return d, err
+		}
+	}
+	d.Number, err = s.ConcealAccount(number)
+	return d, err
+}
+
+// row is a destination as a row of the roster has it, without its number.
+func (d Destination) row() (models.Destination, error) {
+	is := models.Destination{PayWay: d.Way, BankHolder: d.Holder, BankRelation: d.Relation}
+	if d.Way != "" {
+		return is, nil
+	}
+	held, err := vn.BankByCode(d.Bank)
+	is.BankName = held.Name
+	return is, err
+}
+
+// SameDestination reports whether the person is paid there already.
+func (s *Secrets) SameDestination(person models.Person, d Destination) bool {
+	row, err := d.row()
+	return err == nil && person.SameBut(row) && (d.Way != "" || s.same(bankHash, d.Number, person.BankHash))
 }
 
 // Details are what a person's page says beside posts, phone and account. An
@@ -36,25 +92,33 @@ type Details struct {
 	Citizen   Secret // the number where it is sealed
 }
 
-// SetBank gives a person another account. The person must be as read
-// (conflict/person_changed otherwise).
-func (s *Service) SetBank(tx *gorm.DB, person models.Person, account Account) (models.Person, error) {
-	number, err := account.Secret.plain(s.vault, account.Number)
+// SetDestination has a person paid elsewhere: a tidied destination, or one with
+// its number as given. The person must be as read (conflict/person_changed
+// otherwise).
+func (s *Service) SetDestination(tx *gorm.DB, person models.Person, to Destination) (models.Person, error) {
+	row, err := to.row()
 	if err != nil {
 		return person, err
 	}
-	if number, err = vn.ParseAccount(number); err != nil {
+	number := ""
+	if to.Way == "" {
+		if number, err = to.Number.plain(s.vault, to.Number.Plain); err == nil {
+			number, err = vn.ParseAccount(number)
+		}
+	}
+	if err != nil {
 		return person, err
 	}
 	sealed, err := s.vault.Seal(vault.In(models.BankAccount, person.WardID, person.ID), number)
 	if err != nil {
 		return person, fmt.Errorf("seal account: %w", err)
 	}
-	person.BankAccount, person.BankHash = sealed, s.vault.Hash(bankHash, number)
-	person.BankName, person.BankTail = account.Bank, vn.AccountTail(number)
+	row.BankHash, row.BankTail = s.vault.Hash(bankHash, number), vn.AccountTail(number)
+	person.BankAccount, person.Destination = sealed, row
 	return s.setPerson(tx, person, map[string]any{
 		"bank_account": person.BankAccount, "bank_hash": person.BankHash, "bank_name": person.BankName,
-		"bank_tail": person.BankTail,
+		"bank_tail": person.BankTail, "pay_way": person.PayWay, "bank_holder": person.BankHolder,
+		"bank_relation": person.BankRelation,
 	})
 }
 

@@ -102,8 +102,8 @@ func (s *Secrets) filled(kept, dropped models.Person) (identity, error) {
 	if n.citizen == "" {
 		n.citizen = more.citizen
 	}
-	if n.account == "" {
-		n.account, i.BankTail, i.BankName = more.account, other.BankTail, other.BankName
+	if n.account == "" && i.PayWay == "" {
+		n.account, i.Destination = more.account, other.Destination
 	}
 	if i.DiedOn.IsZero() {
 		i.DiedOn = other.DiedOn
@@ -135,8 +135,8 @@ func (s *Secrets) changedBack(kept models.Person, record moved) (identity, error
 	if n.citizen == got.citizen {
 		n.citizen = had.citizen
 	}
-	if n.account == got.account {
-		n.account, is.BankTail, is.BankName = had.account, was.BankTail, was.BankName
+	if n.account == got.account && is.SameBut(filled.Destination) {
+		n.account, is.Destination = had.account, was.Destination
 	}
 	if is.DiedOn == filled.DiedOn {
 		is.DiedOn = was.DiedOn

@@ -40,15 +40,13 @@ type identity struct {
 	CitizenID   models.Sealed `json:",omitempty"`
 	CitizenHash models.Hash   `json:",omitempty"`
 	BankAccount models.Sealed `json:",omitempty"`
-	BankHash    models.Hash   `json:",omitempty"`
-	BankTail    string        `json:",omitempty"`
-	BankName    string        `json:",omitempty"`
-	DiedOn      models.Date   `json:",omitzero"`
+	models.Destination
+	DiedOn models.Date `json:",omitzero"`
 }
 
 func identityOf(p models.Person) identity {
 	return identity{p.Phone, p.PhoneShared, p.BirthDate, p.BirthYear, p.CitizenID, p.CitizenHash,
-		p.BankAccount, p.BankHash, p.BankTail, p.BankName, p.DiedOn}
+		p.BankAccount, p.Destination, p.DiedOn}
 }
 
 func (i identity) columns() map[string]any {
@@ -56,7 +54,8 @@ func (i identity) columns() map[string]any {
 		"phone": i.Phone, "phone_shared": i.PhoneShared, "birth_date": i.BirthDate,
 		"birth_year": i.BirthYear,
 		"citizen_id": i.CitizenID, "citizen_hash": i.CitizenHash, "bank_account": i.BankAccount, "bank_hash": i.BankHash,
-		"bank_tail": i.BankTail, "bank_name": i.BankName, "died_on": i.DiedOn,
+		"bank_tail": i.BankTail, "bank_name": i.BankName, "pay_way": i.PayWay, "bank_holder": i.BankHolder,
+		"bank_relation": i.BankRelation, "died_on": i.DiedOn,
 	}
 }
 
@@ -213,7 +212,8 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 	}
 	// Drop steps aside first: a number is one person's.
 	empty := identity{BirthDate: dropped.BirthDate, BirthYear: dropped.BirthYear, DiedOn: dropped.DiedOn,
-		BankTail: dropped.BankTail, BankName: dropped.BankName}
+		Destination: dropped.Destination}
+	empty.BankHash = nil
 	columns := empty.columns()
 	columns["merged_into"], columns["merged_at"] = keep, now
 	if _, err := s.setPerson(tx, dropped, columns); err != nil {

@@ -53,7 +53,9 @@ func TestMergeMovesEverythingAndUnmergeRestoresExactly(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := h.store.Model(&drop).Updates(map[string]any{"birth_date": models.NewDate(1970, 5, 2),
-		"bank_name": "Agribank", "bank_tail": "6789", "bank_account": number, "bank_hash": h.vault.Hash("bank",
+		"bank_name":   "Agribank",
+		"bank_holder": "Trần Văn Hùng", "bank_relation": models.HeldBySpouse,
+		"bank_tail": "6789", "bank_account": number, "bank_hash": h.vault.Hash("bank",
 			"3712000006789")}).Error; err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +72,9 @@ func TestMergeMovesEverythingAndUnmergeRestoresExactly(t *testing.T) {
 		t.Errorf("posts of who stays: %d, %v", len(posts), err)
 	}
 	kept, err := h.Person(h.ctx, h.clerk, keep.ID)
-	if err != nil || kept.Phone != "+84912345678" || kept.BankTail != "6789" || kept.BirthDate.String() != "1970-05-02" {
+	if err != nil || kept.Phone != "+84912345678" || kept.BankTail != "6789" ||
+		kept.BankHolder != "Trần Văn Hùng" || kept.BankRelation != models.HeldBySpouse ||
+		kept.BirthDate.String() != "1970-05-02" {
 		t.Errorf("who stays: %+v, %v", kept, err)
 	}
 	found, err := h.Find(h.ctx, h.clerk, "hoa", 0)

@@ -59,11 +59,6 @@ func (s *Secrets) reveal(secret Secret) (string, error) {
 	return secret.plain(s.vault, "")
 }
 
-// SameAccount reports whether the person is paid to the account already.
-func (s *Secrets) SameAccount(person models.Person, secret Secret) bool {
-	return s.same(bankHash, secret, person.BankHash)
-}
-
 // SameCitizen reports whether the person is known by the number already.
 func (s *Secrets) SameCitizen(person models.Person, secret Secret) bool {
 	return s.same(citizenHash, secret, person.CitizenHash)

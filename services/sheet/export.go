@@ -224,7 +224,8 @@ const formHeader = 6
 var widths = map[field]float64{
 	fieldNumber: 5, fieldName: 24, fieldBirth: 11, fieldTitle: 18, fieldActing: 9, fieldUnit: 22, fieldVillage: 22,
 	fieldPhone: 13, fieldCitizen: 14,
-	fieldAccount: 17, fieldBank: 13, fieldFrom: 11, fieldTo: 11, fieldDecision: 13, fieldDecided: 11, fieldSigner: 15,
+	fieldAccount: 17, fieldBank: 13, fieldHolder: 18,
+	fieldFrom: 11, fieldTo: 11, fieldDecision: 13, fieldDecided: 11, fieldSigner: 15,
 	fieldNote: 16,
 }
 
@@ -405,6 +406,12 @@ func (f *form) values(i int, row exported, say Say) map[field]any {
 	}
 	values[fieldPhone] = harmless(vn.FormatPhone(person.Phone))
 	values[fieldBank] = harmless(person.BankName)
+	if person.PayWay != "" {
+		values[fieldAccount] = say("sheet.form.way."+string(person.PayWay), nil)
+	}
+	if person.BankRelation != "" {
+		values[fieldHolder] = harmless(person.Holder(person.Name))
+	}
 	if term.Acting {
 		values[fieldActing] = say("sheet.form.acting", nil)
 	}
@@ -421,7 +428,10 @@ func (f *form) values(i int, row exported, say Say) map[field]any {
 		values[fieldCitizen] = "****"
 	}
 	if f.whole != nil {
-		values[fieldAccount], values[fieldCitizen] = f.whole[person.ID].Account, f.whole[person.ID].Citizen
+		values[fieldCitizen] = f.whole[person.ID].Citizen
+		if person.PayWay == "" {
+			values[fieldAccount] = f.whole[person.ID].Account
+		}
 	}
 	return values
 }

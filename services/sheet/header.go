@@ -25,6 +25,7 @@ const (
 	fieldCitizen   field = "citizen"
 	fieldAccount   field = "account"
 	fieldBank      field = "bank"
+	fieldHolder    field = "holder" // the name on the account
 	fieldFrom      field = "from"
 	fieldTo        field = "to"
 	fieldDecision  field = "decision"
@@ -37,7 +38,7 @@ const (
 // columns is the order in which the form has them.
 var columns = []field{
 	fieldNumber, fieldName, fieldBirth, fieldTitle, fieldActing, fieldUnit, fieldVillage, fieldPhone, fieldCitizen,
-	fieldAccount, fieldBank, fieldFrom, fieldTo, fieldDecision, fieldDecided, fieldSigner, fieldNote,
+	fieldAccount, fieldBank, fieldHolder, fieldFrom, fieldTo, fieldDecision, fieldDecided, fieldSigner, fieldNote,
 }
 
 // synonyms are the headings that wards use, folded, without marks.
@@ -65,6 +66,8 @@ var synonyms = func() map[string]field {
 			"cuoc cong dan|so can cuoc cong dan|so dinh danh|so dinh danh ca nhan|ma dinh danh",
 		fieldAccount: "so tai khoan|stk|tai khoan|so tk|tk|so tai khoan ngan hang|tai khoan so|so tai khoan nhan tien",
 		fieldBank:    "ngan hang|ten ngan hang|tai ngan hang|mo tai ngan hang|ngan hang mo tai khoan|tai nh|nh",
+		fieldHolder: "chu tai khoan|ten chu tai khoan|ho ten chu tai khoan|ho va ten chu tai khoan|chu tk|ten chu tk|ten " +
+			"tai khoan|ten tk|nguoi dung ten tai khoan|nguoi dung ten tk|chu tai khoan ngan hang",
 		fieldFrom: "tu ngay|ngay giu chuc|tu|ngay bo nhiem|ngay bat dau|bat dau|giu chuc tu|giu chuc tu ngay|ngay " +
 			"nhan nhiem vu|ngay dam nhiem|ngay vao|thoi gian tu|thoi diem giu chuc|tu ngay thang nam|ngay nham chuc|thoi gian " +
 			"giu chuc tu|thoi gian giu chuc tu ngay",
@@ -216,7 +219,7 @@ func under(span field, below string) (field, bool) {
 	short := map[field]map[string]field{
 		fieldDecision: {"so": fieldDecision, "ngay": fieldDecided, "ngay thang": fieldDecided,
 			"ngay thang nam": fieldDecided, "ky": fieldSigner},
-		fieldAccount: {"so": fieldAccount, "tai": fieldBank},
+		fieldAccount: {"so": fieldAccount, "tai": fieldBank, "chu": fieldHolder, "ten": fieldHolder},
 		fieldName:    {"ho": fieldFamily, "ten": fieldGiven},
 	}
 	what, ok := short[span][below]

@@ -220,13 +220,16 @@ func say(key string, fields map[string]any) string {
 // words are the form's headings as the texts have them.
 func words(key string, fields map[string]any) string {
 	if i := slices.Index([]string{"number", "name", "birth", "title", "acting", "organization", "village", "phone",
-		"citizen", "account", "bank", "from", "to", "decision", "decided", "signer", "note"},
+		"citizen", "account", "bank", "holder", "from", "to", "decision", "decided", "signer", "note"},
 		strings.TrimPrefix(key, "sheet.column.")); i >= 0 {
 		return []string{"STT", "Họ và tên", "Ngày sinh", "Chức danh", "Quyền/Phụ trách", "Chi hội/Đoàn thể", "Thôn/TDP",
-			"Số điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Từ ngày", "Đến ngày", "Số quyết định", "Ngày quyết định",
+			"Số điện thoại", "Số CCCD", "Số tài khoản", "Ngân hàng", "Chủ tài khoản", "Từ ngày",
+			"Đến ngày", "Số quyết định", "Ngày quyết định",
 			"Người ký", "Ghi chú"}[i]
 	}
 	switch key {
+	case "sheet.form.way.vneid":
+		return "VNeID"
 	case "sheet.form.vacant":
 		return "Khuyết"
 	case "sheet.form.shared":

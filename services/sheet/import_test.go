@@ -1,6 +1,8 @@
 package sheet_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +64,42 @@ func TestImportBringsPeopleAndPosts(t *testing.T) {
 	h.store.Where("action = ?", "roster.imported").Take(&entry)
 	if *entry.StaffID != h.clerk.Staff || entry.Subject != "import:1" {
 		t.Errorf("%+v", entry)
+	}
+}
+
+// Whose account it is comes with the sheet for newcomers; of who is known it is
+// changed by a request, like the number.
+func TestImportSaysWhoHoldsTheAccount(t *testing.T) {
+	h := newHouse(t)
+	with := func(holder, account string) []byte {
+		return made(t, append(slices.Clone(heads), "Chủ tài khoản"), append(usual(map[string]any{"Số tài khoản": account}),
+			holder))
+	}
+	h.imported(with("NGUYEN VAN NAM", "3706205123456"))
+	var hoa models.Person
+	h.store.Take(&hoa)
+	if hoa.BankHolder != "Nguyen Van Nam" || hoa.BankRelation != models.HeldByOther || hoa.PayWay != "" {
+		t.Errorf("%+v", hoa.Destination)
+	}
+	for sheet, want := range map[string]string{"Nguyễn Văn Nam": "", "Lê Thị Khác": "I2 bank_by_request"} {
+		if got := codes(h.check(with(sheet, "3706205123456")).Findings); got != want {
+			t.Errorf("%s: %q, want %q", sheet, got, want)
+		}
+	}
+	if got := codes(h.check(with("", "Tiền mặt")).Findings); got != "I2 bank_by_request" {
+		t.Errorf("cash for who has an account: %q", got)
+	}
+	own := newHouse(t)
+	own.imported(with(fmt.Sprint(usual(nil)[1]), "3706205123456"))
+	own.store.Take(&hoa)
+	if hoa.BankHolder != "" || hoa.BankRelation != models.HeldByThemselves {
+		t.Errorf("their own: %+v", hoa.Destination)
+	}
+	wish := newHouse(t)
+	wish.imported(with("", "VNeID"))
+	wish.store.Take(&hoa)
+	if hoa.PayWay != models.WayVNeID || hoa.BankTail != "" || hoa.BankName != "" {
+		t.Errorf("a wish: %+v", hoa.Destination)
 	}
 }
 

@@ -51,7 +51,8 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 		tx.Order("sort_order, code").Find(&organizations).Error,
 		services.InWard(tx, ward).Where(current, today, today).Order("id").Find(&branches).Error,
 		services.InWard(tx.Select("id", "ward_id", "name", "folded", "birth_date", "birth_year", "phone", "phone_shared",
-			"citizen_hash", "bank_hash", "bank_tail", "bank_name", "died_on", "version"),
+			"citizen_hash", "bank_hash", "bank_tail", "bank_name", "bank_holder",
+			"bank_relation", "pay_way", "died_on", "version"),
 			ward).Where("merged_into IS NULL").Order("id").Find(&x.people).Error,
 		services.InWard(tx, ward).Where("superseded_at IS NULL").Order("from_date, id").Find(&x.terms).Error,
 	)

@@ -188,7 +188,7 @@ func (p *planning) who(l *line) *human {
 	who := &human{line: l, citizen: l.citizen, account: l.account, bank: l.bank}
 	who.person = models.Person{
 		WardID: p.index.ward.ID, Name: l.name, Folded: l.folded, BirthDate: l.birth, BirthYear: l.birthYear,
-		Phone: l.phone, PhoneShared: l.shared, BankTail: vn.AccountTail(l.account), BankName: l.bank, Version: 1,
+		Phone: l.phone, PhoneShared: l.shared, Destination: l.destination(), Version: 1,
 	}
 	p.remember(l, who)
 	p.plan.people = append(p.plan.people, who)
@@ -200,6 +200,20 @@ func (p *planning) who(l *line) *human {
 type newcomer struct {
 	folded, number string
 	birth          models.Date
+}
+
+// destination is where a newcomer's money goes, as the line says. Whose account it
+// is, it says by the name alone.
+func (l *line) destination() models.Destination {
+	d := models.Destination{BankName: l.bank, BankTail: vn.AccountTail(l.account), PayWay: l.way}
+	switch {
+	case l.account == "" || l.holder == "":
+	case models.Fold(l.holder) == l.folded:
+		d.BankRelation = models.HeldByThemselves
+	default:
+		d.BankHolder, d.BankRelation = l.holder, models.HeldByOther
+	}
+	return d
 }
 
 func (l *line) keys() []newcomer {
@@ -283,6 +297,11 @@ func (p *planning) agree(l *line, who *human) bool {
 	case l.tail != person.BankTail:
 		p.remark(l, fieldAccount, "bank_by_request", "", nil)
 	}
+	if to := l.destination(); who.known && (to.PayWay != "" && to.PayWay != person.PayWay || l.holder != "" &&
+		!person.Named(l.holder, person.Name)) {
+		p.remark(l, fieldAccount, "bank_by_request", "", nil)
+		return true
+	}
 	if l.account != "" {
 		switch {
 		case who.known && !p.vault.Matches(bankHash, l.account, person.BankHash):
@@ -291,7 +310,7 @@ func (p *planning) agree(l *line, who *human) bool {
 		case said(fieldAccount, who.account != "" && who.account != l.account):
 			return false
 		default:
-			who.account, who.bank, person.BankTail, person.BankName = l.account, l.bank, vn.AccountTail(l.account), l.bank
+			who.account, who.bank, person.Destination = l.account, l.bank, l.destination()
 		}
 	}
 	return true

@@ -25,6 +25,8 @@ type line struct {
 	account      string
 	tail         string // of an account that the sheet shows no more of, as an export does
 	bank         string
+	holder       string     // the name on the account, where it is said
+	way          models.Way // where the account's cell says that none is wanted
 
 	branch   int64
 	role     models.TermRole

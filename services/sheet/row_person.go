@@ -84,6 +84,16 @@ func (s *section) paid() {
 	if !s.given(fieldAccount, account) {
 		return
 	}
+	if s.line.way = wayOf(account); s.line.way != "" {
+		return
+	}
+	if holder := s.cell(fieldHolder); s.given(fieldHolder, holder) {
+		said, _, err := readName(holder)
+		if err != nil { // it stops nobody: the account is printed with the person's own name
+			s.remark(fieldHolder, "holder_unread", holder, nil)
+		}
+		s.line.holder = said
+	}
 	if masked(account) {
 		s.line.tail = vn.AccountTail(strings.TrimLeft(account, "*x• "))
 		return
@@ -111,6 +121,18 @@ func (s *section) paid() {
 	default:
 		s.line.account, s.line.bank = number, found
 	}
+}
+
+// wayOf reads of an account's cell that the money is wanted without one.
+func wayOf(cell string) models.Way {
+	switch heading(cell) {
+	case "tien mat", "nhan tien mat", "tra tien mat", "lay tien mat":
+		return models.WayCash
+	case "vneid", "tai khoan vneid", "tk vneid", "an sinh xa hoi", "tai khoan an sinh xa hoi", "tk asxh",
+		"qua vneid", "tai khoan an sinh xa hoi tren vneid":
+		return models.WayVNeID
+	}
+	return ""
 }
 
 // bankOf finds a bank, with the branch of it that people write behind.

@@ -128,7 +128,8 @@ func (s Story) person(p *page, w writer) {
 	}
 	p.pair(w.say("story.label.phone"), vn.MaskPhone(s.Person.Phone))
 	if s.Person.BankTail != "" {
-		p.pair(w.say("story.label.bank"), s.Person.BankName+" ****"+s.Person.BankTail)
+		p.pair(w.say("story.label.bank"), strings.TrimSuffix(s.Person.BankName+" ****"+s.Person.BankTail+", "+
+			s.Person.BankHolder, ", "))
 	}
 	if !s.Person.DiedOn.IsZero() {
 		p.pair(w.say("story.label.died"), date(s.Person.DiedOn))

@@ -62,7 +62,7 @@ func (a *attack) asOfficer() services.Actor {
 func (a *attack) redirect(number string) int64 {
 	a.T.Helper()
 	card, err := a.Changes.Submit(a.Ctx, a.asOfficer(), change.Proposal{Person: a.officer.ID, Kind: change.Destination{
-		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: number}}}})
+		Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: number}}}})
 	if err != nil {
 		a.T.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func TestAnOfficerDisownsWhatIsAskedInTheirName(t *testing.T) {
 	}
 	real, fake := linked("telegram"), linked("zalo")
 	destination := change.Proposal{Person: a.officer.ID, Kind: change.Destination{
-		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}}
+		Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}}
 	card, err := a.Changes.Submit(a.Ctx, a.by(fake), destination)
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestWhatIsAskedOverAYoungChatIsHeld(t *testing.T) {
 		actor := a.asOfficer()
 		actor.Account = account.ID
 		card, err := a.Changes.Submit(a.Ctx, actor, change.Proposal{Person: a.officer.ID, Kind: change.Destination{
-			Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}})
+			Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestWhatIsAskedOverAYoungChatIsHeld(t *testing.T) {
 	t.Run("what the ward proposes", func(t *testing.T) {
 		a := newAttack(t)
 		card, err := a.Changes.Submit(a.Ctx, a.by(a.leader), change.Proposal{Person: a.officer.ID, Kind: change.Destination{
-			Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}})
+			Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: "3712205123456"}}}})
 		if err != nil || card.Held != nil {
 			t.Errorf("held %v, %v", card.Held, err)
 		}

@@ -302,7 +302,7 @@ func (s *siege) step() {
 
 func (s *siege) redirection() change.Proposal {
 	return change.Proposal{Person: pick(s, "whose", s.people()), Kind: change.Destination{
-		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: s.account}}}}
+		Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: s.account}}}}
 }
 
 // number is one more that the hostile human answers.
@@ -408,7 +408,7 @@ func (s *siege) ownWish() {
 		return
 	}
 	s.submit("own account", actor, change.Proposal{Person: actor.Person, Kind: change.Destination{
-		Account: change.Account{Bank: "agribank", Number: roster.Secret{Plain: fmt.Sprintf("1500205%06d", *s.events)}}}})
+		Account: roster.Destination{Bank: "agribank", Number: roster.Secret{Plain: fmt.Sprintf("1500205%06d", *s.events)}}}})
 }
 
 // about does one of the smaller things with a request that is open.

@@ -129,7 +129,8 @@ func TestALookAtManyIsOneLook(t *testing.T) {
 		}
 		people[i] = models.Person{WardID: a.officer.WardID, Name: fmt.Sprint("Người ", i), Folded: fmt.Sprint("nguoi ", i)}
 		a.Create(&people[i])
-		if _, err := a.Roster.SetBank(a.Store.DB, people[i], roster.Account{Bank: "Agribank", Secret: sealed}); err != nil {
+		if _, err := a.Roster.SetDestination(a.Store.DB, people[i], roster.Destination{Bank: "agribank",
+			Number: sealed}); err != nil {
 			t.Fatal(err)
 		}
 		a.Create(&models.Term{WardID: a.officer.WardID, PersonID: people[i].ID, BranchID: branch.ID, Role: models.Member,

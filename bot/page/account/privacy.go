@@ -31,7 +31,9 @@ func (p *Page) privacyLines(lines *kit.Lines, data identity.MyData) {
 		lines.Say("profile.born", "born", data.BirthYear)
 	}
 	lines.SayIf(data.CitizenID != "", "privacy.citizen_id", "number", data.CitizenID)
-	lines.SayIf(data.BankAccount != "", "privacy.bank", "bank", kit.OrDash(data.BankName), "number", data.BankAccount)
+	if data.BankAccount != "" || data.PayWay != "" {
+		lines.PaidTo(data.Destination)
+	}
 	for _, post := range data.Posts {
 		lines.Say("profile.post", "title", post.Title, "branch", post.BranchName, "from", post.From)
 	}

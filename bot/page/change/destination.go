@@ -1,12 +1,15 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/bot/understand"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/change"
 	"canbobot/services/roster"
@@ -23,27 +26,48 @@ func (p destination) register(b *kit.Book) {
 	b.Screen("account", p.account, kit.Staff, kit.Inner)
 }
 
-// paid is what is said of where a person's money is to go.
+// paid is what is said of where a person's money is to go: Bank is a bank's code,
+// or a way that needs no account.
 type paid struct {
 	given
-	Bank, Account string
+	Bank, Account, Relation, Holder string
 }
 
 func (p destination) proposal(answers bot.Answers) change.Proposal {
 	said := kit.Typed[paid](answers)
 	proposal := proposed(said.given)
-	account := change.Account{Bank: said.Bank, Number: roster.Secret{Plain: said.Account}}
-	proposal.Kind = change.Destination{Account: account}
+	to := roster.Destination{Bank: said.Bank, Number: roster.Secret{Plain: said.Account}, Holder: said.Holder,
+		Relation: models.Relation(said.Relation)}
+	if way := wayOf(said.Bank); way != "" {
+		to = roster.Destination{Way: way}
+	}
+	proposal.Kind = change.Destination{Account: to}
 	return proposal
 }
 
 // answers leave out the number: it is sealed, and asked for again.
 func (p destination) answers(proposal change.Proposal) bot.Answers {
-	return kit.Untyped(paid{given: given{Person: proposal.Person}, Bank: proposal.Kind.(change.Destination).Account.Bank})
+	asked := proposal.Kind.(change.Destination).Account
+	return kit.Untyped(paid{given{Person: proposal.Person}, cmp.Or(asked.Bank, string(asked.Way)), "",
+		string(asked.Relation), asked.Holder})
+}
+
+// ways are how money can be had without an account that the ward knows.
+var ways = []models.Way{models.WayVNeID, models.WayCash}
+
+// wayOf is the way that an answer means; "" where it is a bank.
+func wayOf(answer string) models.Way {
+	if i := slices.Index(ways, models.Way(answer)); i >= 0 {
+		return ways[i]
+	}
+	return ""
 }
 
 // see leads to the whole number.
 func (p destination) see(card change.Card) []bot.Button {
+	if asked, _ := card.Proposal.Kind.(change.Destination); asked.Account.Way != "" {
+		return nil
+	}
 	return bot.Row(p.Button("account", "account", card.Request.ID))
 }
 
@@ -58,8 +82,8 @@ func (p destination) begin(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	slots := turn.Meaning.Slots
-	return p.beginOwn(ctx, turn, "destination",
-		bot.Said{"bank": {Choice: slots.Bank}, "account": {Text: slots.BankAccount}})
+	bank := cmp.Or(slots.Bank, understand.PayWay(turn.In.Text))
+	return p.beginOwn(ctx, turn, "destination", bot.Said{"bank": {Choice: bank}, "account": {Text: slots.BankAccount}})
 }
 
 // elsewhere leads on from where the ward takes no account number: to the channels
@@ -82,28 +106,76 @@ func (p destination) elsewhere(turn bot.Turn, refusal *services.Error) bot.Reply
 	return lines.End(p.Button("support", "support"))
 }
 
-// form asks for the bank and the number, and reads both back in full: a
-// wrong digit costs a month.
+// form asks for the bank, the number and whose account it is, and reads them
+// back in full: a wrong digit or name costs a month.
 func (p destination) form() *bot.Form {
+	handed := func(_ bot.Turn, answers bot.Answers) bool { return wayOf(answers["bank"]) != "" }
 	return &bot.Form{
 		Name: "destination", Intent: bot.ChangeBank,
+		Mends: map[string]string{"name": "holder", "name_short": "holder", "name_long": "holder", "account_same": "bank"},
 		Steps: []bot.Step{
 			{Name: "bank", Ask: "destination.which", Example: "example.bank", Choices: p.bankChoices, Read: readBank,
-				Show: showBank},
-			{Name: "account", Ask: "destination.account", Example: "example.account", Read: readAccount, Show: showAccount},
+				Show: p.showBank},
+			{Name: "account", Ask: "destination.account", Example: "example.account", Read: readAccount, Show: showAccount,
+				Skip: handed},
+			{Name: "relation", Ask: "destination.relation", Fields: p.whose, Choices: p.relationChoices, Read: readRelation,
+				Show: kit.ShowChoice("relation", p.relationChoices), Pick: true, Skip: handed},
+			{Name: "holder", Ask: "destination.holder", Example: "example.holder", Read: readHolder,
+				Show: kit.AsKept("holder"), Free: true, Skip: func(turn bot.Turn, answers bot.Answers) bool {
+					return handed(turn, answers) || answers["relation"] == string(models.HeldByThemselves)
+				}},
 		},
 		Confirm: p.confirmBank,
 	}
 }
 
 func (p destination) bankChoices(context.Context, bot.Turn, bot.Answers) ([][]bot.Button, error) {
-	return kit.InRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button { return kit.Choice(near.Name, near.Code) }), nil
+	rows := kit.InRows(2, vn.NearBanks(), func(near vn.Bank) bot.Button { return kit.Choice(near.Name, near.Code) })
+	return append(rows, kit.InRows(2, ways, func(way models.Way) bot.Button {
+		return kit.Choice(p.Say("pay_way_button."+string(way)), string(way))
+	})...), nil
+}
+
+// whose asks an officer about themselves, and staff about the person.
+func (p destination) whose(_ context.Context, turn bot.Turn, _ bot.Answers) (bot.Fields, error) {
+	if turn.Speaker.Actor.IsStaff() {
+		return bot.Fields{"question": p.Say("destination.whose_theirs")}, nil
+	}
+	return bot.Fields{"question": p.Say("destination.whose_yours")}, nil
+}
+
+func (p destination) relationChoices(_ context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
+	return kit.InRows(2, models.Relations, func(relation models.Relation) bot.Button {
+		label := p.Say("relation_button." + string(relation))
+		if relation == models.HeldByThemselves && turn.Speaker.Actor.IsStaff() {
+			label = p.Say("relation_button.theirs")
+		}
+		return kit.Choice(label, string(relation))
+	}), nil
+}
+
+func readRelation(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	if slices.Contains(models.Relations, models.Relation(input.Choice)) {
+		return input.Choice, nil
+	}
+	relation := understand.HeldBy(input.Text)
+	if relation == "" {
+		return "", services.Invalid("choice")
+	}
+	return relation, nil
+}
+
+func readHolder(_ context.Context, _ bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
+	return roster.CleanName(input.Text)
 }
 
 func readBank(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input) (string, error) {
 	code := input.Choice
 	if code == "" && input.Text == turn.In.Text {
-		code = turn.Meaning.Slots.Bank
+		code = cmp.Or(turn.Meaning.Slots.Bank, understand.PayWay(input.Text))
+	}
+	if way := wayOf(code); way != "" {
+		return string(way), nil
 	}
 	if code == "" {
 		held, err := vn.BankByName(input.Text)
@@ -121,7 +193,10 @@ func readAccount(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Inpu
 	return number, err
 }
 
-func showBank(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+func (p destination) showBank(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
+	if way := wayOf(answers["bank"]); way != "" {
+		return p.Say("pay_way." + string(way)), nil
+	}
 	held, err := vn.BankByCode(answers["bank"])
 	return held.Name, err
 }
@@ -132,15 +207,47 @@ func showAccount(_ context.Context, _ bot.Turn, answers bot.Answers) (string, er
 
 // confirmBank shows the number whole to who typed it: nobody can check ****.
 func (p destination) confirmBank(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Reply, error) {
-	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, p.proposal(answers))
+	proposal := p.proposal(answers)
+	card, err := p.Changes.Preview(ctx, turn.Speaker.Actor, proposal)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	said := kit.Typed[paid](answers)
-	held, err := vn.BankByCode(said.Bank)
 	lines := p.Private(p.Say("change.check", "kind", p.kindTitle(card)))
-	lines.Say("destination.check", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(said.Account))
+	to := proposal.Kind.(change.Destination).Account
+	if to.Way != "" {
+		lines.Say("destination.check_way."+string(to.Way), "name", card.SubjectName)
+		return lines.Done(), nil
+	}
+	held, err := vn.BankByCode(to.Bank)
+	lines.Say("destination.check", "name", p.holder(card, to), "bank", held.Name, "number",
+		vn.FormatAccount(to.Number.Plain))
 	return lines.Done(), err
+}
+
+// holder names whose account it is and, where it is another's, what they are to
+// who is paid.
+func (p destination) holder(card change.Card, to roster.Destination) string {
+	if to.Holder == "" {
+		return card.SubjectName
+	}
+	return p.Say("destination.held", "name", to.Holder, "relation", p.Say("relation."+string(to.Relation)))
+}
+
+// line writes a difference in the words of its field.
+func (p destination) line(diff change.Diff) string {
+	switch diff.Field {
+	case change.FieldWay:
+		diff.To = p.Say("pay_way." + diff.To)
+	case change.FieldRelation:
+		diff.To = p.Say("relation." + diff.To)
+		if diff.From != "" {
+			diff.From = p.Say("relation." + diff.From)
+		}
+		if diff.From == diff.To {
+			diff.From = ""
+		}
+	}
+	return p.plain.line(diff)
 }
 
 // account shows staff the whole number that a request asks for.
@@ -157,6 +264,7 @@ func (p destination) account(ctx context.Context, turn bot.Turn) (bot.Reply, err
 	asked, _ := card.Proposal.Kind.(change.Destination)
 	held, err := vn.BankByCode(asked.Account.Bank)
 	lines := p.Private("")
-	lines.Say("destination.whole", "name", card.SubjectName, "bank", held.Name, "number", vn.FormatAccount(plain))
+	lines.Say("destination.whole", "name", p.holder(card, asked.Account), "bank", held.Name, "number",
+		vn.FormatAccount(plain))
 	return lines.End(p.Button("request", "card", request)), err
 }

@@ -105,7 +105,9 @@ func (p *Lists) drawLine(run models.PaymentRun, line models.PaymentLine) bot.Rep
 	lines := p.Private(line.Name)
 	lines.Say("line.unit", "title", line.Title, "unit", line.Unit)
 	lines.Add(p.outcome(run, line))
-	lines.SayIf(line.BankTail != "", "profile.bank", "bank", line.BankName, "tail", line.BankTail)
+	if line.BankTail != "" || line.PayWay != "" {
+		lines.PaidTo(line.Destination)
+	}
 	lines.SayIf(line.Reason != "", "allowance.reason", "reason", line.Reason)
 	sent := run.State == models.RunExported
 	paid := kit.Positive(p.Button("line_paid", "linepaid", run.ID, line.ID))

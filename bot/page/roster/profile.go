@@ -33,11 +33,7 @@ func (p *Page) personLines(lines *kit.Lines, person models.Person, posts []roste
 	if born := p.bornLine("profile.born", person); born != "" {
 		lines.Add(born)
 	}
-	if person.BankTail != "" {
-		lines.Say("profile.bank", "bank", person.BankName, "tail", person.BankTail)
-	} else {
-		lines.Say("profile.no_bank")
-	}
+	lines.PaidTo(person.Destination)
 }
 
 // bornLine says when somebody was born, as far as it is known.
