@@ -15,10 +15,12 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
 
 	"canbobot/bot/texts"
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/journal"
 	"canbobot/services/list"
 	"canbobot/services/paper"
 )
@@ -83,6 +85,12 @@ func newDrawing(t *testing.T) *drawing {
 		t.Fatal(err)
 	}
 	if err := d.ward.Store.Model(&view.Run).Update("content_hash", models.Hash(signed)).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ward.Store.Transaction(func(tx *gorm.DB) error {
+		return d.ward.Audit.Record(tx, services.SystemActor(view.Run.WardID), "run.approved",
+			fmt.Sprintf("run:%d", view.Run.ID), journal.Detail{"hash": fmt.Sprintf("%x", signed)})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for source, amount := range map[string]int64{"town": 420_000_000} {

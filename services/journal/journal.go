@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -150,4 +151,29 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, subject string) 
 	err := services.InWard(s.store.WithContext(ctx), actor.Ward).Where("subject = ?",
 		subject).Order("seq").Find(&entries).Error
 	return entries, err
+}
+
+// Latest is the last entry of an action about one subject, as the key signed it.
+// It is not found where there is none, or where that one is not as it was written:
+// changed, slipped in without the key, or another's.
+func (s *Service) Latest(tx *gorm.DB, ward int64, action, subject string) (entry models.AuditEntry, found bool,
+	err error) {
+	err = services.InWard(tx, ward).Where("subject = ? AND action = ?", subject, action).Order("seq DESC").Limit(1).
+		Take(&entry).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return entry, false, nil
+	}
+	if err != nil {
+		return entry, false, fmt.Errorf("%s of %s: %w", action, subject, err)
+	}
+	if s.keys != nil && entry.KeyID == "" {
+		// From before there was a key, it is believed; after that, it was slipped in.
+		var keyed int64
+		err := services.InWard(tx.Model(&models.AuditEntry{}), ward).Where("seq < ? AND key_id <> ''", entry.Seq).Limit(1).
+			Count(&keyed).Error
+		if err != nil || keyed > 0 {
+			return entry, false, err
+		}
+	}
+	return entry, s.right(entry), nil
 }

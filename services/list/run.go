@@ -324,12 +324,15 @@ func frozen(tx *gorm.DB, run *models.PaymentRun) (*seal, error) {
 	return seen, nil
 }
 
+// approved is what the journal calls the signing of a list.
+const approved = "run.approved"
+
 // ApproveRun is a signature, by the ward's rule or else a leader's: not of who
 // froze the list, with a fresh step-up code, and only while the rows are those
 // that were frozen.
 func (s *Service) ApproveRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
 	return s.move(ctx, actor, id, version, step{
-		Action: "run.approved", From: models.RunSubmitted, To: models.RunApproved, Roles: hands, Right: approve.Signs,
+		Action: approved, From: models.RunSubmitted, To: models.RunApproved, Roles: hands, Right: approve.Signs,
 		Prepare: func(act *act) error { return unchanged(act.TX, *act.Row) },
 		Do: func(act *act) error {
 			act.Row.ApprovedAt, act.Row.ApprovedByStaffID = &act.Now, services.Ref(actor.Staff)
@@ -350,7 +353,7 @@ func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64,
 		Action: "run.exported", From: models.RunApproved, To: models.RunExported, Roles: hands, Fresh: exports,
 		Do: func(act *act) error {
 			act.Row.ExportedAt = &act.Now
-			return unchanged(act.TX, *act.Row)
+			return asSigned(act.TX, s.audit, *act.Row)
 		},
 		Tell: s.staged,
 	})

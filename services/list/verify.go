@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -21,19 +22,39 @@ func Hash(tx *gorm.DB, run models.PaymentRun) ([]byte, error) {
 	return seal.sum(), nil
 }
 
+// asSigned refuses with conflict/run_changed an approved list whose rows are not
+// those that the journal says were signed: a hash in the list's own row is not
+// keyed, and whoever rewrites lines by SQL rewrites it too.
+func asSigned(tx *gorm.DB, audit *journal.Service, run models.PaymentRun) error {
+	if err := unchanged(tx, run); err != nil {
+		return err
+	}
+	entry, found, err := audit.Latest(tx, run.WardID, approved, subject(run))
+	if err != nil {
+		return err
+	}
+	var detail struct{ Hash string }
+	if !found || json.Unmarshal([]byte(entry.Detail), &detail) != nil ||
+		detail.Hash != fmt.Sprintf("%x", run.ContentHash) {
+		return services.Conflict("run_changed")
+	}
+	return nil
+}
+
 // Proof holds signed lists against their hash.
 type Proof struct{ *Service }
 
 // Verify refuses with conflict/run_tampered a list whose rows are not those that
-// were signed; the journal notes it, and the ward's administrators and leaders
-// hear of it, once a day. Nothing may be drawn of such a list.
+// were signed, as the keyed entry of its approval has them; the journal notes it,
+// and the ward's administrators and leaders hear of it, once a day. Nothing may be
+// drawn of such a list.
 func (s Proof) Verify(ctx context.Context, actor services.Actor, id int64) error {
 	db := s.store.WithContext(ctx)
 	run, err := takeRun(db, actor, id)
 	if err != nil {
 		return err
 	}
-	err = unchanged(db, run)
+	err = asSigned(db, s.audit, run)
 	if err == nil || services.KindOf(err) != services.KindConflict {
 		return err
 	}

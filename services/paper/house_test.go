@@ -9,6 +9,8 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/models/storetest"
 	"canbobot/services"
@@ -41,6 +43,7 @@ type house struct {
 	town     models.Policy
 	province models.Policy
 	branches []models.Branch
+	journal  *journal.Service
 }
 
 var words = paper.Words{
@@ -70,11 +73,11 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal := journal.New(h.store, clock)
-	h.roster = roster.New(h.store, h.vault, journal, clock)
-	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.Service = paper.New(h.store, h.roster, list.New(h.store, journal, box, people, clock),
-		year.New(h.store, journal, clock), people, journal, clock)
+	h.journal = journal.New(h.store, clock).Keyed(h.vault)
+	h.roster = roster.New(h.store, h.vault, h.journal, clock)
+	people := identity.New(h.store, h.vault, h.journal, box, clock, nil, "web")
+	h.Service = paper.New(h.store, h.roster, list.New(h.store, h.journal, box, people, clock),
+		year.New(h.store, h.journal, clock), people, h.journal, clock)
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	away := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}
 	h.create(&h.ward)
@@ -196,8 +199,20 @@ func (h *house) save() {
 	}
 }
 
-// sign has the list be what its rows are.
+// sign has the list be what its rows are, and signed so.
 func (h *house) sign() error {
+	if err := h.rehash(); err != nil {
+		return err
+	}
+	return h.store.Transaction(func(tx *gorm.DB) error {
+		return h.journal.Record(tx, services.SystemActor(h.ward.ID), "run.approved", fmt.Sprintf("run:%d", h.run.ID),
+			journal.Detail{"hash": fmt.Sprintf("%x", h.run.ContentHash)})
+	})
+}
+
+// rehash writes the hash of the list's rows into it, as whoever has only the
+// database could.
+func (h *house) rehash() error {
 	hash, err := list.Hash(h.store.DB, h.run)
 	if err != nil {
 		return err
