@@ -58,7 +58,7 @@ func (c resultsCommand) Run(p *process) error {
 			return said(words, err)
 		}
 		if c.Annotated != "" {
-			annotated, err := sheet.Annotate(content, preview.Sheet(), sayer(words))
+			annotated, err := sheet.Annotate(p.ctx, content, preview.Sheet(), sayer(words))
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func (c importCommand) Run(p *process) error {
 			return said(words, err)
 		}
 		if c.Annotated != "" {
-			annotated, err := sheet.Annotate(content, preview, sayer(words))
+			annotated, err := sheet.Annotate(p.ctx, content, preview, sayer(words))
 			if err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/evidence"
 	"canbobot/services/identity"
 	"canbobot/services/list"
 	"canbobot/services/sheet"
@@ -161,6 +162,12 @@ func (o outcome) preview(run models.PaymentRun) Preview {
 // it can be confirmed for a week; the sender's earlier ones are dropped.
 func (s *Service) Preview(ctx context.Context, actor services.Actor, month models.Month, name string,
 	content []byte) (Preview, error) {
+	if err := may(actor); err != nil {
+		return Preview{}, err
+	}
+	if err := evidence.Try(ctx, s.store, s.clock, actor); err != nil {
+		return Preview{}, err
+	}
 	preview, done, err := s.check(ctx, actor, month, content)
 	preview.File = fileName(name)
 	if err != nil || preview.Counts.Errors > 0 || preview.Counts.Marks() == 0 {

@@ -1,9 +1,15 @@
 package sheet
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"canbobot/services"
+	outside "canbobot/services/reading"
 )
 
 const (
@@ -16,25 +22,75 @@ const (
 )
 
 // Annotate gives a sheet back with each wrong cell red and each remarked one
-// yellow, with the reason as a comment, and a sheet that lists them all. The
-// words are the caller's.
-func Annotate(content []byte, preview Preview, say Say) ([]byte, error) {
+// yellow, with the reason as a comment, and a sheet that lists them all; of one
+// that is too large, or cannot be changed within bounds, that list alone. The words
+// are the caller's. It is done in a process of its own.
+func Annotate(ctx context.Context, content []byte, preview Preview, say Say) ([]byte, error) {
+	order := annotation{Name: say("sheet.list.name", nil)}
+	for _, head := range []string{"sheet", "cell", "kind", "value", "why"} {
+		order.Heads = append(order.Heads, say("sheet.list."+head, nil))
+	}
+	kinds := map[bool]string{false: say("sheet.list.error", nil), true: say("sheet.list.remark", nil)}
+	for _, finding := range preview.Findings {
+		order.Found = append(order.Found, found{Sheet: finding.Sheet, Cell: finding.Cell, Remark: finding.Remark,
+			Kind: kinds[finding.Remark], Value: finding.Value, Why: Explain(finding, say)})
+	}
+	if preview.Counts.Rows <= mostAnnotated {
+		order.Content = content
+	}
+	done, err := order.apart(ctx)
+	if services.CodeOf(err) == costly && order.Content != nil {
+		order.Content = nil
+		done, err = order.apart(ctx)
+	}
+	return done, err
+}
+
+// annotation is what a child is to do: colour and list what was found.
+type annotation struct {
+	Content []byte // of the sheet; nil for the list alone
+	Name    string // of the list
+	Heads   []string
+	Found   []found
+}
+
+// found is a finding in words.
+type found struct {
+	Sheet, Cell, Kind, Value, Why string
+	Remark                        bool
+}
+
+func (a annotation) apart(ctx context.Context) ([]byte, error) {
+	order, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("annotate: %w", err)
+	}
+	return annotateApart(ctx, order)
+}
+
+var annotateApart = outside.Apart("annotation", outside.Limits{Time: 10 * time.Second, Clock: 15 * time.Second,
+	Memory: 768 << 20, Answer: 64 << 20, Costly: costly}, annotateHere)
+
+func annotateHere(order []byte) ([]byte, error) {
+	var a annotation
+	if err := json.Unmarshal(order, &a); err != nil {
+		return nil, fmt.Errorf("annotate: %w", err)
+	}
 	file := excelize.NewFile()
-	inPlace := preview.Counts.Rows <= mostAnnotated
-	if inPlace {
-		opened, err := open(content)
+	if a.Content != nil {
+		opened, err := open(a.Content)
 		if err != nil {
 			return nil, err
 		}
 		file = opened
 	}
 	defer file.Close()
-	if inPlace {
-		if err := colour(file, preview.Findings, say); err != nil {
+	if a.Content != nil {
+		if err := a.colour(file); err != nil {
 			return nil, err
 		}
 	}
-	if err := list(file, preview, say, !inPlace); err != nil {
+	if err := a.list(file); err != nil {
 		return nil, err
 	}
 	buffer, err := file.WriteToBuffer()
@@ -52,19 +108,19 @@ func Explain(finding Finding, say Say) string {
 	return say("sheet.error."+finding.Code, finding.Fields)
 }
 
-func colour(file *excelize.File, findings []Finding, say Say) error {
+func (a annotation) colour(file *excelize.File) error {
 	styles := map[string]int{}
 	why := map[[2]string]string{}
 	wrong := map[[2]string]bool{}
 	var order [][2]string
-	for _, finding := range findings {
+	for _, finding := range a.Found {
 		at := [2]string{finding.Sheet, finding.Cell}
 		if why[at] == "" {
 			order = append(order, at)
 		} else {
 			why[at] += "\n"
 		}
-		why[at] += Explain(finding, say)
+		why[at] += finding.Why
 		wrong[at] = wrong[at] || !finding.Remark
 	}
 	for i, at := range order {
@@ -106,9 +162,9 @@ func colour(file *excelize.File, findings []Finding, say Say) error {
 	return nil
 }
 
-// list adds a sheet with every finding; alone makes it the only one.
-func list(file *excelize.File, preview Preview, say Say, alone bool) error {
-	name := say("sheet.list.name", nil)
+// list adds a sheet with every finding, errors first.
+func (a annotation) list(file *excelize.File) error {
+	name := a.Name
 	if index, err := file.GetSheetIndex(name); err == nil && index >= 0 { // sent back as it came
 		if err := file.DeleteSheet(name); err != nil {
 			return fmt.Errorf("list: %w", err)
@@ -117,7 +173,7 @@ func list(file *excelize.File, preview Preview, say Say, alone bool) error {
 	if _, err := file.NewSheet(name); err != nil {
 		return fmt.Errorf("list: %w", err)
 	}
-	if alone {
+	if a.Content == nil {
 		if err := file.DeleteSheet("Sheet1"); err != nil {
 			return fmt.Errorf("list: %w", err)
 		}
@@ -146,19 +202,17 @@ func list(file *excelize.File, preview Preview, say Say, alone bool) error {
 		}
 		return cells
 	}
-	if err := out.SetRow("A1", text(bold, say("sheet.list.sheet", nil), say("sheet.list.cell", nil),
-		say("sheet.list.kind", nil), say("sheet.list.value", nil), say("sheet.list.why", nil))); err != nil {
+	if err := out.SetRow("A1", text(bold, a.Heads...)); err != nil {
 		return fmt.Errorf("list: %w", err)
 	}
 	row := 2
-	for _, list := range [][]Finding{preview.Errors(), preview.Remarks()} {
-		for _, finding := range list {
-			kind := say("sheet.list.error", nil)
-			if finding.Remark {
-				kind = say("sheet.list.remark", nil)
+	for _, remark := range []bool{false, true} {
+		for _, one := range a.Found {
+			if one.Remark != remark {
+				continue
 			}
 			if err := out.SetRow(fmt.Sprintf("A%d", row),
-				text(wrap, finding.Sheet, finding.Cell, kind, finding.Value, Explain(finding, say))); err != nil {
+				text(wrap, one.Sheet, one.Cell, one.Kind, one.Value, one.Why)); err != nil {
 				return fmt.Errorf("list: %w", err)
 			}
 			row++

@@ -252,7 +252,7 @@ func TestAnnotatedSheetShowsWhatIsWrong(t *testing.T) {
 	h := newHouse(t)
 	content := made(t, heads, usual(map[string]any{"Số điện thoại": "091234567", "Họ và tên": "NGUYỄN THỊ HOA"}))
 	preview := h.check(content)
-	annotated, err := sheet.Annotate(content, preview, say)
+	annotated, err := sheet.Annotate(t.Context(), content, preview, say)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,19 +286,52 @@ func TestAnnotatedSheetShowsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Whoever sends sheets is counted as who sends pictures is, whatever comes of them.
+func TestSheetsAreCountedBeforeTheyAreOpened(t *testing.T) {
+	h := newHouse(t)
+	for i := range 61 {
+		_, err := h.Preview(h.ctx, h.clerk, "a.xlsx", []byte("no sheet"))
+		want := "sheet_not"
+		if i == 60 {
+			want = "files_today"
+		}
+		if services.CodeOf(err) != want {
+			t.Fatalf("sheet %d: %v, want %s", i+1, err, want)
+		}
+	}
+	// Nobody opens one for the third time that nobody lived through twice.
+	again := h.clerk
+	again.Staff, again.Event = h.clerk.Staff+1000, "zalo:1"
+	for i, want := range []string{"sheet_not", "sheet_not", "file_costly"} {
+		if _, err := h.Preview(h.ctx, again, "a.xlsx", []byte("no sheet")); services.CodeOf(err) != want {
+			t.Errorf("time %d: %v, want %s", i+1, err, want)
+		}
+	}
+}
+
 // Sheets are unpacked in a child, whoever reads them, and so are bounded.
 func TestSheetsAreUnpackedApart(t *testing.T) {
-	unpacked := func() (n int) {
+	done := func(what string) (n int) {
 		reading.Counts(func(name string, how reading.Outcome, times int) {
-			if name == "sheet" && how == reading.Read {
+			if name == what && how == reading.Read {
 				n += times
 			}
 		})
 		return n
 	}
-	before := unpacked()
+	before, annotated := done("sheet"), done("annotation")
 	err := sheet.Each(t.Context(), save(t, excelize.NewFile()), models.Date{}, func(sheet.Row) error { return nil })
-	if err != nil || unpacked() == before {
+	if err != nil || done("sheet") == before {
 		t.Errorf("%d as before, %v", before, err)
+	}
+	// So is changing them: what is no sheet is refused there, and the list comes alone.
+	content := save(t, excelize.NewFile())
+	if _, err = sheet.Annotate(t.Context(), content, sheet.Preview{}, say); err != nil ||
+		done("annotation") == annotated {
+		t.Errorf("%d as before, %v", annotated, err)
+	}
+	_, err = sheet.Annotate(t.Context(), content[:len(content)/2], sheet.Preview{}, say)
+	if services.CodeOf(err) != "sheet_not" {
+		t.Errorf("half a sheet is annotated: %v", err)
 	}
 }

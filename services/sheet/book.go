@@ -25,9 +25,12 @@ type leaf struct {
 	Fields map[string]int `json:",omitempty"`
 }
 
+// costly refuses what was not done within its bounds.
+const costly = "sheet_costly"
+
 // unpack reads a workbook in a process of its own.
 var unpack = outside.Apart("sheet", outside.Limits{Time: 10 * time.Second, Clock: 15 * time.Second,
-	Memory: 768 << 20, Answer: 128 << 20, Costly: "sheet_costly"}, unpackHere)
+	Memory: 768 << 20, Answer: 128 << 20, Costly: costly}, unpackHere)
 
 // unpackHere refuses as open does.
 func unpackHere(content []byte) (book, error) {

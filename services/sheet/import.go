@@ -14,6 +14,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/evidence"
 	"canbobot/services/journal"
 	"canbobot/services/outbox"
 	"canbobot/services/vault"
@@ -59,6 +60,12 @@ func (s *Service) check(ctx context.Context, actor services.Actor, content []byt
 // something is kept, sealed, so that it can be confirmed for a week; the
 // sender's earlier ones are dropped. The same file again is the same preview.
 func (s *Service) Preview(ctx context.Context, actor services.Actor, name string, content []byte) (Preview, error) {
+	if err := maySend(actor); err != nil {
+		return Preview{}, err
+	}
+	if err := evidence.Try(ctx, s.store, s.clock, actor); err != nil {
+		return Preview{}, err
+	}
 	preview, done, err := s.check(ctx, actor, content)
 	if err != nil || preview.Counts.Errors > 0 || preview.Counts.Nothing() {
 		preview.File = cleanFile(name)

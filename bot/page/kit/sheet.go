@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"path"
 	"strings"
 
@@ -33,8 +34,8 @@ func (l *Lines) findings(found []sheet.Finding, most int) {
 // Checked ends what is said of a sheet that was sent: with the question whether
 // to write it, or why it cannot be, and with the sheet itself where there is
 // anything to look at in it.
-func (l *Lines) Checked(preview sheet.Preview, content []byte, ask, nothing, wrong string, yes, no bot.Button,
-	back ...bot.Button) (bot.Reply, error) {
+func (l *Lines) Checked(ctx context.Context, preview sheet.Preview, content []byte, ask, nothing, wrong string,
+	yes, no bot.Button, back ...bot.Button) (bot.Reply, error) {
 	l.Title = l.kit.Say("import.title", "file", preview.File)
 	switch {
 	case preview.Counts.Errors > 0:
@@ -49,7 +50,7 @@ func (l *Lines) Checked(preview sheet.Preview, content []byte, ask, nothing, wro
 	if content == nil || len(preview.Findings) == 0 {
 		return reply, nil
 	}
-	annotated, err := sheet.Annotate(content, preview, l.kit.SheetWords)
+	annotated, err := sheet.Annotate(ctx, content, preview, l.kit.SheetWords)
 	name := l.kit.Say("import.annotated") + " - " + strings.TrimSuffix(preview.File, path.Ext(preview.File)) + ".xlsx"
 	reply.Files = []bot.File{SheetFile(name, annotated)}
 	return reply, err

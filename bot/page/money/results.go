@@ -33,7 +33,7 @@ func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kin
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return p.drawResults(preview, content)
+	return p.drawResults(ctx, preview, content)
 }
 
 // sheetAs reads a sheet as what its sender says it is.
@@ -50,7 +50,7 @@ func (p *Lists) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // drawResults sums a bank's sheet up, with the sheet itself where there is
 // anything to look at in it.
-func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, error) {
+func (p *Lists) drawResults(ctx context.Context, preview bank.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
 	lines := p.Private("")
 	lines.Say("results.counts", "rows", c.Rows, "month", preview.Run.Month)
@@ -72,7 +72,8 @@ func (p *Lists) drawResults(preview bank.Preview, content []byte) (bot.Reply, er
 		lines.Errors(preview.Sheet())
 	}
 	lines.Remarks(preview.Sheet())
-	return lines.Checked(preview.Sheet(), content, p.Say("results.ask"), p.Say("results.nothing"), p.Say("results.wrong"),
+	return lines.Checked(ctx, preview.Sheet(), content, p.Say("results.ask"), p.Say("results.nothing"),
+		p.Say("results.wrong"),
 		p.Button("results_apply", "resultsok", preview.ID), p.Button("sheet_drop", "resultsdrop", preview.ID),
 		p.Button("back_to_run", "run", preview.Run.ID))
 }
@@ -93,7 +94,7 @@ func (p *Lists) applyResults(ctx context.Context, turn bot.Turn) (bot.Reply, err
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		reply, err := p.drawResults(preview, nil)
+		reply, err := p.drawResults(ctx, preview, nil)
 		return kit.Led(p.Say("results.stale"), reply), err
 	}
 	if err != nil {

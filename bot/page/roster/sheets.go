@@ -65,12 +65,12 @@ func (p *Page) ReceiveRoster(ctx context.Context, turn bot.Turn, name string, co
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return p.drawPreview(preview, content)
+	return p.drawPreview(ctx, preview, content)
 }
 
 // drawPreview sums a sheet up, with the sheet itself where there is anything to
 // look at in it.
-func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, error) {
+func (p *Page) drawPreview(ctx context.Context, preview sheet.Preview, content []byte) (bot.Reply, error) {
 	c := preview.Counts
 	lines := p.Private("")
 	lines.Say("import.counts", "rows", c.Rows, "new", c.New, "changed", c.Changed, "unchanged", c.Unchanged, "wrong",
@@ -83,7 +83,7 @@ func (p *Page) drawPreview(preview sheet.Preview, content []byte) (bot.Reply, er
 		lines.Add("", p.Say("import.remarks", "count", c.Remarks))
 		lines.Remarks(preview)
 	}
-	return lines.Checked(preview, content, p.Say("import.ask"), p.Say("import.nothing"), p.Say("import.wrong"),
+	return lines.Checked(ctx, preview, content, p.Say("import.ask"), p.Say("import.nothing"), p.Say("import.wrong"),
 		p.Button("sheet_apply", "sheetok", preview.ID), p.Button("sheet_drop", "sheetdrop", preview.ID))
 }
 
@@ -102,7 +102,7 @@ func (p *Page) applySheet(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		reply, err := p.drawPreview(preview, nil)
+		reply, err := p.drawPreview(ctx, preview, nil)
 		return kit.Led(p.Say("import.stale"), reply), err
 	}
 	lines := p.Lines(p.Say("import.applied"))
