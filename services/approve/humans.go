@@ -159,3 +159,23 @@ func same(a, b models.Staff) bool {
 func isOne(member models.Staff, humans []int64) bool {
 	return member.Human != 0 && slices.Contains(humans, member.Human)
 }
+
+// Concerns refuses with denied/concerns_you who is one human with one of these
+// people, for acts that nobody else signs.
+func (s *Service) Concerns(tx *gorm.DB, actor services.Actor, people ...int64) error {
+	if actor.Staff == 0 || len(people) == 0 {
+		return nil
+	}
+	book, err := s.Open(tx, actor.Ward)
+	if err != nil {
+		return err
+	}
+	items := []Item{{Ward: actor.Ward, Parties: Parties{People: people}}}
+	if err := book.knowParties(tx, items); err != nil {
+		return err
+	}
+	if items[0].Parties.WhyNot(book.Member(actor.Staff)) != "" {
+		return services.Denied(WhyConcerns)
+	}
+	return nil
+}

@@ -3,8 +3,11 @@ package list_test
 import (
 	"testing"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/list"
 	"canbobot/services/money/moneytest"
 )
 
@@ -63,5 +66,34 @@ func TestOneHumanWithTwoRowsSignsNoListAlone(t *testing.T) {
 				t.Errorf("another human: %v", err)
 			}
 		})
+	}
+}
+
+// Nobody says of their own money that it did not arrive, one line or a sheet: it
+// would be paid again. That it arrived they may say, and another says either.
+func TestNobodySaysThatTheirOwnMoneyDidNotArrive(t *testing.T) {
+	h := moneytest.New(t)
+	own, other := h.Person("A"), h.Person("B")
+	branch := h.Branch("women")
+	h.Term(own, branch, models.Head, "2025-01-01", "")
+	h.Term(other, branch, models.Deputy, "2025-01-01", "")
+	if err := h.Store.Table("staff").Where("id = ?", h.Clerk.Staff).Update("person_id", own).Error; err != nil {
+		t.Fatal(err)
+	}
+	view, on := h.Export("2026-04"), moneytest.Day(t, "2026-04-20")
+	line, second := h.LineOf(view, own).ID, h.LineOf(view, other).ID
+	if err := h.List.SettleLine(ctx, h.Clerk, line, models.LinePaid, "", on); err != nil {
+		t.Fatal(err)
+	}
+	err := h.List.SettleLine(ctx, h.Clerk, line, models.LineReturned, "đóng", models.Date{})
+	moneytest.WantCode(t, err, services.KindDenied, "concerns_you")
+	err = h.List.SettleMarks(ctx, h.Clerk, list.Marks{Run: view.Run.ID, What: "bank",
+		Of: func(*gorm.DB, models.PaymentRun) ([]list.Mark, error) {
+			return []list.Mark{{Line: second, From: models.LinePending, State: models.LineFailed, Reason: "đóng"},
+				{Line: line, From: models.LinePaid, State: models.LineReturned, Reason: "đóng"}}, nil
+		}})
+	moneytest.WantCode(t, err, services.KindDenied, "concerns_you")
+	if err := h.List.SettleLine(ctx, h.Leader, line, models.LineReturned, "đóng", models.Date{}); err != nil {
+		t.Error(err)
 	}
 }

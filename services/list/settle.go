@@ -87,6 +87,16 @@ func (s *Service) settled(
 	if err != nil {
 		return err
 	}
+	// What did not arrive is paid again: nobody says so of their own money.
+	var again []int64
+	for _, mark := range marks {
+		if mark.State != models.LinePaid {
+			again = append(again, before[mark.Line].PersonID)
+		}
+	}
+	if err := s.runs.Concerns(tx, actor, again...); err != nil {
+		return err
+	}
 	if told.subject == "" {
 		told.subject = subject(run)
 	}

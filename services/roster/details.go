@@ -158,6 +158,9 @@ func (s *Service) SetDetails(tx *gorm.DB, person models.Person, details Details)
 		if err != nil {
 			return person, fmt.Errorf("seal citizen id: %w", err)
 		}
+		if err := s.KeepHumans(tx, person.WardID, person); err != nil {
+			return person, err
+		}
 		person.CitizenID, person.CitizenHash = sealed, s.vault.Hash(citizenHash, number)
 		columns["citizen_id"], columns["citizen_hash"] = person.CitizenID, person.CitizenHash
 	}

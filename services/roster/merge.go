@@ -190,6 +190,9 @@ func (s *Service) Merge(tx *gorm.DB, by services.Actor, keep, drop int64) (model
 		return models.PersonMerge{}, err
 	}
 
+	if err := s.KeepHumans(tx, kept.WardID, kept, dropped); err != nil {
+		return models.PersonMerge{}, err
+	}
 	if err := unlinkDoubles(tx, keep, drop, now, &record); err != nil {
 		return models.PersonMerge{}, err
 	}

@@ -77,6 +77,9 @@ func (s *Service) SetPhone(tx *gorm.DB, person models.Person, phone string) (mod
 	if err != nil {
 		return models.Person{}, err
 	}
+	if err := s.KeepHumans(tx, person.WardID, person); err != nil {
+		return models.Person{}, err
+	}
 	seen := person.Version
 	person.Phone, person.PhoneShared = phone, shared
 	person.Version, person.UpdatedAt = seen+1, s.clock.UTC()

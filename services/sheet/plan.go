@@ -25,6 +25,7 @@ type plan struct {
 // human is a person as the sheet leaves them.
 type human struct {
 	person models.Person // with its id when the roster has it
+	before models.Person // as the roster has them
 	known  bool
 	line   *line // that named them first
 
@@ -165,7 +166,7 @@ func (p *planning) who(l *line) *human {
 	case person != nil:
 		who := p.known[person.ID]
 		if who == nil {
-			who = &human{person: *person, known: true}
+			who = &human{person: *person, before: *person, known: true}
 			p.known[person.ID] = who
 		}
 		if !strings.EqualFold(person.Name, l.name) {

@@ -85,9 +85,18 @@ func (s *Service) write(tx *gorm.DB, done plan) error {
 func (s *Service) change(tx *gorm.DB, changed []*human) error {
 	// Numbers are taken away first: two people may have swapped theirs.
 	var numbered []int64
+	var before []models.Person
 	for _, who := range changed {
 		if who.phone {
 			numbered = append(numbered, who.person.ID)
+		}
+		if who.phone || who.document {
+			before = append(before, who.before)
+		}
+	}
+	if len(before) > 0 {
+		if err := s.roster.KeepHumans(tx, before[0].WardID, before...); err != nil {
+			return err
 		}
 	}
 	for from := 0; from < len(numbered); from += 500 {

@@ -259,6 +259,53 @@ func TestAClerkWhoIsAnOfficerApprovesNothingOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Who is one human with an officer by a number alone stays so when that number goes:
+// by a request, by a sheet, or by a merger.
+func TestAHumanStaysOneWhenTheTraceGoes(t *testing.T) {
+	for name, proposal := range map[string]func(a *attack) change.Proposal{
+		"another number": func(a *attack) change.Proposal {
+			return change.Proposal{Person: a.officer.ID, Kind: change.Phone{Number: "0355000111"}}
+		},
+		"another citizen's number": func(a *attack) change.Proposal {
+			return change.Proposal{Person: a.officer.ID, Kind: change.Profile{Details: change.Details{
+				Citizen: roster.Secret{Plain: "042165000111"}}}}
+		},
+		"a merger": func(a *attack) change.Proposal {
+			twin := models.Person{WardID: a.officer.WardID, Name: a.officer.Name, Folded: a.officer.Folded,
+				Phone: "+84355000111", PhoneHash: a.Vault.Hash("phone", "+84355000111"), Version: 1}
+			a.Create(&twin)
+			officer := a.officer.ID
+			a.officer = twin
+			return change.Proposal{Person: twin.ID, Kind: change.Merge{Drop: officer}, Note: "một người"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttack(t)
+			a.AddStaff(a.officer.WardID, services.Clerk, true) // who has had no hand in it
+			known := map[string]any{"phone": "+84912345678"}
+			if name == "another citizen's number" {
+				hash := a.Vault.Hash("citizen", "042165000999")
+				if err := a.Store.Model(&a.officer).Update("citizen_hash", hash).Error; err != nil {
+					t.Fatal(err)
+				}
+				known = map[string]any{"citizen_hash": hash}
+			}
+			if err := a.Store.Model(&models.Staff{}).Where("id = ?", a.clerk.Staff).Updates(known).Error; err != nil {
+				t.Fatal(err)
+			}
+			card, err := a.Changes.Submit(a.Ctx, a.by(a.leader), proposal(a))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Changes.Approve(a.Ctx, a.by(a.other), card.Request.ID, 1); err != nil {
+				t.Fatal(err)
+			}
+			_, err = a.Changes.Approve(a.Ctx, a.by(a.clerk), a.redirect("3712205123456"), 1)
+			a.Refused(err, "denied/own")
+		})
+	}
+}
+
 // What is asked for in an officer's name is said in every chat of theirs but the
 // one it was asked in, when it comes again too; "không phải tôi" ends it at once,
 // and whoever decides is woken. Another officer ends nothing.

@@ -138,6 +138,7 @@ func (s *siege) furnish() {
 		if rapid.Bool().Draw(s.rt, "nobody has said so") {
 			column, value = "phone", s.phones[0]
 		}
+		s.linked(s.self, s.chat())
 		s.set("staff", s.hostile[0].Staff, column, value)
 	}
 }

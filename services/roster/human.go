@@ -1,0 +1,35 @@
+package roster
+
+import (
+	"bytes"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"canbobot/models"
+	"canbobot/services"
+)
+
+// KeepHumans writes down, before people get another number, which ward users they
+// are that were known by the one they have: who is one human stays so when the trace
+// goes by which it could be told.
+func (s *Service) KeepHumans(tx *gorm.DB, ward int64, people ...models.Person) error {
+	var staff []models.Staff
+	err := services.InWard(tx, ward).Select("id", "phone", "citizen_hash").Where("person_id IS NULL").Find(&staff).Error
+	if err != nil {
+		return fmt.Errorf("read staff: %w", err)
+	}
+	for _, member := range staff {
+		for _, person := range people {
+			phone := member.Phone != "" && member.Phone == person.Phone && !person.PhoneShared
+			if !phone && (len(member.CitizenHash) == 0 || !bytes.Equal(member.CitizenHash, person.CitizenHash)) {
+				continue
+			}
+			if err := tx.Model(&models.Staff{}).Where("id = ?", member.ID).Update("person_id", person.ID).Error; err != nil {
+				return fmt.Errorf("keep who staff %d is: %w", member.ID, err)
+			}
+			break
+		}
+	}
+	return nil
+}
