@@ -530,6 +530,7 @@ func played(name string) []byte {
 // with the reason why that does no harm.
 var unreached = map[string]string{
 	"Identity.DisownLink":     "the link is to be younger than the chat: services/identity tries it",
+	"Identity.DisownNumber":   "a sheet is to have changed it: services/sheet tries it",
 	"Identity.StepUp":         "a code is of its minute: services/identity tries them",
 	"Identity.Unlink":         "whom it would unlink have withdrawn before",
 	"List.SettleCash":         "nobody of that list is paid in cash",

@@ -167,3 +167,52 @@ func TestAnAccountThatMayNotBeTypedHereIsLedElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// A chat that is linked on another channel is told of in the first, drawn with the
+// button that cuts it off; pressed, whoever decides reads of it.
+func TestANewLinkElsewhereIsCutOffFromTheFirstChat(t *testing.T) {
+	t.Parallel()
+	server := zalobottest.New(t)
+	house := openHouse(t, zalobot.New(zalobot.Config{Token: server.Token, APIURL: server.URL,
+		Words:  zalobot.Words{Numbers: numbersHint(loadWords(t)), Link: fileLink(loadWords(t))},
+		Logger: slog.New(slog.DiscardHandler)}))
+	ctx, who, user := ctxFor(t), house.character(t, "truong-phu-nu"), server.Known(zalobottest.ID("user", 1), "Thu")
+	code, _, err := house.ward.Identity.Invite(ctx, services.SystemActor(who.Ward), who.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, in := range []bot.Inbound{{Text: code}, {Text: "đồng ý"}, {Text: who.Phone[len(who.Phone)-4:]}} {
+		in.Channel, in.UserID, in.ChatID, in.Private = "zalobot", user.ID, user.ID, true
+		in.EventID, in.At = fmt.Sprint("new-", i), house.clock()
+		if err := house.counter.Dispatcher.Handle(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := func(chat, begins string) bot.Reply {
+		t.Helper()
+		house.settle(t)
+		for _, one := range house.page.Told() {
+			if one.ChatID == chat && strings.HasPrefix(one.Reply.Text, begins) {
+				return one.Reply
+			}
+		}
+		t.Fatalf("%s is told nothing that begins with %q", chat, begins)
+		return bot.Reply{}
+	}
+	told := last("truong-phu-nu", "Vừa có thêm một máy liên kết với tên anh/chị trên Zalo Bot, lúc 09:00 06/04/2026.")
+	button := told.Buttons[0][0]
+	if button.Label != "Báo không phải tôi" {
+		t.Fatalf("the first button says %q", button.Label)
+	}
+	press := bot.Inbound{Channel: "web", UserID: "truong-phu-nu", ChatID: "truong-phu-nu", Private: true, EventID: "cut",
+		At: house.clock(), Action: button.Action.String()}
+	if err := house.counter.Dispatcher.Handle(ctx, press); err != nil {
+		t.Fatal(err)
+	}
+	for _, chat := range []string{"can-bo-1", "lanh-dao"} {
+		last(chat, "Cao Thị Thu báo máy liên kết trên Zalo Bot lúc 09:00 06/04/2026 không phải của mình.")
+	}
+	if cut, err := house.ward.Identity.Identify(ctx, "zalobot", user.ID); err != nil || cut.Actor.Account != 0 {
+		t.Errorf("still linked as %+v, %v", cut.Actor, err)
+	}
+}

@@ -265,8 +265,8 @@ func (s *Sender) addresses(ctx context.Context, deliveries []models.Delivery) ([
 				return nil, err
 			}
 		}
-		if delivery.Kind == outbox.CardChanged && delivery.AccountID != nil {
-			// It follows the card that it replaces.
+		if delivery.AccountID != nil && (delivery.PersonID != nil || delivery.StaffID != nil) {
+			// It is for that chat alone: another of theirs, used last, may be the one it warns of.
 			all[i] = slices.DeleteFunc(slices.Clone(all[i]), func(to address) bool { return to.account != *delivery.AccountID })
 		}
 	}

@@ -21,6 +21,8 @@ const (
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
 	AccountLinked   Kind = "account_linked"   // to its owner's other accounts
 	AccountDisowned Kind = "account_disowned" // to who decides: it was not its owner's
+	NumberChanged   Kind = "number_changed"   // to an officer: a sheet gave them another number
+	NumberDisowned  Kind = "number_disowned"  // to who decides: it is not theirs
 	NoticeSent      Kind = "notice"           // a notice to its audience
 	NoticeRemind    Kind = "notice_remind"    // a notice again, to who has not confirmed it
 	NoticeWaiting   Kind = "notice_waiting"   // card for who signs: may it go?
@@ -61,6 +63,8 @@ const (
 	Line         = "line"    // of a payment list
 	Sending      = "sending" // a notice as its senders see it: a draft, how far it got
 	Account      = "account"
+	Import       = "import"
+	Person       = "person"
 	DataRequest  = "data_request"
 	Breach       = "breach"
 	JournalFault = "journal_fault"

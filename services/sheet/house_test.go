@@ -29,6 +29,7 @@ type house struct {
 	t        testing.TB
 	ctx      context.Context
 	store    *models.Store
+	people   *identity.Service
 	vault    *vault.Vault
 	now      time.Time
 	ward     models.Ward
@@ -56,8 +57,8 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	journal := journal.New(h.store, clock)
-	people := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
-	h.Service = sheet.New(h.store, h.vault, roster.New(h.store, h.vault, journal, clock), people, journal, clock)
+	h.people = identity.New(h.store, h.vault, journal, box, clock, nil, "web")
+	h.Service = sheet.New(h.store, h.vault, roster.New(h.store, h.vault, journal, clock), h.people, journal, clock)
 	h.create(&[]models.Organization{
 		{Code: "youth", Name: "Đoàn TNCS Hồ Chí Minh", BranchName: "Chi đoàn", HeadTitle: "Bí thư chi đoàn",
 			DeputyTitle: "Phó Bí thư chi đoàn", MemberTitle: "Uỷ viên BCH", DeputiesMax: 1, SortOrder: 1},

@@ -255,6 +255,9 @@ func (s *Service) apply(tx *gorm.DB, actor services.Actor, row *models.Import, r
 	if err := s.write(tx, done); err != nil {
 		return err
 	}
+	if err := s.identity.TellNumbers(tx.Statement.Context, tx, row.WardID, row.ID, done.renumbered()); err != nil {
+		return err
+	}
 	if err := s.audit.Hands(tx, row.WardID, "import", []int64{actor.Staff}, done.proved()...); err != nil {
 		return err
 	}
@@ -282,6 +285,17 @@ func (p plan) proved() []int64 {
 	var people []int64
 	for _, who := range p.people {
 		if who.phone || who.document || who.account != "" || !who.known && who.person.Phone != "" {
+			people = append(people, who.person.ID)
+		}
+	}
+	return people
+}
+
+// renumbered are those whom the roster has, with another number.
+func (p plan) renumbered() []int64 {
+	var people []int64
+	for _, who := range p.people {
+		if who.known && who.phone && who.person.Phone != who.before.Phone && who.before.Phone != "" {
 			people = append(people, who.person.ID)
 		}
 	}

@@ -2,6 +2,7 @@ package sheet_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -161,6 +162,60 @@ func TestImportChangesWhatTheRosterHas(t *testing.T) {
 	h.store.Where("person_id = ?", hoa.ID).Take(&term)
 	if term.To != models.NewDate(2026, 3, 31) || term.EndReason != "term_ended" {
 		t.Errorf("%+v", term)
+	}
+}
+
+// Whose number a sheet changes hears of it in every chat, or is to be telephoned; and
+// says that it is not theirs. Who gets a first number, or keeps theirs, hears nothing.
+func TestWhoGetsAnotherNumberIsTold(t *testing.T) {
+	h := newHouse(t)
+	hoa := h.person("Nguyễn Thị Hoa", "+84912345678", "women 5", models.Head, models.NewDate(2020, 1, 1))
+	mai := h.person("Lê Thị Mai", "+84912345679", "women 5", models.Deputy, models.NewDate(2020, 1, 1))
+	lan := h.person("Phan Thị Lan", "", "youth 6", models.Head, models.NewDate(2020, 1, 1))
+	var chats []models.Account
+	for _, channel := range []string{"zalo", "telegram"} {
+		account := models.Account{WardID: h.ward.ID, Channel: channel, ExternalID: channel, ChatID: channel,
+			PersonID: &hoa.ID, LinkedAt: h.now, LastSeenAt: h.now}
+		h.create(&account)
+		chats = append(chats, account)
+	}
+	row := func(name, title, branch, phone string) []any {
+		return usual(map[string]any{"Họ và tên": name, "Ngày sinh": "", "Chức danh": title, "Chi hội": branch,
+			"Thôn/TDP": map[bool]string{true: "TDP 6", false: "TDP 5"}[branch == ""], "Số điện thoại": phone, "CCCD": "",
+			"Số tài khoản": "", "Ngân hàng": "", "Số quyết định": "", "Từ ngày": "01/01/2020"})
+	}
+	done := h.imported(made(t, heads, row("Nguyễn Thị Hoa", "Chi hội trưởng", "Chi hội Phụ nữ", "0912345670"),
+		row("Lê Thị Mai", "Chi hội phó", "Chi hội Phụ nữ", "0912345671"), row("Phan Thị Lan", "Bí thư chi đoàn", "",
+			"0912345672")))
+	var told []models.Delivery
+	if err := h.store.Order("id").Find(&told, "kind = 'number_changed'").Error; err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, one := range told {
+		got[fmt.Sprint(*one.PersonID, " ", services.ID(one.AccountID))]++
+	}
+	want := map[string]int{fmt.Sprint(hoa.ID, " ", chats[0].ID): 1, fmt.Sprint(hoa.ID, " ", chats[1].ID): 1,
+		fmt.Sprint(mai.ID, " ", 0): 1}
+	if !maps.Equal(got, want) {
+		t.Fatalf("%+v: told %v, want %v", done.Counts, got, want)
+	}
+	officer := services.Actor{Role: services.Officer, Ward: h.ward.ID, Person: hoa.ID, Account: chats[0].ID, Event: "no"}
+	if err := h.people.DisownNumber(h.ctx, officer, done.ID); err != nil {
+		t.Fatal(err)
+	}
+	var woken int64
+	h.store.Model(&models.Delivery{}).Where("kind = 'number_disowned'").Count(&woken)
+	if woken != 2 { // both clerks of the ward
+		t.Errorf("woke %d", woken)
+	}
+	officer.Event = "other"
+	if err := h.people.DisownNumber(h.ctx, officer, done.ID+1); services.CodeOf(err) != "import" {
+		t.Errorf("of another sheet: %v", err)
+	}
+	officer.Person, officer.Event = lan.ID, "hers"
+	if err := h.people.DisownNumber(h.ctx, officer, done.ID); services.CodeOf(err) != "account" {
+		t.Errorf("as another: %v", err)
 	}
 }
 

@@ -38,6 +38,33 @@ func (p *Page) moveNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		"link")), p.Button("no_code", "asklink"))}}, p.Identity.DisownMove(ctx, chat(turn), kit.Number(turn.Arg(0)))
 }
 
+// numbered tells an officer that a sheet of the ward gave them another number.
+func (p *Page) numbered(ctx context.Context, recipient services.Actor, sheet int64) (bot.Reply, error) {
+	person, err := p.Roster.Person(ctx, recipient, recipient.Person)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := p.Private("")
+	lines.Say("told.number", "phone", lines.Phone(person.ID, person.Phone))
+	lines.Row(kit.Negative(p.Button("not_me", "numbernotme", sheet)))
+	return lines.End(p.Button("support", "support")), nil
+}
+
+// numberNotMe wakes who decides: the number is not the officer's.
+func (p *Page) numberNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	return p.Tell(p.Say("told.number_stopped"), p.Button("phone", "phone")),
+		p.Identity.DisownNumber(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
+}
+
+// numberDisowned tells who decides that a number is not its officer's.
+func (p *Page) numberDisowned(ctx context.Context, recipient services.Actor, id int64) (bot.Reply, error) {
+	person, err := p.Roster.Person(ctx, recipient, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.Tell(p.Say("told.number_disowned", "name", person.Name), kit.Act(person.Name, "person", id)), nil
+}
+
 // disowned tells who decides that a chat was not its owner's.
 func (p *Page) disowned(ctx context.Context, recipient services.Actor, account int64) (bot.Reply, error) {
 	link, err := p.Identity.NewLink(ctx, recipient, account)

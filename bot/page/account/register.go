@@ -34,6 +34,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Screen("linkcard", card.Open, kit.Staff, kit.Inner)
 	b.Screen("linkyes", p.linkYes, kit.Inner)
 	b.Screen("linknotme", p.linkNotMe, kit.Inner)
+	b.Screen("numbernotme", p.numberNotMe, kit.Officers, kit.Inner)
 	b.Screen("movenotme", p.moveNotMe, kit.Open, kit.Inner)
 	b.Screen("linkno", card.Act(p.Identity.Requests.Refuse), kit.Inner)
 	b.Screen("linkback", card.Act(p.Identity.Requests.TakeBack), kit.Inner)
@@ -57,5 +58,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Message(outbox.AccountMoved, p.moved)
 	b.Message(outbox.AccountLinked, p.linked)
 	b.Message(outbox.AccountDisowned, p.disowned)
+	b.Message(outbox.NumberChanged, p.numbered)
+	b.Message(outbox.NumberDisowned, p.numberDisowned)
 	b.Card(outbox.Link, card.For)
 }

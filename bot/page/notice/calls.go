@@ -35,7 +35,7 @@ func (p *Sending) calls(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 
 // whatOf names what a message was about.
 func (p *Sending) whatOf(kind string, subject int64) string {
-	if outbox.Templated(outbox.Kind(kind)) {
+	if outbox.Templated(outbox.Kind(kind)) || kind == string(outbox.NumberChanged) {
 		return p.Say("told_kind."+kind, "number", subject)
 	}
 	return p.Say("told_kind.other")
