@@ -160,7 +160,8 @@ func TestWordsOfSeveralKindsOpenTheirScreens(t *testing.T) {
 func TestNothingIsSentWithoutAButton(t *testing.T) {
 	house := openHouse(t)
 	for name, form := range house.counter.Dispatcher.Book.Forms {
-		if changesNothing := slices.Contains([]string{"link", "step_up", "find", "find_line", "past", "notice", "notice_text",
+		if changesNothing := slices.Contains([]string{"link", "step_up", "find",
+			"im_officer", "find_line", "past", "notice", "notice_text",
 			"notice_audience", "notice_count"}, name); (form.Confirm == nil) != changesNothing {
 			t.Errorf("form %s: it has a summary: %v", name, form.Confirm != nil)
 		}

@@ -13,8 +13,10 @@ type Staff struct {
 	PersonID *int64 // the same human in the roster, so that nobody decides about themselves
 	// OfficerSaid: somebody said who that is, or that they are nobody there.
 	OfficerSaid bool
-	Phone       string `seal:"staff.phone"`
-	PhoneHash   Hash
+	// OfficerWanted is who they say they are, 0 for none, until another human agrees.
+	OfficerWanted *int64
+	Phone         string `seal:"staff.phone"`
+	PhoneHash     Hash
 	// CitizenID is their citizen's number, where it was given: two rows of one human
 	// have the same.
 	CitizenID   string `seal:"staff.citizen_id"`

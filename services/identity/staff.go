@@ -274,13 +274,7 @@ func (s *Service) StaffIs(ctx context.Context, actor services.Actor, id, person 
 		if err := s.RequireFresh(ctx, tx, actor, identifies); err != nil {
 			return err
 		}
-		if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Updates(map[string]any{
-			"person_id": services.Ref(person), "officer_said": true}).Error; err != nil {
-			return fmt.Errorf("staff: %w", err)
-		}
-		actor.Ward = staff.WardID
-		return s.audit.Record(tx, actor, "staff.identified", subject("staff", staff.ID),
-			journal.Detail{"from": services.ID(staff.PersonID), "to": person})
+		return s.identified(tx, actor, staff, person)
 	})
 }
 

@@ -23,6 +23,8 @@ const (
 	AccountDisowned Kind = "account_disowned" // to who decides: it was not its owner's
 	NumberChanged   Kind = "number_changed"   // to an officer: a sheet gave them another number
 	NumberDisowned  Kind = "number_disowned"  // to who decides: it is not theirs
+	OfficerAsked    Kind = "officer_asked"    // to leaders and administrators: is a ward user that officer?
+	OfficerDecided  Kind = "officer_decided"  // to that user
 	NoticeSent      Kind = "notice"           // a notice to its audience
 	NoticeRemind    Kind = "notice_remind"    // a notice again, to who has not confirmed it
 	NoticeWaiting   Kind = "notice_waiting"   // card for who signs: may it go?
@@ -65,6 +67,7 @@ const (
 	Account      = "account"
 	Import       = "import"
 	Person       = "person"
+	Staff        = "staff"
 	DataRequest  = "data_request"
 	Breach       = "breach"
 	JournalFault = "journal_fault"

@@ -15,7 +15,8 @@ import (
 // goes by which it could be told.
 func (s *Service) KeepHumans(tx *gorm.DB, ward int64, people ...models.Person) error {
 	var staff []models.Staff
-	err := services.InWard(tx, ward).Select("id", "phone", "citizen_hash").Where("person_id IS NULL").Find(&staff).Error
+	err := services.InWard(tx, ward).Select("id", "ward_id", "phone", "citizen_hash").Where("person_id IS NULL").
+		Find(&staff).Error
 	if err != nil {
 		return fmt.Errorf("read staff: %w", err)
 	}

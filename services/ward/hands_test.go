@@ -290,7 +290,8 @@ func TestAHumanStaysOneWhenTheTraceGoes(t *testing.T) {
 				}
 				known = map[string]any{"citizen_hash": hash}
 			}
-			if err := a.Store.Model(&models.Staff{}).Where("id = ?", a.clerk.Staff).Updates(known).Error; err != nil {
+			clerk := a.Store.Model(&models.Staff{ID: a.clerk.Staff, WardID: a.officer.WardID})
+			if err := clerk.Updates(known).Error; err != nil {
 				t.Fatal(err)
 			}
 			card, err := a.Changes.Submit(a.Ctx, a.by(a.leader), proposal(a))

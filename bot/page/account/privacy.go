@@ -16,6 +16,7 @@ func (p *Page) privacy(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	lines := p.Private(p.Say("privacy.title"))
 	p.privacyLines(lines, data)
 	lines.RowIf(turn.Speaker.Actor.Role == services.Officer, p.Button("rights", "rights"))
+	lines.RowIf(turn.Speaker.Actor.IsStaff(), p.Button("whoami", "whoami"))
 	lines.Row(p.Button("details", "details"), p.Button("unlink", "unlink"))
 	return lines.End(kit.Negative(p.Button("withdraw_consent", "unconsent"))), err
 }

@@ -44,6 +44,7 @@ func (p *Page) Register(b *kit.Book) {
 	b.Typed("styleset:full", "tung buoc", "tra loi tung buoc", "hoi tung buoc")
 
 	p.registerRights(b)
+	p.registerOfficer(b)
 
 	b.Form(p.linkForm())
 	b.Form(p.askLinkForm())
@@ -58,6 +59,8 @@ func (p *Page) Register(b *kit.Book) {
 	b.Message(outbox.AccountMoved, p.moved)
 	b.Message(outbox.AccountLinked, p.linked)
 	b.Message(outbox.AccountDisowned, p.disowned)
+	b.Message(outbox.OfficerAsked, p.officerAsked)
+	b.Message(outbox.OfficerDecided, p.officerDecided)
 	b.Message(outbox.NumberChanged, p.numbered)
 	b.Message(outbox.NumberDisowned, p.numberDisowned)
 	b.Card(outbox.Link, card.For)
