@@ -247,7 +247,8 @@ func TestPapersAreJournalled(t *testing.T) {
 		}
 	}
 	var actions []string
-	if err := h.store.Model(&models.AuditEntry{}).Order("seq").Pluck("action", &actions).Error; err != nil {
+	if err := h.store.Model(&models.AuditEntry{}).Where("action <> 'run.approved'").Order("seq").Pluck("action",
+		&actions).Error; err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(actions, []string{"run.listed", "run.transfer_listed", "run.cash_listed"}) {
@@ -306,8 +307,8 @@ func TestYearsAreOnesOwn(t *testing.T) {
 		}
 	}
 	var actions []string
-	if err := h.store.Model(&models.AuditEntry{}).Where("ward_id = ?", h.ward.ID).Order("seq").Pluck("action",
-		&actions).Error; err != nil {
+	if err := h.store.Model(&models.AuditEntry{}).Where("ward_id = ? AND action <> 'run.approved'",
+		h.ward.ID).Order("seq").Pluck("action", &actions).Error; err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(actions, []string{"statement.taken", "report.taken"}) {
