@@ -34,6 +34,7 @@ func (r Round) Next(after time.Time) time.Time {
 // the moment before which that was. It is declared and listed like a Round.
 type Purge struct {
 	Name, What string
+	Basis      string // on what ground of the law on personal data (91/2025/QH15) for so long and no longer
 	Kept       time.Duration
 	SQL        string
 }

@@ -128,7 +128,9 @@ type retentionCommand struct {
 	Days int `help:"Count what was removed within so many days." default:"30"`
 }
 
-func (retentionCommand) Help() string { return "Example: canbobot retention --days 90" }
+func (retentionCommand) Help() string {
+	return "What is not listed is kept: the law obliges to.\n\nExample: canbobot retention --days 90"
+}
 
 func (c retentionCommand) Run(p *process) error {
 	return p.withWard(func(one *ward.Services) error {
@@ -139,7 +141,7 @@ func (c retentionCommand) Run(p *process) error {
 		out := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
 		for _, purge := range ward.Purges {
 			fmt.Fprintln(out, strings.Join([]string{purge.Name, purge.What,
-				fmt.Sprint(purge.Kept.Hours()/24, " days"), fmt.Sprint(gone[purge.Name], " removed")}, "\t"))
+				fmt.Sprint(purge.Kept.Hours()/24, " days"), fmt.Sprint(gone[purge.Name], " removed"), purge.Basis}, "\t"))
 		}
 		return out.Flush()
 	})

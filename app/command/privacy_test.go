@@ -24,4 +24,5 @@ func TestPrivacyCommands(t *testing.T) {
 	run(OK, "", "ward", "accounts", "--not-on", "telegram", "--ward", ward)
 	run(Usage, `"telgram" is no channel`, "ward", "accounts", "--not-on", "telgram", "--ward", ward)
 	run(OK, "0 removed", "retention")
+	run(OK, "nobody confirmed it", "retention")
 }

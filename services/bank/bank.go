@@ -369,6 +369,8 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 }
 
 // Purge drops the sheets that nobody confirmed.
-var Purge = services.Purge{Name: "result_sheets", What: "what was in a bank's sheet that nobody confirmed", Kept: Kept,
+var Purge = services.Purge{Name: "result_sheets",
+	Basis: "no longer than its purpose needs: nobody confirmed it",
+	What:  "what was in a bank's sheet that nobody confirmed", Kept: Kept,
 	SQL: "UPDATE result_sheets SET state = 'dropped', content = '' " +
 		"WHERE created_at < ? AND state IN ('asked', 'previewed')"}

@@ -19,8 +19,10 @@ func (t *Tokens) refreshPlace() vault.Place { return vault.In(models.ChannelRefr
 const tokenHash = "channel_tokens.refresh"
 
 // PurgeRenewals forgets when tokens were renewed.
-var PurgeRenewals = services.Purge{Name: "channel_token_events", What: "when channels' tokens were renewed",
-	Kept: 180 * 24 * time.Hour, SQL: "DELETE FROM channel_token_events WHERE at < ?"}
+var PurgeRenewals = services.Purge{Name: "channel_token_events",
+	Basis: "security of processing: how a channel was lost is looked into afterwards",
+	What:  "when channels' tokens were renewed",
+	Kept:  180 * 24 * time.Hour, SQL: "DELETE FROM channel_token_events WHERE at < ?"}
 
 // answer is a pair on its way to the database. After is the keyed hash of the
 // refresh token that it was had for: it follows that one and no other.

@@ -73,5 +73,7 @@ func (u *Uploads) Forget(ctx context.Context, owner, key, kind, ref string) erro
 }
 
 // PurgeUploads forgets the references of all channels that have expired.
-var PurgeUploads = services.Purge{Name: "uploads", What: "names of files at a platform that knows them no more",
-	SQL: "DELETE FROM uploads WHERE expires_at <= ?"}
+var PurgeUploads = services.Purge{Name: "uploads",
+	Basis: "no longer than its purpose needs: the platform forgot it",
+	What:  "names of files at a platform that knows them no more",
+	SQL:   "DELETE FROM uploads WHERE expires_at <= ?"}

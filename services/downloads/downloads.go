@@ -229,9 +229,13 @@ func (s *Service) hashOf(token string) ([][]byte, error) {
 
 // PurgeContent empties what has expired, PurgeRows forgets it.
 var (
-	PurgeContent = services.Purge{Name: "download_content", What: "what was in a file whose link has expired",
-		SQL: "UPDATE downloads SET content = '' WHERE expires_at <= ? AND content <> ''"}
-	PurgeRows = services.Purge{Name: "downloads", What: "that there was a file, after its link has expired", Kept: keep,
+	PurgeContent = services.Purge{Name: "download_content",
+		Basis: "no longer than its purpose needs: it cannot be fetched any more",
+		What:  "what was in a file whose link has expired",
+		SQL:   "UPDATE downloads SET content = '' WHERE expires_at <= ? AND content <> ''"}
+	PurgeRows = services.Purge{Name: "downloads",
+		Basis: "the ward answers for what left the house; the journal keeps it after that",
+		What:  "that there was a file, after its link has expired", Kept: keep,
 		SQL: "DELETE FROM downloads WHERE expires_at <= ?"}
 )
 

@@ -151,6 +151,8 @@ func (s *Service) Delete(ctx context.Context, actor services.Actor, owner string
 
 // Purge forgets what strangers left untouched: it may hold a name and a number of
 // somebody whom the ward does not know.
-var Purge = services.Purge{Name: "drafts", What: "half-filled forms of who is not linked", Kept: 7 * 24 * time.Hour,
+var Purge = services.Purge{Name: "drafts",
+	Basis: "consent that was not given: who is not linked has agreed to nothing",
+	What:  "half-filled forms of who is not linked", Kept: 7 * 24 * time.Hour,
 	SQL: "DELETE FROM drafts WHERE owner NOT LIKE '" + personOwner + "%' AND owner NOT LIKE '" + staffOwner +
 		"%' AND updated_at < ?"}

@@ -252,5 +252,7 @@ func (s *Service) Open(ctx context.Context, actor services.Actor, change int64) 
 var extensions = map[string]string{jpegType: ".jpg", pdfType: ".pdf"}
 
 // Purge forgets loose files.
-var Purge = services.Purge{Name: "evidence", What: "files that went with no request", Kept: looseKept,
+var Purge = services.Purge{Name: "evidence",
+	Basis: "no longer than its purpose needs: no request came of it",
+	What:  "files that went with no request", Kept: looseKept,
 	SQL: "DELETE FROM evidence WHERE change_id IS NULL AND created_at < ?"}

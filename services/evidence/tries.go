@@ -55,5 +55,7 @@ func Try(ctx context.Context, store *models.Store, clock services.Clock, actor s
 }
 
 // PurgeTries forgets what no longer counts.
-var PurgeTries = services.Purge{Name: "file_tries", What: "that somebody gave a file to be opened", Kept: 2 * triesFor,
+var PurgeTries = services.Purge{Name: "file_tries",
+	Basis: "security of processing: who gives too many files is stopped",
+	What:  "that somebody gave a file to be opened", Kept: 2 * triesFor,
 	SQL: "DELETE FROM file_tries WHERE created_at < ?"}

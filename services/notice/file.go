@@ -99,6 +99,8 @@ func (i *Inbox) File(ctx context.Context, actor services.Actor, notice int64) (m
 }
 
 // Purge forgets loose files.
-var Purge = services.Purge{Name: "notice_files", What: "files that went with no notice", Kept: looseFor,
+var Purge = services.Purge{Name: "notice_files",
+	Basis: "no longer than its purpose needs: no notice came of it",
+	What:  "files that went with no notice", Kept: looseFor,
 	SQL: "DELETE FROM notice_files WHERE created_at < ? AND id NOT IN (SELECT file_id FROM notices WHERE file_id IS NOT " +
 		"NULL) AND id NOT IN (SELECT file_id FROM recurring_notices WHERE file_id IS NOT NULL)"}

@@ -205,7 +205,9 @@ func Once(tx *gorm.DB, clock services.Clock, actor services.Actor) error {
 const keysKept = 30 * 24 * time.Hour
 
 // Purge forgets events.
-var Purge = services.Purge{Name: "idempotency_keys", What: "which events were handled", Kept: keysKept,
+var Purge = services.Purge{Name: "idempotency_keys",
+	Basis: "security of processing: nothing is done twice",
+	What:  "which events were handled", Kept: keysKept,
 	SQL: "DELETE FROM idempotency_keys WHERE at < ?"}
 
 func pointer(id int64) *int64 {

@@ -171,8 +171,12 @@ func (s *Service) Of(ctx context.Context, actor services.Actor, ward int64) (Rep
 
 // PurgeKept forgets phrases, PurgeCounts how many there were.
 var (
-	PurgeKept = services.Purge{Name: "kept_phrases", What: "masked phrases that were not understood", Kept: keptFor,
+	PurgeKept = services.Purge{Name: "kept_phrases",
+		Basis: "consent; kept only where the ward turns it on",
+		What:  "masked phrases that were not understood", Kept: keptFor,
 		SQL: "DELETE FROM kept_phrases WHERE created_at < ?"}
-	PurgeCounts = services.Purge{Name: "phrase_counts", What: "how many phrases a day were not understood",
-		Kept: 365 * 24 * time.Hour, SQL: "DELETE FROM phrase_counts WHERE day < ?"}
+	PurgeCounts = services.Purge{Name: "phrase_counts",
+		Basis: "no personal data: numbers only",
+		What:  "how many phrases a day were not understood",
+		Kept:  365 * 24 * time.Hour, SQL: "DELETE FROM phrase_counts WHERE day < ?"}
 )

@@ -344,7 +344,9 @@ func (s *Service) Drop(ctx context.Context, actor services.Actor, id int64) erro
 }
 
 // Purge drops the sheets that nobody confirmed.
-var Purge = services.Purge{Name: "imports", What: "what was in a roster's sheet that nobody confirmed", Kept: Kept,
+var Purge = services.Purge{Name: "imports",
+	Basis: "no longer than its purpose needs: nobody confirmed it",
+	What:  "what was in a roster's sheet that nobody confirmed", Kept: Kept,
 	SQL: "UPDATE imports SET state = 'dropped', content = '' WHERE created_at < ? AND state = 'previewed'"}
 
 // seal fills in what of new and changed people is kept sealed, once they have
