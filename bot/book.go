@@ -115,7 +115,7 @@ type Book struct {
 	Consent   Screen // for whoever is linked and has not agreed yet
 	Misheard  Screen // for what was not understood, or not surely; Arg(0) counts how often in a row
 	Both      Screen // for two requests in one message
-	Aside     Screen // for what asks for nothing; Arg(0) is its kind
+	Aside     Screen // for what asks for no screen; Arg(0) is its kind
 	Elsewhere Screen // for groups, where nothing personal may be said
 	Attached  Screen // for a file that nobody asked for
 	Intents   map[Intent]Screen
@@ -135,7 +135,10 @@ type Book struct {
 // Kinds of asides.
 const (
 	Courtesy = "courtesy" // thanks, ok, dạ vâng
+	Wish     = "wish"     // chúc mừng năm mới
 	Emoji    = "emoji"    // pictures only
+	Trust    = "trust"    // whether this is the ward; somebody wants a code
+	Helpless = "helpless" // the letters are small, one cannot press
 )
 
 // Verb is what a button's verb leads to.

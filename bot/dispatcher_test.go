@@ -162,7 +162,7 @@ func (c *counter) Reported(_ context.Context, _ string, report bot.DeliveryRepor
 	return nil
 }
 
-func (c *counter) Understand(text string) bot.Meaning {
+func (c *counter) UnderstandBy(text string, _ bool) bot.Meaning {
 	if text == "menu" {
 		return bot.Meaning{Intent: bot.Menu, Confidence: 1}
 	}

@@ -147,7 +147,7 @@ func newClinic(t *testing.T) *clinic {
 	return c
 }
 
-func (c *clinic) Understand(text string) bot.Meaning {
+func (c *clinic) UnderstandBy(text string, _ bool) bot.Meaning {
 	if meaning, known := c.means[text]; known {
 		return meaning
 	}

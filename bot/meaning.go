@@ -63,7 +63,9 @@ type Meaning struct {
 	Others     []Intent // the next likeliest, best first, at most three
 	// Also is a second thing asked for in the same message, itself sure; Unknown
 	// or empty when there is none.
-	Also  Intent
+	Also Intent
+	// Aside is a kind of aside that the text is, Trust or Helpless; empty for none.
+	Aside string
 	Slots Slots
 }
 
@@ -90,7 +92,8 @@ type Slots struct {
 	Village      string // as typed: "tổ 5"
 }
 
-// Understander turns free text into a meaning: offline, deterministic, fast.
+// Understander turns free text into a meaning: offline, deterministic, fast. Who
+// speaks, ward staff or an officer, is known to it.
 type Understander interface {
-	Understand(text string) Meaning
+	UnderstandBy(text string, staff bool) Meaning
 }

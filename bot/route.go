@@ -49,7 +49,7 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		return d.Book.Welcome(ctx, turn)
 	}
 	if in.Text != "" {
-		turn.Meaning = d.Understand.Understand(in.Text)
+		turn.Meaning = d.Understand.UnderstandBy(in.Text, turn.Speaker.Actor.IsStaff())
 	}
 	if position.Form != "" {
 		if reply, handled, err := d.Forms.Fill(ctx, turn, position); handled {
@@ -106,6 +106,10 @@ func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (R
 	meaning := turn.Meaning
 	if kind := d.Book.AsideOf(turn.In.Text); kind != "" && meaning.Confidence < Certain {
 		turn.Args = []string{kind}
+		return d.Book.Aside(ctx, turn)
+	}
+	if meaning.Aside != "" {
+		turn.Args = []string{meaning.Aside}
 		return d.Book.Aside(ctx, turn)
 	}
 	screen := d.Book.Intents[meaning.Intent]

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 
@@ -105,8 +106,13 @@ func (f *front) both(_ context.Context, turn bot.Turn) (bot.Reply, error) {
 // aside answers what asks for nothing. To staff and to whoever has a notice to
 // confirm it says that such words decide nothing.
 func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if turn.Arg(0) == bot.Emoji {
+	switch turn.Arg(0) {
+	case bot.Emoji:
 		return f.Tell(f.Say("attached.emoji"), f.Button("help", "help")), nil
+	case bot.Wish:
+		return f.Tell(f.Say("aside.wish")), nil
+	case bot.Trust, bot.Helpless:
+		return f.troubled(ctx, turn)
 	}
 	lines := f.Lines("")
 	lines.Say("aside.courtesy")
@@ -125,4 +131,25 @@ func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines.Row(f.Button("notices", "notices"))
 	}
 	return lines.End(), err
+}
+
+// troubled answers who doubts that this is the ward, or cannot use it: with who
+// runs it, what it never asks, and whom to call.
+func (f *front) troubled(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	wards, err := f.Identity.Wards(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	at := slices.IndexFunc(wards, func(ward models.Ward) bool { return ward.ID == turn.Speaker.Actor.Ward })
+	if at < 0 {
+		return bot.Reply{}, fmt.Errorf("no ward %d for account %d", turn.Speaker.Actor.Ward, turn.Speaker.Actor.Account)
+	}
+	ward, kind := wards[at], turn.Arg(0)
+	lines := f.Lines("")
+	lines.Say("aside."+kind, "ward", ward.Kind+" "+ward.Name)
+	lines.SayIf(ward.ClerkPhone != "", "aside."+kind+"_call", "phone", kit.Unlisted(ward.ClerkPhone))
+	if err := f.ResumeRow(ctx, turn, lines); err != nil {
+		return bot.Reply{}, err
+	}
+	return lines.End(f.Button("support", "support")), nil
 }

@@ -127,6 +127,7 @@ func (m *Model) likeliest(s *scratch) (bot.Intent, float64) {
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
 	s.guard(&logits)
+	s.hold(&logits, &nets, &m.learned.trust)
 	var odds [intentCount]float64
 	best, sum := spread(&logits, &odds)
 	return bot.Intents[best], odds[best] / sum

@@ -12,23 +12,29 @@ import (
 var (
 	courteous = setOf(wordsOf("courteous"))
 	heads     = setOf(wordsOf("courteous heads"))
+	wishes    = setOf(wordsOf("wishes"))
 )
 
 // smiling are pictures that say thanks or yes.
 const smiling = "👍👌🙏❤♥😊🥰😍🙂😄😁😀💯✅🌹🌸💐🤝👏😘☺"
 
-// Aside tells thanks (bot.Courtesy) and pictures (bot.Emoji) from what may be a
-// request or an answer (""). A text of nothing else asks for nothing.
+// Aside tells thanks (bot.Courtesy), wishes (bot.Wish) and pictures (bot.Emoji)
+// from what may be a request or an answer (""). A text of nothing else asks for
+// nothing.
 func Aside(text string) string {
 	if words, pictures := parted(text); len(words) > 0 {
-		said := false
+		said, wished := false, false
 		for _, word := range words {
 			if !courteous[word] {
 				return ""
 			}
-			said = said || heads[word]
+			said, wished = said || heads[word], wished || wishes[word]
 		}
-		if said && len(words) <= 12 {
+		switch {
+		case len(words) > 12:
+		case wished:
+			return bot.Wish
+		case said:
 			return bot.Courtesy
 		}
 	} else if pictures != "" {

@@ -122,6 +122,16 @@ const (
 	figures // a long number that is no phone's
 	pair    // of two people
 
+	// Whom and what it is about, beside the ward's officers.
+	whether   // "có phải", "có bắt buộc": of a rule
+	iff       // "nếu", "giả sử"
+	kin       // one's family and neighbours
+	follower  // who is in an organization without a post, and papers of theirs: "hội viên"
+	absence   // from a meeting, from school, for some days
+	fraud     // codes, strangers, and whether this is the ward
+	helpless  // who cannot read or press
+	unchanged // "giữ nguyên", "vẫn dùng số cũ"
+
 	// What stands for itself.
 	menu
 	greeting
@@ -152,7 +162,9 @@ var conceptNames = map[string]concept{
 	"place": place, "who": who, "what": what, "how": how, "lack": lack, "wrong": wrong, "done": done, "fresh": fresh,
 	"old": old, "current": current, "lost": lost, "me": me, "mine": mine, "want": want, "other": other, "read": read,
 	"keep": keep, "askabout": askabout, "enough": enough, "anymore": anymore, "total": total, "whichbranch": whichbranch,
-	"unread": unread, "count": count, "figures": figures, "pair": pair, "menu": menu, "greeting": greeting, "help": help,
+	"unread": unread, "count": count, "figures": figures, "pair": pair,
+	"whether": whether, "iff": iff, "kin": kin, "follower": follower, "absence": absence, "fraud": fraud,
+	"helpless": helpless, "unchanged": unchanged, "menu": menu, "greeting": greeting, "help": help,
 	"cancel": cancel, "back": back, "thanks": thanks, "filler": filler, "smalltalk": smalltalk, "offtopic": offtopic,
 }
 
@@ -204,7 +216,8 @@ var weights = func() (w [concepts]float64) {
 		everyone} {
 		w[c] = 0.6
 	}
-	for _, c := range []concept{see, done, mine, askyet, yet, no, asking, task, has, process, anymore} {
+	for _, c := range []concept{see, done, mine, askyet, yet, no, asking, task, has, process, anymore, whether, iff, kin,
+		follower, unchanged} {
 		w[c] = 0.4
 	}
 	for _, c := range []concept{me, want, askabout, enough, think, count, permonth} {

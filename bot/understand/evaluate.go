@@ -15,9 +15,14 @@ import (
 type Example struct {
 	Line   int
 	Want   bot.Intent
+	May    []bot.Intent // what is right as well
+	Staff  bool         // ward staff say it
 	Phrase string
 	Style  string // how it is written, "" if the file does not say
 }
+
+// Right reports whether an intent is what the phrase may be taken for.
+func (e Example) Right(got bot.Intent) bool { return got == e.Want || slices.Contains(e.May, got) }
 
 // Miss is a phrase understood as something else.
 type Miss struct {
@@ -55,7 +60,9 @@ var styles = []string{"full", "plain", "short", "typos", "dialect"}
 
 // ReadExamples reads lines of "intent<TAB>phrase" or "intent<TAB>phrase<TAB>style"
 // (also with the style before the phrase); empty lines and lines that
-// begin with "#" are passed over. An intent that does not exist is an error.
+// begin with "#" are passed over. Of "intent|intent" the first is wanted and the
+// others are right as well; "staff:intent" is said by ward staff, as is what only
+// they may ask for. An intent that does not exist is an error.
 func ReadExamples(r io.Reader) ([]Example, error) {
 	var examples []Example
 	lines := bufio.NewScanner(r)
@@ -76,11 +83,16 @@ func ReadExamples(r io.Reader) ([]Example, error) {
 				phrase, style = fields[2], fields[1]
 			}
 		}
-		intent := bot.Intent(strings.TrimSpace(label))
-		if !slices.Contains(bot.Intents, intent) {
-			return nil, fmt.Errorf("line %d: no intent %q", n, label)
+		label, staff := strings.CutPrefix(strings.TrimSpace(label), "staff:")
+		var intents []bot.Intent
+		for _, name := range strings.Split(label, "|") {
+			if !slices.Contains(bot.Intents, bot.Intent(name)) {
+				return nil, fmt.Errorf("line %d: no intent %q", n, name)
+			}
+			intents = append(intents, bot.Intent(name))
 		}
-		examples = append(examples, Example{Line: n, Want: intent, Phrase: phrase, Style: style})
+		examples = append(examples, Example{Line: n, Want: intents[0], May: intents[1:],
+			Staff: staff || intents[0].ForStaff(), Phrase: phrase, Style: style})
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("reading labelled phrases: %w", err)
@@ -102,7 +114,7 @@ func Score(model bot.Understander, examples []Example) Report {
 	report := Report{Wanted: map[bot.Intent]int{}, Confusion: map[bot.Intent]map[bot.Intent]int{},
 		Styles: map[string]Tally{}}
 	for _, example := range examples {
-		got := model.Understand(example.Phrase)
+		got := model.UnderstandBy(example.Phrase, example.Staff)
 		report.Total++
 		report.Wanted[example.Want]++
 		row := report.Confusion[example.Want]
@@ -110,16 +122,20 @@ func Score(model bot.Understander, examples []Example) Report {
 			row = map[bot.Intent]int{}
 			report.Confusion[example.Want] = row
 		}
-		row[got.Intent]++
+		if example.Right(got.Intent) {
+			row[example.Want]++
+		} else {
+			row[got.Intent]++
+		}
 		if example.Style != "" {
 			tally := report.Styles[example.Style]
 			tally.Total++
-			if got.Intent == example.Want {
+			if example.Right(got.Intent) {
 				tally.Right++
 			}
 			report.Styles[example.Style] = tally
 		}
-		if got.Intent == example.Want {
+		if example.Right(got.Intent) {
 			report.Right++
 			continue
 		}

@@ -25,7 +25,8 @@ type frame struct {
 }
 
 // free is what any sentence may hold without saying anything for an intent.
-var free = of(filler, figures, me, want, has, count, thanks, is, anymore, greeting, enough, askabout)
+var free = of(filler, figures, me, want, has, count, thanks, is, anymore, greeting, enough, askabout, whether, iff, kin,
+	follower, unchanged)
 
 var frames = readFrames(framesText)
 

@@ -59,13 +59,7 @@ var guarded = func() [][]int {
 
 // guard lowers the intents that something said speaks against.
 func (s *scratch) guard(logits *[intentCount]float32) {
-	var said set
-	for i := range s.items {
-		said = said.or(s.items[i].means)
-	}
-	if s.two {
-		said = said.or(of(pair))
-	}
+	said := s.whole()
 	for i := range warnings {
 		w := &warnings[i]
 		if !said.meets(w.said) || said.meets(w.unless) || !w.and.empty() && !said.meets(w.and) {

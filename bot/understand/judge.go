@@ -13,9 +13,9 @@ import (
 const (
 	doubtful     = 0.33 // below it a text is not understood: the likeliest are Others
 	certain      = 0.95 // of a command that is all that was said
-	changeSure   = 0.5  // a change is not even asked about on less
+	changeSure   = 0.6  // a change is not even asked about on less
 	rivalry      = 0.15 // how likely other changes may be where one change is taken
-	staffSure    = 0.85 // an officer's phrase must not open a screen of the ward's
+	staffSure    = 0.97 // an officer's phrase must not open a screen of the ward's
 	likelyEnough = 0.15 // for an officer's screen to be offered in the place of one of staff
 	offered      = 0.02 // an intent less likely is not even offered
 
@@ -39,6 +39,7 @@ func (m *Model) judge(s *scratch, meaning *bot.Meaning) {
 	var logits [intentCount]float32
 	m.learned.weigh(s.clues, &nets, &logits)
 	s.guard(&logits)
+	s.held = s.hold(&logits, &nets, &m.learned.trust)
 	if s.offTopic() {
 		logits[unknownIndex] += foreign
 	}
@@ -92,13 +93,7 @@ func (s *scratch) equivocal() bool {
 // weighFrames gives each intent its best frame's score, less what that frame
 // leaves unexplained, and the command that is all that was said, -1 if none is.
 func (s *scratch) weighFrames() (nets [intentCount]float32, command int) {
-	var said set
-	for i := range s.items {
-		said = said.or(s.items[i].means)
-	}
-	if s.two {
-		said = said.or(of(pair))
-	}
+	said := s.whole()
 	for i := range nets {
 		nets[i] = unfit
 	}

@@ -89,6 +89,7 @@ const (
 	clueLast
 	clueLength
 	clueAsks
+	clueStaff // a concept said by staff
 )
 
 // Words that stand for all of their kind.
@@ -120,6 +121,9 @@ func (s *scratch) gather() {
 		}
 		for c := range means.each() {
 			s.clue(clueConcept, conceptClues[c])
+			if s.staff {
+				s.clue(clueStaff, conceptClues[c])
+			}
 			for d := range last.each() {
 				s.clue(clueNext, conceptClues[d]*31+conceptClues[c])
 			}
@@ -175,6 +179,9 @@ func (s *scratch) gather() {
 	s.clue(clueLength, uint32(min(12, len(s.words))))
 	if s.asks {
 		s.clue(clueAsks, 0)
+	}
+	if s.staff {
+		s.clue(clueStaff, 0)
 	}
 	slices.Sort(s.clues)
 	s.clues = slices.Compact(s.clues)

@@ -53,11 +53,13 @@ type scratch struct {
 	key           []byte // a bank's name being put together
 	clues         []uint32
 	said          []concept
-	accented      bool  // most words carry accents, so a bare word means itself
-	after         *word // beside the word being mended
-	two           bool  // two people are named
-	vni           bool  // figures stand inside words
-	asks          bool  // there is a question mark
+	accented      bool   // most words carry accents, so a bare word means itself
+	after         *word  // beside the word being mended
+	two           bool   // two people are named
+	vni           bool   // figures stand inside words
+	asks          bool   // there is a question mark
+	held          uint32 // of writings, those barred by what was said
+	scoffs        bool   // it ends in "đâu": "tôi có đổi gì đâu"
 }
 
 // Understand tells what a text asks for. Confidence above one half means that
@@ -65,7 +67,8 @@ type scratch struct {
 // Others, which is too low.
 func (m *Model) Understand(text string) bot.Meaning { return m.UnderstandBy(text, false) }
 
-// UnderstandBy is Understand of what staff say, or an officer.
+// UnderstandBy is Understand of what staff say, or an officer: staff give orders,
+// officers speak of their own.
 func (m *Model) UnderstandBy(text string, staff bool) bot.Meaning {
 	s := m.pool.Get().(*scratch)
 	defer m.pool.Put(s)
@@ -73,15 +76,16 @@ func (m *Model) UnderstandBy(text string, staff bool) bot.Meaning {
 	var meaning bot.Meaning
 	m.read(s, text, &meaning.Slots)
 	m.judge(s, &meaning)
-	if meaning.Confidence < clear && m.mendPairs(s) {
+	if held := s.held; meaning.Confidence < clear && m.mendPairs(s) {
 		mended := bot.Meaning{Slots: bot.Slots{Name: meaning.Slots.Name, Other: meaning.Slots.Other}}
 		m.interpret(s, &mended.Slots)
 		m.details(s, &mended.Slots)
-		if m.judge(s, &mended); mended.Confidence > meaning.Confidence+0.1 {
+		if m.judge(s, &mended); mended.Confidence > meaning.Confidence+0.1 && !holds(held, mended.Intent) {
 			meaning = mended
 		}
 	}
 	m.twoRequests(s, &meaning)
+	meaning.Aside = s.concern(meaning.Intent)
 	s.text, s.after = "", nil
 	return meaning
 }
@@ -103,9 +107,13 @@ func (m *Model) read(s *scratch, text string, slots *bot.Slots) {
 	m.details(s, slots)
 }
 
+// scoffing are words that deny what goes before, at the end of it.
+var scoffing = setOf("dau mo")
+
 // interpret reads the mended words.
 func (m *Model) interpret(s *scratch, slots *bot.Slots) {
 	m.parse(s)
+	s.scoffs = len(s.words) > 0 && scoffing[s.words[len(s.words)-1].folded]
 	s.months(slots)
 	s.settlePolarity()
 	s.settleClauses()

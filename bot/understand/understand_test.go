@@ -112,6 +112,15 @@ func TestSmalltalk(t *testing.T) {
 	}
 }
 
+// What sends a form must not leave it.
+func TestSendingIsNotCancelling(t *testing.T) {
+	for _, phrase := range []string{"Gửi đi", "gui di", "gửi", "Đồng ý", "duyệt", "xác nhận"} {
+		if got := model.Understand(phrase); got.Intent == bot.Cancel || got.Intent == bot.Back {
+			t.Errorf("%q is %s, %.2f sure", phrase, got.Intent, got.Confidence)
+		}
+	}
+}
+
 func TestTwoRequests(t *testing.T) {
 	for phrase, want := range map[string][2]bot.Intent{
 		"xem phụ cấp t3 với đổi số điện thoại luôn":                    {bot.Allowance, bot.ChangePhone},

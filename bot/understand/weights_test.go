@@ -71,8 +71,8 @@ type lesson struct {
 	want  int
 }
 
-func (m *Model) lesson(phrase string, want bot.Intent) lesson {
-	var s scratch
+func (m *Model) lesson(phrase string, want bot.Intent, staff bool) lesson {
+	s := scratch{staff: staff}
 	var slots bot.Slots
 	m.read(&s, phrase, &slots)
 	l := lesson{want: slices.Index(bot.Intents, want)}
@@ -148,15 +148,29 @@ func TestWeights(t *testing.T) {
 func (m *Model) lessons(examples []Example) []lesson {
 	var lessons []lesson
 	for _, example := range examples {
-		lessons = append(lessons, m.lesson(example.Phrase, example.Want))
+		lessons = append(lessons, m.lesson(example.Phrase, example.Want, example.Staff))
 		if bare := withoutAccents(example.Phrase); bare != example.Phrase {
-			lessons = append(lessons, m.lesson(bare, example.Want))
+			lessons = append(lessons, m.lesson(bare, example.Want, example.Staff))
 		}
 		for _, phrase := range varied(example.Phrase) {
-			lessons = append(lessons, m.lesson(phrase, example.Want))
+			lessons = append(lessons, m.lesson(phrase, example.Want, example.Staff))
+		}
+		if !example.Staff && ofStaffToo(example.Want) {
+			lessons = append(lessons, m.lesson(example.Phrase, example.Want, true),
+				m.lesson(withoutAccents(example.Phrase), example.Want, true))
 		}
 	}
 	return lessons
+}
+
+// ofStaffToo reports whether staff ask for an intent in an officer's words.
+func ofStaffToo(intent bot.Intent) bool {
+	switch intent {
+	case bot.Menu, bot.Help, bot.Cancel, bot.Back, bot.Policy, bot.Unknown, bot.Unlink, bot.Privacy, bot.ChangeOfficer,
+		bot.ChangeLeave:
+		return true
+	}
+	return false
 }
 
 // crossValidate tells how phrases that were not learned from are understood,
@@ -188,7 +202,7 @@ func crossValidate(t *testing.T, m *Model, seen []Example) {
 		m.learned = learned
 		all.add(Score(m, out))
 		for _, example := range out {
-			l := m.lesson(example.Phrase, example.Want)
+			l := m.lesson(example.Phrase, example.Want, example.Staff)
 			var logits [intentCount]float32
 			var odds [intentCount]float64
 			learned.weigh(l.clues, &l.nets, &logits)
@@ -236,12 +250,12 @@ func (r *Report) add(other Report) {
 
 // How the weights are learned.
 const (
-	rounds    = 40
-	pace      = 0.15 // of the first steps
-	decay     = 0.00002
-	dropped   = 0.4  // part of the clues left out each time, so that none is leaned upon
-	frameless = 0.45 // part of the lessons taken without the frames
-	leastUse  = 2    // a clue seen less often is not learned
+	rounds   = 40
+	pace     = 0.15 // of the first steps
+	decay    = 0.00002
+	dropped  = 0.4  // part of the clues left out each time, so that none is leaned upon
+	unframed = 0.45 // part of the lessons taken without the frames
+	leastUse = 2    // a clue seen less often is not learned
 )
 
 // learn fits the weights by stochastic gradient descent (AdaGrad), in an order
@@ -280,7 +294,7 @@ func learn(lessons []lesson) *experience {
 				}
 			}
 			nets := l.nets
-			if random.Float32() < frameless {
+			if random.Float32() < unframed {
 				nets = [intentCount]float32{}
 			}
 			var logits [intentCount]float32

@@ -37,7 +37,8 @@ func readQuery(_ context.Context, turn bot.Turn, _ bot.Answers, input bot.Input)
 	case meaning.Intent != bot.WardFind:
 	case meaning.Slots.Name != "":
 		return meaning.Slots.Name, nil
-	case meaning.Slots.Phone == "" && meaning.Slots.Village == "" && meaning.Confidence >= 0.8: // "tìm cán bộ"
+	case meaning.Slots.Phone == "" && meaning.Slots.Village == "" && meaning.Slots.Organization == "" &&
+		meaning.Confidence >= 0.8: // "tìm cán bộ"
 		return "", services.Invalid("query")
 	}
 	return kit.ReadSentence(input)
