@@ -25,6 +25,7 @@ import (
 	"canbobot/services/notice"
 	"canbobot/services/outbox"
 	"canbobot/services/roster"
+	"canbobot/services/vault"
 )
 
 // theirs is the number of a row in every table of the ward that is attacked, and
@@ -209,14 +210,16 @@ func (b *besieged) furnish(t testing.TB) {
 	must("case", err)
 	_, err = w.Privacy.Ask(ctx, officer(), "correct", "Đây là chuyện riêng nhà tôi.")
 	must("data request", err)
-	must("breach", b.db().Create(&models.Breach{WardID: b.ward, What: "Lộ chuyện riêng nhà tôi", Whom: "Quỳnh Giao",
-		FoundAt: b.clock().UTC(), DueBy: b.clock().UTC()}).Error)
+	must("breach", b.db().Create(&models.Breach{WardID: b.ward, What: "Lộ chuyện riêng nhà tôi",
+		Whom: "Cả nhà chị Quỳnh Giao", FoundAt: b.clock().UTC(), DueBy: b.clock().UTC()}).Error)
 	must("journal day", b.db().Create(&models.JournalDay{WardID: b.ward, Day: models.NewDate(2026, 4, 5), Seq: 1,
 		Hash: []byte("chuyen rieng nha toi")}).Error)
 	must("journal fault", b.db().Create(&models.JournalFault{WardID: b.ward, Seq: 1, Why: "changed",
 		FoundAt: b.clock()}).Error)
+	answers, err := w.Vault.Seal(vault.In(models.DraftAnswers, "nobody"), "{}")
+	must("draft", err)
 	must("draft", b.db().Create(&models.Draft{WardID: b.ward, Owner: "nobody", Form: "support", Step: "text",
-		Answers: "{}"}).Error)
+		Answers: answers}).Error)
 	_, err = w.Delegations.Delegate(ctx, by("lanh-dao"), theirs+1, models.NewDate(2026, 4, 7),
 		models.NewDate(2026, 4, 9))
 	must("delegation", err)

@@ -94,6 +94,7 @@ func TestTranscripts(t *testing.T) {
 			house := openHouse(t)
 			got := perform(t, script, house.webStage(t), house)
 			compare(t, script, got)
+			house.keepsToItself(t) // every play is a part of what a ward does in a month
 		})
 	}
 }

@@ -15,6 +15,7 @@ func init() {
 // What no code may get past: the database itself refuses it, on both dialects.
 func TestDatabaseRefusesApprovalsThatProveNothing(t *testing.T) {
 	store := storetest.New(t, nil)
+	store.SealedBy(storetest.Seals{})
 	now := time.Now().UTC()
 	must := func(row any) {
 		t.Helper()

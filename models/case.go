@@ -50,6 +50,6 @@ type CaseMessage struct {
 	CaseID   int64
 	PersonID *int64
 	StaffID  *int64
-	Text     string
+	Text     string `seal:"case_messages.text"`
 	At       time.Time
 }

@@ -33,15 +33,15 @@ type ChangeRequest struct {
 	// phone it is. NewcomerID is who comes, when they are in the roster already.
 	SubjectID  *int64
 	NewcomerID *int64
-	Payload    string // JSON of the kind's typed change, frozen at submission
-	Base       string // JSON of what the proposer saw: versions of the rows it rests on
+	Payload    string `seal:"change_requests.payload"` // JSON of the kind's typed change, frozen at submission
+	Base       string `seal:"change_requests.base"`    // JSON of what the proposer saw: versions of the rows it rests on
 
 	ProposerPersonID *int64
 	ProposerStaffID  *int64
 	// ProposerAccountID is the chat that an officer asked it by.
 	ProposerAccountID *int64
 	DecidedByStaffID  *int64
-	Reason            string // why it was returned or refused
+	Reason            string `seal:"change_requests.reason"` // why it was returned or refused
 
 	IdempotencyKey string
 	SubmittedAt    time.Time
@@ -63,7 +63,7 @@ type ChangeEvent struct {
 	ToState   ChangeState
 	PersonID  *int64
 	StaffID   *int64
-	Reason    string
+	Reason    string `seal:"change_events.reason"`
 	At        time.Time
 }
 

@@ -14,8 +14,8 @@ type Evidence struct {
 	// ContentType is told from the content: image/jpeg or application/pdf.
 	ContentType string
 	Size        int
-	SHA256      Hash `gorm:"column:sha256"`
-	Content     []byte
+	SHA256      Hash   `gorm:"column:sha256"`
+	Content     []byte `seal:"evidence.content"`
 	CreatedAt   time.Time
 }
 

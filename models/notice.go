@@ -63,7 +63,7 @@ type NoticeAnswer struct {
 	NoticeID   int64
 	WardID     int64
 	Attends    bool
-	Reason     string // why not; may be empty
+	Reason     string `seal:"notice_answers.reason"` // why not; may be empty
 	At         time.Time
 }
 

@@ -18,11 +18,11 @@ type DataRequest struct {
 	WardID          int64
 	PersonID        int64
 	Kind            string // copy, correct, restrict, erase, object
-	Text            string // their own words
+	Text            string `seal:"data_requests.text"` // their own words
 	State           DataRequestState
 	ReplyBy         time.Time // by when the law wants them to hear
 	DueBy           time.Time // by when it is to be done
-	Answer          string    // the ward's words
+	Answer          string    `seal:"data_requests.answer"` // the ward's words
 	AnsweredByStaff *int64
 	AnsweredAt      *time.Time
 	Version         int `gorm:"default:1"`
@@ -34,9 +34,9 @@ type DataRequest struct {
 type Breach struct {
 	ID         int64
 	WardID     int64
-	What       string // what happened
-	Whom       string // whom it concerns
-	Measures   string // what was done
+	What       string `seal:"breaches.what"`     // what happened
+	Whom       string `seal:"breaches.whom"`     // whom it concerns
+	Measures   string `seal:"breaches.measures"` // what was done
 	FoundAt    time.Time
 	DueBy      time.Time  // by when the authority is to hear of it
 	ReportedAt *time.Time // when it did

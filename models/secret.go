@@ -16,6 +16,8 @@ type Secret struct {
 	WasPlain bool
 	// Bytes: the column holds bytes, not text.
 	Bytes bool
+	// File: a value may be of megabytes.
+	File bool
 }
 
 // Finding is a column of keyed hashes: of a value, or of a part of it, as a value of
@@ -84,6 +86,11 @@ var phoneParts = []Finding{
 	{Column: "phone_head", Kind: PhoneHeadKind, Of: func(e164 string) string { return e164[:min(PhoneHead, len(e164))] }},
 }
 
+// text is what people write or show, kept as it was by earlier releases.
+func text(table, column string) *Secret {
+	return &Secret{Table: table, Column: column, Key: idKey, WasPlain: true}
+}
+
 // What is sealed, each column once. The vault seals for nothing else; `canbobot
 // key` walks Secrets, and a test compares them with the tables.
 var (
@@ -92,13 +99,25 @@ var (
 	StaffPhone = &Secret{Table: "staff", Column: "phone", Key: idKey, Hash: "phone_hash", Kind: PhoneKind,
 		WasPlain: true}
 	AskedPhone      = &Secret{Table: "link_requests", Column: "phone", Key: idKey, WasPlain: true}
+	EvidenceContent = &Secret{Table: "evidence", Column: "content", Key: idKey, WasPlain: true, Bytes: true, File: true}
+	CaseText        = text("case_messages", "text")
+	ChangePayload   = text("change_requests", "payload")
+	ChangeBase      = text("change_requests", "base")
+	ChangeReason    = text("change_requests", "reason")
+	ChangeWhy       = text("change_events", "reason")
+	DataText        = text("data_requests", "text")
+	DataAnswer      = text("data_requests", "answer")
+	BreachWhat      = text("breaches", "what")
+	BreachWhom      = text("breaches", "whom")
+	BreachMeasures  = text("breaches", "measures")
+	AnswerReason    = &Secret{Table: "notice_answers", Column: "reason", Key: []string{"delivery_id"}, WasPlain: true}
 	BankAccount     = &Secret{Table: "people", Column: "bank_account", Key: rowKey, Hash: "bank_hash", Kind: "bank"}
 	CitizenID       = &Secret{Table: "people", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
 	StaffCitizen    = &Secret{Table: "staff", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
 	StaffTOTP       = &Secret{Table: "staff", Column: "totp", Key: rowKey}
-	ImportContent   = &Secret{Table: "imports", Column: "content", Key: rowKey}
-	ResultContent   = &Secret{Table: "result_sheets", Column: "content", Key: rowKey}
-	DownloadContent = &Secret{Table: "downloads", Column: "content", Key: rowKey}
+	ImportContent   = &Secret{Table: "imports", Column: "content", Key: rowKey, File: true}
+	ResultContent   = &Secret{Table: "result_sheets", Column: "content", Key: rowKey, File: true}
+	DownloadContent = &Secret{Table: "downloads", Column: "content", Key: rowKey, File: true}
 	MergeMoved      = &Secret{Table: "person_merges", Column: "moved", Key: rowKey, WasPlain: true}
 	DraftAnswers    = &Secret{Table: "drafts", Column: "answers", Key: []string{"owner"}}
 	ChannelAccess   = &Secret{Table: "channel_tokens", Column: "access", Key: []string{"channel"}}
@@ -111,6 +130,8 @@ var (
 // Secrets are all of them, in the order in which they are sealed anew.
 var Secrets = []*Secret{
 	Phone, BankAccount, CitizenID, StaffPhone, StaffCitizen, StaffTOTP, AskedPhone,
+	EvidenceContent, CaseText, ChangePayload, ChangeBase, ChangeReason, ChangeWhy, DataText, DataAnswer,
+	BreachWhat, BreachWhom, BreachMeasures, AnswerReason,
 	ImportContent, ResultContent, DownloadContent, MergeMoved, DraftAnswers,
 	ChannelAccess, ChannelRefresh, KeyValue,
 }

@@ -46,6 +46,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, ctx: context.Background(), now: time.Date(2026, 4, 6, 2, 0, 0, 0, time.UTC)}
 	clock := services.Clock(func() time.Time { return h.now })
 	h.store = storetest.New(t, clock)
+	h.store.SealedBy(storetest.Seals{})
 	h.audit = journal.New(h.store, clock)
 	h.Service = evidence.New(h.store, h.audit, clock)
 	h.ward, h.foreign = models.Ward{Code: "bac", Name: "Bắc", Kind: "phường"},

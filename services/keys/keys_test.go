@@ -231,6 +231,8 @@ func TestAWrongKeyIsRefused(t *testing.T) {
 	}
 }
 
+var bytesOf = map[models.Dialect]string{models.SQLite: "blob", models.PostgreSQL: "bytea"}
+
 // What an earlier release sealed for its column, or kept as it is, is sealed for
 // its row, once: after that nothing of the kind opens.
 func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
@@ -253,8 +255,17 @@ func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 		"INSERT INTO staff (id, ward_id, name, role, phone, created_at) VALUES (1, 1, 'Mai', 'clerk', '+84912340009', ?)",
 		`INSERT INTO link_requests (id, ward_id, channel, external_id, chat_id, phone, name, state, idempotency_key,
 			created_at) VALUES (1, 1, 'web', 'x', 'x', '+84912340008', 'Mai', 'pending', 'k', ?)`,
+		`INSERT INTO change_requests (id, ward_id, kind, state, version, payload, base, reason, idempotency_key,
+			submitted_at, created_at, updated_at) VALUES (1, 1, 'phone', 'returned', 1, '{"phone":"+84912340007"}',
+			'{"phone":"+84912340006"}', 'số 0912340005', 'k', ?, ?, ?)`,
+		`INSERT INTO evidence (id, ward_id, name, staff_id, content_type, size, sha256, content, created_at)
+			VALUES (1, 1, 'x', 1, 'application/pdf', 4, CAST('x' AS ` + bytesOf[h.store.Dialect] + `),
+			CAST('%PDF' AS ` + bytesOf[h.store.Dialect] + `), ?)`,
+		"INSERT INTO cases (id, ward_id, person_id, kind, month, state, idempotency_key, created_at, updated_at) " +
+			"VALUES (1, 1, 1, 'question', '2026-04', 'open', 'k', ?, ?)",
+		"INSERT INTO case_messages (id, ward_id, case_id, person_id, text, at) VALUES (1, 1, 1, 1, 'chưa nhận', ?)",
 	} {
-		if err := h.store.Exec(insert, []any{h.now}[:strings.Count(insert, "?")]...).Error; err != nil {
+		if err := h.store.Exec(insert, []any{h.now, h.now, h.now}[:strings.Count(insert, "?")]...).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -278,8 +289,25 @@ func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 	}
 	var member models.Staff
 	var asked models.LinkRequest
-	if err := errors.Join(h.store.Take(&member).Error, h.store.Take(&asked).Error); err != nil {
+	var request models.ChangeRequest
+	var file models.Evidence
+	var said models.CaseMessage
+	if err := errors.Join(h.store.Take(&member).Error, h.store.Take(&asked).Error, h.store.Take(&request).Error,
+		h.store.Take(&file).Error, h.store.Take(&said).Error); err != nil {
 		t.Fatal(err)
+	}
+	if request.Payload != `{"phone":"+84912340007"}` || request.Reason != "số 0912340005" ||
+		string(file.Content) != "%PDF" || said.Text != "chưa nhận" {
+		t.Errorf("texts: %q %q %q %q", request.Payload, request.Reason, file.Content, said.Text)
+	}
+	counts, err := s.Status(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, count := range counts {
+		if count.Key != v.ID() {
+			t.Errorf("%d of %s are not sealed for their row", count.Values, count.Column)
+		}
 	}
 	found := h.read(people[1].ID)
 	if found.Phone != fmt.Sprint("+8491234000", found.ID) || member.Phone != "+84912340009" ||
@@ -289,7 +317,7 @@ func TestADatabaseOfAnEarlierReleaseIsSealedForItsRows(t *testing.T) {
 		t.Errorf("phones: %q %q %q", found.Phone, member.Phone, asked.Phone)
 	}
 	var clear int64
-	err := h.store.Raw("SELECT (SELECT COUNT(*) FROM people WHERE phone LIKE '+84%') + (SELECT COUNT(*) FROM staff " +
+	err = h.store.Raw("SELECT (SELECT COUNT(*) FROM people WHERE phone LIKE '+84%') + (SELECT COUNT(*) FROM staff " +
 		"WHERE phone LIKE '+84%') + (SELECT COUNT(*) FROM link_requests WHERE phone LIKE '+84%')").Scan(&clear).Error
 	if err != nil || clear > 0 {
 		t.Errorf("%d numbers in clear, %v", clear, err)

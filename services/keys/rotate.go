@@ -27,6 +27,8 @@ func (s *Service) Status(ctx context.Context) ([]Count, error) {
 		column := secret.Column
 		if secret.Bytes && s.store.Dialect == models.PostgreSQL {
 			column = "encode(substr(" + column + ", 1, 9), 'escape')"
+		} else if secret.Bytes {
+			column = "CAST(substr(" + column + ", 1, 9) AS text)"
 		}
 		var rows []Count
 		// What ends in ~ after eight letters is sealed for its row.

@@ -76,9 +76,13 @@ func (t *table) columns() (names []string) {
 const (
 	batchRows   = 500
 	batchLiteDB = 100
+	batchFiles  = 20 // of up to some megabytes each
 )
 
-func (s *Service) batch() int {
+func (s *Service) batch(t *table) int {
+	if slices.ContainsFunc(t.secrets, func(secret *models.Secret) bool { return secret.File }) {
+		return batchFiles
+	}
 	if s.store.Dialect == models.SQLite {
 		return batchLiteDB
 	}
@@ -131,7 +135,7 @@ func (s *Service) walk(ctx context.Context, t *table, taking []string, progress 
 func (s *Service) next(ctx context.Context, t *table, after any) ([]*row, error) {
 	columns := append(slices.Clone(t.key), t.columns()...)
 	query := services.AcrossWards(s.store.WithContext(ctx), "sealed anew").Table(t.name).Select(columns).
-		Order(t.by()).Limit(s.batch())
+		Order(t.by()).Limit(s.batch(t))
 	if after != nil {
 		query = query.Where(t.by()+" > ?", after)
 	}

@@ -69,7 +69,7 @@ func (i *Inbox) views(ctx context.Context, actor services.Actor, which func(*gor
 		WardKind      string
 		Answered      *int64
 		Attends       bool
-		Why           string
+		Why           string `seal:"notice_answers.reason,Answered"`
 	}
 	query := i.store.WithContext(ctx).Table("notices n").
 		Select(`n.*, COALESCE(d.state, '') AS received, w.name AS ward_name, w.kind AS ward_kind,
@@ -82,7 +82,7 @@ func (i *Inbox) views(ctx context.Context, actor services.Actor, which func(*gor
 	if actor.Role != services.System {
 		query = query.Where("n.ward_id = ?", actor.Ward)
 	}
-	if err := which(query).Scan(&rows).Error; err != nil {
+	if err := which(query).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("notices: %w", err)
 	}
 	views := make([]View, len(rows))

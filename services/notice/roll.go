@@ -24,7 +24,9 @@ type Named struct {
 	State  models.DeliveryState
 	Reason string
 	Answer string // yes, no or empty; Why is the reason given
-	Why    string
+	Why    string `seal:"notice_answers.reason,Delivery"`
+	// Delivery is the row that the answer is to; 0 where nothing was sent.
+	Delivery int64
 }
 
 // Roll is a page (from 0) of who an audience is, by name, and how many they are;
@@ -152,7 +154,8 @@ func (o *Outcomes) fates(db *gorm.DB, actor services.Actor, id int64) ([]Named, 
 	}
 	var rows []Named
 	err = db.Table("deliveries d").
-		Select(`d.person_id AS person, p.name AS name, p.phone AS phone, d.state AS state, d.reason AS reason,
+		Select(`d.person_id AS person, d.id AS delivery, p.name AS name, p.phone AS phone,
+			d.state AS state, d.reason AS reason,
 			CASE WHEN a.delivery_id IS NULL THEN '' WHEN a.attends THEN 'yes' ELSE 'no' END AS answer,
 			COALESCE(a.reason, '') AS why`).
 		Joins("JOIN people p ON p.id = d.person_id").Joins("LEFT JOIN notice_answers a ON a.delivery_id = d.id").

@@ -277,7 +277,7 @@ func (s *Service) answer(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	if done {
 		state, action = models.DataDone, "data.done"
 	}
-	err := tx.Model(&models.DataRequest{}).Where("id = ?", row.ID).Updates(map[string]any{"state": state, "answer": words,
+	err := tx.Model(&models.DataRequest{ID: row.ID}).Updates(map[string]any{"state": state, "answer": words,
 		"answered_by_staff": services.Ref(actor.Staff), "answered_at": s.clock.UTC(), "version": row.Version + 1}).Error
 	if err != nil {
 		return fmt.Errorf("answer data request: %w", err)

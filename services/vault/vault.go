@@ -145,7 +145,9 @@ func (p Place) mark() string {
 // Bound names the key that sealed a value for a row; "" for what is not such.
 func Bound(sealed string) string {
 	if id, _, is := strings.Cut(sealed, bound); is && len(id) == 8 {
-		return id
+		if _, err := hex.DecodeString(id); err == nil {
+			return id
+		}
 	}
 	return ""
 }
