@@ -344,7 +344,8 @@ func TestForeignWardHasNoSayInApprovals(t *testing.T) {
 	service, walked := reflect.ValueOf(h.delegations()), 0
 	for i := range service.NumMethod() {
 		method, name := service.Method(i), service.Type().Method(i).Name
-		if method.Type().NumIn() < 2 || method.Type().In(1) != reflect.TypeFor[services.Actor]() {
+		if method.Type().NumIn() < 2 || method.Type().In(0) != reflect.TypeFor[context.Context]() ||
+			method.Type().In(1) != reflect.TypeFor[services.Actor]() {
 			continue // within the caller's transaction
 		}
 		walked++
