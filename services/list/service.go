@@ -32,13 +32,16 @@ type Service struct {
 	runs     *runs
 	// Waiting reminds of lists that wait too long for their signatures.
 	Waiting approve.Reminder
+	Risks   *Risks
 }
 
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity,
 	clock services.Clock) *Service {
 	runs := runsOf(approve.New(store, audit, clock), outbox, identity)
-	return &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
+	s := &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
 		Waiting: runs}
+	s.Risks = &Risks{s}
+	return s
 }
 
 func (s *Service) today() models.Date { return models.DateOf(s.clock.Local()) }

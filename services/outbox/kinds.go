@@ -42,6 +42,7 @@ const (
 	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
 	StageReached    Kind = "stage_reached"    // to an officer: a month's money moved on
 	LineSettled     Kind = "line_settled"     // to an officer: their money was paid, or not
+	AccountCheck    Kind = "account_check"    // to an officer: what to put right before money is sent
 	DataAsked       Kind = "data_asked"       // card for administrators: somebody asks of the data about them
 	DataDue         Kind = "data_due"         // reminder to them: the law's time runs out
 	DataAnswered    Kind = "data_answered"    // to who asked
@@ -62,6 +63,7 @@ const (
 	Policy       = "policy"
 	Delegation   = "delegation"
 	Stage        = "stage"   // a run as its officers see it: nothing is redrawn
+	Check        = "check"   // a run as who is to look after their account sees it: nothing is redrawn
 	Line         = "line"    // of a payment list
 	Sending      = "sending" // a notice as its senders see it: a draft, how far it got
 	Account      = "account"

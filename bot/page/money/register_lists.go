@@ -28,6 +28,8 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("reopen", card.Step(p.List.ReopenRun), kit.Inner)
 	b.Screen("runreview", p.runReview, kit.Inner)
 	b.Screen("runreviewof", p.runReviewOf, kit.Inner)
+	b.Screen("risks", p.risks, kit.Inner)
+	b.Screen("risksok", p.warnRisks, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
 	b.Screen("findline", kit.About(card.Read, "find_line", "run"), kit.Staff, kit.Inner)
 	b.Screen("line", p.line, kit.Inner)

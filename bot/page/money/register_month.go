@@ -23,4 +23,5 @@ func (p *Month) Register(b *kit.Book) {
 
 	b.Message(outbox.StageReached, p.stageReached)
 	b.Message(outbox.LineSettled, p.lineSettled)
+	b.Message(outbox.AccountCheck, p.accountCheck)
 }
