@@ -66,7 +66,7 @@ func TestImportAndExportByCommand(t *testing.T) {
 
 	// The bank's answer: with faults nothing is marked.
 	if out := command(Failed, "results", path("ket qua loi.xlsx"), "--ward", "bac-hong-linh", "--annotated",
-		path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 3") {
+		path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 2") {
 		t.Error(out)
 	}
 	command(Usage, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "tháng ba")

@@ -43,8 +43,10 @@ type riskRow struct {
 	Risk      `gorm:"embedded"`
 	BirthYear int
 	Sharing   int64
-	Last      models.LineState
-	Paid      bool
+	// The last months in which a transfer to the account arrived, and came back; ""
+	// for none.
+	Arrived, Back string
+	BackLine      int64
 }
 
 // risks finds the lines of a run that are likely to come back, of one person or
@@ -57,50 +59,71 @@ func risks(db *gorm.DB, run models.PaymentRun, person int64) ([]Risk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("risks: %w", err)
 	}
-	const same = `FROM payment_lines o WHERE o.person_id = l.person_id AND o.run_id <> l.run_id
-		AND o.bank_tail = l.bank_tail AND o.bank_name = l.bank_name AND o.bank_holder = l.bank_holder AND o.state `
 	var rows []riskRow
 	err = db.Raw(`
 SELECT l.id AS line, l.person_id AS person, l.name, l.unit, l.amount, l.bank_name, l.bank_tail, l.bank_holder,
-	l.bank_relation, p.birth_year, COALESCE(s.people, 0) AS sharing,
-	COALESCE((SELECT o.state `+same+`IN ('paid', 'failed', 'returned') ORDER BY o.month DESC, o.id DESC LIMIT 1), '')
-		AS last,
-	COALESCE((SELECT o.reason `+same+`IN ('failed', 'returned') ORDER BY o.month DESC, o.id DESC LIMIT 1), '') AS reason,
-	EXISTS (SELECT 1 `+same+`= 'paid') AS paid,
+	l.bank_relation, p.birth_year, COALESCE(s.people, 0) AS sharing, COALESCE(h.arrived, '') AS arrived,
+	COALESCE(h.back, '') AS back, COALESCE(h.back_line, 0) AS back_line,
 	EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id AND a.unlinked_at IS NULL) AS linked
 FROM payment_lines l JOIN people g ON g.id = l.person_id JOIN people p ON p.id = COALESCE(g.merged_into, g.id)
 	LEFT JOIN (SELECT bank_hash, COUNT(*) AS people FROM payment_lines WHERE run_id = ? AND amount > 0
 		GROUP BY bank_hash HAVING COUNT(*) > 1) s ON s.bank_hash = l.bank_hash
+	LEFT JOIN (SELECT person_id, bank_name, bank_tail, bank_holder,
+			MAX(CASE WHEN state = 'paid' THEN month END) AS arrived,
+			MAX(CASE WHEN state <> 'paid' THEN month END) AS back, MAX(CASE WHEN state <> 'paid' THEN id END) AS back_line
+		FROM payment_lines WHERE ward_id = ? AND run_id <> ? AND state IN ('paid', 'failed', 'returned')
+		GROUP BY person_id, bank_name, bank_tail, bank_holder) h ON h.person_id = l.person_id
+		AND h.bank_name = l.bank_name AND h.bank_tail = l.bank_tail AND h.bank_holder = l.bank_holder
 WHERE l.run_id = ? AND l.amount > 0 AND l.bank_tail <> '' AND (? = 0 OR p.id = ?)
-ORDER BY p.folded, l.id`, run.ID, run.ID, person, person).Scan(&rows).Error
+ORDER BY p.folded, l.id`, run.ID, run.WardID, run.ID, run.ID, person, person).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("risks: %w", err)
 	}
 	var found []Risk
+	var back []int64 // lines that came back, of those in found
 	for _, row := range rows {
+		failed := row.Back > row.Arrived
 		for _, sign := range []struct {
 			why   string
 			holds bool
 		}{
-			{RiskFailed, row.Last == models.LineFailed || row.Last == models.LineReturned},
+			{RiskFailed, failed},
 			{RiskPapers, row.BirthYear != 0 && slices.Contains(renewals, run.Month.Year()-row.BirthYear)},
 			{RiskShared, row.Sharing > 0},
 			{RiskHolder, row.BankHolder != ""},
 			// On the ward's first list nobody has been paid yet: it says nothing of anybody.
-			{RiskUnknown, before > 0 && !row.Paid && row.Last == ""},
+			{RiskUnknown, before > 0 && row.Arrived == "" && row.Back == ""},
 		} {
 			if sign.holds {
 				row.Why = append(row.Why, sign.why)
 			}
 		}
-		if row.Last == models.LinePaid || row.Last == "" {
-			row.Reason = ""
+		if failed {
+			back = append(back, row.BackLine)
 		}
 		if len(row.Why) > 0 {
 			found = append(found, row.Risk)
 		}
 	}
-	return found, nil
+	return found, reasons(db, found, back)
+}
+
+// reasons fills in what the bank said of the lines that came back.
+func reasons(db *gorm.DB, found []Risk, back []int64) error {
+	said := map[int64]string{}
+	for part := range slices.Chunk(back, money.BatchSize) {
+		var lines []models.PaymentLine
+		if err := db.Select("person_id", "reason").Where("id IN ?", part).Find(&lines).Error; err != nil {
+			return fmt.Errorf("reasons: %w", err)
+		}
+		for _, line := range lines {
+			said[line.PersonID] = line.Reason
+		}
+	}
+	for i := range found {
+		found[i].Reason = said[found[i].Person]
+	}
+	return nil
 }
 
 // Risks tells whose transfer is likely to come back, before a list is sent.
@@ -124,7 +147,7 @@ func (r *Risks) Own(ctx context.Context, actor services.Actor, id int64) (models
 	}
 	db := r.list.store.WithContext(ctx)
 	run, err := takeRun(db, actor, id)
-	if err != nil || !unsent(run) {
+	if err != nil || !Unsent(run) {
 		return run.Month, Risk{}, err
 	}
 	found, err := risks(db, run, actor.Person)
@@ -134,8 +157,8 @@ func (r *Risks) Own(ctx context.Context, actor services.Actor, id int64) (models
 	return run.Month, found[0], nil
 }
 
-// unsent reports whether something can still be put right before money goes.
-func unsent(run models.PaymentRun) bool {
+// Unsent reports whether something can still be put right before money goes.
+func Unsent(run models.PaymentRun) bool {
 	return run.State == models.RunDraft || run.State == models.RunSubmitted || run.State == models.RunApproved
 }
 
@@ -154,7 +177,7 @@ func (r *Risks) Warn(ctx context.Context, actor services.Actor, id int64) (warne
 		if err != nil {
 			return err
 		}
-		if !unsent(run) {
+		if !Unsent(run) {
 			return services.Conflict("run_sent")
 		}
 		found, err := risks(tx, run, 0)

@@ -112,8 +112,8 @@ func secondMonth(t *testing.T, told, called int) (first, second int) {
 	draft := s.Prepare("2026-05")
 	ctx := context.Background()
 	_, found, err := s.List.Risks.Of(ctx, s.Clerk, draft.Run.ID)
-	if err != nil || len(found) != draft.Risks || len(found) == 0 {
-		t.Fatalf("%d of %d: %v", len(found), draft.Risks, err)
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%d: %v", len(found), err)
 	}
 	if told > 0 {
 		warned, err := s.List.Risks.Warn(ctx, s.Clerk, draft.Run.ID)

@@ -27,7 +27,6 @@ type RunView struct {
 	WhyNot     string // state, or one of approve's; "" when the reader may
 	Approval   approve.Approval
 	Answers    Answers
-	Risks      int // lines likely to come back, while the money is not on its way; see Risks
 	// MayWithdraw says that the last signature is the reader's, and that nobody
 	// has signed after it; MayReturn that the reader may send the list back.
 	MayWithdraw, MayReturn bool
@@ -89,13 +88,6 @@ func (s *Service) viewRun(db *gorm.DB, actor services.Actor, run models.PaymentR
 	view.PreparedBy, view.ApprovedBy = names[0], names[1]
 	if view.Answers, err = answersOf(db, run); err != nil {
 		return RunView{}, err
-	}
-	if unsent(run) {
-		likely, err := risks(db, run, 0)
-		if err != nil {
-			return RunView{}, err
-		}
-		view.Risks = len(likely)
 	}
 	if run.State != models.RunDraft {
 		if view.Code, err = s.Code(db, run); err != nil {

@@ -60,7 +60,6 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	lines.Say("run.state", "state", p.Say("run_state."+string(run.State)))
 	lines.SayIf(view.Code != "", "run.code", "code", view.Code)
 	lines.SayIf(noAccount > 0, "run.no_account", "count", noAccount)
-	lines.SayIf(view.Risks > 0, "run.risks", "count", view.Risks)
 	for _, state := range []models.LineState{models.LinePaid, models.LineFailed, models.LineReturned, models.LineCarried} {
 		if counts[state] > 0 {
 			lines.Say("run.lines."+string(state), "count", counts[state])
@@ -90,7 +89,7 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	lines.RowIf(view.Answers.Paid > view.Answers.Given(), p.Button("silent", "silent", run.ID))
 	lines.Row(p.Button("lines", "lines", run.ID), p.Button("run_papers", "runpapers", run.ID))
 	lines.Row(p.Button("run_review", "runreview", run.ID))
-	lines.RowIf(view.Risks > 0, p.Button("risks", "risks", run.ID))
+	lines.RowIf(list.Unsent(run), p.Button("risks", "risks", run.ID))
 	switch {
 	case view.MayReturn:
 		lines.Row(kit.Negative(p.Button("run_return", "returnrun", args...)))
