@@ -31,6 +31,9 @@ func write(ctx context.Context, store *models.Store, tables ...any) error {
 	}
 	return pgx.BeginFunc(ctx, store.Pool, func(tx pgx.Tx) error {
 		for _, rows := range tables {
+			if err := store.Seal(rows); err != nil {
+				return err
+			}
 			if err := copyRows(ctx, tx, store.NamingStrategy, rows); err != nil {
 				return err
 			}

@@ -201,14 +201,13 @@ func (s *seals) after(db *gorm.DB) {
 }
 
 // sealRow seals what a row holds and remembers how to have it plain again.
-func (s *seals) sealRow(db *gorm.DB, u *undo, row reflect.Value, key func(private) ([]any, bool)) {
+func (s *seals) sealRow(u *undo, row reflect.Value, key func(private) ([]any, bool)) error {
 	for _, p := range privateOf(row.Type()) {
 		field := row.FieldByIndex(p.field)
 		plain := p.text(field)
 		sealed, hashes, err := s.sealed(p, plain, key)
 		if err != nil {
-			_ = db.AddError(err)
-			return
+			return err
 		}
 		for column, index := range p.hashes {
 			row.FieldByIndex(index).SetBytes(hashes[column])
@@ -219,6 +218,18 @@ func (s *seals) sealRow(db *gorm.DB, u *undo, row reflect.Value, key func(privat
 		p.set(field, sealed)
 		u.puts = append(u.puts, func() { p.set(field, plain) })
 	}
+	return nil
+}
+
+// Seal seals rows that have their keys in place, for what is written past the
+// store: a COPY.
+func (s *Store) Seal(rows any) error {
+	for _, row := range rowsOf(reflect.ValueOf(rows)) {
+		if err := s.seals.sealRow(&undo{}, row, func(p private) ([]any, bool) { return p.keyOf(row) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errNoRow is a value that would be sealed for nobody.
@@ -280,7 +291,7 @@ func (s *seals) beforeCreate(db *gorm.DB) {
 		}
 	}
 	for _, row := range rows {
-		s.sealRow(db, u, row, func(p private) ([]any, bool) { return p.keyOf(row) })
+		_ = db.AddError(s.sealRow(u, row, func(p private) ([]any, bool) { return p.keyOf(row) }))
 	}
 }
 
@@ -321,12 +332,12 @@ func (s *seals) beforeUpdate(db *gorm.DB) {
 		s.sealMap(db, u, model, *dest)
 	default:
 		for _, row := range rowsOf(reflect.ValueOf(dest)) {
-			s.sealRow(db, u, row, func(p private) ([]any, bool) {
+			_ = db.AddError(s.sealRow(u, row, func(p private) ([]any, bool) {
 				if key, whole := p.keyOf(row); whole || model.Type() != row.Type() {
 					return key, whole
 				}
 				return p.keyOf(model)
-			})
+			}))
 		}
 	}
 }
