@@ -251,12 +251,8 @@ func (of *Items[T, S]) tell(ctx context.Context, tx *gorm.DB, item Item, kind ou
 			return err
 		}
 	}
-	messages := make([]outbox.Message, len(staff))
-	for i, one := range staff {
-		messages[i] = outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID,
-			Version: item.Version, Staff: one.ID}
-	}
-	return of.Outbox.Tell(ctx, tx, messages...)
+	return of.Outbox.TellStaff(ctx, tx, outbox.Message{Ward: item.Ward, Kind: kind, Subject: of.Card, SubjectID: item.ID,
+		Version: item.Version}, staff)
 }
 
 // Redraw has the cards of an item drawn as it has become; who is told of that

@@ -207,12 +207,8 @@ func (s *Service) tellStaff(ctx context.Context, tx *gorm.DB, row models.Case) e
 		if len(staff) == 0 {
 			continue
 		}
-		messages := make([]outbox.Message, len(staff))
-		for i, one := range staff {
-			messages[i] = outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case, SubjectID: row.ID,
-				Version: int(said), Staff: one.ID}
-		}
-		return s.outbox.Tell(ctx, tx, messages...)
+		return s.outbox.TellStaff(ctx, tx, outbox.Message{Ward: row.WardID, Kind: outbox.CaseOpened, Subject: outbox.Case,
+			SubjectID: row.ID, Version: int(said)}, staff)
 	}
 	return nil
 }

@@ -182,12 +182,8 @@ func (s *Service) Disown(ctx context.Context, actor services.Actor, id int64, ve
 			if err != nil {
 				return err
 			}
-			messages := make([]outbox.Message, len(staff))
-			for i, one := range staff {
-				messages[i] = outbox.Message{Ward: act.Row.WardID, Kind: outbox.ChangeDisowned, Subject: outbox.Change,
-					SubjectID: id, Version: act.Row.Version, Staff: one.ID}
-			}
-			return s.outbox.Tell(ctx, act.TX, messages...)
+			return s.outbox.TellStaff(ctx, act.TX, outbox.Message{Ward: act.Row.WardID, Kind: outbox.ChangeDisowned,
+				Subject: outbox.Change, SubjectID: id, Version: act.Row.Version}, staff)
 		},
 	})
 	if err != nil {

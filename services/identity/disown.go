@@ -114,12 +114,8 @@ func (s *Service) disowned(ctx context.Context, tx *gorm.DB, actor services.Acto
 	if err != nil {
 		return err
 	}
-	messages := make([]outbox.Message, len(staff))
-	for i, one := range staff {
-		messages[i] = outbox.Message{Ward: account.WardID, Kind: outbox.AccountDisowned, Subject: outbox.Account,
-			SubjectID: account.ID, Staff: one.ID}
-	}
-	return s.outbox.Tell(ctx, tx, messages...)
+	return s.outbox.TellStaff(ctx, tx, outbox.Message{Ward: account.WardID, Kind: outbox.AccountDisowned,
+		Subject: outbox.Account, SubjectID: account.ID}, staff)
 }
 
 // DisownMove is DisownLink from the chat that was linked before, and is so no more
@@ -138,12 +134,13 @@ func (s *Service) DisownMove(ctx context.Context, chat Chat, id int64) error {
 				Where("COALESCE(person_id, 0) = ? AND COALESCE(staff_id, 0) = ?", services.ID(old.PersonID),
 					services.ID(old.StaffID)).Order("id").Find(&chain).Error
 			// A chat is moved to one that is linked before it ends, in one transaction.
-			for i := range chain {
-				if before := append([]models.Account{old}, chain[:i]...)[i]; before.UnlinkedAt == nil ||
-					chain[i].CreatedAt.After(*before.UnlinkedAt) {
+			ended := old.UnlinkedAt
+			for i, next := range chain {
+				if ended == nil || next.CreatedAt.After(*ended) {
 					chain = chain[:i]
 					break
 				}
+				ended = next.UnlinkedAt
 			}
 		}
 		if err != nil {

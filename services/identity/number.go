@@ -71,14 +71,10 @@ func (s *Service) DisownNumber(ctx context.Context, actor services.Actor, sheet 
 		if err != nil {
 			return err
 		}
-		messages := make([]outbox.Message, len(staff))
-		for i, one := range staff {
-			messages[i] = outbox.Message{Ward: actor.Ward, Kind: outbox.NumberDisowned, Subject: outbox.Person,
-				SubjectID: actor.Person, Version: int(sheet), Staff: one.ID}
-		}
 		if err := s.audit.Record(tx, actor, "person.number_disowned", subject("person", actor.Person), nil); err != nil {
 			return err
 		}
-		return s.outbox.Tell(ctx, tx, messages...)
+		return s.outbox.TellStaff(ctx, tx, outbox.Message{Ward: actor.Ward, Kind: outbox.NumberDisowned,
+			Subject: outbox.Person, SubjectID: actor.Person, Version: int(sheet)}, staff)
 	})
 }

@@ -1,9 +1,9 @@
 package identity
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -45,10 +45,9 @@ func (s *Service) SayOfficer(ctx context.Context, actor services.Actor, person i
 			if err != nil {
 				return err
 			}
-			shown = shown || known == 0 && (staff.Phone != "" && staff.Phone == row.Phone && !row.PhoneShared ||
-				len(staff.CitizenHash) > 0 && bytes.Equal(staff.CitizenHash, row.CitizenHash))
+			shown = shown || known == 0 && s.vault.Shows(staff, row)
 		case known == 0:
-			if _, err := s.officer(tx, actor, staff, "", NewStaff{None: true}); err != nil {
+			if _, err := s.officer(tx, actor, staff, staff.CitizenID, NewStaff{None: true}); err != nil {
 				return err
 			}
 		}
@@ -86,14 +85,10 @@ func (s *Service) askOfficer(ctx context.Context, tx *gorm.DB, actor services.Ac
 	if err != nil {
 		return err
 	}
-	var messages []outbox.Message
-	for _, one := range others {
-		if book.Member(one.ID).Human != book.Member(staff.ID).Human {
-			messages = append(messages, outbox.Message{Ward: staff.WardID, Kind: outbox.OfficerAsked, Subject: outbox.Staff,
-				SubjectID: staff.ID, Version: s.since(staff), Staff: one.ID})
-		}
-	}
-	if len(messages) == 0 {
+	others = slices.DeleteFunc(others, func(one models.Staff) bool {
+		return book.Member(one.ID).Human == book.Member(staff.ID).Human
+	})
+	if len(others) == 0 {
 		return services.Unavailable("no_decider")
 	}
 	if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("officer_wanted", person).Error; err != nil {
@@ -103,7 +98,8 @@ func (s *Service) askOfficer(ctx context.Context, tx *gorm.DB, actor services.Ac
 		journal.Detail{"from": services.ID(staff.PersonID), "to": person}); err != nil {
 		return err
 	}
-	return s.outbox.Tell(ctx, tx, messages...)
+	return s.outbox.TellStaff(ctx, tx, outbox.Message{Ward: staff.WardID, Kind: outbox.OfficerAsked, Subject: outbox.Staff,
+		SubjectID: staff.ID, Version: s.since(staff)}, others)
 }
 
 // since tells what is said again of a ward user from what was said: by the seconds

@@ -114,10 +114,6 @@ func gather(ctx context.Context, tx *gorm.DB, box *outbox.Outbox, clock services
 	if err := words.Where("id = ?", item.ID).Count(&among).Error; err != nil || among == 0 {
 		return false, err
 	}
-	messages := make([]outbox.Message, len(staff))
-	for i, one := range staff {
-		messages[i] = outbox.Message{Ward: item.Ward, Kind: outbox.LinksAsked, Subject: outbox.Links, SubjectID: item.Ward,
-			Version: int(clock().Unix() / int64(listedEvery.Seconds())), Staff: one.ID}
-	}
-	return true, box.Tell(ctx, tx, messages...)
+	return true, box.TellStaff(ctx, tx, outbox.Message{Ward: item.Ward, Kind: outbox.LinksAsked, Subject: outbox.Links,
+		SubjectID: item.Ward, Version: int(clock().Unix() / int64(listedEvery.Seconds()))}, staff)
 }

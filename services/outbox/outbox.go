@@ -77,6 +77,16 @@ func New(store *models.Store, clock services.Clock) (*Outbox, error) {
 	return &Outbox{jobs: client, store: store, clock: clock}, nil
 }
 
+// TellStaff is Tell of one message to each of some ward users.
+func (o *Outbox) TellStaff(ctx context.Context, tx *gorm.DB, message Message, staff []models.Staff) error {
+	messages := make([]Message, len(staff))
+	for i, one := range staff {
+		messages[i] = message
+		messages[i].Staff = one.ID
+	}
+	return o.Tell(ctx, tx, messages...)
+}
+
 // Tell queues messages in the caller's transaction. One that was queued before
 // is left as it is.
 func (o *Outbox) Tell(ctx context.Context, tx *gorm.DB, messages ...Message) error {

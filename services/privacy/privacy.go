@@ -110,9 +110,6 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, ward int64, kind outbox
 	if err != nil {
 		return err
 	}
-	messages := make([]outbox.Message, len(staff))
-	for i, one := range staff {
-		messages[i] = outbox.Message{Ward: ward, Kind: kind, Subject: subject, SubjectID: id, Version: version, Staff: one.ID}
-	}
-	return s.outbox.Tell(ctx, tx, messages...)
+	return s.outbox.TellStaff(ctx, tx, outbox.Message{Ward: ward, Kind: kind, Subject: subject, SubjectID: id,
+		Version: version}, staff)
 }

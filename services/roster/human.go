@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"bytes"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -15,15 +14,14 @@ import (
 // goes by which it could be told.
 func (s *Service) KeepHumans(tx *gorm.DB, ward int64, people ...models.Person) error {
 	var staff []models.Staff
-	err := services.InWard(tx, ward).Select("id", "ward_id", "phone", "citizen_hash").Where("person_id IS NULL").
+	err := services.InWard(tx, ward).Select("id", "ward_id", "phone", "citizen_id").Where("person_id IS NULL").
 		Find(&staff).Error
 	if err != nil {
 		return fmt.Errorf("read staff: %w", err)
 	}
 	for _, member := range staff {
 		for _, person := range people {
-			phone := member.Phone != "" && member.Phone == person.Phone && !person.PhoneShared
-			if !phone && (len(member.CitizenHash) == 0 || !bytes.Equal(member.CitizenHash, person.CitizenHash)) {
+			if !s.vault.Shows(member, person) {
 				continue
 			}
 			if err := tx.Model(&models.Staff{}).Where("id = ?", member.ID).Update("person_id", person.ID).Error; err != nil {

@@ -249,6 +249,13 @@ func (v *Vault) Matches(kind, value string, hash []byte) bool {
 	return false
 }
 
+// Shows reports whether a ward user's own numbers are a person's: a telephone that
+// nobody shares, or the citizen's number, hashed with whichever known key.
+func (v *Vault) Shows(staff models.Staff, person models.Person) bool {
+	return staff.Phone != "" && staff.Phone == person.Phone && !person.PhoneShared ||
+		v.Matches(models.CitizenID.Kind, staff.CitizenID, person.CitizenHash)
+}
+
 func (k *key) digest(kind, value string) []byte {
 	if value == "" {
 		return nil

@@ -98,3 +98,25 @@ func TestShortKeyIsRefused(t *testing.T) {
 		t.Error("accepted")
 	}
 }
+
+// A human is one also while two rows are hashed with two keys.
+func TestNumbersShowOneHumanUnderTwoKeys(t *testing.T) {
+	old, fresh := open(t, key(1)), open(t, key(2), key(1))
+	person := models.Person{Phone: "+84912345678", CitizenHash: old.Hash("citizen", "042171000123")}
+	for _, one := range []struct {
+		staff  models.Staff
+		shared bool
+		want   bool
+	}{
+		{staff: models.Staff{CitizenID: "042171000123", CitizenHash: fresh.Hash("citizen", "042171000123")}, want: true},
+		{staff: models.Staff{CitizenID: "042171000124"}},
+		{staff: models.Staff{Phone: "+84912345678"}, want: true},
+		{staff: models.Staff{Phone: "+84912345678"}, shared: true},
+		{},
+	} {
+		person.PhoneShared = one.shared
+		if got := fresh.Shows(one.staff, person); got != one.want {
+			t.Errorf("%+v: %v", one.staff, got)
+		}
+	}
+}
