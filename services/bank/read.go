@@ -99,7 +99,7 @@ var digits = regexp.MustCompile(`^[^a-zA-Z]*\d{4,}`)
 // paidOver reports whether a heading speaks of whom is paid.
 func paidOver(upper, lower []string, column int) bool {
 	for _, cells := range [][]string{upper, lower} {
-		if column < len(cells) && doubtful(cells[column], beneficiary) {
+		if column < len(cells) && sheet.Says(cells[column], beneficiary) {
 			return true
 		}
 	}
@@ -266,7 +266,7 @@ func readLine(row sheet.Row, t table) (line, bool) {
 	}
 	if l.answer == answerPaid && l.wrong == "" {
 		for what, words := range map[field][]string{fieldReason: doubts, fieldAbout: returns} {
-			if note := cell(what); doubtful(note, words) {
+			if note := cell(what); sheet.Says(note, words) {
 				wrong(what, "result_note", nil)
 			}
 		}

@@ -3,10 +3,7 @@ package bank
 import (
 	_ "embed"
 	"slices"
-	"strings"
-	"unicode"
 
-	"canbobot/models"
 	"canbobot/services/sheet"
 )
 
@@ -23,21 +20,13 @@ const (
 //go:embed words.txt
 var wordList string
 
-// phrases are all that is surely an answer: whole cells, as spoken folds them.
+// phrases are all that is surely an answer: whole cells, as sheet.Words folds them.
 // Anything else is asked, however much it looks like one: "chưa chuyển thành
 // công" and "thành công một phần" have "thành công" in them.
 var phrases = sheet.NewHeadings(wordList)
 
-// spoken folds what a cell says to its words alone; what stands in brackets too
-// changes what it means.
-func spoken(cell string) string {
-	return strings.Join(strings.FieldsFunc(models.Fold(cell), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}), " ")
-}
-
 func readAnswer(cell string) (answer, bool) {
-	said, known := phrases.Whole(spoken(cell))
+	said, known := phrases.Whole(sheet.Words(cell))
 	return answer(said), known
 }
 
@@ -49,12 +38,6 @@ var doubts = []string{"khong", "ko", "chua", "loi", "sai", "tu choi", "that bai"
 // returns are those of them that a transfer's own text may not have either.
 var returns = []string{"hoan tra", "hoan tien", "chuyen hoan", "tra lai", "bi tra", "returned", "reversed",
 	"reversal", "refund", "refunded"}
-
-// doubtful reports whether a note speaks against "paid".
-func doubtful(note string, words []string) bool {
-	said := " " + spoken(note) + " "
-	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(said, " "+word+" ") })
-}
 
 // Said is one way in which a sheet's cells put an answer, and what it was read as:
 // a state of a line, "waiting", or "" for what is not surely one.
@@ -71,7 +54,7 @@ func (r *reading) said() []Said {
 	for _, l := range r.lines {
 		for _, status := range l.statuses {
 			read, _ := readAnswer(status)
-			at := slices.IndexFunc(all, func(one Said) bool { return spoken(one.Text) == spoken(status) })
+			at := slices.IndexFunc(all, func(one Said) bool { return sheet.Words(one.Text) == sheet.Words(status) })
 			if at < 0 {
 				at = len(all)
 				all = append(all, Said{Text: sheet.Shorten(status), Answer: string(read)})

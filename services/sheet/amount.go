@@ -41,7 +41,7 @@ func Amount(cell string) (int64, bool) {
 
 // Role reads what a title is paid as.
 func Role(cell string) (models.TermRole, bool) {
-	role, known := roleNames[words(models.Fold(cell))]
+	role, known := roleNames[Words(cell)]
 	return role, known
 }
 
@@ -53,7 +53,7 @@ var everyOrganization = []string{"cac chi hoi chi doan", "cac chi doan chi hoi",
 // Organization finds which one a cell speaks of, also inside a longer text: "" for
 // all of them. One that speaks of several is not known.
 func Organization(cell string) (code string, known bool) {
-	said := words(models.Fold(cell))
+	said := Words(cell)
 	if slices.Contains(everyOrganization, said) {
 		return "", true
 	}

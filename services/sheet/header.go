@@ -115,7 +115,7 @@ func meaning(cell string) (field, bool) {
 	if len(cell) > maxCell {
 		return "", false
 	}
-	what, ok := synonyms[words(models.Fold(cell))]
+	what, ok := synonyms[Words(cell)]
 	return what, ok
 }
 

@@ -71,9 +71,8 @@ func (h Headings) Meaning(cell string) string {
 	if len(cell) > 100 { // no heading, but a note
 		return ""
 	}
-	said := words(models.Fold(cell))
 	for _, cue := range h.cues {
-		if hasWord(said, cue.has) && !hasWord(said, cue.lacks) {
+		if Says(cell, cue.has) && !Says(cell, cue.lacks) {
 			return cue.column
 		}
 	}
@@ -86,9 +85,13 @@ func (h Headings) Whole(folded string) (column string, known bool) {
 	return column, known
 }
 
-// hasWord reports whether a text has one of some words, whole.
-func hasWord(text string, any []string) bool {
-	text = " " + text + " "
+// Words is a cell as it is compared: folded, letters and digits alone, in single
+// spaces; what stands in brackets too.
+func Words(cell string) string { return words(models.Fold(cell)) }
+
+// Says reports whether a cell has one of some words, whole.
+func Says(cell string, any []string) bool {
+	text := " " + Words(cell) + " "
 	return slices.ContainsFunc(any, func(word string) bool { return strings.Contains(text, " "+word+" ") })
 }
 

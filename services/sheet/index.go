@@ -67,7 +67,7 @@ func readIndex(tx *gorm.DB, ward int64, today models.Date) (*index, error) {
 		x.branchAt[place{village: branch.VillageID, organization: branch.OrganizationCode}] = branch.ID
 	}
 	x.names = newNames(villages, organizations, branches)
-	x.names.wards = append(wards, words(models.Fold(x.ward.Kind+" "+x.ward.Name)))
+	x.names.wards = append(wards, Words(x.ward.Kind+" "+x.ward.Name))
 	for i := range x.people {
 		person := &x.people[i]
 		x.byID[person.ID] = person

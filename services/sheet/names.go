@@ -101,11 +101,11 @@ func newNames(villages []models.Village, organizations []models.Organization, br
 		}
 	}
 	for _, organization := range organizations { // their own names win
-		n.organizations[words(models.Fold(organization.Name))] = organization.Code
-		n.organizations[words(models.Fold(organization.BranchName))] = organization.Code
+		n.organizations[Words(organization.Name)] = organization.Code
+		n.organizations[Words(organization.BranchName)] = organization.Code
 	}
 	for _, branch := range branches {
-		folded := words(models.Fold(branch.Name))
+		folded := Words(branch.Name)
 		n.branches[folded] = append(n.branches[folded], branch.ID)
 	}
 	return n
@@ -157,7 +157,7 @@ func (n *names) where(cell string) place {
 	if found, known := n.places[cell]; known {
 		return found
 	}
-	found := n.findWhere(words(models.Fold(cell)))
+	found := n.findWhere(Words(cell))
 	if len(n.places) < mostRemembered {
 		n.places[cell] = found
 	}
@@ -202,7 +202,7 @@ func (n *names) post(cell string) (post, bool) {
 	if found, known := n.posts[cell]; known {
 		return found, found.role != ""
 	}
-	found := n.findPost(words(models.Fold(cell)))
+	found := n.findPost(Words(cell))
 	if len(n.posts) < mostRemembered {
 		n.posts[cell] = found
 	}
@@ -219,7 +219,7 @@ func (n *names) findPost(folded string) post {
 	for code, organization := range n.byCode {
 		for role, title := range map[models.TermRole]string{models.Head: organization.HeadTitle,
 			models.Deputy: organization.DeputyTitle, models.Member: organization.MemberTitle} {
-			if title != "" && words(models.Fold(title)) == folded {
+			if title != "" && Words(title) == folded {
 				found.role = role
 				if strings.Contains(folded, "chi doan") || organization.HeadTitle == "" {
 					found.organization = code
@@ -253,7 +253,7 @@ func (n *names) findPost(folded string) post {
 
 // nearest are the villages whose names are likest to a text, at most three.
 func (n *names) nearest(cell string) []string {
-	folded := coreOf(words(models.Fold(cell)))
+	folded := coreOf(Words(cell))
 	type near struct {
 		name     string
 		distance int

@@ -79,7 +79,7 @@ func (s *section) heading() bool {
 	for column, cell := range s.cells {
 		cell = plain(cell)
 		if cell == "" || column == s.header().column(fieldNumber) && s.header().has(fieldNumber) &&
-			ordinal.MatchString(words(models.Fold(cell))) {
+			ordinal.MatchString(Words(cell)) {
 			continue
 		}
 		if text != "" {
@@ -89,7 +89,7 @@ func (s *section) heading() bool {
 	}
 	found := s.index.names.where(text)
 	if found == (place{}) {
-		folded := words(models.Fold(text))
+		folded := Words(text)
 		if first, rest, ok := strings.Cut(folded, " "); ok && ordinal.MatchString(first) {
 			found = s.index.names.findWhere(rest)
 		}
@@ -113,7 +113,7 @@ func (s *section) heading() bool {
 // nameless is a row without a name: a heading inside the list, an empty post,
 // the signatures below it, or a name forgotten.
 func (s *section) nameless() {
-	if strings.Contains(words(models.Fold(s.cell(fieldNote))), vacant) || s.heading() {
+	if strings.Contains(Words(s.cell(fieldNote)), vacant) || s.heading() {
 		return
 	}
 	if _, titled := s.index.names.post(s.cell(fieldTitle)); titled || s.counted() && !s.bare() {

@@ -48,7 +48,7 @@ func (s *section) person(cell string) {
 		}
 	}
 	s.paid()
-	note := words(models.Fold(s.cell(fieldNote)))
+	note := Words(s.cell(fieldNote))
 	for _, sign := range []string{"dung chung so", "chung so", "chung may", "dung chung may", "chung dien thoai"} {
 		s.line.shared = s.line.shared || strings.Contains(note, sign)
 	}
@@ -160,7 +160,7 @@ func findBank(name string) (string, error) {
 	if err == nil {
 		return found.Name, nil
 	}
-	folded := words(models.Fold(name))
+	folded := Words(name)
 	for _, lead := range []string{"ngan hang tmcp", "ngan hang", "nh tmcp", "nh"} {
 		folded = strings.TrimPrefix(folded, lead+" ")
 	}

@@ -68,7 +68,7 @@ func (s *section) posted() {
 	}
 	organization := names.byCode[at.organization]
 	s.line.role, s.line.acting = title.role, title.acting
-	if acting := words(models.Fold(s.cell(fieldActing))); acting != "" && acting != "khong" && acting != "0" {
+	if acting := Words(s.cell(fieldActing)); acting != "" && acting != "khong" && acting != "0" {
 		s.line.acting = true
 	}
 	if organization.HeadTitle == "" {
@@ -87,7 +87,7 @@ func (s *section) term() {
 	for what, into := range map[field]*models.Date{fieldFrom: &s.line.from, fieldTo: &s.line.to,
 		fieldDecided: &s.line.decided} {
 		cell := s.cell(what)
-		if !s.given(what, cell) || what == fieldTo && words(models.Fold(cell)) == "nay" {
+		if !s.given(what, cell) || what == fieldTo && Words(cell) == "nay" {
 			continue
 		}
 		day, said, err := s.days.readDay(cell)
