@@ -10,6 +10,7 @@ import (
 	"canbobot/services/change"
 	"canbobot/services/identity"
 	"canbobot/services/roster"
+	"canbobot/services/vault"
 	"canbobot/services/ward/wardtest"
 )
 
@@ -284,11 +285,17 @@ func TestAHumanStaysOneWhenTheTraceGoes(t *testing.T) {
 			a.AddStaff(a.officer.WardID, services.Clerk, true) // who has had no hand in it
 			known := map[string]any{"phone": "+84912345678"}
 			if name == "another citizen's number" {
-				hash := a.Vault.Hash("citizen", "042165000999")
-				if err := a.Store.Model(&a.officer).Update("citizen_hash", hash).Error; err != nil {
+				const number = "042165000999"
+				hash := a.Vault.Hash("citizen", number)
+				sealed, err := a.Vault.Seal(vault.In(models.CitizenID, a.officer.WardID, a.officer.ID), number)
+				if err != nil {
 					t.Fatal(err)
 				}
-				known = map[string]any{"citizen_hash": hash}
+				err = a.Store.Model(&a.officer).Updates(map[string]any{"citizen_id": sealed, "citizen_hash": hash}).Error
+				if err != nil {
+					t.Fatal(err)
+				}
+				known = map[string]any{"citizen_id": number, "citizen_hash": hash}
 			}
 			clerk := a.Store.Model(&models.Staff{ID: a.clerk.Staff, WardID: a.officer.WardID})
 			if err := clerk.Updates(known).Error; err != nil {
