@@ -2,6 +2,7 @@ package app
 
 import (
 	"canbobot/bot/play"
+	"canbobot/models/storetest"
 	"context"
 	"flag"
 	"os"
@@ -94,7 +95,9 @@ func TestTranscripts(t *testing.T) {
 			house := openHouse(t)
 			got := perform(t, script, house.webStage(t), house)
 			compare(t, script, got)
-			house.keepsToItself(t) // every play is a part of what a ward does in a month
+			if !storetest.Watched { // what a row holds is the same to both, and costs a quarter of all plays
+				house.keepsToItself(t) // every play is a part of what a ward does in a month
+			}
 		})
 	}
 }
