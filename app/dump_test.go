@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"canbobot/bot/session"
 	"canbobot/models"
+	"canbobot/models/storetest"
 	"canbobot/services"
 	"canbobot/services/vault"
 )
@@ -176,6 +178,34 @@ func (h *house) keepsToItself(t *testing.T) {
 	t.Helper()
 	for column, what := range h.tellsOf(t) {
 		t.Errorf("%s tells %q", column, what)
+	}
+}
+
+// sessionsKeepToThemselves is the same of what Redis has of a house.
+func (h *house) sessionsKeepToThemselves(t *testing.T) {
+	t.Helper()
+	if storetest.Redis() == "" {
+		return // the Redis inside dies with the process, and nobody dumps it
+	}
+	ctx := t.Context()
+	client, closer, err := session.OpenRedis(storetest.Redis())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closer()
+	is, all := sealedIn(t, h.ward.Store, h.ward.Vault), client.Scan(ctx, 0, h.sessions.Prefix+"*", 1000).Iterator()
+	for all.Next(ctx) {
+		key := all.Val()
+		text, err := client.Get(ctx, key).Result()
+		if err != nil {
+			continue // of another kind, or gone: counts and locks
+		}
+		if told := is.told(strings.TrimPrefix(key, h.sessions.Prefix) + " " + text); len(told) > 0 {
+			t.Errorf("Redis tells %q", told[0])
+		}
+	}
+	if err := all.Err(); err != nil {
+		t.Fatal(err)
 	}
 }
 

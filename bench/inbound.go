@@ -135,16 +135,23 @@ func (b *inboundBench) furnish(p *process) error {
 		return err
 	}
 	b.settings = settings
-	if b.app, err = openApp(p, settings); err != nil {
+	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	if err := b.open(p); err != nil {
 		return err
 	}
-	b.closers = append(b.closers, b.app.Close)
+	b.closers = append(b.closers, func() { b.app.Close() })
+	return fillCrowd(p.ctx, b.ward, b.officers, b.months)
+}
+
+// open opens the product with the settings as they are.
+func (b *inboundBench) open(p *process) error {
+	opened, err := openApp(p, b.settings)
+	if err != nil {
+		return err
+	}
+	b.app = opened
 	b.ward = b.app.Ward
 	b.app.Sessions.Prefix = "bench:" + strconv.FormatInt(time.Now().UnixNano(), 36) + ":"
-	if err := fillCrowd(p.ctx, b.ward, b.officers, b.months); err != nil {
-		return err
-	}
-	b.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 	return nil
 }
 

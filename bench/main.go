@@ -32,6 +32,7 @@ type commands struct {
 	Import     benchImport     `cmd:"" help:"A sheet validated from its bytes, beside reading its rows alone."`
 	Find       benchFind       `cmd:"" help:"People looked up by part of a name, by phone and by unit."`
 	Payment    benchPayment    `cmd:"" help:"${payment}"`
+	Rotate     benchRotate     `cmd:"" help:"A new SECRET_KEY: all numbers sealed anew while officers are answered."`
 	Understand benchUnderstand `cmd:"" help:"Phrases a second."`
 }
 
