@@ -237,11 +237,12 @@ func (b *inboundBench) measure(ctx context.Context, target string, clients int, 
 	var took []time.Duration
 	var failed atomic.Int64
 	var wait sync.WaitGroup
+	seed := uint64(b.nextID.Load()) // else each span has the same officers write, until they are told to slow down
 	begun := time.Now()
 	until := begun.Add(time.Duration(seconds * float64(time.Second)))
 	for client := range clients {
 		wait.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(client), 1))
+			random := rand.New(rand.NewPCG(uint64(client), seed))
 			var own []time.Duration
 			for time.Now().Before(until) && ctx.Err() == nil {
 				officer := client + clients*random.IntN(b.officers/clients)
