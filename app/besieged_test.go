@@ -251,6 +251,10 @@ func (b *besieged) furnishPapers(t testing.TB, officer func() services.Actor, mu
 	must("import", err)
 	_, err = w.Results.Ask(ctx, b.actor(t, "can-bo-1"), "ket qua.xlsx", file("ket qua.xlsx"))
 	must("results", err)
+	asked, err := w.Results.Preview(ctx, b.actor(t, "can-bo-1"), 0, "ket qua la.xlsx", file("ket qua la.xlsx"))
+	must("results with a strange word", err)
+	_, err = w.Results.Learn(ctx, b.actor(t, "can-bo-1"), asked.ID, asked.Question.Key, "paid")
+	must("a word", err)
 	_, err = w.Downloads.Offer(ctx, "web", "nha-kin-0", downloads.File{Name: "a.txt", MIME: "text/plain",
 		Content: []byte("chuyện riêng nhà tôi")}, true)
 	must("download", err)

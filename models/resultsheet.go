@@ -31,3 +31,15 @@ type ResultSheet struct {
 	CreatedAt time.Time
 	AppliedAt *time.Time
 }
+
+// ResultWord is what a ward has said that a bank means by a phrase that is not
+// surely an answer.
+type ResultWord struct {
+	ID      int64
+	WardID  int64
+	Words   string // as they are compared
+	Text    string // as a sheet had them
+	Answer  string // paid, failed, returned, waiting
+	StaffID *int64 // nil when the program itself was told
+	At      time.Time
+}

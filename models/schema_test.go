@@ -29,7 +29,8 @@ var entities = []any{
 	models.PersonMerge{},
 	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
-	models.ResultSheet{}, models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
+	models.ResultSheet{}, models.ResultWord{},
+	models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
 	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{},
 }
 

@@ -69,6 +69,11 @@ func TestImportAndExportByCommand(t *testing.T) {
 		path("sua ket qua.xlsx")); !strings.Contains(out, "error  Sheet1!B3 ") || !strings.Contains(out, "wrong 2") {
 		t.Error(out)
 	}
+	if out := command(Failed, "results", path("ket qua la.xlsx"), "--ward", "bac-hong-linh", "--means",
+		"ngân hàng đã chi=paid"); !strings.Contains(out,
+		`--means 'Thành công một phần=ANSWER', which is remembered: failed, `) {
+		t.Error(out)
+	}
 	command(Usage, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "tháng ba")
 	command(Failed, "results", path("ket qua.xlsx"), "--ward", "bac-hong-linh", "--run", "2001-03", "--dry-run")
 	if out := command(Failed, "results", path("anh.xlsx"), "--ward", "bac-hong-linh"); !strings.Contains(out, "ảnh") {

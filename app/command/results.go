@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"canbobot/bot/texts"
 	"canbobot/models"
@@ -21,6 +22,8 @@ type resultsCommand struct {
 	Ward      string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	DryRun    bool   `help:"Only say what would be marked."`
 	Annotated string `help:"Write the sheet with every wrong cell coloured and explained here." placeholder:"OUT.xlsx"`
+
+	Means map[string]string `help:"${results_means}" placeholder:"PHRASE=ANSWER"`
 }
 
 func (resultsCommand) Help() string {
@@ -57,6 +60,16 @@ func (c resultsCommand) Run(p *process) error {
 		if err != nil {
 			return said(words, err)
 		}
+		for preview.Question != nil && preview.ID != 0 {
+			asked := preview.Question
+			means, known := c.meaning(asked.Text)
+			if !known {
+				break
+			}
+			if preview, err = ward.Results.Learn(p.ctx, actor, preview.ID, asked.Key, means); err != nil {
+				return said(words, err)
+			}
+		}
 		if c.Annotated != "" {
 			annotated, err := sheet.Annotate(p.ctx, content, preview.Sheet(), sayer(words))
 			if err != nil {
@@ -68,6 +81,9 @@ func (c resultsCommand) Run(p *process) error {
 		}
 		printResults(p.stdout, words, preview)
 		switch {
+		case preview.Question != nil:
+			return fmt.Errorf("what does %q mean? Say --means '%s=ANSWER', which is remembered: %s; nothing was marked",
+				preview.Question.Text, preview.Question.Text, strings.Join(preview.Question.Answers, ", "))
 		case preview.Counts.Errors > 0:
 			return fmt.Errorf("%d rows are wrong; nothing was marked", preview.Counts.Wrong)
 		case c.DryRun || preview.ID == 0:
@@ -80,6 +96,16 @@ func (c resultsCommand) Run(p *process) error {
 		_, err = fmt.Fprintf(p.stdout, "marked %d lines of %s\n", preview.Counts.Marks(), preview.Run.Month)
 		return err
 	})
+}
+
+// meaning is what the caller has said of a phrase.
+func (c resultsCommand) meaning(phrase string) (string, bool) {
+	for said, means := range c.Means {
+		if sheet.Words(said) == sheet.Words(phrase) {
+			return means, true
+		}
+	}
+	return "", false
 }
 
 func printResults(out io.Writer, words *texts.Texts, preview bank.Preview) {

@@ -68,11 +68,13 @@ var longHelp = kong.Vars{
 	"paper":         "Which: list and pdf are the payment list, transfer is the bank's sheet, cash the list to sign.",
 	"report_out":    "With --year: also write it to a new file, .xlsx or .png by its name.",
 	"report_year":   "A ward's money of this year instead: paid, failed, budget, forecast to December.",
-	"results_run":   "Month of the payment list, as yyyy-mm; found out from the sheet when left out.",
-	"roles":         "head,deputy,member,cell_member",
-	"rules_file":    "YAML or JSON; - reads standard input. An empty list of rules is the default again.",
-	"verify_file":   "Compare with the file that AUDIT_FILE named, or a copy of it.",
-	"zalo_check":    "Say whether the Official Account can send and be heard, and what to do where not.",
+	"results_means": "What a phrase of the bank means that is not surely an answer: paid, failed, returned, waiting. " +
+		"Remembered for the ward.",
+	"results_run": "Month of the payment list, as yyyy-mm; found out from the sheet when left out.",
+	"roles":       "head,deputy,member,cell_member",
+	"rules_file":  "YAML or JSON; - reads standard input. An empty list of rules is the default again.",
+	"verify_file": "Compare with the file that AUDIT_FILE named, or a copy of it.",
+	"zalo_check":  "Say whether the Official Account can send and be heard, and what to do where not.",
 	"zalo_field": "Parameter of the template and what fills it: ten, noi_dung, tieu_de, phuong, ngay or lien_he, with " +
 		":N to cut at N letters. Again for each.",
 	"zalo_request": "A saved webhook call (header lines, an empty line, the body): says which part of the signature " +

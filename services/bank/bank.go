@@ -26,6 +26,7 @@ import (
 	"canbobot/services"
 	"canbobot/services/evidence"
 	"canbobot/services/identity"
+	"canbobot/services/journal"
 	"canbobot/services/list"
 	"canbobot/services/sheet"
 	"canbobot/services/vault"
@@ -44,12 +45,13 @@ type Service struct {
 	vault    *vault.Vault
 	list     *list.Service
 	identity *identity.Service
+	audit    *journal.Service
 	clock    services.Clock
 }
 
 func New(store *models.Store, vault *vault.Vault, list *list.Service, identity *identity.Service,
-	clock services.Clock) *Service {
-	return &Service{store: store, vault: vault, list: list, identity: identity, clock: clock}
+	audit *journal.Service, clock services.Clock) *Service {
+	return &Service{store: store, vault: vault, list: list, identity: identity, audit: audit, clock: clock}
 }
 
 // Counts sum up a preview.
@@ -85,6 +87,7 @@ type Preview struct {
 	Total    int64 // đồng of the lines to mark as paid
 	Reasons  []Reason
 	Said     []Said          // what the cells say, and what it was read as
+	Question *Question       // to be answered first; nothing can be confirmed before
 	Findings []sheet.Finding // in the order of sheets, rows and columns
 }
 
@@ -122,11 +125,15 @@ func (s *Service) check(ctx context.Context, actor services.Actor, month models.
 	if err := may(actor); err != nil {
 		return Preview{}, outcome{}, err
 	}
-	read, err := read(ctx, content, s.today())
+	db := s.store.WithContext(ctx)
+	known, err := s.vocabulary(db, actor.Ward)
 	if err != nil {
 		return Preview{}, outcome{}, err
 	}
-	db := s.store.WithContext(ctx)
+	read, err := read(ctx, content, s.today(), known)
+	if err != nil {
+		return Preview{}, outcome{}, err
+	}
 	run, err := s.runOf(db, actor.Ward, month, read)
 	if err != nil {
 		return Preview{}, outcome{}, err
@@ -136,7 +143,8 @@ func (s *Service) check(ctx context.Context, actor services.Actor, month models.
 		return Preview{}, outcome{}, err
 	}
 	preview := done.preview(run)
-	preview.Said = read.said()
+	preview.Said = read.said(known)
+	preview.Question = questionOf(preview.Said)
 	return preview, done, nil
 }
 
@@ -170,6 +178,11 @@ func (s *Service) Preview(ctx context.Context, actor services.Actor, month model
 	}
 	preview, done, err := s.check(ctx, actor, month, content)
 	preview.File = fileName(name)
+	if err == nil && preview.Question != nil {
+		preview.ID, err = s.keep(ctx, actor, models.ResultSheet{RunID: &preview.Run.ID, FileName: preview.File,
+			State: models.ResultAsked, Plan: []byte{}, Counts: "{}"}, content)
+		return preview, err
+	}
 	if err != nil || preview.Counts.Errors > 0 || preview.Counts.Marks() == 0 {
 		return preview, err
 	}
@@ -279,7 +292,11 @@ func (s *Service) Apply(ctx context.Context, actor services.Actor, id int64) (Pr
 	if err != nil || row.RunID == nil {
 		return Preview{}, cmp.Or(err, error(services.Conflict("result_gone")))
 	}
-	read, err := read(ctx, content, s.today()) // before the transaction, which keeps others out
+	known, err := s.vocabulary(s.store.WithContext(ctx), actor.Ward)
+	if err != nil {
+		return Preview{}, err
+	}
+	read, err := read(ctx, content, s.today(), known) // before the transaction, which keeps others out
 	if err != nil {
 		return Preview{}, err
 	}
@@ -338,8 +355,13 @@ func (s *Service) Again(ctx context.Context, actor services.Actor, id int64) (Pr
 	if err != nil {
 		return Preview{}, err
 	}
+	return s.again(ctx, actor, id, name, content)
+}
+
+func (s *Service) again(ctx context.Context, actor services.Actor, id int64, name string, content []byte) (Preview,
+	error) {
 	var run models.PaymentRun
-	err = s.store.WithContext(ctx).Where("id = (SELECT run_id FROM result_sheets WHERE id = ?)",
+	err := s.store.WithContext(ctx).Where("id = (SELECT run_id FROM result_sheets WHERE id = ?)",
 		id).Limit(1).Find(&run).Error
 	if err != nil {
 		return Preview{}, fmt.Errorf("run: %w", err)

@@ -74,7 +74,7 @@ func newHouse(t testing.TB) *house {
 	journal := journal.New(h.store, clock)
 	who := identity.New(h.store, h.vault, journal, box, clock, nil, "web")
 	h.list = list.New(h.store, journal, box, who, clock)
-	h.Service = bank.New(h.store, h.vault, h.list, who, clock)
+	h.Service = bank.New(h.store, h.vault, h.list, who, journal, clock)
 	h.create(&models.Organization{Code: "women", Name: "Hội Phụ nữ", BranchName: "Chi hội Phụ nữ", DeputiesMax: 1})
 	h.ward = models.Ward{Code: "bac", Name: "Bắc Hồng Lĩnh", Kind: "phường"}
 	other := models.Ward{Code: "nam", Name: "Nam Hồng Lĩnh", Kind: "phường"}

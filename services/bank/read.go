@@ -38,6 +38,7 @@ var headings = sheet.NewHeadings(headingList)
 // table is a sheet while its rows are read.
 type table struct {
 	name    string
+	known   vocabulary
 	said    string   // a sheet for each answer has it as its name
 	above   []string // the row before
 	at      sheet.Columns
@@ -53,8 +54,8 @@ var beneficiary = []string{"huong", "nhan", "dich", "credit", "beneficiary", "co
 // be matched and read then, which line, how much, and what became of it.
 func (t *table) heads(row sheet.Row) bool {
 	if row.Sheet != t.name {
-		*t = table{name: row.Sheet}
-		if _, known := readAnswer(row.Sheet); known {
+		*t = table{name: row.Sheet, known: t.known}
+		if _, known := t.known.answer(row.Sheet); known {
 			t.said = row.Sheet
 		}
 	}
@@ -183,9 +184,9 @@ type reading struct {
 
 // read types every sheet that has the columns of a bank's answer. It refuses
 // with invalid/result_header when none has.
-func read(ctx context.Context, content []byte, today models.Date) (*reading, error) {
+func read(ctx context.Context, content []byte, today models.Date, known vocabulary) (*reading, error) {
 	r := &reading{}
-	at, found := table{}, false
+	at, found := table{known: known}, false
 	err := sheet.Each(ctx, content, today, func(row sheet.Row) error {
 		if at.heads(row) {
 			found = true
@@ -299,7 +300,7 @@ func (l *line) judge(cells []string, t table, wrong func(field, string, error)) 
 	}
 	l.statuses = said
 	for i, one := range said {
-		answer, known := readAnswer(one)
+		answer, known := t.known.answer(one)
 		switch {
 		case !known:
 			wrong(fieldStatus, "result_status", nil)

@@ -25,9 +25,16 @@ var wordList string
 // công" and "thành công một phần" have "thành công" in them.
 var phrases = sheet.NewHeadings(wordList)
 
-func readAnswer(cell string) (answer, bool) {
-	said, known := phrases.Whole(sheet.Words(cell))
-	return answer(said), known
+// vocabulary is what a ward has said of phrases that are not among them.
+type vocabulary map[string]answer
+
+func (v vocabulary) answer(cell string) (answer, bool) {
+	words := sheet.Words(cell)
+	if said, known := phrases.Whole(words); known {
+		return answer(said), true
+	}
+	own, known := v[words]
+	return own, known
 }
 
 // doubts are words that speak against "paid" where they stand beside it.
@@ -44,20 +51,22 @@ var returns = []string{"hoan tra", "hoan tien", "chuyen hoan", "tra lai", "bi tr
 type Said struct {
 	Text   string
 	Answer string
+	Own    bool // because the ward has said so
 	Rows   int
 	Total  int64 // đồng of those rows
 }
 
 // said counts what the rows say, in the order in which it is said first.
-func (r *reading) said() []Said {
+func (r *reading) said(known vocabulary) []Said {
 	var all []Said
 	for _, l := range r.lines {
 		for _, status := range l.statuses {
-			read, _ := readAnswer(status)
 			at := slices.IndexFunc(all, func(one Said) bool { return sheet.Words(one.Text) == sheet.Words(status) })
 			if at < 0 {
 				at = len(all)
-				all = append(all, Said{Text: sheet.Shorten(status), Answer: string(read)})
+				read, _ := known.answer(status)
+				_, own := known[sheet.Words(status)]
+				all = append(all, Said{Text: sheet.Shorten(status), Answer: string(read), Own: own})
 			}
 			all[at].Rows++
 			all[at].Total += l.amount

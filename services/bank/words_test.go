@@ -17,7 +17,7 @@ func TestOnlyWholePhrasesAreAnswers(t *testing.T) {
 		"Chưa chuyển tiền thành công": "", "Not completed": "", "Thành công một phần": "", "Thành công (một phần)": "",
 		"Partially completed": "", "No error": "", "Thành công - Lỗi: 0": "", "Mã lỗi 00: Thành công": "", "00": "", "": "",
 	} {
-		if got, _ := readAnswer(cell); got != want {
+		if got, _ := vocabulary(nil).answer(cell); got != want {
 			t.Errorf("%q is read as %q, want %q", cell, got, want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestADeniedPhraseIsNeverPaid(t *testing.T) {
 								continue
 							}
 							tried++
-							if got, _ := readAnswer(string(end)); got == answerPaid {
+							if got, _ := vocabulary(nil).answer(string(end)); got == answerPaid {
 								t.Errorf("%q is read as paid", string(end))
 							}
 						}

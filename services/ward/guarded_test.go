@@ -72,7 +72,7 @@ var free = map[string][]string{
 		"person.stages", "person.distinct", "village.also_called", "village.renamed", "notice.reminded", "notice.resent",
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
 		"notice.template_dropped", "budget.set", "report.taken", "run.tampered",
-		"run.risks_told", "data.asked", "data.done", "breach.found",
+		"run.risks_told", "results.word_said", "results.word_forgotten", "data.asked", "data.done", "breach.found",
 		"breach.reported", "breach.closed", "ward.accounts_not_on",
 		"journal.keyed"},
 	"the numbers in it are masked": {"statement.taken", "data.copied"},

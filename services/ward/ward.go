@@ -102,7 +102,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Units = units.New(store, w.Roster, w.Money, w.Audit, clock)
 	w.Warnings = warnings.New(store, v, w.Identity, w.Outbox, clock)
 	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
-	w.Results = bank.New(store, v, w.List, w.Identity, clock)
+	w.Results = bank.New(store, v, w.List, w.Identity, w.Audit, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
 		Changes: w.Changes}

@@ -3,18 +3,23 @@ package money
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
 	"canbobot/bot/texts"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/bank"
 )
 
 // resultsHow tells how a bank's answer comes onto a list: by being sent.
-func (p *Lists) resultsHow(_ context.Context, turn bot.Turn) (bot.Reply, error) {
-	return p.Tell(p.Say("results.how"), p.Button("back_to_run", "run", kit.Number(turn.Arg(0)))),
-		turn.Speaker.Actor.Need(services.Clerk, services.Leader)
+func (p *Lists) resultsHow(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	words, err := p.Results.Words(ctx, turn.Speaker.Actor)
+	lines := p.Lines("")
+	lines.Say("results.how")
+	lines.RowIf(len(words) > 0, p.Button("result_words", "resultwords"))
+	return lines.End(p.Button("back_to_run", "run", kit.Number(turn.Arg(0)))), err
 }
 
 // ReceiveResults shows what a bank's sheet would mark, or asks whether it is
@@ -36,6 +41,50 @@ func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kin
 	return p.drawResults(ctx, preview, content)
 }
 
+// askWord asks what a phrase of a sheet means.
+func (p *Lists) askWord(preview bank.Preview) bot.Reply {
+	asked := preview.Question
+	lines := p.Lines(p.Say("results.word", "word", asked.Text, "rows", asked.Rows, "total", texts.Money(asked.Total)))
+	lines.Say("results.word_kept")
+	lines.SayIf(asked.More > 0, "results.words_more", "count", asked.More)
+	for _, answer := range asked.Answers {
+		lines.Row(p.Button("result_"+answer, "resultword", preview.ID, asked.Key, answer))
+	}
+	return lines.End(p.Button("sheet_drop", "resultsdrop", preview.ID))
+}
+
+// learnWord keeps what a phrase means, and shows what the sheet comes to by it.
+func (p *Lists) learnWord(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	actor, sheet := turn.Speaker.Actor, kit.Number(turn.Arg(0))
+	_, content, err := p.Results.Sheet(ctx, actor, sheet)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	preview, err := p.Results.Learn(ctx, actor, sheet, turn.Arg(1), turn.Arg(2))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return p.drawResults(ctx, preview, content)
+}
+
+// words lists what the ward has said of banks' phrases; each can be forgotten.
+func (p *Lists) words(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	words, err := p.Results.Words(ctx, turn.Speaker.Actor)
+	lines := p.Lines("")
+	for _, one := range words[:min(len(words), wordsListed)] {
+		lines.Say("results.learned."+one.Answer, "word", one.Text, "date", models.DateOf(one.At.In(services.Zone)))
+		lines.Row(kit.Act(kit.Cut(one.Text, labelRoom), "resultforget", one.ID))
+	}
+	lines.OrSay("results.learned.none")
+	lines.SayIf(len(words) > 0, "results.learned.head")
+	return lines.End(p.Button("runs", "runs")), err
+}
+
+const (
+	wordsListed = 12 // phrases of one message
+	labelRoom   = 20 // letters of a button that a cheap telephone shows
+)
+
 // sheetAs reads a sheet as what its sender says it is.
 func (p *Lists) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	name, content, err := p.Results.Sheet(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
@@ -51,6 +100,9 @@ func (p *Lists) sheetAs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 // drawResults sums a bank's sheet up, with the sheet itself where there is
 // anything to look at in it.
 func (p *Lists) drawResults(ctx context.Context, preview bank.Preview, content []byte) (bot.Reply, error) {
+	if preview.Question != nil {
+		return p.askWord(preview), nil
+	}
 	c := preview.Counts
 	lines := p.Private("")
 	lines.Say("results.counts", "rows", c.Rows, "month", preview.Run.Month)
@@ -58,6 +110,13 @@ func (p *Lists) drawResults(ctx context.Context, preview bank.Preview, content [
 		lines.Say("results.said."+cmp.Or(said.Answer, "unsure"), "word", said.Text, "rows", said.Rows, "total",
 			texts.Money(said.Total))
 	}
+	var own []string
+	for _, said := range preview.Said {
+		if said.Own {
+			own = append(own, "“"+said.Text+"”")
+		}
+	}
+	lines.SayIf(len(own) > 0, "results.own", "words", strings.Join(own, ", "))
 	lines.SayIf(c.Paid > 0, "results.count.paid", "count", c.Paid, "total", texts.Money(preview.Total))
 	lines.SayIf(c.Failed > 0, "results.count.failed", "count", c.Failed)
 	lines.SayIf(c.Returned > 0, "results.count.returned", "count", c.Returned)
