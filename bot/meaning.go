@@ -90,7 +90,26 @@ type Slots struct {
 	Role         string
 	Organization string
 	Village      string // as typed: "tổ 5"
+
+	// What staff order is about: of a list or the roster, whom; and the number of what
+	// waits, "đề nghị số 4".
+	Of     Of
+	Number int64
 }
+
+// Of says whom of a list or of the roster staff ask for; empty for all.
+type Of string
+
+const (
+	OfUnpaid    Of = "unpaid"     // who has not been paid
+	OfFailed    Of = "failed"     // whose money came back or never arrived
+	OfNoAccount Of = "no_account" // whose account is not known
+	OfCash      Of = "cash"
+	OfChanged   Of = "changed"  // who gets more or less than before
+	OfUnlinked  Of = "unlinked" // who is on no channel
+	OfVacant    Of = "vacant"   // posts that nobody holds
+	OfCase      Of = "case"     // what somebody asks or complains of
+)
 
 // Understander turns free text into a meaning: offline, deterministic, fast. Who
 // speaks, ward staff or an officer, is known to it.

@@ -58,7 +58,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
 	}
-	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results}
+	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results, Year: w.Year}
 	inbox := &notice.Inbox{Kit: common, Notices: w.Notices.Inbox, List: w.List, Cases: w.Cases}
 	sending := &notice.Sending{Kit: common, Inbox: inbox, Notices: w.Notices, Window: outside.Window}
 	people.Reach, people.Other, lists.AsRoster = sending.ReachLines, lists.ReceiveResults, people.ReceiveRoster

@@ -76,6 +76,7 @@ func (m *Model) details(s *scratch, slots *bot.Slots) {
 	}
 	s.post(slots)
 	slots.Village = m.village(s)
+	s.order(slots)
 }
 
 // joinsMobile tells "mb" the network (mobi) from the bank.

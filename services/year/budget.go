@@ -3,6 +3,7 @@ package year
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -69,4 +70,25 @@ func (s *Service) SetBudget(ctx context.Context, actor services.Actor, source st
 		detail := journal.Detail{"source": source, "year": year, "amount": amount, "before": before.Amount}
 		return s.audit.Record(tx, actor, "budget.set", fmt.Sprintf("ward:%d", actor.Ward), detail)
 	})
+}
+
+// Overruns are the sources of a year that it is going to cost more of than was
+// budgeted, as of today. Where nobody entered a budget, nothing is reckoned.
+func (s *Service) Overruns(ctx context.Context, actor services.Actor, year int) ([]SourceSum, error) {
+	if err := money.StaffOnly(actor); err != nil {
+		return nil, err
+	}
+	var entered int64
+	err := services.InWard(s.store.WithContext(ctx).Model(&models.Budget{}), actor.Ward).Where("year = ?", year).
+		Count(&entered).Error
+	if err != nil || entered == 0 {
+		return nil, err
+	}
+	report, err := s.Year(ctx, actor, year)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(report.Sources, func(source SourceSum) bool {
+		return source.Budget == 0 || source.Forecast <= source.Budget
+	}), nil
 }

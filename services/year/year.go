@@ -93,14 +93,40 @@ const firstYear, lastYear = 2000, 2100
 
 // Year is the ward's money of a year as of today, for its staff.
 func (s *Service) Year(ctx context.Context, actor services.Actor, year int) (YearReport, error) {
+	if year < firstYear || year > lastYear {
+		return YearReport{}, services.Invalid("year")
+	}
+	january := models.NewMonth(year, time.January)
+	return s.sum(ctx, actor, january, january+11, func(y *yearSums, db *gorm.DB) (err error) {
+		y.report.Year = year
+		if err := y.forecast(db, actor.Ward, s.today()); err != nil {
+			return err
+		}
+		if err := y.budget(db, actor.Ward); err != nil {
+			return err
+		}
+		y.report.Vacancies, err = vacancies(db, actor.Ward, s.today())
+		return err
+	})
+}
+
+// Span is the ward's money of some months, at most twelve, by the months of its
+// runs: neither what is to come nor a budget is in it.
+func (s *Service) Span(ctx context.Context, actor services.Actor, first, last models.Month) (YearReport, error) {
+	if first.Year() < firstYear || last.Year() > lastYear || first > last || last > first+11 {
+		return YearReport{}, services.Invalid("year")
+	}
+	return s.sum(ctx, actor, first, last, nil)
+}
+
+// sum adds up what was listed in some months, and what more there is to know.
+func (s *Service) sum(ctx context.Context, actor services.Actor, first, last models.Month,
+	more func(y *yearSums, db *gorm.DB) error) (YearReport, error) {
 	if err := money.StaffOnly(actor); err != nil {
 		return YearReport{}, err
 	}
 	if actor.Ward == 0 {
 		return YearReport{}, services.NotFound("ward")
-	}
-	if year < firstYear || year > lastYear {
-		return YearReport{}, services.Invalid("year")
 	}
 	db := s.store.WithContext(ctx)
 	posts, err := s.Report(ctx, actor, s.today())
@@ -111,26 +137,24 @@ func (s *Service) Year(ctx context.Context, actor services.Actor, year int) (Yea
 		return YearReport{}, services.NotFound("ward")
 	}
 	y := &yearSums{
-		report:  YearReport{Ward: posts.Wards[0].Name, Year: year, On: posts.On, Posts: posts.Counts},
+		report:  YearReport{Ward: posts.Wards[0].Name, On: posts.On, Posts: posts.Counts},
 		sources: map[string]*SourceSum{}, organizations: map[string]*PlaceSum{}, villages: map[int64]*PlaceSum{},
 	}
-	january := models.NewMonth(year, time.January)
-	for month := january; month < january+12; month++ {
+	for month := first; month <= last; month++ {
 		y.report.Months = append(y.report.Months, MonthSum{Month: month})
 	}
 	if err := y.listed(db, actor.Ward); err != nil {
 		return YearReport{}, err
 	}
-	if err := y.forecast(db, actor.Ward, s.today()); err != nil {
-		return YearReport{}, err
+	if more != nil {
+		if err := more(y, db); err != nil {
+			return YearReport{}, err
+		}
 	}
-	if err := y.budget(db, actor.Ward); err != nil {
-		return YearReport{}, err
+	for _, source := range slices.Sorted(maps.Keys(y.sources)) {
+		y.report.Sources = append(y.report.Sources, *y.sources[source])
 	}
-	if err := y.places(db, actor.Ward, posts); err != nil {
-		return YearReport{}, err
-	}
-	y.report.Vacancies, err = vacancies(db, actor.Ward, s.today())
+	err = y.places(db, actor.Ward, posts)
 	return y.report, err
 }
 
@@ -146,7 +170,7 @@ type yearSums struct {
 // listed adds up what frozen runs of the year pay. A failed line that a later
 // frozen run makes good counts there alone.
 func (y *yearSums) listed(db *gorm.DB, ward int64) error {
-	first, last := y.report.Months[0].Month, y.report.Months[11].Month
+	first, last := y.report.Months[0].Month, y.report.Months[len(y.report.Months)-1].Month
 	var runs []models.PaymentRun
 	err := services.InWard(db, ward).Where("month <= ? AND state <> ?", last,
 		models.RunDraft).Order("month").Find(&runs).Error
@@ -222,7 +246,7 @@ func (y *yearSums) forecast(db *gorm.DB, ward int64, today models.Date) error {
 	for _, source := range y.sources {
 		source.Forecast = source.Settled() + source.Failed
 	}
-	first, last := y.report.Months[0].Month, y.report.Months[11].Month
+	first, last := y.report.Months[0].Month, y.report.Months[len(y.report.Months)-1].Month
 	// A ward that has listed nothing begins with the current month: what was due
 	// before was paid by other means.
 	from := max(first, cmp.Or(y.open, today.MonthOf()))
@@ -261,9 +285,6 @@ func (y *yearSums) budget(db *gorm.DB, ward int64) error {
 	for _, budget := range budgets {
 		y.source(budget.Source).Budget = budget.Amount
 		y.report.Budget += budget.Amount
-	}
-	for _, source := range slices.Sorted(maps.Keys(y.sources)) {
-		y.report.Sources = append(y.report.Sources, *y.sources[source])
 	}
 	return nil
 }

@@ -48,6 +48,22 @@ func TestAYearAddsUp(t *testing.T) {
 	if march := report.Months[2]; march.State != "" || march.Forecast != 450_000 {
 		t.Errorf("March: %+v", march)
 	}
+	// The same money by months: a span adds up its own lists, and a quarter's parts are
+	// the year's.
+	first, err := h.Year.Span(ctx, h.Clerk, models.NewMonth(2026, time.January), models.NewMonth(2026, time.January))
+	if err != nil || first.Sum != report.Months[0].Sum || len(first.Months) != 1 || len(first.Sources) != 2 ||
+		first.Forecast != 0 || len(first.Organizations) == 0 {
+		t.Errorf("January: %+v, %v", first, err)
+	}
+	quarter, err := h.Year.Span(ctx, h.Clerk, models.NewMonth(2025, time.December), models.NewMonth(2026, time.February))
+	if err != nil || quarter.Paid != report.Paid || quarter.Failed != report.Failed {
+		t.Errorf("three months: %+v, %v", quarter.Sum, err)
+	}
+	for _, wrong := range [][2]models.Month{{models.NewMonth(2026, time.March), models.NewMonth(2026, time.January)},
+		{models.NewMonth(2025, time.January), models.NewMonth(2026, time.January)}} {
+		_, err := h.Year.Span(ctx, h.Clerk, wrong[0], wrong[1])
+		moneytest.WantCode(t, err, services.KindInvalid, "year")
+	}
 	// January's head says that it came in full, the deputy that something lacked.
 	if report.Unconfirmed != report.Paid {
 		t.Errorf("%d of %d is unconfirmed", report.Unconfirmed, report.Paid)
@@ -192,5 +208,30 @@ func TestPayDayIsToldWithEveryMonth(t *testing.T) {
 	h.Store.Take(&ward, ward.ID)
 	if ward.PayDay != 5 {
 		t.Errorf("a ward begins with day %d", ward.PayDay)
+	}
+}
+
+// A budget that will not do is told of before it is spent.
+func TestABudgetThatWillNotDoIsToldOf(t *testing.T) {
+	h := moneytest.New(t)
+	h.Term(h.Person("A"), h.Branch("women"), models.Head, "2025-01-01", "")
+	h.Export("2026-01")
+	over := func() []year.SourceSum {
+		found, err := h.Year.Overruns(ctx, h.Clerk, 2026)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if found := over(); len(found) != 0 {
+		t.Errorf("without a budget: %+v", found)
+	}
+	for budget, want := range map[int64]int{12 * 200_000: 0, 12*200_000 - 1: 1} {
+		if err := h.Year.SetBudget(ctx, h.Leader, "town", 2026, budget); err != nil {
+			t.Fatal(err)
+		}
+		if found := over(); len(found) != want {
+			t.Errorf("budget %d: %+v", budget, found)
+		}
 	}
 }

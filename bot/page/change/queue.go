@@ -11,6 +11,12 @@ import (
 
 // pending lists what waits for the ward.
 func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if said := turn.Meaning.Slots; turn.Arg(0) == "" && said.Number > 0 { // "duyệt đề nghị số 4"
+		if said.Of == bot.OfCase {
+			return turn.Open(ctx, "case", kit.ID(said.Number))
+		}
+		return turn.Open(ctx, "card", kit.ID(said.Number))
+	}
 	offset := kit.Offset(turn.Arg(0))
 	queue, total, err := p.Changes.Queue(ctx, turn.Speaker.Actor, offset, kit.Listed)
 	if err != nil {

@@ -93,6 +93,21 @@ func Staff(one *entry) { guard(one, StaffOnly) }
 // Officers keeps a screen about one's own to those who hold a post, or held one.
 func Officers(one *entry) { guard(one, OfficersOnly) }
 
+// Twin is where ward users go, who hold no post themselves, with words that ask of
+// the same for the whole ward: "tháng 3 trả bao nhiêu". It stands after Officers and
+// before Own.
+func Twin(verb string) Trait {
+	return func(one *entry) {
+		screen := one.action.Screen
+		one.action.Screen = func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+			if actor := turn.Speaker.Actor; actor.IsStaff() && actor.Person == 0 && turn.Meaning.Intent != "" {
+				return turn.Open(ctx, verb)
+			}
+			return screen(ctx, turn)
+		}
+	}
+}
+
 func guard(one *entry, may func(bot.Turn) error) {
 	screen := one.action.Screen
 	one.action.Screen = func(ctx context.Context, turn bot.Turn) (bot.Reply, error) {

@@ -48,7 +48,7 @@ func (p *Rules) budgetForm() *bot.Form {
 			{Name: "amount", Ask: "budget.amount", Example: "example.budget", Read: kit.ReadAmount, Show: showAmount},
 		},
 		Confirm: kit.With(func(_ context.Context, _ bot.Turn, given given) (bot.Reply, error) {
-			return bot.Reply{Text: p.Say("budget.confirm", "year", given.Year, "source", p.sourceName(given.Source), "amount",
+			return bot.Reply{Text: p.Say("budget.confirm", "year", given.Year, "source", p.SourceName(given.Source), "amount",
 				texts.Money(given.Amount), "words", texts.InWords(given.Amount))}, nil
 		}),
 		Done: kit.With(func(ctx context.Context, turn bot.Turn, given given) (bot.Reply, error) {
@@ -63,7 +63,7 @@ func (p *Rules) budgetForm() *bot.Form {
 func (p *Rules) sourceChoices(ctx context.Context, turn bot.Turn, _ bot.Answers) ([][]bot.Button, error) {
 	sources, err := p.Year.Sources(ctx, turn.Speaker.Actor)
 	return kit.InRows(1, sources, func(source string) bot.Button {
-		return kit.Choice(p.sourceName(source), source)
+		return kit.Choice(p.SourceName(source), source)
 	}), err
 }
 

@@ -43,6 +43,7 @@ type Lists struct {
 	List    *list.Service
 	Papers  *paper.Service
 	Results *bank.Service
+	Year    *year.Service
 	// AsRoster takes a sheet that turned out to be a roster.
 	AsRoster func(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error)
 }

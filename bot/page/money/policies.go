@@ -100,7 +100,7 @@ func (p *Rules) drawPolicy(actor services.Actor, card money.PolicyCard) bot.Repl
 // describePolicy says what a policy pays, to whom, and on what paper.
 func (p *Rules) describePolicy(policy models.Policy) string {
 	lines := p.Lines("")
-	lines.Say("policies.source", "source", p.sourceName(policy.Source))
+	lines.Say("policies.source", "source", p.SourceName(policy.Source))
 	if policy.LegalDate.IsZero() {
 		lines.Say("policies.basis", "basis", policy.LegalBasis)
 	} else {

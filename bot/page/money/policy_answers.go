@@ -84,7 +84,7 @@ func (p *Rules) showStacking(_ context.Context, _ bot.Turn, answers bot.Answers)
 }
 
 func (p *Rules) showSource(_ context.Context, _ bot.Turn, answers bot.Answers) (string, error) {
-	return p.sourceName(answers["source"]), nil
+	return p.SourceName(answers["source"]), nil
 }
 
 // readLastDay reads a last day that does not come before the first.

@@ -31,6 +31,8 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("risks", p.risks, kit.Inner)
 	b.Screen("risksok", p.warnRisks, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
+	b.Screen("linesof", p.linesOfKind, kit.Staff, kit.Inner)
+	b.Screen("span", p.span, kit.Staff, kit.Inner)
 	b.Screen("findline", kit.About(card.Read, "find_line", "run"), kit.Staff, kit.Inner)
 	b.Screen("line", p.line, kit.Inner)
 	b.Screen("linepaid", p.linePaid, kit.Inner)

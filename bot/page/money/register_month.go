@@ -8,9 +8,9 @@ import (
 
 // Register puts an officer's month and year into the book.
 func (p *Month) Register(b *kit.Book) {
-	b.Screen("month", p.allowance, kit.Officers, kit.Own(bot.Allowance, "allowance", p.MonthSaid))
+	b.Screen("month", p.allowance, kit.Officers, kit.Twin("runs"), kit.Own(bot.Allowance, "allowance", p.MonthSaid))
 	b.Screen("why", p.why, kit.Officers, kit.Inner)
-	b.Screen("history", p.history, kit.Officers, kit.Own(bot.AllowanceHistory, "history"))
+	b.Screen("history", p.history, kit.Officers, kit.Twin("year"), kit.Own(bot.AllowanceHistory, "history"))
 	b.Screen("yearpicture", p.yearPicture, kit.Label("year_picture"))
 	b.Screen("yearpdf", p.yearPDF, kit.Label("year_pdf"))
 	b.Screen("stages", p.stages, kit.Officers, kit.Label("stages"))

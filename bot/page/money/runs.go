@@ -18,6 +18,9 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if reply, ordered, err := p.ordered(ctx, turn, runs); ordered || err != nil {
+		return reply, err
+	}
 	month, err := p.List.NextRun(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -30,6 +33,12 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		lines.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID))
 	}
 	lines.OrSay("runs.nothing")
+	over, err := p.Year.Overruns(ctx, turn.Speaker.Actor, p.Today().Year)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	p.Overruns(lines, over)
+	lines.RowIf(len(over) > 0, p.Button("year", "year"))
 	lines.RowIf(!begun, kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month)))
 	return lines.End(p.Button("policies", "policies")), nil
 }

@@ -2,6 +2,7 @@ package money
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"canbobot/bot"
@@ -33,14 +34,6 @@ func file(drawn paper.Paper) []bot.File {
 	return []bot.File{{Name: drawn.Name, MIME: drawn.MIME, Content: drawn.Content}}
 }
 
-// sourceName is whose money it is, as staff say it.
-func (p *Rules) sourceName(source string) string {
-	if p.Texts.Has("source_name." + source) {
-		return p.Say("source_name." + source)
-	}
-	return source
-}
-
 // year shows the ward's money of a year: in words, and as a picture.
 func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	actor, year := turn.Speaker.Actor, yearAsked(p.Kit, turn)
@@ -63,6 +56,9 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, source := range report.Sources {
 		lines.Add(p.sourceLine(source))
 	}
+	if year < report.On.Year {
+		p.yearEnd(lines, report)
+	}
 	heads, deputies := vacant(report, models.Head), vacant(report, models.Deputy)
 	lines.SayIf(year == report.On.Year && len(heads)+len(deputies) > 0, "year.vacant", "heads", len(heads), "deputies",
 		len(deputies))
@@ -76,8 +72,22 @@ func (p *Rules) year(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return lines.End(p.Button("year_before", "year", year-1)), nil
 }
 
+// yearEnd tells of a year that is over what is still open in it.
+func (p *Rules) yearEnd(lines *kit.Lines, report year.YearReport) {
+	open := false
+	for _, month := range report.Months {
+		if month.State != "" && month.State != models.RunClosed {
+			lines.Say("year.unclosed", "month", month.Month, "state", p.Say("run_state."+string(month.State)))
+			open = true
+		}
+	}
+	lines.SayIf(report.Failed > 0, "year.unpaid", "amount", texts.Money(report.Failed))
+	lines.SayIf(!open && report.Failed == 0, "year.closed", "year", report.Year)
+	lines.RowIf(open, p.Button("runs", "runs"))
+}
+
 func (p *Rules) sourceLine(source year.SourceSum) string {
-	name, forecast, rest := p.sourceName(source.Source), texts.Money(source.Forecast), source.Budget-source.Forecast
+	name, forecast, rest := p.SourceName(source.Source), texts.Money(source.Forecast), source.Budget-source.Forecast
 	switch {
 	case source.Budget == 0:
 		return p.Say("year.source_bare", "source", name, "forecast", forecast)
@@ -149,8 +159,11 @@ func (p *Rules) vacancies(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	lines := p.Lines(p.Say("year.vacancies"))
-	for _, role := range []models.TermRole{models.Head, models.Deputy} {
+	lines, roles := p.Lines(p.Say("year.vacancies")), []models.TermRole{models.Head, models.Deputy}
+	if said := models.TermRole(turn.Meaning.Slots.Role); slices.Contains(roles, said) { // "ai thiếu chi hội trưởng"
+		roles = []models.TermRole{said}
+	}
+	for _, role := range roles {
 		branches := vacant(report, role)
 		lines.SayIf(len(branches) > 0, "year.vacancies_of", "role", p.Say("term_role."+string(role)))
 		for _, branch := range branches[:min(len(branches), vacantShown)] {

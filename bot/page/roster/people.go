@@ -7,15 +7,26 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/services"
 	"canbobot/services/story"
+	"canbobot/services/warnings"
 )
 
 // find looks people up by any part of a name, a phone or a unit.
 func (p *Page) find(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	if turn.Meaning.Slots.Of == bot.OfUnlinked { // "ai chưa liên kết"
+		return turn.Open(ctx, "reviewgroup", string(warnings.NeverLinked))
+	}
 	if said := turn.Meaning.Slots.Name; said != "" {
 		return p.found(ctx, turn, said)
 	}
 	if said := turn.Meaning.Slots.Phone; said != "" {
 		return p.found(ctx, turn, said)
+	}
+	if said := turn.Meaning.Slots; turn.Arg(0) == "" && said.Village != "" { // "chi hội trưởng phụ nữ tổ 3 là ai"
+		query := said.Village
+		if said.Organization != "" {
+			query = p.Say("find.of."+said.Organization) + " " + query
+		}
+		return p.found(ctx, turn, query)
 	}
 	return turn.Begin(ctx, "find", nil)
 }

@@ -9,7 +9,7 @@ import (
 // Register puts the matter's screens, forms and messages into the book.
 func (p *Page) Register(b *kit.Book) {
 	b.Screen("branch", p.branch, kit.Own(bot.Branch, "branch"))
-	b.Screen("profile", p.profile, kit.Officers, kit.Own(bot.Profile, "profile"))
+	b.Screen("profile", p.profile, kit.Officers, kit.Twin("find"), kit.Own(bot.Profile, "profile"))
 	b.Screen("byclerk", p.profile, kit.Officers, kit.Inner)
 	b.Screen("find", p.find, kit.Staff, kit.Intent(bot.WardFind, "find"), kit.Intent(bot.WardInvite, "invite_someone"))
 	b.Screen("person", p.person, kit.Staff, kit.Inner)

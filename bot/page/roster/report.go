@@ -9,7 +9,13 @@ import (
 
 // report shows the ward's table: who is in post and what a month costs.
 func (p *Page) report(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	if slots := turn.Meaning.Slots; turn.Arg(0) == "" && slots.Year > 0 && slots.Month == 0 { // "báo cáo năm 2025"
+	switch slots := turn.Meaning.Slots; {
+	case turn.Arg(0) != "":
+	case slots.Of == bot.OfVacant: // "chi hội nào chưa có phó"
+		return turn.Open(ctx, "vacant")
+	case slots.Month > 0 || slots.Ago > 0 || slots.Quarter > 0: // "báo cáo tháng 10", "báo cáo quý 3"
+		return turn.Open(ctx, "span")
+	case slots.Year > 0: // "báo cáo năm 2025"
 		return turn.Open(ctx, "year")
 	}
 	report, err := p.Year.Report(ctx, turn.Speaker.Actor, p.Today())

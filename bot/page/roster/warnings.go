@@ -17,11 +17,19 @@ func (p *Page) review(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	alike, err := p.Roster.Duplicates(ctx, turn.Speaker.Actor, 1)
 	lines := p.Lines("")
+	over, failed := p.Year.Overruns(ctx, turn.Speaker.Actor, p.Today().Year)
+	if failed != nil {
+		return bot.Reply{}, failed
+	}
 	if len(findings.Groups) > 0 {
 		lines = p.Private(p.Say("warnings.title", "total", findings.Total()))
+		p.Overruns(lines, over)
 		lines.Add(p.countLines(findings), "", p.Say("warnings.hint"))
+	} else {
+		p.Overruns(lines, over)
 	}
 	lines.OrSay("warnings.nothing")
+	lines.RowIf(len(over) > 0, p.Button("year", "year"))
 	lines.Rows(kit.InRows(2, findings.Groups, func(group warnings.Group) bot.Button {
 		return p.Button("review_"+string(group.Kind), "reviewgroup", group.Kind)
 	})...)
@@ -90,7 +98,12 @@ func (p *Page) weekly(ctx context.Context, recipient services.Actor, _ int64) (b
 	if err != nil || len(findings.Groups) == 0 {
 		return bot.Reply{}, err
 	}
+	over, err := p.Year.Overruns(ctx, recipient, p.Today().Year)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	lines := p.Private(p.Say("warnings.told", "total", findings.Total()))
 	lines.Add(p.countLines(findings))
+	p.Overruns(lines, over)
 	return lines.End(kit.Positive(p.Button("review", "review"))), nil
 }
