@@ -56,7 +56,7 @@ func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Cou
 	breakers, book := bot.NewBreakers(ward.Clock), c.Screens.Book.Book
 	c.Dispatcher = &bot.Dispatcher{
 		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions},
-		People: people{ward.Identity}, Cards: cards{ward.Outbox}, Looks: ward.Audit, Understand: understand.New(),
+		People: people{ward.Identity}, Cards: cards{ward.Outbox, c.Screens}, Looks: ward.Audit, Understand: understand.New(),
 		Forms: &dialog.Forms{Book: book, Drafts: formDrafts{ward.Drafts}, Speech: a.Words},
 		Book:  book, Speech: a.Words, Clock: ward.Clock, Logger: logger, Away: away, Spent: pace.Spent,
 	}

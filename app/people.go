@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"canbobot/bot"
+	"canbobot/bot/delivery"
 	"canbobot/services"
 	"canbobot/services/drafts"
 	"canbobot/services/identity"
@@ -63,7 +64,31 @@ func (f formDrafts) Delete(ctx context.Context, actor services.Actor, channel, u
 	return f.drafts.Delete(ctx, actor, drafts.Owner(actor, channel, userID))
 }
 
-type cards struct{ outbox *outbox.Outbox }
+type cards struct {
+	outbox *outbox.Outbox
+	drawer delivery.Drawer
+}
+
+// askedMost is how many of the messages that came unasked may be answered in words.
+const askedMost = 4
+
+func (c cards) Asked(ctx context.Context, actor services.Actor, since time.Time) ([]bot.Told, error) {
+	told, err := c.outbox.Told(ctx, actor, since, askedMost)
+	if err != nil {
+		return nil, err
+	}
+	var replies []bot.Told
+	for _, one := range told {
+		reply, err := c.drawer.Notification(ctx, actor, one)
+		switch {
+		case err == nil:
+			replies = append(replies, bot.Told{Reply: reply, At: *one.SentAt})
+		case services.KindOf(err) == services.KindInternal:
+			return nil, err
+		} // else it is not theirs to see any more
+	}
+	return replies, nil
+}
 
 func (c cards) Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card bot.Card) error {
 	return c.outbox.Shown(ctx, actor, channel, chatID, ref, card.Subject, card.ID, card.Version)

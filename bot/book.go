@@ -27,6 +27,7 @@ type Turn struct {
 	Speaker Speaker
 	Args    []string // of the pressed button, after its verb
 	Meaning Meaning  // of free text
+	Said    string   // what was typed in place of the button that it presses
 	Now     time.Time
 
 	book     *Book
@@ -124,6 +125,8 @@ type Book struct {
 
 	// Sayings are whole texts, without case and accents, that press a button.
 	Sayings map[string]string
+	// Heard are the phrases, folded, that people say in place of a button of that key.
+	Heard func(key string) []string
 	// Choice is the button that leads to an intent's screen with what was said
 	// of it; false where the speaker has no such screen.
 	Choice func(turn Turn, intent Intent) (Button, bool)

@@ -71,6 +71,9 @@ type Cards interface {
 	Shown(ctx context.Context, actor services.Actor, channel, chatID, ref string, card Card) error
 	// Marked finds the n-th choice of the message that carries the mark in a chat.
 	Marked(ctx context.Context, channel, chatID, mark string, n int) (action string, found bool, err error)
+	// Asked draws the newest messages that came unasked since a moment, as they are now:
+	// what has been answered meanwhile asks no more.
+	Asked(ctx context.Context, actor services.Actor, since time.Time) ([]Told, error)
 	// Reported notes that messages arrived or were seen.
 	Reported(ctx context.Context, channel string, report DeliveryReport, at time.Time) error
 }
@@ -79,6 +82,7 @@ type Cards interface {
 type Position struct {
 	Form    string   `json:"f,omitempty"` // being filled
 	Choices []string `json:"c,omitempty"` // actions of the last reply, where its buttons were drawn as numbers
+	Sight   []Sight  `json:"s,omitempty"` // what the last reply offers
 	Ended   string   `json:"e,omitempty"` // the event that finished a form
 	Unsure  string   `json:"u,omitempty"` // the event of whose answer nothing was heard
 	Tries   int      `json:"t,omitempty"` // how often so
@@ -331,7 +335,7 @@ func (d *Dispatcher) send(ctx context.Context, channel Channel, turn Turn, reply
 			return err
 		}
 	}
-	position.Choices = nil
+	position.Choices, position.Sight = nil, Sights(reply)
 	if numbered, ok := channel.(Numbered); ok && numbered.Numbers(reply) {
 		position.Choices = Choices(reply)
 	}

@@ -19,6 +19,7 @@ import (
 // counter is a dispatcher whose every neighbour is in memory: a book with one
 // form and a menu, a channel that does as it is told.
 type counter struct {
+	asked []bot.Told
 	*bot.Dispatcher
 	t       *testing.T
 	channel *channel
@@ -72,6 +73,9 @@ func newCounter(t *testing.T, numbered bool) *counter {
 		Intents:  map[bot.Intent]bot.Screen{bot.Menu: menu},
 		Choice:   func(bot.Turn, bot.Intent) (bot.Button, bool) { return bot.Button{}, false },
 		AsideOf:  func(string) string { return "" },
+		Heard: func(key string) []string {
+			return map[string][]string{"full": {"nhan roi", "=co roi"}, "none": {"chua nhan", "=chua"}}[key]
+		},
 		Actions: map[string]bot.Verb{
 			"menu": {Screen: menu},
 			"phone": {Screen: func(ctx context.Context, turn bot.Turn) (bot.Reply,
@@ -150,6 +154,10 @@ func (c *counter) Delete(context.Context, services.Actor, string, string) error 
 
 func (c *counter) Shown(context.Context, services.Actor, string, string, string, bot.Card) error {
 	return nil
+}
+
+func (c *counter) Asked(context.Context, services.Actor, time.Time) ([]bot.Told, error) {
+	return c.asked, nil
 }
 
 func (c *counter) Marked(_ context.Context, _, _, mark string, n int) (string, bool, error) {

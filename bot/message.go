@@ -116,6 +116,7 @@ type Button struct {
 	Action Action
 	URL    string // opens a page instead of acting; Action is then empty
 	Style  Style
+	Key    string // of its label, and of what people say in its place; "" for a label made of a name
 }
 
 // Style hints at what a choice does.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,6 +53,13 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 		turn.Meaning = d.Understand.UnderstandBy(in.Text, turn.Speaker.Actor.IsStaff())
 	}
 	if position.Form != "" {
+		sent := Send(position.Form).String()
+		if in.Attachment == nil && slices.ContainsFunc(position.Sight, func(one Sight) bool {
+			return one.Action == sent && one.Label == Fold(in.Text)
+		}) { // "gửi đi", of a summary
+			turn.In.Action, turn.In.Text = sent, ""
+			return d.press(ctx, turn, position)
+		}
 		if reply, handled, err := d.Forms.Fill(ctx, turn, position); handled {
 			return reply, err
 		}
@@ -66,6 +74,16 @@ func (d *Dispatcher) route(ctx context.Context, turn Turn, channel Channel, posi
 	case in.Text == "" && (in.Attachment != nil || in.Contact != nil), in.Attachment != nil &&
 		in.Attachment.Kind == Document:
 		return d.Book.Attached(ctx, turn) // a document is what matters, whatever its caption
+	}
+	action, again, err := d.inSight(ctx, turn, position)
+	switch {
+	case err != nil:
+		return Reply{}, err
+	case action != "":
+		turn.Said, turn.In.Action = in.Text, action
+		return d.press(ctx, turn, position)
+	case again != nil:
+		return d.askAgain(*again), nil
 	}
 	if action := d.Book.Sayings[Fold(in.Text)]; action != "" {
 		turn.In.Action = action

@@ -7,6 +7,7 @@ package page
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"canbobot/bot"
@@ -53,6 +54,7 @@ type front struct {
 // New wires every page to the ward's services.
 func New(w *ward.Services, outside Outside) *Pages {
 	book := kit.NewBook(outside.Texts)
+	book.Heard = heard(outside.Texts)
 	common := kit.Kit{Texts: outside.Texts, Clock: w.Clock, Book: book, Links: outside.Links}
 	people := &roster.Page{
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
@@ -93,3 +95,26 @@ func (p *Pages) Gaps(ctx context.Context, recipient services.Actor, delivery mod
 	reply bot.Reply) (map[string]string, error) {
 	return p.unasked.Gaps(ctx, recipient, delivery, reply)
 }
+
+// heard are the phrases that people say in place of a button, by its key.
+func heard(words *texts.Texts) func(key string) []string {
+	all := map[string][]string{}
+	for _, key := range words.Keys() {
+		name, is := keyed(key)
+		if !is {
+			continue
+		}
+		for phrase := range strings.Lines(words.Say("heard."+name, nil)) {
+			phrase, whole := strings.CutPrefix(strings.TrimSpace(phrase), "=")
+			phrase = bot.Fold(phrase)
+			if whole {
+				phrase = "=" + phrase
+			}
+			all[name] = append(all[name], phrase)
+		}
+	}
+	return func(key string) []string { return all[key] }
+}
+
+// keyed is the button's key of a text of phrases.
+func keyed(key string) (button string, is bool) { return strings.CutPrefix(key, "heard.") }

@@ -245,6 +245,29 @@ func (o *Outbox) Shown(ctx context.Context, actor services.Actor, channel, chatI
 	return nil
 }
 
+// mostDelay is how long a message may have waited before it was sent and be
+// looked for.
+const mostDelay = 7 * 24 * time.Hour
+
+// Told are the newest messages that came to somebody unasked since a moment, and
+// arrived.
+func (o *Outbox) Told(ctx context.Context, actor services.Actor, since time.Time, most int) ([]models.Delivery, error) {
+	if actor.Person == 0 && actor.Staff == 0 {
+		return nil, nil
+	}
+	var told []models.Delivery
+	err := services.InWard(o.store.WithContext(ctx), actor.Ward).
+		Where("(person_id = ? OR staff_id = ?) AND created_at > ? AND sent_at > ? AND kind NOT IN ?", actor.Person,
+			actor.Staff, since.UTC().Add(-mostDelay), since.UTC(), []Kind{Shown, CardChanged}).
+		Where("state IN ?", []models.DeliveryState{models.DeliverySent, models.DeliveryDelivered, models.DeliverySeen,
+			models.DeliveryConfirmed}).
+		Order("id DESC").Limit(most).Find(&told).Error
+	if err != nil {
+		return nil, fmt.Errorf("messages told: %w", err)
+	}
+	return told, nil
+}
+
 // cardsShown bounds how many cards of one subject are redrawn: the latest.
 const cardsShown = 100
 

@@ -61,7 +61,9 @@ func (k Kit) Say(key string, fields ...any) string {
 
 // Button is a choice labelled by button.<label>.
 func (k Kit) Button(label, verb string, args ...any) bot.Button {
-	return Act(k.Texts.Say("button."+label, nil), verb, args...)
+	button := Act(k.Texts.Say("button."+label, nil), verb, args...)
+	button.Key = label
+	return button
 }
 
 // Act is a button that opens a screen: ids, versions and words are its arguments.

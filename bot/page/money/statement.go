@@ -83,6 +83,15 @@ func (p *Month) lineSettled(ctx context.Context, recipient services.Actor, line 
 	lines := p.Private(p.StageLine(view))
 	switch view.Stage {
 	case list.StagePaid:
+		receipt, err := p.List.Receipt(ctx, recipient, view.LineID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if receipt.ID != 0 { // it is read again, and was answered
+			lines.Say("receipt.mine."+string(receipt.Answer), "amount", texts.Money(receipt.Amount))
+			lines.Row(p.Button("got_again", "gotagain", view.LineID))
+			return lines.Done(), nil
+		}
 		lines.Say("receipt.ask")
 		lines.Rows(p.receiptRows(view.LineID)...)
 		lines.Row(p.Button("why", "why", view.Month))

@@ -52,6 +52,20 @@ type said struct {
 	Text   string
 }
 
+// absent asks why somebody does not come; what they typed in place of the button
+// says so already.
+func (p *Inbox) absent(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	id := kit.Number(turn.Arg(0))
+	if _, err := p.Notices.One(ctx, turn.Speaker.Actor, id); err != nil {
+		return bot.Reply{}, err
+	}
+	said := bot.Said{}
+	if len(strings.Fields(turn.Said)) > 2 {
+		said["why"] = bot.Input{Text: turn.Said}
+	}
+	return turn.BeginSaid(ctx, "absent", bot.Answers{"notice": kit.ID(id)}, said)
+}
+
 func (p *Inbox) absentForm() *bot.Form {
 	return &bot.Form{
 		Name: "absent",

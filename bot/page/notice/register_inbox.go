@@ -9,7 +9,7 @@ import (
 func (p *Inbox) Register(b *kit.Book) {
 	b.Screen("confirm", p.confirmNotice, kit.Inner)
 	b.Screen("come", p.come, kit.Inner)
-	b.Screen("absent", kit.About(p.Notices.One, "absent", "notice"), kit.Inner)
+	b.Screen("absent", p.absent, kit.Inner)
 	b.Screen("askback", kit.About(p.Notices.One, "ask_back", "notice"), kit.Officers, kit.Inner)
 	b.Screen("noticefile", p.noticeFile, kit.Inner)
 
