@@ -42,7 +42,8 @@ import (
 var withoutActor = map[string][]string{
 	"reads no row: it seals, opens or hashes what it is given": {"Vault.*",
 		"Roster.Secrets.ConcealAccount", "Roster.Secrets.ConcealCitizen", "Roster.Secrets.IsAccount",
-		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameDestination", "Roster.Secrets.SameCitizen", "Roster.Secrets.Tidy"},
+		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameDestination", "Roster.Secrets.SameCitizen", "Roster.Secrets.Tidy",
+		"List.Debts.MayTakeBack"},
 	"a command's, over the whole database": {"Keys.*"},
 	"wires, before anybody is there": {"Identity.AlarmedBy", "Identity.VouchedBy", "Channels.Uploads", "Audit.Keyed",
 		"Audit.Begin"},
@@ -481,6 +482,7 @@ func (b *besieged) given(name string) []any {
 		"Money.AddPolicy":           {policy, b.policy.ID},
 		"Money.PreviewPolicy":       {policy, b.policy.ID},
 		"Money.AddPolicies":         {[]models.Policy{policy}},
+		"List.Debts.Repay":          {models.Repayment{PersonID: theirs, Amount: 1, Receipt: "3", PaidOn: may.AddDays(-30)}},
 		"Money.ClosePolicy":         {theirs, models.NewDate(2026, 12, 31)},
 		"Money.PreviewClose":        {theirs, models.NewDate(2026, 12, 31)},
 		"Changes.Submit":            {proposal},

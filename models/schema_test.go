@@ -31,6 +31,7 @@ var entities = []any{
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
 	models.ResultSheet{}, models.ResultWord{},
 	models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
+	models.Repayment{}, models.RepaymentPart{},
 	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{},
 }
 

@@ -33,6 +33,7 @@ type Service struct {
 	// Waiting reminds of lists that wait too long for their signatures.
 	Waiting approve.Reminder
 	Risks   *Risks
+	Debts   *Debts
 }
 
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity,
@@ -40,7 +41,7 @@ func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, ide
 	runs := runsOf(approve.New(store, audit, clock), outbox, identity)
 	s := &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
 		Waiting: runs}
-	s.Risks = &Risks{s}
+	s.Risks, s.Debts = &Risks{s}, &Debts{s}
 	return s
 }
 

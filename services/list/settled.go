@@ -90,7 +90,10 @@ ORDER BY c.person_id, c.month, c.policy_id, c.branch_id, c.role`, args...).Rows(
 		}
 		settled[person] = append(mine, row)
 	}
-	return settled, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("settled: %w", err)
+	}
+	return settled, r.repaid(settled, first, last, start)
 }
 
 // explain gives the components that take money back the rate and the basis with

@@ -319,14 +319,18 @@ func (s *Service) erase(ctx context.Context, tx *gorm.DB, actor services.Actor, 
 	if posts > 0 {
 		return services.Conflict("data_in_post")
 	}
-	// What failed, came back or was carried on is open until a later list took it up.
+	// What failed, came back or was carried on is open until a later list took it up,
+	// or it was given back.
 	if err := tx.Raw(`
 WITH human AS (SELECT id FROM people WHERE id = ? OR merged_into = ?)
 SELECT COUNT(*) FROM payment_lines l JOIN payment_runs r ON r.id = l.run_id
 WHERE l.person_id IN (SELECT id FROM human) AND l.state <> ? AND r.state <> ? AND (l.state = ? OR NOT EXISTS (
 	SELECT 1 FROM payment_lines n JOIN payment_runs q ON q.id = n.run_id
-	WHERE n.person_id IN (SELECT id FROM human) AND q.month > r.month AND q.state <> ?))`,
-		row.PersonID, row.PersonID, models.LinePaid, models.RunDraft, models.LinePending, models.RunDraft).
+	WHERE n.person_id IN (SELECT id FROM human) AND q.month > r.month AND q.state <> ?))
+	AND NOT (l.state = ? AND l.amount + (SELECT COALESCE(SUM(b.amount), 0) FROM repayments b
+		WHERE b.person_id IN (SELECT id FROM human) AND b.taken_back_at IS NULL AND b.at >= r.submitted_at) >= 0)`,
+		row.PersonID, row.PersonID, models.LinePaid, models.RunDraft, models.LinePending, models.RunDraft,
+		models.LineCarried).
 		Scan(&money).Error; err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}

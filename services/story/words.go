@@ -62,7 +62,7 @@ var details = map[string]writing{
 	"accounts": asText, "decision": asText, "entries": asText, "lines": asText, "messages": asText, "name": asText,
 	"newcomer_phone": asText, "people": asText, "phone": asText, "size": asText, "step": asText, "template": asText,
 	"needs_confirm": asYes, "on": asDate, "from": asDate, "first": asDate, "last": asDate, "month": asMonth,
-	"total":  asMoney,
+	"total": asMoney, "amount": asMoney, "left": asMoney, "receipt": asText,
 	"person": asPerson, "newcomer": asPerson, "added_person": asPerson, "dropped": asPerson, "restored": asPerson,
 	"other": asPerson, "branch": asBranch, "for_staff": asStaff,
 	"role": asRole, "reason": asReason, "channel": asChannel, "why": asWhy,

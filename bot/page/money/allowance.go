@@ -39,6 +39,9 @@ func (p *Month) allowance(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	if said != "" {
 		lines.Add(said)
 	}
+	if err := p.owing(ctx, turn, lines); err != nil {
+		return bot.Reply{}, err
+	}
 	lines.Rows(receipt...)
 	lines.RowIf(len(view.Parts) > 0, p.Button("why", "why", month))
 	lines.RowIf(questionable(view.Stage) && said == "", p.Button("problem", "problem", month))

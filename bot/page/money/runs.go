@@ -40,6 +40,7 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	p.Overruns(lines, over)
 	lines.RowIf(len(over) > 0, p.Button("year", "year"))
 	lines.RowIf(!begun, kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month)))
+	lines.Row(p.Button("debts", "debts"))
 	return lines.End(p.Button("policies", "policies")), nil
 }
 

@@ -1,0 +1,246 @@
+package list_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"canbobot/models"
+	"canbobot/services"
+	"canbobot/services/list"
+	"canbobot/services/money"
+	"canbobot/services/money/moneytest"
+)
+
+// leaver was paid for March and April, and had left at the end of February.
+func leaver(t *testing.T) (h *moneytest.House, person int64) {
+	t.Helper()
+	h = moneytest.New(t)
+	person = h.Person("A")
+	h.Term(h.Person("Keeper"), h.Branch("women"), models.Head, "2020-01-01", "")
+	term := h.Term(person, h.Branch("youth"), models.Head, "2020-01-01", "")
+	h.Pay("2026-03")
+	h.Pay("2026-04")
+	h.End(term, "2026-02-28")
+	return h, person
+}
+
+func repayment(h *moneytest.House, person, amount int64, receipt string) models.Repayment {
+	return models.Repayment{PersonID: person, Amount: amount, Receipt: receipt,
+		PaidOn: models.DateOf(h.Now.In(services.Zone))}
+}
+
+func wantDebt(t *testing.T, h *moneytest.House, person, left, repaid int64, months ...string) list.Debt {
+	t.Helper()
+	debt, err := h.List.Debts.Debt(ctx, h.Clerk, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open []string
+	for _, month := range debt.Months {
+		open = append(open, month.String())
+	}
+	if debt.Left != left || debt.Repaid != repaid || !slices.Equal(open, months) {
+		t.Errorf("owes %d of %v, gave back %d; want %d of %v, %d", debt.Left, open, debt.Repaid, left, months, repaid)
+	}
+	return debt
+}
+
+func TestADebtIsRepaidInParts(t *testing.T) {
+	h, person := leaver(t)
+	wantDebt(t, h, person, 400_000, 0, "2026-03", "2026-04")
+	if _, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 250_000, "PT 12")); err != nil {
+		t.Fatal(err)
+	}
+	wantDebt(t, h, person, 150_000, 250_000, "2026-04")
+	if line := h.LineOf(h.Prepare("2026-05"), person); line.Amount != -150_000 || line.State != models.LineCarried {
+		t.Errorf("the next list: %d %s", line.Amount, line.State)
+	}
+	own, err := h.List.Debts.Own(ctx, h.Officer(person))
+	if err != nil || own.Left != 150_000 || own.Repaid != 250_000 || len(own.Repayments) != 1 {
+		t.Errorf("told to who owes: %+v, %v", own, err)
+	}
+	if _, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 150_000, "PT 13")); err != nil {
+		t.Fatal(err)
+	}
+	wantDebt(t, h, person, 0, 400_000)
+	if line := h.LineOf(h.Prepare("2026-05"), person); line.ID != 0 {
+		t.Errorf("nothing is left to carry: %+v", line)
+	}
+	all, err := h.List.Debts.Of(ctx, h.Clerk)
+	if err != nil || len(all) != 1 || all[0].Person != person || all[0].Name != "A" || all[0].Left != 0 {
+		t.Errorf("an ended debt stays in the list: %+v, %v", all, err)
+	}
+}
+
+func TestARepaymentIsTakenBackForTenMinutes(t *testing.T) {
+	h, person := leaver(t)
+	debt, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 400_000, "PT 12"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := debt.Repayments[0].ID
+	if _, err := h.List.Debts.TakeBack(ctx, h.Clerk, id); err != nil {
+		t.Fatal(err)
+	}
+	wantDebt(t, h, person, 400_000, 0, "2026-03", "2026-04")
+	if _, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 100_000, "PT 12")); err != nil {
+		t.Error("the receipt is free again:", err)
+	}
+	debt = wantDebt(t, h, person, 300_000, 100_000, "2026-03", "2026-04")
+	h.Now = h.Now.Add(10 * time.Minute)
+	_, err = h.List.Debts.TakeBack(ctx, h.Clerk, debt.Repayments[0].ID)
+	moneytest.WantCode(t, err, services.KindConflict, "repaid_ended")
+}
+
+func TestWhatMayNotBeEnteredAsRepaid(t *testing.T) {
+	h, person := leaver(t)
+	if _, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 100_000, "PT 1")); err != nil {
+		t.Fatal(err)
+	}
+	h.Store.Model(&models.Staff{}).Where("id = ?", h.Second.Staff).Update("person_id", person)
+	ahead := repayment(h, person, 1, "PT 2")
+	ahead.PaidOn = ahead.PaidOn.AddDays(1)
+	for name, c := range map[string]struct {
+		by   services.Actor
+		what models.Repayment
+		kind services.Kind
+		code string
+	}{
+		"more than is owed": {h.Clerk, repayment(h, person, 300_001, "PT 2"), services.KindInvalid, "repaid_more"},
+		"a receipt again":   {h.Clerk, repayment(h, person, 1, " PT  1 "), services.KindConflict, "receipt_taken"},
+		"nothing":           {h.Clerk, repayment(h, person, 0, "PT 2"), services.KindInvalid, "repaid_amount"},
+		"no receipt":        {h.Clerk, repayment(h, person, 1, " "), services.KindInvalid, "receipt_number"},
+		"a day to come":     {h.Clerk, ahead, services.KindInvalid, "repaid_day"},
+		"their own":         {h.Second, repayment(h, person, 1, "PT 2"), services.KindDenied, "concerns_you"},
+		"nobody":            {h.Clerk, repayment(h, 1<<40, 1, "PT 2"), services.KindNotFound, "person"},
+	} {
+		_, err := h.List.Debts.Repay(ctx, c.by, c.what)
+		t.Log(name)
+		moneytest.WantCode(t, err, c.kind, c.code)
+	}
+	wantDebt(t, h, person, 300_000, 100_000, "2026-03", "2026-04")
+}
+
+// Somebody gave back what they turn out to have been owed: the next list pays it.
+func TestARepaymentOfWhatWasOwedIsPaidAgain(t *testing.T) {
+	h, person := leaver(t)
+	if _, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, 400_000, "PT 12")); err != nil {
+		t.Fatal(err)
+	}
+	h.Store.Model(&models.Term{}).Where("person_id = ?", person).Update("to_date", moneytest.Day(t, "2026-04-30"))
+	line := h.LineOf(h.Prepare("2026-05"), person)
+	if line.Amount != 400_000 || line.State != models.LinePending {
+		t.Errorf("paid again: %d %s", line.Amount, line.State)
+	}
+}
+
+// Whatever lies between - people come and go back-dated, transfers fail, parts of
+// debts are repaid in any order and taken back - what was paid less what was given
+// back is what is owed, or the rest is told as a debt; and no list pays less than
+// nothing.
+func TestPaidLessRepaidIsOwedOrADebt(t *testing.T) {
+	h := moneytest.New(t)
+	wards := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		if wards++; wards > 15 { // each takes a hundred transactions or so
+			return
+		}
+		h.SettleIn(fmt.Sprint("debts-", wards))
+		h.Term(h.Person("Keeper"), h.Branch("women"), models.Head, "2020-01-01", "")
+		people := []int64{h.Person("A"), h.Person("B")}
+		branches := []int64{h.Branch("women"), h.Branch("youth")}
+		first := moneytest.Month(t, "2026-01")
+		h.Now = first.First().Time()
+		steps := rapid.IntRange(2, 5).Draw(rt, "months")
+		for i := range steps {
+			month := first + models.Month(i)
+			for range rapid.IntRange(0, 2).Draw(rt, "changes") {
+				change(rt, h, people, branches, first, month)
+			}
+			h.Now = month.First().AddDays(19).Time()
+			view := h.Export(month.String())
+			for _, line := range view.Lines {
+				if line.State != models.LinePending {
+					continue
+				}
+				if line.Amount <= 0 {
+					rt.Fatalf("a list pays %d", line.Amount)
+				}
+				if rapid.IntRange(0, 3).Draw(rt, "fails") == 0 {
+					err := h.List.SettleLine(ctx, h.Clerk, line.ID, models.LineFailed, "refused", models.Date{})
+					if err != nil {
+						rt.Fatal(err)
+					}
+				}
+			}
+			h.SettleAll(view)
+			h.Step(h.List.CloseRun, h.Clerk, view)
+			for range rapid.IntRange(0, 2).Draw(rt, "changes after") {
+				change(rt, h, people, branches, first, month)
+			}
+			for n := range rapid.IntRange(0, 3).Draw(rt, "repayments") {
+				repaySome(rt, h, rapid.SampledFrom(people).Draw(rt, "who"), fmt.Sprint(i, "/", n))
+			}
+			for _, person := range people {
+				adds(rt, h, person, first, month)
+			}
+		}
+	})
+}
+
+// repaySome enters a part of what a person owes, if anything, and may take it back.
+func repaySome(rt *rapid.T, h *moneytest.House, person int64, receipt string) {
+	debt, err := h.List.Debts.Debt(ctx, h.Clerk, person)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if debt.Left == 0 {
+		return
+	}
+	amount := rapid.Int64Range(1, debt.Left).Draw(rt, "amount")
+	after, err := h.List.Debts.Repay(ctx, h.Clerk, repayment(h, person, amount, receipt))
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if after.Left != debt.Left-amount {
+		rt.Fatalf("owed %d, gave back %d, owes %d", debt.Left, amount, after.Left)
+	}
+	if rapid.IntRange(0, 3).Draw(rt, "taken back") > 0 {
+		return
+	}
+	again, err := h.List.Debts.TakeBack(ctx, h.Clerk, after.Repayments[len(after.Repayments)-1].ID)
+	if err != nil || again.Left != debt.Left {
+		rt.Fatalf("taken back, owes %d of %d: %v", again.Left, debt.Left, err)
+	}
+}
+
+// adds compares what is told of a person's debt with all that was paid, given back
+// and owed, a month at a time: a month that is still to be paid ends no debt of
+// another before a list has paid it.
+func adds(rt *rapid.T, h *moneytest.House, person int64, first, last models.Month) {
+	var calculus money.Calculus
+	if err := h.Store.Preload("Rules").Where("ward_id = ?", h.Ward.ID).Find(&calculus.Policies).Error; err != nil {
+		rt.Fatal(err)
+	}
+	posts := h.PostsOf(person)[person]
+	var left int64
+	for m := first; m <= last; m++ {
+		var paid, repaid int64
+		h.Store.Raw(`SELECT COALESCE(SUM(c.amount), 0) FROM payment_components c JOIN payment_lines l ON l.id = c.line_id
+			WHERE c.person_id = ? AND c.month = ? AND l.state = 'paid'`, person, m).Scan(&paid)
+		h.Store.Raw(`SELECT COALESCE(SUM(c.amount), 0) FROM repayment_parts c JOIN repayments b ON b.id = c.repayment_id
+			WHERE c.person_id = ? AND c.month = ? AND b.taken_back_at IS NULL`, person, m).Scan(&repaid)
+		left += max(0, paid-repaid-money.Total(calculus.Entitlement(posts, m)))
+	}
+	debt, err := h.List.Debts.Debt(ctx, h.Clerk, person)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if debt.Left != left {
+		rt.Fatalf("person %d: told %d, is %d", person, debt.Left, left)
+	}
+}
