@@ -36,6 +36,13 @@ type Turn struct {
 	fetch    func(ctx context.Context, limit int64) ([]byte, error) // nil where no file came, or none can be had
 }
 
+// Unheard is what the person said last that was not understood; "" for none that
+// is kept.
+func (t Turn) Unheard() string { return t.position.Unheard }
+
+// Heard forgets it: a human has it.
+func (t Turn) Heard() { t.position.Unheard = "" }
+
 // Consents notes that the person has agreed to what is kept of them: what they
 // were about to do when they were asked goes on.
 func (t Turn) Consents() { t.position.agreed = true }

@@ -87,6 +87,7 @@ type Position struct {
 	Unsure  string   `json:"u,omitempty"` // the event of whose answer nothing was heard
 	Tries   int      `json:"t,omitempty"` // how often so
 	Missed  int      `json:"m,omitempty"` // texts in a row that were not understood
+	Unheard string   `json:"q,omitempty"` // what was not understood last
 	At      int64    `json:"a,omitempty"` // when the person last did something, in Unix seconds
 	Waits   string   `json:"w,omitempty"` // the action that a fresh code is asked for
 

@@ -134,6 +134,7 @@ func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (R
 	doubtful := meaning.Confidence < sure || len(meaning.Others) > 0 && meaning.Confidence < contested
 	if screen == nil || doubtful {
 		position.Missed++
+		position.Unheard = forHuman(turn.In)
 		turn.Args = []string{strconv.Itoa(position.Missed)}
 		return d.Book.Misheard(ctx, turn)
 	}
@@ -149,6 +150,15 @@ func (d *Dispatcher) open(ctx context.Context, turn Turn, position *Position) (R
 		return Reply{}, services.Denied("staff_only")
 	}
 	return screen(ctx, turn)
+}
+
+// forHuman keeps what was not understood, so that it can go to a human as it was
+// said; nothing that has a long number in it, or that is long.
+func forHuman(in Inbound) string {
+	if longNumber.MatchString(in.Text) || len([]rune(in.Text)) > heldMost || in.Cut {
+		return ""
+	}
+	return in.Text
 }
 
 // press follows a button. Whoever may press what is decided by the service that

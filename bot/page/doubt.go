@@ -65,6 +65,8 @@ func (f *front) misheard(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	for _, button := range offered {
 		lines.Row(button)
 	}
+	actor := turn.Speaker.Actor
+	lines.RowIf(actor.Person != 0 && !actor.IsStaff() && turn.Unheard() != "", f.Button("asis", "asis"))
 	return lines.End(f.Button("help", "help")), nil
 }
 

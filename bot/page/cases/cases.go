@@ -13,6 +13,19 @@ import (
 	"canbobot/services/outbox"
 )
 
+// asIs sends the clerk what nobody understood, as it was said.
+func (p *Page) asIs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	said := turn.Unheard()
+	if said == "" {
+		return turn.Begin(ctx, "support", nil)
+	}
+	_, err := p.Cases.Open(ctx, turn.Speaker.Actor, cases.Opening{Kind: "question", Text: said})
+	if err == nil {
+		turn.Heard()
+	}
+	return p.Tell(p.Say("support.asis", "text", said)), err
+}
+
 func (p *Page) supportForm() *bot.Form {
 	return &bot.Form{
 		Name: "support", Intent: bot.Support,

@@ -13,6 +13,7 @@ import (
 func (p *Page) Register(b *kit.Book) {
 	card := p.card()
 	b.Screen("problem", p.problem, kit.Officers, kit.Own(bot.AllowanceProblem, "problem", p.MonthSaid))
+	b.Screen("asis", p.asIs, kit.Officers, kit.Inner)
 	b.Screen("support", kit.Begin("support"), kit.Officers, kit.Own(bot.Support, "support"))
 	b.Screen("mycase", card.Open, kit.Inner)
 	b.Screen("case", card.Open, kit.Staff, kit.Inner)
