@@ -288,6 +288,8 @@ func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, mus
 		PaidOn: models.NewDate(2026, 4, 1), At: b.clock().UTC(), Parts: []models.RepaymentPart{{WardID: b.ward,
 			PersonID: person, Month: run.Month, PolicyID: policy.ID, TermID: theirs, BranchID: theirs, Role: models.Head,
 			Amount: 7_000}}}).Error)
+	must("cap", b.db().Create(&models.DebtCap{WardID: b.ward, PersonID: person, Most: 7_000, Since: run.Month,
+		At: b.clock().UTC()}).Error)
 	settled := models.Settlement{WardID: b.ward, RunID: run.ID, Action: "run.settled", Lines: 1, Total: 777_000,
 		At: b.clock().UTC(), TellAt: b.clock().Add(time.Hour).UTC()}
 	must("settlement", b.db().Create(&settled).Error)

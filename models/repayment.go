@@ -32,3 +32,14 @@ type RepaymentPart struct {
 	Role        TermRole
 	Amount      int64
 }
+
+// DebtCap is how much of a month's money a list takes at most off what a person
+// owes back; without one it takes all.
+type DebtCap struct {
+	PersonID int64 `gorm:"primaryKey;autoIncrement:false"`
+	WardID   int64
+	Most     int64 // đồng of each month that is paid, above zero
+	Since    Month // the first month that was open; it stays within the look-back
+	StaffID  *int64
+	At       time.Time
+}

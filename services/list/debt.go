@@ -29,6 +29,7 @@ type Debt struct {
 	Left   int64          // đồng; zero where all was given back
 	Months []models.Month // that were paid too much and are still open, the first first
 	Repaid int64          // đồng given back so far
+	Most   int64          // đồng that a list takes of a month at most; 0 for all
 	// Repayments are the latest last, without those taken back.
 	Repayments []models.Repayment
 
@@ -112,6 +113,7 @@ func (d *Debts) read(db *gorm.DB, ward, person int64) ([]Debt, error) {
 	if err != nil {
 		return nil, err
 	}
+	reckoning.uncapped = true
 	found := map[int64]Debt{}
 	see := func(lines []models.PaymentLine) {
 		for _, line := range lines {
@@ -183,6 +185,12 @@ WHERE b.ward_id = ? AND b.taken_back_at IS NULL AND (? = 0 OR h.id = ?) ORDER BY
 		debt.Repaid += row.Amount
 		debt.Repayments = append(debt.Repayments, row.Repayment)
 		found[row.Human] = debt
+	}
+	for id, one := range r.caps {
+		if debt, owes := found[id]; owes && debt.Left > 0 {
+			debt.Most = one.Most
+			found[id] = debt
+		}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b Debt) int { return cmp.Compare(a.Person, b.Person) }), nil
 }

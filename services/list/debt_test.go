@@ -162,6 +162,7 @@ func TestPaidLessRepaidIsOwedOrADebt(t *testing.T) {
 				change(rt, h, people, branches, first, month)
 			}
 			h.Now = month.First().AddDays(19).Time()
+			caps := capSome(rt, h, people)
 			view := h.Export(month.String())
 			for _, line := range view.Lines {
 				if line.State != models.LinePending {
@@ -170,6 +171,7 @@ func TestPaidLessRepaidIsOwedOrADebt(t *testing.T) {
 				if line.Amount <= 0 {
 					rt.Fatalf("a list pays %d", line.Amount)
 				}
+				underCap(rt, h, line, caps[line.PersonID])
 				if rapid.IntRange(0, 3).Draw(rt, "fails") == 0 {
 					err := h.List.SettleLine(ctx, h.Clerk, line.ID, models.LineFailed, "refused", models.Date{})
 					if err != nil {
@@ -216,6 +218,67 @@ func repaySome(rt *rapid.T, h *moneytest.House, person int64, receipt string) {
 	if err != nil || again.Left != debt.Left {
 		rt.Fatalf("taken back, owes %d of %d: %v", again.Left, debt.Left, err)
 	}
+}
+
+// capSome sets and lifts caps of who owes, and returns those in force.
+func capSome(rt *rapid.T, h *moneytest.House, people []int64) map[int64]int64 {
+	caps := map[int64]int64{}
+	for _, person := range people {
+		debt, err := h.List.Debts.Debt(ctx, h.Clerk, person)
+		if err == nil && debt.Left > 0 && rapid.Bool().Draw(rt, "caps") {
+			most := rapid.SampledFrom([]int64{0, 1, 50_000, 120_000, 1_000_000}).Draw(rt, "most")
+			_, err = h.List.Debts.SetCap(ctx, h.Clerk, person, most)
+		}
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var row models.DebtCap
+		h.Store.Where("person_id = ?", person).Limit(1).Find(&row)
+		caps[person] = row.Most
+	}
+	return caps
+}
+
+// underCap wants a line to take back no more than the cap of each month it pays.
+func underCap(rt *rapid.T, h *moneytest.House, line models.PaymentLine, most int64) {
+	if most == 0 {
+		return
+	}
+	var takes, may int64
+	for _, amount := range moneytest.Amounts(h.LineOf(list.RunView{Lines: []models.PaymentLine{line}}, line.PersonID)) {
+		takes, may = takes-min(0, amount), may+min(most, max(0, amount))
+	}
+	if takes > may {
+		rt.Fatalf("takes %d, and the cap of %d lets it take %d", takes, most, may)
+	}
+}
+
+// A debt of 400,000 is taken off another post's later lines, 25,000 a month, for as
+// long as it takes, however far back its months are by then.
+func TestADebtIsTakenOffLaterLinesUnderACap(t *testing.T) {
+	h, person := leaver(t)
+	h.Term(person, h.Branch("women"), models.Deputy, "2026-05-01", "")
+	if _, err := h.List.Debts.SetCap(ctx, h.Clerk, person, 25_000); err != nil {
+		t.Fatal(err)
+	}
+	h.Store.Model(&models.Account{}).Where("staff_id > 0").Update("stepped_up_until", h.Now.AddDate(3, 0, 0))
+	month := moneytest.Month(t, "2026-05")
+	for i := range int64(16) {
+		h.Now = month.First().AddDays(19).Time()
+		if line := h.LineOf(h.Pay(month.String()), person); line.Amount != 125_000 {
+			t.Fatalf("%s pays %d", month, line.Amount)
+		}
+		if debt, err := h.List.Debts.Debt(ctx, h.Clerk, person); err != nil || debt.Left != 400_000-25_000*(i+1) {
+			t.Fatalf("after %s: %d, %v", month, debt.Left, err)
+		}
+		month++
+	}
+	h.Now = month.First().AddDays(19).Time()
+	if line := h.LineOf(h.Pay(month.String()), person); line.Amount != 150_000 {
+		t.Errorf("once it has ended: %d", line.Amount)
+	}
+	_, err := h.List.Debts.SetCap(ctx, h.Clerk, person, 1)
+	moneytest.WantCode(t, err, services.KindConflict, "debt_none")
 }
 
 // adds compares what is told of a person's debt with all that was paid, given back

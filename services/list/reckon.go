@@ -23,6 +23,8 @@ type reckoning struct {
 	merged   map[int64]int64 // who was found to be somebody else, and whom
 	start    models.Month    // first month of the look-back
 	calculus money.Calculus
+	caps     map[int64]models.DebtCap
+	uncapped bool // what is owed back is asked for, and not what a list takes of it
 }
 
 // newReckoning prepares the computation of a run.
@@ -53,6 +55,9 @@ func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	}
 	r.start = max(first, run.Month-money.LookBack)
 	if r.merged, err = mergedInto(tx, run.WardID); err != nil {
+		return nil, err
+	}
+	if r.caps, err = capsOf(tx, run.WardID); err != nil {
 		return nil, err
 	}
 	// Debts and failed transfers are followed however old: see openLine.
@@ -102,6 +107,11 @@ func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error
 			start = min(start, line.months[0])
 		}
 	}
+	for _, person := range persons {
+		if limit, ok := r.caps[person.ID]; ok {
+			start = min(start, limit.Since)
+		}
+	}
 	settled, err := r.settled(first, last, start)
 	if err != nil {
 		return nil, err
@@ -112,7 +122,7 @@ func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error
 	}
 	var lines []models.PaymentLine
 	for _, person := range persons {
-		line := r.line(person, loaded, settled[person.ID], open[person.ID])
+		line := r.line(person, loaded, settled[person.ID], open[person.ID], r.caps[person.ID])
 		if line != nil {
 			lines = append(lines, *line)
 		}
@@ -122,7 +132,7 @@ func (r *reckoning) reckon(persons []models.Person) ([]models.PaymentLine, error
 
 // line is what the run owes one person; nil when nothing.
 func (r *reckoning) line(person models.Person, loaded money.Roster, settled []settledRow,
-	open []openLine) *models.PaymentLine {
+	open []openLine, limit models.DebtCap) *models.PaymentLine {
 	posts := loaded.Posts[person.ID]
 	if len(posts) == 0 && len(settled) == 0 {
 		return nil
@@ -130,6 +140,9 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 	start := r.start
 	for _, line := range open {
 		start = min(start, line.months[0])
+	}
+	if limit.Most > 0 {
+		start = min(start, limit.Since)
 	}
 	done := make(map[owedKey]settledRow, len(settled))
 	for _, row := range settled {
@@ -172,6 +185,9 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 	}
 	if !moves {
 		return nil
+	}
+	if limit.Most > 0 && !r.uncapped {
+		capped(line, limit.Most)
 	}
 	if line.Amount > 0 {
 		line.State = models.LinePending

@@ -55,8 +55,10 @@ func (p *Lists) drawDebt(debt list.Debt) bot.Reply {
 	lines := p.Private(debt.Name)
 	if debt.Left > 0 {
 		lines.Say("debt.left", "left", texts.Money(debt.Left), "months", monthsOf(debt))
+		lines.SayIf(debt.Most > 0, "debt.capped", "most", texts.Money(debt.Most))
 		lines.Say("debt.how")
 		lines.Row(kit.Positive(p.Button("repay", "repay", debt.Person)))
+		lines.Row(p.Button("debt_cap", "debtcap", debt.Person))
 	} else {
 		lines.Say("debt.none")
 	}
@@ -151,6 +153,39 @@ func (p *Lists) readRepaid(ctx context.Context, turn bot.Turn, answers bot.Answe
 	return kit.ID(amount), nil
 }
 
+// debtCapForm asks how much a list may take of a month.
+func (p *Lists) debtCapForm() *bot.Form {
+	return &bot.Form{
+		Name: "debt_cap",
+		Steps: []bot.Step{{Name: "amount", Ask: "debt_cap.amount", Example: "example.debt_cap", Fields: p.owed,
+			Choices: kit.Given(bot.Row(kit.Choice(p.Say("debt_cap.none"), "0"))), Read: readDebtCap, Show: showAmount}},
+		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, said repaying) (bot.Reply, error) {
+			debt, err := p.List.Debts.Debt(ctx, turn.Speaker.Actor, said.Person)
+			key := "debt_cap.confirm"
+			if said.Amount == 0 {
+				key = "debt_cap.confirm_none"
+			}
+			return bot.Reply{Text: p.Say(key, "name", debt.Name, "amount", texts.Money(said.Amount), "left",
+				texts.Money(debt.Left))}, err
+		}),
+		Done: kit.With(func(ctx context.Context, turn bot.Turn, said repaying) (bot.Reply, error) {
+			debt, err := p.List.Debts.SetCap(ctx, turn.Speaker.Actor, said.Person, said.Amount)
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return p.drawDebt(debt), nil
+		}),
+	}
+}
+
+// readDebtCap reads an amount that is typed, or that there is to be none.
+func readDebtCap(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+	if input.Choice == "0" {
+		return input.Choice, nil
+	}
+	return kit.ReadAmount(ctx, turn, answers, input)
+}
+
 // repaymentLine tells one sum that was given back.
 func repaymentLine(k kit.Kit, repayment models.Repayment) string {
 	return k.Say("debt.repaid", "amount", texts.Money(repayment.Amount), "receipt", repayment.Receipt, "on",
@@ -173,6 +208,7 @@ func (p *Month) owing(ctx context.Context, turn bot.Turn, lines *kit.Lines) erro
 		return err
 	}
 	lines.SayIf(debt.Left > 0, "debt.own", "left", texts.Money(debt.Left), "months", monthsOf(debt))
+	lines.SayIf(debt.Most > 0, "debt.capped", "most", texts.Money(debt.Most))
 	lines.SayIf(debt.Left == 0 && debt.Repaid > 0, "debt.own_ended")
 	for _, repayment := range debt.Repayments {
 		lines.Add(repaymentLine(p.Kit, repayment))
