@@ -40,6 +40,7 @@ func (p *Signing) decisionCard(card change.Card) bot.Reply {
 	case card.WhyNot != "" && submitted(card):
 		lines.Say("why_not." + card.WhyNot)
 	case !submitted(card):
+		lines.Row(p.Button("next_request", "next"))
 		lines.Row(p.MenuRow(p.Button("pending", "pending"))...)
 	}
 	lines.RowIf(card.Approval.MayTakeBack, kit.Negative(p.Button("take_back", "takeback", args...)))

@@ -63,6 +63,15 @@ func (p *Signing) pending(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 	return lines.End(p.Button("review", "review")), nil
 }
 
+// next opens the request that has waited longest for the one who asks.
+func (p *Signing) next(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+	queue, _, err := p.Changes.Queue(ctx, turn.Speaker.Actor, 0, 1)
+	if err != nil || len(queue) == 0 {
+		return p.Tell(p.Say("pending.no_more"), p.Button("pending", "pending")), err
+	}
+	return turn.Open(ctx, "card", kit.ID(queue[0].ID))
+}
+
 // waiting lists what waits for others: for whom, and since when.
 func (p *Signing) waiting(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	offset, back := kit.Offset(turn.Arg(0)), p.Button("pending", "pending")
