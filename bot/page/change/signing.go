@@ -25,7 +25,7 @@ type Signing struct {
 func (p *Signing) Register(b *kit.Book) {
 	card, decided := p.cards(), p.decided()
 	b.Screen("pending", p.pending, kit.Staff, kit.Intent(bot.WardPending, "pending"))
-	b.Screen("next", p.next, kit.Staff, kit.Label("next_request"))
+	b.Screen("next", p.next, kit.Staff, kit.Inner)
 	b.Screen("waiting", p.waiting, kit.Staff, kit.Label("waiting"))
 	b.Screen("card", p.card, kit.Staff, kit.Inner)
 	b.Screen("ok", decided.Step(p.Changes.Approve), kit.Inner)
