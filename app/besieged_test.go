@@ -284,6 +284,10 @@ func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, mus
 		Amount: 777_000, Rate: 777_000, Basis: "1/NQ", Why: "on_day"}).Error)
 	must("receipt", b.db().Create(&models.LineReceipt{WardID: b.ward, RunID: run.ID, LineID: line.ID, PersonID: person,
 		Answer: models.ReceiptNone}).Error)
+	must("waiver", b.db().Create(&models.Waiver{WardID: b.ward, PersonID: person, Amount: 9_000, Decision: "9/QĐ-KÍN",
+		State: models.WaiverAsked, Version: 1, SubmittedAt: b.clock().UTC(), Parts: []models.WaiverPart{{WardID: b.ward,
+			PersonID: person, Month: run.Month, PolicyID: policy.ID, TermID: theirs, BranchID: theirs, Role: models.Head,
+			Amount: 9_000}}}).Error)
 	must("repayment", b.db().Create(&models.Repayment{WardID: b.ward, PersonID: person, Amount: 7_000, Receipt: "PT 777",
 		PaidOn: models.NewDate(2026, 4, 1), At: b.clock().UTC(), Parts: []models.RepaymentPart{{WardID: b.ward,
 			PersonID: person, Month: run.Month, PolicyID: policy.ID, TermID: theirs, BranchID: theirs, Role: models.Head,

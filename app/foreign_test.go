@@ -482,6 +482,7 @@ func (b *besieged) given(name string) []any {
 		"Money.AddPolicy":           {policy, b.policy.ID},
 		"Money.PreviewPolicy":       {policy, b.policy.ID},
 		"Money.AddPolicies":         {[]models.Policy{policy}},
+		"List.Waivers.Ask":          {theirs, int64(1), "3/QĐ"},
 		"List.Debts.Repay":          {models.Repayment{PersonID: theirs, Amount: 1, Receipt: "3", PaidOn: may.AddDays(-30)}},
 		"Money.ClosePolicy":         {theirs, models.NewDate(2026, 12, 31)},
 		"Money.PreviewClose":        {theirs, models.NewDate(2026, 12, 31)},

@@ -43,3 +43,46 @@ type DebtCap struct {
 	StaffID  *int64
 	At       time.Time
 }
+
+// WaiverState is where the waiving of a debt is.
+type WaiverState string
+
+const (
+	WaiverAsked   WaiverState = "asked"
+	WaiverAgreed  WaiverState = "agreed"
+	WaiverRefused WaiverState = "refused"
+)
+
+// Waiver is what a ward decides not to take back of what it paid somebody too
+// much, by a decision with a number: one asks, another signs.
+type Waiver struct {
+	ID       int64
+	WardID   int64
+	PersonID int64
+	Amount   int64  // đồng, above zero
+	Decision string // its number, and of when: "12/QĐ-UBND ngày 05/11/2026"
+	State    WaiverState
+	Version  int
+
+	ProposedByStaff *int64
+	SubmittedAt     time.Time
+	RemindedAt      *time.Time
+	DecidedByStaff  *int64
+	DecidedAt       *time.Time
+	Parts           []WaiverPart // once it is agreed
+}
+
+// WaiverPart is what of it was for one post's part of one month: so much less than
+// nothing is taken back there, and never more than nothing paid.
+type WaiverPart struct {
+	ID       int64
+	WaiverID int64
+	WardID   int64
+	PersonID int64
+	Month    Month
+	PolicyID int64
+	TermID   int64
+	BranchID int64
+	Role     TermRole
+	Amount   int64
+}

@@ -31,7 +31,8 @@ var entities = []any{
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
 	models.ResultSheet{}, models.ResultWord{},
 	models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
-	models.Repayment{}, models.RepaymentPart{}, models.DebtCap{},
+	models.Repayment{}, models.RepaymentPart{},
+	models.Waiver{}, models.WaiverPart{}, models.DebtCap{},
 	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{},
 }
 

@@ -78,6 +78,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 		},
 		&money.Month{Kit: common, List: w.List, Cases: w.Cases, Papers: w.Papers},
 		lists,
+		&money.Debts{Kit: common, List: w.List},
 		&money.Rules{Kit: common, Money: w.Money, Year: w.Year, Papers: w.Papers},
 		inbox,
 		sending,

@@ -29,9 +29,12 @@ type Debt struct {
 	Left   int64          // đồng; zero where all was given back
 	Months []models.Month // that were paid too much and are still open, the first first
 	Repaid int64          // đồng given back so far
+	Waived int64          // đồng that the ward has given up
 	Most   int64          // đồng that a list takes of a month at most; 0 for all
 	// Repayments are the latest last, without those taken back.
 	Repayments []models.Repayment
+	// Waivers are those that wait and those agreed to, the latest last.
+	Waivers []models.Waiver
 
 	parts []models.PaymentComponent // below zero, of what is open
 }
@@ -76,8 +79,9 @@ func (d *Debts) Own(ctx context.Context, actor services.Actor) (Debt, error) {
 	var marks int64 // nearly nobody has any, and is asked for no more than that
 	err := db.Raw(`
 SELECT COUNT(*) FROM (SELECT 1 FROM payment_components WHERE person_id = ? AND ward_id = ? AND amount < 0 UNION ALL
-	SELECT 1 FROM repayments WHERE person_id = ? AND ward_id = ?) AS m`, actor.Person, actor.Ward, actor.Person,
-		actor.Ward).Scan(&marks).Error
+	SELECT 1 FROM repayments WHERE person_id = ? AND ward_id = ? UNION ALL
+	SELECT 1 FROM waivers WHERE person_id = ? AND ward_id = ?) AS m`, actor.Person, actor.Ward, actor.Person,
+		actor.Ward, actor.Person, actor.Ward).Scan(&marks).Error
 	if err != nil {
 		return Debt{}, fmt.Errorf("debt of person %d: %w", actor.Person, err)
 	}
@@ -192,20 +196,57 @@ WHERE b.ward_id = ? AND b.taken_back_at IS NULL AND (? = 0 OR h.id = ?) ORDER BY
 			found[id] = debt
 		}
 	}
+	if err := withWaivers(db, r, found, person); err != nil {
+		return nil, err
+	}
 	return slices.SortedFunc(maps.Values(found), func(a, b Debt) int { return cmp.Compare(a.Person, b.Person) }), nil
 }
 
-// repaid takes what was given back off what was settled.
-func (r *reckoning) repaid(settled map[int64][]settledRow, first, last int64, start models.Month) error {
+// withWaivers adds what was given up, and what is asked to be.
+func withWaivers(db *gorm.DB, r *reckoning, found map[int64]Debt, person int64) error {
+	var rows []struct {
+		models.Waiver
+		Human int64
+		Name  string
+	}
+	err := db.Raw(`
+SELECT w.*, h.id AS human, h.name FROM waivers w JOIN people p ON p.id = w.person_id
+	JOIN people h ON h.id = COALESCE(p.merged_into, p.id)
+WHERE w.ward_id = ? AND w.state <> ? AND (? = 0 OR h.id = ?) ORDER BY w.id`,
+		r.run.WardID, models.WaiverRefused, person, person).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("waivers: %w", err)
+	}
+	for _, row := range rows {
+		debt := found[row.Human]
+		debt.Person, debt.Name = row.Human, row.Name
+		if row.State == models.WaiverAgreed {
+			debt.Waived += row.Amount
+		}
+		debt.Waivers = append(debt.Waivers, row.Waiver)
+		found[row.Human] = debt
+	}
+	return nil
+}
+
+// ended takes what was given back off what was settled, and notes beside it what
+// was given up.
+func (r *reckoning) ended(settled map[int64][]settledRow, first, last int64, start models.Month) error {
 	who, args := r.ofPeople("c.person_id", first, last)
 	args = append([]any{r.run.WardID, start, r.run.Month}, args...)
-	var parts []models.RepaymentPart
+	const part = "c.id, c.person_id, c.month, c.policy_id, c.term_id, c.branch_id, c.role, "
+	where := " WHERE c.ward_id = ? AND c.month BETWEEN ? AND ? AND " + who
+	var parts []struct {
+		models.RepaymentPart
+		Waived int64
+	}
 	err := r.tx.Raw(`
-SELECT c.* FROM repayment_parts c JOIN repayments b ON b.id = c.repayment_id
-WHERE c.ward_id = ? AND c.month BETWEEN ? AND ? AND b.taken_back_at IS NULL AND `+who+` ORDER BY c.id`,
-		args...).Scan(&parts).Error
+SELECT `+part+`c.amount, 0 AS waived FROM repayment_parts c JOIN repayments b ON b.id = c.repayment_id`+where+`
+	AND b.taken_back_at IS NULL
+UNION ALL SELECT `+part+`0 AS amount, c.amount AS waived FROM waiver_parts c`+where+` ORDER BY id`,
+		slices.Concat(args, args)...).Scan(&parts).Error
 	if err != nil {
-		return fmt.Errorf("repaid: %w", err)
+		return fmt.Errorf("debts that ended: %w", err)
 	}
 	for _, part := range parts {
 		person := part.PersonID
@@ -213,13 +254,13 @@ WHERE c.ward_id = ? AND c.month BETWEEN ? AND ? AND b.taken_back_at IS NULL AND 
 			person = stays
 		}
 		key := owedKey{part.Month, part.PolicyID, part.BranchID, part.Role}
-		mine := settled[person]
-		i := slices.IndexFunc(mine, func(row settledRow) bool { return row.owedKey == key })
+		i := slices.IndexFunc(settled[person], func(row settledRow) bool { return row.owedKey == key })
 		if i < 0 { // what had paid it came back since
-			settled[person] = append(mine, settledRow{owedKey: key, amount: -part.Amount, term: part.TermID})
-			continue
+			i = len(settled[person])
+			settled[person] = append(settled[person], settledRow{owedKey: key, term: part.TermID})
 		}
-		mine[i].amount -= part.Amount
+		settled[person][i].amount -= part.Amount
+		settled[person][i].waived += part.Waived
 	}
 	return nil
 }

@@ -154,10 +154,8 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 		WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: r.run.Month, State: models.LineCarried,
 		Name: person.Name, Destination: person.Destination,
 	}
-	moves := false
 	add := func(c money.Component) {
 		line.Amount += c.Amount
-		moves = moves || c.Amount != 0
 		line.Components = append(line.Components, models.PaymentComponent{
 			WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: c.Month, PolicyID: c.PolicyID, TermID: c.TermID,
 			BranchID: c.BranchID, Role: c.Role, Amount: c.Amount, Rate: c.Rate, Basis: c.Basis, Why: c.Why, Days: c.Days,
@@ -183,7 +181,14 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 			})
 		}
 	}
-	if !moves {
+	slices.SortFunc(line.Components, func(a, b models.PaymentComponent) int {
+		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.PolicyID, b.PolicyID),
+			cmp.Compare(a.BranchID, b.BranchID), cmp.Compare(money.Rank(a.Role), money.Rank(b.Role)))
+	})
+	for _, row := range settled {
+		forgo(line, row.month, row.waived)
+	}
+	if !slices.ContainsFunc(line.Components, func(c models.PaymentComponent) bool { return c.Amount != 0 }) {
 		return nil
 	}
 	if limit.Most > 0 && !r.uncapped {
@@ -192,10 +197,6 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 	if line.Amount > 0 {
 		line.State = models.LinePending
 	}
-	slices.SortFunc(line.Components, func(a, b models.PaymentComponent) int {
-		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.PolicyID, b.PolicyID),
-			cmp.Compare(a.BranchID, b.BranchID), cmp.Compare(money.Rank(a.Role), money.Rank(b.Role)))
-	})
 	line.Title, line.Unit = describe(line.Components, loaded)
 	line.FollowsID = follows(line.Components, open)
 	return line

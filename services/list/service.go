@@ -34,14 +34,17 @@ type Service struct {
 	Waiting approve.Reminder
 	Risks   *Risks
 	Debts   *Debts
+	Waivers *Waivers
 }
 
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity,
 	clock services.Clock) *Service {
-	runs := runsOf(approve.New(store, audit, clock), outbox, identity)
+	approvals := approve.New(store, audit, clock)
+	runs := runsOf(approvals, outbox, identity)
 	s := &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
 		Waiting: runs}
 	s.Risks, s.Debts = &Risks{s}, &Debts{s}
+	s.Waivers = waiversOf(s.Debts, approvals, outbox, identity)
 	return s
 }
 

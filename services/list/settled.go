@@ -50,6 +50,7 @@ type settledRow struct {
 	amount int64
 	term   int64 // the latest that was paid
 	line   int64 // the latest that paid
+	waived int64 // of what was paid too much, and is not taken back
 }
 
 // settled reads what the runs since start have settled for the people whose ids
@@ -93,7 +94,7 @@ ORDER BY c.person_id, c.month, c.policy_id, c.branch_id, c.role`, args...).Rows(
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("settled: %w", err)
 	}
-	return settled, r.repaid(settled, first, last, start)
+	return settled, r.ended(settled, first, last, start)
 }
 
 // explain gives the components that take money back the rate and the basis with

@@ -36,6 +36,9 @@ const (
 	PolicyAsked     Kind = "policy_asked"     // card for who signs what the ward pays
 	PolicyWaiting   Kind = "policy_waiting"   // reminder to who signs
 	PolicyDecided   Kind = "policy_decided"   // to who proposed it
+	WaiverAsked     Kind = "waiver_asked"     // card for who signs that a debt is given up
+	WaiverWaiting   Kind = "waiver_waiting"   // reminder to who signs
+	WaiverDecided   Kind = "waiver_decided"   // to who asked for it
 	Delegated       Kind = "delegated"        // to who signs for somebody, or does so no longer
 	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
 	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
@@ -61,6 +64,7 @@ const (
 	Notice       = "notice"
 	Run          = "run"
 	Policy       = "policy"
+	Waiver       = "waiver"
 	Delegation   = "delegation"
 	Stage        = "stage"   // a run as its officers see it: nothing is redrawn
 	Check        = "check"   // a run as who is to look after their account sees it: nothing is redrawn

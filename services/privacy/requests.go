@@ -328,7 +328,9 @@ WHERE l.person_id IN (SELECT id FROM human) AND l.state <> ? AND r.state <> ? AN
 	SELECT 1 FROM payment_lines n JOIN payment_runs q ON q.id = n.run_id
 	WHERE n.person_id IN (SELECT id FROM human) AND q.month > r.month AND q.state <> ?))
 	AND NOT (l.state = ? AND l.amount + (SELECT COALESCE(SUM(b.amount), 0) FROM repayments b
-		WHERE b.person_id IN (SELECT id FROM human) AND b.taken_back_at IS NULL AND b.at >= r.submitted_at) >= 0)`,
+		WHERE b.person_id IN (SELECT id FROM human) AND b.taken_back_at IS NULL AND b.at >= r.submitted_at)
+		+ (SELECT COALESCE(SUM(w.amount), 0) FROM waivers w
+		WHERE w.person_id IN (SELECT id FROM human) AND w.state = 'agreed' AND w.decided_at >= r.submitted_at) >= 0)`,
 		row.PersonID, row.PersonID, models.LinePaid, models.RunDraft, models.LinePending, models.RunDraft,
 		models.LineCarried).
 		Scan(&money).Error; err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // debts lists who has money to give back, the largest sum first, and who gave it back.
-func (p *Lists) debts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Debts) debts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	debts, err := p.List.Debts.Of(ctx, turn.Speaker.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -34,7 +34,7 @@ func (p *Lists) debts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			key = "debts.ended"
 		}
 		lines.Say(key, "name", debt.Name, "left", texts.Money(debt.Left), "months", monthsOf(debt), "repaid",
-			texts.Money(debt.Repaid))
+			texts.Money(debt.Repaid+debt.Waived))
 		lines.Row(kit.Act(debt.Name, "debt", debt.Person))
 	}
 	lines.OrSay("debts.nobody")
@@ -43,7 +43,7 @@ func (p *Lists) debts(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // debt is what one person has to give back, since when, and what happened.
-func (p *Lists) debt(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Debts) debt(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	debt, err := p.List.Debts.Debt(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -51,14 +51,14 @@ func (p *Lists) debt(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	return p.drawDebt(debt), nil
 }
 
-func (p *Lists) drawDebt(debt list.Debt) bot.Reply {
+func (p *Debts) drawDebt(debt list.Debt) bot.Reply {
 	lines := p.Private(debt.Name)
 	if debt.Left > 0 {
 		lines.Say("debt.left", "left", texts.Money(debt.Left), "months", monthsOf(debt))
 		lines.SayIf(debt.Most > 0, "debt.capped", "most", texts.Money(debt.Most))
 		lines.Say("debt.how")
 		lines.Row(kit.Positive(p.Button("repay", "repay", debt.Person)))
-		lines.Row(p.Button("debt_cap", "debtcap", debt.Person))
+		lines.Row(p.Button("debt_cap", "debtcap", debt.Person), p.Button("waive", "waive", debt.Person))
 	} else {
 		lines.Say("debt.none")
 	}
@@ -67,10 +67,14 @@ func (p *Lists) drawDebt(debt list.Debt) bot.Reply {
 		lines.RowIf(p.List.Debts.MayTakeBack(repayment),
 			kit.Negative(kit.Act(p.Say("debt.take_back", "receipt", repayment.Receipt), "unrepay", repayment.ID)))
 	}
+	for _, waiver := range debt.Waivers {
+		lines.Add(waiverLine(p.Kit, waiver))
+		lines.RowIf(waiver.State == models.WaiverAsked, p.Button("waiver", "waiver", waiver.ID))
+	}
 	return lines.End(p.Button("debts", "debts"))
 }
 
-func (p *Lists) takeBackRepayment(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p *Debts) takeBackRepayment(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	debt, err := p.List.Debts.TakeBack(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -89,7 +93,7 @@ type repaying struct {
 }
 
 // repayForm asks how much was given back, on which day, against which receipt.
-func (p *Lists) repayForm() *bot.Form {
+func (p *Debts) repayForm() *bot.Form {
 	return &bot.Form{
 		Name: "repay",
 		Steps: []bot.Step{
@@ -118,13 +122,13 @@ func (p *Lists) repayForm() *bot.Form {
 	}
 }
 
-func (p *Lists) owed(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
+func (p *Debts) owed(ctx context.Context, turn bot.Turn, answers bot.Answers) (bot.Fields, error) {
 	debt, err := p.List.Debts.Debt(ctx, turn.Speaker.Actor, kit.Typed[repaying](answers).Person)
 	return bot.Fields{"name": debt.Name, "left": texts.Money(debt.Left)}, err
 }
 
 // owedWhole offers to enter all that is owed.
-func (p *Lists) owedWhole(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
+func (p *Debts) owedWhole(ctx context.Context, turn bot.Turn, answers bot.Answers) ([][]bot.Button, error) {
 	debt, err := p.List.Debts.Debt(ctx, turn.Speaker.Actor, kit.Typed[repaying](answers).Person)
 	if err != nil || debt.Left == 0 {
 		return nil, err
@@ -135,7 +139,7 @@ func (p *Lists) owedWhole(ctx context.Context, turn bot.Turn, answers bot.Answer
 
 // readRepaid reads an amount that is typed, or the whole one that is chosen, and
 // asks again at once where it is more than is owed.
-func (p *Lists) readRepaid(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
+func (p *Debts) readRepaid(ctx context.Context, turn bot.Turn, answers bot.Answers, input bot.Input) (string, error) {
 	if input.Choice != "" {
 		input.Text = input.Choice
 	}
@@ -154,7 +158,7 @@ func (p *Lists) readRepaid(ctx context.Context, turn bot.Turn, answers bot.Answe
 }
 
 // debtCapForm asks how much a list may take of a month.
-func (p *Lists) debtCapForm() *bot.Form {
+func (p *Debts) debtCapForm() *bot.Form {
 	return &bot.Form{
 		Name: "debt_cap",
 		Steps: []bot.Step{{Name: "amount", Ask: "debt_cap.amount", Example: "example.debt_cap", Fields: p.owed,
@@ -209,7 +213,12 @@ func (p *Month) owing(ctx context.Context, turn bot.Turn, lines *kit.Lines) erro
 	}
 	lines.SayIf(debt.Left > 0, "debt.own", "left", texts.Money(debt.Left), "months", monthsOf(debt))
 	lines.SayIf(debt.Most > 0, "debt.capped", "most", texts.Money(debt.Most))
-	lines.SayIf(debt.Left == 0 && debt.Repaid > 0, "debt.own_ended")
+	lines.SayIf(debt.Left == 0 && debt.Repaid+debt.Waived > 0, "debt.own_ended")
+	for _, waiver := range debt.Waivers {
+		if waiver.State == models.WaiverAgreed {
+			lines.Add(waiverLine(p.Kit, waiver))
+		}
+	}
 	for _, repayment := range debt.Repayments {
 		lines.Add(repaymentLine(p.Kit, repayment))
 	}

@@ -48,6 +48,12 @@ type Lists struct {
 	AsRoster func(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error)
 }
 
+// Debts are what people were paid too much: given back, or given up.
+type Debts struct {
+	kit.Kit
+	List *list.Service
+}
+
 // Rules are what the ward pays for, and out of what: policies and the year.
 type Rules struct {
 	kit.Kit

@@ -30,11 +30,6 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("runreviewof", p.runReviewOf, kit.Inner)
 	b.Screen("risks", p.risks, kit.Inner)
 	b.Screen("risksok", p.warnRisks, kit.Inner)
-	b.Screen("debts", p.debts, kit.Staff, kit.Label("debts"))
-	b.Screen("debt", p.debt, kit.Inner)
-	b.Screen("repay", kit.About(p.List.Debts.Debt, "repay", "person"), kit.Staff, kit.Inner)
-	b.Screen("debtcap", kit.About(p.List.Debts.Debt, "debt_cap", "person"), kit.Staff, kit.Inner)
-	b.Screen("unrepay", p.takeBackRepayment, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
 	b.Screen("linesof", p.linesOfKind, kit.Staff, kit.Inner)
 	b.Screen("span", p.span, kit.Staff, kit.Inner)
@@ -58,8 +53,6 @@ func (p *Lists) Register(b *kit.Book) {
 
 	b.Form(p.lineFailedForm())
 	b.Form(p.findLineForm())
-	b.Form(p.repayForm())
-	b.Form(p.debtCapForm())
 	b.Form(p.returnRunForm())
 
 	b.Message(outbox.RunSubmitted, card.For)
