@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"canbobot/config"
-	"canbobot/models/storetest"
 )
 
 // childServes makes the test program be the product, for tests that kill it.
@@ -21,10 +20,9 @@ const childServes = "CANBOBOT_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childServes) == "" {
-		if !storetest.Watched { // a play waits for its jobs for as long as it works
-			if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-				panic(err)
-			}
+		// A play waits for its jobs, or for the database, for as long as it works.
+		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
 		}
 		code := m.Run()
 		chromium.end()
