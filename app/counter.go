@@ -75,14 +75,14 @@ func (c *Counter) workers() *river.Workers {
 	ward := c.Ward
 	workers := river.NewWorkers()
 	c.sender.Register(workers)
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
+	outbox.Work(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Receive]) error {
 		box := c.inboxes[job.Args.Channel]
 		if box == nil { // the channel is off at the moment
 			return river.JobSnooze(15 * time.Minute)
 		}
 		return box.Take(ctx, job.Args.Event)
 	}))
-	river.AddWorker(workers, &follower{ward: ward, pause: &c.redrawEvery})
+	outbox.Work(workers, &follower{ward: ward, pause: &c.redrawEvery})
 	return workers
 }
 

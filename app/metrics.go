@@ -14,6 +14,7 @@ import (
 	"canbobot/bot"
 	"canbobot/services/anchor"
 	"canbobot/services/notice"
+	"canbobot/services/outbox"
 )
 
 // metrics counts what comes in, how long answers take, and what goes out to those
@@ -158,6 +159,46 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(backlogPeople, prometheus.GaugeValue, float64(people), string(state))
 	}
 	to <- prometheus.MustNewConstMetric(backlogAge, prometheus.GaugeValue, b.known.Oldest.Seconds())
+}
+
+// work shows the jobs that are not done.
+type work struct {
+	read func(context.Context) ([]outbox.Backlog, error)
+}
+
+var (
+	jobsOpen = prometheus.NewDesc("canbobot_jobs", "Jobs that are not done, by kind and state (available, pending, "+
+		"retryable, running, scheduled).", []string{"kind", "state"}, nil)
+	jobsOldest = prometheus.NewDesc("canbobot_job_oldest_seconds", "Since when the first of a kind's jobs that are not "+
+		"done is due; 0 where none is.", []string{"kind"}, nil)
+)
+
+func (m *metrics) work(read func(context.Context) ([]outbox.Backlog, error)) {
+	m.registry.MustRegister(work{read})
+}
+
+// Describe and Collect are prometheus.Collector.
+func (w work) Describe(to chan<- *prometheus.Desc) {
+	to <- jobsOpen
+	to <- jobsOldest
+}
+
+func (w work) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	backlog, err := w.read(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(jobsOpen, errors.New("the database does not answer"))
+		return
+	}
+	oldest := map[string]float64{}
+	for _, one := range backlog {
+		to <- prometheus.MustNewConstMetric(jobsOpen, prometheus.GaugeValue, float64(one.Jobs), one.Kind, one.State)
+		oldest[one.Kind] = max(oldest[one.Kind], one.Oldest)
+	}
+	for kind, seconds := range oldest {
+		to <- prometheus.MustNewConstMetric(jobsOldest, prometheus.GaugeValue, seconds, kind)
+	}
 }
 
 // proofs shows how the journal stands.

@@ -7,10 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/evidence"
 	"canbobot/services/notice"
+	"canbobot/services/outbox"
 )
 
 // What operators see of a notice: how it goes, what fails and why, what is left;
@@ -19,6 +22,7 @@ func TestMetricsOfANotice(t *testing.T) {
 	house := openHouse(t)
 	metrics := house.counter.sender.Meter.(*metrics)
 	metrics.backlog(house.ward.Notices.Outcomes.Backlog)
+	metrics.work(house.ward.Outbox.Backlog)
 	server := httptest.NewServer(metrics.handler())
 	defer server.Close()
 	scrape := func() string {
@@ -53,6 +57,12 @@ func TestMetricsOfANotice(t *testing.T) {
 	if _, _, err := evidence.Read(ctxFor(t), []byte("no picture"), ""); services.CodeOf(err) != "file_kind" {
 		t.Error(err)
 	}
+	err = house.ward.Store.Transaction(func(tx *gorm.DB) error {
+		return house.ward.Outbox.Enqueue(ctxFor(t), tx, outbox.Clocked{Round: "of_a_later_release"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	metrics.Failed("telegram", "retry", "too_many")
 	metrics.Waited("telegram", 1500*time.Millisecond)
 	text := scrape()
@@ -61,6 +71,7 @@ func TestMetricsOfANotice(t *testing.T) {
 		`canbobot_delivery_failures_total{channel="telegram",fate="retry",why="too_many"} 1`,
 		`canbobot_pace_wait_seconds_total{channel="telegram"} 1.5`,
 		`canbobot_readings_total{kind="picture",outcome="refused"} `,
+		`canbobot_jobs{kind="of_a_later_release",state="`, `canbobot_job_oldest_seconds{kind="of_a_later_release"} `,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)

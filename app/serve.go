@@ -77,6 +77,7 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 	}
 	s.counter.sender.Meter = s.metrics
 	s.metrics.backlog(s.Ward.Notices.Outcomes.Backlog)
+	s.metrics.work(s.Ward.Outbox.Backlog)
 	s.metrics.journal(s.Ward.Anchor.Standing)
 	mux := http.NewServeMux()
 	health(mux, s.Ward)

@@ -10,6 +10,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -127,10 +128,10 @@ const (
 
 // Register adds the workers of this package.
 func (s *Sender) Register(workers *river.Workers) {
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Deliver]) error {
+	outbox.Work(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Deliver]) error {
 		return s.Deliver(ctx, job.Args)
 	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Redraw]) error {
+	outbox.Work(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[outbox.Redraw]) error {
 		return s.Redraw(ctx, job.Args)
 	}))
 }
@@ -164,6 +165,9 @@ func (s *Sender) Deliver(ctx context.Context, job outbox.Deliver) error {
 	s.init()
 	if job.Delivery != 0 {
 		job.Deliveries = append(job.Deliveries, job.Delivery)
+	}
+	if len(job.Deliveries) == 0 { // never a success: whatever it meant is not done
+		return errors.New("a job of no deliveries")
 	}
 	many := len(job.Deliveries) > 1
 	begun, tried := time.Now(), 0

@@ -148,10 +148,14 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 	var periodic []*river.PeriodicJob
 	for _, round := range rounds {
 		job := Clocked{round.Name}
-		river.AddWorkerArgs(workers, job, river.WorkFunc(func(ctx context.Context, _ *river.Job[Clocked]) error {
-			_, err := round.Do(ctx)
+		do := river.WorkFunc(func(ctx context.Context, _ *river.Job[Clocked]) error {
+			done, err := round.Do(ctx)
+			if done > 0 {
+				logger.Info("round", "name", round.Name, "done", done)
+			}
 			return err
-		}))
+		})
+		river.AddWorkerArgs(workers, job, reader[Clocked]{do})
 		periodic = append(periodic, river.NewPeriodicJob(round, func() (river.JobArgs, *river.InsertOpts) { return job, nil },
 			&river.PeriodicJobOpts{RunOnStart: round.AtStart}))
 	}
@@ -160,6 +164,7 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 			queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},
 		Workers:              workers,
 		PeriodicJobs:         periodic,
+		Hooks:                stamping,
 		JobTimeout:           JobTimeout,
 		RescueStuckJobsAfter: RescueAfter,
 		FetchCooldown:        20 * time.Millisecond,

@@ -67,9 +67,9 @@ func New(store *models.Store, clock services.Clock) (*Outbox, error) {
 	var client *river.Client[*sql.Tx]
 	var err error
 	if store.Dialect == models.SQLite {
-		client, err = river.NewClient(riversqlite.New(store.SQL), &river.Config{})
+		client, err = river.NewClient(riversqlite.New(store.SQL), &river.Config{Hooks: stamping})
 	} else {
-		client, err = river.NewClient(riverdatabasesql.New(store.SQL), &river.Config{})
+		client, err = river.NewClient(riverdatabasesql.New(store.SQL), &river.Config{Hooks: stamping})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)

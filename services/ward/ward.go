@@ -129,7 +129,7 @@ func (w *Services) Migrate(ctx context.Context) error {
 func (w *Services) Rounds() []services.Round {
 	tidy := services.Round{Name: "tidy", Does: "removes what the table below lists", Every: 6 * time.Hour, AtStart: true,
 		Do: w.tidy}
-	return []services.Round{w.Notices.Round(), w.List.Round(), w.Warnings.Round(),
+	return []services.Round{w.Notices.Round(), w.Outbox.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
 			w.Identity.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy}
 }
