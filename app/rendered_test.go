@@ -247,9 +247,13 @@ func TestSheetsAsLibreOfficeReadsThem(t *testing.T) {
 	d.keep(t, transfer, err)
 	cash, err := d.ward.Papers.Cash(t.Context(), d.clerk, d.list, "", d.words)
 	d.keep(t, cash, err)
+	treasury, err := d.ward.Papers.Treasury(t.Context(), d.clerk, d.list, "", d.words)
+	d.keep(t, treasury, err)
+	booking, err := d.ward.Papers.Booking(t.Context(), d.clerk, d.list, d.words)
+	d.keep(t, booking, err)
 	year, err := d.ward.Papers.Year(t.Context(), d.clerk, 2026, paper.XLSX, d.words)
 	d.keep(t, year, err)
-	for i, paper := range []paper.Paper{list, transfer, cash, year} {
+	for i, paper := range []paper.Paper{list, transfer, cash, treasury, booking, year} {
 		out := filepath.Join(t.TempDir(), fmt.Sprint(i))
 		// All sheets (the last -1), in UTF-8, cells as they are shown.
 		output(t, "soffice", "-env:UserInstallation=file://"+filepath.Join(d.dir, "office"), "--headless",

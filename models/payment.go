@@ -9,7 +9,8 @@ const (
 	RunDraft     RunState = "draft"     // recomputed freely
 	RunSubmitted RunState = "submitted" // frozen, waits for a leader
 	RunApproved  RunState = "approved"
-	RunExported  RunState = "exported" // sent to the bank
+	RunTreasury  RunState = "treasury" // its papers lie at the treasury
+	RunExported  RunState = "exported" // sent to the bank, passed by the treasury, or handed out
 	RunClosed    RunState = "closed"
 )
 
@@ -26,6 +27,11 @@ type PaymentRun struct {
 	ContentHash Hash // over every frozen line and component; nil in draft
 	// ReturnedReason is why a leader sent the list back to be prepared again.
 	ReturnedReason string
+	// Through is the ward's way of paying when the list was frozen.
+	Through Through `gorm:"default:bank"`
+	// TreasuryReason is why the treasury sent the papers back, until it has them again.
+	TreasuryReason string
+	TreasuryAt     *time.Time // it has had them since, or sent them back
 
 	PreparedByStaffID *int64
 	ApprovedByStaffID *int64

@@ -36,6 +36,9 @@ type Ward struct {
 	// PayFrom is the first month that the ward pays by these lists; 0 is that of its
 	// first list. What came before was paid, or not, by other means.
 	PayFrom Month
+	// PayThrough is how the ward's money goes out.
+	PayThrough Through `gorm:"default:bank"`
+	Treasury
 	// What a message costs the ward that its platform bills, and one that goes
 	// by an approved template, in đồng.
 	BilledMessagePrice   int64
@@ -49,6 +52,26 @@ type Ward struct {
 	// number: the ward does not trust them with it.
 	AccountsNotOn string
 	CreatedAt     time.Time
+}
+
+// Through is how a ward's money goes out.
+type Through string
+
+const (
+	ByBank     Through = "bank"
+	ByTreasury Through = "treasury" // which looks at the papers first, and may send them back
+	ByCash     Through = "cash"     // handed out by hand, all of it
+)
+
+// Treasury is what the state treasury's forms name a ward by, as digits and words
+// that the ward says; any may be empty.
+type Treasury struct {
+	TreasuryName    string // which treasury
+	TreasuryAccount string // the ward's own, there
+	BudgetUnit      string // mã đơn vị quan hệ ngân sách
+	BudgetChapter   string // chương
+	BudgetCategory  string // khoản
+	BudgetItem      string // tiểu mục
 }
 
 // WardLink is a unit that a ward was made of. Those before 2025 have no row of

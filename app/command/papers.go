@@ -12,14 +12,15 @@ import (
 
 type papersCommand struct {
 	Month  string `required:"" help:"The list's month, as yyyy-mm." placeholder:"MONTH"`
-	Paper  string `help:"${paper}" enum:"list,pdf,transfer,cash" default:"list" placeholder:"PAPER"`
-	Source string `help:"Of transfer and cash only what this source pays: town, province ..." placeholder:"CODE"`
+	Paper  string `help:"${paper}" enum:"${papers}" default:"list" placeholder:"PAPER"`
+	Source string `help:"Of transfer, treasury and cash only what this source pays: town, province ..." placeholder:"CODE"`
 	Ward   string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
 	Out    string `arg:"" help:"The file to write; it must not exist." type:"path"`
 }
 
 func (papersCommand) Help() string {
-	return "The list must be approved. The journal notes who took which paper; transfer has account numbers in full.\n\n" +
+	return "The list must be approved. The journal notes who took which paper; transfer and treasury have account " +
+		"numbers in full.\n\n" +
 		"Example: canbobot papers --ward bac-hong-linh --month 2026-04 --paper transfer chuyen-khoan.xlsx"
 }
 
@@ -55,6 +56,10 @@ func (c papersCommand) Run(p *process) error {
 			drawn, err = ward.Papers.List(p.ctx, actor, run, paper.PDF, form)
 		case "transfer":
 			drawn, err = ward.Papers.Transfer(p.ctx, actor, run, c.Source, form)
+		case "treasury":
+			drawn, err = ward.Papers.Treasury(p.ctx, actor, run, c.Source, form)
+		case "booking":
+			drawn, err = ward.Papers.Booking(p.ctx, actor, run, form)
 		case "cash":
 			drawn, err = ward.Papers.Cash(p.ctx, actor, run, c.Source, form)
 		}

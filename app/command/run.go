@@ -65,9 +65,11 @@ var longHelp = kong.Vars{
 	"eval":          "Measure on a file of intent<TAB>phrase lines: accuracy and confusion table.",
 	"into":          "Name of what comes out; that of one of them where it lives on.",
 	"organizations": "youth,women,farmers,veterans,party_cell",
-	"paper":         "Which: list and pdf are the payment list, transfer is the bank's sheet, cash the list to sign.",
-	"report_out":    "With --year: also write it to a new file, .xlsx or .png by its name.",
-	"report_year":   "A ward's money of this year instead: paid, failed, budget, forecast to December.",
+	"papers":        "list,pdf,transfer,treasury,cash,booking",
+	"paper": "Which: list and pdf are the payment list, transfer is the bank's sheet, treasury the treasury's, cash the " +
+		"list to sign, booking what an accounting package imports.",
+	"report_out":  "With --year: also write it to a new file, .xlsx or .png by its name.",
+	"report_year": "A ward's money of this year instead: paid, failed, budget, forecast to December.",
 	"results_means": "What a phrase of the bank means that is not surely an answer: paid, failed, returned, waiting. " +
 		"Remembered for the ward.",
 	"results_run": "Month of the payment list, as yyyy-mm; found out from the sheet when left out.",

@@ -30,6 +30,7 @@ func (s *Service) Current(ctx context.Context, actor services.Actor, id int64) (
 		if services.CodeOf(err) == "run_empty" {
 			err = nil
 		}
+		run.Through = seen.Through // a draft goes out as the ward pays now
 		return run, err
 	}
 	err = s.store.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -44,7 +45,7 @@ func (s *Service) Current(ctx context.Context, actor services.Actor, id int64) (
 			return err
 		}
 		run.Version++
-		if err := tx.Model(&run).Select("total", "people", "version").Updates(&run).Error; err != nil {
+		if err := tx.Model(&run).Select("total", "people", "version", "through").Updates(&run).Error; err != nil {
 			return fmt.Errorf("run: %w", err)
 		}
 		return s.outbox.Redraw(ctx, tx, actor, run.WardID, outbox.Run, run.ID)

@@ -22,7 +22,9 @@ const (
 	StageListed    Stage = "listed"     // in a draft, which may still change
 	StageSubmitted Stage = "submitted"
 	StageApproved  Stage = "approved"
-	StageExported  Stage = "exported" // sent to the bank
+	StageTreasury  Stage = "treasury" // its papers lie at the treasury
+	StageReworked  Stage = "reworked" // the treasury sent them back
+	StageExported  Stage = "exported" // sent to the bank, passed by the treasury, or handed out
 	StagePaid      Stage = "paid"
 	StageFailed    Stage = "failed"
 	StageReturned  Stage = "returned"
@@ -36,7 +38,8 @@ type MonthView struct {
 	StageAt time.Time   // when the stage began; zero for none and not_listed
 	PaidOn  models.Date // when paid
 	Cash    bool        // no account was known when the list was frozen
-	Reason  string      // the bank's, of the transfer that failed last
+	Through models.Through
+	Reason  string // the bank's, of the transfer that failed last
 	// Amount is what the line pays, adjustments of other months included. Where
 	// the month was listed with a later one (arrears, a transfer made good), it
 	// is this month's part of that line, and Parts are that part.
@@ -63,6 +66,18 @@ type MonthView struct {
 // Elsewhere reports whether the month's money is part of another month's line,
 // whose amount has it: who adds up months must not add it again.
 func (v MonthView) Elsewhere() bool { return v.ListedIn != 0 && v.ListedIn != v.Month }
+
+// Told is how the stage is put into words: as the money goes out by bank, through
+// the treasury or by hand.
+func (v MonthView) Told() string {
+	switch {
+	case v.Cash && (v.Stage == StageExported || v.Stage == StagePaid):
+		return string(v.Stage) + "_cash"
+	case v.Through == models.ByTreasury && (v.Stage == StageApproved || v.Stage == StageExported):
+		return string(v.Stage) + "_treasury"
+	}
+	return string(v.Stage)
+}
 
 // Own reports whether a part's month is one that the run covers, as those of a
 // quarter are, and so no adjustment.
@@ -252,6 +267,9 @@ type lineRow struct {
 	UpdatedAt   time.Time
 	SubmittedAt *time.Time
 	ApprovedAt  *time.Time
+	TreasuryAt  *time.Time
+	Through     models.Through
+	Reworked    bool
 	ExportedAt  *time.Time
 	PayDay      int
 	Covers      int
@@ -266,7 +284,8 @@ func linesOf(db *gorm.DB, ward, person int64, first, last models.Month) ([]*list
 	err := db.Raw(`
 SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount, l.state AS line_state, l.reason,
 	l.paid_on, l.bank_tail,
-	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.exported_at, r.covers, w.pay_day,
+	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.treasury_at, r.through,
+	r.treasury_reason <> '' AS reworked, r.exported_at, r.covers, w.pay_day,
 	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days,
 	p.name AS policy_name, b.name AS branch_name, t.title, t.from_date AS "from"
 FROM payment_components c
@@ -341,7 +360,12 @@ func (l *listedLine) stage() (Stage, time.Time) {
 	case models.RunSubmitted:
 		return StageSubmitted, at(l.row.SubmittedAt)
 	case models.RunApproved:
+		if l.row.Reworked {
+			return StageReworked, at(l.row.TreasuryAt)
+		}
 		return StageApproved, at(l.row.ApprovedAt)
+	case models.RunTreasury:
+		return StageTreasury, at(l.row.TreasuryAt)
 	}
 	return StageExported, at(l.row.ExportedAt)
 }
@@ -382,7 +406,7 @@ func viewOf(month models.Month, lines []*listedLine) MonthView {
 	}
 	view.Stage, view.StageAt = line.stage()
 	view.ListedIn, view.Covers = line.row.RunMonth, line.row.Covers
-	view.PaidOn, view.Cash = line.row.PaidOn, line.row.BankTail == ""
+	view.PaidOn, view.Cash, view.Through = line.row.PaidOn, line.row.BankTail == "", line.row.Through
 	if line.row.Reason != "" {
 		view.Reason = line.row.Reason
 	}
@@ -394,7 +418,7 @@ func viewOf(month models.Month, lines []*listedLine) MonthView {
 		view.LineID, view.RunID = line.row.LineID, line.row.RunID
 	}
 	switch view.Stage {
-	case StageListed, StageSubmitted, StageApproved, StageExported:
+	case StageListed, StageSubmitted, StageApproved, StageTreasury, StageReworked, StageExported:
 		view.ExpectedBy = payDay(line.row.RunMonth, line.row.PayDay)
 	case StageFailed, StageReturned, StageCarried:
 		view.ExpectedBy = payDay(line.row.RunMonth+1, line.row.PayDay)

@@ -36,6 +36,7 @@ func TestAMonthThroughItsStages(t *testing.T) {
 
 	run := h.Prepare("2026-04")
 	want.Stage, want.StageAt, want.ListedIn, want.Covers = list.StageListed, h.Now, moneytest.Month(t, "2026-04"), 1
+	want.Through = models.ByBank
 	if diff := cmp.Diff(want, h.Month(a, "2026-04")); diff != "" {
 		t.Errorf("listed: %s", diff)
 	}

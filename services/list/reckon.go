@@ -24,6 +24,7 @@ type reckoning struct {
 	start    models.Month    // first month of the look-back
 	calculus money.Calculus
 	caps     map[int64]models.DebtCap
+	through  models.Through
 	uncapped bool // what is owed back is asked for, and not what a list takes of it
 }
 
@@ -40,12 +41,12 @@ func newReckoning(tx *gorm.DB, run models.PaymentRun) (*reckoning, error) {
 	if err != nil {
 		return nil, fmt.Errorf("earlier runs: %w", err)
 	}
-	r := &reckoning{tx: tx, run: run, start: run.Month}
 	first := run.Month - models.Month(max(run.Covers, 1)-1)
 	var ward models.Ward
-	if err := tx.Select("pay_from").Take(&ward, run.WardID).Error; err != nil {
+	if err := tx.Select("pay_from", "pay_through").Take(&ward, run.WardID).Error; err != nil {
 		return nil, fmt.Errorf("ward: %w", err)
 	}
+	r := &reckoning{tx: tx, run: run, start: run.Month, through: ward.PayThrough}
 	if ward.PayFrom != 0 {
 		first = min(first, ward.PayFrom)
 	}
@@ -153,6 +154,9 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 	line := &models.PaymentLine{
 		WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: r.run.Month, State: models.LineCarried,
 		Name: person.Name, Destination: person.Destination,
+	}
+	if r.through == models.ByCash {
+		line.Destination = models.Destination{PayWay: models.WayCash}
 	}
 	add := func(c money.Component) {
 		line.Amount += c.Amount

@@ -179,7 +179,7 @@ func (s *Service) Prepare(ctx context.Context, actor services.Actor, month model
 			if !created {
 				run.Version++
 			}
-			err := tx.Model(&run).Select("total", "people", "version", "prepared_by_staff_id").Updates(&run).Error
+			err := tx.Model(&run).Select("total", "people", "version", "through", "prepared_by_staff_id").Updates(&run).Error
 			if err != nil {
 				return fmt.Errorf("run: %w", err)
 			}
@@ -240,6 +240,7 @@ func (s *Service) redo(tx *gorm.DB, run *models.PaymentRun) (changed bool, err e
 	if err != nil {
 		return false, err
 	}
+	run.Through = reckoning.through
 	totals := newSeal(*run)
 	err = reckoning.each(func(b batch) error {
 		old, err := storedLines(tx, run.ID, b.first-1, b.last, -1)
@@ -301,6 +302,7 @@ func frozen(tx *gorm.DB, run *models.PaymentRun) (*seal, error) {
 	if err != nil {
 		return nil, err
 	}
+	run.Through = reckoning.through
 	now := newSeal(*run)
 	if err := reckoning.each(func(b batch) error {
 		for _, line := range b.lines {
@@ -336,21 +338,31 @@ func (s *Service) ApproveRun(ctx context.Context, actor services.Actor, id int64
 		Prepare: func(act *act) error { return unchanged(act.TX, *act.Row) },
 		Do: func(act *act) error {
 			act.Row.ApprovedAt, act.Row.ApprovedByStaffID = &act.Now, services.Ref(actor.Staff)
+			act.Row.TreasuryAt, act.Row.TreasuryReason = nil, "" // who signs anew has read why
 			return nil
 		},
-		Tell: s.staged,
+		Tell: func(act *act) error { return movedOn(s, act, act.Row.PreparedByStaffID) },
 	})
 }
 
 var (
-	exports = services.Guard("run.exported", "from then on a bank pays")
+	exports = services.Guard("run.exported", "from then on the money goes out")
 	closes  = services.Guard("run.closed", "nothing of a closed list is mended")
 )
 
-// ExportRun marks an approved list as sent to the bank.
+// ExportRun marks an approved list as sent to the bank or handed out, and one that
+// goes through the treasury as passed by it.
 func (s *Service) ExportRun(ctx context.Context, actor services.Actor, id int64, version int) (RunView, error) {
+	from := models.RunApproved
+	run, err := takeRun(s.store.WithContext(ctx), actor, id)
+	switch {
+	case err != nil:
+		return RunView{}, err
+	case run.Through == models.ByTreasury:
+		from = models.RunTreasury
+	}
 	return s.move(ctx, actor, id, version, step{
-		Action: "run.exported", From: models.RunApproved, To: models.RunExported, Roles: hands, Fresh: exports,
+		Action: "run.exported", From: from, To: models.RunExported, Roles: hands, Fresh: exports,
 		Do: func(act *act) error {
 			act.Row.ExportedAt = &act.Now
 			return asSigned(act.TX, s.audit, *act.Row)

@@ -35,6 +35,8 @@ type Service struct {
 	Risks   *Risks
 	Debts   *Debts
 	Waivers *Waivers
+	// Treasury is the way of lists through it.
+	Treasury *Treasury
 }
 
 func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, identity Identity,
@@ -43,7 +45,7 @@ func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, ide
 	runs := runsOf(approvals, outbox, identity)
 	s := &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
 		Waiting: runs}
-	s.Risks, s.Debts = &Risks{s}, &Debts{s}
+	s.Risks, s.Debts, s.Treasury = &Risks{s}, &Debts{s}, &Treasury{s}
 	s.Waivers = waiversOf(s.Debts, approvals, outbox, identity)
 	return s
 }

@@ -52,7 +52,7 @@ func (s *Service) self(db *gorm.DB, actor services.Actor) (models.Person, error)
 // stage, that it has moved on.
 func (s *Service) tellStage(ctx context.Context, tx *gorm.DB, run models.PaymentRun) error {
 	switch run.State {
-	case models.RunSubmitted, models.RunApproved, models.RunExported:
+	case models.RunSubmitted, models.RunApproved, models.RunTreasury, models.RunExported:
 	default:
 		return nil
 	}

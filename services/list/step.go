@@ -38,6 +38,7 @@ func runsOf(approvals *approve.Service, box *outbox.Outbox, gate approve.Gate) *
 		Columns: []string{
 			"total", "people", "content_hash", "prepared_by_staff_id", "approved_by_staff_id",
 			"submitted_at", "approved_at", "exported_at", "closed_at", "returned_reason",
+			"through", "treasury_at", "treasury_reason",
 		},
 		LockWard: true, // two lists must not settle the same month
 		Asks:     outbox.RunSubmitted, Reminds: outbox.RunWaiting, Reminded: "reminded_at", Since: "submitted_at",
@@ -74,6 +75,23 @@ func (s *Service) move(ctx context.Context, actor services.Actor, id int64, vers
 
 // staged tells the officers who want to hear of every stage.
 func (s *Service) staged(act *act) error { return s.tellStage(act.Context, act.TX, *act.Row) }
+
+// movedOn tells those of the staff who have signed a list, but not who acts, and
+// the officers who want to hear of every stage.
+func movedOn(s *Service, act *act, staff ...*int64) error {
+	run := act.Row
+	var messages []outbox.Message
+	for _, one := range staff {
+		if one != nil && *one != act.Actor.Staff {
+			messages = append(messages, outbox.Message{Ward: run.WardID, Kind: outbox.RunMoved, Subject: outbox.Run,
+				SubjectID: run.ID, Version: run.Version, Staff: *one})
+		}
+	}
+	if err := s.outbox.Tell(act.Context, act.TX, messages...); err != nil {
+		return err
+	}
+	return s.staged(act)
+}
 
 func takeRun(db *gorm.DB, actor services.Actor, id int64) (models.PaymentRun, error) {
 	return services.Take[models.PaymentRun](db, actor, "run", id)

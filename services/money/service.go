@@ -23,6 +23,7 @@ type Service struct {
 	beginning, ending *proposals
 	// Waiting remind of those that wait too long for their signatures.
 	Waiting []approve.Reminder
+	Ways    Ways
 }
 
 func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, gate approve.Gate,
@@ -31,6 +32,7 @@ func New(store *models.Store, audit *journal.Service, box *outbox.Outbox, gate a
 	approvals := approve.New(store, audit, clock)
 	s.beginning = proposalsOf(approvals, box, gate, item, models.PolicyProposed)
 	s.ending = proposalsOf(approvals, box, gate, "policy_end", models.PolicyEnding)
+	s.Ways = Ways{s}
 	s.Waiting = []approve.Reminder{s.beginning, s.ending}
 	return s
 }

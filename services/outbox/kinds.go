@@ -32,6 +32,7 @@ const (
 	NoticeReturned  Kind = "notice_returned"  // to its author: a leader said no
 	RunSubmitted    Kind = "run_submitted"    // card for who signs
 	RunWaiting      Kind = "run_waiting"      // reminder to who signs
+	RunMoved        Kind = "run_moved"        // to who submitted it: signed, or sent back by the treasury
 	RunTampered     Kind = "run_tampered"     // to administrators and leaders: its rows are not those signed
 	PolicyAsked     Kind = "policy_asked"     // card for who signs what the ward pays
 	PolicyWaiting   Kind = "policy_waiting"   // reminder to who signs

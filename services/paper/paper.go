@@ -112,12 +112,11 @@ func (s *Service) List(ctx context.Context, actor services.Actor, run int64, for
 
 var transferring = services.Guard("run.transfer_listed", "whole account numbers of all leave the house")
 
-// Transfer draws the sheet that the bank transfers from, with account numbers
-// in full; source is whose money it is of, "" for all. It wants a fresh code
-// (denied/step_up). Who has another account than when the list was frozen is
-// listed apart and not paid: nobody approved that account.
-func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,
-	error) {
+// transferred draws a paper with the account numbers of all who are paid to one.
+// It wants a fresh code (denied/step_up). Who has another account than when the
+// list was frozen is listed apart and not paid: nobody approved that account.
+func (s *Service) transferred(ctx context.Context, actor services.Actor, run int64, source, name string, words Words,
+	draw func(*gathered, writer, transfers) document) (Paper, error) {
 	if err := actor.Need(services.Clerk, services.Leader); err != nil {
 		return Paper{}, err
 	}
@@ -136,14 +135,22 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 		return Paper{}, err
 	}
 	w := writer{words}
-	content, err := g.transfer(w, source, transfers).workbook()
+	content, err := draw(g, w, transfers).workbook()
 	if err != nil {
-		return Paper{}, fmt.Errorf("transfer sheet %d: %w", run, err)
+		return Paper{}, fmt.Errorf("%s of list %d: %w", name, run, err)
 	}
 	return Paper{
-		Name: w.say("payform.file.transfer", "month", g.fileMonth()) + suffix(source) + ".xlsx", MIME: XLSX.MIME(),
+		Name: w.say("payform.file."+name, "month", g.fileMonth()) + suffix(source) + ".xlsx", MIME: XLSX.MIME(),
 		Content: content, People: len(transfers.sure), Total: transfers.total, Apart: len(transfers.changed),
 	}, nil
+}
+
+// Transfer draws the sheet that the bank transfers from, with account numbers
+// in full; source is whose money it is of, "" for all.
+func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,
+	error) {
+	return s.transferred(ctx, actor, run, source, "transfer", words,
+		func(g *gathered, w writer, t transfers) document { return g.transfer(w, source, t) })
 }
 
 // Cash draws the list that those sign who have no account, by village; source

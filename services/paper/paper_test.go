@@ -202,6 +202,8 @@ func TestPapersRefuse(t *testing.T) {
 		"list":     func(a services.Actor) error { _, err := h.List(h.ctx, a, h.run.ID, paper.PDF, words); return err },
 		"transfer": func(a services.Actor) error { _, err := h.Transfer(h.ctx, a, h.run.ID, "", words); return err },
 		"cash":     func(a services.Actor) error { _, err := h.Cash(h.ctx, a, h.run.ID, "", words); return err },
+		"treasury": func(a services.Actor) error { _, err := h.Treasury(h.ctx, a, h.run.ID, "", words); return err },
+		"booking":  func(a services.Actor) error { _, err := h.Booking(h.ctx, a, h.run.ID, words); return err },
 	}
 	for name, draw := range all {
 		for _, test := range []struct {

@@ -87,10 +87,10 @@ func (s *Service) Statement(ctx context.Context, actor services.Actor, year int,
 // stage is where the month is, in few words, and the colour that says it too.
 func (st statement) stage(w writer, view list.MonthView) (string, color.Color) {
 	if view.Elsewhere() {
-		return w.say("payform.stage.elsewhere", "month", shortMonth(view.ListedIn)), faint
+		return w.say("stage_short.elsewhere", "month", shortMonth(view.ListedIn)), faint
 	}
 	if view.BeforeRuns {
-		return w.say("payform.stage.unknown"), faint
+		return w.say("stage_short.unknown"), faint
 	}
 	on := view.PaidOn
 	if on.IsZero() && !view.StageAt.IsZero() {
@@ -109,7 +109,7 @@ func (st statement) stage(w writer, view list.MonthView) (string, color.Color) {
 	case list.StageNone, list.StageCarried:
 		painted = faint
 	}
-	return w.say("payform.stage."+string(view.Stage), "date", day), painted
+	return w.say("stage_short."+view.Told(), "date", day), painted
 }
 
 // picture is the year as a phone shows it: a row a month.

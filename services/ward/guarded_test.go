@@ -56,7 +56,7 @@ var free = map[string][]string{
 		"change.withdrawn", "change.disowned", "person.number_disowned",
 		"decision.denied", "change.taken_back", "data.refused",
 		"run.reopened", "run.settlement_taken_back", "debt.repaid_taken_back",
-		"link.refused", "link.taken_back", "run.returned",
+		"link.refused", "link.taken_back", "run.returned", "run.treasury_returned", "run.mended",
 		"run.withdrawn", "run.approval_withdrawn", "run.taken_back", "policy.refused", "policy.taken_back",
 		"waiver.refused", "waiver.taken_back",
 		"notice.returned", "notice.taken_back", "notice.cancelled", "notice.dropped", "notice.paused", "approval.revoked",
@@ -76,7 +76,7 @@ var free = map[string][]string{
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
 		"notice.template_dropped", "budget.set", "report.taken", "run.tampered",
 		"run.risks_told", "results.word_said", "results.word_forgotten", "data.asked", "data.done", "breach.found",
-		"breach.reported", "breach.closed", "ward.accounts_not_on",
+		"breach.reported", "breach.closed", "ward.accounts_not_on", "ward.treasury",
 		"journal.keyed"},
 	"the numbers in it are masked": {"statement.taken", "data.copied"},
 }

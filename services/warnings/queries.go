@@ -39,6 +39,10 @@ func (l look) query(kind Kind) (string, []any) {
 			FROM cases c JOIN people p ON p.id = c.person_id
 			WHERE c.ward_id = ? AND c.state = 'open'
 			ORDER BY c.created_at, c.id`, []any{l.ward}
+	case LateTreasury:
+		return `SELECT r.id, r.month AS name, r.treasury_at AS since, COUNT(*) OVER () AS total
+			FROM payment_runs r WHERE r.ward_id = ? AND r.state = 'treasury' AND r.treasury_at <= ?
+			ORDER BY r.month`, []any{l.ward, l.weekAgo}
 	}
 	// LateLink: a name of somebody unknown.
 	return `SELECT k.id, k.name, k.created_at AS since, COUNT(*) OVER () AS total

@@ -35,12 +35,14 @@ const (
 	LateChange  Kind = "late_change"  // a change request that waits past the ward's time
 	OpenCase    Kind = "open_case"    // a question without an answer
 	LateLink    Kind = "late_link"    // somebody who waits so to be linked
+	// LateTreasury is a list whose papers have been at the treasury for a week.
+	LateTreasury Kind = "late_treasury"
 )
 
 // Kinds lists every kind in the order in which people read them: what stops
 // money or keeps somebody waiting first.
-var Kinds = []Kind{LateChange, OpenCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone, LandLine,
-	NeverLinked}
+var Kinds = []Kind{LateTreasury, LateChange, OpenCase, LateLink, SharedBank, NoHead, NoDeputy, LongTerm, SharedPhone,
+	LandLine, NeverLinked}
 
 // Item is one finding. ID is that of a branch, person, change request, case or
 // link request, as Kind.Subject says.
@@ -162,6 +164,7 @@ type look struct {
 	ward    int64
 	today   models.Date
 	late    time.Time // what waits since before then waits too long
+	weekAgo time.Time
 }
 
 func (s *Service) look(tx *gorm.DB, ward int64) (look, error) {
@@ -169,7 +172,8 @@ func (s *Service) look(tx *gorm.DB, ward int64) (look, error) {
 	if err := tx.Select("id", "remind_after_hours").Take(&row, ward).Error; err != nil {
 		return look{}, fmt.Errorf("warnings: ward: %w", err)
 	}
-	l := look{dialect: s.store.Dialect, vault: s.vault, ward: ward, today: models.DateOf(s.clock.Local())}
+	l := look{dialect: s.store.Dialect, vault: s.vault, ward: ward, today: models.DateOf(s.clock.Local()),
+		weekAgo: s.clock.UTC().AddDate(0, 0, -7)}
 	if row.RemindAfterHours > 0 { // else the ward wants no reminders: nothing is late
 		l.late = s.clock.UTC().Add(-time.Duration(row.RemindAfterHours) * time.Hour)
 	}

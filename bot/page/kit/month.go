@@ -42,10 +42,7 @@ func (k Kit) StageLine(view list.MonthView) string {
 	if view.Stage == list.StageNone && view.BeforeRuns {
 		return k.Say("stage_unknown", "month", view.Month)
 	}
-	if view.Stage == list.StagePaid && view.Cash {
-		return k.Say("stage_cash", "month", view.Month, "amount", texts.Money(view.Amount), "date", k.StageDate(view))
-	}
-	return k.Say("stage."+string(view.Stage),
+	return k.Say("stage."+view.Told(),
 		"month", view.Month, "amount", texts.Money(view.Amount), "date", k.StageDate(view))
 }
 

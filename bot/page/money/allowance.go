@@ -89,7 +89,8 @@ func (p *Month) quarter(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 // waiting reports whether money is still to come.
 func waiting(stage list.Stage) bool {
 	switch stage {
-	case list.StageNotListed, list.StageListed, list.StageSubmitted, list.StageApproved, list.StageExported:
+	case list.StageNotListed, list.StageListed, list.StageSubmitted, list.StageApproved, list.StageTreasury,
+		list.StageReworked, list.StageExported:
 		return true
 	}
 	return false
@@ -143,7 +144,7 @@ func (p *Month) history(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	}
 	lines, paid := p.Private(title), int64(0)
 	for _, view := range views {
-		stage := p.Say("stage_short."+string(view.Stage), "date", p.StageDate(view))
+		stage := p.Say("stage_short."+view.Told(), "date", p.StageDate(view))
 		if view.Elsewhere() { // that month's line has it
 			lines.Say("history.with", "month", view.Month, "amount", texts.Money(view.Amount), "stage", stage, "listed",
 				view.ListedIn)

@@ -155,7 +155,7 @@ func (p *Lists) span(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 			continue
 		}
 		listed = true
-		lines.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)), "people", run.People,
+		lines.Say("runs.line", "month", run.Month, "state", p.runState(run), "people", run.People,
 			"total", texts.Money(run.Total))
 		lines.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID))
 		if first == last {

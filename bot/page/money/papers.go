@@ -29,30 +29,10 @@ func (p *Lists) runPapers(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 		lines.Say("run_paper.ask")
 		lines.Row(p.Button("paper_transfer", "runpaper", run.ID, "transfer"),
 			p.Button("paper_cash", "runpaper", run.ID, "cash"))
+		lines.Row(p.Button("paper_treasury", "runpaper", run.ID, "treasury"),
+			p.Button("paper_booking", "runpaper", run.ID, "booking"))
 	}
 	return lines.End(p.Button("back_to_run", "run", run.ID)), nil
-}
-
-// export marks a list as sent and hands out what is to be sent.
-func (p *Lists) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	actor := turn.Speaker.Actor
-	view, err := p.List.ExportRun(ctx, actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	drawn, err := p.Papers.Transfer(ctx, actor, view.Run.ID, "", words(p.Kit))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	lines := p.Private(p.Say("run_paper.exported", "month", view.Run.Month))
-	lines.SayIf(drawn.People > 0, "run_paper.send", "people", drawn.People, "total", texts.Money(drawn.Total))
-	lines.SayIf(drawn.Apart > 0, "run_paper.changed", "count", drawn.Apart)
-	lines.SayIf(drawn.People < view.Run.People, "run_paper.rest", "count", view.Run.People-drawn.People)
-	if drawn.People > 0 || drawn.Apart > 0 {
-		lines.Files = file(drawn)
-	}
-	lines.Row(p.Button("run_papers", "runpapers", view.Run.ID), p.Button("back_to_run", "run", view.Run.ID))
-	return lines.Done(), nil
 }
 
 // runPaper hands one of them out.
@@ -70,14 +50,18 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		drawn, err = p.Papers.Transfer(ctx, actor, run, "", words)
 	case "cash":
 		drawn, err = p.Papers.Cash(ctx, actor, run, "", words)
+	case "treasury":
+		drawn, err = p.Papers.Treasury(ctx, actor, run, "", words)
+	case "booking":
+		drawn, err = p.Papers.Booking(ctx, actor, run, words)
 	default:
 		err = services.Invalid("paper")
 	}
-	lines := p.Private("")
+	lines, changed := p.Private(""), kind == "transfer" || kind == "treasury"
 	lines.SayIf(drawn.People > 0, "run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total))
 	lines.OrSay("run_paper.none")
-	lines.SayIf(drawn.Apart > 0 && kind == "transfer", "run_paper.changed", "count", drawn.Apart)
-	lines.SayIf(drawn.Apart > 0 && kind != "transfer", "run_paper.carried", "count", drawn.Apart)
+	lines.SayIf(drawn.Apart > 0 && changed, "run_paper.changed", "count", drawn.Apart)
+	lines.SayIf(drawn.Apart > 0 && !changed, "run_paper.carried", "count", drawn.Apart)
 	if drawn.People > 0 || drawn.Apart > 0 {
 		lines.Files = file(drawn)
 	}

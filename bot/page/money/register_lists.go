@@ -20,6 +20,10 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("returnrun", kit.About(card.Read, "run_return", "run", "version"), kit.Staff, kit.Inner)
 	b.Screen("approve", card.Step(p.List.ApproveRun), kit.Inner)
 	b.Screen("export", p.export, kit.Inner)
+	b.Screen("totreasury", p.toTreasury, kit.Inner)
+	b.Screen("treasuryback", kit.About(card.Read, "treasury_back", "run", "version"), kit.Staff, kit.Inner)
+	b.Screen("mendask", p.mendAsk, kit.Inner)
+	b.Screen("mendrun", card.Step(p.List.Treasury.Mend), kit.Inner)
 	b.Screen("settleall", p.settleAsk, kit.Inner)
 	b.Screen("settle", p.settle, kit.Inner)
 	b.Screen("unsettle", kit.Redraws(p.unsettle), kit.Inner)
@@ -54,11 +58,13 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Form(p.lineFailedForm())
 	b.Form(p.findLineForm())
 	b.Form(p.returnRunForm())
+	b.Form(p.treasuryReturnForm())
 
 	b.Message(outbox.RunSubmitted, card.For)
 	b.Message(outbox.RunWaiting, card.Waits(p.Say("told.run_waiting"), func(view list.RunView) bool {
 		return view.Run.State == models.RunSubmitted
 	}))
+	b.Message(outbox.RunMoved, p.moved)
 	b.Message(outbox.RunTampered, p.runTampered)
 	b.Card(outbox.Run, card.For)
 }

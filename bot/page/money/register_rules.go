@@ -25,6 +25,9 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Screen("budget", p.budget, kit.Inner)
 	b.Screen("payday", p.payDay, kit.Inner)
 	b.Screen("paydayset", p.payDaySet, kit.Inner)
+	b.Screen("payway", p.payWay, kit.Staff, kit.Label("ward_way"))
+	b.Screen("paywayset", p.payWaySet, kit.Inner)
+	b.Screen("treasurycodes", kit.Begin("treasury_codes"), kit.Staff, kit.Inner)
 
 	b.Message(outbox.PolicyAsked, p.policyTold(p.Say("told.policy_asked"), true))
 	b.Message(outbox.PolicyWaiting, p.policyTold(p.Say("told.policy_waiting"), true))
@@ -34,4 +37,5 @@ func (p *Rules) Register(b *kit.Book) {
 	b.Form(p.policyForm())
 	b.Form(p.policyCloseForm())
 	b.Form(p.budgetForm())
+	b.Form(p.treasuryForm())
 }

@@ -28,7 +28,7 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	lines, begun := p.Lines(p.Say("runs.title")), false
 	for _, run := range kit.Few(runs) {
 		begun = begun || run.Month == month
-		lines.Say("runs.line", "month", run.Month, "state", p.Say("run_state."+string(run.State)), "people", run.People,
+		lines.Say("runs.line", "month", run.Month, "state", p.runState(run), "people", run.People,
 			"total", texts.Money(run.Total))
 		lines.Row(kit.Act(p.Say("runs.button", "month", run.Month), "run", run.ID))
 	}
@@ -40,7 +40,7 @@ func (p *Lists) runs(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	p.Overruns(lines, over)
 	lines.RowIf(len(over) > 0, p.Button("year", "year"))
 	lines.RowIf(!begun, kit.Positive(kit.Act(p.Say("runs.prepare", "month", month), "prepare", month)))
-	lines.Row(p.Button("debts", "debts"))
+	lines.Row(p.Button("debts", "debts"), p.Button("ward_way", "payway"))
 	return lines.End(p.Button("policies", "policies")), nil
 }
 
@@ -67,9 +67,11 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	lines.Card = bot.Card{Subject: outbox.Run, ID: run.ID, Version: run.Version}
 	lines.Say("run.total", "people", run.People, "total", texts.Money(run.Total))
 	lines.Say("run.words", "words", texts.InWords(run.Total))
-	lines.Say("run.state", "state", p.Say("run_state."+string(run.State)))
+	lines.Say("run.state", "state", p.runState(run))
 	lines.SayIf(view.Code != "", "run.code", "code", view.Code)
-	lines.SayIf(noAccount > 0, "run.no_account", "count", noAccount)
+	lines.SayIf(noAccount > 0 && run.Through != models.ByCash, "run.no_account", "count", noAccount)
+	lines.SayIf(run.Through == models.ByCash, "run_more.by_cash")
+	lines.SayIf(run.Through == models.ByTreasury, "run_more.by_treasury")
 	for _, state := range []models.LineState{models.LinePaid, models.LineFailed, models.LineReturned, models.LineCarried} {
 		if counts[state] > 0 {
 			lines.Say("run.lines."+string(state), "count", counts[state])
@@ -80,6 +82,13 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 	}
 	lines.SayIf(run.Covers > 1, "run_more.quarter")
 	lines.SayIf(run.ReturnedReason != "", "run_more.returned", "reason", run.ReturnedReason)
+	if run.TreasuryAt != nil {
+		at := texts.Date(models.DateOf(run.TreasuryAt.In(services.Zone)))
+		lines.SayIf(run.State == models.RunTreasury, "run_more.treasury", "date", at)
+		days := list.DaysThere(run, p.Today())
+		lines.SayIf(days > 0, "run_more.treasury_days", "days", days)
+		lines.SayIf(run.TreasuryReason != "", "run_more.treasury_returned", "date", at, "reason", run.TreasuryReason)
+	}
 	lines.Add(p.StandInLines(view.Approval, run.State == models.RunSubmitted)...)
 	args := []any{run.ID, run.Version}
 	switch run.State {
@@ -87,8 +96,8 @@ func (p *Lists) drawRun(_ services.Actor, view list.RunView) bot.Reply {
 		lines.Row(kit.Positive(p.Button("submit_run", "submit", args...)))
 	case models.RunSubmitted:
 		lines.RowIf(view.MayApprove, kit.Positive(p.Button("approve_run", "approve", args...)))
-	case models.RunApproved:
-		lines.Row(kit.Positive(p.Button("export_run", "export", args...)))
+	case models.RunApproved, models.RunTreasury:
+		p.sending(lines, run, args)
 	case models.RunExported:
 		lines.Row(p.Button("results_how", "results", run.ID))
 		lines.RowIf(cash > 0, p.Button("cash", "cash", run.ID))

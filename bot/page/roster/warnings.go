@@ -5,6 +5,7 @@ import (
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
+	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/warnings"
 )
@@ -84,6 +85,10 @@ func (p *Page) finding(kind warnings.Kind, item warnings.Item) (string, bot.Butt
 	case warnings.OpenCase:
 		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since),
 			opens(p.Say("pending.case_button", "number", item.ID), "case")
+	case warnings.LateTreasury:
+		month, _ := models.ParseMonth(item.Name)
+		return p.Say("warnings.treasury", "month", month, "since", item.Since),
+			opens(p.Say("runs.button", "month", month), "run")
 	case warnings.LateLink:
 		return p.Say("warnings.late", "number", item.ID, "name", item.Name, "since", item.Since),
 			opens(p.Say("pending.link_button", "number", item.ID), "linkcard")
