@@ -33,7 +33,7 @@ type Counter struct {
 	Texts      *texts.Texts
 	channels   map[string]bot.Channel
 	inboxes    map[string]taker // of the channels that have one
-	worker     outbox.Worker
+	worker     *outbox.Worker
 	sender     *delivery.Sender
 	logger     *slog.Logger
 	// redrawEvery is how often a notice's progress card is drawn at most.

@@ -54,7 +54,7 @@ func OpenDemo(ctx context.Context, address string, clock services.Clock, logger 
 	if d.counter, err = d.NewCounter([]bot.Channel{d.page}, tryLink(d.URL())); err != nil {
 		return d, err
 	}
-	health(mux, d.Ward)
+	health(mux, d.Ward, d.counter.worker.Heart.Silent)
 	mux.Handle("/try", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("/try/", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("GET /{$}", http.RedirectHandler("/try", http.StatusFound))

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"canbobot/services/ward"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,9 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"canbobot/services/outbox"
+	"canbobot/services/ward"
 )
 
 // server is one listening HTTP server.
@@ -61,9 +63,9 @@ func (s *server) stop(ctx context.Context) error {
 	return nil
 }
 
-// health answers /healthz (the process lives) and /readyz (the database
-// answers, so that a balancer sends nobody here while it does not).
-func health(mux *http.ServeMux, ward *ward.Services) {
+// health answers /healthz (the process lives) and /readyz (the database answers
+// and jobs are looked for, so that a balancer sends nobody here while that is not so).
+func health(mux *http.ServeMux, ward *ward.Services, silent func() time.Duration) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
@@ -72,6 +74,10 @@ func health(mux *http.ServeMux, ward *ward.Services) {
 		defer cancel()
 		if err := ward.Store.SQL.PingContext(ctx); err != nil {
 			http.Error(w, "database away", http.StatusServiceUnavailable)
+			return
+		}
+		if silent := silent(); silent > outbox.StillAfter {
+			http.Error(w, fmt.Sprintf("jobs stand still for %.0f s", silent.Seconds()), http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ready")

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"canbobot/bot/session"
 	"canbobot/bot/texts"
@@ -35,8 +36,14 @@ type App struct {
 
 // Open opens what the settings name; nothing runs yet, and no table is changed.
 func Open(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger) (*App, error) {
+	return openPatient(ctx, settings, clock, logger, 0)
+}
+
+// openPatient is Open with a bound on each statement, see models.Options.
+func openPatient(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger,
+	patience time.Duration) (*App, error) {
 	store, err := models.Open(ctx, models.Options{URL: settings.DatabaseURL.Reveal(),
-		MigrateURL: settings.MigrateDatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock})
+		MigrateURL: settings.MigrateDatabaseURL.Reveal(), Dir: settings.DataDir, Now: clock, Patience: patience})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,10 @@ import (
 // the air.
 const grace = 40 * time.Second
 
+// patience is how long one statement may take: what has not been heard of by then
+// is taken for lost with its connection, so that jobs go on within 30 s.
+const patience = 20 * time.Second
+
 // Serve brings the tables up to date, then serves the channels that have their
 // settings until ctx ends.
 func Serve(ctx context.Context, settings config.Config, clock services.Clock, logger *slog.Logger) error {
@@ -49,7 +53,7 @@ type service struct {
 func openService(ctx context.Context, settings config.Config, clock services.Clock,
 	logger *slog.Logger) (s *service, err error) {
 	s = &service{metrics: newMetrics()}
-	if s.App, err = Open(ctx, settings, clock, logger); err != nil {
+	if s.App, err = openPatient(ctx, settings, clock, logger, patience); err != nil {
 		return s, err
 	}
 	defer func() {
@@ -80,7 +84,7 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 	s.metrics.work(s.Ward.Outbox.Backlog)
 	s.metrics.journal(s.Ward.Anchor.Standing)
 	mux := http.NewServeMux()
-	health(mux, s.Ward)
+	health(mux, s.Ward, s.counter.worker.Heart.Silent)
 	downloadRoutes(mux, s.Ward.Downloads, s.Words, logger)
 	joinRoutes(mux, s.ways, s.Words, logger)
 	if err := s.mount(mux); err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,24 @@ func TestServeStartsAndStops(t *testing.T) {
 		}
 	case <-ctxFor(t).Done():
 		t.Fatal("serving did not stop")
+	}
+}
+
+// Who takes nothing up any more is sent nobody, though the database answers.
+func TestReadyTellsWhenJobsStandStill(t *testing.T) {
+	silent, mux := time.Duration(0), http.NewServeMux()
+	health(mux, openHouse(t).ward, func() time.Duration { return silent })
+	ask := func() (int, string) {
+		answer := httptest.NewRecorder()
+		mux.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		return answer.Code, strings.TrimSpace(answer.Body.String())
+	}
+	if code, says := ask(); code != http.StatusOK {
+		t.Errorf("at work: %d %s", code, says)
+	}
+	silent = time.Minute
+	if code, says := ask(); code != http.StatusServiceUnavailable || says != "jobs stand still for 60 s" {
+		t.Errorf("standing still: %d %s", code, says)
 	}
 }
 

@@ -24,12 +24,25 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if s.migrateURL != "" && s.Dialect == PostgreSQL {
 		return s.asOwner(ctx)
 	}
-	err := s.migrate(ctx)
+	err := s.unhurried(ctx)
 	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) && refusal.Code == "42501" { // insufficient_privilege
 		return fmt.Errorf("the tables are not up to date, and the role of DATABASE_URL may not mend that: "+
 			"run 'canbobot migrate' with MIGRATE_DATABASE_URL: %w", err)
 	}
 	return err
+}
+
+// unhurried migrates over connections of its own, which have all the time it takes.
+func (s *Store) unhurried(ctx context.Context) error {
+	if s.Dialect == SQLite {
+		return s.migrate(ctx)
+	}
+	other, err := open(ctx, Options{URL: s.url, MaxConns: 4})
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	return other.migrate(ctx)
 }
 
 func (s *Store) migrate(ctx context.Context) error {

@@ -16,9 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/libtnb/sqlite"
-	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
@@ -46,6 +44,9 @@ type Options struct {
 	Now func() time.Time
 	// MaxConns bounds the PostgreSQL pool, shared by rows and jobs. Default 20.
 	MaxConns int32
+	// Patience is how long a statement on PostgreSQL may take at most; 0 is for as
+	// long as its context lets it, as commands and migrations need.
+	Patience time.Duration
 }
 
 // Store is an open database. Pool is nil on SQLite.
@@ -56,7 +57,7 @@ type Store struct {
 	Dialect Dialect
 	seals   *seals
 
-	migrateURL string
+	url, migrateURL string
 }
 
 // Opened is told of every store that is opened, when it is not nil: tests hold
@@ -99,34 +100,6 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return openSQLite(ctx, strings.TrimPrefix(options.URL, "sqlite:"), config)
 	}
 	return nil, errors.New("DATABASE_URL is neither postgres://... nor sqlite:PATH")
-}
-
-func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*Store, error) {
-	poolConfig, err := pgxpool.ParseConfig(options.URL)
-	if err != nil {
-		// The library's message would repeat the password.
-		return nil, errors.New("DATABASE_URL is not a PostgreSQL address; want postgres://user:password@host:5432/database")
-	}
-	poolConfig.MaxConns = options.MaxConns
-	if poolConfig.MaxConns == 0 {
-		poolConfig.MaxConns = 20
-	}
-	poolConfig.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reach database: %w", withoutAddress(err))
-	}
-	db := stdlib.OpenDBFromPool(pool)
-	orm, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), config)
-	if err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	return &Store{DB: orm, SQL: db, Pool: pool, Dialect: PostgreSQL, migrateURL: options.MigrateURL}, nil
 }
 
 func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 	"gorm.io/gorm"
 
 	"canbobot/models"
@@ -121,10 +122,23 @@ func (o *Outbox) Park(ctx context.Context, channel, sealed string, after time.Du
 }
 
 // Worker runs jobs until stopped.
-type Worker interface {
-	Start(ctx context.Context) error
-	Stop(ctx context.Context) error
+type Worker struct {
+	client interface {
+		Start(ctx context.Context) error
+		Stop(ctx context.Context) error
+	}
+	queues map[string]river.QueueConfig
+	Heart  Heart
 }
+
+// Start begins to work.
+func (w *Worker) Start(ctx context.Context) error {
+	w.Heart.begin(w.queues)
+	return w.client.Start(ctx)
+}
+
+// Stop lets running jobs finish.
+func (w *Worker) Stop(ctx context.Context) error { return w.client.Stop(ctx) }
 
 // JobTimeout bounds one job. A job of a killed process is taken up again after
 // RescueAfter; so is one that hangs for as long, which is why whatever a job does
@@ -144,7 +158,7 @@ func (c Clocked) Kind() string { return c.Round }
 // NewWorker makes the working client over the database's own driver, so that
 // PostgreSQL wakes it the moment a job commits.
 func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Round,
-	logger *slog.Logger) (Worker, error) {
+	logger *slog.Logger) (*Worker, error) {
 	var periodic []*river.PeriodicJob
 	for _, round := range rounds {
 		job := Clocked{round.Name}
@@ -159,12 +173,13 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 		periodic = append(periodic, river.NewPeriodicJob(round, func() (river.JobArgs, *river.InsertOpts) { return job, nil },
 			&river.PeriodicJobOpts{RunOnStart: round.AtStart}))
 	}
+	w := &Worker{queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20},
+		queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}}}
 	config := &river.Config{
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20},
-			queueInbound: {MaxWorkers: 8}, queueBulk: {MaxWorkers: BulkWorkers}},
+		Queues:               w.queues,
 		Workers:              workers,
 		PeriodicJobs:         periodic,
-		Hooks:                stamping,
+		Hooks:                append([]rivertype.Hook{&w.Heart}, stamping...),
 		JobTimeout:           JobTimeout,
 		RescueStuckJobsAfter: RescueAfter,
 		FetchCooldown:        20 * time.Millisecond,
@@ -178,7 +193,8 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
 		}
-		return client, nil
+		w.client = client
+		return w, nil
 	}
 	asking, cancel := context.WithTimeout(context.Background(), JobTimeout)
 	defer cancel()
@@ -193,5 +209,6 @@ func NewWorker(store *models.Store, workers *river.Workers, rounds []services.Ro
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	return client, nil
+	w.client = client
+	return w, nil
 }
