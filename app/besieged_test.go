@@ -255,6 +255,10 @@ func (b *besieged) furnishPapers(t testing.TB, officer func() services.Actor, mu
 	must("results with a strange word", err)
 	_, err = w.Results.Learn(ctx, b.actor(t, "can-bo-1"), asked.ID, asked.Question.Key, "paid")
 	must("a word", err)
+	form, err := w.Results.Ask(ctx, b.actor(t, "can-bo-1"), "mau.xlsx", file("mau ngan hang.xlsx"))
+	must("a bank's form", err)
+	_, err = w.Results.Forms.Learn(ctx, b.actor(t, "can-bo-1"), form)
+	must("a bank's form, learned", err)
 	_, err = w.Downloads.Offer(ctx, "web", "nha-kin-0", downloads.File{Name: "a.txt", MIME: "text/plain",
 		Content: []byte("chuyện riêng nhà tôi")}, true)
 	must("download", err)

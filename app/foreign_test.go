@@ -474,6 +474,7 @@ func (b *besieged) given(name string) []any {
 		"Roster.Show":               {journal.Look{Action: "person.shown"}, b.people(theirs, theirs+1)},
 		"Papers.Cash":               {theirs, ""},
 		"Papers.Transfer":           {theirs, ""},
+		"Papers.Form":               {theirs, theirs},
 		"Privacy.Ask":               {"restrict", "Tôi xin phường tạm dừng dùng số điện thoại"},
 		"Privacy.Service.Ask":       {"object", "Tôi không đồng ý"},
 		"Privacy.AddBreach":         {breach},

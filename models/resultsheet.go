@@ -43,3 +43,21 @@ type ResultWord struct {
 	StaffID *int64 // nil when the program itself was told
 	At      time.Time
 }
+
+// BankForm is how a bank wants the transfers of a list.
+type BankForm struct {
+	ID      int64
+	WardID  int64
+	Name    string // of the file that the ward has sent
+	Sheet   string
+	Above   [][]string   `gorm:"serializer:json"` // the rows over the headings
+	Columns []FormColumn `gorm:"serializer:json"` // from the left
+	StaffID *int64
+	At      time.Time
+}
+
+// FormColumn is a column of a bank's form.
+type FormColumn struct {
+	Head  string // as the bank writes it
+	Field string // number, name, account, bank, amount, about, reference; "" for one that stays empty
+}

@@ -29,7 +29,7 @@ var entities = []any{
 	models.PersonMerge{},
 	models.PersonDistinction{},
 	models.Budget{}, models.NoticeFile{}, models.NoticeAnswer{}, models.NoticeTemplate{}, models.RecurringNotice{},
-	models.ResultSheet{}, models.ResultWord{},
+	models.ResultSheet{}, models.ResultWord{}, models.BankForm{},
 	models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
 	models.Repayment{}, models.RepaymentPart{},
 	models.Waiver{}, models.WaiverPart{}, models.DebtCap{},

@@ -47,11 +47,14 @@ type Service struct {
 	identity *identity.Service
 	audit    *journal.Service
 	clock    services.Clock
+	Forms    Forms
 }
 
 func New(store *models.Store, vault *vault.Vault, list *list.Service, identity *identity.Service,
 	audit *journal.Service, clock services.Clock) *Service {
-	return &Service{store: store, vault: vault, list: list, identity: identity, audit: audit, clock: clock}
+	s := &Service{store: store, vault: vault, list: list, identity: identity, audit: audit, clock: clock}
+	s.Forms = Forms{s}
+	return s
 }
 
 // Counts sum up a preview.

@@ -153,6 +153,16 @@ func (s *Service) Transfer(ctx context.Context, actor services.Actor, run int64,
 		func(g *gathered, w writer, t transfers) document { return g.transfer(w, source, t) })
 }
 
+// Form is Transfer under the headings of a bank's own form, which the ward has sent.
+func (s *Service) Form(ctx context.Context, actor services.Actor, run, form int64, words Words) (Paper, error) {
+	row, err := services.Take[models.BankForm](s.store.WithContext(ctx), actor, "bank_form", form)
+	if err != nil {
+		return Paper{}, err
+	}
+	return s.transferred(ctx, actor, run, "", "transfer", words,
+		func(g *gathered, w writer, t transfers) document { return g.inForm(w, row, t) })
+}
+
 // Cash draws the list that those sign who have no account, by village; source
 // is whose money it is of, "" for all.
 func (s *Service) Cash(ctx context.Context, actor services.Actor, run int64, source string, words Words) (Paper,

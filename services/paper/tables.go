@@ -23,8 +23,9 @@ type document struct {
 // table is one sheet of a paper.
 type table struct {
 	sheet      string
-	plain      bool     // for a machine: headings in the first row, nothing around
-	title      []string // the first is the greatest
+	plain      bool       // for a machine: headings in the first row, nothing around
+	above      [][]string // rows over the headings of a plain one
+	title      []string   // the first is the greatest
 	columns    []column
 	rows       []line
 	words      string // the amount in words; "" for none

@@ -77,7 +77,7 @@ func (s *Service) accounts(ctx context.Context, actor services.Actor, g *gathere
 // rows below them, as banks read it; what people look for is on the next sheet.
 func (g *gathered) transfer(w writer, source string, transfers transfers) document {
 	d := g.document(w)
-	content := shout(w.say("payform.bank.content", "month", g.month(), "ward", g.ward.Kind+" "+g.ward.Name))
+	content := g.content(w)
 	t := table{
 		sheet: w.say("payform.sheet.transfer"), plain: true, landscape: true,
 		columns: []column{
@@ -120,6 +120,46 @@ func (g *gathered) transfer(w writer, source string, transfers transfers) docume
 		transfers.total, nil}})
 	d.tables = append([]table{t, sum}, g.changed(w, source, transfers)...)
 	return d
+}
+
+// content is what a transfer is for, as banks want it.
+func (g *gathered) content(w writer) string {
+	return shout(w.say("payform.bank.content", "month", g.month(), "ward", g.ward.Kind+" "+g.ward.Name))
+}
+
+// inForm is the sheet for a bank under the headings of its own form.
+func (g *gathered) inForm(w writer, form models.BankForm, transfers transfers) document {
+	d, content := g.document(w), g.content(w)
+	t := table{sheet: form.Sheet, plain: true, landscape: true, above: form.Above}
+	for _, column := range form.Columns {
+		t.columns = append(t.columns, asColumn(column))
+	}
+	for i, one := range transfers.sure {
+		of := map[string]any{"number": int64(i + 1), "name": shout(one.line.Holder(one.line.Name)), "account": one.number,
+			"bank": legal(one.line.BankName), "amount": one.amount, "about": content,
+			"reference": list.Reference(g.run.ID, one.line.ID)}
+		cells := make([]any, len(form.Columns))
+		for i, column := range form.Columns {
+			cells[i] = of[column.Field]
+		}
+		t.rows = append(t.rows, line{body, cells})
+	}
+	d.tables = append([]table{t}, g.changed(w, "", transfers)...)
+	return d
+}
+
+// asColumn is a form's column as it is drawn.
+func asColumn(form models.FormColumn) column {
+	drawn := column{head: form.Head, width: 22, align: left}
+	switch form.Field {
+	case "number":
+		drawn.width, drawn.align = 7, center
+	case "name", "bank", "about":
+		drawn.width = 40
+	case "amount":
+		drawn.align = right
+	}
+	return drawn
 }
 
 // changed lists apart whose account is no longer the one that was approved.

@@ -87,3 +87,30 @@ func TestBookingAddsUp(t *testing.T) {
 		}
 	}
 }
+
+// A bank's own form has its headings where the bank has them, filled by what they
+// mean; what is not known stays empty.
+func TestABanksFormIsFilled(t *testing.T) {
+	h := small(t)
+	form := models.BankForm{WardID: h.ward.ID, Name: "lô.xlsx", Sheet: "DANH SACH", At: h.now,
+		Above: [][]string{{"MẪU LÔ"}, nil}, Columns: []models.FormColumn{{Head: "No", Field: "number"},
+			{Head: "Tài khoản", Field: "account"}, {Head: "Chi nhánh"}, {Head: "Tên", Field: "name"},
+			{Head: "Số tiền", Field: "amount"}, {Head: "=1+1"}}}
+	h.create(&form)
+	drawn, err := h.Form(h.ctx, h.clerk, h.run.ID, form.ID, words)
+	if err != nil || drawn.People != 2 || drawn.Total != 1_030_000 {
+		t.Fatalf("%+v, %v", drawn, err)
+	}
+	names, rows := h.cells(drawn.Content)
+	sheet := rows[names[0]]
+	if names[0] != "DANH SACH" || sheet[0][0] != "MẪU LÔ" ||
+		!slices.Equal(sheet[2], []string{"No", "Tài khoản", "Chi nhánh", "Tên", "Số tiền", "'=1+1"}) {
+		t.Fatalf("%q: %q", names, sheet)
+	}
+	if want := []string{"1", "9990001112", "", "TRAN HAI NOI", "180.000"}; !slices.Equal(sheet[3][:5], want) {
+		t.Errorf("%q, not %q", sheet[3], want)
+	}
+	if _, err := h.Form(h.ctx, h.away, h.run.ID, form.ID, words); services.KindOf(err) != services.KindNotFound {
+		t.Errorf("another ward's form: %v", err)
+	}
+}

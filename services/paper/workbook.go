@@ -212,7 +212,7 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 	for i, column := range t.columns {
 		s.do(s.stream.SetColWidth(i+1, i+1, column.width))
 	}
-	head := 1
+	head := 1 + len(t.above)
 	if !t.plain {
 		head = 4 + len(t.title)
 	}
@@ -220,6 +220,13 @@ func (d document) drawSheet(book *excelize.File, name string, t table, styles *s
 		ActivePane: "bottomLeft"}))
 	if !t.plain {
 		d.drawHeads(s, t)
+	}
+	for _, row := range t.above {
+		cells := make([]any, len(row))
+		for i, text := range row {
+			cells[i] = safe(text)
+		}
+		s.write(cells)
 	}
 	heads := make([]any, wide)
 	for i, column := range t.columns {

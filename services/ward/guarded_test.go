@@ -76,7 +76,8 @@ var free = map[string][]string{
 		"notice.resumed", "notice.pictured", "notice.reported", "notice.by_leader", "notice.template_kept",
 		"notice.template_dropped", "budget.set", "report.taken", "run.tampered",
 		"run.risks_told", "results.word_said", "results.word_forgotten", "data.asked", "data.done", "breach.found",
-		"breach.reported", "breach.closed", "ward.accounts_not_on", "ward.treasury",
+		"breach.reported", "breach.closed", "ward.accounts_not_on", "ward.treasury", "bank_form.learned",
+		"bank_form.forgotten",
 		"journal.keyed"},
 	"the numbers in it are masked": {"statement.taken", "data.copied"},
 }

@@ -2,6 +2,7 @@ package money
 
 import (
 	"context"
+	"slices"
 
 	"canbobot/bot"
 	"canbobot/bot/page/kit"
@@ -31,6 +32,9 @@ func (p *Lists) runPapers(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 			p.Button("paper_cash", "runpaper", run.ID, "cash"))
 		lines.Row(p.Button("paper_treasury", "runpaper", run.ID, "treasury"),
 			p.Button("paper_booking", "runpaper", run.ID, "booking"))
+		if err := p.formPapers(ctx, turn, lines, run); err != nil {
+			return bot.Reply{}, err
+		}
 	}
 	return lines.End(p.Button("back_to_run", "run", run.ID)), nil
 }
@@ -48,6 +52,8 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 		drawn, err = p.Papers.List(ctx, actor, run, paper.PDF, words)
 	case "transfer":
 		drawn, err = p.Papers.Transfer(ctx, actor, run, "", words)
+	case "form":
+		drawn, err = p.Papers.Form(ctx, actor, run, kit.Number(turn.Arg(2)), words)
 	case "cash":
 		drawn, err = p.Papers.Cash(ctx, actor, run, "", words)
 	case "treasury":
@@ -57,7 +63,7 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	default:
 		err = services.Invalid("paper")
 	}
-	lines, changed := p.Private(""), kind == "transfer" || kind == "treasury"
+	lines, changed := p.Private(""), slices.Contains([]string{"transfer", "treasury", "form"}, kind)
 	lines.SayIf(drawn.People > 0, "run_paper.done", "people", drawn.People, "total", texts.Money(drawn.Total))
 	lines.OrSay("run_paper.none")
 	lines.SayIf(drawn.Apart > 0 && changed, "run_paper.changed", "count", drawn.Apart)

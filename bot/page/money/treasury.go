@@ -36,10 +36,20 @@ func (p *Lists) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	case models.ByTreasury:
 		return p.card().Drawn(turn.Speaker.Actor, view, nil)
 	}
+	draw := p.Papers.Transfer
+	forms, err := p.Results.Forms.Of(ctx, turn.Speaker.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(forms) > 0 { // the bank takes what looks like its own
+		draw = func(ctx context.Context, actor services.Actor, run int64, _ string, words paper.Words) (paper.Paper, error) {
+			return p.Papers.Form(ctx, actor, run, forms[0].ID, words)
+		}
+	}
 	return p.sent(ctx, turn, view.Run, sent{p.Say("run_paper.exported", "month", view.Run.Month),
 		func(people int, total string) string {
 			return p.Say("run_paper.exported_file", "people", people, "total", total)
-		}, p.Papers.Transfer})
+		}, draw})
 }
 
 // toTreasury marks a list as sent to the treasury, and hands out its papers.

@@ -1,0 +1,13 @@
+-- +goose Up
+-- How a bank wants the transfers of a list: its own empty form, as the ward has sent it.
+CREATE TABLE bank_forms (
+    id bigserial PRIMARY KEY,
+    ward_id bigint NOT NULL REFERENCES wards (id),
+    name text NOT NULL CHECK (name <> ''),
+    sheet text NOT NULL,
+    above text NOT NULL,
+    columns text NOT NULL,
+    staff_id bigint REFERENCES staff (id),
+    at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX bank_forms_name ON bank_forms (ward_id, name);
