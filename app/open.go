@@ -51,7 +51,8 @@ func openPatient(ctx context.Context, settings config.Config, clock services.Clo
 }
 
 // openOver is Open over a database that is open already; it is closed with it. A
-// key that is not the database's is *keys.Wrong.
+// key that is not the database's is *keys.Wrong, a release that may not write there
+// any more is *models.TooOld.
 func openOver(ctx context.Context, store *models.Store, settings config.Config, clock services.Clock,
 	logger *slog.Logger) (a *App, err error) {
 	a = &App{Settings: settings, Clock: clock, Logger: logger}
@@ -61,6 +62,9 @@ func openOver(ctx context.Context, store *models.Store, settings config.Config, 
 			a.Close()
 		}
 	}()
+	if err := store.Fenced(ctx); err != nil {
+		return a, err
+	}
 	if a.Words, err = texts.Load(func(problem string) { logger.Error("text", "problem", problem) }); err != nil {
 		return a, err
 	}

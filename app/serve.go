@@ -47,12 +47,13 @@ type service struct {
 	handlers map[string]bot.Handler // by channel
 	inboxes  []*inbox.Inbox
 	mirror   *mirror
+	asks     time.Duration // how often it asks whether it may still write
 }
 
 // openService wires all that the settings ask for; nothing runs yet.
 func openService(ctx context.Context, settings config.Config, clock services.Clock,
 	logger *slog.Logger) (s *service, err error) {
-	s = &service{metrics: newMetrics()}
+	s = &service{metrics: newMetrics(), asks: 30 * time.Second}
 	if s.App, err = openPatient(ctx, settings, clock, logger, patience); err != nil {
 		return s, err
 	}
@@ -150,15 +151,18 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	s.Logger.Info("serving", "address", s.public.URL())
 
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var failure error
 	select {
 	case <-ctx.Done():
 	case failure = <-s.public.failed:
+	case failure = <-s.outdated(watching):
 	}
 	s.Logger.Info("stopping")
 	s.counter.sender.Stop() // first: what is in the air has the whole of the time to land
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
+	ending, end := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer end()
 	err := s.public.stop(ending)
 	stopped := make(chan struct{})
 	go func() { running.Wait(); close(stopped) }()
@@ -170,6 +174,27 @@ func (s *service) serve(ctx context.Context) error {
 		err = errors.Join(err, s.admin.stop(ending))
 	}
 	return errors.Join(failure, err, s.counter.Stop(ending))
+}
+
+// outdated hears of a later release that has closed the database to this one.
+func (s *service) outdated(ctx context.Context) <-chan error {
+	told := make(chan error, 1)
+	go func() {
+		tick := time.NewTicker(s.asks)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if old := (*models.TooOld)(nil); errors.As(s.Ward.Store.Fenced(ctx), &old) {
+				told <- old
+				return
+			}
+		}
+	}()
+	return told
 }
 
 // retry repeats until it works or ctx ends, with a growing pause.

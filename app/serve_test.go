@@ -1,15 +1,19 @@
 package app
 
 import (
-	"canbobot/bot/telegram/telegramtest"
-	"canbobot/config"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"canbobot/bot/telegram/telegramtest"
+	"canbobot/config"
+	"canbobot/models"
+	"canbobot/models/storetest"
 )
 
 // Serving starts without Telegram, answers health checks, and stops on a signal
@@ -50,6 +54,28 @@ func TestServeStartsAndStops(t *testing.T) {
 		}
 	case <-ctxFor(t).Done():
 		t.Fatal("serving did not stop")
+	}
+}
+
+// A later release closes the database: who serves still stops, as if told to.
+func TestServeStopsWhenItMayNotWriteAnyMore(t *testing.T) {
+	settings, err := config.Load([]string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=" + storetest.Address(t),
+		"DATA_DIR=" + t.TempDir(), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=", "LOG_LEVEL=error"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openService(t.Context(), settings, time.Now, silent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.asks = 10 * time.Millisecond
+	if err := s.Ward.Store.Model(&models.Fence{}).Where("id = ?", 1).Update("least", 20991231000000).Error; err != nil {
+		t.Fatal(err)
+	}
+	old := (*models.TooOld)(nil)
+	if err := s.serve(ctxFor(t)); !errors.As(err, &old) {
+		t.Errorf("stopped with %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
@@ -37,12 +38,42 @@ func (s *Store) unhurried(ctx context.Context) error {
 	if s.Dialect == SQLite {
 		return s.migrate(ctx)
 	}
-	other, err := open(ctx, Options{URL: s.url, MaxConns: 4})
+	other, err := open(ctx, Options{URL: s.url, MaxConns: 4, yields: true})
 	if err != nil {
 		return err
 	}
 	defer other.Close()
 	return other.migrate(ctx)
+}
+
+const (
+	// yieldsAfter is how long a migration waits for a lock that live traffic holds:
+	// less than PostgreSQL takes to look for deadlocks, which would end either of
+	// them, and short enough that who queues behind it hardly notices.
+	yieldsAfter = 700 * time.Millisecond
+	// yieldsMost is how often it comes back.
+	yieldsMost = 60
+)
+
+// persist does again what had to yield to live traffic. What was done before that
+// is committed, a file of migrations at a time.
+func persist(ctx context.Context, do func() error) error {
+	for tries := 1; ; tries++ {
+		err := do()
+		refusal := (*pgconn.PgError)(nil)
+		yielded := errors.As(err, &refusal) && (refusal.Code == "55P03" || refusal.Code == "40P01") // lock timeout, deadlock
+		if !yielded {
+			return err
+		}
+		if tries == yieldsMost {
+			return fmt.Errorf("the tables are in use all the time: stop some of what writes, then again: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(yieldsAfter):
+		}
+	}
 }
 
 func (s *Store) migrate(ctx context.Context) error {
@@ -55,6 +86,10 @@ func (s *Store) migrate(ctx context.Context) error {
 			return fmt.Errorf("migrate: %w", err)
 		}
 		defer conn.Release()
+		// For the other replica as long as it takes, for traffic a moment.
+		if _, err := conn.Exec(ctx, "SET lock_timeout = 0"); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
 		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
@@ -72,10 +107,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := persist(ctx, func() error { _, err := provider.Up(ctx); return err }); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return s.migrateJobs(ctx)
+	return persist(ctx, func() error { return s.migrateJobs(ctx) })
 }
 
 // migrationLock keeps two replicas from migrating at once.

@@ -47,6 +47,8 @@ type Options struct {
 	// Patience is how long a statement on PostgreSQL may take at most; 0 is for as
 	// long as its context lets it, as commands and migrations need.
 	Patience time.Duration
+	// yields has statements give up a lock that they do not get at once.
+	yields bool
 }
 
 // Store is an open database. Pool is nil on SQLite.

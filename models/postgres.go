@@ -42,6 +42,9 @@ func openPostgres(ctx context.Context, options Options, config *gorm.Config) (*S
 	}
 	limits := &patience{most: options.Patience}
 	lively(poolConfig, limits)
+	if options.yields {
+		poolConfig.ConnConfig.RuntimeParams["lock_timeout"] = strconv.FormatInt(yieldsAfter.Milliseconds(), 10)
+	}
 	var pool *pgxpool.Pool
 	limits.silent = func() { pool.Reset() }
 	if pool, err = pgxpool.NewWithConfig(ctx, poolConfig); err != nil {

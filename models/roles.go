@@ -15,7 +15,7 @@ var (
 	// does nothing else with.
 	addedTo = []string{"audit_entries", "journal_faults", "journal_days"}
 	// readOnly are those that only migrations write.
-	readOnly = []string{"goose_db_version", "river_migration"}
+	readOnly = []string{"goose_db_version", "river_migration", "schema_fence"}
 )
 
 // grant lets a role do with the tables of this store's schema what serving takes,
@@ -67,7 +67,7 @@ func (s *Store) grant(ctx context.Context, role string) error {
 // asOwner brings the tables up to date as the role of MigrateURL, and lets the
 // role that serves use them.
 func (s *Store) asOwner(ctx context.Context) error {
-	owner, err := open(ctx, Options{URL: s.migrateURL, MaxConns: 4})
+	owner, err := open(ctx, Options{URL: s.migrateURL, MaxConns: 4, yields: true})
 	if err != nil {
 		return fmt.Errorf("MIGRATE_DATABASE_URL: %w", withoutAddress(err))
 	}
@@ -92,7 +92,7 @@ func (s *Store) asOwner(ctx context.Context) error {
 	if err := owner.migrate(ctx); err != nil {
 		return err
 	}
-	if err := owner.grant(ctx, serves.role); err != nil {
+	if err := persist(ctx, func() error { return owner.grant(ctx, serves.role) }); err != nil {
 		return fmt.Errorf("let %s serve: %w", serves.role, withoutAddress(err))
 	}
 	// The role could not see the schema before it was granted.

@@ -33,7 +33,7 @@ var entities = []any{
 	models.Settlement{}, models.SettledLine{}, models.LineReceipt{}, models.Key{},
 	models.Repayment{}, models.RepaymentPart{},
 	models.Waiver{}, models.WaiverPart{}, models.DebtCap{},
-	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{},
+	models.JournalHead{}, models.JournalProof{}, models.JournalFault{}, models.JournalDay{}, models.Fence{},
 }
 
 func TestMigratedSchemaIsWhatTheModelsSay(t *testing.T) {

@@ -1,13 +1,15 @@
 package command
 
 import (
-	"canbobot/app/sample"
-	"canbobot/config"
-	"canbobot/services/ward"
 	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"canbobot/app/sample"
+	"canbobot/config"
+	"canbobot/models"
+	"canbobot/services/ward"
 )
 
 type secretCommand struct{}
@@ -39,8 +41,8 @@ func (versionCommand) Run(p *process) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(p.stdout, "canbobot %s%s, %s %s/%s\n", cmp.Or(named, "(devel)"), commit, built,
-		runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(p.stdout, "canbobot %s%s, migrations to %d, %s %s/%s\n", cmp.Or(named, "(devel)"), commit,
+		models.Newest(), built, runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
