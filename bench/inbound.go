@@ -32,6 +32,7 @@ type benchInbound struct {
 	Seconds  float64 `help:"How long each measurement lasts." default:"8"`
 	JSON     bool    `help:"Print an object a line." name:"json"`
 	Profile  string  `help:"Write a CPU profile of the measured part." placeholder:"FILE"`
+	Siege    siege   `embed:""`
 }
 
 func (benchInbound) Help() string {
@@ -83,7 +84,28 @@ func (c benchInbound) Run(p *process) error {
 			all = append(all, one)
 		}
 	}
+	if c.Siege.is() {
+		one, err := c.besieged(p, b)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
+	}
 	return printFigures(p.stdout, c.JSON, all)
+}
+
+// besieged is the same with four clients, while somebody hostile is at it.
+func (c benchInbound) besieged(p *process, b *inboundBench) (figures, error) {
+	end, err := c.Siege.lay(p.ctx, b.webhook)
+	if err != nil {
+		return figures{}, err
+	}
+	one, err := b.measure(p.ctx, b.webhook, min(c.Clients, 4), c.Seconds, true)
+	for _, cost := range end() {
+		fmt.Fprintln(p.stdout, cost)
+	}
+	one.Name = "inbound besieged"
+	return one, err
 }
 
 // inboundBench is the product behind a webhook, with a fake platform as its

@@ -180,6 +180,9 @@ func TestUnlink(t *testing.T) {
 		t.Error("a lost telephone stays linked")
 	}
 	w.journaled("account.unlinked", 3)
+	if n := w.count("deliveries", "kind = 'account_ended' AND chat_id IN ('chat-200', 'chat-z')"); n != 2 {
+		t.Errorf("%d chats are told that they were cut off", n)
+	}
 	if err := w.UnlinkPerson(w.ctx, w.by(w.clerk), w.lan); err != nil {
 		t.Errorf("nothing to end: %v", err)
 	}

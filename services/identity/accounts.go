@@ -75,7 +75,7 @@ func (s *Service) UnlinkPerson(ctx context.Context, actor services.Actor, person
 		if err := s.RequireFresh(ctx, tx, actor, unlinks); err != nil {
 			return err
 		}
-		return s.unlinkAll(tx, actor, owner{person: &row}, "by_staff")
+		return s.cutOff(ctx, tx, actor, owner{person: &row})
 	})
 }
 
@@ -95,26 +95,38 @@ func (s *Service) UnlinkStaff(ctx context.Context, actor services.Actor, id int6
 		if err := s.RequireFresh(ctx, tx, actor, unlinks); err != nil {
 			return err
 		}
-		return s.unlinkAll(tx, actor, owner{staff: &staff}, "by_staff")
+		return s.cutOff(ctx, tx, actor, owner{staff: &staff})
 	})
 }
 
-// unlinkAll ends every account of an owner.
-func (s *Service) unlinkAll(tx *gorm.DB, actor services.Actor, of owner, why string) error {
+// cutOff ends every account of an owner for who is not the owner, and tells each of
+// the chats.
+func (s *Service) cutOff(ctx context.Context, tx *gorm.DB, actor services.Actor, of owner) error {
+	ended, err := s.unlinkAll(tx, actor, of, "by_staff")
+	for _, account := range ended {
+		if err == nil {
+			err = s.tellEnded(ctx, tx, account, outbox.AccountEnded)
+		}
+	}
+	return err
+}
+
+// unlinkAll ends every account of an owner, and returns those that it ended.
+func (s *Service) unlinkAll(tx *gorm.DB, actor services.Actor, of owner, why string) ([]models.Account, error) {
 	var accounts []models.Account
 	if err := of.owns(tx).Where("unlinked_at IS NULL").Order("id").Find(&accounts).Error; err != nil {
-		return fmt.Errorf("unlink: %w", err)
+		return nil, fmt.Errorf("unlink: %w", err)
 	}
 	ended, err := s.end(tx, accounts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, account := range ended {
 		if err := s.recordUnlinked(tx, actor, account, why); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return ended, nil
 }
 
 // MarkUnreachable notes that no message reaches an account, and why as a short
@@ -160,5 +172,6 @@ func (s *Service) EndAccounts(tx *gorm.DB, actor services.Actor, person int64, w
 		return found(err, "person")
 	}
 	actor.Ward = row.WardID
-	return s.unlinkAll(tx, actor, owner{person: &row}, why)
+	_, err = s.unlinkAll(tx, actor, owner{person: &row}, why)
+	return err
 }

@@ -324,11 +324,7 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 		if err := s.recordUnlinked(tx, actor, old, "moved"); err != nil {
 			return account, err
 		}
-		err := s.outbox.Tell(ctx, tx, outbox.Message{
-			Ward: old.WardID, Kind: outbox.AccountMoved, Subject: outbox.Account, SubjectID: old.ID,
-			Account: old.ID, Channel: old.Channel, ChatID: old.ChatID,
-		})
-		if err != nil {
+		if err := s.tellEnded(ctx, tx, old, outbox.AccountMoved); err != nil {
 			return account, err
 		}
 	}
@@ -337,6 +333,14 @@ func (s *Service) attach(ctx context.Context, tx *gorm.DB, actor services.Actor,
 	}
 	return account, s.audit.Record(tx, actor, "account.linked", to.subject(),
 		journal.Detail{"account": account.ID, "channel": chat.Channel})
+}
+
+// tellEnded tells a chat that it is linked no longer.
+func (s *Service) tellEnded(ctx context.Context, tx *gorm.DB, old models.Account, kind outbox.Kind) error {
+	return s.outbox.Tell(ctx, tx, outbox.Message{
+		Ward: old.WardID, Kind: kind, Subject: outbox.Account, SubjectID: old.ID,
+		Account: old.ID, Channel: old.Channel, ChatID: old.ChatID,
+	})
 }
 
 // end unlinks accounts and returns those that it, and no other, unlinked. The

@@ -196,7 +196,7 @@ func (s *Service) InviteStaff(ctx context.Context, actor services.Actor, id int6
 			if err := tx.Model(&models.Staff{}).Where("id = ?", staff.ID).Update("totp", sealed).Error; err != nil {
 				return fmt.Errorf("invite staff: %w", err)
 			}
-			if err := s.unlinkAll(tx, actor, owner{staff: &staff}, "renewed"); err != nil {
+			if _, err := s.unlinkAll(tx, actor, owner{staff: &staff}, "renewed"); err != nil {
 				return err
 			}
 		}
@@ -244,7 +244,7 @@ func (s *Service) RetireStaff(ctx context.Context, actor services.Actor, id int6
 			s.clock.UTC()).Error; err != nil {
 			return fmt.Errorf("retire staff: %w", err)
 		}
-		if err := s.unlinkAll(tx, actor, to, "retired"); err != nil {
+		if _, err := s.unlinkAll(tx, actor, to, "retired"); err != nil {
 			return err
 		}
 		actor.Ward = staff.WardID

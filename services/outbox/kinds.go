@@ -19,6 +19,7 @@ const (
 	LinksAsked      Kind = "links_asked"      // to clerks: so many wait that they are one list
 	LinkDecided     Kind = "link_decided"     // to the account that asked
 	AccountMoved    Kind = "account_moved"    // to the account that was linked before
+	AccountEnded    Kind = "account_ended"    // to a chat that staff have cut off
 	AccountLinked   Kind = "account_linked"   // to its owner's other accounts
 	AccountDisowned Kind = "account_disowned" // to who decides: it was not its owner's
 	NumberChanged   Kind = "number_changed"   // to an officer: a sheet gave them another number

@@ -32,10 +32,20 @@ func (p *Page) moved(_ context.Context, _ services.Actor, account int64) (bot.Re
 		bot.Row(kit.Negative(p.Button("not_me", "movenotme", account)))}}, nil
 }
 
+// ended tells a chat that staff have cut it off, as who lost a telephone asks for.
+func (p *Page) ended(context.Context, services.Actor, int64) (bot.Reply, error) {
+	return bot.Reply{Text: p.Say("told.ended"), Buttons: linkAgain(p)}, nil
+}
+
+// linkAgain are the two ways back of a chat that is linked no longer.
+func linkAgain(p *Page) [][]bot.Button {
+	return [][]bot.Button{bot.Row(kit.Positive(p.Button("have_code", "link")), p.Button("no_code", "asklink"))}
+}
+
 // moveNotMe cuts off the chat to which this one's owner never moved.
 func (p *Page) moveNotMe(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
-	return bot.Reply{Text: p.Say("told.move_cut"), Buttons: [][]bot.Button{bot.Row(kit.Positive(p.Button("have_code",
-		"link")), p.Button("no_code", "asklink"))}}, p.Identity.DisownMove(ctx, chat(turn), kit.Number(turn.Arg(0)))
+	return bot.Reply{Text: p.Say("told.move_cut"), Buttons: linkAgain(p)},
+		p.Identity.DisownMove(ctx, chat(turn), kit.Number(turn.Arg(0)))
 }
 
 // numbered tells an officer that a sheet of the ward gave them another number.

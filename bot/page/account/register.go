@@ -57,6 +57,7 @@ func (p *Page) Register(b *kit.Book) {
 	}))
 	b.Message(outbox.LinkDecided, p.decided)
 	b.Message(outbox.AccountMoved, p.moved)
+	b.Message(outbox.AccountEnded, p.ended)
 	b.Message(outbox.AccountLinked, p.linked)
 	b.Message(outbox.AccountDisowned, p.disowned)
 	b.Message(outbox.OfficerAsked, p.officerAsked)
