@@ -11,6 +11,7 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	"canbobot/services/bank"
+	"canbobot/services/list"
 )
 
 // form makes a workbook of rows.
@@ -84,5 +85,29 @@ func TestABanksFormIsLearned(t *testing.T) {
 	}
 	if err := h.Forms.Forget(h.ctx, h.clerk, forms[0].ID); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The ward's own list is read by whom and how much; sums and signatures are nobody.
+func TestAWardsOwnListIsRead(t *testing.T) {
+	h := newHouse(t)
+	kept, err := h.Ask(h.ctx, h.clerk, "chi t3.xlsx", form(t, []any{"DANH SÁCH CHI"}, nil,
+		[]any{"TT", "Họ và tên", "Chi hội", "Số tài khoản", "Số tiền"},
+		[]any{1, "Bà Nguyễn Thị Lan", "Chi hội Phụ nữ TDP 1", "3706205000011", 200000},
+		[]any{2, "Đồng chí Trần Văn Hoà", "", "", "150.000"},
+		[]any{3, "Lê Thị Mơ", "", "", "chưa rõ"},
+		[]any{nil, "Tổng cộng", nil, nil, 350000},
+		[]any{nil, "Người lập biểu"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, unread, err := h.OldList(h.ctx, h.clerk, kept)
+	want := []list.OldLine{{Name: "Nguyễn Thị Lan", Unit: "Chi hội Phụ nữ TDP 1", Tail: "0011", Amount: 200_000},
+		{Name: "Trần Văn Hoà", Amount: 150_000}}
+	if err != nil || unread != 1 || !slices.Equal(lines, want) {
+		t.Errorf("%+v, %d unread, %v", lines, unread, err)
+	}
+	if _, _, err := h.OldList(h.ctx, h.away, kept); services.KindOf(err) != services.KindNotFound {
+		t.Errorf("another ward's: %v", err)
 	}
 }

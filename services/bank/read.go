@@ -113,39 +113,29 @@ type Kind int
 const (
 	Roster  Kind = iota // or nothing that is known: the roster's reader refuses it with words
 	Results             // a bank's answer
-	Unsure              // money and accounts, and no column that tells the one from the other
+	Unsure              // amounts, and no column that tells what of them
 )
 
 // KindOf says by its headings what a sheet reads like. It refuses what is no
 // workbook, as services/sheet does.
 func KindOf(ctx context.Context, content []byte) (Kind, error) {
-	heads := map[string]map[int][]string{}
 	results, money, at := false, false, table{}
 	err := sheet.Each(ctx, content, models.Date{}, func(row sheet.Row) error {
 		if row.Number > sheet.HeadingRows {
 			return nil
 		}
-		if heads[row.Sheet] == nil {
-			heads[row.Sheet] = map[int][]string{}
-		}
-		heads[row.Sheet][row.Number] = row.Cells
 		h := headings.Find(row.Cells)
 		results = at.heads(row) || results
-		money = money || h.Has(fieldAccount) && h.Has(fieldAmount) || h.Has(fieldAmount) && h.Has(fieldStatus)
+		money = money || h.Has(fieldAmount) && (h.Has(fieldAccount) || h.Has(fieldStatus) || h.Has(fieldName))
 		return nil
 	})
 	if err != nil {
 		return Roster, err
 	}
-	posts := false
-	for _, rows := range heads {
-		_, named := sheet.RosterHeadings(rows)
-		posts = posts || named
-	}
 	switch {
 	case results:
 		return Results, nil
-	case money && !posts:
+	case money:
 		return Unsure, nil
 	}
 	return Roster, nil

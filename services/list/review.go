@@ -35,6 +35,10 @@ const (
 	BecausePosts    = "posts"    // more posts, or fewer
 	BecauseRate     = "rate"     // another rate
 	BecauseBefore   = "before"   // the list before was the unusual one
+	BecauseOld      = "old"      // the ward's own old list has another amount
+	BecauseNoPost   = "no_post"  // in the roster, and in no post that is paid
+	BecauseUnknown  = "unknown"  // in no roster
+	BecauseTwo      = "two"      // two have that name, and nothing tells which is meant
 )
 
 // ReviewItem is one person of a list, beside the list before.
@@ -67,6 +71,7 @@ type reviewLine struct {
 	Rate         int64
 	Posts        int
 	Parts        int
+	because      []string `gorm:"-"` // why somebody is in the ward's own old list alone
 }
 
 // Review compares a list with the one before it, so that who signs knows what
@@ -95,6 +100,15 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 			return RunReview{}, err
 		}
 	}
+	review.compare(was, now, before.ID != 0)
+	return review, nil
+}
+
+func (r *RunReview) add(kind string, item ReviewItem) { r.Items[kind] = append(r.Items[kind], item) }
+
+// compare sorts the people of two lists by what is new; without one before only
+// what is unusual is told.
+func (r *RunReview) compare(was, now map[int64]reviewLine, before bool) {
 	var amounts []int64
 	for _, line := range now {
 		if line.Amount > 0 {
@@ -102,50 +116,49 @@ func (s *Service) Review(ctx context.Context, actor services.Actor, id int64) (R
 		}
 	}
 	usual := median(amounts)
-	add := func(kind string, item ReviewItem) { review.Items[kind] = append(review.Items[kind], item) }
 	for person, line := range now {
 		old, known := was[person]
 		item := ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: max(old.Amount, 0),
 			After: max(line.Amount, 0), Why: why(old, line)}
-		review.After += item.After
+		r.After += item.After
 		if item.After > 0 {
-			review.PeopleAfter++
+			r.PeopleAfter++
 		}
 		switch {
-		case review.Previous == 0:
+		case !before:
 		case item.Before == 0 && item.After > 0:
-			add(ReviewNew, item)
+			r.add(ReviewNew, item)
 		case item.Before > 0 && item.After == 0:
-			add(ReviewGone, item)
+			r.add(ReviewGone, item)
 		case known && item.Before != item.After:
-			add(ReviewChanged, item)
+			r.add(ReviewChanged, item)
 		}
 		if line.Amount > 0 && line.BankTail == "" {
-			add(ReviewNoAccount, item)
+			r.add(ReviewNoAccount, item)
 		}
 		if line.Amount < 0 {
-			add(ReviewNegative, ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit, Before: item.Before,
-				After: line.Amount, Why: item.Why})
+			r.add(ReviewNegative, ReviewItem{Person: person, Line: line.ID, Name: line.Name, Unit: line.Unit,
+				Before: item.Before, After: line.Amount, Why: item.Why})
 		}
 		if usual > 0 && line.Amount > 3*usual {
-			add(ReviewHigh, item)
+			r.add(ReviewHigh, item)
 		}
 	}
 	for person, line := range was {
-		review.Before += max(line.Amount, 0)
+		r.Before += max(line.Amount, 0)
 		if line.Amount > 0 {
-			review.PeopleBefore++
+			r.PeopleBefore++
 			if _, still := now[person]; !still {
-				add(ReviewGone, ReviewItem{Person: person, Name: line.Name, Unit: line.Unit, Before: line.Amount})
+				r.add(ReviewGone, ReviewItem{Person: max(person, 0), Name: line.Name, Unit: line.Unit, Before: line.Amount,
+					Why: line.because})
 			}
 		}
 	}
-	for _, items := range review.Items {
+	for _, items := range r.Items {
 		slices.SortFunc(items, func(a, b ReviewItem) int {
 			return cmp.Or(cmp.Compare(models.Fold(a.Name), models.Fold(b.Name)), cmp.Compare(a.Person, b.Person))
 		})
 	}
-	return review, nil
 }
 
 // reviewLines reads a run's lines with what its components add up to, in one
@@ -190,8 +203,12 @@ func why(before, now reviewLine) []string {
 	case before.Rate != now.Rate:
 		because = append(because, BecauseRate)
 	}
-	if len(because) == 0 && before.ID != 0 && before.Amount != now.Amount {
+	switch {
+	case len(because) > 0 || before.Amount == now.Amount:
+	case before.ID != 0:
 		because = append(because, BecauseBefore)
+	case before.Amount != 0:
+		because = append(because, BecauseOld)
 	}
 	return because
 }

@@ -35,6 +35,7 @@ type Service struct {
 	Risks   *Risks
 	Debts   *Debts
 	Waivers *Waivers
+	Old     *OldLists
 	// Treasury is the way of lists through it.
 	Treasury *Treasury
 }
@@ -46,6 +47,7 @@ func New(store *models.Store, audit *journal.Service, outbox *outbox.Outbox, ide
 	s := &Service{store: store, audit: audit, outbox: outbox, identity: identity, clock: clock, runs: runs,
 		Waiting: runs}
 	s.Risks, s.Debts, s.Treasury = &Risks{s}, &Debts{s}, &Treasury{s}
+	s.Old = &OldLists{s}
 	s.Waivers = waiversOf(s.Debts, approvals, outbox, identity)
 	return s
 }

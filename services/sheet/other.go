@@ -85,20 +85,5 @@ func AccountNumber(cell string) (number string, hidden bool, err error) {
 // IsFormulaError reports whether a cell shows that its formula failed.
 func IsFormulaError(cell string) bool { return errorValues[cell] }
 
-// RosterHeadings reports whether the first rows of a sheet, by their numbers,
-// have headings as the roster's do, and whether they name posts or places,
-// which no sheet of payments alone would.
-func RosterHeadings(rows map[int][]string) (fits, posts bool) {
-	head, ok := findHeader(rows)
-	if !ok {
-		return false, false
-	}
-	for _, what := range []field{fieldTitle, fieldUnit, fieldVillage, fieldPhone, fieldBirth, fieldCitizen, fieldFrom,
-		fieldDecision} {
-		posts = posts || head.has(what)
-	}
-	return true, posts
-}
-
 // Shorten cuts a cell as a finding shows it.
 func Shorten(text string) string { return cut(text) }

@@ -10,7 +10,7 @@ import (
 )
 
 // learnForm keeps a sheet as a bank's own form, and says what it fills in.
-func (p *Lists) learnForm(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p Outgoing) learnForm(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	form, err := p.Results.Forms.Learn(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -38,7 +38,7 @@ func (p *Lists) columns(form models.BankForm) (filled, empty string) {
 }
 
 // bankForms lists the forms of the ward's banks; each can be forgotten.
-func (p *Lists) bankForms(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p Outgoing) bankForms(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	forms, err := p.Results.Forms.Of(ctx, turn.Speaker.Actor)
 	lines := p.Lines(p.Say("bank_forms.title"))
 	for i, form := range forms {

@@ -48,6 +48,9 @@ type Lists struct {
 	AsRoster func(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error)
 }
 
+// Outgoing is how a signed list goes out to be paid.
+type Outgoing struct{ *Lists }
+
 // Debts are what people were paid too much: given back, or given up.
 type Debts struct {
 	kit.Kit

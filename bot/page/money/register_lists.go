@@ -10,7 +10,7 @@ import (
 
 // Register puts the ward's lists and what the bank said of them into the book.
 func (p *Lists) Register(b *kit.Book) {
-	card := p.card()
+	card, out := p.card(), Outgoing{p}
 	dropped := kit.Redraws(kit.Told(p.Tell(p.Say("results.dropped"), p.Button("runs", "runs"))))
 	b.Screen("runs", p.runs, kit.Staff, kit.Intent(bot.WardPayment, "runs"))
 	b.Screen("run", card.Open, kit.Inner)
@@ -19,10 +19,10 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("withdrawrun", card.Step(p.List.WithdrawRun), kit.Inner)
 	b.Screen("returnrun", kit.About(card.Read, "run_return", "run", "version"), kit.Staff, kit.Inner)
 	b.Screen("approve", card.Step(p.List.ApproveRun), kit.Inner)
-	b.Screen("export", p.export, kit.Inner)
-	b.Screen("totreasury", p.toTreasury, kit.Inner)
+	b.Screen("export", out.export, kit.Inner)
+	b.Screen("totreasury", out.toTreasury, kit.Inner)
 	b.Screen("treasuryback", kit.About(card.Read, "treasury_back", "run", "version"), kit.Staff, kit.Inner)
-	b.Screen("mendask", p.mendAsk, kit.Inner)
+	b.Screen("mendask", out.mendAsk, kit.Inner)
 	b.Screen("mendrun", card.Step(p.List.Treasury.Mend), kit.Inner)
 	b.Screen("settleall", p.settleAsk, kit.Inner)
 	b.Screen("settle", p.settle, kit.Inner)
@@ -32,6 +32,8 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("reopen", card.Step(p.List.ReopenRun), kit.Inner)
 	b.Screen("runreview", p.runReview, kit.Inner)
 	b.Screen("runreviewof", p.runReviewOf, kit.Inner)
+	b.Screen("oldlist", p.oldReview, kit.Inner)
+	b.Screen("oldlistof", p.oldReviewOf, kit.Inner)
 	b.Screen("risks", p.risks, kit.Inner)
 	b.Screen("risksok", p.warnRisks, kit.Inner)
 	b.Screen("lines", p.lines, kit.Inner)
@@ -51,9 +53,9 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Screen("resultwords", p.words, kit.Inner)
 	b.Screen("resultforget", kit.Did(p.Results.Forget, p.words), kit.Inner)
 	b.Screen("sheetas", p.sheetAs, kit.Inner)
-	b.Screen("bankform", p.learnForm, kit.Inner)
-	b.Screen("bankforms", p.bankForms, kit.Staff, kit.Inner)
-	b.Screen("bankformdrop", kit.Did(p.Results.Forms.Forget, p.bankForms), kit.Inner)
+	b.Screen("bankform", out.learnForm, kit.Inner)
+	b.Screen("bankforms", out.bankForms, kit.Staff, kit.Inner)
+	b.Screen("bankformdrop", kit.Did(p.Results.Forms.Forget, out.bankForms), kit.Inner)
 	b.Screen("cash", p.cash, kit.Inner)
 	b.Screen("cashof", p.cashOf, kit.Inner)
 	b.Screen("cashpaid", p.cashPaid, kit.Inner)
@@ -61,13 +63,13 @@ func (p *Lists) Register(b *kit.Book) {
 	b.Form(p.lineFailedForm())
 	b.Form(p.findLineForm())
 	b.Form(p.returnRunForm())
-	b.Form(p.treasuryReturnForm())
+	b.Form(out.treasuryReturnForm())
 
 	b.Message(outbox.RunSubmitted, card.For)
 	b.Message(outbox.RunWaiting, card.Waits(p.Say("told.run_waiting"), func(view list.RunView) bool {
 		return view.Run.State == models.RunSubmitted
 	}))
-	b.Message(outbox.RunMoved, p.moved)
+	b.Message(outbox.RunMoved, out.moved)
 	b.Message(outbox.RunTampered, p.runTampered)
 	b.Card(outbox.Run, card.For)
 }

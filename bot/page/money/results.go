@@ -32,7 +32,7 @@ func (p *Lists) ReceiveResults(ctx context.Context, turn bot.Turn, kind bank.Kin
 		lines.Say("results.which")
 		lines.Row(p.Button("sheet_results", "sheetas", sheet, "results"),
 			p.Button("sheet_roster", "sheetas", sheet, "roster"))
-		lines.Row(p.Button("sheet_form", "bankform", sheet))
+		lines.Row(p.Button("sheet_old", "oldlist", sheet), p.Button("sheet_form", "bankform", sheet))
 		return lines.End(), err
 	}
 	preview, err := p.Results.Preview(ctx, turn.Speaker.Actor, 0, name, content)

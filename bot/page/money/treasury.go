@@ -22,7 +22,7 @@ type sent struct {
 }
 
 // export marks a list as sent, and hands out what is to be sent.
-func (p *Lists) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p Outgoing) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.ExportRun(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -53,7 +53,7 @@ func (p *Lists) export(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // toTreasury marks a list as sent to the treasury, and hands out its papers.
-func (p *Lists) toTreasury(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p Outgoing) toTreasury(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.Treasury.Send(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)), kit.Version(turn.Arg(1)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -64,7 +64,7 @@ func (p *Lists) toTreasury(ctx context.Context, turn bot.Turn) (bot.Reply, error
 		}, p.Papers.Treasury})
 }
 
-func (p *Lists) sent(ctx context.Context, turn bot.Turn, run models.PaymentRun, how sent) (bot.Reply, error) {
+func (p Outgoing) sent(ctx context.Context, turn bot.Turn, run models.PaymentRun, how sent) (bot.Reply, error) {
 	drawn, err := how.draw(ctx, turn.Speaker.Actor, run.ID, "", words(p.Kit))
 	if err != nil {
 		return bot.Reply{}, err
@@ -83,7 +83,7 @@ func (p *Lists) sent(ctx context.Context, turn bot.Turn, run models.PaymentRun, 
 }
 
 // mendAsk says what it costs to mend a list that the treasury sent back.
-func (p *Lists) mendAsk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
+func (p Outgoing) mendAsk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, turn.Speaker.Actor, kit.Number(turn.Arg(0)))
 	if err != nil {
 		return bot.Reply{}, err
@@ -95,7 +95,7 @@ func (p *Lists) mendAsk(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 }
 
 // treasuryReturnForm asks why the treasury sent a list's papers back.
-func (p *Lists) treasuryReturnForm() *bot.Form {
+func (p Outgoing) treasuryReturnForm() *bot.Form {
 	reasons := []string{p.Say("treasury_back.account"), p.Say("treasury_back.budget_code"),
 		p.Say("treasury_back.signature"), p.Say("treasury_back.budget")}
 	step := kit.Sentence(bot.Step{Name: "reason", Ask: "treasury_back.ask", Example: "example.treasury_back"})
@@ -121,7 +121,7 @@ func (p *Lists) treasuryReturnForm() *bot.Form {
 
 // moved tells who prepared a list that it was signed, or that the treasury sent it
 // back.
-func (p *Lists) moved(ctx context.Context, reader services.Actor, id int64) (bot.Reply, error) {
+func (p Outgoing) moved(ctx context.Context, reader services.Actor, id int64) (bot.Reply, error) {
 	view, err := p.List.Run(ctx, reader, id)
 	if err != nil || view.Run.State != models.RunApproved {
 		return bot.Reply{}, err

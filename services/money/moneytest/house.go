@@ -135,7 +135,7 @@ func (h *House) Staff(ward models.Ward, role services.Role) services.Actor {
 
 func (h *House) Person(name string) int64 {
 	h.Helper()
-	person := models.Person{WardID: h.Ward.ID, Name: name, Folded: name, Version: 1,
+	person := models.Person{WardID: h.Ward.ID, Name: name, Folded: models.Fold(name), Version: 1,
 		Destination: models.Destination{BankName: "Bank", BankTail: "6789"}}
 	h.Create(&person)
 	return person.ID
