@@ -107,6 +107,8 @@ var house = []room{
 		why: "a story shows what requests changed, and asks for a fresh code; the journal below it knows no one"},
 	{path: "services/paper", may: join(floorThree, "services/list", "services/year"),
 		why: "a paper shows a list that is approved, a chart figures that are handed in; it reckons nothing"},
+	{path: "services/confirmation", may: join(floorThree, "services/list", "services/paper"),
+		why: "a paper says what roster and list say, and its page whether they say so still"},
 	{path: "services/bank", may: join(floorThree, "services/list", "services/sheet"),
 		why: "a bank's answer is read like any sheet and marks a list; it pays nothing"},
 	{path: "services/cases", may: join(floorFour, "services/list"), why: "a complaint shows the month that it is about"},

@@ -303,6 +303,9 @@ func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, mus
 	must("settlement", b.db().Create(&settled).Error)
 	must("settled line", b.db().Create(&models.SettledLine{SettlementID: settled.ID, LineID: line.ID,
 		State: models.LinePending, ToState: models.LinePaid}).Error)
+	must("confirmation", b.db().Create(&models.Confirmation{WardID: b.ward, PersonID: person,
+		Kind: models.ConfirmsPayment, LineID: &line.ID, TokenHash: []byte("giấy"), Said: `{"Name":"Mạc Thị Quỳnh Giao"}`,
+		IssuedAt: b.clock().UTC(), ExpiresAt: b.clock().Add(time.Hour).UTC()}).Error)
 	must("signature", b.db().Create(&models.Signature{WardID: b.ward, Item: "list", ItemID: run.ID, Version: 1, Step: 1,
 		StaffID: theirs + 1, ForStaffID: theirs + 1, At: b.clock()}).Error)
 }

@@ -52,7 +52,8 @@ func (a *App) NewCounter(channels []bot.Channel, links func() []page.Link) (*Cou
 			ward.Identity.VouchedBy(channel.Name())
 		}
 	}
-	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window})
+	c.Screens = page.New(ward, page.Outside{Texts: a.Words, Links: links, Window: c.window,
+		Site: confirmationSite(a.Settings.PublicURL)})
 	breakers, book := bot.NewBreakers(ward.Clock), c.Screens.Book.Book
 	c.Dispatcher = &bot.Dispatcher{
 		Channels: c.channels, Breakers: breakers, Sessions: session.Dialogues{Store: a.Sessions},

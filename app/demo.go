@@ -51,10 +51,12 @@ func OpenDemo(ctx context.Context, address string, clock services.Clock, logger 
 	if d.server, err = d.listen(address, mux); err != nil {
 		return d, err
 	}
+	d.Settings.PublicURL = d.URL()
 	if d.counter, err = d.NewCounter([]bot.Channel{d.page}, tryLink(d.URL())); err != nil {
 		return d, err
 	}
 	health(mux, d.Ward, d.counter.worker.Heart.Silent)
+	confirmationRoutes(mux, d.Ward.Confirms, d.Words, logger)
 	mux.Handle("/try", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("/try/", d.page.Routes(d.counter.Dispatcher))
 	mux.Handle("GET /{$}", http.RedirectHandler("/try", http.StatusFound))

@@ -148,6 +148,7 @@ type shownPage struct {
 	Style  template.CSS
 	File   *shownFile
 	Lines  []string
+	Field  string // what is to be typed before the button is pressed; "" for nothing
 	Button string
 	Small  string
 }
@@ -189,10 +190,14 @@ func (d *downloadDoor) refuse(w http.ResponseWriter, r *http.Request, err error)
 }
 
 func (d *downloadDoor) page(w http.ResponseWriter, r *http.Request, status int, shown shownPage) {
+	drawPage(w, r, d.logger, status, shown)
+}
+
+func drawPage(w http.ResponseWriter, r *http.Request, logger *slog.Logger, status int, shown shownPage) {
 	shown.Style = template.CSS(downloadStyle)
 	var body bytes.Buffer
 	if err := downloadTemplate.Execute(&body, shown); err != nil {
-		d.logger.ErrorContext(r.Context(), "page not drawn", "page", "download", "error", err)
+		logger.ErrorContext(r.Context(), "page not drawn", "page", "download", "error", err)
 		http.Error(w, "page", http.StatusInternalServerError)
 		return
 	}

@@ -61,7 +61,8 @@ var withoutActor = map[string][]string{
 		"Notices.Outcomes.Backlog", "Notices.Outcomes.Follow", "Outbox.Backlog"},
 	"of the way to a platform, and of no ward": {"Channels.CheckSilence", "Channels.Guessed", "Channels.Heard",
 		"Channels.Mended", "Channels.Open", "Channels.Report", "Channels.Works"},
-	"of who holds the token, which is the proof": {"Downloads.Look", "Downloads.Take", "Downloads.Offer"},
+	"of who holds the token, which is the proof": {"Downloads.Look", "Downloads.Take", "Downloads.Offer",
+		"Confirms.Check"},
 }
 
 // method is an exported method of a service.
@@ -473,6 +474,8 @@ func (b *besieged) given(name string) []any {
 		"Papers.List":               {theirs, paper.PDF},
 		"Roster.Show":               {journal.Look{Action: "person.shown"}, b.people(theirs, theirs+1)},
 		"Papers.Cash":               {theirs, ""},
+		"Confirms.Office":           {""},
+		"Confirms.Payment":          {theirs, ""},
 		"Papers.Transfer":           {theirs, ""},
 		"Papers.Form":               {theirs, theirs},
 		"Privacy.Ask":               {"restrict", "Tôi xin phường tạm dừng dùng số điện thoại"},

@@ -80,6 +80,7 @@ func newHouse(opened *App, clock *standing, files string, like bot.Channel, othe
 	if like != nil {
 		channel = h.page.As(like)
 	}
+	opened.Settings.PublicURL = "https://canbobot.example"
 	var err error
 	h.counter, err = opened.NewCounter(append([]bot.Channel{channel}, others...), tryLink("http://127.0.0.1"))
 	if err != nil {

@@ -87,6 +87,7 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 	mux := http.NewServeMux()
 	health(mux, s.Ward, s.counter.worker.Heart.Silent)
 	downloadRoutes(mux, s.Ward.Downloads, s.Words, logger)
+	confirmationRoutes(mux, s.Ward.Confirms, s.Words, logger)
 	joinRoutes(mux, s.ways, s.Words, logger)
 	if err := s.mount(mux); err != nil {
 		return s, err

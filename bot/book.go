@@ -149,6 +149,7 @@ const (
 	Emoji    = "emoji"    // pictures only
 	Trust    = "trust"    // whether this is the ward; somebody wants a code
 	Helpless = "helpless" // the letters are small, one cannot press
+	Attest   = "attest"   // a paper is wanted that confirms something
 )
 
 // Verb is what a button's verb leads to.

@@ -64,7 +64,7 @@ type Meaning struct {
 	// Also is a second thing asked for in the same message, itself sure; Unknown
 	// or empty when there is none.
 	Also Intent
-	// Aside is a kind of aside that the text is, Trust or Helpless; empty for none.
+	// Aside is a kind of aside that the text is, Trust, Helpless or Attest; empty for none.
 	Aside string
 	Slots Slots
 }

@@ -98,30 +98,31 @@ var (
 		WasPlain: true}
 	StaffPhone = &Secret{Table: "staff", Column: "phone", Key: idKey, Hash: "phone_hash", Kind: PhoneKind,
 		WasPlain: true}
-	AskedPhone      = &Secret{Table: "link_requests", Column: "phone", Key: idKey, WasPlain: true}
-	EvidenceContent = &Secret{Table: "evidence", Column: "content", Key: idKey, WasPlain: true, Bytes: true, File: true}
-	CaseText        = text("case_messages", "text")
-	ChangePayload   = text("change_requests", "payload")
-	ChangeBase      = text("change_requests", "base")
-	ChangeReason    = text("change_requests", "reason")
-	ChangeWhy       = text("change_events", "reason")
-	DataText        = text("data_requests", "text")
-	DataAnswer      = text("data_requests", "answer")
-	BreachWhat      = text("breaches", "what")
-	BreachWhom      = text("breaches", "whom")
-	BreachMeasures  = text("breaches", "measures")
-	AnswerReason    = &Secret{Table: "notice_answers", Column: "reason", Key: []string{"delivery_id"}, WasPlain: true}
-	BankAccount     = &Secret{Table: "people", Column: "bank_account", Key: rowKey, Hash: "bank_hash", Kind: "bank"}
-	CitizenID       = &Secret{Table: "people", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
-	StaffCitizen    = &Secret{Table: "staff", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
-	StaffTOTP       = &Secret{Table: "staff", Column: "totp", Key: rowKey}
-	ImportContent   = &Secret{Table: "imports", Column: "content", Key: rowKey, File: true}
-	ResultContent   = &Secret{Table: "result_sheets", Column: "content", Key: rowKey, File: true}
-	DownloadContent = &Secret{Table: "downloads", Column: "content", Key: rowKey, File: true}
-	MergeMoved      = &Secret{Table: "person_merges", Column: "moved", Key: rowKey, WasPlain: true}
-	DraftAnswers    = &Secret{Table: "drafts", Column: "answers", Key: []string{"owner"}}
-	ChannelAccess   = &Secret{Table: "channel_tokens", Column: "access", Key: []string{"channel"}}
-	ChannelRefresh  = &Secret{Table: "channel_tokens", Column: "refresh", Key: []string{"channel"}}
+	AskedPhone       = &Secret{Table: "link_requests", Column: "phone", Key: idKey, WasPlain: true}
+	EvidenceContent  = &Secret{Table: "evidence", Column: "content", Key: idKey, WasPlain: true, Bytes: true, File: true}
+	CaseText         = text("case_messages", "text")
+	ChangePayload    = text("change_requests", "payload")
+	ChangeBase       = text("change_requests", "base")
+	ChangeReason     = text("change_requests", "reason")
+	ChangeWhy        = text("change_events", "reason")
+	DataText         = text("data_requests", "text")
+	DataAnswer       = text("data_requests", "answer")
+	BreachWhat       = text("breaches", "what")
+	BreachWhom       = text("breaches", "whom")
+	BreachMeasures   = text("breaches", "measures")
+	AnswerReason     = &Secret{Table: "notice_answers", Column: "reason", Key: []string{"delivery_id"}, WasPlain: true}
+	BankAccount      = &Secret{Table: "people", Column: "bank_account", Key: rowKey, Hash: "bank_hash", Kind: "bank"}
+	CitizenID        = &Secret{Table: "people", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
+	StaffCitizen     = &Secret{Table: "staff", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
+	StaffTOTP        = &Secret{Table: "staff", Column: "totp", Key: rowKey}
+	ImportContent    = &Secret{Table: "imports", Column: "content", Key: rowKey, File: true}
+	ConfirmationSaid = &Secret{Table: "confirmations", Column: "said", Key: idKey}
+	ResultContent    = &Secret{Table: "result_sheets", Column: "content", Key: rowKey, File: true}
+	DownloadContent  = &Secret{Table: "downloads", Column: "content", Key: rowKey, File: true}
+	MergeMoved       = &Secret{Table: "person_merges", Column: "moved", Key: rowKey, WasPlain: true}
+	DraftAnswers     = &Secret{Table: "drafts", Column: "answers", Key: []string{"owner"}}
+	ChannelAccess    = &Secret{Table: "channel_tokens", Column: "access", Key: []string{"channel"}}
+	ChannelRefresh   = &Secret{Table: "channel_tokens", Column: "refresh", Key: []string{"channel"}}
 	// KeyValue is last: what it holds opens the rest, so it is sealed anew when
 	// nothing else is left.
 	KeyValue = &Secret{Table: "keys", Column: "value", Key: []string{"id"}}
@@ -132,7 +133,7 @@ var Secrets = []*Secret{
 	Phone, BankAccount, CitizenID, StaffPhone, StaffCitizen, StaffTOTP, AskedPhone,
 	EvidenceContent, CaseText, ChangePayload, ChangeBase, ChangeReason, ChangeWhy, DataText, DataAnswer,
 	BreachWhat, BreachWhom, BreachMeasures, AnswerReason,
-	ImportContent, ResultContent, DownloadContent, MergeMoved, DraftAnswers,
+	ImportContent, ResultContent, DownloadContent, ConfirmationSaid, MergeMoved, DraftAnswers,
 	ChannelAccess, ChannelRefresh, KeyValue,
 }
 
@@ -144,6 +145,7 @@ type Kept struct{ Table, Column, Why string }
 var KeptHashes = []Kept{
 	{"invites", "code_hash", "a code is only on its slip; it ends by itself"},
 	{"downloads", "token_hash", "a token is only in its link; it ends by itself"},
+	{"confirmations", "token_hash", "a token is only on its paper; it ends by itself"},
 	{"channel_tokens", "seed", "tokens that operators have set and that are void"},
 	{"payment_lines", "bank_hash", "the account that a list was signed with"},
 }

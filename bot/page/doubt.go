@@ -115,6 +115,8 @@ func (f *front) aside(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 		return f.Tell(f.Say("aside.wish")), nil
 	case bot.Trust, bot.Helpless:
 		return f.troubled(ctx, turn)
+	case bot.Attest:
+		return turn.Open(ctx, "attest")
 	}
 	lines := f.Lines("")
 	lines.Say("aside.courtesy")

@@ -34,6 +34,8 @@ type Outside struct {
 	// Window says what a message costs on a channel to somebody who was last
 	// heard of a while ago; nil when no channel knows windows.
 	Window func(channel string, sinceLastSeen time.Duration) bot.Window
+	// Site is where whoever is shown a paper checks it; "" for nowhere.
+	Site string
 }
 
 // Link opens a chat on one channel.
@@ -58,7 +60,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 	common := kit.Kit{Texts: outside.Texts, Clock: w.Clock, Book: book, Links: outside.Links}
 	people := &roster.Page{
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
-		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings,
+		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings, Confirms: w.Confirms,
 	}
 	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results, Year: w.Year}
 	inbox := &notice.Inbox{Kit: common, Notices: w.Notices.Inbox, List: w.List, Cases: w.Cases}
@@ -77,6 +79,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 			Cases: w.Cases, Identity: w.Identity,
 		},
 		&money.Month{Kit: common, List: w.List, Cases: w.Cases, Papers: w.Papers},
+		&money.Confirming{Kit: common, Confirms: w.Confirms, List: w.List, Site: outside.Site},
 		lists,
 		&money.Debts{Kit: common, List: w.List},
 		&money.Rules{Kit: common, Money: w.Money, Year: w.Year, Papers: w.Papers},

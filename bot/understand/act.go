@@ -180,6 +180,8 @@ func (s *scratch) concern(intent bot.Intent) string {
 	said := s.whole()
 	switch {
 	case s.staff:
+	case s.names("giay xac nhan") || s.names("giay chung nhan"):
+		return bot.Attest
 	case intent != bot.Support && intent != bot.Help && intent != bot.Unknown:
 	case said.has(fraud):
 		return bot.Trust

@@ -2,12 +2,9 @@ package downloads
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,13 +23,8 @@ const (
 	// keep is how long it stays known that there was a file, without the file.
 	keep = 30 * 24 * time.Hour
 
-	hashKind  = "download"
-	tokenSize = 20 // bytes: 160 bits
+	hashKind = "download"
 )
-
-// tokens are lower-case base32: a chat app takes all of it as part of the link,
-// which it would not always do with a "-" or "_" at the end.
-var tokens = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // File is what a person gets.
 type File struct {
@@ -76,9 +68,7 @@ func (s *Service) Offer(ctx context.Context, channel, chatID string, file File, 
 	if err != nil {
 		return "", err
 	}
-	random := make([]byte, tokenSize)
-	rand.Read(random)
-	token = tokens.EncodeToString(random)
+	token = vault.Token()
 	row := models.Download{
 		WardID: account.WardID, AccountID: account.ID, PersonID: account.PersonID, StaffID: account.StaffID,
 		TokenHash: s.vault.Hash(hashKind, token), Name: cleanName(file.Name), MIME: cleanMIME(file.MIME),
@@ -218,10 +208,7 @@ func (s *Service) open(tx *gorm.DB, hash [][]byte) *gorm.DB {
 // hashOf is what the database knows of a token. One that cannot be ours is
 // refused before anybody is asked.
 func (s *Service) hashOf(token string) ([][]byte, error) {
-	if len(token) != tokens.EncodedLen(tokenSize) || strings.ContainsAny(token, "\r\n") { // which the decoder passes over
-		return nil, services.NotFound("download")
-	}
-	if _, err := tokens.DecodeString(token); err != nil {
+	if !vault.IsToken(token) {
 		return nil, services.NotFound("download")
 	}
 	return s.vault.Hashes(hashKind, token), nil

@@ -2,13 +2,15 @@ package paper
 
 import (
 	"bytes"
-	"canbobot/services/vn"
 	"fmt"
 	"strings"
+	"time"
 
 	"codeberg.org/go-fonts/dejavu/dejavusanscondensed"
 	"codeberg.org/go-fonts/dejavu/dejavusanscondensedbold"
 	"codeberg.org/go-pdf/fpdf"
+
+	"canbobot/services/vn"
 )
 
 // Measures of a page, in millimetres.
@@ -26,15 +28,14 @@ type sheaf struct {
 	*fpdf.Fpdf
 	table  table
 	widths []float64
-	heads  bool // columns are named again on each page
+	named  bool // columns are named again on each page
 }
 
-// pdf draws the document with a typeface of its own, which has every letter of
-// Vietnamese.
-func (d document) pdf() ([]byte, error) {
-	p := &sheaf{Fpdf: fpdf.New("L", "mm", "A4", "")}
-	p.SetCreationDate(d.made)
-	p.SetModificationDate(d.made)
+// newSheaf begins a paper; the same paper gives the same bytes.
+func newSheaf(orientation string, made time.Time) *sheaf {
+	p := &sheaf{Fpdf: fpdf.New(orientation, "mm", "A4", "")}
+	p.SetCreationDate(made)
+	p.SetModificationDate(made)
 	p.SetCatalogSort(true)
 	p.SetProducer("canbobot", true)
 	p.AddUTF8FontFromBytes(typeface, "", dejavusanscondensed.TTF)
@@ -44,6 +45,13 @@ func (d document) pdf() ([]byte, error) {
 	p.SetLineWidth(0.2)
 	p.SetFillColor(237, 237, 237)
 	p.AliasNbPages("{nb}")
+	return p
+}
+
+// pdf draws the document with a typeface of its own, which has every letter of
+// Vietnamese.
+func (d document) pdf() ([]byte, error) {
+	p := newSheaf("L", d.made)
 	p.SetFooterFunc(func() {
 		p.SetY(-10)
 		p.SetFont(typeface, "", 8)
@@ -62,7 +70,7 @@ func (d document) pdf() ([]byte, error) {
 }
 
 func (p *sheaf) draw(d document, t table) {
-	p.table, p.heads = t, true
+	p.table, p.named = t, true
 	orientation, across := "P", 210.0
 	if t.landscape {
 		orientation, across = "L", 297.0
@@ -77,16 +85,7 @@ func (p *sheaf) draw(d document, t table) {
 	}
 	p.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
 	span := across - 2*edge
-	p.SetFont(typeface, "B", 10)
-	for i := range d.right {
-		p.SetX(edge)
-		text := ""
-		if i < len(d.left) {
-			text = d.left[i]
-		}
-		p.CellFormat(span*0.4, 5, printable(text), "", 0, "C", false, 0, "")
-		p.CellFormat(span*0.6, 5, printable(d.right[i]), "", 1, "C", false, 0, "")
-	}
+	p.heads(d.left, d.right, edge, span)
 	p.Ln(4)
 	for i, title := range t.title {
 		p.SetFont(typeface, "B", 13)
@@ -106,7 +105,7 @@ func (p *sheaf) draw(d document, t table) {
 		// A heading is not left alone at the foot of a page.
 		p.row(line, line.kind == group && i+1 < len(t.rows))
 	}
-	p.heads = false
+	p.named = false
 	p.room(need)
 	if len(words) > 0 {
 		p.SetFont(typeface, "B", 10)
@@ -117,6 +116,20 @@ func (p *sheaf) draw(d document, t table) {
 	}
 	if t.signatures != nil {
 		p.sign(*t.signatures, span)
+	}
+}
+
+// heads draws who writes and, beside it, the state.
+func (p *sheaf) heads(left, right []string, x, span float64) {
+	p.SetFont(typeface, "B", 10)
+	for i := range right {
+		p.SetX(x)
+		text := ""
+		if i < len(left) {
+			text = left[i]
+		}
+		p.CellFormat(span*0.4, 5, printable(text), "", 0, "C", false, 0, "")
+		p.CellFormat(span*0.6, 5, printable(right[i]), "", 1, "C", false, 0, "")
 	}
 }
 
@@ -145,7 +158,7 @@ func (p *sheaf) room(height float64) {
 		orientation = "L"
 	}
 	p.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
-	if p.heads {
+	if p.named {
 		p.columns()
 	}
 }

@@ -79,7 +79,9 @@ var free = map[string][]string{
 		"breach.reported", "breach.closed", "ward.accounts_not_on", "ward.treasury", "bank_form.learned",
 		"bank_form.forgotten",
 		"journal.keyed"},
-	"the numbers in it are masked": {"statement.taken", "data.copied"},
+	"the numbers in it are masked":                           {"statement.taken", "data.copied"},
+	"it says of oneself what one may say, and can be undone": {"confirmation.issued"},
+	"it takes a paper back, and another is had at once":      {"confirmation.revoked"},
 }
 
 var action = regexp.MustCompile(`^[a-z]+\.[a-z_]+$`)

@@ -16,6 +16,7 @@ import (
 	"canbobot/services/cases"
 	"canbobot/services/change"
 	"canbobot/services/channels"
+	"canbobot/services/confirmation"
 	"canbobot/services/downloads"
 	"canbobot/services/drafts"
 	"canbobot/services/evidence"
@@ -67,6 +68,7 @@ type Services struct {
 	Papers      *paper.Service
 	Units       *units.Service
 	Downloads   *downloads.Service
+	Confirms    *confirmation.Service
 	Privacy     *privacy.Copier
 	Anchor      *anchor.Service
 
@@ -104,6 +106,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Sheets = sheet.New(store, v, w.Roster, w.Identity, w.Audit, clock)
 	w.Results = bank.New(store, v, w.List, w.Identity, w.Audit, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
+	w.Confirms = confirmation.New(store, v, w.Roster, w.List, w.Audit, clock)
 	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
 		Changes: w.Changes}
 	w.Anchor = anchor.New(store, w.Audit, v, w.Outbox, w.Identity, clock, slog.Default())
@@ -136,8 +139,9 @@ func (w *Services) Rounds() []services.Round {
 
 // Purges are what tidying takes away.
 var Purges = []services.Purge{
-	bank.Purge, channels.PurgeRenewals, channels.PurgeUploads, downloads.PurgeContent, downloads.PurgeRows, drafts.Purge,
-	evidence.Purge, evidence.PurgeTries, notice.Purge, outbox.Purge, phrases.PurgeCounts, phrases.PurgeKept, sheet.Purge,
+	bank.Purge, channels.PurgeRenewals, channels.PurgeUploads, confirmation.Purge, downloads.PurgeContent,
+	downloads.PurgeRows, drafts.Purge, evidence.Purge, evidence.PurgeTries, notice.Purge, outbox.Purge,
+	phrases.PurgeCounts, phrases.PurgeKept, sheet.Purge,
 }
 
 func (w *Services) tidy(ctx context.Context) (gone int, failed error) {

@@ -10,6 +10,7 @@ import (
 	"canbobot/bot/texts"
 	"canbobot/services/bank"
 	"canbobot/services/cases"
+	"canbobot/services/confirmation"
 	"canbobot/services/list"
 	"canbobot/services/money"
 	"canbobot/services/paper"
@@ -35,6 +36,14 @@ type Month struct {
 	List   *list.Service
 	Cases  *cases.Service
 	Papers *paper.Service
+}
+
+// Confirming gives officers papers about themselves that others can check.
+type Confirming struct {
+	kit.Kit
+	Confirms *confirmation.Service
+	List     *list.Service
+	Site     string // where they are checked; "" for nowhere
 }
 
 // Lists are what the ward pays by, from the first draft to the bank's answer.

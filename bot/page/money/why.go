@@ -33,6 +33,7 @@ func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	for _, one := range adjusted {
 		blocks.Add(p.adjustedMonth(one, view.Parts))
 	}
+	blocks.RowIf(view.Stage == list.StagePaid, p.Button("confirm_paid", "attestpaid", month))
 	blocks.Row(p.Button("problem", "problem", month))
 	return blocks.End(), nil
 }

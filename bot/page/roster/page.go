@@ -9,6 +9,7 @@ import (
 	"canbobot/bot/page/kit"
 	"canbobot/models"
 	"canbobot/services/bank"
+	"canbobot/services/confirmation"
 	"canbobot/services/identity"
 	"canbobot/services/list"
 	"canbobot/services/roster"
@@ -28,6 +29,7 @@ type Page struct {
 	Sheets   *sheet.Service
 	Story    *story.Service
 	Warnings *warnings.Service
+	Confirms *confirmation.Service
 	// Reach says by which channels a person can be written to.
 	Reach func([]models.Account) string
 	// Other takes a sheet that is no roster.

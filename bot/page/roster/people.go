@@ -100,6 +100,10 @@ func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	papers, err := p.Confirms.Valid(ctx, actor, id)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	lines := p.Private(person.Name)
 	p.personLines(lines, person, posts)
 	lines.Add(p.Reach(accounts))
@@ -114,6 +118,7 @@ func (p *Page) person(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	lines.Row(p.Button("phone", "phone", id), p.Button("bank", "bank", id))
 	lines.Row(p.Button("details", "details", id))
 	lines.Row(p.Button("invite", "invite", id), p.Button("unlink_person", "unlinkperson", id))
+	lines.RowIf(papers > 0, p.Button("confirm_off", "attestoff", id))
 	lines.Row(append(bot.Row(p.Button("past", "past", "person", id)), p.StoryButton(actor, story.Person, id)...)...)
 	return lines.End(p.Button("find_again", "find")), nil
 }

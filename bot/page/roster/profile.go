@@ -21,6 +21,7 @@ func (p *Page) profile(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	p.personLines(lines, person, posts)
 	lines.Row(p.Button("phone", "phone"), p.Button("bank", "bank"))
 	lines.Row(p.Button("details", "details"), p.Button("mine", "mine"))
+	lines.RowIf(len(posts) > 0, p.Button("confirm_office", "attestoffice"))
 	return lines.End(p.Button("privacy", "privacy")), err
 }
 
