@@ -62,6 +62,13 @@ func openService(ctx context.Context, settings config.Config, clock services.Clo
 			s.Close()
 		}
 	}()
+	if file := s.Ward.Store.File; file != "" {
+		unlock, err := inbox.Lock(file + ".lock")
+		if err != nil {
+			return s, fmt.Errorf("another process serves %s, or it cannot be locked; several need PostgreSQL: %w", file, err)
+		}
+		s.closing(unlock)
+	}
 	if err := s.Ward.Migrate(ctx); err != nil {
 		return s, err
 	}

@@ -57,10 +57,39 @@ func TestServeStartsAndStops(t *testing.T) {
 	}
 }
 
+// A file is served by one process: two would each keep what the other does not know.
+func TestAFileIsServedByOneProcess(t *testing.T) {
+	folder := t.TempDir()
+	open := func() (*service, error) {
+		settings, err := config.Load([]string{"SECRET_KEY=" + servedKey, "DATABASE_URL=sqlite:" + folder + "/ward.db",
+			"DATA_DIR=" + t.TempDir(), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0", "LOG_LEVEL=error"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return openService(t.Context(), settings, time.Now, silent())
+	}
+	first, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := open(); err == nil || !strings.Contains(err.Error(), "another process serves") {
+		second.Close()
+		t.Errorf("the second one: %v", err)
+	}
+	first.Close()
+	third, err := open()
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	third.Close()
+}
+
+var servedKey = config.NewSecret()
+
 // A later release closes the database: who serves still stops, as if told to.
 func TestServeStopsWhenItMayNotWriteAnyMore(t *testing.T) {
 	settings, err := config.Load([]string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=" + storetest.Address(t),
-		"DATA_DIR=" + t.TempDir(), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=", "LOG_LEVEL=error"})
+		"DATA_DIR=" + t.TempDir(), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0", "LOG_LEVEL=error"})
 	if err != nil {
 		t.Fatal(err)
 	}

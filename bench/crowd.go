@@ -244,8 +244,8 @@ func (c *crowd) list(f *folk, person models.Person, term models.Term, branch mod
 	}
 }
 
-// end writes the lists' totals, and gives PostgreSQL the statistics that a
-// settled database has.
+// end writes the lists' totals, and gives the database the statistics that a
+// settled one has.
 func (c *crowd) end(ctx context.Context) error {
 	db := c.store.WithContext(ctx)
 	for _, run := range c.runs {
@@ -253,8 +253,8 @@ func (c *crowd) end(ctx context.Context) error {
 			return err
 		}
 	}
-	if c.store.Dialect != models.PostgreSQL {
-		return nil
+	if c.store.Dialect == models.SQLite {
+		return c.store.Learn(ctx)
 	}
 	return db.Exec("ANALYZE").Error
 }

@@ -239,6 +239,13 @@ func (d *Dispatcher) answer(ctx context.Context, channel Channel, in Inbound, di
 		reply, err = d.Book.Elsewhere(ctx, turn)
 	default:
 		reply, err = d.act(ctx, turn, channel, position)
+		if services.CodeOf(err) == "draft_damaged" { // gone by now: that is told, and what was asked for is done
+			position.Form = ""
+			told := Refusal(d.Speech, err)
+			if reply, err = d.act(ctx, turn, channel, position); err == nil {
+				reply.Text = told + "\n\n" + reply.Text
+			}
+		}
 	}
 	position.At = turn.Now.Unix()
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,11 +15,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/libtnb/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
-	driver "modernc.org/sqlite"
 )
 
 // Dialect names the database in use.
@@ -51,11 +48,12 @@ type Options struct {
 	yields bool
 }
 
-// Store is an open database. Pool is nil on SQLite.
+// Store is an open database. Pool is nil on SQLite, File is empty on PostgreSQL.
 type Store struct {
 	*gorm.DB
 	SQL     *sql.DB
 	Pool    *pgxpool.Pool
+	File    string
 	Dialect Dialect
 	seals   *seals
 
@@ -102,31 +100,6 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return openSQLite(ctx, strings.TrimPrefix(options.URL, "sqlite:"), config)
 	}
 	return nil, errors.New("DATABASE_URL is neither postgres://... nor sqlite:PATH")
-}
-
-func openSQLite(ctx context.Context, path string, config *gorm.Config) (*Store, error) {
-	values := url.Values{"_txlock": {"immediate"}, "_time_format": {"sqlite"}}
-	for _, pragma := range []string{"journal_mode(WAL)", "busy_timeout(5000)", "foreign_keys(1)", "synchronous(NORMAL)"} {
-		values.Add("_pragma", pragma)
-	}
-	connector, err := driver.NewConnector("file:" + path + "?" + values.Encode())
-	if err != nil {
-		return nil, fmt.Errorf("open database file: %w", err)
-	}
-	db := sql.OpenDB(keeping{connector})
-	// One connection makes writers queue fairly instead of failing busy. Inside
-	// a transaction nothing may query outside it.
-	db.SetMaxOpenConns(1)
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open database file %s: %w", path, err)
-	}
-	orm, err := gorm.Open(sqlite.New(sqlite.Config{Conn: db}), config)
-	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open database file: %w", err)
-	}
-	return &Store{DB: orm, SQL: db, Dialect: SQLite}, nil
 }
 
 // In holds a column against ids, in a statement that stays the same however many

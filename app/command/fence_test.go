@@ -14,7 +14,7 @@ import (
 func TestAnOlderReleaseRefusesWithWords(t *testing.T) {
 	address := storetest.Address(t)
 	environ := []string{"SECRET_KEY=" + config.NewSecret(), "DATABASE_URL=" + address, "DATA_DIR=" + t.TempDir(),
-		"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR="}
+		"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}
 	if got := runCommand(t, environ, "", "migrate"); got.code != OK {
 		t.Fatal(got.errors)
 	}

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lockFile holds a file for as long as this process lives: a crash lets it go.
-func lockFile(path string) (unlock func() error, err error) {
+// Lock holds a file for as long as this process lives: a crash lets it go.
+func Lock(path string) (unlock func() error, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err

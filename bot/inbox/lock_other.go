@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// lockFile holds a file that no other process can remove while it is open, as
+// Lock holds a file that no other process can remove while it is open, as
 // on Windows: what a crash left is removed first.
-func lockFile(path string) (unlock func() error, err error) {
+func Lock(path string) (unlock func() error, err error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

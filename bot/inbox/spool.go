@@ -70,7 +70,7 @@ func openSpool(dir, name string, logger *slog.Logger) (s *spool, err error) {
 		path: filepath.Join(dir, name), logger: logger, wake: make(chan struct{}, 1),
 		eventsMost: eventsMost, bytesMost: bytesMost, lines: map[string]*line{},
 	}
-	if s.unlock, err = lockFile(s.path + ".lock"); err != nil {
+	if s.unlock, err = Lock(s.path + ".lock"); err != nil {
 		return nil, fmt.Errorf("spool %s: another process uses it, or it cannot be locked; give each its own folder: %w",
 			s.path, err)
 	}

@@ -81,7 +81,9 @@ func owns(actor services.Actor, owner string) error {
 	return nil
 }
 
-// Load finds the owner's draft; none is no error.
+// Load finds the owner's draft; none is no error. One that cannot be opened is
+// dropped and refused with conflict/draft_damaged, once: what somebody had typed
+// by half must not stand in the way of all else.
 func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) (Draft, bool, error) {
 	if err := owns(actor, owner); err != nil {
 		return Draft{}, false, err
@@ -96,13 +98,17 @@ func (s *Service) Load(ctx context.Context, actor services.Actor, owner string) 
 	}
 	draft := Draft{Form: rows[0].Form, Step: rows[0].Step, Event: rows[0].Event}
 	answers, err := s.vault.Open(vault.In(models.DraftAnswers, owner), rows[0].Answers)
-	if err != nil {
-		return Draft{}, false, fmt.Errorf("load draft: %w", err)
+	if err == nil {
+		err = json.Unmarshal([]byte(answers), &draft.Answers)
 	}
-	if err := json.Unmarshal([]byte(answers), &draft.Answers); err != nil {
-		return Draft{}, false, fmt.Errorf("load draft: %w", err)
+	if err == nil {
+		return draft, true, nil
 	}
-	return draft, true, nil
+	if err := s.store.WithContext(ctx).Exec(`DELETE FROM drafts WHERE owner = ? AND answers = ?`, owner,
+		string(rows[0].Answers)).Error; err != nil {
+		return Draft{}, false, fmt.Errorf("drop draft: %w", err)
+	}
+	return Draft{}, false, services.Conflict("draft_damaged")
 }
 
 // Save keeps the draft in place of the owner's last one, in one statement:

@@ -132,9 +132,12 @@ func (w *Services) Migrate(ctx context.Context) error {
 func (w *Services) Rounds() []services.Round {
 	tidy := services.Round{Name: "tidy", Does: "removes what the table below lists", Every: 6 * time.Hour, AtStart: true,
 		Do: w.tidy}
+	learn := services.Round{Name: "learn", Every: time.Hour, AtStart: true,
+		Does: "looks at how many rows of each kind a SQLite file has, so that it finds them",
+		Do:   func(ctx context.Context) (int, error) { return 0, w.Store.Learn(ctx) }}
 	return []services.Round{w.Notices.Round(), w.Outbox.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
-			w.Identity.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy}
+			w.Identity.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy, learn}
 }
 
 // Purges are what tidying takes away.
