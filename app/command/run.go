@@ -145,13 +145,14 @@ func Run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 // settings reads the environment; what is missing or wrong is told at once.
 func (p *process) settings() (config.Config, error) { return config.Load(p.environ) }
 
-// logger writes to standard error, as LOG_LEVEL and LOG_FORMAT say.
+// logger writes to standard error, as LOG_LEVEL and LOG_FORMAT say, and of one thing
+// no more than anybody reads.
 func (p *process) logger(settings config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: settings.LogLevel}
 	if settings.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(p.stderr, options))
+		return slog.New(newCalm(slog.NewJSONHandler(p.stderr, options)))
 	}
-	return slog.New(slog.NewTextHandler(p.stderr, options))
+	return slog.New(newCalm(slog.NewTextHandler(p.stderr, options)))
 }
 
 // writing has the next database named on standard error before it is written.

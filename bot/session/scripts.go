@@ -4,9 +4,12 @@ import "github.com/redis/go-redis/v9"
 
 // Each script is one round trip and takes effect as a whole.
 
-// beginScript KEYS lock seen state rate
-// ARGV owner token lock_ms window_ms
+// beginScript KEYS lock seen state rate counted
+// ARGV owner token lock_ms window_ms counted_ms
 // replies {replySeen} | {replyBusy} | {replyGranted, events, state}.
+//
+// An event counts once, however often it has to come: it keeps its number until it
+// is done.
 //
 // A lock of the same owner is left over from a turn whose End never arrived:
 // the process lets only one turn of a conversation through at a time, so it may
@@ -16,8 +19,12 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return {0} end
 local holder = redis.call('GET', KEYS[1])
 if holder and string.sub(holder, 1, #ARGV[1]) ~= ARGV[1] then return {1} end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-local events = redis.call('INCR', KEYS[4])
-if events == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[4]) end
+local events = tonumber(redis.call('GET', KEYS[5]) or '0')
+if events == 0 then
+	events = redis.call('INCR', KEYS[4])
+	if events == 1 then redis.call('PEXPIRE', KEYS[4], ARGV[4]) end
+	redis.call('SET', KEYS[5], events, 'PX', ARGV[5])
+end
 return {2, events, redis.call('GET', KEYS[3]) or ''}
 `)
 
@@ -27,12 +34,15 @@ const (
 	replyGranted
 )
 
-// endScript KEYS lock seen state
+// endScript KEYS lock seen state counted
 // ARGV token seen_ms (0: not done) state (empty: none) state_ms
 // replies 1, or 0 when the lock had passed to another: the position is then
 // theirs to write.
 var endScript = redis.NewScript(`
-if tonumber(ARGV[2]) > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[2]) end
+if tonumber(ARGV[2]) > 0 then
+	redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
+	redis.call('DEL', KEYS[4])
+end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[3] == '' then
 	redis.call('DEL', KEYS[3])

@@ -48,7 +48,9 @@ type Store struct {
 	seen   *bounded[struct{}]
 	states *bounded[[]byte]
 	rates  *bounded[int64]
-	guess  *guessMemory
+	// counted are the events that are not done, by their number in rates.
+	counted *bounded[int64]
+	guess   *guessMemory
 
 	waitLimit time.Duration
 }
@@ -66,6 +68,7 @@ func New(client redis.UniversalClient, clock func() time.Time, logger *slog.Logg
 		seen:      newBounded[struct{}](clock, capacity),
 		states:    newBounded[[]byte](clock, capacity),
 		rates:     newBounded[int64](clock, capacity),
+		counted:   newBounded[int64](clock, capacity),
 		guess:     newGuessMemory(clock),
 		waitLimit: waitLimit,
 	}
@@ -74,7 +77,7 @@ func New(client redis.UniversalClient, clock func() time.Time, logger *slog.Logg
 // Turn is one event of a conversation that no other event disturbs until End.
 type Turn struct {
 	Seen    bool   // handled before: there is nothing to do, and State is empty
-	Limited bool   // too many events from this person in the last minute
+	Limited bool   // too many events from this person in the last minute; a repeat keeps the place it had
 	Warn    bool   // Limited, and this event is the first of them: say so once
 	State   []byte // the dialogue position as End kept it; empty when there is none
 
@@ -121,10 +124,10 @@ func (s *Store) begin(ctx context.Context, turn *Turn) error {
 		return nil
 	}
 	turn.token = s.owner + strconv.FormatUint(s.turns.Add(1), 10)
-	keys := []string{turn.lockKey(), turn.seenKey(), turn.stateKey(), turn.rateKey()}
+	keys := []string{turn.lockKey(), turn.seenKey(), turn.stateKey(), turn.rateKey(), turn.countedKey()}
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
 		reply, err := s.link.run(ctx, beginScript, keys,
-			s.owner, turn.token, lockKept.Milliseconds(), rateWindow.Milliseconds())
+			s.owner, turn.token, lockKept.Milliseconds(), rateWindow.Milliseconds(), seenKept.Milliseconds())
 		if errors.Is(err, errAway) {
 			s.beginHere(turn)
 			return nil
@@ -174,7 +177,12 @@ func readBegin(reply any) (status, events int64, state []byte) {
 func (s *Store) beginHere(turn *Turn) {
 	turn.local = true
 	turn.State, _ = s.states.get(turn.stateKey())
-	turn.count(s.rates.change(turn.rateKey(), rateWindow, func(n int64) int64 { return n + 1 }))
+	events, counted := s.counted.get(turn.countedKey())
+	if !counted {
+		events = s.rates.change(turn.rateKey(), rateWindow, func(n int64) int64 { return n + 1 })
+		s.counted.set(turn.countedKey(), events, seenKept)
+	}
+	turn.count(events)
 }
 
 func (t *Turn) count(events int64) {
@@ -200,6 +208,7 @@ func (t *Turn) End(ctx context.Context, state []byte, done bool) error {
 	s.states.set(t.stateKey(), state, stateKept) // an empty one hides what Redis still holds
 	if done {
 		s.seen.set(t.seenKey(), struct{}{}, seenKept)
+		s.counted.delete(t.countedKey())
 	}
 	return nil
 }
@@ -210,7 +219,7 @@ func (t *Turn) endThere(ctx context.Context, state []byte, done bool) bool {
 	if done {
 		kept = seenKept.Milliseconds()
 	}
-	keys := []string{t.lockKey(), t.seenKey(), t.stateKey()}
+	keys := []string{t.lockKey(), t.seenKey(), t.stateKey(), t.countedKey()}
 	if state == nil {
 		state = []byte{}
 	}
@@ -229,7 +238,8 @@ func (t *Turn) endThere(ctx context.Context, state []byte, done bool) bool {
 // The braces keep the keys of a conversation on one node of a cluster.
 func (t *Turn) key(kind string) string { return t.store.Prefix + kind + ":{" + t.conversation + "}" }
 
-func (t *Turn) lockKey() string  { return t.key("lock") }
-func (t *Turn) stateKey() string { return t.key("state") }
-func (t *Turn) rateKey() string  { return t.key("rate") }
-func (t *Turn) seenKey() string  { return t.key("seen") + ":" + t.event }
+func (t *Turn) lockKey() string    { return t.key("lock") }
+func (t *Turn) stateKey() string   { return t.key("state") }
+func (t *Turn) rateKey() string    { return t.key("rate") }
+func (t *Turn) seenKey() string    { return t.key("seen") + ":" + t.event }
+func (t *Turn) countedKey() string { return t.key("counted") + ":" + t.event }
