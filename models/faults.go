@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
+	driver "modernc.org/sqlite"
 )
 
 // withoutAddress keeps a connection error from naming host, user and database
@@ -54,14 +55,25 @@ func overlapOf(err error) string {
 }
 
 // IsAway reports whether err says that the database cannot serve anybody for
-// the moment: it is down, starting, stopping, or out of connections.
+// the moment: it is down, starting, stopping, full, read only, locked, or out of
+// connections. What was asked is to be asked again, and nobody's fault.
 func IsAway(err error) bool {
 	if failure := (*pgconn.ConnectError)(nil); errors.As(err, &failure) {
 		return true
 	}
 	if refusal := (*pgconn.PgError)(nil); errors.As(err, &refusal) {
 		switch refusal.Code[:2] {
-		case "08", "53", "57": // connection, resources, operator intervention
+		case "08", "53", "57", "58": // connection, resources, operator intervention, its system
+			return true
+		}
+		switch refusal.Code {
+		case "25006", "40001", "40P01", "55P03": // read only, serialization, deadlock, lock not available
+			return true
+		}
+	}
+	if refusal := (*driver.Error)(nil); errors.As(err, &refusal) {
+		switch refusal.Code() & 0xff {
+		case 5, 6, 8, 10, 13, 14: // busy, locked, read only, input or output, full, cannot open
 			return true
 		}
 	}
