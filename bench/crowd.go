@@ -218,7 +218,7 @@ func (c *crowd) officer(f *folk, k int) error {
 
 // list puts an officer into every run.
 func (c *crowd) list(f *folk, person models.Person, term models.Term, branch models.Branch) {
-	posts := []money.Post{{Term: term, OrganizationCode: branch.OrganizationCode}}
+	posts := []money.Post{{Term: term, OrganizationCode: branch.OrganizationCode, VillageID: branch.VillageID}}
 	for r := range c.runs {
 		run := &c.runs[r]
 		line := models.PaymentLine{

@@ -94,4 +94,5 @@ type PaymentComponent struct {
 	Basis    string // legal basis as cited
 	Why      string // code of the calculus: full, by_day, cut_off, stacked, capped ...
 	Days     int    // days in post that month
+	Deducted int64  // held back, and no part of Amount
 }

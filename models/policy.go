@@ -1,6 +1,11 @@
 package models
 
-import "time"
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+)
 
 // Policy pays roles an amount, on a legal basis, while it is in force.
 type Policy struct {
@@ -21,9 +26,24 @@ type Policy struct {
 	Stacking        Stacking
 	StackingPercent int   // of every post below the highest
 	Cap             int64 // đồng per person and month; 0 for none
-	ReplacedByID    *int64
-	CreatedAt       time.Time
-	Rules           []PolicyRule `gorm:"foreignKey:PolicyID"`
+	// Villages are those whose posts it pays, none for all: rates by class of village
+	// are policies beside each other.
+	Villages IDs
+	// VillageNames are theirs, as they are shown, or as they are wanted.
+	VillageNames []string `gorm:"-"`
+	// Pool is at most what it pays in one village in one month, in đồng, shared in
+	// proportion to what its rules give; 0 for none.
+	Pool int64
+	// ActingPercent is what of a rate a stand-in gets; 0 for all of it.
+	ActingPercent int
+	// What is held back of what a person is paid: hundredths of a percent of it, or
+	// else đồng a month, on the paper that DeductBasis cites.
+	DeductPercent int
+	DeductAmount  int64
+	DeductBasis   string
+	ReplacedByID  *int64
+	CreatedAt     time.Time
+	Rules         []PolicyRule `gorm:"foreignKey:PolicyID"`
 
 	State   PolicyState
 	Version int `gorm:"default:1"`
@@ -36,6 +56,27 @@ type Policy struct {
 	RemindedAt      *time.Time
 	DecidedByStaff  *int64
 	DecidedAt       *time.Time
+}
+
+// IDs are kept as a list in JSON.
+type IDs []int64
+
+func (ids IDs) Value() (driver.Value, error) {
+	if ids == nil {
+		ids = IDs{}
+	}
+	text, err := json.Marshal([]int64(ids))
+	return string(text), err
+}
+
+func (ids *IDs) Scan(value any) error {
+	switch kept := value.(type) {
+	case string:
+		return json.Unmarshal([]byte(kept), (*[]int64)(ids))
+	case []byte:
+		return json.Unmarshal(kept, (*[]int64)(ids))
+	}
+	return fmt.Errorf("ids: %T", value)
 }
 
 // PolicyState is how far it is agreed what the ward pays.

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"canbobot/bot/texts"
@@ -92,7 +93,8 @@ type policyImportCommand struct {
 
 func (policyImportCommand) Help() string {
 	return "Columns, in any order: Tên khoản, Nguồn, Văn bản, Ngày văn bản, Nơi ban hành, Từ ngày, Đến ngày, Đoàn " +
-		"thể, Chức danh, Mức or Hệ số, Cách tính, Nhiều chức, Tối đa. " +
+		"thể, Chức danh, Mức or Hệ số, Cách tính, Nhiều chức, Tối đa, Thôn, Mức khoán, Phụ trách, Khấu trừ, Căn cứ " +
+		"khấu trừ. " +
 		"A row for each role; an empty cell is that of the row above. With a wrong row nothing is entered, and the exit " +
 		"code is 1.\n\nExample: canbobot policy import muc-ho-tro.xlsx --ward bac-hong-linh --dry-run"
 }
@@ -122,6 +124,9 @@ func (c policyImportCommand) Run(p *process) error {
 		}
 		for _, one := range policies {
 			fmt.Fprintf(p.stdout, "%s\t%s\t%s\t%d rules\n", one.Source, one.From, one.Name, len(one.Rules))
+			if terms := policyTerms(one); terms != "" {
+				fmt.Fprintf(p.stdout, "\t%s\n", terms)
+			}
 			for _, rule := range one.Rules {
 				amount := texts.Money(rule.Amount)
 				if rule.Coefficient != 0 {
@@ -137,6 +142,27 @@ func (c policyImportCommand) Run(p *process) error {
 		_, err = fmt.Fprintln(p.stdout, done)
 		return err
 	})
+}
+
+// policyTerms are what only some policies have.
+func policyTerms(one models.Policy) string {
+	var terms []string
+	if len(one.VillageNames) > 0 {
+		terms = append(terms, "only "+strings.Join(one.VillageNames, ", "))
+	}
+	if one.Pool > 0 {
+		terms = append(terms, "at most "+texts.Money(one.Pool)+" a village")
+	}
+	if one.ActingPercent > 0 {
+		terms = append(terms, fmt.Sprintf("%d%% for stand-ins", one.ActingPercent))
+	}
+	switch {
+	case one.DeductPercent > 0:
+		terms = append(terms, fmt.Sprintf("%g%% held back", float64(one.DeductPercent)/100))
+	case one.DeductAmount > 0:
+		terms = append(terms, texts.Money(one.DeductAmount)+" held back")
+	}
+	return strings.Join(terms, "; ")
 }
 
 type policySalaryCommand struct {

@@ -220,7 +220,8 @@ func (post) pay(p plan, posts map[int64][]money.Post) {
 			WardID: p.ward.ID, BranchID: p.opens.Branch.ID, PersonID: p.newcomer.ID,
 			Role: p.opens.Role, Slot: p.opens.Slot, From: p.opens.From,
 		}
-		taken := money.Post{Term: term, OrganizationCode: p.opens.Branch.OrganizationCode}
+		taken := money.Post{Term: term, OrganizationCode: p.opens.Branch.OrganizationCode,
+			VillageID: p.opens.Branch.VillageID}
 		posts[p.newcomer.ID] = append(slices.Clone(posts[p.newcomer.ID]), taken)
 	}
 }

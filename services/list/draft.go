@@ -142,7 +142,8 @@ FROM terms t JOIN branches b ON b.id = t.branch_id WHERE t.id IN ?`, terms).Scan
 	parts := make([]PartView, len(components))
 	for i, c := range components {
 		part := PartView{Component: money.Component{Month: c.Month, PolicyID: c.PolicyID, TermID: c.TermID,
-			BranchID: c.BranchID, Role: c.Role, Amount: c.Amount, Rate: c.Rate, Basis: c.Basis, Why: c.Why, Days: c.Days},
+			BranchID: c.BranchID, Role: c.Role, Amount: c.Amount, Rate: c.Rate, Basis: c.Basis, Why: c.Why, Days: c.Days,
+			Deducted: c.Deducted},
 			PolicyName: policies[c.PolicyID]}
 		for _, post := range posts {
 			if post.ID == c.TermID {

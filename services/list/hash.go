@@ -62,6 +62,9 @@ func digestOf(line models.PaymentLine) [sha256.Size]byte {
 	for _, c := range line.Components {
 		write(h, int64(c.Month), c.PolicyID, c.TermID, c.BranchID, c.Amount, c.Rate, int64(c.Days))
 		text(h, string(c.Role), c.Basis, c.Why)
+		if c.Deducted != 0 {
+			write(h, c.Deducted)
+		}
 	}
 	var digest [sha256.Size]byte
 	h.Sum(digest[:0])

@@ -286,7 +286,7 @@ SELECT l.id AS line_id, l.run_id, l.month AS run_month, l.amount AS line_amount,
 	l.paid_on, l.bank_tail,
 	r.state AS run_state, r.updated_at, r.submitted_at, r.approved_at, r.treasury_at, r.through,
 	r.treasury_reason <> '' AS reworked, r.exported_at, r.covers, w.pay_day,
-	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days,
+	c.month, c.policy_id, c.term_id, c.branch_id, c.role, c.amount, c.rate, c.basis, c.why, c.days, c.deducted,
 	p.name AS policy_name, b.name AS branch_name, t.title, t.from_date AS "from"
 FROM payment_components c
 JOIN payment_lines l ON l.id = c.line_id

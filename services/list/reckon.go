@@ -163,6 +163,7 @@ func (r *reckoning) line(person models.Person, loaded money.Roster, settled []se
 		line.Components = append(line.Components, models.PaymentComponent{
 			WardID: r.run.WardID, RunID: r.run.ID, PersonID: person.ID, Month: c.Month, PolicyID: c.PolicyID, TermID: c.TermID,
 			BranchID: c.BranchID, Role: c.Role, Amount: c.Amount, Rate: c.Rate, Basis: c.Basis, Why: c.Why, Days: c.Days,
+			Deducted: c.Deducted,
 		})
 	}
 	for m := start; m <= r.run.Month; m++ {
@@ -224,6 +225,7 @@ func merged(components []money.Component) []money.Component {
 			if last := &result[n-1]; last.PolicyID == c.PolicyID && last.BranchID == c.BranchID && last.Role == c.Role {
 				last.Amount += c.Amount
 				last.Days += c.Days
+				last.Deducted += c.Deducted
 				last.TermID = c.TermID
 				continue
 			}

@@ -95,7 +95,7 @@ RETURNING id, person_id`,
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("lines: %w", err)
 	}
-	var of, policy, term, branch, sum, rate, days []int64
+	var of, policy, term, branch, sum, rate, days, held []int64
 	var line []int64
 	var month, role, basis, why []string
 	for _, one := range lines {
@@ -103,6 +103,7 @@ RETURNING id, person_id`,
 			line, of = append(line, ids[one.PersonID]), append(of, one.PersonID)
 			policy, term, branch = append(policy, c.PolicyID), append(term, c.TermID), append(branch, c.BranchID)
 			sum, rate, days = append(sum, c.Amount), append(rate, c.Rate), append(days, int64(c.Days))
+			held = append(held, c.Deducted)
 			month, role, basis, why = append(month, c.Month.String()), append(role, string(c.Role)), append(basis, c.Basis),
 				append(why, c.Why)
 		}
@@ -110,12 +111,15 @@ RETURNING id, person_id`,
 	// Their ids follow the order of the arrays: the seal reads them by it.
 	_, err = conn.ExecContext(ctx, `
 INSERT INTO payment_components (ward_id, run_id, line_id, person_id, month, policy_id, term_id, branch_id, role,
-	amount, rate, basis, why, days)
-SELECT $1, $2, line, person, month, policy, term, branch, role, amount, rate, basis, why, days
+	amount, rate, basis, why, days, deducted)
+SELECT $1, $2, line, person, month, policy, term, branch, role, amount, rate, basis, why, days,
+	deducted
 FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[],
-	$10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[])
-	WITH ORDINALITY AS n (line, person, month, policy, term, branch, role, amount, rate, basis, why, days, place)
-ORDER BY place`, first.WardID, first.RunID, line, of, month, policy, term, branch, role, sum, rate, basis, why, days)
+	$10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::bigint[])
+	WITH ORDINALITY AS n (line, person, month, policy, term, branch, role, amount, rate, basis, why, days,
+		deducted, place)
+ORDER BY place`, first.WardID, first.RunID, line, of, month, policy, term, branch, role, sum, rate, basis, why, days,
+		held)
 	if err != nil {
 		return fmt.Errorf("components: %w", err)
 	}

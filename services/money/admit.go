@@ -27,6 +27,15 @@ func (s *Service) admit(db *gorm.DB, actor services.Actor, wanted *models.Policy
 			return nil, services.NotFound("organization").With("codes", strings.Join(codes, ", "))
 		}
 	}
+	found, err := villagesOf(db, actor.Ward, wanted.VillageNames)
+	if err != nil {
+		return nil, err
+	}
+	wanted.Villages, wanted.VillageNames = nil, nil
+	for _, village := range found {
+		wanted.Villages, wanted.VillageNames = append(wanted.Villages, village.ID),
+			append(wanted.VillageNames, village.Name)
+	}
 	var same int64
 	if err := services.InWard(db.Model(&models.Policy{}), actor.Ward).Count(&same).Error; err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
@@ -71,6 +80,9 @@ func (s *Service) stands(db *gorm.DB, actor services.Actor, wanted models.Policy
 		if old != nil && other.ID == old.ID {
 			continue
 		}
+		if apart(other.Villages, wanted.Villages) {
+			continue
+		}
 		for _, a := range other.Rules {
 			for _, b := range wanted.Rules {
 				if a.Role == b.Role && (a.OrganizationCode == b.OrganizationCode || a.OrganizationCode == "" ||
@@ -83,6 +95,11 @@ func (s *Service) stands(db *gorm.DB, actor services.Actor, wanted models.Policy
 	return old, nil
 }
 
+// apart reports whether no village has both; none stands for all.
+func apart(a, b models.IDs) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(id int64) bool { return slices.Contains(b, id) })
+}
+
 // clean normalises a policy's texts and refuses numbers that cannot be meant.
 func clean(p *models.Policy) error {
 	for _, text := range []struct {
@@ -90,7 +107,7 @@ func clean(p *models.Policy) error {
 		code  string
 		need  bool
 	}{{&p.Name, "policy_name", true}, {&p.Source, "policy_source", true}, {&p.LegalBasis, "policy_basis", true},
-		{&p.Issuer, "policy_basis", false}} {
+		{&p.Issuer, "policy_basis", false}, {&p.DeductBasis, "policy_basis", false}} {
 		*text.value = strings.Join(strings.Fields(*text.value), " ")
 		if (text.need && *text.value == "") || len([]rune(*text.value)) > longestLegal {
 			return services.Invalid(text.code)
@@ -103,6 +120,15 @@ func clean(p *models.Policy) error {
 		return services.Invalid("policy_rules")
 	case p.Cap < 0 || p.Cap > mostCap:
 		return services.Invalid("policy_cap")
+	case p.Pool != 0 && (p.Pool < leastAmount || p.Pool > mostCap):
+		return services.Invalid("policy_pool")
+	case p.ActingPercent < 0 || p.ActingPercent > 100:
+		return services.Invalid("policy_percent")
+	case p.DeductPercent < 0 || p.DeductPercent > 10_000 || p.DeductAmount < 0 || p.DeductAmount > mostAmount ||
+		p.DeductPercent > 0 && p.DeductAmount > 0:
+		return services.Invalid("policy_deduction")
+	case (p.DeductPercent > 0 || p.DeductAmount > 0) != (p.DeductBasis != ""):
+		return services.Invalid("policy_deduction_basis")
 	}
 	switch p.Accrual {
 	case models.FullIfOnDay:

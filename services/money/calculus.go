@@ -16,6 +16,8 @@ const (
 	WhyShared  = "shared"  // reduced: another holder of the post that month had the rest
 	WhyStacked = "stacked" // reduced: the person holds a higher post too
 	WhyCapped  = "capped"  // reduced: the policy pays a person no more
+	WhyPool    = "pool"    // reduced: all posts of the village share a sum
+	WhyActing  = "acting"  // the policy's percentage for who stands in
 
 	// WhyWithdrawn is an adjustment that takes back what an earlier run paid
 	// and nothing is owed for any more.
@@ -31,12 +33,20 @@ const defaultDays = 15
 type Calculus struct {
 	Policies     []models.Policy // with their rules
 	BaseSalaries []models.BaseSalary
+	// claimed is what rules with a pool give in all, in a village and month.
+	claimed map[poolKey]int64
+}
+
+type poolKey struct {
+	policy, village int64
+	month           models.Month
 }
 
 // Post is a term and what the calculus must know around it.
 type Post struct {
 	Term             models.Term
 	OrganizationCode string // of the branch
+	VillageID        int64
 	// SlotTerms are the terms of everybody who held the same slot (head, or
 	// deputy number n, of the branch): on a hand-over they share one rule. The
 	// person's own terms among them are not looked at: those are in the posts.
@@ -54,7 +64,8 @@ type Component struct {
 	Rate     int64  // the rule's amount for a whole month
 	Basis    string // legal basis as cited
 	Why      string
-	Days     int // in post that month
+	Days     int   // in post that month
+	Deducted int64 // held back, and no part of Amount
 }
 
 // Entitlement is what the policies owe one person for the month. posts are all
@@ -84,21 +95,39 @@ func (c Calculus) Entitlement(posts []Post, month models.Month) []Component {
 		policy := &c.Policies[i]
 		var mine []share
 		for j := range slots {
-			rate := c.rate(policy, slots[j].key.role, slots[j].organization, month)
-			for _, part := range slots[j].share(policy, rate) {
+			for _, part := range c.shares(policy, slots[j]) {
 				if part.holder.own {
+					c.pool(policy, &part)
 					mine = append(mine, part)
 				}
 			}
 		}
 		stack(policy, mine, slots[0].span.days)
 		limit(policy, mine)
+		deduct(policy, mine)
 		for _, part := range mine {
 			components = append(components, part.component(policy))
 		}
 	}
 	sortComponents(components)
 	return components
+}
+
+// shares is what a policy gives the holders of a slot before it is held to a pool.
+func (c Calculus) shares(policy *models.Policy, slot *slot) []share {
+	if len(policy.Villages) > 0 && !slices.Contains(policy.Villages, slot.village) {
+		return nil
+	}
+	return slot.share(policy, c.rate(policy, slot.key.role, slot.organization, slot.span.month))
+}
+
+// pool holds what a village is paid to the policy's sum for it: each post gets its
+// part of that, rounded down.
+func (c Calculus) pool(policy *models.Policy, part *share) {
+	all := c.claimed[poolKey{policy.ID, part.slot.village, part.slot.span.month}]
+	if policy.Pool > 0 && all > policy.Pool {
+		part.reduce(part.amount*policy.Pool/all, WhyPool)
+	}
 }
 
 // Total adds up amounts.

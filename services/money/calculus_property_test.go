@@ -107,6 +107,8 @@ func organizationOf(branch int64) string {
 	return map[int64]string{1: "youth", 2: "women", 3: "youth"}[branch]
 }
 
+func villageOf(branch int64) int64 { return 10 + branch%2 }
+
 // postsOf gathers one person's posts out of all terms.
 func postsOf(terms []models.Term, person int64) []money.Post {
 	var posts []money.Post
@@ -114,7 +116,7 @@ func postsOf(terms []models.Term, person int64) []money.Post {
 		if term.PersonID != person {
 			continue
 		}
-		post := money.Post{Term: term, OrganizationCode: organizationOf(term.BranchID)}
+		post := money.Post{Term: term, OrganizationCode: organizationOf(term.BranchID), VillageID: villageOf(term.BranchID)}
 		for _, other := range terms {
 			if other.BranchID == term.BranchID && other.Role == term.Role && other.Slot == term.Slot {
 				post.SlotTerms = append(post.SlotTerms, other)

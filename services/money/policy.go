@@ -253,7 +253,13 @@ func closable(db *gorm.DB, actor services.Actor, id int64, last models.Date) (mo
 }
 
 func takePolicy(db *gorm.DB, actor services.Actor, id int64) (models.Policy, error) {
-	return services.Take[models.Policy](withRules(db), actor, "policy", id)
+	policy, err := services.Take[models.Policy](withRules(db), actor, "policy", id)
+	if err != nil {
+		return policy, err
+	}
+	named := []models.Policy{policy}
+	err = name(db, named)
+	return named[0], err
 }
 
 // withRules reads policies with what they pay, in the order in which it was entered.
@@ -275,6 +281,9 @@ func (s *Service) policyEffect(db *gorm.DB, ward int64, from models.Date,
 		return effect, fmt.Errorf("base salaries: %w", err)
 	}
 	after := Calculus{Policies: change(slices.Clone(before.Policies)), BaseSalaries: before.BaseSalaries}
+	if err := after.fill(db, ward, Months(month, month)); err != nil {
+		return effect, err
+	}
 	for last := int64(0); ; {
 		var ids []int64
 		err := services.InWard(db.Model(&models.Person{}), ward).Where("id > ? AND merged_into IS NULL",
@@ -314,5 +323,5 @@ func (s *Service) Policies(ctx context.Context, actor services.Actor) ([]models.
 	if err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
-	return policies, nil
+	return policies, name(s.store.WithContext(ctx), policies)
 }

@@ -100,7 +100,7 @@ func (r *policyReading) row(row sheet.Row) {
 	}
 	same := slices.IndexFunc(r.policies, func(p models.Policy) bool {
 		return p.Name == policy.Name && p.Source == policy.Source && p.LegalBasis == policy.LegalBasis &&
-			p.From == policy.From && p.To == policy.To
+			p.From == policy.From && p.To == policy.To && slices.Equal(p.VillageNames, policy.VillageNames)
 	})
 	if same < 0 {
 		r.policies, same = append(r.policies, policy), len(r.policies)
@@ -128,6 +128,9 @@ func parsePolicy(cells map[string]string, days sheet.Days) (policy models.Policy
 			return policy, rule, services.Invalid("policy_cap")
 		}
 	}
+	if err = readTerms(&policy, cells); err != nil {
+		return policy, rule, err
+	}
 	if err = readAccrual(&policy, models.Fold(cells["accrual"])); err != nil {
 		return policy, rule, err
 	}
@@ -136,6 +139,60 @@ func parsePolicy(cells map[string]string, days sheet.Days) (policy models.Policy
 	}
 	rule, err = parseRule(cells)
 	return policy, rule, err
+}
+
+// readTerms reads what only some policies have.
+func readTerms(policy *models.Policy, cells map[string]string) error {
+	if villages := cells["village"]; !everyVillage(models.Fold(villages)) {
+		policy.VillageNames = villageNames(villages)
+	}
+	var ok bool
+	if pool := cells["pool"]; pool != "" {
+		if policy.Pool, ok = sheet.Amount(pool); !ok {
+			return services.Invalid("policy_pool")
+		}
+	}
+	if acting := cells["acting"]; acting != "" {
+		percent, ok := ReadPercent(acting)
+		if !ok || percent%100 != 0 || percent == 0 {
+			return services.Invalid("policy_percent")
+		}
+		policy.ActingPercent = percent / 100
+	}
+	policy.DeductBasis = cells["deduct_basis"]
+	if held := cells["deduct"]; held != "" {
+		if policy.DeductPercent, policy.DeductAmount, ok = ReadDeduction(held); !ok {
+			return services.Invalid("policy_deduction")
+		}
+	}
+	return nil
+}
+
+func everyVillage(folded string) bool {
+	return strings.Contains(folded, "moi") || strings.Contains(folded, "tat ca") || strings.Contains(folded, "toan")
+}
+
+var percentage = regexp.MustCompile(`^(\d{1,3})(?:[.,](\d{1,2}))? ?(?:%|phan tram)$`)
+
+// ReadPercent reads "1,5%" as hundredths of a percent.
+func ReadPercent(text string) (hundredths int, ok bool) {
+	found := percentage.FindStringSubmatch(models.Fold(strings.TrimSpace(text)))
+	if found == nil {
+		return 0, false
+	}
+	whole, _ := strconv.Atoi(found[1])
+	part, _ := strconv.Atoi((found[2] + "00")[:2])
+	hundredths = whole*100 + part
+	return hundredths, hundredths <= 10_000
+}
+
+// ReadDeduction reads what is held back: a percentage, or an amount.
+func ReadDeduction(text string) (hundredths int, amount int64, ok bool) {
+	if hundredths, ok = ReadPercent(text); ok {
+		return hundredths, 0, hundredths > 0
+	}
+	amount, ok = sheet.Amount(text)
+	return 0, amount, ok
 }
 
 func parseRule(cells map[string]string) (rule models.PolicyRule, err error) {

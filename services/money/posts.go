@@ -2,6 +2,8 @@ package money
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -43,6 +45,7 @@ type Roster struct {
 type termRow struct {
 	models.Term      `gorm:"embedded"`
 	OrganizationCode string
+	VillageID        int64
 	BranchName       string
 	Own              bool
 }
@@ -54,7 +57,8 @@ func LoadPosts(tx *gorm.DB, ward int64, who who, window window) (Roster, error) 
 	const live = `superseded_at IS NULL AND %[1]s.from_date <= ? AND (%[1]s.to_date IS NULL OR %[1]s.to_date >= ?)`
 	own := fmt.Sprintf(who.sql, "o.person_id")
 	query := `
-SELECT ` + columns + `, b.organization_code, b.name AS branch_name, ` + fmt.Sprintf(who.sql, "t.person_id") + ` AS own
+SELECT ` + columns + `, b.organization_code, b.village_id, b.name AS branch_name,
+	` + fmt.Sprintf(who.sql, "t.person_id") + ` AS own
 FROM terms t JOIN branches b ON b.id = t.branch_id
 WHERE t.id IN (
 	SELECT o.id FROM terms o WHERE o.ward_id = ? AND ` + own + ` AND o.` + fmt.Sprintf(live, "o") + `
@@ -89,7 +93,8 @@ ORDER BY t.person_id, t.from_date, t.id`
 		loaded.Terms[row.ID] = row.Term
 		loaded.Branches[row.BranchID] = row.BranchName
 		loaded.Posts[row.PersonID] = append(loaded.Posts[row.PersonID], Post{
-			Term: row.Term, OrganizationCode: row.OrganizationCode, SlotTerms: bySlot[keyOf(row.Term)],
+			Term: row.Term, OrganizationCode: row.OrganizationCode, VillageID: row.VillageID,
+			SlotTerms: bySlot[keyOf(row.Term)],
 		})
 	}
 	return loaded, nil
@@ -128,11 +133,46 @@ ORDER BY p.id, r.id`, ward, window.to, window.from, paying).Scan(&rows).Error
 		})
 		salaries = salaries || row.Coefficient > 0
 	}
-	if !salaries {
-		return calculus, nil
+	if salaries {
+		if err := tx.Order("from_date").Find(&calculus.BaseSalaries).Error; err != nil {
+			return Calculus{}, fmt.Errorf("base salaries: %w", err)
+		}
 	}
-	if err := tx.Order("from_date").Find(&calculus.BaseSalaries).Error; err != nil {
-		return Calculus{}, fmt.Errorf("base salaries: %w", err)
+	return calculus, calculus.fill(tx, ward, window)
+}
+
+// fill adds up what the rules with a pool give everybody, where there are any.
+func (c *Calculus) fill(tx *gorm.DB, ward int64, window window) error {
+	if !slices.ContainsFunc(c.Policies, func(p models.Policy) bool { return p.Pool > 0 }) {
+		return nil
 	}
-	return calculus, nil
+	everybody, err := LoadPosts(tx, ward, PeopleBetween(0, math.MaxInt64), window)
+	if err != nil {
+		return err
+	}
+	var posts []Post
+	for _, one := range everybody.Posts {
+		posts = append(posts, one...)
+	}
+	c.Share(posts, window.from.MonthOf(), window.to.MonthOf())
+	return nil
+}
+
+// Share adds up what the rules with a pool give everybody in the months from first
+// to last: posts are all of the ward's.
+func (c *Calculus) Share(posts []Post, first, last models.Month) {
+	c.claimed = map[poolKey]int64{}
+	for month := first; month <= last; month++ {
+		for _, slot := range slotsOf(posts, spanOf(month)) {
+			for i := range c.Policies {
+				policy := &c.Policies[i]
+				if policy.Pool <= 0 {
+					continue
+				}
+				for _, part := range c.shares(policy, slot) {
+					c.claimed[poolKey{policy.ID, slot.village, month}] += part.amount
+				}
+			}
+		}
+	}
 }

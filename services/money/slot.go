@@ -74,6 +74,7 @@ func keyOf(term models.Term) slotKey {
 type slot struct {
 	key          slotKey
 	organization string
+	village      int64
 	span         span
 	holders      []*holder
 }
@@ -113,7 +114,7 @@ func slotsOf(posts []Post, span span) []*slot {
 		key := keyOf(post.Term)
 		i := slices.IndexFunc(slots, func(s *slot) bool { return s.key == key })
 		if i < 0 {
-			slots = append(slots, &slot{key: key, organization: post.OrganizationCode, span: span})
+			slots = append(slots, &slot{key: key, organization: post.OrganizationCode, village: post.VillageID, span: span})
 			i = len(slots) - 1
 		}
 		slots[i].add(post.Term, days, true)
@@ -152,12 +153,14 @@ type share struct {
 	rate   int64
 	amount int64
 	why    string
+	held   int64 // back, of the amount
 }
 
 func (s share) component(policy *models.Policy) Component {
 	return Component{
 		Month: s.slot.span.month, PolicyID: policy.ID, TermID: s.term.ID, BranchID: s.slot.key.branch, Role: s.slot.key.role,
-		Amount: s.amount, Rate: s.rate, Basis: policy.LegalBasis, Why: s.why, Days: s.holder.days.count(),
+		Amount: s.amount - s.held, Rate: s.rate, Deducted: s.held, Basis: policy.LegalBasis, Why: s.why,
+		Days: s.holder.days.count(),
 	}
 }
 
@@ -177,9 +180,11 @@ func (s *slot) share(policy *models.Policy, rate int64) []share {
 		if claim <= 0 {
 			continue
 		}
-		shares = append(shares, share{
-			slot: s, holder: holder, term: holder.termOn(days), days: days, rate: rate, amount: claim, why: why,
-		})
+		one := share{slot: s, holder: holder, term: holder.termOn(days), days: days, rate: rate, amount: claim, why: why}
+		if one.term.Acting && policy.ActingPercent > 0 {
+			one.reduce(percent(claim, policy.ActingPercent), WhyActing)
+		}
+		shares = append(shares, one)
 	}
 	slices.SortFunc(shares, func(a, b share) int {
 		return cmp.Or(

@@ -55,6 +55,23 @@ func limit(policy *models.Policy, shares []share) {
 	}
 }
 
+// deduct holds back of what a person is owed under the policy, never more than that:
+// a part of each amount, rounded down, or a sum of the largest first.
+func deduct(policy *models.Policy, shares []share) {
+	for i := range shares {
+		shares[i].held = shares[i].amount * int64(max(0, min(policy.DeductPercent, 10_000))) / 10_000
+	}
+	if policy.DeductAmount <= 0 {
+		return
+	}
+	slices.SortFunc(shares, byAmount)
+	left := policy.DeductAmount
+	for i := range shares {
+		shares[i].held = min(left, shares[i].amount)
+		left -= shares[i].held
+	}
+}
+
 // reduce lowers the amount; it never raises it.
 func (s *share) reduce(amount int64, why string) {
 	if amount < s.amount {

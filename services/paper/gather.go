@@ -47,6 +47,7 @@ type piece struct {
 	month  models.Month
 	amount int64
 	rate   int64
+	held   int64 // back
 }
 
 // share is what one source pays of a line.
@@ -61,6 +62,7 @@ type component struct {
 	Month        models.Month
 	Amount       int64
 	Rate         int64
+	Deducted     int64
 	Role         models.TermRole
 	BranchID     int64
 	BranchName   string
@@ -112,7 +114,7 @@ func (s *Service) gather(ctx context.Context, actor services.Actor, id int64, pa
 	}
 	var components []component
 	err = db.Raw(`
-SELECT c.line_id, c.month, c.amount, c.rate, c.role, c.branch_id, b.name AS branch_name, COALESCE(t.title,
+SELECT c.line_id, c.month, c.amount, c.rate, c.deducted, c.role, c.branch_id, b.name AS branch_name, COALESCE(t.title,
 	'') AS title, p.source,
 	b.village_id, v.name AS village, v.sort_order AS village_order, o.name AS organization, o.sort_order AS org_order
 FROM payment_components c
@@ -195,7 +197,7 @@ func rowsOf(line models.PaymentLine, components []component) (rows []row, sum in
 				key:   models.Fold(line.Name),
 			})
 		}
-		rows[i].pieces = append(rows[i].pieces, piece{c.Source, c.Month, c.Amount, c.Rate})
+		rows[i].pieces = append(rows[i].pieces, piece{c.Source, c.Month, c.Amount, c.Rate, c.Deducted})
 		sum += c.Amount
 	}
 	if len(rows) == 1 { // what was frozen is nearer to the paper than what the roster says since
@@ -268,6 +270,7 @@ func (g *gathered) own(month models.Month) bool {
 // figures are the numbers of a row on a paper.
 type figures struct {
 	rate, arrears, recovery, amount int64
+	held                            int64 // back, and in no other figure
 	months                          int
 	note                            string
 }
@@ -287,6 +290,7 @@ func (g *gathered) figures(r row, source string) (f figures, there bool) {
 		}
 		there = true
 		f.amount += p.amount
+		f.held += p.held
 		i := slices.IndexFunc(months, func(m sum) bool { return m.month == p.month })
 		if i < 0 {
 			i = len(months)

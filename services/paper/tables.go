@@ -8,6 +8,7 @@ import (
 
 	"canbobot/models"
 	"canbobot/services"
+	"canbobot/services/vn"
 )
 
 // document is a paper as data: a workbook draws each table as a sheet, a PDF
@@ -153,6 +154,9 @@ func (g *gathered) listOf(w writer, source string) table {
 		}
 		number++
 		note := f.note
+		if f.held != 0 {
+			note = strings.Trim(w.say("payform.note.deducted", "amount", vn.Dots(f.held))+"; "+note, "; ")
+		}
 		if r.repeats {
 			note = strings.Trim(w.say("payform.note.repeats")+"; "+note, "; ")
 		}

@@ -111,6 +111,16 @@ func newNames(villages []models.Village, organizations []models.Organization, br
 	return n
 }
 
+// Villages finds one of some villages by its name in any usual form, or by one that
+// it had.
+func Villages(villages []models.Village) func(name string) (id int64, found bool) {
+	n := newNames(villages, nil, nil)
+	return func(name string) (int64, bool) {
+		found, ok := n.village(Words(name))
+		return found.village, ok
+	}
+}
+
 // prefixes are words before a village's own name, the longest first.
 var prefixes = []string{"to dan pho so", "to dan pho", "tdp so", "tdp", "to so", "khoi pho", "khu pho", "thon so",
 	"thon", "khoi", "xom", "to", "ban"}

@@ -149,7 +149,7 @@ func reportWard(db *gorm.DB, ward models.Ward, on models.Date, byOrganization ma
 		branches[post.BranchID] = post
 		post.Term.From, post.Term.To = on.MonthOf().First(), models.Date{}
 		posts[post.PersonID] = append(posts[post.PersonID],
-			money.Post{Term: post.Term, OrganizationCode: post.OrganizationCode})
+			money.Post{Term: post.Term, OrganizationCode: post.OrganizationCode, VillageID: post.VillageID})
 	}
 	for _, mine := range posts {
 		for _, component := range calculus.Entitlement(mine, on.MonthOf()) {

@@ -117,6 +117,7 @@ func (p *Rules) describePolicy(policy models.Policy) string {
 	lines.Say("policies.organizations", "organizations", p.ruleOrganizations(policy.Rules))
 	lines.Add(p.accrualWords(policy), p.stackingWords(policy))
 	lines.SayIf(policy.Cap > 0, "policies.cap", "amount", texts.Money(policy.Cap))
+	terms{p.Kit}.described(lines, policy)
 	return lines.Done().Text
 }
 

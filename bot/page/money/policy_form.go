@@ -20,6 +20,7 @@ type policyAnswers struct {
 	Head, Deputy, Member   string
 	Accrual, Stacking, Cap string
 	Replaces               int64
+	termAnswers
 }
 
 // policyForm enters a policy: whose money, on what paper, from when, to whom and
@@ -47,9 +48,10 @@ func (p *Rules) policyForm() *bot.Form {
 			"policy_name": "name", "policy_source": "source", "policy_basis": "basis", "policy_dates": "to",
 			"policy_rules": "head", "policy_amount": "head",
 			"policy_coefficient": "head", "policy_overlap": "from", "policy_begun": "from", "policy_days": "accrual",
-			"policy_percent": "accrual", "policy_cap": "cap",
+			"policy_percent": "accrual", "policy_cap": "cap", "policy_pool": "pool", "policy_deduction": "deduct",
+			"policy_deduction_basis": "deduct_basis", "village_named": "villages",
 		},
-		Steps: []bot.Step{
+		Steps: append([]bot.Step{
 			{Name: "source", Ask: "policy_ask.source", Choices: sources, Read: p.readChoiceOr(sources, kit.ReadSentence),
 				Show: p.showSource},
 			kit.Sentence(bot.Step{Name: "name", Ask: "policy_ask.name", Example: "example.policy_name"}),
@@ -70,7 +72,7 @@ func (p *Rules) policyForm() *bot.Form {
 			{Name: "stacking", Ask: "policy_ask.stacking", Choices: stackings,
 				Read: p.readChoiceOr(stackings, choiceSaid(understand.ReadStacking)), Show: p.showStacking, Pick: true},
 			pays(bot.Step{Name: "cap", Ask: "policy_ask.cap", Example: "example.policy_amount"}, readCap),
-		},
+		}, terms{p.Kit}.steps(p.Money.FindVillages)...),
 		Confirm: kit.With(func(ctx context.Context, turn bot.Turn, answers policyAnswers) (bot.Reply, error) {
 			policy := policyFrom(answers)
 			effect, err := p.Money.PreviewPolicy(ctx, turn.Speaker.Actor, policy, answers.Replaces)
@@ -105,6 +107,7 @@ func policyFrom(a policyAnswers) models.Policy {
 	policy.AccrualDays, policy.AccrualPercent = int(kit.Number(accrual[1])), int(kit.Number(accrual[2]))
 	policy.Stacking, policy.StackingPercent = models.Stacking(stacking[0]), int(kit.Number(stacking[1]))
 	policy.Cap, _ = payOf(a.Cap)
+	a.put(&policy)
 	for _, role := range []struct {
 		is   models.TermRole
 		pays string

@@ -26,10 +26,15 @@ func (p *Month) why(ctx context.Context, turn bot.Turn) (bot.Reply, error) {
 	blocks := p.Private(p.Say("why.title", "month", month, "amount", texts.Money(view.Amount))).Apart()
 	for _, part := range view.Parts {
 		if view.ListedIn == 0 || view.Own(part.Month) {
-			blocks.Say("why.part", "amount", texts.Money(part.Amount), "sum", p.sumOf(part), "title", part.Title, "branch",
-				part.BranchName, "basis", part.Basis, "since", part.From)
+			blocks.Say("why.part", "amount", texts.Money(part.Amount+part.Deducted), "sum", p.sumOf(part), "title",
+				part.Title, "branch", part.BranchName, "basis", part.Basis, "since", part.From)
 		}
 	}
+	deducted := int64(0)
+	for _, part := range view.Parts {
+		deducted += part.Deducted
+	}
+	blocks.SayIf(deducted > 0, "why.deducted", "amount", texts.Money(deducted))
 	for _, one := range adjusted {
 		blocks.Add(p.adjustedMonth(one, view.Parts))
 	}
