@@ -34,6 +34,14 @@ const (
 	replyGranted
 )
 
+// holdScript KEYS lock
+// ARGV token lock_ms
+// replies 1 while the lock is the turn's.
+var holdScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`)
+
 // endScript KEYS lock seen state counted
 // ARGV token seen_ms (0: not done) state (empty: none) state_ms
 // replies 1, or 0 when the lock had passed to another: the position is then

@@ -23,8 +23,9 @@ import (
 
 const (
 	stateKept = 24 * time.Hour
-	seenKept  = 72 * time.Hour // longer than any platform repeats an event
-	lockKept  = 60 * time.Second
+	seenKept  = 72 * time.Hour   // longer than any platform repeats an event
+	lockKept  = 15 * time.Second // without a beat: its process is gone
+	lockBeat  = 5 * time.Second
 	waitLimit = 25 * time.Second
 
 	rateLimit  = 30 // events of one person in a window
@@ -53,6 +54,7 @@ type Store struct {
 	guess   *guessMemory
 
 	waitLimit time.Duration
+	beat      time.Duration
 }
 
 // New serves from client; nothing is asked of it yet, so Redis may be down. The
@@ -71,6 +73,7 @@ func New(client redis.UniversalClient, clock func() time.Time, logger *slog.Logg
 		counted:   newBounded[int64](clock, capacity),
 		guess:     newGuessMemory(clock),
 		waitLimit: waitLimit,
+		beat:      lockBeat,
 	}
 }
 
@@ -86,6 +89,8 @@ type Turn struct {
 	event        string
 	token        string
 	local        bool // held in this process only: Redis did not answer
+	beats        *time.Timer
+	ended        atomic.Bool // for a beat that is on its way
 	over         bool
 }
 
@@ -146,6 +151,7 @@ func (s *Store) begin(ctx context.Context, turn *Turn) error {
 				turn.State = kept
 			}
 			turn.count(events)
+			turn.holds(s.beat)
 			return nil
 		}
 		// Another replica holds the conversation.
@@ -190,6 +196,20 @@ func (t *Turn) count(events int64) {
 	t.Warn = events == rateLimit+1
 }
 
+// holds keeps the conversation for a turn that takes long, as long as its process
+// lives. Most turns are over before the first beat.
+func (t *Turn) holds(every time.Duration) {
+	t.beats = time.AfterFunc(time.Hour, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), every)
+		defer cancel()
+		held, err := t.store.link.run(ctx, holdScript, []string{t.lockKey()}, t.token, lockKept.Milliseconds())
+		if !t.ended.Load() && (err != nil || held == int64(1)) { // what Redis did not hear, it may hear next time
+			t.beats.Reset(every)
+		}
+	})
+	t.beats.Reset(every)
+}
+
 // End keeps the dialogue position (none: forget it), marks the event as handled
 // when done, and lets the next event of the conversation begin. What Redis does
 // not take stays in this process, so that the error is always nil and an answer
@@ -200,6 +220,10 @@ func (t *Turn) End(ctx context.Context, state []byte, done bool) error {
 		return nil
 	}
 	t.over = true
+	t.ended.Store(true)
+	if t.beats != nil {
+		t.beats.Stop()
+	}
 	s := t.store
 	defer s.queue.unlock(t.conversation)
 	if !t.local && t.endThere(context.WithoutCancel(ctx), state, done) {
