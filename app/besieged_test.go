@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -264,6 +265,9 @@ func (b *besieged) furnishPapers(t testing.TB, officer func() services.Actor, mu
 	must("download", err)
 }
 
+// besiegedPaper is a list of the attacked ward that its token has signed.
+const besiegedPaper = "%PDF Mạc Thị Quỳnh Giao"
+
 func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, must func(string, error)) {
 	t.Helper()
 	ctx, w := context.Background(), b.house.ward
@@ -306,6 +310,14 @@ func (b *besieged) furnishMoney(t testing.TB, officer func() services.Actor, mus
 	must("confirmation", b.db().Create(&models.Confirmation{WardID: b.ward, PersonID: person,
 		Kind: models.ConfirmsPayment, LineID: &line.ID, TokenHash: []byte("giấy"), Said: `{"Name":"Mạc Thị Quỳnh Giao"}`,
 		IssuedAt: b.clock().UTC(), ExpiresAt: b.clock().Add(time.Hour).UTC()}).Error)
+	paper := sha256.Sum256([]byte(besiegedPaper))
+	certificate := models.WardCertificate{WardID: b.ward, Fingerprint: paper[:], Subject: "Mạc Thị Quỳnh Giao",
+		ValidFrom: b.clock().UTC(), ValidTo: b.clock().Add(time.Hour).UTC(), State: models.CertificateAgreed, Version: 1}
+	must("certificate", b.db().Create(&certificate).Error)
+	at := b.clock().UTC()
+	must("signed list", b.db().Create(&models.SignedList{WardID: b.ward, RunID: run.ID, ListSum: run.ContentHash,
+		PaperSum: paper[:], PaperSize: int64(len(besiegedPaper)), OfferedAt: at, Content: []byte(besiegedPaper),
+		CertificateID: &certificate.ID, Signatures: 1, ReceivedAt: &at}).Error)
 	must("signature", b.db().Create(&models.Signature{WardID: b.ward, Item: "list", ItemID: run.ID, Version: 1, Step: 1,
 		StaffID: theirs + 1, ForStaffID: theirs + 1, At: b.clock()}).Error)
 }

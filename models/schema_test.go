@@ -23,7 +23,7 @@ var entities = []any{
 	models.Staff{}, models.Account{}, models.Consent{}, models.Invite{}, models.LinkRequest{},
 	models.Case{}, models.CaseMessage{}, models.Notice{}, models.Delivery{}, models.AuditEntry{}, models.IdempotencyKey{},
 	models.ChannelToken{}, models.ChannelTokenEvent{}, models.ChannelTrouble{}, models.MessageTemplate{}, models.Upload{},
-	models.Download{}, models.Confirmation{},
+	models.Download{}, models.Confirmation{}, models.WardCertificate{}, models.SignedList{},
 	models.PhraseCount{}, models.KeptPhrase{}, models.Import{},
 	models.VillageName{}, models.VillageLink{}, models.WardLink{}, models.Evidence{}, models.FileTry{},
 	models.PersonMerge{},

@@ -116,6 +116,7 @@ var (
 	StaffCitizen     = &Secret{Table: "staff", Column: "citizen_id", Key: rowKey, Hash: "citizen_hash", Kind: "citizen"}
 	StaffTOTP        = &Secret{Table: "staff", Column: "totp", Key: rowKey}
 	ImportContent    = &Secret{Table: "imports", Column: "content", Key: rowKey, File: true}
+	SignedContent    = &Secret{Table: "signed_lists", Column: "content", Key: idKey, Bytes: true, File: true}
 	ConfirmationSaid = &Secret{Table: "confirmations", Column: "said", Key: idKey}
 	ResultContent    = &Secret{Table: "result_sheets", Column: "content", Key: rowKey, File: true}
 	DownloadContent  = &Secret{Table: "downloads", Column: "content", Key: rowKey, File: true}
@@ -133,7 +134,7 @@ var Secrets = []*Secret{
 	Phone, BankAccount, CitizenID, StaffPhone, StaffCitizen, StaffTOTP, AskedPhone,
 	EvidenceContent, CaseText, ChangePayload, ChangeBase, ChangeReason, ChangeWhy, DataText, DataAnswer,
 	BreachWhat, BreachWhom, BreachMeasures, AnswerReason,
-	ImportContent, ResultContent, DownloadContent, ConfirmationSaid, MergeMoved, DraftAnswers,
+	ImportContent, ResultContent, DownloadContent, ConfirmationSaid, SignedContent, MergeMoved, DraftAnswers,
 	ChannelAccess, ChannelRefresh, KeyValue,
 }
 

@@ -62,7 +62,8 @@ func New(w *ward.Services, outside Outside) *Pages {
 		Kit: common, Roster: w.Roster, Identity: w.Identity, List: w.List, Year: w.Year,
 		Sheets: w.Sheets, Story: w.Story, Warnings: w.Warnings, Confirms: w.Confirms,
 	}
-	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results, Year: w.Year}
+	lists := &money.Lists{Kit: common, List: w.List, Papers: w.Papers, Results: w.Results, Year: w.Year,
+		Signed: w.Signed}
 	inbox := &notice.Inbox{Kit: common, Notices: w.Notices.Inbox, List: w.List, Cases: w.Cases}
 	sending := &notice.Sending{Kit: common, Inbox: inbox, Notices: w.Notices, Window: outside.Window}
 	people.Reach, people.Other, lists.AsRoster = sending.ReachLines, lists.ReceiveResults, people.ReceiveRoster
@@ -73,6 +74,7 @@ func New(w *ward.Services, outside Outside) *Pages {
 		&front{Kit: common, Services: w},
 		&account.Page{Kit: common, Identity: w.Identity, Roster: w.Roster, Data: w.Privacy},
 		people,
+		&money.Signing{Kit: common, Signed: w.Signed}, // before what else takes files: it knows its own
 		requests,
 		&change.Signing{
 			Kit: common, Requests: requests, Changes: w.Changes, Approvals: w.Approvals, Delegations: w.Delegations,

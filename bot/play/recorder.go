@@ -15,7 +15,7 @@ import (
 // Recorder is the page's channel, remembering what each phone shows.
 type Recorder struct {
 	*web.Channel
-	files string      // folder of what people send
+	Files string      // folder of what people send
 	like  bot.Channel // as which it draws; nil for the page
 
 	mu     sync.Mutex
@@ -30,7 +30,7 @@ type Recorder struct {
 // NewRecorder records a page's channel. What people send in a play are files of
 // a folder.
 func NewRecorder(page *web.Channel, files string) *Recorder {
-	return &Recorder{Channel: page, files: files, refs: map[string]string{}, queued: map[string][]Message{},
+	return &Recorder{Channel: page, Files: files, refs: map[string]string{}, queued: map[string][]Message{},
 		latest: map[string]map[string]bot.Reply{}, order: map[string][]string{}, away: map[string]bool{}}
 }
 
@@ -81,7 +81,7 @@ func (r *Recorder) Replay(told []Telling) error {
 
 // Fetch brings a file of the play's own, by its name.
 func (r *Recorder) Fetch(ctx context.Context, id string, limit int64) ([]byte, error) {
-	if content, err := os.ReadFile(filepath.Join(r.files, filepath.Base(id))); err == nil {
+	if content, err := os.ReadFile(filepath.Join(r.Files, filepath.Base(id))); err == nil {
 		return content, nil
 	}
 	return r.Channel.Fetch(ctx, id, limit)

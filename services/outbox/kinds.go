@@ -41,20 +41,25 @@ const (
 	WaiverAsked     Kind = "waiver_asked"     // card for who signs that a debt is given up
 	WaiverWaiting   Kind = "waiver_waiting"   // reminder to who signs
 	WaiverDecided   Kind = "waiver_decided"   // to who asked for it
-	Delegated       Kind = "delegated"        // to who signs for somebody, or does so no longer
-	CardChanged     Kind = "card_changed"     // a card as it has become, where none can be redrawn
-	ChannelTrouble  Kind = "channel_trouble"  // to administrators: a channel needs a human
-	WeeklyReview    Kind = "weekly_review"    // to clerks: what the ward should look at
-	StageReached    Kind = "stage_reached"    // to an officer: a month's money moved on
-	LineSettled     Kind = "line_settled"     // to an officer: their money was paid, or not
-	AccountCheck    Kind = "account_check"    // to an officer: what to put right before money is sent
-	DataAsked       Kind = "data_asked"       // card for administrators: somebody asks of the data about them
-	DataDue         Kind = "data_due"         // reminder to them: the law's time runs out
-	DataAnswered    Kind = "data_answered"    // to who asked
-	BreachOpen      Kind = "breach_open"      // to administrators: the authority is to hear of it
-	JournalBroken   Kind = "journal_broken"   // to administrators: the journal is not as it was written
-	JournalHead     Kind = "journal_head"     // to leaders, each day: how far the journal goes
-	Shown           Kind = "shown"            // a card that was an answer: nothing is sent
+
+	CertificateAsked   Kind = "certificate_asked"   // card for who signs that a token is the ward's
+	CertificateWaiting Kind = "certificate_waiting" // reminder to who signs
+	CertificateDecided Kind = "certificate_decided" // to who asked for it
+
+	Delegated      Kind = "delegated"       // to who signs for somebody, or does so no longer
+	CardChanged    Kind = "card_changed"    // a card as it has become, where none can be redrawn
+	ChannelTrouble Kind = "channel_trouble" // to administrators: a channel needs a human
+	WeeklyReview   Kind = "weekly_review"   // to clerks: what the ward should look at
+	StageReached   Kind = "stage_reached"   // to an officer: a month's money moved on
+	LineSettled    Kind = "line_settled"    // to an officer: their money was paid, or not
+	AccountCheck   Kind = "account_check"   // to an officer: what to put right before money is sent
+	DataAsked      Kind = "data_asked"      // card for administrators: somebody asks of the data about them
+	DataDue        Kind = "data_due"        // reminder to them: the law's time runs out
+	DataAnswered   Kind = "data_answered"   // to who asked
+	BreachOpen     Kind = "breach_open"     // to administrators: the authority is to hear of it
+	JournalBroken  Kind = "journal_broken"  // to administrators: the journal is not as it was written
+	JournalHead    Kind = "journal_head"    // to leaders, each day: how far the journal goes
+	Shown          Kind = "shown"           // a card that was an answer: nothing is sent
 )
 
 // Kinds of subjects.
@@ -67,6 +72,7 @@ const (
 	Run          = "run"
 	Policy       = "policy"
 	Waiver       = "waiver"
+	Certificate  = "certificate"
 	Delegation   = "delegation"
 	Stage        = "stage"   // a run as its officers see it: nothing is redrawn
 	Check        = "check"   // a run as who is to look after their account sees it: nothing is redrawn

@@ -32,6 +32,7 @@ import (
 	"canbobot/services/privacy"
 	"canbobot/services/roster"
 	"canbobot/services/sheet"
+	"canbobot/services/signed"
 	"canbobot/services/story"
 	"canbobot/services/units"
 	"canbobot/services/vault"
@@ -69,6 +70,7 @@ type Services struct {
 	Units       *units.Service
 	Downloads   *downloads.Service
 	Confirms    *confirmation.Service
+	Signed      *signed.Service
 	Privacy     *privacy.Copier
 	Anchor      *anchor.Service
 
@@ -107,6 +109,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Results = bank.New(store, v, w.List, w.Identity, w.Audit, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	w.Confirms = confirmation.New(store, v, w.Roster, w.List, w.Audit, clock)
+	w.Signed = signed.New(store, w.List, w.Papers, w.Approvals, w.Audit, w.Outbox, w.Identity, clock)
 	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
 		Changes: w.Changes}
 	w.Anchor = anchor.New(store, w.Audit, v, w.Outbox, w.Identity, clock, slog.Default())
@@ -137,7 +140,7 @@ func (w *Services) Rounds() []services.Round {
 		Do:   func(ctx context.Context) (int, error) { return 0, w.Store.Learn(ctx) }}
 	return []services.Round{w.Notices.Round(), w.Outbox.Round(), w.List.Round(), w.Warnings.Round(),
 		approve.Round(append(w.Money.Waiting, w.Changes, w.List.Waiting, w.Notices.Waiting,
-			w.Identity.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy, learn}
+			w.Identity.Waiting, w.Signed.Waiting)...), w.Privacy.Round(), w.Anchor.Round(), tidy, learn}
 }
 
 // Purges are what tidying takes away.

@@ -14,6 +14,7 @@ import (
 	"canbobot/services/list"
 	"canbobot/services/money"
 	"canbobot/services/paper"
+	"canbobot/services/signed"
 	"canbobot/services/year"
 )
 
@@ -52,6 +53,7 @@ type Lists struct {
 	List    *list.Service
 	Papers  *paper.Service
 	Results *bank.Service
+	Signed  *signed.Service
 	Year    *year.Service
 	// AsRoster takes a sheet that turned out to be a roster.
 	AsRoster func(ctx context.Context, turn bot.Turn, name string, content []byte) (bot.Reply, error)
@@ -59,6 +61,12 @@ type Lists struct {
 
 // Outgoing is how a signed list goes out to be paid.
 type Outgoing struct{ *Lists }
+
+// Signing takes lists that the ward's token has signed.
+type Signing struct {
+	kit.Kit
+	Signed *signed.Service
+}
 
 // Debts are what people were paid too much: given back, or given up.
 type Debts struct {

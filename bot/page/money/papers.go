@@ -32,6 +32,13 @@ func (p *Lists) runPapers(ctx context.Context, turn bot.Turn) (bot.Reply, error)
 			p.Button("paper_cash", "runpaper", run.ID, "cash"))
 		lines.Row(p.Button("paper_treasury", "runpaper", run.ID, "treasury"),
 			p.Button("paper_booking", "runpaper", run.ID, "booking"))
+		kept, err := p.Signed.Of(ctx, turn.Speaker.Actor, run.ID)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		lines.SayIf(kept.Signatures > 0, "signed.kept", "name", kept.Subject, "at", kept.At)
+		lines.RowIf(kept.Signatures == 0, p.Button("sign_out", "signout", run.ID))
+		lines.RowIf(kept.Signatures > 0, p.Button("signed_get", "signedget", run.ID), p.Button("sign_out", "signout", run.ID))
 		if err := p.formPapers(ctx, turn, lines, run); err != nil {
 			return bot.Reply{}, err
 		}
