@@ -40,7 +40,7 @@ import (
 // says here why it may, or takes an actor. A method that is handed a
 // transaction is a step of a service that has asked: nothing of bot can hand one.
 var withoutActor = map[string][]string{
-	"reads no row: it seals, opens or hashes what it is given": {"Vault.*",
+	"reads no row: it seals, opens or hashes what it is given": {"Vault.*", "Signed.Detach",
 		"Roster.Secrets.ConcealAccount", "Roster.Secrets.ConcealCitizen", "Roster.Secrets.IsAccount",
 		"Roster.Secrets.IsCitizen", "Roster.Secrets.SameDestination", "Roster.Secrets.SameCitizen", "Roster.Secrets.Tidy",
 		"List.Debts.MayTakeBack"},

@@ -161,6 +161,9 @@ func (p *press) does(t *testing.T, in bot.Inbound) (string, []string) {
 
 // unpacked is the text of a workbook.
 func unpacked(content []byte) string {
+	if bytes.HasPrefix(content, []byte("%PDF")) { // where its parts begin are numbers like any, and tell nothing
+		content, _, _ = bytes.Cut(content, []byte("\nxref\n"))
+	}
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return string(content)

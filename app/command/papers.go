@@ -15,6 +15,7 @@ type papersCommand struct {
 	Paper  string `help:"${paper}" enum:"${papers}" default:"list" placeholder:"PAPER"`
 	Source string `help:"Of transfer, treasury and cash only what this source pays: town, province ..." placeholder:"CODE"`
 	Ward   string `help:"Code of the ward; may be left out where there is only one." placeholder:"CODE"`
+	Sign   bool   `help:"Write its signature beside it, for canbobot verify."`
 	Out    string `arg:"" help:"The file to write; it must not exist." type:"path"`
 }
 
@@ -68,6 +69,11 @@ func (c papersCommand) Run(p *process) error {
 		}
 		if err := writeNew(c.Out, drawn.Content); err != nil {
 			return err
+		}
+		if c.Sign {
+			if err := writeNew(c.Out+".sig.txt", ward.Signed.Detach(drawn.Content)); err != nil {
+				return err
+			}
 		}
 		_, err = fmt.Fprintf(p.stdout, "%d people, %d dong in %s; %d listed apart\n", drawn.People, drawn.Total, c.Out,
 			drawn.Apart)

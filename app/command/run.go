@@ -43,6 +43,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Bring the ward's own sheet (.xlsx) into the roster, all or nothing."`
 	Export  exportCommand  `cmd:"" help:"Write the roster as a sheet in the ward's form."`
 	Papers  papersCommand  `cmd:"" help:"Write a payment list to print, the bank's sheet or the cash list."`
+	Verify  verifyCommand  `cmd:"" help:"Prove that a payment file is as it was handed out."`
 	Intent  intentCommand  `cmd:"" help:"Say what the bot understands: a line of text in, intent and text out."`
 	Invite  inviteCommand  `cmd:"" help:"Issue an invite to a person of the roster."`
 	Staff   staffCommand   `cmd:"" help:"Ward users."`

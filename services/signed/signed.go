@@ -18,6 +18,7 @@ import (
 	"canbobot/services/list"
 	"canbobot/services/outbox"
 	"canbobot/services/paper"
+	"canbobot/services/vault"
 )
 
 // Service hands lists out to be signed, and takes them back.
@@ -27,15 +28,17 @@ type Service struct {
 	Waiting approve.Reminder
 
 	store  *models.Store
+	vault  *vault.Vault
 	list   *list.Service
 	papers *paper.Service
 	audit  *journal.Service
 	clock  services.Clock
 }
 
-func New(store *models.Store, list *list.Service, papers *paper.Service, approvals *approve.Service,
-	audit *journal.Service, box *outbox.Outbox, gate approve.Gate, clock services.Clock) *Service {
-	s := &Service{store: store, list: list, papers: papers, audit: audit, clock: clock}
+func New(store *models.Store, vault *vault.Vault, list *list.Service, papers *paper.Service,
+	approvals *approve.Service, audit *journal.Service, box *outbox.Outbox, gate approve.Gate,
+	clock services.Clock) *Service {
+	s := &Service{store: store, vault: vault, list: list, papers: papers, audit: audit, clock: clock}
 	s.Certificates = certificatesOf(s, approvals, box, gate)
 	s.Waiting = s.Certificates.items
 	return s

@@ -109,7 +109,7 @@ func New(store *models.Store, v *vault.Vault, clock services.Clock, guesses iden
 	w.Results = bank.New(store, v, w.List, w.Identity, w.Audit, clock)
 	w.Downloads = downloads.New(store, v, w.Audit, clock)
 	w.Confirms = confirmation.New(store, v, w.Roster, w.List, w.Audit, clock)
-	w.Signed = signed.New(store, w.List, w.Papers, w.Approvals, w.Audit, w.Outbox, w.Identity, clock)
+	w.Signed = signed.New(store, v, w.List, w.Papers, w.Approvals, w.Audit, w.Outbox, w.Identity, clock)
 	w.Privacy = &privacy.Copier{Service: privacy.New(store, w.Audit, box, w.Identity, clock), Cases: w.Cases,
 		Changes: w.Changes}
 	w.Anchor = anchor.New(store, w.Audit, v, w.Outbox, w.Identity, clock, slog.Default())

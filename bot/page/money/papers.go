@@ -77,6 +77,13 @@ func (p *Lists) runPaper(ctx context.Context, turn bot.Turn) (bot.Reply, error) 
 	lines.SayIf(drawn.Apart > 0 && !changed, "run_paper.carried", "count", drawn.Apart)
 	if drawn.People > 0 || drawn.Apart > 0 {
 		lines.Files = file(drawn)
+		if turn.Arg(2) == "sig" {
+			lines.Say("run_paper.detached")
+			lines.Files = append(lines.Files, bot.File{Name: drawn.Name + ".sig.txt", MIME: "text/plain",
+				Content: p.Signed.Detach(drawn.Content)})
+		} else if slices.Contains([]string{"transfer", "treasury", "booking"}, kind) {
+			lines.Row(p.Button("paper_detached", "runpaper", run, kind, "sig"))
+		}
 	}
 	lines.Row(p.Button("run_papers", "runpapers", run), p.Button("back_to_run", "run", run))
 	return lines.Done(), err
