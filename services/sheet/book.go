@@ -7,6 +7,8 @@ import (
 	"canbobot/models"
 	"canbobot/services"
 	outside "canbobot/services/reading"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // book is what is read of a workbook: the rows of the sheets that are shown.
@@ -19,6 +21,8 @@ type book struct {
 type leaf struct {
 	Name string
 	Rows []numbered
+	// Hidden counts rows that are not shown: what somebody has hidden is not meant.
+	Hidden int `json:",omitempty"`
 	// Wrong is the code of what ends its rows before their time; not every reader
 	// comes as far.
 	Wrong  string         `json:",omitempty"`
@@ -49,7 +53,7 @@ func unpackHere(content []byte) (book, error) {
 			continue
 		}
 		one := leaf{Name: sheet}
-		err := rowsOf(file, sheet, func(row numbered) {
+		err := rowsOf(file, sheet, &one.Hidden, func(row numbered) {
 			if len(one.Rows) > MaxRows+headerRows {
 				row.Cells = nil // it is only counted
 			}
@@ -63,9 +67,53 @@ func unpackHere(content []byte) (book, error) {
 				}
 			}
 		}
+		uncounted(file, &one)
 		got.Tabs = append(got.Tabs, one)
 	}
 	return got, nil
+}
+
+// Bounds of where formulas without a value are looked for.
+const (
+	formulaRows    = 1000
+	formulaColumns = 30
+	formulaCells   = 400
+)
+
+// uncounted marks the cells of formulas that no spreadsheet has counted yet, as a
+// program leaves them: they read as empty and are not.
+func uncounted(file *excelize.File, one *leaf) {
+	if len(one.Rows) > formulaRows {
+		return
+	}
+	looked, wide := 0, 0
+	for _, row := range one.Rows {
+		wide = max(wide, len(row.Cells))
+		for column := range min(wide, formulaColumns) {
+			if column < len(row.Cells) && row.Cells[column] != "" {
+				continue
+			}
+			if looked++; looked > formulaCells {
+				return
+			}
+			cell, err := excelize.CoordinatesToCellName(column+1, row.Number)
+			if err != nil {
+				continue
+			}
+			if formula, err := file.GetCellFormula(one.Name, cell); err != nil || formula == "" {
+				continue
+			}
+			for len(row.Cells) <= column {
+				row.Cells = append(row.Cells, "")
+			}
+			row.Cells[column] = "#CALC!"
+			for i := range one.Rows {
+				if one.Rows[i].Number == row.Number {
+					one.Rows[i] = row
+				}
+			}
+		}
+	}
 }
 
 // epoch is the day that the book counts from.

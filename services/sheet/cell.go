@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -125,6 +126,8 @@ func readPhone(cell string) (string, remark, error) {
 	}
 	if first, _, several := cutAny(digits, "/;,\n"); several && countDigits(first) >= 9 {
 		digits, said = first, "phone_first"
+	} else if two := twoNumbers.FindStringSubmatch(digits); two != nil {
+		digits, said = two[1], "phone_first"
 	}
 	number, err := vn.ParsePhone(digits)
 	if err != nil {
@@ -182,7 +185,7 @@ func readCitizen(cell string) (string, remark, error) {
 // readAccount reads the number of a bank account.
 func readAccount(cell string) (string, remark, error) {
 	digits, mended, lost := digitsOf(cell)
-	if lost {
+	if lost || mended && len(digits) > sureDigits {
 		return "", "", bad("digits_lost")
 	}
 	number, err := vn.ParseAccount(digits)
@@ -192,13 +195,20 @@ func readAccount(cell string) (string, remark, error) {
 	return number, "", err
 }
 
+// sureDigits is how many digits of a number a spreadsheet keeps.
+const sureDigits = 15
+
 // readName reads a person's name; one in capitals is written as names are.
 func readName(cell string) (string, remark, error) {
+	cell = lookalikes.Replace(norm.NFC.String(cell))
+	if bare := courtesies.ReplaceAllString(cell, ""); strings.ContainsRune(strings.TrimSpace(bare), ' ') {
+		cell = bare
+	}
 	name, err := roster.CleanName(cell)
 	if err != nil {
 		return "", "", err
 	}
-	if strings.ContainsRune(name, ' ') && name == strings.ToUpper(name) {
+	if strings.ContainsRune(name, ' ') && !capitalised(name) {
 		parts := strings.Split(strings.ToLower(name), " ")
 		for i, part := range parts {
 			runes := []rune(part)
@@ -207,6 +217,24 @@ func readName(cell string) (string, remark, error) {
 		return strings.Join(parts, " "), "name_capitals", nil
 	}
 	return name, "", nil
+}
+
+// lookalikes are letters of other alphabets in the place of ours.
+var lookalikes = strings.NewReplacer("ǎ", "ă", "Ǎ", "Ă", "Ð", "Đ", "ð", "đ", "Ɖ", "Đ", "ƣ", "ư", "ď", "đ")
+
+// courtesies stand before a name and are no part of it.
+var courtesies = regexp.MustCompile(`^(?i:ông|bà|anh|chị|cô|chú|bác|đ/c|đc|đồng chí|đ\.c)[\s.:]+`)
+
+// capitalised reports whether every word of a name begins with a capital, and goes
+// on without.
+func capitalised(name string) bool {
+	for word := range strings.FieldsSeq(name) {
+		first, rest := utf8.DecodeRuneInString(word)
+		if !unicode.IsUpper(first) || word[rest:] != strings.ToLower(word[rest:]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Years that make sense.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"canbobot/models"
 )
@@ -17,6 +18,7 @@ const (
 	fieldFamily    field = "family" // family and middle name, where the given name has a column of its own
 	fieldGiven     field = "given"
 	fieldBirth     field = "birth"
+	fieldBirthToo  field = "birth_too" // of the women, where each sex has a column
 	fieldTitle     field = "title"
 	fieldActing    field = "acting"
 	fieldUnit      field = "organization"
@@ -119,6 +121,59 @@ func meaning(cell string) (field, bool) {
 	return what, ok
 }
 
+// cues are columns by words of their headings, where no heading is known whole.
+var cues = NewHeadings(`phone~ dien thoai|dt|sdt|di dong|dd|zalo|so may ! noi dung|nguoi bao|chu
+citizen~ cccd|can cuoc|dinh danh|cmnd ! ngay|noi
+account~ tai khoan|tk|stk ! ten|chu|loai
+bank~ ngan hang|nh ! chi nhanh
+birth~ sinh|n sinh ! noi|que
+from~ giu chuc tu|tu ngay|bat dau ! den
+title~ chuc vu|chuc danh ! cu|truoc
+village~ tdp|to dan pho|thon|khoi pho|xom ! so
+name~ ho va ten|ho ten ! vo|chong|bo|me|con|chu tai khoan|chu tk|nguoi ky`)
+
+// headed finds the column that a heading names, by its words where need be.
+func headed(cell string) (field, bool) {
+	if what, ok := meaning(cell); ok {
+		return what, true
+	}
+	if utf8.RuneCountInString(cell) > longestHeading || strings.ContainsAny(cell, "0123456789") {
+		return "", false // a title over the table
+	}
+	what := field(cues.Meaning(cell))
+	return what, what != ""
+}
+
+const longestHeading = 32 // letters of one that is known by its words
+
+// apart finds the given name beside "Họ và tên" that heads two columns: a column
+// without a heading of its own, with one word in each row.
+func (h *header) apart(rows map[int][]string) {
+	name, ok := h.columns[fieldName]
+	if !ok || h.has(fieldGiven) || h.unknown[name+1] != "" {
+		return
+	}
+	for _, column := range h.columns {
+		if column == name+1 {
+			return
+		}
+	}
+	seen := 0
+	for number := h.last + 1; number <= headerRows; number++ {
+		given := at(rows[number], name+1)
+		if given == "" {
+			continue
+		}
+		if strings.ContainsAny(given, " 0123456789") || at(rows[number], name) == "" {
+			return
+		}
+		seen++
+	}
+	if seen > 0 {
+		h.columns[fieldGiven] = name + 1
+	}
+}
+
 // header is where the columns of a sheet are.
 type header struct {
 	first, last int           // rows that the headings take
@@ -183,10 +238,10 @@ func readHeader(upper, lower []string) header {
 		what, ok := field(""), false
 		switch {
 		case below == "":
-			what, ok = meaning(above)
+			what, ok = headed(above)
 		default:
 			if what, ok = meaning(over + " " + below); !ok {
-				if what, ok = meaning(below); ok && (what == fieldUnrelated || what == fieldNumber) && above != "" {
+				if what, ok = headed(below); ok && (what == fieldUnrelated || what == fieldNumber) && above != "" {
 					what, ok = meaning(above)
 				}
 			}
@@ -194,13 +249,18 @@ func readHeader(upper, lower []string) header {
 				what = fieldDecided
 			}
 			if !ok && above != "" {
-				what, ok = meaning(above)
+				what, ok = headed(above)
 			}
 			// "Số" and "Ngày" mean little by themselves.
 			if !ok {
 				if span, spans := meaning(over); spans {
 					what, ok = under(span, heading(below))
 				}
+			}
+		}
+		if span, spans := meaning(over); ok && spans && what == fieldUnrelated && span == fieldBirth {
+			if what = fieldBirth; h.has(what) { // "Nam" and "Nữ" under "Năm sinh"
+				what = fieldBirthToo
 			}
 		}
 		switch _, taken := h.columns[what]; {

@@ -29,9 +29,12 @@ var roleNames = func() map[string]models.TermRole {
 	all := map[string]models.TermRole{}
 	for role, names := range map[models.TermRole]string{
 		models.Head: "cap truong|truong|chi hoi truong|bi thu chi doan|bi thu|truong ban|truong ban cong tac mat " +
-			"tran|hoi truong|chi doan truong|truong chi hoi|ch truong|bt chi doan|bt",
+			"tran|hoi truong|chi doan truong|truong chi hoi|ch truong|bt chi doan|bt|cht|" +
+			"truong chi doan",
 		models.Deputy: "cap pho|pho|chi hoi pho|pho chi hoi truong|pho bi thu chi doan|pho bi thu|pho truong ban|pho " +
-			"ban|hoi pho|pho chi hoi|chi doan pho|pho truong ban cong tac mat tran|ch pho|pbt chi doan|pbt|pho bt",
+			"ban|hoi pho|pho chi hoi|chi doan pho|pho truong ban cong tac mat tran|ch pho|pbt chi doan|pbt|pho bt|chp|" +
+			"p chi hoi truong|" +
+			"p bi thu|p chi hoi",
 		models.Member: "uy vien|uy vien bch|uy vien ban chap hanh|uv bch|uvbch|uv ban chap hanh|thanh vien|uy vien chi " +
 			"hoi|uy vien bch chi hoi|uy vien bch chi doan|uv",
 		models.CellMember: "chi uy vien|cap uy vien|chi uy|cap uy|uy vien chi bo|chi uy vien chi bo",
@@ -132,7 +135,11 @@ func coreOf(folded string) string {
 			break
 		}
 	}
-	if digits, glued := strings.CutPrefix(folded, "tdp"); glued && onlyDigits(digits) == digits && digits != "" { // TDP5
+	digits, glued := strings.CutPrefix(folded, "tdp")
+	if !glued {
+		digits, glued = strings.CutPrefix(folded, "t") // T5
+	}
+	if glued && onlyDigits(digits) == digits && digits != "" { // TDP5
 		folded = digits
 	}
 	parts := strings.Fields(folded)
@@ -157,6 +164,21 @@ func (n *names) village(folded string) (place, bool) {
 		return place{village: ids[0]}, true
 	}
 	return place{}, false
+}
+
+// within finds the one village that a title names: "Danh sách chi hội - Tổ dân phố 3".
+func (n *names) within(title string) int64 {
+	text, found := " "+Words(title)+" ", int64(0)
+	longest := ""
+	for _, village := range n.villages {
+		for _, name := range []string{words(village.Folded), "tdp " + coreOf(words(village.Folded)),
+			"thon " + coreOf(words(village.Folded))} {
+			if len(name) > len(longest) && strings.Contains(text, " "+name+" ") {
+				longest, found = name, village.ID
+			}
+		}
+	}
+	return found
 }
 
 // mostRemembered bounds what is kept of cells.
@@ -221,6 +243,8 @@ func (n *names) post(cell string) (post, bool) {
 
 func (n *names) findPost(folded string) post {
 	var found post
+	folded = strings.TrimSuffix(folded, " kiem")
+	folded = strings.TrimSuffix(folded, " kiem nhiem")
 	for _, sign := range []string{"q ", "quyen ", "phu trach "} {
 		if rest, cut := strings.CutPrefix(folded, sign); cut {
 			folded, found.acting = rest, true
@@ -250,7 +274,23 @@ func (n *names) findPost(folded string) post {
 		}
 		return found
 	}
+	if found.acting && (folded == "chi hoi" || folded == "chi doan") { // "Phụ trách chi hội"
+		found.role = models.Head
+		return found
+	}
+	if rest, cut := strings.CutSuffix(folded, " phu trach"); cut {
+		found = n.findPost(rest)
+		found.acting = true
+		return found
+	}
 	parts := strings.Fields(folded)
+	for i := len(parts) - 1; i > 0; i-- { // "chi hội trưởng chi hội phụ nữ TDP 4"
+		role := roleNames[strings.Join(parts[:i], " ")]
+		if place := n.findWhere(strings.Join(parts[i:], " ")); role != "" && place.organization != "" {
+			found.role, found.organization = role, place.organization
+			return found
+		}
+	}
 	for i := len(parts) - 1; i > 0; i-- { // "chi hội trưởng hội phụ nữ"
 		role, code := roleNames[strings.Join(parts[:i], " ")], n.organizations[strings.Join(parts[i:], " ")]
 		if role != "" && code != "" {

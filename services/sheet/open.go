@@ -112,6 +112,12 @@ func lookInside(content []byte) error {
 			return services.Invalid("sheet_macro")
 		case name == "xl/workbook.bin":
 			return services.Invalid("sheet_old")
+		case name == "word/document.xml":
+			return services.Invalid("sheet_word")
+		case name == "content.xml":
+			return services.Invalid("sheet_ods")
+		case strings.HasSuffix(name, ".xlsx"), strings.HasSuffix(name, ".xls"):
+			return services.Invalid("sheet_zip")
 		case name == "xl/workbook.xml":
 			workbook = true
 		}
@@ -138,7 +144,7 @@ type numbered struct {
 }
 
 // rowsOf calls do with every row of a sheet that has anything in it.
-func rowsOf(file *excelize.File, sheet string, do func(numbered)) error {
+func rowsOf(file *excelize.File, sheet string, hidden *int, do func(numbered)) error {
 	rows, err := file.Rows(sheet)
 	if err != nil {
 		return services.Invalid("sheet_not").Because(err)
@@ -152,7 +158,11 @@ func rowsOf(file *excelize.File, sheet string, do func(numbered)) error {
 		if len(cells) > maxColumns {
 			return services.Invalid("sheet_wide").With("row", number).With("max", maxColumns)
 		}
-		if !empty(cells) {
+		switch {
+		case empty(cells):
+		case rows.GetRowOpts().Hidden:
+			*hidden++
+		default:
 			do(numbered{number, cells})
 		}
 	}

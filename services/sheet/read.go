@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -65,9 +66,21 @@ func readAll(from book, index *index, today models.Date) (*reading, error) {
 		return nil, services.Invalid("sheet_rows").With("rows", total).With("max", MaxRows)
 	}
 	if len(r.tabs) == 0 {
-		return nil, services.Invalid("sheet_header")
+		return nil, services.Invalid(unheaded(from))
 	}
 	return r, nil
+}
+
+// unheaded says why a book has no list that can be read.
+func unheaded(from book) string {
+	for _, one := range from.Tabs {
+		for _, row := range one.Rows[:min(len(one.Rows), headerRows)] {
+			if slices.ContainsFunc(row.Cells, oldFont) {
+				return "sheet_font"
+			}
+		}
+	}
+	return "sheet_header"
 }
 
 // readSheet reads one sheet: the first rows are held back until the headings
@@ -82,9 +95,11 @@ func (r *reading) readSheet(from leaf, total *int) error {
 			return
 		}
 		found = true
+		head.apart(held)
 		r.tabs = append(r.tabs, tab{name: from.Name, header: head})
 		of = &section{reading: r, tab: len(r.tabs) - 1}
 		of.ignored()
+		of.titled(from, held)
 		for number := head.last + 1; number <= headerRows; number++ {
 			if cells := held[number]; cells != nil {
 				of.read(number, cells)
@@ -129,9 +144,39 @@ type section struct {
 	village      int64  // of the last heading line inside the list, or of the row above
 	organization string // likewise
 	above        place
+	signed       bool // the signatures below the list have begun
 }
 
 func (s *section) header() header { return s.tabs[s.tab].header }
+
+// titled takes the village that a sheet is about from what stands over its
+// headings, or from its own name.
+func (s *section) titled(from leaf, held map[int][]string) {
+	if from.Hidden > 0 {
+		s.note(finding{tab: s.tab, row: s.header().last, code: "rows_hidden", remark: true,
+			fields: map[string]any{"count": from.Hidden}})
+	}
+	if s.header().has(fieldVillage) {
+		return
+	}
+	texts := []string{from.Name}
+	for number := 1; number < s.header().first; number++ {
+		texts = append(texts, held[number]...)
+	}
+	found := map[int64]bool{}
+	for _, text := range texts {
+		if id := s.index.names.within(text); id != 0 {
+			found[id] = true
+			s.village = id
+		}
+	}
+	if len(found) != 1 {
+		s.village = 0
+		return
+	}
+	s.note(finding{tab: s.tab, row: s.header().last, code: "village_titled", remark: true,
+		fields: map[string]any{"now": s.index.villages[s.village].Name}})
+}
 
 // ignored remarks on the columns that nobody knows.
 func (s *section) ignored() {
@@ -188,10 +233,13 @@ func (h header) column(what field) int {
 
 func (s *section) cell(what field) string {
 	column, ok := s.header().columns[what]
-	if !ok || column >= len(s.cells) {
-		return ""
+	if ok && column < len(s.cells) && s.cells[column] != "" {
+		return plain(s.cells[column])
 	}
-	return plain(s.cells[column])
+	if column, ok = s.header().columns[fieldBirthToo]; ok && what == fieldBirth && column < len(s.cells) {
+		return plain(s.cells[column])
+	}
+	return ""
 }
 
 // wrong notes an error in the row.

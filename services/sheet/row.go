@@ -3,8 +3,6 @@ package sheet
 import (
 	"regexp"
 	"strings"
-
-	"canbobot/models"
 )
 
 // vacant marks a row of the form that nobody is in.
@@ -12,8 +10,10 @@ const vacant = "khuyet"
 
 var (
 	numbering = regexp.MustCompile(`^\(?(?:\d{1,2}|[A-Za-z])\)?$`) // (1) (2) (3), A B C
-	total     = regexp.MustCompile(`^tong (?:cong|so)`)
-	ordinal   = regexp.MustCompile(`^(?:[ivxlc]+|\d{1,3}|[a-z])$`)
+	total     = regexp.MustCompile(`^(?:cộng|tổng)(?:$|[ :.])`)
+	signs     = regexp.MustCompile(`^(?:nguoi lap|ke toan|chu tich|pho chu tich|thu truong|tm uy ban|t m uy ban|` +
+		`tm ubnd|nguoi duyet|xac nhan cua|lap bieu|thu quy|truong ban)`)
+	ordinal = regexp.MustCompile(`^(?:[ivxlc]+|\d{1,3}|[a-z])$`)
 )
 
 // read types one row.
@@ -33,6 +33,18 @@ func (s *section) read(row int, cells []string) {
 		return
 	}
 	counted := s.counted()
+	if vacancy(name) {
+		s.remark(fieldName, "row_vacant", name, nil)
+		return
+	}
+	if !counted && (s.signed || s.signature()) {
+		s.signed = true
+		s.remark(fieldName, "row_skipped", name, nil)
+		return
+	}
+	if !counted && total.MatchString(strings.ToLower(name)) {
+		return
+	}
 	if !counted || len(name) < 4 {
 		if what, ok := meaning(name); ok && what != fieldUnrelated || numbering.MatchString(name) {
 			return // the headings again, or their numbers
@@ -47,8 +59,11 @@ func (s *section) read(row int, cells []string) {
 			return
 		}
 	}
-	if !counted && total.MatchString(models.Fold(name)) {
-		return
+	if title := s.cell(fieldTitle); others.MatchString(Words(title)) {
+		if _, known := s.index.names.post(title); !known {
+			s.remark(fieldTitle, "row_other", title, nil)
+			return
+		}
 	}
 	s.person(name)
 	s.posted()
@@ -60,6 +75,17 @@ func (s *section) read(row int, cells []string) {
 func (s *section) counted() bool {
 	number := s.cell(fieldNumber)
 	return number != "" && strings.Trim(number, "0123456789.") == ""
+}
+
+// signature reports whether a row names who signs below the list.
+func (s *section) signature() bool {
+	for _, cell := range s.cells {
+		if signs.MatchString(Words(cell)) {
+			_, titled := s.index.names.post(cell)
+			return !titled
+		}
+	}
+	return false
 }
 
 // bare reports whether a row says nothing of who it names.

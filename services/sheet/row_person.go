@@ -1,7 +1,9 @@
 package sheet
 
 import (
+	"strconv"
 	"strings"
+	"unicode"
 
 	"canbobot/models"
 	"canbobot/services"
@@ -11,7 +13,12 @@ import (
 // person reads who is named.
 func (s *section) person(cell string) {
 	name, said, err := readName(cell)
-	if err != nil {
+	switch {
+	case errorValues[cell]:
+		s.wrong(fieldName, "formula", cell, nil)
+	case oldFont(cell):
+		s.wrong(fieldName, "font_old", cell, nil)
+	case err != nil:
 		s.refused(fieldName, cell, err)
 	}
 	s.line.name, s.line.folded = name, models.Fold(name)
@@ -19,14 +26,20 @@ func (s *section) person(cell string) {
 
 	if cell := s.cell(fieldBirth); s.given(fieldBirth, cell) {
 		day, year, said, err := s.days.readBirth(cell)
+		now := any(day)
+		if alone, only := yearIn(cell); err != nil && only {
+			if _, _, _, wrong := s.days.readBirth(strconv.Itoa(alone)); wrong == nil {
+				year, said, now, err = alone, "birth_year", alone, nil
+			}
+		}
 		if err != nil {
 			s.refused(fieldBirth, cell, err)
 		} else {
 			s.line.birth, s.line.birthYear = day, year
-			s.remark(fieldBirth, said, cell, map[string]any{"now": day})
+			s.remark(fieldBirth, said, cell, map[string]any{"now": now})
 		}
 	}
-	if cell := s.cell(fieldPhone); s.given(fieldPhone, cell) && !masked(cell) {
+	if cell := bare(s.cell(fieldPhone)); s.given(fieldPhone, cell) && !masked(cell) {
 		number, said, err := readPhone(cell)
 		switch {
 		case err != nil && services.CodeOf(err) == "phone" && countDigits(cell) > 0:
@@ -38,9 +51,11 @@ func (s *section) person(cell string) {
 			s.remark(fieldPhone, said, cell, map[string]any{"now": "0" + number[3:]})
 		}
 	}
-	if cell := s.cell(fieldCitizen); s.given(fieldCitizen, cell) && !masked(cell) {
+	if cell := bare(s.cell(fieldCitizen)); s.given(fieldCitizen, cell) && !masked(cell) {
 		number, said, err := readCitizen(cell)
-		if err != nil {
+		if services.CodeOf(err) == "citizen_old" { // no number that is kept, and nothing hangs on it
+			s.remark(fieldCitizen, "citizen_old", cell, nil)
+		} else if err != nil {
 			s.refused(fieldCitizen, cell, err)
 		} else {
 			s.line.citizen = number
@@ -69,7 +84,7 @@ var reasons = []struct{ says, means string }{
 // given reports whether a cell says anything that can be read.
 func (s *section) given(what field, cell string) bool {
 	switch {
-	case cell == "" || cell == "-" || cell == "–" || cell == "0" || cell == "x" && what != fieldActing:
+	case cell == "" || cell == "0" || cell == "x" && what != fieldActing || nothing(cell):
 		return false
 	case errorValues[cell]:
 		s.wrong(what, "formula", cell, nil)
@@ -80,7 +95,12 @@ func (s *section) given(what field, cell string) bool {
 
 // paid reads where a person is paid.
 func (s *section) paid() {
-	account, name := s.cell(fieldAccount), s.cell(fieldBank)
+	account, name := bare(s.cell(fieldAccount)), s.cell(fieldBank)
+	if aside := bracketed.FindString(s.cell(fieldAccount)); aside != "" && name == "" {
+		if said := strings.Trim(aside, "()（） "); knownBank(said) { // "3706205123456 (Agribank)"
+			name = said
+		}
+	}
 	if !s.given(fieldAccount, account) {
 		return
 	}
@@ -98,15 +118,31 @@ func (s *section) paid() {
 		s.line.tail = vn.AccountTail(strings.TrimLeft(account, "*x• "))
 		return
 	}
+	i := strings.IndexFunc(account, unicode.IsLetter)
+	if i > vn.LeastAccountDigits && name != "" && digitsFirst(account[:i]) {
+		account = strings.TrimRight(account[:i], " -–,(") // the bank's name again
+	}
 	if name == "" { // "3706205123456 Agribank" in one cell
 		if i := strings.IndexFunc(account, func(r rune) bool {
 			return r >= 'A' && r <= 'Z' || r >= 'a' &&
 				r <= 'z'
 		}); i > vn.LeastAccountDigits {
 			account, name = strings.TrimRight(account[:i], " -,("), strings.Trim(account[i:], " -,()")
+		} else if i == 0 { // "Agribank: 3706205123456"
+			if at := strings.IndexAny(account, "0123456789"); at > 0 {
+				account, name = account[at:], strings.Trim(account[:at], " -,():")
+			}
+		}
+		if rest, led := strings.CutPrefix(models.Fold(name), "tai "); led {
+			name = rest
 		}
 	}
 	number, said, err := readAccount(account)
+	if services.CodeOf(err) == "account" {
+		s.wrong(fieldAccount, "account", account, map[string]any{"least": vn.LeastAccountDigits,
+			"most": vn.MostAccountDigits})
+		return
+	}
 	if err != nil {
 		s.refused(fieldAccount, account, err)
 		return
@@ -123,10 +159,18 @@ func (s *section) paid() {
 	}
 }
 
+func knownBank(name string) bool {
+	_, err := findBank(name)
+	return err == nil
+}
+
+// digitsFirst reports whether a text is of digits and what parts them.
+func digitsFirst(text string) bool { return strings.Trim(text, "0123456789 .-–") == "" }
+
 // wayOf reads of an account's cell that the money is wanted without one.
 func wayOf(cell string) models.Way {
 	switch heading(cell) {
-	case "tien mat", "nhan tien mat", "tra tien mat", "lay tien mat":
+	case "tien mat", "tm", "nhan tien mat", "chi tien mat", "tra tien mat", "lay tien mat":
 		return models.WayCash
 	case "vneid", "tai khoan vneid", "tk vneid", "an sinh xa hoi", "tai khoan an sinh xa hoi", "tk asxh",
 		"qua vneid", "tai khoan an sinh xa hoi tren vneid":
@@ -149,7 +193,11 @@ func (s *section) bankOf(name string) (string, error) {
 
 // shortBanks are names that people use, folded, beside those of services/bank.
 var shortBanks = map[string]string{
-	"nong nghiep": "agribank", "nong nghiep va phat trien nong thon": "agribank", "cong thuong": "vietinbank",
+	"nong nghiep": "agribank", "nong nghiep va ptnt": "agribank", "nhno ptnt": "agribank", "nhnn ptnt": "agribank",
+	"no ptnt": "agribank", "nhno va ptnt": "agribank", "nn ptnt": "agribank", "nhnno ptnt": "agribank", "nhno": "agribank",
+	"nong nghiep ptnt": "agribank", "nhnn": "agribank", "agri": "agribank", "nnptnt": "agribank",
+	"nong nghiep phat trien nong thon": "agribank", "nong nghiep va phat trien nong thon": "agribank",
+	"cong thuong":  "vietinbank",
 	"ctg":          "vietinbank",
 	"ngoai thuong": "vietcombank", "vcb": "vietcombank", "dau tu va phat trien": "bidv", "quan doi": "mb", "mbbank": "mb",
 	"mb bank": "mb",
@@ -164,11 +212,14 @@ func findBank(name string) (string, error) {
 	for _, lead := range []string{"ngan hang tmcp", "ngan hang", "nh tmcp", "nh"} {
 		folded = strings.TrimPrefix(folded, lead+" ")
 	}
-	if full := shortBanks[folded]; full != "" {
-		folded = full
-	}
 	parts := strings.Fields(folded)
 	for i := len(parts); i > 0; i-- { // "Agribank Hồng Lĩnh"
+		if full := shortBanks[strings.Join(parts[:i], " ")]; full != "" {
+			folded, parts = full, append([]string{full}, parts[i:]...)
+			break
+		}
+	}
+	for i := len(parts); i > 0; i-- {
 		if found, ok := vn.BankByName(strings.Join(parts[:i], " ")); ok == nil {
 			return found.Name, nil
 		}

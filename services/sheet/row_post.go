@@ -92,6 +92,11 @@ func (s *section) term() {
 		}
 		day, said, err := s.days.readDay(cell)
 		if err != nil {
+			if first, is := monthly(cell); is {
+				day, said, err = first, "day_first", nil
+			}
+		}
+		if err != nil {
 			s.refused(what, cell, err)
 			continue
 		}

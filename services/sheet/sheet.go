@@ -29,7 +29,7 @@ const (
 	maxColumns  = 256
 	maxCell     = 500  // bytes of a cell that are looked at
 	MaxFindings = 2000 // findings that are kept; the rest is counted
-	headerRows  = 20   // rows in which the headings are looked for
+	headerRows  = 40   // rows in which the headings are looked for
 )
 
 // Kept is how long an import that nobody confirmed stays, with its content.
